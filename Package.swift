@@ -1,0 +1,83 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every target: Swift 6 mode, and the checks that are due to become defaults.
+///
+/// Warnings are errors in `scripts/test` only: a newer compiler must not break a user's build.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Product code also has to mark every unsafe expression.
+let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+
+/// A library of the product. Arrows point down only; the layers are described in the README.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one library.
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.target(name: name)] + more,
+        swiftSettings: common
+    )
+}
+
+let package = Package(
+    name: "cashin-receiver",
+    products: [
+        .executable(name: "cashin-receiver", targets: ["cashin-receiver"])
+    ],
+    targets: [
+        // 0: C modules.
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
+
+        // 1: wrappers.
+        library("Queues"),
+        library("Sockets", ["CLinux", "Queues"]),
+        library("Crypto", ["COpenSSL"]),
+        library("SQLite", ["CSQLite"]),
+
+        // 2: pure; no I/O, no clock.
+        library("HTTPCore"),
+        library("Payments"),
+        library("Snap", ["Payments", "Crypto"]),
+
+        // 3: services.
+        library("HTTPServer", ["HTTPCore", "Sockets", "Queues"]),
+        library("Store", ["SQLite", "Payments", "Queues"]),
+
+        // 4: composition.
+        library(
+            "Receiver",
+            ["HTTPServer", "HTTPCore", "Store", "Snap", "Payments", "Crypto", "Sockets", "Queues"]
+        ),
+
+        // 5: programs.
+        .executableTarget(
+            name: "cashin-receiver",
+            dependencies: ["Receiver"],
+            swiftSettings: strict
+        ),
+
+        // Tests.
+        tests(of: "Payments"),
+        .testTarget(name: "TidyTests", swiftSettings: common),
+    ]
+)

@@ -1,0 +1,11 @@
+// What Swift's Glibc module leaves out. Prototypes are written here rather than asked for with
+// _GNU_SOURCE, which would change the meaning of headers that the Glibc module already imported.
+#ifndef CLINUX_SHIM_H
+#define CLINUX_SHIM_H
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+
+#endif

@@ -1,0 +1,21 @@
+/// SNAP BI's code for the state of a payment, `latestTransactionStatus` (ASPI, QRIS MPM).
+package enum LatestTransactionStatus: UInt8, CaseIterable, Sendable {
+    case success = 0
+    case initiated = 1
+    case paying = 2
+    case pending = 3
+    case refunded = 4
+    case cancelled = 5
+    case failed = 6
+    case notFound = 7
+
+    /// The code for two digits such as `00`, or nil when SNAP BI defines none.
+    package init?(code: some Collection<UInt8>) {
+        guard code.count == 2, code.first == 0x30, let digit = code.dropFirst().first else { return nil }
+        guard (0x30...0x37).contains(digit) else { return nil }
+        self.init(rawValue: digit - 0x30)
+    }
+
+    /// The two digits on the wire.
+    package var code: String { "0\(rawValue)" }
+}

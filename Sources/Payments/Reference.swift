@@ -1,0 +1,41 @@
+/// A payment's number on one side: 1 to 64 bytes from `!` to `~`, compared as bytes, never trimmed.
+package struct Reference: Hashable, Sendable {
+    /// The number as received.
+    package let text: String
+
+    /// The longest reference that is accepted (gateway.md section 5: send 25, accept 64).
+    package static let bytesMax = 64
+
+    /// A reference of the given bytes, or nil when they are none, too many or not visible ASCII.
+    package init?(_ bytes: some Collection<UInt8>) {
+        guard (1...Self.bytesMax).contains(bytes.count) else { return nil }
+        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        text = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A reference of the given text, or nil when it is not one.
+    package init?(_ text: String) {
+        self.init(text.utf8)
+    }
+}
+
+extension Reference: CustomStringConvertible {
+    package var description: String { text }
+}
+
+/// The two references of a callback, in the order in which they were received.
+///
+/// Which of the two is the merchant's is not known from the callback alone: Cash In's page and what
+/// gateways of its family send contradict each other (gateway.md section 5).
+package struct ReferencePair: Hashable, Sendable {
+    /// The value of `originalPartnerReferenceNo`.
+    package let originalPartnerReferenceNo: Reference
+
+    /// The value of `originalReferenceNo`.
+    package let originalReferenceNo: Reference
+
+    package init(originalPartnerReferenceNo: Reference, originalReferenceNo: Reference) {
+        self.originalPartnerReferenceNo = originalPartnerReferenceNo
+        self.originalReferenceNo = originalReferenceNo
+    }
+}
