@@ -29,6 +29,21 @@ func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
     )
 }
 
+/// A libFuzzer program over one library, built only when asked for with `FUZZ=1` (`scripts/fuzz`).
+func fuzzer(_ name: String, of library: String) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: [.target(name: library)],
+        path: "Tests/Fuzz/" + name,
+        swiftSettings: common + [.unsafeFlags(["-parse-as-library"])]
+    )
+}
+
+let fuzzers: [Target] =
+    Context.environment["FUZZ"] == nil
+    ? []
+    : [fuzzer("FuzzHTTP", of: "HTTPCore"), fuzzer("FuzzJSON", of: "Snap")]
+
 let package = Package(
     name: "cashin-receiver",
     products: [
@@ -77,7 +92,26 @@ let package = Package(
         ),
 
         // Tests.
+        .target(
+            name: "Support",
+            dependencies: ["Crypto", "Snap"],
+            path: "Tests/Support",
+            swiftSettings: common
+        ),
+        tests(of: "Sockets"),
+        tests(of: "Crypto", ["Support"]),
+        tests(of: "SQLite"),
+        tests(of: "HTTPCore"),
         tests(of: "Payments"),
+        tests(of: "Snap", ["Crypto", "Support"]),
+        tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
+        tests(of: "Store", ["Payments", "SQLite"]),
+        tests(of: "Receiver", ["HTTPCore", "Payments", "Snap", "Crypto", "Store", "Support"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Support", "Crypto", "Snap"],
+            swiftSettings: common
+        ),
         .testTarget(name: "TidyTests", swiftSettings: common),
-    ]
+    ] + fuzzers
 )
