@@ -7,7 +7,12 @@
 package final class QueueExecutor: SerialExecutor {
     package let queue: DispatchQueue
 
+    /// An executor whose jobs share the global pool of threads.
     package init(label: String) { queue = DispatchQueue(label: label, target: .global()) }
+
+    /// An executor whose queue has a thread of its own while it is busy: for work that blocks, such
+    /// as a commit that waits for the disk.
+    package init(blockingLabel label: String) { queue = DispatchQueue(label: label) }
 
     /// For an actor's `unownedExecutor`. The actor must own this executor.
     @safe package var reference: UnownedSerialExecutor { unsafe asUnownedSerialExecutor() }
@@ -18,4 +23,12 @@ package final class QueueExecutor: SerialExecutor {
     }
 
     package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
+
+    /// Runs `work` on the queue, after what was enqueued before.
+    package func run(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+
+    /// Runs `work` on the queue once `milliseconds` have passed.
+    package func run(afterMilliseconds milliseconds: Int, _ work: @escaping @Sendable () -> Void) {
+        queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds), execute: work)
+    }
 }

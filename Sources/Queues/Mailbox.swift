@@ -1,0 +1,37 @@
+import Synchronization
+
+/// Hands items from any thread to one queue, in order, with one wake-up for a burst of them.
+///
+/// What arrives while the receiver is busy waits and is handed over together: this is what turns many
+/// waiting callbacks into one commit.
+package final class Mailbox<Item: Sendable>: Sendable {
+    private let waiting = Mutex<[Item]>([])
+    private let executor: QueueExecutor
+    private let receive: @Sendable ([Item]) -> Void
+
+    /// - Parameters:
+    ///   - executor: where `receive` runs.
+    ///   - receive: gets everything that waited, never an empty array.
+    package init(on executor: QueueExecutor, receive: @escaping @Sendable ([Item]) -> Void) {
+        self.executor = executor
+        self.receive = receive
+    }
+
+    /// Adds an item, waking the receiver when none was waiting.
+    package func post(_ item: Item) {
+        let wasEmpty = waiting.withLock { items in
+            items.append(item)
+            return items.count == 1
+        }
+        if wasEmpty { executor.run { [self] in deliver() } }
+    }
+
+    private func deliver() {
+        let items = waiting.withLock { items in
+            let taken = items
+            items = []
+            return taken
+        }
+        if !items.isEmpty { receive(items) }
+    }
+}

@@ -1,0 +1,116 @@
+import CSQLite
+
+/// One connection to one database file.
+///
+/// Not thread-safe (`SQLITE_OPEN_NOMUTEX`): it belongs to one actor or queue, which is why it is not
+/// `Sendable`. Statements keep it alive.
+@safe package final class Connection {
+    /// How a database file is opened.
+    package enum Mode: Sendable {
+        /// Reads and writes; the file is made when it is absent.
+        case readWriteCreate
+        /// Reads only; the file has to exist.
+        case readOnly
+    }
+
+    let handle: OpaquePointer
+
+    /// Opens the database at `path`.
+    package init(path: String, mode: Mode) throws(SQLiteError) {
+        let access =
+            switch mode {
+            case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .readOnly: SQLITE_OPEN_READONLY
+            }
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let handle = unsafe opened else {
+            let message = unsafe opened.map { unsafe String(cString: sqlite3_errmsg($0)) }
+            // "Whether or not an error occurs when it is opened, resources associated with the
+            // database connection handle should be released" (sqlite3_open documentation).
+            unsafe sqlite3_close_v2(opened)
+            throw SQLiteError(
+                code: code,
+                message: message ?? "out of memory",
+                context: "open \(path)"
+            )
+        }
+        unsafe self.handle = handle
+        unsafe sqlite3_busy_timeout(handle, 5_000)
+    }
+
+    deinit { unsafe sqlite3_close_v2(handle) }
+
+    /// Runs one or more statements that return nothing and have no parameters.
+    package func execute(_ sql: String) throws(SQLiteError) {
+        let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+        if code != SQLITE_OK { throw error(code, in: sql) }
+    }
+
+    /// Compiles one statement for repeated use.
+    package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        try Statement(sql, on: self)
+    }
+
+    /// The first column of the first row of a statement without parameters, or nil without a row.
+    package func integer(_ sql: String) throws(SQLiteError) -> Int64? {
+        try prepare(sql).first { _ in
+        } row: {
+            $0.integer(0)
+        }
+    }
+
+    /// The text in the first column of the first row of a statement without parameters.
+    package func text(_ sql: String) throws(SQLiteError) -> String? {
+        try prepare(sql).first { _ in
+        } row: {
+            $0.text(0)
+        }
+    }
+
+    /// Runs `body` between `BEGIN IMMEDIATE` and `COMMIT`; whatever fails rolls everything back.
+    ///
+    /// The first error is the one thrown. When it returns, what was written is as durable as the
+    /// connection's `synchronous` setting makes it.
+    package func transaction<Result>(
+        _ body: () throws(SQLiteError) -> Result
+    ) throws(SQLiteError) -> Result {
+        try execute("BEGIN IMMEDIATE")
+        do throws(SQLiteError) {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // SQLite may have rolled back by itself (full disk, I/O error): then there is nothing
+            // left to undo, and only the first error matters.
+            if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Runs `body` on one unchanging state of the database.
+    ///
+    /// Keep it short: while it runs, the write-ahead log cannot be taken over past this state.
+    package func snapshot<Result>(
+        _ body: () throws(SQLiteError) -> Result
+    ) throws(SQLiteError) -> Result {
+        try execute("BEGIN")
+        defer {
+            // Ends a read; there is nothing in it that could be lost.
+            try? execute("COMMIT")
+        }
+        return try body()
+    }
+
+    /// The rowid of the last row that this connection inserted.
+    package var lastInsertRowID: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
+    /// How many rows the last statement inserted, changed or deleted.
+    package var changes: Int { Int(unsafe sqlite3_changes64(handle)) }
+
+    func error(_ code: Int32, in context: String) -> SQLiteError {
+        let message = unsafe String(cString: sqlite3_errmsg(handle))
+        return SQLiteError(code: code, message: message, context: context)
+    }
+}
