@@ -11,8 +11,9 @@ package enum LatestTransactionStatus: UInt8, CaseIterable, Sendable {
 
     /// The code for two digits such as `00`, or nil when SNAP BI defines none.
     package init?(code: some Collection<UInt8>) {
-        guard code.count == 2, code.first == 0x30, let digit = code.dropFirst().first else { return nil }
-        guard (0x30...0x37).contains(digit) else { return nil }
+        guard code.count == 2, code.first == 0x30, let digit = code.dropFirst().first,
+            (0x30...0x37).contains(digit)
+        else { return nil }
         self.init(rawValue: digit - 0x30)
     }
 

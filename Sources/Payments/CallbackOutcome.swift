@@ -1,0 +1,45 @@
+/// What became of a callback (contract section 5, `GET /v1/callbacks`).
+package enum CallbackOutcome: UInt8, CaseIterable, Sendable {
+    /// It caused a transition.
+    case applied = 0
+    /// The same fact under the same X-EXTERNAL-ID in other bytes.
+    case duplicate = 1
+    /// It repeats what already stands.
+    case replayed = 2
+    /// The status table gives it no effect.
+    case ignored = 3
+    /// It waits for the gateway's own answer to a query.
+    case awaitingQuery = 4
+    /// Its X-EXTERNAL-ID belongs to another fact of the same day.
+    case conflict = 5
+    /// Its headers or body could not be read.
+    case invalid = 6
+    /// Its amount is not the expected one.
+    case mismatch = 7
+    /// Its X-TIMESTAMP was outside the tolerance.
+    case stale = 8
+    /// It was not accepted as the gateway's word to this merchant.
+    case refused = 9
+
+    /// The word used in the API.
+    package var word: String {
+        switch self {
+        case .applied: "applied"
+        case .duplicate: "duplicate"
+        case .replayed: "replayed"
+        case .ignored: "ignored"
+        case .awaitingQuery: "awaitingQuery"
+        case .conflict: "conflict"
+        case .invalid: "invalid"
+        case .mismatch: "mismatch"
+        case .stale: "stale"
+        case .refused: "refused"
+        }
+    }
+
+    /// The outcome of the given word, or nil when there is none.
+    package init?(word: some StringProtocol) {
+        guard let outcome = Self.allCases.first(where: { $0.word == word }) else { return nil }
+        self = outcome
+    }
+}

@@ -1,0 +1,38 @@
+/// The merchant's choices that bear on judging callbacks (contract section 3, `notify`).
+package struct JudgePolicy: Equatable, Sendable {
+    /// What happens to an authentic callback whose X-TIMESTAMP is outside the tolerance.
+    package enum StaleTimestamp: String, CaseIterable, Sendable { case confirm, reject }
+
+    /// Which callbacks wait for the gateway's own answer to a query.
+    package enum ConfirmWithQuery: String, CaseIterable, Sendable { case never, unproven, always }
+
+    /// What happens to another fact under an X-EXTERNAL-ID already used on that day.
+    package enum ExternalIDConflict: String, CaseIterable, Sendable { case reject, flag }
+
+    /// What happens to a callback for a payment nothing is known of.
+    package enum UnknownTransactions: String, CaseIterable, Sendable { case accept, reject }
+
+    /// What happens to a success or refund of another amount than expected.
+    package enum AmountMismatch: String, CaseIterable, Sendable { case reject, flag }
+
+    /// Which of a callback's two references is the merchant's.
+    package enum ReferenceRoles: String, CaseIterable, Sendable {
+        case auto
+        case cashIn = "cash-in"
+        case snap
+    }
+
+    /// Seconds that X-TIMESTAMP may differ from the time of receipt; 0 = no check.
+    package var timestampToleranceSeconds = 300
+    package var staleTimestamp = StaleTimestamp.confirm
+    package var confirmWithQuery = ConfirmWithQuery.unproven
+    package var externalIDConflict = ExternalIDConflict.reject
+    package var unknownTransactions = UnknownTransactions.accept
+    package var amountMismatch = AmountMismatch.reject
+    package var referenceRoles = ReferenceRoles.auto
+
+    /// Whether queries can be asked at all; without them the attention list holds what waits.
+    package var canQuery = false
+
+    package init() {}
+}

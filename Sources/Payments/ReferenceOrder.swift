@@ -1,0 +1,67 @@
+/// Which of a callback's two references is the merchant's.
+package enum ReferenceOrder: UInt8, CaseIterable, Sendable {
+    /// `originalReferenceNo` is the merchant's: the notify table of Cash In's page.
+    case cashIn = 0
+    /// `originalPartnerReferenceNo` is the merchant's: SNAP BI, and what DANA sends.
+    case snap = 1
+
+    /// The merchant's reference of `pair` under this order.
+    package func merchant(of pair: ReferencePair) -> Reference {
+        self == .snap ? pair.originalPartnerReferenceNo : pair.originalReferenceNo
+    }
+
+    /// The gateway's reference of `pair` under this order.
+    package func gateway(of pair: ReferencePair) -> Reference {
+        self == .snap ? pair.originalReferenceNo : pair.originalPartnerReferenceNo
+    }
+}
+
+/// What the two references of a callback say about the stored transactions.
+package enum ReferenceMatch: Equatable, Sendable {
+    /// Exactly one order of the pair matches this transaction.
+    case known(TransactionState, ReferenceOrder)
+    /// Neither reference is known.
+    case unknown
+    /// The pair contradicts what is known: a reference is known, but not with the other one.
+    case contradiction(TransactionState)
+
+    /// Matches `pair` against every transaction that carries one of its references.
+    ///
+    /// An order matches when its merchant reference is a transaction's, and that transaction's gateway
+    /// reference is the other value or not known yet (contract section 4, "References").
+    package init(
+        _ pair: ReferencePair,
+        among candidates: [TransactionState],
+        roles: JudgePolicy.ReferenceRoles
+    ) {
+        var matches: [(TransactionState, ReferenceOrder)] = []
+        for order in Self.orders(roles) {
+            let merchant = order.merchant(of: pair)
+            let gateway = order.gateway(of: pair)
+            // A gateway reference that is another transaction's speaks against this order.
+            let isTaken = candidates.contains {
+                $0.referenceNo == gateway && $0.partnerReferenceNo != merchant
+            }
+            for candidate in candidates where candidate.partnerReferenceNo == merchant {
+                let fits = candidate.referenceNo.map { $0 == gateway } ?? !isTaken
+                if fits { matches.append((candidate, order)) }
+            }
+        }
+        let isSymmetric = pair.originalPartnerReferenceNo == pair.originalReferenceNo
+        if let (state, order) = matches.first, matches.count == 1 || isSymmetric {
+            self = .known(state, order)
+        } else if let candidate = matches.first?.0 ?? candidates.first {
+            self = .contradiction(candidate)
+        } else {
+            self = .unknown
+        }
+    }
+
+    private static func orders(_ roles: JudgePolicy.ReferenceRoles) -> [ReferenceOrder] {
+        switch roles {
+        case .auto: [.cashIn, .snap]
+        case .cashIn: [.cashIn]
+        case .snap: [.snap]
+        }
+    }
+}
