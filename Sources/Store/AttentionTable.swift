@@ -1,0 +1,75 @@
+import Payments
+import SQLite
+
+/// The writer's statements on `attention`: one open entry for a (transaction or callback, kind).
+final class AttentionTable {
+    private let repetition: Statement
+    private let repetitionOfCallback: Statement
+    private let insertion: Statement
+    private let connection: Connection
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        repetition = try connection.prepare(
+            """
+            UPDATE attention SET count = count + 1, last_at = ?, callback_id = ?, detail = ?
+            WHERE resolved_at IS NULL AND transaction_id = ? AND kind = ?
+            """
+        )
+        repetitionOfCallback = try connection.prepare(
+            """
+            UPDATE attention SET count = count + 1, last_at = ?, detail = ?
+            WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id = ? AND kind = ?
+            """
+        )
+        insertion = try connection.prepare(
+            """
+            INSERT INTO attention (kind, transaction_id, callback_id, partner_reference, detail, count,
+                opened_at, last_at)
+            VALUES (?, ?, ?, ?, ?, 1, ?, ?)
+            """
+        )
+    }
+
+    /// What an entry is about.
+    struct Subject {
+        let transactionID: Int64?
+        let callbackID: Int64
+        let partnerReferenceNo: String?
+    }
+
+    /// Opens an entry, or counts it when one is open.
+    func raise(
+        _ kind: AttentionKind,
+        about subject: Subject,
+        detail: String,
+        atMilliseconds now: Int64
+    ) throws(SQLiteError) {
+        if let transactionID = subject.transactionID {
+            try repetition.run {
+                $0.integer(now)
+                $0.integer(subject.callbackID)
+                $0.text(detail)
+                $0.integer(transactionID)
+                $0.text(kind.rawValue)
+            }
+        } else {
+            try repetitionOfCallback.run {
+                $0.integer(now)
+                $0.text(detail)
+                $0.integer(subject.callbackID)
+                $0.text(kind.rawValue)
+            }
+        }
+        if connection.changes > 0 { return }
+        try insertion.run {
+            $0.text(kind.rawValue)
+            $0.integer(subject.transactionID)
+            $0.integer(subject.callbackID)
+            $0.text(subject.partnerReferenceNo)
+            $0.text(detail)
+            $0.integer(now)
+            $0.integer(now)
+        }
+    }
+}

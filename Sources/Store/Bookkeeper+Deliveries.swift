@@ -1,0 +1,132 @@
+import Payments
+import SQLite
+
+extension Bookkeeper {
+    /// Counts a repetition and answers it as the kept callback would be judged now (row 5a).
+    func repeated(
+        _ delivery: Delivery,
+        of kept: KeptCallback,
+        _ surroundings: Surroundings,
+        _ policy: JudgePolicy
+    ) throws(SQLiteError) -> Judgement {
+        try journal.countRepetition(
+            of: kept.id,
+            receivedMilliseconds: delivery.receivedMilliseconds
+        )
+        let isConflict = kept.outcome == .conflict && !kept.isSettled
+        let verdict = verdict(
+            on: delivery,
+            receivedMilliseconds: kept.receivedMilliseconds,
+            externalIDUse: isConflict ? .otherFact : .free,
+            isSettled: kept.isSettled,
+            surroundings,
+            policy
+        )
+        var place = JournalTable.Place(
+            id: kept.id,
+            transactionID: kept.transactionID,
+            previousCallbackID: kept.previousCallbackID,
+            sequence: nil
+        )
+        let takesEffect = verdict.outcome == .applied && kept.outcome != .applied
+        if takesEffect {
+            place.sequence = try apply(verdict, of: delivery, at: &place, surroundings)
+            try journal.promote(at: place)
+        }
+        return Judgement(
+            callbackID: kept.id,
+            answer: verdict.answer,
+            outcome: takesEffect ? .applied : kept.outcome,
+            sequence: place.sequence,
+            isRepetition: true
+        )
+    }
+
+    /// Judges and keeps a callback that was never received before.
+    func fresh(
+        _ delivery: Delivery,
+        _ surroundings: Surroundings,
+        _ policy: JudgePolicy
+    ) throws(SQLiteError) -> Judgement {
+        let owner = try externalIDOwner(of: delivery)
+        let verdict = verdict(
+            on: delivery,
+            receivedMilliseconds: delivery.receivedMilliseconds,
+            externalIDUse: owner.map { $0.fact == delivery.fact ? .sameFact : .otherFact } ?? .free,
+            isSettled: false,
+            surroundings,
+            policy
+        )
+        let verification = try verifications.id(of: delivery.verification)
+        var place = JournalTable.Place(
+            id: callbackIDs.next(),
+            transactionID: nil,
+            previousCallbackID: nil,
+            sequence: nil
+        )
+        newestCallbackID = place.id
+        place.sequence = try apply(verdict, of: delivery, at: &place, surroundings)
+        try journal.insert(delivery, verdict: verdict, verification: verification, at: place)
+        if place.transactionID == nil { indexUnattached(delivery, id: place.id) }
+        if verdict.answer == .successful, owner == nil, let externalID = delivery.externalID {
+            externalIDs.add(
+                externalID,
+                callbackID: place.id,
+                atMilliseconds: delivery.receivedMilliseconds
+            )
+        }
+        return Judgement(
+            callbackID: place.id,
+            answer: verdict.answer,
+            outcome: verdict.outcome,
+            sequence: place.sequence,
+            isRepetition: false
+        )
+    }
+
+    private func verdict(
+        on delivery: Delivery,
+        receivedMilliseconds: Int64,
+        externalIDUse: Evidence.ExternalIDUse,
+        isSettled: Bool,
+        _ surroundings: Surroundings,
+        _ policy: JudgePolicy
+    ) -> Verdict {
+        let judge = Judge(policy: policy)
+        switch delivery.failure {
+        case .headers: return judge.unreadable()
+        case .partner: return Verdict(.unauthorized, .refused)
+        case .body, nil: break
+        }
+        return judge.judge(
+            Evidence(
+                fact: delivery.fact,
+                receivedMilliseconds: receivedMilliseconds,
+                signedMilliseconds: delivery.signedMilliseconds,
+                externalIDUse: externalIDUse,
+                isSettled: isSettled,
+                candidates: surroundings.transactions.map(\.state)
+            )
+        )
+    }
+
+    private func externalIDOwner(
+        of delivery: Delivery
+    ) throws(SQLiteError) -> (id: Int64, fact: Fact?)? {
+        guard let externalID = delivery.externalID else { return nil }
+        return try externalIDs.owner(
+            of: externalID,
+            atMilliseconds: delivery.receivedMilliseconds,
+            journal: journal
+        )
+    }
+
+    private func indexUnattached(_ delivery: Delivery, id: Int64) {
+        if let pair = delivery.pair {
+            index.add(.callback(id), for: ReferenceIndex.key(pair.originalPartnerReferenceNo))
+            index.add(.callback(id), for: ReferenceIndex.key(pair.originalReferenceNo))
+        } else {
+            index.add(.callback(id), for: ReferenceIndex.key(signature: delivery.signatureKey))
+        }
+    }
+}

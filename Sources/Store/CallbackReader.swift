@@ -1,0 +1,129 @@
+import Payments
+import SQLite
+
+/// The readers' statements on the journal and on the keep of refusals, shown as one list.
+struct CallbackReader {
+    private let main: Connection
+    private let refused: Connection
+    private let index: ReferenceIndex
+    private let lookups: LookupFile
+    private let transactionChain: Statement
+    private let link: Statement
+
+    init(
+        _ main: Connection,
+        refused: Connection,
+        index: ReferenceIndex,
+        lookups: LookupFile
+    ) throws(SQLiteError) {
+        self.main = main
+        self.refused = refused
+        self.index = index
+        self.lookups = lookups
+        transactionChain = try main.prepare(
+            "SELECT partner_reference, reference, last_callback FROM transactions WHERE id = ?"
+        )
+        link = try main.prepare("SELECT previous_callback FROM callbacks WHERE id = ?")
+    }
+
+    /// One kept callback, or nil when there is none.
+    func callback(_ id: Int64) throws(SQLiteError) -> CallbackRecord? {
+        var selection = JournalSelection()
+        selection.add("callbacks.id = ?") { $0.integer(id) }
+        if let found = try selection.rows(in: main, limit: 1).first { return found }
+        var refusals = RefusalSelection()
+        refusals.add("id = ?") { $0.integer(id) }
+        return try refusals.rows(in: refused, limit: 1).first
+    }
+
+    /// Kept callbacks, the newest first.
+    func callbacks(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        let fromJournal = try journal(filter, limit: limit)
+        let fromRefused = try refusals(filter, limit: limit)
+        let newestFirst = (fromJournal + fromRefused).sorted { $0.id > $1.id }
+        return Array(newestFirst.prefix(limit))
+    }
+
+    private func journal(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        var selection = JournalSelection()
+        if let text = filter.reference {
+            guard let reference = Reference(text) else { return [] }
+            let ids = try ids(of: reference).map { String($0) }.joined(separator: ", ")
+            selection.add("callbacks.id IN (\(ids))") { _ in }
+        }
+        if let outcome = filter.outcome {
+            selection.add("outcome = ?") { $0.integer(Int(outcome.rawValue)) }
+        }
+        if let externalID = filter.externalID {
+            selection.add("external_id = ?") { $0.text(externalID) }
+        }
+        if let from = filter.fromMilliseconds {
+            let first = try JournalSearch(main).firstCallback(since: from)
+            selection.add("callbacks.id >= ?") { $0.integer(first) }
+            selection.add("received_at >= ?") { $0.integer(from) }
+        }
+        if let to = filter.toMilliseconds { selection.add("received_at < ?") { $0.integer(to) } }
+        if let before = filter.beforeID { selection.add("callbacks.id < ?") { $0.integer(before) } }
+        return try selection.rows(in: main, limit: limit)
+    }
+
+    private func refusals(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        if filter.reference != nil { return [] }
+        if let outcome = filter.outcome, outcome != .refused { return [] }
+        var selection = RefusalSelection()
+        if let externalID = filter.externalID {
+            selection.add("external_id = ?") { $0.text(externalID) }
+        }
+        if let from = filter.fromMilliseconds {
+            selection.add("received_at >= ?") { $0.integer(from) }
+        }
+        if let to = filter.toMilliseconds { selection.add("received_at < ?") { $0.integer(to) } }
+        if let before = filter.beforeID { selection.add("id < ?") { $0.integer(before) } }
+        return try selection.rows(in: refused, limit: limit)
+    }
+
+    /// Every callback that carries `reference`: those of its transactions, and those of none.
+    private func ids(of reference: Reference) throws(SQLiteError) -> Set<Int64> {
+        var ids: Set<Int64> = []
+        for entry in try index.entries(ReferenceIndex.key(reference), in: lookups) {
+            switch entry {
+            case .callback(let id): ids.insert(id)
+            case .transaction(let id): ids.formUnion(try chain(of: id, carrying: reference))
+            }
+        }
+        return ids
+    }
+
+    private func chain(
+        of transactionID: Int64,
+        carrying reference: Reference
+    ) throws(SQLiteError) -> [Int64] {
+        let last = try transactionChain.first {
+            $0.integer(transactionID)
+        } row: { row in
+            let isIts = row.text(0) == reference.text || row.optionalText(1) == reference.text
+            return isIts ? row.optionalInteger(2) : nil
+        }
+        var chain: [Int64] = []
+        var next = last ?? nil
+        while let id = next {
+            chain.append(id)
+            let previous = try link.first {
+                $0.integer(id)
+            } row: {
+                $0.optionalInteger(0)
+            }
+            next = previous ?? nil
+        }
+        return chain
+    }
+}

@@ -1,0 +1,73 @@
+import Payments
+import SQLite
+
+/// Who used which X-EXTERNAL-ID first today: the first callback under it that was answered 2005600.
+///
+/// An id has to be unique within one Jakarta day only (contract section 4, row 10), so only the current
+/// day is kept, in memory; the journal has the rest and is what this is rebuilt from.
+struct ExternalIDLedger {
+    private var day: Int64
+    private var owners = HashMultimap()
+
+    /// Fills the ledger from the journal with the ids of the day of `milliseconds`.
+    init(_ connection: Connection, atMilliseconds milliseconds: Int64) throws(SQLiteError) {
+        day = Self.day(of: milliseconds)
+        let first = try JournalSearch(connection).firstCallback(since: Self.start(of: day))
+        let selection = try connection.prepare(
+            """
+            SELECT id, external_id FROM callbacks
+            WHERE id >= ? AND received_at >= ? AND answer = ? AND external_id IS NOT NULL
+            ORDER BY id
+            """
+        )
+        let start = Self.start(of: day)
+        var owners = HashMultimap()
+        try selection.forEach {
+            $0.integer(first)
+            $0.integer(start)
+            $0.integer(Int(CallbackAnswer.successful.rawValue))
+        } row: {
+            owners.insert($0.integer(0), for: HashMultimap.key(for: $0.text(1).utf8))
+            return true
+        }
+        self.owners = owners
+    }
+
+    /// The journal's number of the callback that owns `externalID` on the day of `milliseconds`.
+    mutating func owner(
+        of externalID: String,
+        atMilliseconds milliseconds: Int64,
+        journal: JournalTable
+    ) throws(SQLiteError) -> (id: Int64, fact: Fact?)? {
+        turnPage(milliseconds)
+        var candidates: [Int64] = []
+        owners.forEach(HashMultimap.key(for: externalID.utf8)) { candidates.append($0) }
+        for candidate in candidates.sorted() {
+            guard let found = try journal.externalID(of: candidate) else { continue }
+            if found.externalID == externalID { return (candidate, found.fact) }
+        }
+        return nil
+    }
+
+    /// Notes that `callbackID` was answered 2005600 under `externalID`.
+    mutating func add(_ externalID: String, callbackID: Int64, atMilliseconds milliseconds: Int64) {
+        turnPage(milliseconds)
+        owners.insert(callbackID, for: HashMultimap.key(for: externalID.utf8))
+    }
+
+    private mutating func turnPage(_ milliseconds: Int64) {
+        let now = Self.day(of: milliseconds)
+        if now == day { return }
+        day = now
+        owners = HashMultimap()
+    }
+
+    /// Days since 1970-01-01 in Jakarta, which has no daylight saving time.
+    private static func day(of milliseconds: Int64) -> Int64 {
+        let shifted = milliseconds + 7 * 3_600_000
+        let quotient = shifted / 86_400_000
+        return shifted < 0 && shifted % 86_400_000 != 0 ? quotient - 1 : quotient
+    }
+
+    private static func start(of day: Int64) -> Int64 { day * 86_400_000 - 7 * 3_600_000 }
+}

@@ -1,0 +1,106 @@
+import Synchronization
+
+/// Tells those who wait that something was committed.
+///
+/// A waiter reads ``mark`` before it reads the database and waits beyond that mark; what is committed
+/// in between wakes it at once, so nothing can be missed and nothing is held open while waiting.
+package final class FeedSignal: Sendable {
+    private struct Waiter {
+        let continuation: CheckedContinuation<Void, Never>
+        let reference: String?
+    }
+
+    private struct State {
+        var mark: Int64
+        var isOpen = true
+        var nextID: UInt64 = 0
+        var waiters: [UInt64: Waiter] = [:]
+        var feedWaiters: Set<UInt64> = []
+        var referenceWaiters: [String: Set<UInt64>] = [:]
+
+        mutating func add(_ waiter: Waiter, id: UInt64) {
+            waiters[id] = waiter
+            if let reference = waiter.reference {
+                referenceWaiters[reference, default: []].insert(id)
+            } else {
+                feedWaiters.insert(id)
+            }
+        }
+
+        mutating func remove(_ id: UInt64) -> Waiter? {
+            guard let waiter = waiters.removeValue(forKey: id) else { return nil }
+            feedWaiters.remove(id)
+            if let reference = waiter.reference {
+                referenceWaiters[reference]?.remove(id)
+                if referenceWaiters[reference]?.isEmpty == true {
+                    referenceWaiters[reference] = nil
+                }
+            }
+            return waiter
+        }
+    }
+
+    private let state: Mutex<State>
+
+    init(head: Int64) { state = Mutex(State(mark: head)) }
+
+    /// The sequence number of the newest committed transition.
+    package var mark: Int64 { state.withLock { $0.mark } }
+
+    /// How many wait at the moment.
+    package var waiterCount: Int { state.withLock { $0.waiters.count } }
+
+    /// Wakes everyone who waits for the feed or for one of `references`.
+    func publish(head: Int64, references: Set<String>) {
+        let woken = state.withLock { state in
+            state.mark = head
+            var ids = state.feedWaiters
+            for reference in references { ids.formUnion(state.referenceWaiters[reference] ?? []) }
+            return ids.compactMap { state.remove($0) }
+        }
+        for waiter in woken { waiter.continuation.resume() }
+    }
+
+    /// Wakes everyone now and lets nobody wait any more: the program is stopping.
+    package func close() {
+        let woken = state.withLock { state in
+            state.isOpen = false
+            return state.waiters.keys.compactMap { state.remove($0) }
+        }
+        for waiter in woken { waiter.continuation.resume() }
+    }
+
+    /// Returns when something was committed beyond `mark` that concerns the caller, when `seconds` have
+    /// passed, when the task is cancelled, or when the program stops.
+    ///
+    /// - Parameter reference: wait for the transaction of this merchant reference only.
+    package func wait(beyond mark: Int64, about reference: String? = nil, seconds: Int) async {
+        if seconds <= 0 { return }
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        let deadline = Task { [self] in
+            try? await Task.sleep(for: .seconds(seconds))
+            wake(id)
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waiter = Waiter(continuation: continuation, reference: reference)
+                let waits = state.withLock { state in
+                    guard state.isOpen, state.mark == mark, !Task.isCancelled else { return false }
+                    state.add(waiter, id: id)
+                    return true
+                }
+                if !waits { continuation.resume() }
+            }
+        } onCancel: {
+            wake(id)
+        }
+        deadline.cancel()
+    }
+
+    private func wake(_ id: UInt64) {
+        state.withLock { $0.remove(id) }?.continuation.resume()
+    }
+}

@@ -1,0 +1,121 @@
+import SQLite
+
+/// What a key of the index leads to.
+enum IndexEntry: Hashable, Sendable {
+    case transaction(Int64)
+    case callback(Int64)
+
+    /// The stored number: the kind is its lowest bit.
+    var value: Int64 {
+        switch self {
+        case .transaction(let id): id << 1
+        case .callback(let id): id << 1 | 1
+        }
+    }
+
+    init(value: Int64) {
+        self = value & 1 == 0 ? .transaction(value >> 1) : .callback(value >> 1)
+    }
+}
+
+/// How far the index file covers the main database.
+struct IndexWatermark: Equatable, Sendable {
+    var transactionID: Int64 = 0
+    var callbackID: Int64 = 0
+}
+
+/// One connection to the index file: keys to transactions and callbacks.
+///
+/// The file holds nothing that the main database does not; it is written in large sorted batches behind
+/// the commits (see ``ReferenceIndex``) and made anew when it does not belong to the main database.
+final class LookupFile {
+    private let connection: Connection
+    private let selection: Statement
+
+    /// Opens the file for the database with the given feed id.
+    ///
+    /// - Parameter newest: the highest numbers in the main database; a file that claims to cover more
+    ///   belongs to another state of it, such as the one before a restore.
+    init(
+        path: String,
+        feed: String,
+        newest: IndexWatermark
+    ) throws(SQLiteError) {
+        connection = try Connection(path: path, mode: .readWriteCreate)
+        try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+        try Self.makeTables(connection, feed: feed, newest: newest)
+        selection = try connection.prepare("SELECT value FROM entries WHERE key = ?")
+    }
+
+    /// Opens a file that another connection has made, for reading.
+    init(reading path: String) throws(SQLiteError) {
+        connection = try Connection(path: path, mode: .readOnly)
+        selection = try connection.prepare("SELECT value FROM entries WHERE key = ?")
+    }
+
+    private static func makeTables(
+        _ connection: Connection,
+        feed: String,
+        newest: IndexWatermark
+    ) throws(SQLiteError) {
+        try connection.execute(
+            """
+            CREATE TABLE IF NOT EXISTS entries (key INTEGER, value INTEGER, PRIMARY KEY (key, value))
+                STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS cover (feed TEXT, transaction_id INTEGER, callback_id INTEGER)
+                STRICT;
+            """
+        )
+        let found = try connection.prepare("SELECT feed, transaction_id, callback_id FROM cover")
+            .first {
+                _ in
+            } row: {
+                ($0.text(0), $0.integer(1), $0.integer(2))
+            }
+        if let found, found.0 == feed, found.1 <= newest.transactionID, found.2 <= newest.callbackID
+        {
+            return
+        }
+        try connection.transaction { () throws(SQLiteError) in
+            try connection.execute("DELETE FROM entries; DELETE FROM cover")
+            try connection.prepare("INSERT INTO cover VALUES (?, 0, 0)").run { $0.text(feed) }
+        }
+    }
+
+    /// Every entry under `key`.
+    func entries(_ key: UInt64) throws(SQLiteError) -> [IndexEntry] {
+        try selection.all {
+            $0.integer(Int64(bitPattern: key))
+        } row: {
+            IndexEntry(value: $0.integer(0))
+        }
+    }
+
+    /// How far the file covers the main database.
+    func watermark() throws(SQLiteError) -> IndexWatermark {
+        let found = try connection.prepare("SELECT transaction_id, callback_id FROM cover").first {
+            _ in
+        } row: {
+            IndexWatermark(transactionID: $0.integer(0), callbackID: $0.integer(1))
+        }
+        return found ?? IndexWatermark()
+    }
+
+    /// Adds entries; afterwards the file covers the main database up to `watermark`.
+    func append(_ entries: HashMultimap, through watermark: IndexWatermark) throws(SQLiteError) {
+        let insertion = try connection.prepare("INSERT OR IGNORE INTO entries VALUES (?, ?)")
+        let cover = try connection.prepare("UPDATE cover SET transaction_id = ?, callback_id = ?")
+        try connection.transaction { () throws(SQLiteError) in
+            for entry in entries.sorted() {
+                try insertion.run {
+                    $0.integer(entry.key)
+                    $0.integer(entry.value)
+                }
+            }
+            try cover.run {
+                $0.integer(watermark.transactionID)
+                $0.integer(watermark.callbackID)
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import SQLite
+
+/// How the main database is opened.
+enum MainDatabase {
+    /// Opens the database for writing and brings it to the newest version.
+    static func open(_ path: String) throws(SQLiteError) -> Connection {
+        let connection = try Connection(path: path, mode: .readWriteCreate)
+        // WAL: readers never wait for the writer, a commit is one append. FULL: a commit is on disk
+        // when it returns; with NORMAL a power cut could take back what was answered 2005600.
+        try connection.execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = 4000;
+            PRAGMA cache_size = -16384;
+            """
+        )
+        try Schema.migrate(connection)
+        return connection
+    }
+
+    /// The id that was made with the database: which feed its sequence numbers belong to.
+    static func feed(_ connection: Connection) throws(SQLiteError) -> String {
+        try connection.text("SELECT value FROM meta WHERE key = 'feed'") ?? ""
+    }
+
+    /// The highest numbers in use.
+    static func newest(_ connection: Connection) throws(SQLiteError) -> IndexWatermark {
+        IndexWatermark(
+            transactionID: try connection.integer("SELECT coalesce(max(id), 0) FROM transactions")
+                ?? 0,
+            callbackID: try connection.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
+        )
+    }
+}

@@ -1,0 +1,98 @@
+package import Payments
+import Queues
+package import SQLite
+
+/// Reads for the API, on a thread of its own.
+///
+/// Every method ends its reads before it returns: no snapshot is held across a wait, so the write-ahead
+/// log can always be taken over.
+package actor Reader {
+    private let executor = QueueExecutor(blockingLabel: "store.reader")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
+
+    private let files: StoreFiles
+    private let index: ReferenceIndex
+    private let refusalKeep: RefusalKeep
+    private var opened: Tables?
+
+    init(files: StoreFiles, index: ReferenceIndex, refusalKeep: RefusalKeep) {
+        self.files = files
+        self.index = index
+        self.refusalKeep = refusalKeep
+    }
+
+    /// The reader's statements.
+    private struct Tables {
+        let transitions: TransitionReader
+        let transactions: TransactionReader
+        let callbacks: CallbackReader
+        let attention: AttentionReader
+    }
+
+    private func tables() throws(SQLiteError) -> Tables {
+        if let opened { return opened }
+        let main = try Connection(path: files.main, mode: .readOnly)
+        let lookups = try LookupFile(reading: files.lookup)
+        let refused = try Connection(path: files.refused, mode: .readOnly)
+        let attention = try AttentionReader(main)
+        let transitions = try TransitionReader(main)
+        let tables = Tables(
+            transitions: transitions,
+            transactions: try TransactionReader(
+                main,
+                index: index,
+                lookups: lookups,
+                transitions: transitions,
+                attention: attention
+            ),
+            callbacks: try CallbackReader(main, refused: refused, index: index, lookups: lookups),
+            attention: attention
+        )
+        opened = tables
+        return tables
+    }
+
+    /// Lets go of the files; the next read opens them again.
+    package func close() { opened = nil }
+
+    /// Transitions after a sequence number, in order.
+    package func transitions(
+        after sequence: Int64,
+        limit: Int
+    ) throws(SQLiteError) -> [TransitionRecord] {
+        try tables().transitions.transitions(after: sequence, limit: limit)
+    }
+
+    /// The newest sequence number, 0 in an empty feed.
+    package func head() throws(SQLiteError) -> Int64 { try tables().transitions.head() }
+
+    /// The transaction of a merchant reference, or nil when there is none.
+    package func transaction(
+        _ partnerReferenceNo: Reference
+    ) throws(SQLiteError) -> TransactionRecord? {
+        try tables().transactions.transaction(partnerReferenceNo)
+    }
+
+    /// Kept callbacks, the newest first, refused ones among them.
+    package func callbacks(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) async throws(SQLiteError) -> [CallbackRecord] {
+        await refusalKeep.flush()
+        return try tables().callbacks.callbacks(filter, limit: limit)
+    }
+
+    /// One kept callback, or nil when there is none.
+    package func callback(_ id: Int64) async throws(SQLiteError) -> CallbackRecord? {
+        await refusalKeep.flush()
+        return try tables().callbacks.callback(id)
+    }
+
+    /// Entries of the attention list, the newest first.
+    package func attention(
+        _ filter: AttentionFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [AttentionRecord] {
+        try tables().attention.entries(filter, limit: limit)
+    }
+}

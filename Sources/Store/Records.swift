@@ -1,0 +1,85 @@
+package import Payments
+
+/// A transaction as the API shows it.
+package struct TransactionRecord: Equatable, Sendable {
+    package let id: Int64
+    package let partnerReferenceNo: String
+    package let referenceNo: String?
+    package let status: TransactionStatus
+    package let latestStatus: LatestTransactionStatus?
+    package let amount: Amount?
+    package let paidAmount: Amount?
+    package let origin: TransactionOrigin
+    package let isProven: Bool
+
+    /// Whether it is a guess which of the two references is the merchant's.
+    package let rolesAssumed: Bool
+    package let paidAt: String?
+
+    /// Milliseconds since the epoch.
+    package let createdMilliseconds: Int64
+
+    /// Milliseconds since the epoch.
+    package let updatedMilliseconds: Int64
+    package let lastSequence: Int64
+
+    /// How many different callbacks were received for it.
+    package let callbackCount: Int64
+
+    /// The kinds of its open attention entries.
+    package internal(set) var attention: [String] = []
+
+    /// Its transitions, oldest first.
+    package internal(set) var transitions: [TransitionRecord] = []
+}
+
+/// A kept callback: one of the journal, or a refused one.
+package struct CallbackRecord: Equatable, Sendable {
+    package let id: Int64
+
+    /// Milliseconds since the epoch, of the first delivery.
+    package let receivedMilliseconds: Int64
+    package let outcome: CallbackOutcome
+
+    /// The answer, when the store chose it; otherwise ``problemCode`` is the answer's code.
+    package let answer: CallbackAnswer?
+    package let problemCode: String?
+    package let problem: String?
+    package let externalID: String?
+    package let fact: Fact?
+    package let verification: Delivery.Verification?
+    package let client: String
+    package let partnerReferenceNo: String?
+
+    /// The transition that it caused, if it did.
+    package let sequence: Int64?
+
+    /// How often the same bytes were received.
+    package let deliveries: Int64
+
+    /// Milliseconds since the epoch, of the newest delivery.
+    package let lastReceivedMilliseconds: Int64
+    package let head: [UInt8]
+    package let body: [UInt8]
+}
+
+/// An entry of the attention list.
+package struct AttentionRecord: Equatable, Sendable {
+    package let id: Int64
+    package let kind: String
+    package let partnerReferenceNo: String?
+    package let callbackID: Int64?
+    package let detail: String
+    package let count: Int64
+
+    /// Milliseconds since the epoch.
+    package let openedMilliseconds: Int64
+
+    /// Milliseconds since the epoch.
+    package let lastMilliseconds: Int64
+
+    /// Milliseconds since the epoch, or nil while it is open.
+    package let resolvedMilliseconds: Int64?
+    package let resolvedBy: String?
+    package let note: String?
+}

@@ -1,0 +1,156 @@
+import Queues
+import SQLite
+import Synchronization
+
+/// One request that was not accepted as the gateway's word.
+package struct Refusal: Sendable {
+    /// Milliseconds since the epoch, by our clock.
+    package var receivedMilliseconds: Int64
+    package var client: String
+    package var head: [UInt8]
+    package var body: [UInt8]
+
+    /// The protocol's code and message of the answer, which the store only keeps.
+    package var code: String
+    package var problem: String
+    package var externalID: String?
+
+    /// Whether it bears our client id or a well-formed signature: such refusals may be a configuration
+    /// mistake and have a keep of their own, which noise cannot push them out of.
+    package var isPlausible: Bool
+
+    package init(
+        receivedMilliseconds: Int64,
+        client: String,
+        head: [UInt8],
+        body: [UInt8],
+        code: String,
+        problem: String,
+        externalID: String?,
+        isPlausible: Bool
+    ) {
+        self.receivedMilliseconds = receivedMilliseconds
+        self.client = client
+        self.head = head
+        self.body = body
+        self.code = code
+        self.problem = problem
+        self.externalID = externalID
+        self.isPlausible = isPlausible
+    }
+}
+
+/// The bounded keep of refused requests (contract section 7).
+///
+/// In a file of its own, written by a thread of its own four times a second at most, without fsync: a
+/// flood can neither fill the disk nor hold up a commit. What comes faster is counted and dropped.
+actor RefusalKeep {
+    private let executor = QueueExecutor(blockingLabel: "store.refusals")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
+
+    private struct Waiting {
+        var plausible: [(id: Int64, refusal: Refusal)] = []
+        var others: [(id: Int64, refusal: Refusal)] = []
+        var dropped = 0
+    }
+
+    private let waiting = Mutex(Waiting())
+    private let path: String
+    private let keptMax: Mutex<Int>
+    private let callbackIDs: CallbackIDs
+    private let onFailure: @Sendable (SQLiteError) -> Void
+    private var connection: Connection?
+
+    /// Refusals of one kind that may wait for the next write.
+    private static let waitingMax = 256
+    private static let writeEveryMilliseconds = 250
+
+    /// - Parameter keptMax: plausible refusals kept; a tenth of it is kept of the others.
+    init(
+        path: String,
+        keptMax: Int,
+        callbackIDs: CallbackIDs,
+        onFailure: @escaping @Sendable (SQLiteError) -> Void
+    ) {
+        self.path = path
+        self.keptMax = Mutex(keptMax)
+        self.callbackIDs = callbackIDs
+        self.onFailure = onFailure
+    }
+
+    /// Refusals that came too fast to be kept.
+    nonisolated var dropped: Int { waiting.withLock { $0.dropped } }
+
+    /// Changes how many are kept, from the next write on.
+    nonisolated func setKeptMax(_ keptMax: Int) { self.keptMax.withLock { $0 = keptMax } }
+
+    /// Takes a refusal to be written soon, or drops it when too many wait. Never blocks.
+    nonisolated func add(_ refusal: Refusal) {
+        let isFirst = waiting.withLock { waiting in
+            let isFirst = waiting.plausible.isEmpty && waiting.others.isEmpty
+            let count = refusal.isPlausible ? waiting.plausible.count : waiting.others.count
+            guard count < Self.waitingMax else {
+                waiting.dropped += 1
+                return false
+            }
+            if refusal.isPlausible {
+                waiting.plausible.append((callbackIDs.next(), refusal))
+            } else {
+                waiting.others.append((callbackIDs.next(), refusal))
+            }
+            return isFirst
+        }
+        if isFirst {
+            executor.run(afterMilliseconds: Self.writeEveryMilliseconds) { [self] in
+                assumeIsolated { $0.flush() }
+            }
+        }
+    }
+
+    /// Writes what waits now, so that a reader finds it.
+    func flush() {
+        let batch = waiting.withLock { waiting in
+            defer {
+                waiting.plausible = []
+                waiting.others = []
+            }
+            return waiting.plausible + waiting.others
+        }
+        if batch.isEmpty { return }
+        do throws(SQLiteError) {
+            try write(batch)
+        } catch {
+            connection = nil
+            onFailure(error)
+        }
+    }
+
+    /// Makes the file, so that readers can open it.
+    func open() throws(SQLiteError) { _ = try opened() }
+
+    private func opened() throws(SQLiteError) -> Connection {
+        if let connection { return connection }
+        let connection = try RefusalFile.open(path)
+        self.connection = connection
+        return connection
+    }
+
+    private func write(_ batch: [(id: Int64, refusal: Refusal)]) throws(SQLiteError) {
+        let connection = try opened()
+        let keptMax = keptMax.withLock { $0 }
+        try connection.transaction { () throws(SQLiteError) in
+            let insertion = try connection.prepare(RefusalFile.insertion)
+            for (id, refusal) in batch {
+                try insertion.run { RefusalFile.bind(refusal, id: id, to: &$0) }
+            }
+            let eviction = try connection.prepare(RefusalFile.eviction)
+            for (isPlausible, bound) in [(1, keptMax), (0, keptMax / 10)] {
+                try eviction.run {
+                    $0.integer(isPlausible)
+                    $0.integer(isPlausible)
+                    $0.integer(bound)
+                }
+            }
+        }
+    }
+}

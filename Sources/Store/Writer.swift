@@ -1,0 +1,147 @@
+import Payments
+import Queues
+import SQLite
+import Synchronization
+
+/// A delivery on its way to the disk, with who waits for it.
+struct Submission: Sendable {
+    let delivery: Delivery
+    let completion: @Sendable (Result<Judgement, SQLiteError>) -> Void
+}
+
+/// The one writer of the main database.
+///
+/// Whatever waited during a commit goes into the next one together. Nobody is answered before the commit
+/// of his delivery is on disk. After a failed commit nothing in memory is trusted: the database is
+/// reopened, and everything is read from it again, before the next commit is tried.
+actor Writer {
+    private let executor: QueueExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
+
+    private let files: StoreFiles
+    private let index: ReferenceIndex
+    private let indexer: Indexer
+    private let callbackIDs: CallbackIDs
+    private let signal: FeedSignal
+    private let policy: Mutex<JudgePolicy>
+    private let health: StoreHealth
+    private let now: @Sendable () -> Int64
+    private var connection: Connection?
+    private var bookkeeper: Bookkeeper?
+
+    /// Deliveries in one commit at most: bounds the time the first of them waits for the last.
+    private static let batchMax = 512
+
+    init(
+        executor: QueueExecutor,
+        opened: OpenedStore,
+        signal: FeedSignal,
+        policy: JudgePolicy,
+        health: StoreHealth,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.executor = executor
+        files = opened.files
+        index = opened.index
+        indexer = opened.indexer
+        callbackIDs = opened.callbackIDs
+        self.signal = signal
+        self.policy = Mutex(policy)
+        self.health = health
+        self.now = now
+    }
+
+    /// Judges what comes from now on under `policy`.
+    nonisolated func setPolicy(_ policy: JudgePolicy) { self.policy.withLock { $0 = policy } }
+
+    /// Opens the database for writing, so that the first delivery does not have to.
+    func open() throws(SQLiteError) { _ = try opened() }
+
+    /// Commits what waited, in groups, and answers it.
+    func receive(_ submissions: [Submission]) {
+        var rest = submissions[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.batchMax)
+            rest = rest.dropFirst(batch.count)
+            settle(batch)
+        }
+    }
+
+    private func settle(_ batch: ArraySlice<Submission>) {
+        do throws(SQLiteError) {
+            let judgements = try commit(batch)
+            health.note(nil)
+            for (submission, judgement) in zip(batch, judgements) {
+                submission.completion(.success(judgement))
+            }
+        } catch {
+            close()
+            health.note(error)
+            for submission in batch { submission.completion(.failure(error)) }
+        }
+    }
+
+    private func commit(_ batch: ArraySlice<Submission>) throws(SQLiteError) -> [Judgement] {
+        let (connection, bookkeeper) = try opened()
+        let policy = policy.withLock { $0 }
+        let judgements = try connection.transaction { () throws(SQLiteError) in
+            var judgements: [Judgement] = []
+            judgements.reserveCapacity(batch.count)
+            for submission in batch {
+                judgements.append(try bookkeeper.process(submission.delivery, policy: policy))
+            }
+            return judgements
+        }
+        publish(bookkeeper)
+        return judgements
+    }
+
+    private func publish(_ bookkeeper: Bookkeeper) {
+        let changes = bookkeeper.takeChanges()
+        if !changes.isEmpty { signal.publish(head: bookkeeper.head, references: changes) }
+        if index.isFlushDue {
+            index.prepareFlush(through: bookkeeper.watermark)
+            indexer.wake()
+        }
+    }
+
+    /// Commits a mark, to show that the disk can be written.
+    func probe() throws(SQLiteError) {
+        do throws(SQLiteError) {
+            let (connection, _) = try opened()
+            try connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('probe', \(now()))"
+            )
+            health.note(nil)
+        } catch {
+            close()
+            health.note(error)
+            throw error
+        }
+    }
+
+    /// Closes the database. The next delivery would open it again.
+    func close() {
+        bookkeeper = nil
+        connection = nil
+    }
+
+    private func opened() throws(SQLiteError) -> (Connection, Bookkeeper) {
+        if let connection, let bookkeeper { return (connection, bookkeeper) }
+        let connection = try MainDatabase.open(files.main)
+        let feed = try MainDatabase.feed(connection)
+        let newest = try MainDatabase.newest(connection)
+        let lookups = try LookupFile(path: files.lookup, feed: feed, newest: newest)
+        try index.rebuild(from: connection, file: lookups)
+        let bookkeeper = try Bookkeeper(
+            connection,
+            index: index,
+            lookups: lookups,
+            callbackIDs: callbackIDs,
+            nowMilliseconds: now()
+        )
+        self.connection = connection
+        self.bookkeeper = bookkeeper
+        return (connection, bookkeeper)
+    }
+}
