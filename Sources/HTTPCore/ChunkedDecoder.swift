@@ -1,0 +1,168 @@
+/// Decodes a chunked body (RFC 9112 section 7.1) while it arrives.
+///
+/// Chunk extensions are bounded and ignored. Trailers are checked like the fields of a head, bounded,
+/// and kept apart from them (RFC 9110 section 6.5.1).
+package struct ChunkedDecoder: Sendable {
+    private enum State {
+        case size, beforeExtension, `extension`, sizeLineFeed
+        case data, dataCarriageReturn, dataLineFeed
+        case trailerStart, trailerName, trailerValue, trailerLineFeed
+        case lastLineFeed, done
+    }
+
+    /// Hexadecimal digits of a chunk size. It bounds leading zeros, which are allowed.
+    private static let sizeDigitsMax = 16
+
+    /// The trailer field lines as received, each with its CRLF; complete when decoding is done.
+    package private(set) var trailers: [UInt8] = []
+
+    private let limits: HTTPLimits
+    private var state = State.size
+    private var sizeDigits = 0
+
+    /// Bytes of the current chunk that are still to come; its size so far while that is read.
+    private var chunkRemaining = 0
+
+    /// Bytes of body that complete chunks held.
+    private var decodedBytes = 0
+    private var extensionBytes = 0
+    private var trailerCount = 0
+
+    /// Bytes of the encoded body consumed so far.
+    private var offset = 0
+
+    package init(limits: HTTPLimits) { self.limits = limits }
+
+    /// Goes on with bytes that follow those consumed before.
+    ///
+    /// - Parameters:
+    ///   - bytes: what arrived; consumed whole unless the body ends in it.
+    ///   - body: where the decoded bytes are appended.
+    /// - Returns: how many bytes were consumed, and whether the body and its trailers are complete.
+    package mutating func decode(
+        _ bytes: Span<UInt8>,
+        into body: inout [UInt8]
+    ) throws(RequestError) -> (consumed: Int, done: Bool) {
+        let before = offset
+        var index = 0
+        while index < bytes.count, state != .done {
+            if state == .data {
+                let end = index + min(chunkRemaining, bytes.count - index)
+                for position in index..<end { body.append(bytes[position]) }
+                takeData(end - index)
+                index = end
+            } else {
+                try take(bytes[index])
+                index += 1
+            }
+            offset = before + index
+        }
+        return (index, state == .done)
+    }
+
+    private mutating func takeData(_ count: Int) {
+        chunkRemaining -= count
+        decodedBytes += count
+        if chunkRemaining == 0 { state = .dataCarriageReturn }
+    }
+
+    /// Takes one byte of the framing.
+    private mutating func take(_ byte: UInt8) throws(RequestError) {
+        switch state {
+        case .size: try takeSize(byte)
+        case .beforeExtension, .extension: try takeExtension(byte)
+        case .sizeLineFeed:
+            try require(byte == .lineFeed, .lineEnding)
+            state = chunkRemaining == 0 ? .trailerStart : .data
+        case .dataCarriageReturn:
+            try require(byte == .carriageReturn, .chunkEnd)
+            state = .dataLineFeed
+        case .dataLineFeed:
+            try require(byte == .lineFeed, .chunkEnd)
+            sizeDigits = 0
+            state = .size
+        case .trailerStart, .trailerName, .trailerValue, .trailerLineFeed:
+            try takeTrailer(byte)
+        case .lastLineFeed:
+            try require(byte == .lineFeed, .lineEnding)
+            state = .done
+        case .data, .done: preconditionFailure("there is no framing to take")
+        }
+    }
+
+    private mutating func takeSize(_ byte: UInt8) throws(RequestError) {
+        if let digit = byte.hexDigitValue {
+            sizeDigits += 1
+            try require(sizeDigits <= Self.sizeDigitsMax, .chunkSize)
+            // Held against the limit at each digit, so that it never grows beyond an `Int`.
+            chunkRemaining = chunkRemaining * 16 + digit
+            if chunkRemaining > limits.bodyBytes - decodedBytes {
+                throw .bodyTooLarge(bytesMax: limits.bodyBytes)
+            }
+            return
+        }
+        try require(byte != .lineFeed, .lineEnding)
+        try require(sizeDigits > 0, .chunkSize)
+        if byte == .carriageReturn {
+            state = .sizeLineFeed
+        } else {
+            try require(byte.isBlank || byte == UInt8(ascii: ";"), .chunkSize)
+            state = .beforeExtension
+            try takeExtension(byte)
+        }
+    }
+
+    /// RFC 9112 section 7.1.1: extensions that are not understood are ignored, and their length is
+    /// limited.
+    private mutating func takeExtension(_ byte: UInt8) throws(RequestError) {
+        if state == .extension, byte == .carriageReturn {
+            state = .sizeLineFeed
+            return
+        }
+        extensionBytes += 1
+        if extensionBytes > limits.headerBytes {
+            throw .chunkExtensionsTooLarge(bytesMax: limits.headerBytes)
+        }
+        try require(byte != .lineFeed, .lineEnding)
+        if state == .extension {
+            try require(ByteClass.fieldValue.contains(byte), .controlCharacter)
+        } else if byte == UInt8(ascii: ";") {
+            state = .extension
+        } else {
+            try require(byte.isBlank, .chunkExtension)
+        }
+    }
+
+    private mutating func takeTrailer(_ byte: UInt8) throws(RequestError) {
+        if state == .trailerStart, byte == .carriageReturn {
+            state = .lastLineFeed
+            return
+        }
+        if trailers.count == limits.headerBytes {
+            throw .trailersTooLarge(bytesMax: limits.headerBytes)
+        }
+        trailers.append(byte)
+        try require(byte != .lineFeed || state == .trailerLineFeed, .lineEnding)
+        switch state {
+        case .trailerStart:
+            try require(!byte.isBlank, .leadingWhitespace)
+            try require(ByteClass.token.contains(byte), .fieldName)
+            trailerCount += 1
+            if trailerCount > limits.headerCount {
+                throw .tooManyFields(countMax: limits.headerCount)
+            }
+            state = .trailerName
+        case .trailerName where byte == UInt8(ascii: ":"): state = .trailerValue
+        case .trailerName: try require(ByteClass.token.contains(byte), .fieldName)
+        case .trailerValue where byte == .carriageReturn: state = .trailerLineFeed
+        case .trailerValue: try require(ByteClass.fieldValue.contains(byte), .controlCharacter)
+        default:
+            try require(byte == .lineFeed, .lineEnding)
+            state = .trailerStart
+        }
+    }
+
+    private func require(_ condition: Bool, _ part: MalformedPart) throws(RequestError) {
+        if !condition { throw .malformed(part, offset: offset) }
+    }
+}

@@ -1,0 +1,141 @@
+/// One field line of a head, as ranges into the bytes it stands in.
+package struct Field: Equatable, Sendable {
+    package let name: Range<Int>
+
+    /// Without the white space around it; may be empty.
+    package let value: Range<Int>
+}
+
+// The productions that requests, responses and trailers share. Each is strict: what RFC 9112 lets a
+// recipient repair is refused, because a proxy in front may repair it in another way.
+extension Span<UInt8> {
+    /// Parses one field line with its CRLF (RFC 9112 section 5: `field-name ":" OWS value OWS`).
+    ///
+    /// - Returns: the field, and where the next line begins.
+    func fieldLine(at start: Int) throws(GrammarError) -> (field: Field, next: Int) {
+        let colon = end(of: .token, in: start..<count)
+        guard colon > start, colon < count, self[colon] == UInt8(ascii: ":") else {
+            let isFolded = start < count && self[start].isBlank
+            throw GrammarError(isFolded ? .leadingWhitespace : .fieldName, at: colon)
+        }
+        let valueEnd = end(of: .fieldValue, in: (colon + 1)..<count)
+        let next = try lineEnd(at: valueEnd)
+        let value = trimmed((colon + 1)..<valueEnd)
+        return (Field(name: start..<colon, value: value), next)
+    }
+
+    /// Requires a CRLF.
+    ///
+    /// - Returns: the place behind it.
+    func lineEnd(at index: Int) throws(GrammarError) -> Int {
+        if index + 1 < count, self[index] == .carriageReturn, self[index + 1] == .lineFeed {
+            return index + 2
+        }
+        let isLineByte =
+            index >= count || self[index] == .carriageReturn || self[index] == .lineFeed
+        throw GrammarError(isLineByte ? .lineEnding : .controlCharacter, at: index)
+    }
+
+    /// Parses `HTTP-version` (RFC 9112 section 2.3): exactly eight bytes.
+    func httpVersion(at start: Int) throws(GrammarError) -> (major: Int, minor: Int) {
+        let name = start..<(start + "HTTP/".utf8.count)
+        let major = name.upperBound
+        guard major + 2 < count, isExactly("HTTP/", in: name), self[major + 1] == UInt8(ascii: "."),
+            let majorValue = self[major].digitValue, let minorValue = self[major + 2].digitValue
+        else { throw GrammarError(.version, at: start) }
+        return (majorValue, minorValue)
+    }
+
+    /// `range` without the blanks (SP and HTAB) at its ends.
+    func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var lower = range.lowerBound
+        var upper = range.upperBound
+        while lower < upper, self[lower].isBlank { lower += 1 }
+        while lower < upper, self[upper - 1].isBlank { upper -= 1 }
+        return lower..<upper
+    }
+
+    /// The first place in `range` that is neither of `members` nor part of a `pct-encoded` triple
+    /// (RFC 3986 section 2.1); the end of `range` when there is none.
+    func end(ofEscaped members: ByteClass, in range: Range<Int>) -> Int {
+        var index = end(of: members, in: range)
+        while index + 2 < range.upperBound, self[index] == UInt8(ascii: "%"),
+            ByteClass.hexDigit.contains(self[index + 1]),
+            ByteClass.hexDigit.contains(self[index + 2])
+        {
+            index = end(of: members, in: (index + 3)..<range.upperBound)
+        }
+        return index
+    }
+
+    /// Where the `uri-host` at the front of `range` ends (RFC 3986 section 3.2.2); it may be empty.
+    /// Nil when a bracket is opened for no address.
+    func hostEnd(in range: Range<Int>) -> Int? {
+        guard !range.isEmpty, self[range.lowerBound] == UInt8(ascii: "[") else {
+            return end(ofEscaped: .registeredName, in: range)
+        }
+        let inner = (range.lowerBound + 1)..<range.upperBound
+        let close = end(of: .addressLiteral, in: inner)
+        // The shortest address is "::". Formats later than version 6 do not exist yet.
+        guard close >= inner.lowerBound + 2, close < inner.upperBound,
+            self[close] == UInt8(ascii: "]")
+        else { return nil }
+        return close + 1
+    }
+
+    /// Whether `range` is `uri-host [ ":" port ]` (RFC 9110 section 7.2). An empty host is one.
+    func isHost(_ range: Range<Int>) -> Bool {
+        guard let hostEnd = hostEnd(in: range) else { return false }
+        if hostEnd == range.upperBound { return true }
+        guard self[hostEnd] == UInt8(ascii: ":") else { return false }
+        return end(of: .digit, in: (hostEnd + 1)..<range.upperBound) == range.upperBound
+    }
+
+    /// The value of `1*DIGIT`, or nil when `range` is anything else. A number beyond `Int` is
+    /// `Int.max`, which is beyond every limit too.
+    func decimal(_ range: Range<Int>) -> Int? {
+        guard !range.isEmpty else { return nil }
+        var value = 0
+        for index in range {
+            guard let digit = self[index].digitValue else { return nil }
+            let (tenfold, overflows) = value.multipliedReportingOverflow(by: 10)
+            let (sum, overflowsToo) = tenfold.addingReportingOverflow(digit)
+            value = overflows || overflowsToo ? .max : sum
+        }
+        return value
+    }
+
+    /// Whether `range` is `text`, byte for byte.
+    func isExactly(_ text: String, in range: Range<Int>) -> Bool {
+        guard text.utf8.count == range.count else { return false }
+        var index = range.lowerBound
+        for byte in text.utf8 {
+            if self[index] != byte { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Whether `range` is `text`, without regard to the case of ASCII letters.
+    func matches(_ text: String, in range: Range<Int>) -> Bool {
+        let wanted = text.utf8
+        guard wanted.count == range.count else { return false }
+        var index = range.lowerBound
+        for byte in wanted {
+            if self[index] != byte, self[index].lowercased != byte.lowercased { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Whether the comma-separated list in `range` has the member `token`, in any case
+    /// (RFC 9110 section 5.6.1; empty members are passed over).
+    func list(_ range: Range<Int>, contains token: String) -> Bool {
+        var start = range.lowerBound
+        for index in range where self[index] == UInt8(ascii: ",") {
+            if matches(token, in: trimmed(start..<index)) { return true }
+            start = index + 1
+        }
+        return matches(token, in: trimmed(start..<range.upperBound))
+    }
+}

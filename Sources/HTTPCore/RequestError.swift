@@ -1,0 +1,49 @@
+/// Why a request was refused before any handler saw it. Each case knows its status.
+///
+/// The connection cannot be used any further: where the next request begins is not known.
+package enum RequestError: Error, Equatable, Sendable {
+    /// `offset` counts from the first byte of the head, or of the body when it is chunked.
+    case malformed(MalformedPart, offset: Int)
+
+    /// A major version other than 1.
+    case versionNotSupported
+    case methodTooLong(bytesMax: Int)
+    case targetTooLong(bytesMax: Int)
+    case headTooLarge(bytesMax: Int)
+    case tooManyFields(countMax: Int)
+    case bodyTooLarge(bytesMax: Int)
+    case trailersTooLarge(bytesMax: Int)
+    case chunkExtensionsTooLarge(bytesMax: Int)
+
+    init(_ error: GrammarError) { self = .malformed(error.part, offset: error.offset) }
+
+    /// The status to answer with before the connection is closed.
+    package var status: Status {
+        switch self {
+        case .malformed: .badRequest
+        case .versionNotSupported: .versionNotSupported
+        // RFC 9112 section 3: a method longer than any that is implemented.
+        case .methodTooLong: .notImplemented
+        case .targetTooLong: .uriTooLong
+        case .headTooLarge, .tooManyFields, .trailersTooLarge: .headerFieldsTooLarge
+        case .bodyTooLarge, .chunkExtensionsTooLarge: .contentTooLarge
+        }
+    }
+}
+
+extension RequestError: CustomStringConvertible {
+    /// What is wrong and where, for a log; never what was received.
+    package var description: String {
+        switch self {
+        case .malformed(let part, let offset): "malformed \(part.rawValue) at byte \(offset)"
+        case .versionNotSupported: "HTTP version not supported, 1.0 and 1.1 are"
+        case .methodTooLong(let max): "method longer than \(max) bytes"
+        case .targetTooLong(let max): "request target longer than \(max) bytes"
+        case .headTooLarge(let max): "head larger than \(max) bytes"
+        case .tooManyFields(let max): "more than \(max) fields"
+        case .bodyTooLarge(let max): "body larger than \(max) bytes"
+        case .trailersTooLarge(let max): "trailers larger than \(max) bytes"
+        case .chunkExtensionsTooLarge(let max): "chunk extensions larger than \(max) bytes"
+        }
+    }
+}

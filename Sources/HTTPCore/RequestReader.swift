@@ -1,0 +1,79 @@
+/// One whole request.
+package struct ParsedRequest: Equatable, Sendable {
+    package let head: RequestHead
+    package let body: [UInt8]
+
+    /// The field lines behind a chunked body, as received.
+    package let trailers: [UInt8]
+
+    /// Bytes it took, from the first one given; the next request begins behind them.
+    package let consumed: Int
+}
+
+/// What the bytes so far amount to.
+package enum ParseResult: Equatable, Sendable {
+    case needsMore
+    case request(ParsedRequest)
+}
+
+/// Parses one request from the front of `bytes`.
+///
+/// Pure: same bytes, same answer, nothing kept. A connection, which gets a request in pieces, uses
+/// ``RequestReader`` or its parts.
+package func parseRequest(
+    _ bytes: Span<UInt8>,
+    limits: HTTPLimits
+) throws(RequestError) -> ParseResult {
+    var reader = RequestReader(limits: limits)
+    return try reader.read(bytes)
+}
+
+/// Reads one request that arrives in pieces. However it is cut, the result is the same.
+package struct RequestReader: Sendable {
+    private let limits: HTTPLimits
+    private var scanner: HeadScanner
+    private var decoder: ChunkedDecoder
+    private var head: RequestHead?
+
+    /// Bytes that are done with: the head, and what the decoder took of a chunked body.
+    private var consumed = 0
+    private var body: [UInt8] = []
+
+    package init(limits: HTTPLimits) {
+        self.limits = limits
+        scanner = HeadScanner(limits: limits)
+        decoder = ChunkedDecoder(limits: limits)
+    }
+
+    /// Goes on with what arrived since the last call.
+    ///
+    /// - Parameter bytes: everything received for this request: what was passed last time, and more.
+    package mutating func read(_ bytes: Span<UInt8>) throws(RequestError) -> ParseResult {
+        guard let head = try readHead(bytes) else { return .needsMore }
+        switch head.framing {
+        case .none: break
+        case .contentLength(let count):
+            if count > limits.bodyBytes { throw .bodyTooLarge(bytesMax: limits.bodyBytes) }
+            guard bytes.count - consumed >= count else { return .needsMore }
+            body = bytes.copy(consumed..<(consumed + count))
+            consumed += count
+        case .chunked:
+            let rest = bytes.extracting(consumed..<bytes.count)
+            let (count, done) = try decoder.decode(rest, into: &body)
+            consumed += count
+            if !done { return .needsMore }
+        }
+        return .request(
+            ParsedRequest(head: head, body: body, trailers: decoder.trailers, consumed: consumed)
+        )
+    }
+
+    private mutating func readHead(_ bytes: Span<UInt8>) throws(RequestError) -> RequestHead? {
+        if let head { return head }
+        guard let range = try scanner.scan(bytes) else { return nil }
+        let parsed = try parseRequestHead(bytes.copy(range), limits: limits)
+        head = parsed
+        consumed = range.upperBound
+        return parsed
+    }
+}

@@ -1,0 +1,118 @@
+/// How the body of a streamed response is delimited.
+package enum StreamFraming: Sendable {
+    /// Chunked coding, for HTTP/1.1.
+    case chunked
+
+    /// By the end of the connection, for HTTP/1.0 (RFC 9112 section 6.3, item 8).
+    case untilClose
+
+    /// There is no body: the answer to HEAD, or a status without content.
+    case none
+}
+
+// The status line always says HTTP/1.1: it states what the server conforms to, not what was asked
+// (RFC 9110 section 6.2).
+extension Response {
+    /// Appends the wire form of the response.
+    ///
+    /// - Parameters:
+    ///   - out: what is to be sent.
+    ///   - version: of the request. An HTTP/1.0 client that is kept alive is told so.
+    ///   - isHEAD: leaves the body out, but not its length (RFC 9110 section 9.3.2).
+    ///   - keepAlive: whether the connection can be used further.
+    ///   - date: for the Date field; nil leaves it out.
+    package func serialize(
+        into out: inout [UInt8],
+        for version: HTTPVersion,
+        isHEAD: Bool,
+        keepAlive: Bool,
+        date: HTTPDate? = nil
+    ) {
+        let sendsBody = !isHEAD && !status.hasNoContent
+        let size = fieldLines.count + (sendsBody ? body.count : 0) + Self.fixedBytesMax
+        if out.isEmpty { out.reserveCapacity(size) }
+        appendStart(to: &out, date: date)
+        // RFC 9110 section 8.6: no Content-Length in 1xx and 204, and none is needed in 304.
+        if !status.hasNoContent {
+            out.append(contentsOf: "Content-Length: ".utf8)
+            out.append(decimal: body.count)
+            out.append(contentsOf: "\r\n".utf8)
+        }
+        appendEnd(to: &out, for: version, keepAlive: keepAlive && !closes)
+        if sendsBody { out.append(contentsOf: body) }
+    }
+
+    /// Appends the head of a response whose body follows in pieces; ``body`` is not sent.
+    ///
+    /// - Returns: how the pieces are to be written. After `.untilClose` the connection has to be closed.
+    package func serializeStreamHead(
+        into out: inout [UInt8],
+        for version: HTTPVersion,
+        isHEAD: Bool,
+        keepAlive: Bool,
+        date: HTTPDate? = nil
+    ) -> StreamFraming {
+        appendStart(to: &out, date: date)
+        let hasBody = !status.hasNoContent
+        if hasBody, version == .http11 {
+            out.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+        }
+        let endsByClose = hasBody && !isHEAD && version == .http10
+        appendEnd(to: &out, for: version, keepAlive: keepAlive && !closes && !endsByClose)
+        if !hasBody || isHEAD { return .none }
+        return version == .http11 ? .chunked : .untilClose
+    }
+
+    /// Room for what is not a field of the response or its body.
+    private static let fixedBytesMax = 192
+
+    private func appendStart(to out: inout [UInt8], date: HTTPDate?) {
+        out.append(contentsOf: "HTTP/1.1 ".utf8)
+        out.append(decimal: status.code)
+        out.append(.space)
+        out.append(contentsOf: status.reasonPhrase.utf8)
+        out.append(contentsOf: "\r\n".utf8)
+        out.append(contentsOf: fieldLines)
+        if let date {
+            out.append(contentsOf: "Date: ".utf8)
+            out.append(contentsOf: date.bytes)
+            out.append(contentsOf: "\r\n".utf8)
+        }
+    }
+
+    private func appendEnd(to out: inout [UInt8], for version: HTTPVersion, keepAlive: Bool) {
+        if !keepAlive {
+            out.append(contentsOf: "Connection: close\r\n".utf8)
+        } else if version == .http10 {
+            out.append(contentsOf: "Connection: keep-alive\r\n".utf8)
+        }
+        out.append(contentsOf: "\r\n".utf8)
+    }
+}
+
+extension StreamFraming {
+    /// Appends one piece of a body. An empty piece appends nothing: an empty chunk would end the body.
+    package func append(_ piece: [UInt8], to out: inout [UInt8]) {
+        if piece.isEmpty || self == .none { return }
+        guard self == .chunked else {
+            out.append(contentsOf: piece)
+            return
+        }
+        out.append(contentsOf: String(piece.count, radix: 16).utf8)
+        out.append(contentsOf: "\r\n".utf8)
+        out.append(contentsOf: piece)
+        out.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// Appends what ends the body: the last chunk, or nothing.
+    package func appendEnd(to out: inout [UInt8]) {
+        if self == .chunked { out.append(contentsOf: "0\r\n\r\n".utf8) }
+    }
+}
+
+extension [UInt8] {
+    /// Appends the digits of a number that is not negative.
+    fileprivate mutating func append(decimal number: Int) {
+        append(contentsOf: String(number).utf8)
+    }
+}
