@@ -1,0 +1,76 @@
+/// Textual armour of keys (RFC 7468), and the other forms in which gateways hand out a key.
+enum PEM {
+    /// The DER inside `text`: one armoured block, or bare base64.
+    ///
+    /// Also takes what people copy out of environment variables and dashboards: one line with
+    /// literal `\n`, quotes around it, any white space. Text around the block is ignored, as
+    /// RFC 7468 section 2 asks.
+    static func decode(_ text: [UInt8]) throws(KeyProblem) -> [UInt8] {
+        let text = withLineBreaks(text)
+        guard let begin = text.firstRange(of: beginMark) else {
+            guard let der = base64(text[...]), !der.isEmpty else { throw .noKey }
+            return der
+        }
+        let count = text.ranges(of: beginMark).count
+        guard let labelEnd = text[begin.upperBound...].firstRange(of: dashes) else {
+            throw .noEnd(label: "")
+        }
+        let labelBytes = text[begin.upperBound..<labelEnd.lowerBound].prefix(labelBytesMax)
+        let label = String(decoding: labelBytes, as: UTF8.self)
+        // An EC key is often preceded by its parameters: better told as EC than as two blocks.
+        if label == "EC PARAMETERS" { throw .notRSA(algorithm: "EC") }
+        guard count == 1 else { throw .severalBlocks(count: count) }
+        guard let end = text[labelEnd.upperBound...].firstRange(of: endMark + labelBytes + dashes)
+        else { throw .noEnd(label: label) }
+        let content = text[labelEnd.upperBound..<end.lowerBound]
+        // RFC 1421 headers, as old versions of OpenSSL write them in front of an encrypted key.
+        if content.firstRange(of: Array("ENCRYPTED".utf8)) != nil {
+            throw .wrongKind(.encryptedPrivateKey, expected: .privateKey)
+        }
+        guard let der = base64(content) else { throw .notBase64(label: label) }
+        return der
+    }
+
+    /// One armoured block with lines of 64 characters.
+    static func encode(_ der: [UInt8], label: String) -> String {
+        var output = "-----BEGIN \(label)-----\n"
+        let base64 = Base64.encode(der.span)
+        for start in stride(from: 0, to: base64.count, by: 64) {
+            let line = base64[start..<min(start + 64, base64.count)]
+            output += String(decoding: line, as: UTF8.self) + "\n"
+        }
+        return output + "-----END \(label)-----\n"
+    }
+
+    private static let dashes = Array("-----".utf8)
+    private static let beginMark = Array("-----BEGIN ".utf8)
+    private static let endMark = Array("-----END ".utf8)
+
+    /// More than any label in use; bounds what an error message repeats of a file.
+    private static let labelBytesMax = 40
+
+    /// Makes literal `\n` and `\r` real ones, and blanks quotes.
+    private static func withLineBreaks(_ text: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count)
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            let next = index + 1 < text.count ? text[index + 1] : 0
+            if byte == UInt8(ascii: "\\"), next == UInt8(ascii: "n") || next == UInt8(ascii: "r") {
+                output.append(0x0A)
+                index += 2
+                continue
+            }
+            let isQuote = byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
+            output.append(isQuote ? 0x20 : byte)
+            index += 1
+        }
+        return output
+    }
+
+    private static func base64(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        let characters = text.filter { ![0x09, 0x0A, 0x0D, 0x20].contains($0) }
+        return Base64.decode(characters.span)
+    }
+}

@@ -1,0 +1,139 @@
+import COpenSSL
+
+/// An `EVP_PKEY`.
+///
+/// Sharing is safe: the key is constant once it is made, its reference count is atomic, and what
+/// OpenSSL caches in it (Montgomery form, blinding) it guards with locks.
+@safe final class PKey: Sendable {
+    nonisolated(unsafe) let pointer: OpaquePointer
+
+    /// Takes over one reference.
+    init(owning pointer: OpaquePointer) {
+        unsafe self.pointer = pointer
+    }
+
+    deinit { unsafe EVP_PKEY_free(pointer) }
+
+    /// Bits of the modulus.
+    var bits: Int { unsafe Int(EVP_PKEY_get_bits(pointer)) }
+
+    /// Reads whatever key `text` holds; `expected` only says what an error asks for.
+    static func read(text: [UInt8], expected: KeyProblem.Kind) throws(CryptoError) -> PKey {
+        let der: [UInt8]
+        do throws(KeyProblem) {
+            der = try PEM.decode(text)
+        } catch .wrongKind(let found, _) {
+            throw .unusableKey(.wrongKind(found, expected: expected))
+        } catch {
+            throw .unusableKey(error)
+        }
+        return try decode(der, expected: expected)
+    }
+
+    /// Reads whatever key `der` is; `expected` only says what an error asks for.
+    static func decode(_ der: [UInt8], expected: KeyProblem.Kind) throws(CryptoError) -> PKey {
+        // A failed attempt is no failure: the next one may fit. What it left is of no interest.
+        defer { ERR_clear_error() }
+        let found: KeyProblem.Kind
+        if let key = readPublic(der) {
+            if expected == .publicKey { return try key.checkedRSA() }
+            found = .publicKey
+        } else if let key = readPrivate(der) {
+            if expected == .privateKey { return try key.checkedRSA() }
+            found = .privateKey
+        } else if isCertificate(der) {
+            found = .certificate
+        } else if isEncrypted(der) {
+            found = .encryptedPrivateKey
+        } else {
+            throw .unusableKey(.notDER)
+        }
+        throw .unusableKey(.wrongKind(found, expected: expected))
+    }
+
+    /// Refuses what is not RSA (PSS-only keys too), too short, too long or inconsistent.
+    private func checkedRSA() throws(CryptoError) -> PKey {
+        guard unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 else {
+            let name = unsafe EVP_PKEY_get0_type_name(pointer)
+            let algorithm = unsafe name.map { unsafe String(cString: $0) } ?? "unknown"
+            throw .unusableKey(.notRSA(algorithm: algorithm))
+        }
+        guard (RSAKeyBits.min...RSAKeyBits.max).contains(bits) else {
+            throw .unusableKey(.bits(bits))
+        }
+        return self
+    }
+
+    /// Runs OpenSSL's own check, which takes some milliseconds.
+    func check(isPrivate: Bool) throws(CryptoError) {
+        guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil) else {
+            throw .drained("EVP_PKEY_CTX_new_from_pkey")
+        }
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        let result = unsafe isPrivate ? EVP_PKEY_check(context) : EVP_PKEY_public_check(context)
+        guard result == 1 else {
+            ERR_clear_error()
+            throw .unusableKey(.inconsistent)
+        }
+    }
+
+    /// An SPKI or a PKCS#1 public key.
+    private static func readPublic(_ der: [UInt8]) -> PKey? {
+        if let key = unsafe read(der, with: { unsafe d2i_PUBKEY(nil, $0, $1) }) { return key }
+        return unsafe read(der, with: { unsafe d2i_PublicKey(EVP_PKEY_RSA, nil, $0, $1) })
+    }
+
+    /// A private key in PKCS#8 or the traditional form of its algorithm.
+    private static func readPrivate(_ der: [UInt8]) -> PKey? {
+        unsafe read(der, with: { unsafe d2i_AutoPrivateKey(nil, $0, $1) })
+    }
+
+    /// What a `d2i_` function makes of the whole of `der`; nil when bytes remain.
+    private static func read(
+        _ der: [UInt8],
+        with d2i: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
+    ) -> PKey? {
+        unsafe der.withUnsafeBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            guard let pointer = unsafe d2i(&cursor, buffer.count) else { return nil }
+            let key = unsafe PKey(owning: pointer)
+            let end = unsafe buffer.baseAddress?.advanced(by: buffer.count)
+            return unsafe cursor == end ? key : nil
+        }
+    }
+
+    private static func isCertificate(_ der: [UInt8]) -> Bool {
+        unsafe der.withUnsafeBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            let certificate = unsafe d2i_X509(nil, &cursor, buffer.count)
+            defer { unsafe X509_free(certificate) }
+            return unsafe certificate != nil
+        }
+    }
+
+    private static func isEncrypted(_ der: [UInt8]) -> Bool {
+        unsafe der.withUnsafeBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            let envelope = unsafe d2i_X509_SIG(nil, &cursor, buffer.count)
+            defer { unsafe X509_SIG_free(envelope) }
+            return unsafe envelope != nil
+        }
+    }
+}
+
+/// The bytes that an `i2d_` function writes: asked once for the length, once for the content.
+func encodedDER(
+    _ call: StaticString,
+    _ i2d: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> CInt
+) throws(CryptoError) -> [UInt8] {
+    let count = Int(i2d(nil))
+    guard count > 0 else { throw .drained(call) }
+    var written = 0
+    let der = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
+        var cursor = buffer.baseAddress
+        written = unsafe Int(i2d(&cursor))
+        initialised = max(written, 0)
+    }
+    guard written == count else { throw .drained(call) }
+    return der
+}

@@ -1,0 +1,64 @@
+import COpenSSL
+
+/// Computes SHA-256 digests, one after the other, without allocating.
+///
+/// Belongs to one thread, or to one event loop, at a time: the context is reused.
+@safe package final class SHA256 {
+    private let context: OpaquePointer
+
+    /// Throws when OpenSSL has no SHA-256 to offer or no memory.
+    package init() throws(CryptoError) {
+        guard let algorithm = unsafe SHA256Algorithm.shared?.pointer else {
+            throw .drained("EVP_MD_fetch")
+        }
+        guard let context = unsafe EVP_MD_CTX_new() else { throw .drained("EVP_MD_CTX_new") }
+        // Names the algorithm once; later initialisations leave it out and so reuse its state.
+        guard unsafe EVP_DigestInit_ex2(context, algorithm, nil) == 1 else {
+            let error = CryptoError.drained("EVP_DigestInit_ex2")
+            unsafe EVP_MD_CTX_free(context)
+            throw error
+        }
+        unsafe self.context = context
+    }
+
+    deinit { unsafe EVP_MD_CTX_free(context) }
+
+    /// The digest of `bytes`.
+    ///
+    /// Cannot fail once the context exists: OpenSSL's default provider neither allocates nor looks
+    /// anything up here.
+    package func digest(of bytes: Span<UInt8>) -> Digest {
+        let isInitialised = unsafe EVP_DigestInit_ex2(context, nil, nil) == 1
+        let isUpdated = unsafe bytes.withUnsafeBufferPointer { buffer in
+            unsafe EVP_DigestUpdate(context, buffer.baseAddress, buffer.count) == 1
+        }
+        var isFinal = false
+        let digest = unsafe Digest { output in
+            isFinal = unsafe EVP_DigestFinal_ex(context, output, nil) == 1
+        }
+        precondition(isInitialised && isUpdated && isFinal)
+        return digest
+    }
+}
+
+/// The digest of `bytes`, for places where speed does not matter; elsewhere keep a ``SHA256``.
+package func sha256(_ bytes: Span<UInt8>) throws(CryptoError) -> Digest {
+    try SHA256().digest(of: bytes)
+}
+
+/// SHA-256 as fetched from OpenSSL's providers, once: a fetch costs as much as hashing a callback.
+///
+/// Sharing is safe: `EVP_MD` is constant after the fetch and counts its references atomically.
+@safe final class SHA256Algorithm: Sendable {
+    nonisolated(unsafe) let pointer: OpaquePointer
+
+    /// Nil when OpenSSL has none.
+    static let shared = SHA256Algorithm()
+
+    private init?() {
+        guard let pointer = unsafe EVP_MD_fetch(nil, "SHA256", nil) else { return nil }
+        unsafe self.pointer = pointer
+    }
+
+    deinit { unsafe EVP_MD_free(pointer) }
+}
