@@ -1,0 +1,124 @@
+package import Payments
+
+/// Decimal numbers, exact from their literal: never by way of a binary fraction.
+enum DecimalLiteral {
+    /// `literal` × 10^`scale`, or nil when that is no integer, negative, of more than 18 digits, or
+    /// when the literal is not digits with an optional fraction.
+    ///
+    /// `allowsExponent` admits what a JSON number may have besides: a minus sign, which only a zero
+    /// survives, and an exponent.
+    static func value(of literal: Span<UInt8>, scale: Int, allowsExponent: Bool) -> Int64? {
+        var scanner = DecimalScanner(literal)
+        let isNegative = allowsExponent && scanner.skip(UInt8(ascii: "-"), in: literal)
+        guard scanner.skipDigits(in: literal) > 0 else { return nil }
+        var fractionCount = 0
+        if scanner.skip(UInt8(ascii: "."), in: literal) {
+            fractionCount = scanner.skipDigits(in: literal)
+            guard fractionCount > 0 else { return nil }
+        }
+        var exponent = 0
+        if allowsExponent, !scanner.isAtEnd {
+            guard let value = scanner.exponent(in: literal) else { return nil }
+            exponent = value
+        }
+        guard scanner.isAtEnd else { return nil }
+        guard scanner.significand != 0 else { return 0 }
+        guard !isNegative else { return nil }
+        // The significand ends in a digit other than zero: a negative power leaves a fraction.
+        let power = scanner.zerosCount - fractionCount + exponent + scale
+        guard power >= 0, scanner.digitsCount + power <= DecimalScanner.digitsMax else {
+            return nil
+        }
+        return (0..<power).reduce(scanner.significand) { value, _ in value * 10 }
+    }
+}
+
+/// Collects a literal's digits from left to right.
+private struct DecimalScanner {
+    /// The digits without leading and trailing zeros, meaningless when there are too many of them.
+    private(set) var significand: Int64 = 0
+
+    /// How many digits the significand has.
+    private(set) var digitsCount = 0
+
+    /// The zeros after the significand.
+    private(set) var zerosCount = 0
+
+    private var position = 0
+    private let count: Int
+
+    /// What an Int64 surely holds.
+    static let digitsMax = 18
+
+    /// Beyond every literal that could still give an amount; keeps the sums from overflowing.
+    private static let exponentMax = 1 << 40
+
+    init(_ literal: Span<UInt8>) { count = literal.count }
+
+    var isAtEnd: Bool { position == count }
+
+    mutating func skip(_ byte: UInt8, in literal: Span<UInt8>) -> Bool {
+        guard position < count, literal[position] == byte else { return false }
+        position += 1
+        return true
+    }
+
+    /// Takes digits into the significand; returns how many stood there.
+    mutating func skipDigits(in literal: Span<UInt8>) -> Int {
+        let start = position
+        while let digit = digit(in: literal) {
+            position += 1
+            if digit == 0 {
+                if digitsCount > 0 { zerosCount += 1 }
+                continue
+            }
+            digitsCount += zerosCount + 1
+            if digitsCount <= Self.digitsMax {
+                for _ in 0...zerosCount { significand *= 10 }
+                significand += Int64(digit)
+            }
+            zerosCount = 0
+        }
+        return position - start
+    }
+
+    /// `e`, an optional sign, digits; nil when that is not what stands there.
+    mutating func exponent(in literal: Span<UInt8>) -> Int? {
+        guard literal[position] | 0x20 == UInt8(ascii: "e") else { return nil }
+        position += 1
+        let isNegative = skip(UInt8(ascii: "-"), in: literal)
+        if !isNegative { _ = skip(UInt8(ascii: "+"), in: literal) }  // a plus says nothing
+        let start = position
+        var value = 0
+        while let digit = digit(in: literal) {
+            value = min(value * 10 + Int(digit), Self.exponentMax)
+            position += 1
+        }
+        guard position > start else { return nil }
+        return isNegative ? -value : value
+    }
+
+    /// The digit at the current position, not yet taken; nil for anything else.
+    private func digit(in literal: Span<UInt8>) -> UInt8? {
+        guard position < count else { return nil }
+        let digit = literal[position] &- UInt8(ascii: "0")
+        return digit < 10 ? digit : nil
+    }
+}
+
+extension Amount {
+    /// The amount of a string: digits with an optional fraction, an integral count of sen
+    /// (contract section 4).
+    package init?(text: Span<UInt8>) {
+        guard let sen = DecimalLiteral.value(of: text, scale: 2, allowsExponent: false)
+        else { return nil }
+        self.init(sen: sen)
+    }
+
+    /// The amount of a JSON number's literal; Java senders print `1.0E7` from ten million on.
+    package init?(number: Span<UInt8>) {
+        guard let sen = DecimalLiteral.value(of: number, scale: 2, allowsExponent: true)
+        else { return nil }
+        self.init(sen: sen)
+    }
+}

@@ -1,0 +1,61 @@
+/// The rule that the names of an object's members differ, after unescaping (RFC 8259 section 4).
+enum JSONNames {
+    /// Up to this many members are compared pair by pair, which allocates nothing.
+    private static let pairwiseMax = 16
+
+    /// Where a name stands that was used before in the object at `index`, or nil when all differ.
+    static func repetition(
+        in index: Int,
+        of tokens: [JSONToken],
+        _ bytes: Span<UInt8>
+    ) -> Int? {
+        let end = Int(tokens[index].next)
+        var count = 0
+        var name = index + 1
+        while name < end {
+            count += 1
+            // Many members: pairs would take a time that grows with the square of their number.
+            if count > pairwiseMax { return repetitionAmongMany(in: index, of: tokens, bytes) }
+            var other = index + 1
+            while other < name {
+                if isEqual(tokens[other], tokens[name], bytes) {
+                    return tokens[name].range.lowerBound
+                }
+                other = Int(tokens[other + 1].next)
+            }
+            name = Int(tokens[name + 1].next)
+        }
+        return nil
+    }
+
+    private static func repetitionAmongMany(
+        in index: Int,
+        of tokens: [JSONToken],
+        _ bytes: Span<UInt8>
+    ) -> Int? {
+        // Swift seeds its hashes anew in each process, so no sender can make names collide.
+        var seen: Set<[UInt8]> = []
+        var name = index + 1
+        while name < Int(tokens[index].next) {
+            let token = tokens[name]
+            let isNew = seen.insert(JSONEscape.unescaped(bytes.extracting(token.range))).inserted
+            if !isNew { return token.range.lowerBound }
+            name = Int(tokens[name + 1].next)
+        }
+        return nil
+    }
+
+    private static func isEqual(
+        _ left: JSONToken,
+        _ right: JSONToken,
+        _ bytes: Span<UInt8>
+    ) -> Bool {
+        if left.hasEscapes || right.hasEscapes {
+            return JSONEscape.unescaped(bytes.extracting(left.range))
+                == JSONEscape.unescaped(bytes.extracting(right.range))
+        }
+        guard left.range.count == right.range.count else { return false }
+        let distance = right.range.lowerBound - left.range.lowerBound
+        return left.range.allSatisfy { bytes[$0] == bytes[$0 + distance] }
+    }
+}

@@ -1,0 +1,67 @@
+package import Payments
+
+/// The body of an authentic callback, decoded (contract section 4, rows 7 to 9).
+///
+/// What decides is decoded at once; what is only shown is decoded when asked for, from the body
+/// that is kept anyway.
+package struct Notification: Sendable {
+    /// The references, the status and the amount.
+    package let fact: Fact
+
+    /// The instants of `createdTime` and `finishedTime`, nil when they could not be read.
+    package let created: Timestamp?
+    package let finished: Timestamp?
+
+    private let document: JSONDocument
+    private let members: NotificationMembers
+
+    /// Decodes `body`.
+    ///
+    /// All of row 8 (members missing or blank) comes before all of row 9 (members malformed).
+    package init(_ body: [UInt8]) throws(NotificationError) {
+        let document: JSONDocument
+        do throws(JSONError) {
+            document = try JSONDocument(body)
+        } catch {
+            throw .badRequest(error)
+        }
+        guard document.tokens[0].kind == .object else { throw .badRequest(nil) }
+        let decoder = NotificationDecoder(document)
+        try decoder.requireMandatoryMembers()
+        fact = try decoder.fact()
+        created = decoder.timestamp(.createdTime)
+        finished = decoder.timestamp(.finishedTime)
+        try decoder.checkOptionalMembers()
+        self.document = document
+        members = decoder.members
+    }
+
+    /// `createdTime` as received.
+    package var createdTime: String { text(.createdTime) ?? "" }
+
+    /// `finishedTime` as received.
+    package var finishedTime: String { text(.finishedTime) ?? "" }
+
+    /// `originalExternalId`, a string or the literal of an integer; informational.
+    package var originalExternalID: String? { firstText(NotificationDecoder.externalIDNames) }
+
+    /// `transactionStatusDesc`, informational.
+    package var transactionStatusDesc: String? { firstText(NotificationDecoder.descriptionNames) }
+
+    /// The times that are kept although nobody can read them.
+    package var unreadableTimes: [NotificationField] {
+        (created == nil ? [.createdTime] : []) + (finished == nil ? [.finishedTime] : [])
+    }
+
+    private func text(_ name: NotificationMembers.Name) -> String? {
+        guard let index = members[name], document.tokens[index].kind != .null else { return nil }
+        return String(decoding: document.content(of: index), as: UTF8.self)
+    }
+
+    private func firstText(_ names: [NotificationMembers.Name]) -> String? {
+        for name in names {
+            if let text = text(name) { return text }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,137 @@
+import Payments
+
+/// Rows 8 and 9 of contract section 4, for one body.
+struct NotificationDecoder {
+    let members: NotificationMembers
+    private let document: JSONDocument
+
+    typealias Name = NotificationMembers.Name
+
+    /// One value under several names: the page's spelling first.
+    static let externalIDNames: [Name] = [.originalExternalId, .orgiginalExternalId]
+    static let descriptionNames: [Name] = [
+        .transactionStatusDesc, .latestTransactionStatusDesc,
+        .latestTransactionStatusDec, .latestTransactionDesc,
+    ]
+
+    /// `document` must be an object.
+    init(_ document: JSONDocument) {
+        self.document = document
+        members = NotificationMembers(document)
+    }
+
+    /// Row 8.
+    func requireMandatoryMembers() throws(NotificationError) {
+        try require(.originalPartnerReferenceNo, .originalPartnerReferenceNo)
+        try require(.originalReferenceNo, .originalReferenceNo)
+        try require(.latestTransactionStatus, .latestTransactionStatus)
+        try require(.amount, .amount)
+        // An amount that is no object cannot miss members: it is malformed.
+        if kind(.amount) == .object {
+            try require(.value, .amountValue)
+            try require(.currency, .amountCurrency)
+        }
+        try require(.createdTime, .createdTime)
+        try require(.finishedTime, .finishedTime)
+    }
+
+    /// Row 9, the members that make up the fact. To be called after row 8.
+    func fact() throws(NotificationError) -> Fact {
+        guard let partnerReference = reference(.originalPartnerReferenceNo)
+        else { throw .invalidFieldFormat(.originalPartnerReferenceNo) }
+        guard let reference = reference(.originalReferenceNo)
+        else { throw .invalidFieldFormat(.originalReferenceNo) }
+        guard let code = string(.latestTransactionStatus),
+            let status = LatestTransactionStatus(code: code)
+        else { throw .invalidFieldFormat(.latestTransactionStatus) }
+        guard kind(.amount) == .object else { throw .invalidFieldFormat(.amount) }
+        guard let amount = amount() else { throw .invalidFieldFormat(.amountValue) }
+        guard let currency = string(.currency), currency.elementsEqual("IDR".utf8)
+        else { throw .invalidFieldFormat(.amountCurrency) }
+        return Fact(
+            pair: ReferencePair(
+                originalPartnerReferenceNo: partnerReference,
+                originalReferenceNo: reference
+            ),
+            status: status,
+            amount: amount
+        )
+    }
+
+    /// Row 9, the members that may be missing: of the right kind, and aliases saying the same.
+    func checkOptionalMembers() throws(NotificationError) {
+        let isExternalIDValid = isConsistent(Self.externalIDNames) { index in
+            document.tokens[index].kind == .string || isIntegerLiteral(index)
+        }
+        guard isExternalIDValid else { throw .invalidFieldFormat(.originalExternalID) }
+        let isDescriptionValid = isConsistent(Self.descriptionNames) { index in
+            document.tokens[index].kind == .string
+        }
+        guard isDescriptionValid else { throw .invalidFieldFormat(.transactionStatusDesc) }
+    }
+
+    /// The instant of a time, or nil when it cannot be read: that is a warning, never a refusal.
+    func timestamp(_ name: Name) -> Timestamp? {
+        guard let index = members[name] else { return nil }
+        let content = document.content(of: index)
+        switch document.tokens[index].kind {
+        case .string:
+            return Timestamp(rfc3339: content.span) ?? Timestamp(epochMilliseconds: content.span)
+        case .number:
+            return Timestamp(epochMilliseconds: content.span)
+        default:
+            return nil
+        }
+    }
+
+    private func require(
+        _ name: Name,
+        _ field: NotificationField
+    ) throws(NotificationError) {
+        guard let index = members[name], document.tokens[index].kind != .null
+        else { throw .invalidMandatoryField(field) }
+        guard document.tokens[index].kind == .string else { return }
+        guard !document.content(of: index).allSatisfy(isJSONBlank)
+        else { throw .invalidMandatoryField(field) }
+    }
+
+    private func kind(_ name: Name) -> JSONKind? { members[name].map { document.tokens[$0].kind } }
+
+    private func string(_ name: Name) -> ArraySlice<UInt8>? {
+        guard let index = members[name], document.tokens[index].kind == .string else { return nil }
+        return document.content(of: index)
+    }
+
+    private func reference(_ name: Name) -> Reference? { string(name).flatMap { Reference($0) } }
+
+    private func amount() -> Amount? {
+        guard let index = members[.value] else { return nil }
+        let content = document.content(of: index)
+        switch document.tokens[index].kind {
+        case .string: return Amount(text: content.span)
+        case .number: return Amount(number: content.span)
+        default: return nil
+        }
+    }
+
+    /// Whether the members under `names` that are there, and not null, are valid and equal as text.
+    private func isConsistent(_ names: [Name], _ isValid: (Int) -> Bool) -> Bool {
+        var first: Int?
+        for name in names {
+            guard let index = members[name], document.tokens[index].kind != .null else { continue }
+            guard isValid(index) else { return false }
+            if let first, document.content(of: first) != document.content(of: index) {
+                return false
+            }
+            first = index
+        }
+        return true
+    }
+
+    private func isIntegerLiteral(_ index: Int) -> Bool {
+        guard document.tokens[index].kind == .number else { return false }
+        return document.content(of: index).allSatisfy { byte in
+            byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// An answer of a SNAP service: its code, and its body made once.
+package struct SnapAnswer: Equatable, Sendable {
+    package let code: ResponseCode
+
+    /// The `responseMessage`.
+    package let message: String
+
+    /// `{"responseCode":"…","responseMessage":"…"}`.
+    package let body: [UInt8]
+
+    /// Builds the body; keep the answer where it is needed often.
+    package init(_ responseCase: ResponseCase, _ service: ResponseCode.Service) {
+        code = ResponseCode(responseCase, service)
+        message = responseCase.message
+        var body = Array("{\"responseCode\":\"\(code)\",\"responseMessage\":".utf8)
+        appendJSONString(message, to: &body)
+        body.append(UInt8(ascii: "}"))
+        self.body = body
+    }
+
+    /// An answer of the notify service, for cases that name a field or a status.
+    package static func notify(_ responseCase: ResponseCase) -> SnapAnswer {
+        SnapAnswer(responseCase, .notify)
+    }
+}
+
+/// The answers to callbacks that need no words of their own (contract section 4), made once.
+package enum NotifyAnswer {
+    /// 2005600
+    package static let successful = SnapAnswer.notify(.successful)
+    /// 4005600
+    package static let badRequest = SnapAnswer.notify(.badRequest)
+    /// 4015600, the same for an unknown partner and a wrong signature: a caller learns nothing.
+    package static let unauthorized = SnapAnswer.notify(.unauthorized(reason: "Signature"))
+    /// 4015600 for an X-TIMESTAMP outside the tolerance.
+    package static let stale = SnapAnswer.notify(.unauthorized(reason: "Timestamp"))
+    /// 4035601
+    package static let addressNotAllowed = SnapAnswer.notify(.featureNotAllowed)
+    /// 4045600
+    package static let unknownPath = SnapAnswer.notify(.http(status: 404, message: "Not Found"))
+    /// 4045601
+    package static let unknownTransaction = SnapAnswer.notify(.transactionNotFound)
+    /// 4045613
+    package static let amountMismatch = SnapAnswer.notify(.invalidAmount)
+    /// 4055600
+    package static let methodNotAllowed = SnapAnswer.notify(.functionNotSupported)
+    /// 4095600
+    package static let externalIDConflict = SnapAnswer.notify(.conflict)
+    /// 4155600
+    package static let unsupportedEncoding =
+        SnapAnswer.notify(.http(status: 415, message: "Unsupported Media Type"))
+    /// 5005600
+    package static let generalError = SnapAnswer.notify(.generalError)
+    /// 5005601
+    package static let notCommitted = SnapAnswer.notify(.internalServerError)
+    /// 5035600
+    package static let busy =
+        SnapAnswer.notify(.http(status: 503, message: "Service Unavailable"))
+}

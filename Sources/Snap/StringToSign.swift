@@ -1,0 +1,100 @@
+package import Crypto
+
+/// Which bytes of a body were hashed before signing.
+package enum BodyForm: String, CaseIterable, Sendable {
+    /// As received.
+    case raw
+
+    /// Without white space outside strings; see ``minified(_:)``.
+    case minified
+}
+
+/// SNAP BI's string to sign for asymmetric signatures without a token (ASPI, "Keamanan"):
+/// `POST:` path `:` lowercase hex SHA-256 of the body `:` X-TIMESTAMP.
+package enum StringToSign {
+    /// What stands before the body's digest; constant for a path.
+    package static func prefix(path: String) -> [UInt8] {
+        Array("POST:\(path):".utf8)
+    }
+
+    /// Appends the whole string; `prefix` as made by ``prefix(path:)``, `timestamp` as in the header.
+    package static func append(
+        prefix: [UInt8],
+        bodyDigest: Digest,
+        timestamp: Span<UInt8>,
+        to output: inout [UInt8]
+    ) {
+        output.append(contentsOf: prefix)
+        bodyDigest.appendHex(to: &output)
+        output.append(UInt8(ascii: ":"))
+        for index in timestamp.indices { output.append(timestamp[index]) }
+    }
+
+    /// The string to sign for a request of our own, over `body` as it will be sent.
+    package static func bytes(
+        path: String,
+        body: Span<UInt8>,
+        timestamp: String,
+        hasher: SHA256
+    ) -> [UInt8] {
+        var output: [UInt8] = []
+        append(
+            prefix: prefix(path: path),
+            bodyDigest: hasher.digest(of: body),
+            timestamp: Array(timestamp.utf8).span,
+            to: &output
+        )
+        return output
+    }
+}
+
+/// One of the strings that a callback's sender may have signed.
+package struct SigningCandidate: Equatable, Sendable {
+    package let path: String
+    package let form: BodyForm
+
+    /// SHA-256 of the body in that form.
+    package let bodyDigest: Digest
+
+    /// The string to sign.
+    package let text: [UInt8]
+
+    /// SHA-256 of the string, which is what a signature holds.
+    package let digest: Digest
+
+    /// All candidates for a callback: `forms` × `paths`; a form that changes nothing is left out
+    /// when another stands for the same bytes.
+    package static func all(
+        paths: [String],
+        forms: [BodyForm],
+        timestamp: Span<UInt8>,
+        body: Span<UInt8>,
+        hasher: SHA256
+    ) -> [SigningCandidate] {
+        var candidates: [SigningCandidate] = []
+        for form in forms {
+            let minified = form == .minified ? minified(body) : nil
+            if form == .minified && minified == nil && forms.contains(.raw) { continue }
+            let bodyDigest = minified.map { hasher.digest(of: $0.span) } ?? hasher.digest(of: body)
+            for path in paths {
+                var text: [UInt8] = []
+                StringToSign.append(
+                    prefix: StringToSign.prefix(path: path),
+                    bodyDigest: bodyDigest,
+                    timestamp: timestamp,
+                    to: &text
+                )
+                candidates.append(
+                    SigningCandidate(
+                        path: path,
+                        form: form,
+                        bodyDigest: bodyDigest,
+                        text: text,
+                        digest: hasher.digest(of: text.span)
+                    )
+                )
+            }
+        }
+        return candidates
+    }
+}
