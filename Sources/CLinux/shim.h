@@ -8,4 +8,7 @@
 
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 
+// EPOLLET is 1u << 31, beyond what the enum of the other flags is imported as.
+static const unsigned int cashin_epoll_edge_triggered = EPOLLET;
+
 #endif

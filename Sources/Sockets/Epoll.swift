@@ -1,0 +1,76 @@
+import CLinux
+import Glibc
+
+/// What has become possible on a descriptor, or has happened to it.
+package struct Readiness: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Bytes, a connection, or the end of what the peer sends.
+    package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+    /// The kernel takes bytes again.
+    package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+    /// The peer has ended its side; it may still read.
+    package static let peerEnded = Readiness(rawValue: EPOLLRDHUP.rawValue)
+    /// The connection is gone in both directions, or broken.
+    package static let failed = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+}
+
+/// One epoll set; see epoll(7). Its descriptor is closed when the last reference goes.
+final class Epoll: Sendable {
+    let descriptor: Descriptor
+
+    /// Wraps `epoll_create1(2)`.
+    init() throws(SystemError) {
+        let flags = CInt(EPOLL_CLOEXEC)
+        let raw = try retryingOnInterrupt("epoll_create1") { epoll_create1(flags) }
+        descriptor = Descriptor(owning: raw)
+    }
+
+    /// Reports every change on the descriptor `raw` under `token`, until it is closed.
+    ///
+    /// Edge-triggered and for both directions, so that nothing has to be changed for a request.
+    /// Wraps `epoll_ctl(2)`.
+    func add(_ raw: CInt, token: UInt64) throws(SystemError) {
+        var event = unsafe epoll_event()
+        unsafe event.events =
+            EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue
+            | cashin_epoll_edge_triggered
+        unsafe event.data.u64 = token
+        let own = descriptor.raw
+        _ = try retryingOnInterrupt("epoll_ctl") {
+            unsafe epoll_ctl(own, EPOLL_CTL_ADD, raw, &event)
+        }
+    }
+}
+
+/// What an ``Epoll`` has reported last.
+@safe struct EpollEvents {
+    private var events: [epoll_event]
+
+    /// How many of the events are of the last report; they are at the front.
+    private(set) var count = 0
+
+    init(capacity: Int) {
+        unsafe events = [epoll_event](repeating: epoll_event(), count: capacity)
+    }
+
+    /// Takes what has happened since the last call, without waiting.
+    ///
+    /// Wraps `epoll_wait(2)`.
+    mutating func poll(_ epoll: Epoll) {
+        let raw = epoll.descriptor.raw
+        let result = unsafe events.withUnsafeMutableBufferPointer { events in
+            unsafe epoll_wait(raw, events.baseAddress, CInt(events.count), 0)
+        }
+        // Interrupted means that nothing was reported; what there is will be at the next call.
+        precondition(result >= 0 || errno == EINTR, "epoll_wait on an invalid set")
+        count = max(0, Int(result))
+    }
+
+    /// The event's token and what has happened.
+    subscript(index: Int) -> (token: UInt64, readiness: Readiness) {
+        let event = unsafe events[index]
+        return unsafe (event.data.u64, Readiness(rawValue: event.events))
+    }
+}

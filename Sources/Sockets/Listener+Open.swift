@@ -1,0 +1,59 @@
+import Glibc
+
+extension Listener {
+    /// How many connections may wait to be accepted; the kernel cuts it to `net.core.somaxconn`.
+    private static let backlog: CInt = 4096
+
+    /// Listens on `address`: one socket, or all that were passed under a name.
+    package static func open(
+        _ address: ListenAddress,
+        passed: PassedSockets
+    ) throws(ListenError) -> [Listener] {
+        do throws(SystemError) {
+            switch address {
+            case .ip(let host, let port): return [try openIP(host, port: port)]
+            case .systemd(let name): return try passed.take(name)
+            case .unix(let unix): return [try openUnix(unix)]
+            }
+        } catch {
+            throw ListenError(address: address, cause: error)
+        }
+    }
+
+    private static func openIP(_ host: IPAddress, port: UInt16) throws(SystemError) -> Listener {
+        let isV6 = host.family == .v6
+        let descriptor = try Descriptor.streamSocket(isV6 ? AF_INET6 : AF_INET)
+        // A restarted service must not wait for connections of the last run to time out.
+        try descriptor.setOption(SOL_SOCKET, SO_REUSEADDR, to: 1)
+        // `[::]` is IPv6 alone: IPv4 has to be asked for, and can be bound beside it.
+        if isV6 { try descriptor.setOption(CInt(IPPROTO_IPV6), IPV6_V6ONLY, to: 1) }
+        try descriptor.bind(to: .ip(host, port: port))
+        try descriptor.listen(backlog: backlog)
+        return try Listener(descriptor)
+    }
+
+    private static func openUnix(_ address: UnixListenAddress) throws(SystemError) -> Listener {
+        let descriptor = try Descriptor.streamSocket(AF_UNIX)
+        try SocketFile.removeStale(at: address.path)
+        try descriptor.bind(to: .unix(path: address.path))
+        // Nobody can connect before listen(2), so there is no moment with the wrong permissions.
+        let file = try SocketFile(at: address.path)
+        do throws(SystemError) {
+            if let mode = address.mode { try file.setMode(mode) }
+            if let group = address.group { try file.setGroup(group) }
+            try descriptor.listen(backlog: backlog)
+            return try Listener(descriptor, file: file)
+        } catch {
+            file.remove()
+            throw error
+        }
+    }
+}
+
+/// Why the service cannot listen where it should.
+package struct ListenError: Error, Hashable, CustomStringConvertible {
+    package let address: ListenAddress
+    package let cause: SystemError
+
+    package var description: String { "cannot listen on \(address): \(cause)" }
+}

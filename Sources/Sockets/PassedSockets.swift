@@ -1,0 +1,72 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The sockets that the service manager opened for us; see sd_listen_fds(3).
+package final class PassedSockets: Sendable {
+    /// Names by descriptor number, of those that have not been taken yet.
+    private let names: Mutex<[CInt: String]>
+
+    /// The first descriptor that is passed.
+    private static let first: CInt = 3
+
+    /// A bound for a number that comes from outside.
+    private static let countMax: CInt = 1024
+
+    /// Reads `LISTEN_PID`, `LISTEN_FDS` and `LISTEN_FDNAMES` of this process.
+    ///
+    /// To be made once: the sockets are then this object's to close.
+    package convenience init() {
+        self.init(processID: getpid()) { name in
+            guard let value = unsafe getenv(name) else { return nil }
+            return unsafe String(cString: value)
+        }
+    }
+
+    init(processID: pid_t, variable: (String) -> String?) {
+        names = Mutex(Self.names(processID: processID, variable: variable))
+    }
+
+    /// Which descriptors have been passed to the process, by name.
+    static func names(processID: pid_t, variable: (String) -> String?) -> [CInt: String] {
+        // Another process's number means that the variables were inherited, the sockets not.
+        guard variable("LISTEN_PID").flatMap(pid_t.init) == processID,
+            let count = variable("LISTEN_FDS").flatMap(CInt.init), (1...countMax).contains(count)
+        else { return [:] }
+        let given = variable("LISTEN_FDNAMES").map {
+            $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        }
+        var names: [CInt: String] = [:]
+        for index in 0..<count {
+            let name = given.flatMap { index < $0.count ? $0[Int(index)] : nil }
+            names[first + index] = name ?? "unknown"
+        }
+        return names
+    }
+
+    /// Listens on all sockets passed under `name`.
+    ///
+    /// `ENOENT` when there is none, `EINVAL` when one is not a listening stream socket.
+    func take(_ name: String) throws(SystemError) -> [Listener] {
+        let numbers = names.withLock { names in
+            let numbers = names.filter { $0.value == name }.keys.sorted()
+            for number in numbers { names[number] = nil }
+            return numbers
+        }
+        guard !numbers.isEmpty else { throw SystemError(call: "sd_listen_fds", code: ENOENT) }
+        var listeners: [Listener] = []
+        for number in numbers {
+            // The variables may promise what is not there; nothing else can own the number yet.
+            guard fcntl(number, F_GETFD) != -1 else {
+                throw SystemError(call: "sd_listen_fds", code: EBADF)
+            }
+            let descriptor = Descriptor(owning: number)
+            guard try descriptor.option(SOL_SOCKET, SO_TYPE) == CInt(SOCK_STREAM.rawValue),
+                try descriptor.option(SOL_SOCKET, SO_ACCEPTCONN) == 1
+            else { throw SystemError(call: "sd_listen_fds", code: EINVAL) }
+            try descriptor.adopt()
+            listeners.append(try Listener(descriptor))
+        }
+        return listeners
+    }
+}
