@@ -1,0 +1,65 @@
+package import HTTPCore
+import Sockets
+import Synchronization
+
+/// The right to answer one request, once.
+///
+/// Let go of unused, it answers by itself: the handler is asked for the answer to
+/// ``Refusal/unanswered``.
+package final class Reply: Sendable {
+    private let loop: EventLoop
+    private let connection: EventSourceID
+    private let isUsed = Atomic(false)
+
+    init(to connection: EventSourceID, on loop: EventLoop) {
+        self.connection = connection
+        self.loop = loop
+    }
+
+    deinit {
+        guard !isUsed.load(ordering: .relaxed) else { return }
+        Self.post(to: connection, on: loop) { $0.answerUnanswered(on: $1) }
+    }
+
+    /// Sends the answer. May be called from any thread.
+    package func send(_ response: Response) {
+        use()
+        Self.post(to: connection, on: loop) { $0.answer(response, on: $1) }
+    }
+
+    /// Begins an answer whose body comes bit by bit; the body of `head` is its first part.
+    package func stream(_ head: Response) -> ResponseStream {
+        use()
+        Self.post(to: connection, on: loop) { $0.beginStream(head, on: $1) }
+        return ResponseStream(to: connection, on: loop)
+    }
+
+    /// Has `action` called, on the loop, if the connection breaks before the answer is complete.
+    ///
+    /// A peer that has merely ended its side may still wait for the answer; that is not reported.
+    package func onDisconnect(_ action: @escaping @Sendable () -> Void) {
+        let id = connection
+        loop.post { loop in
+            guard let connection = loop.source(id) as? Connection else { return action() }
+            connection.onDisconnect(action)
+        }
+    }
+
+    /// The connection has taken the answer from the handler's hand.
+    func use() {
+        let wasUsed = isUsed.exchange(true, ordering: .relaxed)
+        precondition(!wasUsed, "a request was answered twice")
+    }
+
+    private static func post(
+        to id: EventSourceID,
+        on loop: EventLoop,
+        _ work: @escaping @Sendable (Connection, isolated EventLoop) -> Void
+    ) {
+        loop.post { loop in
+            // A connection that has broken needs no answer.
+            guard let connection = loop.source(id) as? Connection else { return }
+            work(connection, loop)
+        }
+    }
+}
