@@ -1,0 +1,74 @@
+import Crypto
+import Sockets
+
+extension Configuration {
+    /// Descriptors needed besides connections: database, listeners, event loops, log, some to spare.
+    private static let descriptorsReserved = 64
+
+    /// Checks what no key can be right or wrong about alone.
+    func checkRelations(_ reader: ConfigurationReader) {
+        checkListeners(reader)
+        checkDescriptors(reader)
+        checkReceiveOnly(reader)
+        checkKeys(reader)
+    }
+
+    private func checkListeners(_ reader: ConfigurationReader) {
+        for address in internalAPI.listen
+        where notify.listen.contains(where: { $0.collides(with: address) }) {
+            reader.report(
+                "internal.listen",
+                "is \(address) as notify.listen is, expected another address"
+            )
+        }
+    }
+
+    private func checkDescriptors(_ reader: ConfigurationReader) {
+        let other = Self.descriptorsReserved + cashIn.maxConcurrentRequests
+        let needed = limits.connections + internalAPI.limits.connections + other
+        guard needed > reader.context.descriptorsMax else { return }
+        reader.report(
+            "limits.connections",
+            "is \(limits.connections), which with internal.limits.connections "
+                + "(\(internalAPI.limits.connections)) and \(other) other descriptors exceeds the hard "
+                + "RLIMIT_NOFILE of \(reader.context.descriptorsMax); expected fewer, or a higher limit"
+        )
+    }
+
+    private func checkReceiveOnly(_ reader: ConfigurationReader) {
+        guard isReceiveOnly else { return }
+        if cashIn.privateKeyFile != nil {
+            reader.warn(
+                "cashIn.merchantId",
+                "is missing, so generate and query are off (receive-only)"
+            )
+        }
+        guard notify.confirmWithQuery != .never else { return }
+        reader.warn(
+            "notify.confirmWithQuery",
+            "is \"\(notify.confirmWithQuery.rawValue)\", but receive-only cannot query: such "
+                + "callbacks are kept on the attention list and change nothing; expected \"never\", "
+                + "or cashIn.privateKeyFile and cashIn.merchantId"
+        )
+    }
+
+    private func checkKeys(_ reader: ConfigurationReader) {
+        if cashIn.publicKeyFiles.isEmpty {
+            reader.warn(
+                "cashIn.publicKeyFiles",
+                "is empty: EVERY CALLBACK IS REFUSED (and kept); expected the gateway's public key"
+            )
+        }
+        for (index, publicKey) in reader.keys.publicKeys.enumerated()
+        where publicKey.key == reader.keys.privateKey?.publicKey {
+            reader.warn(
+                "cashIn.publicKeyFiles[\(index)]",
+                "is the public half of privateKeyFile, which the gateway does not sign with; "
+                    + "expected the gateway's own public key"
+            )
+        }
+        if internalAPI.tokens.isEmpty {
+            reader.warn("internal.tokens", "is empty: nobody can use the internal API")
+        }
+    }
+}

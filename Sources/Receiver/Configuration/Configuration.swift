@@ -1,0 +1,44 @@
+/// The whole configuration, checked; every value is in effect as it stands here.
+///
+/// Key for key the file of the same names, which the README's table describes.
+package struct Configuration: Sendable, Equatable {
+    package var notify: Notify
+    /// The section `internal`.
+    package var internalAPI: InternalAPI
+    package var cashIn: CashIn
+    package var storage: Storage
+    package var reconcile: Reconcile
+    /// The limits of the notify listener, and of the internal one where it has none of its own.
+    package var limits: Limits
+    package var log: LogSettings
+
+    /// The path of every key there is, in the order of reading.
+    static let knownKeys: [String] = {
+        let reader = ConfigurationReader(file: "", overrides: [], context: .init())
+        _ = ConfigurationSection.read(.object([]), by: reader) { Configuration($0) }
+        return reader.knownPaths
+    }()
+
+    /// Reads all sections; nil when a value without a default is missing or wrong.
+    init?(_ section: ConfigurationSection) {
+        let notify = section.section("notify") { Notify($0) }
+        let limits = section.section("limits") { Limits($0, default: Limits()) }
+        let internalAPI = section.section("internal") { InternalAPI($0, limits: limits) }
+        let cashIn = section.section("cashIn") { CashIn($0) }
+        let storage = section.section("storage") { Storage($0) }
+        reconcile = section.section("reconcile") { Reconcile($0) }
+        log = section.section("log") { LogSettings($0) }
+        guard let notify, let cashIn, let storage else { return nil }
+        self.notify = notify
+        self.internalAPI = internalAPI
+        self.cashIn = cashIn
+        self.storage = storage
+        self.limits = limits
+        checkRelations(section.reader)
+    }
+}
+
+extension Configuration {
+    /// Whether generate and query are configured; without them the product only receives.
+    package var isReceiveOnly: Bool { cashIn.privateKeyFile == nil || cashIn.merchantID == nil }
+}

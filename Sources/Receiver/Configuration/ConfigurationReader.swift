@@ -1,0 +1,70 @@
+/// What a configuration is read against besides its own text.
+package struct ConfigurationContext: Sendable {
+    /// The environment variables that `${NAME}` in a path may name.
+    package var environment: [String: String]
+    /// The hard limit of open descriptors (`RLIMIT_NOFILE`); connection caps must fit below it.
+    package var descriptorsMax: Int
+
+    package init(environment: [String: String] = [:], descriptorsMax: Int = .max) {
+        self.environment = environment
+        self.descriptorsMax = descriptorsMax
+    }
+}
+
+/// Why a single text was refused: what it is, what is expected.
+struct Malformed: Error {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+}
+
+/// Gathers what comes up while one configuration is read: problems, warnings, comments.
+///
+/// No problem stops the reading, so the operator sees all of them at once.
+final class ConfigurationReader {
+    private let file: String
+    private let overrides: [ConfigurationOverride]
+    let paths: ConfigurationPaths
+    let context: ConfigurationContext
+    private(set) var problems: [ConfigurationProblem] = []
+    private(set) var warnings: [ConfigurationProblem] = []
+    /// What stands beside a value when the effective configuration is printed, by key path.
+    private(set) var comments: [String: String] = [:]
+    /// What the files named so far hold.
+    var keys = LoadedKeys()
+    /// The path of every key that was asked for.
+    private(set) var knownPaths: [String] = []
+
+    init(file: String, overrides: [ConfigurationOverride], context: ConfigurationContext) {
+        self.file = file
+        self.overrides = overrides
+        self.context = context
+        paths = ConfigurationPaths(file: file, environment: context.environment)
+    }
+
+    func report(_ path: String, _ text: String) {
+        let problem = ConfigurationProblem(source: source(of: path), path: path, text: text)
+        if !problems.contains(problem) { problems.append(problem) }
+    }
+
+    func warn(_ path: String, _ text: String) {
+        warnings.append(ConfigurationProblem(source: source(of: path), path: path, text: text))
+    }
+
+    func comment(_ path: String, _ text: String) { comments[path] = text }
+
+    func know(_ path: String) { knownPaths.append(path) }
+
+    /// The text after `KEY=` when `path` was set on the command line.
+    func overridingText(_ path: String) -> String? {
+        overrides.last { $0.path == path }?.text
+    }
+
+    private func source(of path: String) -> String {
+        let isOverridden = overrides.contains { override in
+            path == override.path || path.hasPrefix(override.path + ".")
+                || path.hasPrefix(override.path + "[")
+        }
+        return isOverridden ? ConfigurationOverride.source : file
+    }
+}

@@ -1,0 +1,88 @@
+/// A value of a JSON5 text; object members keep their order.
+package indirect enum JSON5Value: Equatable, Sendable {
+    case null
+    case boolean(Bool)
+    /// The literal as written, for instance `0x10`, `1e3` or `Infinity`.
+    case number(String)
+    case string(String)
+    case array([JSON5Value])
+    case object([JSON5Member])
+
+    /// What the value is, for messages: `a string`.
+    package var kind: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    /// The number when it is a whole one that fits: `900`, `0x10`, `1e3` and `5.0` are.
+    package var integer: Int? {
+        guard case .number(let literal) = self else { return nil }
+        let isNegative = literal.hasPrefix("-")
+        let digits = literal.drop { $0 == "-" || $0 == "+" }
+        if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
+            guard let magnitude = Int(digits.dropFirst(2), radix: 16) else { return nil }
+            return isNegative ? -magnitude : magnitude
+        }
+        if let whole = Int(literal) { return whole }
+        return Double(literal).flatMap { Int(exactly: $0) }
+    }
+}
+
+/// A name and its value in a JSON5 object.
+package struct JSON5Member: Equatable, Sendable {
+    package let name: String
+    package var value: JSON5Value
+
+    package init(_ name: String, _ value: JSON5Value) {
+        self.name = name
+        self.value = value
+    }
+}
+
+extension JSON5Value {
+    /// The JSON5 literal of a text, on one line whatever the text holds.
+    package static func literal(_ text: String) -> String {
+        var literal = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": literal += "\\\""
+            case "\\": literal += "\\\\"
+            case "\n": literal += "\\n"
+            case "\r": literal += "\\r"
+            case "\t": literal += "\\t"
+            default:
+                if scalar.isPrintable {
+                    literal.unicodeScalars.append(scalar)
+                } else {
+                    for unit in scalar.utf16 { literal += "\\u" + hexadecimal(unit) }
+                }
+            }
+        }
+        return literal + "\""
+    }
+
+    private static func hexadecimal(_ unit: UInt16) -> String {
+        let digits = String(unit, radix: 16)
+        return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar shows as itself on a terminal: no control, no invisible or
+    /// direction-changing format character, no line separator.
+    package var isPrintable: Bool {
+        if isASCII { return (0x20...0x7E).contains(value) }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
+            .unassigned:
+            return false
+        default: return true
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package import Sockets
+
+extension Configuration {
+    /// The section `notify`: where callbacks arrive and how they are judged.
+    package struct Notify: Sendable, Equatable {
+        /// At least one; none twice.
+        package var listen: [ListenAddress]
+        /// As registered with the gateway.
+        package var publicURL: HTTPURL
+        /// What may stand for the path in the string to sign; never empty.
+        package var signaturePaths: [String]
+        /// Never empty.
+        package var signatureBodies: [SignatureBody]
+        /// How far X-TIMESTAMP may be from our clock; 0 = no check.
+        package var timestampToleranceSeconds: Int
+        package var staleTimestamp: StaleTimestamp
+        package var confirmWithQuery: ConfirmWithQuery
+        package var externalIDConflict: ExternalIDConflict
+        package var unknownTransactions: UnknownTransactions
+        package var amountMismatch: AmountMismatch
+        package var referenceRoles: ReferenceRoles
+        /// Whose callbacks are taken; empty = everyone's.
+        package var allowedAddresses: [AddressBlock]
+        /// Whose X-Forwarded-For is believed.
+        package var trustedProxies: [AddressBlock]
+
+        /// Nil when a value without a default is missing or wrong.
+        init?(_ section: ConfigurationSection) {
+            listen = section.listenAddresses("listen", default: "127.0.0.1:8080")
+            let publicURL = section.publicURL("publicURL")
+            signaturePaths = section.signaturePaths("signaturePaths", publicURL: publicURL)
+            signatureBodies = section.words("signatureBodies", default: [.raw, .minified])
+            timestampToleranceSeconds = section.integer(
+                "timestampToleranceSeconds",
+                default: 300,
+                in: 0...604_800
+            )
+            staleTimestamp = section.word("staleTimestamp", default: .confirm)
+            confirmWithQuery = section.word("confirmWithQuery", default: .unproven)
+            externalIDConflict = section.word("externalIdConflict", default: .reject)
+            unknownTransactions = section.word("unknownTransactions", default: .accept)
+            amountMismatch = section.word("amountMismatch", default: .reject)
+            referenceRoles = section.word("referenceRoles", default: .auto)
+            allowedAddresses = section.addressBlocks("allowedAddresses", default: [])
+            trustedProxies = section.addressBlocks(
+                "trustedProxies",
+                default: ["127.0.0.0/8", "::1/128"]
+            )
+            guard let publicURL else { return nil }
+            self.publicURL = publicURL
+        }
+    }
+
+    /// A form of the body that a signature may cover.
+    package enum SignatureBody: String, CaseIterable, Sendable {
+        case raw, minified
+    }
+
+    /// What happens to an authentic callback whose X-TIMESTAMP is outside the tolerance.
+    package enum StaleTimestamp: String, CaseIterable, Sendable {
+        /// Kept, answered 2005600; a query decides.
+        case confirm
+        /// Kept, answered 4015600; a query decides.
+        case reject
+    }
+
+    /// Which successes wait for the gateway's answer to our own query.
+    package enum ConfirmWithQuery: String, CaseIterable, Sendable {
+        case never, unproven, always
+    }
+
+    /// What happens to another fact under an external id already used that day.
+    package enum ExternalIDConflict: String, CaseIterable, Sendable {
+        case reject, flag
+    }
+
+    /// What happens to a callback of which no transaction is known.
+    package enum UnknownTransactions: String, CaseIterable, Sendable {
+        case accept, reject
+    }
+
+    /// What happens to a success or refund of another amount than expected.
+    package enum AmountMismatch: String, CaseIterable, Sendable {
+        case reject, flag
+    }
+
+    /// Which of a callback's two references is the merchant's.
+    package enum ReferenceRoles: String, CaseIterable, Sendable {
+        case auto
+        /// `originalReferenceNo` is the merchant's.
+        case cashIn = "cash-in"
+        /// `originalPartnerReferenceNo` is the merchant's.
+        case snap
+    }
+}
+
+extension ConfigurationSection {
+    fileprivate func publicURL(_ key: String) -> HTTPURL? {
+        let expected =
+            "the URL registered with the gateway, as https://pay.example.id/v1.0/debit/notify"
+        return text(key, expected: expected) { text throws(Malformed) in
+            let url = try HTTPURL(text)
+            guard url.path.hasPrefix("/") else {
+                throw Malformed("has no path, expected one, as /v1.0/debit/notify")
+            }
+            return url
+        }
+    }
+
+    /// An empty list means the public URL and its path.
+    fileprivate func signaturePaths(_ key: String, publicURL: HTTPURL?) -> [String] {
+        let paths = texts(key, default: [], expected: "a path or URL") { text throws(Malformed) in
+            guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.isEmpty else {
+                throw Malformed("is not visible ASCII, expected a path or URL")
+            }
+            let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
+            guard text.hasPrefix("/") || isURL else {
+                throw Malformed("is neither, expected a path that begins with / or a URL")
+            }
+            return text
+        }
+        reportRepetitions(paths, key)
+        guard paths.isEmpty, let publicURL else { return paths }
+        let standard = [publicURL.text, publicURL.path]
+        amend(.array(standard.map { .string($0) }))
+        return standard
+    }
+}

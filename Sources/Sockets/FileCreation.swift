@@ -1,0 +1,64 @@
+import Glibc
+
+/// Makes files and directories that did not exist.
+package enum FileCreation {
+    /// Writes a file that must not exist yet, on disk when this returns.
+    ///
+    /// Wraps `open(2)` with `O_EXCL`, `write(2)` and `fsync(2)`. A file that could not be written
+    /// whole is removed again.
+    package static func write(
+        _ bytes: [UInt8],
+        to path: String,
+        mode: UInt32
+    ) throws(FileError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        let raw = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("open") { unsafe open(path, flags, mode_t(mode)) }
+        }
+        let descriptor = Descriptor(owning: raw)
+        do throws(SystemError) {
+            try writeAll(bytes, to: descriptor)
+            // Whatever the umask took away comes back: the mode is what was asked for.
+            _ = try retryingOnInterrupt("fchmod") { fchmod(raw, mode_t(mode)) }
+            _ = try retryingOnInterrupt("fsync") { fsync(raw) }
+        } catch {
+            // The first error is the one to tell.
+            _ = unsafe unlink(path)
+            throw .system(error)
+        }
+    }
+
+    /// Makes a directory; one that is there already is as good. Wraps `mkdir(2)`.
+    package static func makeDirectory(_ path: String, mode: UInt32) throws(FileError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
+        do throws(SystemError) {
+            _ = try retryingOnInterrupt("mkdir") { unsafe mkdir(path, mode_t(mode)) }
+        } catch {
+            if error.code == EEXIST { return }
+            throw .system(error)
+        }
+    }
+
+    /// Whether something is at `path`, be it a broken link. Wraps `lstat(2)`.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
+    }
+
+    private static func writeAll(
+        _ bytes: [UInt8],
+        to descriptor: borrowing Descriptor
+    ) throws(SystemError) {
+        let raw = descriptor.raw
+        var written = 0
+        while written < bytes.count {
+            let rest = bytes[written...]
+            written += try unsafe rest.withUnsafeBufferPointer { (rest) throws(SystemError) in
+                try retryingOnInterrupt("write") {
+                    unsafe Glibc.write(raw, rest.baseAddress, rest.count)
+                }
+            }
+        }
+    }
+}

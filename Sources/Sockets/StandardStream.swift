@@ -1,0 +1,43 @@
+import Glibc
+
+/// One of the two streams that a program writes to.
+package enum StandardStream: Sendable {
+    case output, error
+
+    private var raw: CInt { self == .output ? STDOUT_FILENO : STDERR_FILENO }
+
+    /// Writes all of `bytes`, with one call where the stream takes them at once.
+    ///
+    /// A stream that is full is waited for, `waitMilliseconds` at most at a time: it may have been
+    /// made non-blocking by whoever shares it. Wraps `write(2)`.
+    package func write(_ bytes: Span<UInt8>, waitMilliseconds: CInt = 1000) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            do throws(SystemError) {
+                written += try write(bytes.extracting(written..<bytes.count))
+            } catch {
+                guard error.code == EAGAIN, try isWritable(within: waitMilliseconds) else {
+                    throw error
+                }
+            }
+        }
+    }
+
+    private func write(_ bytes: Span<UInt8>) throws(SystemError) -> Int {
+        let raw = raw
+        return try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+            while true {
+                let count = unsafe Glibc.write(raw, bytes.baseAddress, bytes.count)
+                if count >= 0 { return count }
+                // A closed standard stream (EBADF) is its owner's choice, not a mix-up of ours.
+                let code = errno
+                if code != EINTR { throw SystemError(call: "write", code: code) }
+            }
+        }
+    }
+
+    private func isWritable(within milliseconds: CInt) throws(SystemError) -> Bool {
+        var entry = pollfd(fd: raw, events: Int16(POLLOUT), revents: 0)
+        return try retryingOnInterrupt("poll") { unsafe poll(&entry, 1, milliseconds) } > 0
+    }
+}
