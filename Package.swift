@@ -81,7 +81,10 @@ let package = Package(
         // 4: composition.
         library(
             "Receiver",
-            ["HTTPServer", "HTTPCore", "Store", "Snap", "Payments", "Crypto", "Sockets", "Queues"]
+            [
+                "HTTPServer", "HTTPCore", "Store", "Snap", "Payments", "Crypto", "Sockets", "SQLite",
+                "Queues",
+            ]
         ),
 
         // 5: programs.

@@ -59,8 +59,9 @@ package struct Delivery: Sendable {
     /// X-TIMESTAMP in milliseconds since the epoch, when it was well formed.
     package var signedMilliseconds: Int64?
 
-    /// The decoded X-SIGNATURE.
-    package var signature: [UInt8]
+    /// The front of the SHA-256 of the string that was signed. Signatures of one key are equal exactly
+    /// when these strings are; the body and X-TIMESTAMP are compared besides.
+    package var signatureKey: Int64
     package var verification: Verification
     package var content: Content
 
@@ -72,7 +73,7 @@ package struct Delivery: Sendable {
         externalID: String?,
         timestamp: String,
         signedMilliseconds: Int64?,
-        signature: [UInt8],
+        signatureKey: Int64,
         verification: Verification,
         content: Content
     ) {
@@ -83,7 +84,7 @@ package struct Delivery: Sendable {
         self.externalID = externalID
         self.timestamp = timestamp
         self.signedMilliseconds = signedMilliseconds
-        self.signature = signature
+        self.signatureKey = signatureKey
         self.verification = verification
         self.content = content
     }
@@ -104,14 +105,6 @@ package struct Delivery: Sendable {
     /// Where it failed, when it did.
     var failure: Failure? {
         if case .failure(let failure, _, _, _) = content { failure } else { nil }
-    }
-
-    /// The front of the signature. Two verified PKCS#1 v1.5 signatures over the same bytes by one key
-    /// are equal, so this, the body and X-TIMESTAMP together tell a repetition.
-    var signatureKey: Int64 {
-        var key: UInt64 = 0
-        for byte in signature.prefix(8) { key = key << 8 | UInt64(byte) }
-        return Int64(bitPattern: key)
     }
 }
 

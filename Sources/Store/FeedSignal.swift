@@ -47,6 +47,9 @@ package final class FeedSignal: Sendable {
     /// The sequence number of the newest committed transition.
     package var mark: Int64 { state.withLock { $0.mark } }
 
+    /// Whether nobody may wait any more.
+    package var isClosed: Bool { state.withLock { !$0.isOpen } }
+
     /// How many wait at the moment.
     package var waiterCount: Int { state.withLock { $0.waiters.count } }
 

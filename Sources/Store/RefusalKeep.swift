@@ -2,44 +2,6 @@ import Queues
 import SQLite
 import Synchronization
 
-/// One request that was not accepted as the gateway's word.
-package struct Refusal: Sendable {
-    /// Milliseconds since the epoch, by our clock.
-    package var receivedMilliseconds: Int64
-    package var client: String
-    package var head: [UInt8]
-    package var body: [UInt8]
-
-    /// The protocol's code and message of the answer, which the store only keeps.
-    package var code: String
-    package var problem: String
-    package var externalID: String?
-
-    /// Whether it bears our client id or a well-formed signature: such refusals may be a configuration
-    /// mistake and have a keep of their own, which noise cannot push them out of.
-    package var isPlausible: Bool
-
-    package init(
-        receivedMilliseconds: Int64,
-        client: String,
-        head: [UInt8],
-        body: [UInt8],
-        code: String,
-        problem: String,
-        externalID: String?,
-        isPlausible: Bool
-    ) {
-        self.receivedMilliseconds = receivedMilliseconds
-        self.client = client
-        self.head = head
-        self.body = body
-        self.code = code
-        self.problem = problem
-        self.externalID = externalID
-        self.isPlausible = isPlausible
-    }
-}
-
 /// The bounded keep of refused requests (contract section 7).
 ///
 /// In a file of its own, written by a thread of its own four times a second at most, without fsync: a
@@ -49,8 +11,8 @@ actor RefusalKeep {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
     private struct Waiting {
-        var plausible: [(id: Int64, refusal: Refusal)] = []
-        var others: [(id: Int64, refusal: Refusal)] = []
+        var plausible: [(id: Int64, refusal: RefusedRequest)] = []
+        var others: [(id: Int64, refusal: RefusedRequest)] = []
         var dropped = 0
     }
 
@@ -85,7 +47,7 @@ actor RefusalKeep {
     nonisolated func setKeptMax(_ keptMax: Int) { self.keptMax.withLock { $0 = keptMax } }
 
     /// Takes a refusal to be written soon, or drops it when too many wait. Never blocks.
-    nonisolated func add(_ refusal: Refusal) {
+    nonisolated func add(_ refusal: RefusedRequest) {
         let isFirst = waiting.withLock { waiting in
             let isFirst = waiting.plausible.isEmpty && waiting.others.isEmpty
             let count = refusal.isPlausible ? waiting.plausible.count : waiting.others.count
@@ -135,7 +97,7 @@ actor RefusalKeep {
         return connection
     }
 
-    private func write(_ batch: [(id: Int64, refusal: Refusal)]) throws(SQLiteError) {
+    private func write(_ batch: [(id: Int64, refusal: RefusedRequest)]) throws(SQLiteError) {
         let connection = try opened()
         let keptMax = keptMax.withLock { $0 }
         try connection.transaction { () throws(SQLiteError) in

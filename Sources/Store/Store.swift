@@ -91,7 +91,7 @@ package final class Store: Sendable {
     }
 
     /// Keeps a request that was not authentic, within the bounds of the keep. Never blocks.
-    package func keep(_ refusal: Refusal) { refusals.add(refusal) }
+    package func keep(_ refusal: RefusedRequest) { refusals.add(refusal) }
 
     /// Refusals that came too fast to be kept.
     package var droppedRefusals: Int { refusals.dropped }
