@@ -1,0 +1,130 @@
+import Crypto
+import HTTPCore
+import HTTPServer
+import Payments
+import Snap
+import Store
+
+/// What rows 3 to 5 and 7 to 9 of the checks table (contract section 4) find out about a request, without
+/// looking at anything stored.
+enum CallbackExamination {
+    /// The signature verified: the store judges and keeps it. `problem` is the answer for what is wrong
+    /// with it nevertheless.
+    case authentic(Delivery, problem: SnapAnswer?)
+    /// Nothing shows that the gateway spoke.
+    case refused(SnapAnswer)
+
+    init(
+        _ request: Request,
+        client: ClientAddress,
+        nowMilliseconds: Int64,
+        _ context: NotifyContext
+    ) {
+        let head = request.head
+        let headers = CallbackHeaders(head)
+        let externalID = headers.externalID(in: head)
+        let timestamp = headers.timestamp(in: head)
+        let headerProblem = Self.headerProblem(headers, externalID, timestamp)
+
+        // "The signature is checked even when row 3 or 4 already decided, as far as the headers allow."
+        guard let signed = headers.timestamp.range,
+            let signature = headers.signature.range,
+            let match = context.match(
+                RequestToVerify(
+                    head: head,
+                    signature: signature,
+                    timestamp: signed,
+                    body: request.body,
+                    loopIndex: request.loopIndex
+                )
+            )
+        else {
+            self = .refused(headerProblem ?? NotifyAnswer.unauthorized)
+            return
+        }
+        let (content, problem) = Self.content(
+            request,
+            headerProblem: headerProblem,
+            isForUs: headers.partnerID.range.map { head[$0].elementsEqual(context.clientID) }
+                ?? false
+        )
+        let delivery = Delivery(
+            receivedMilliseconds: nowMilliseconds,
+            client: client.description,
+            head: head.bytes,
+            body: request.body,
+            externalID: externalID?.text,
+            timestamp: head.text(signed),
+            signedMilliseconds: timestamp?.milliseconds,
+            signatureKey: match.digest.front,
+            verification: Delivery.Verification(
+                path: match.path,
+                bodyForm: match.form.rawValue,
+                keyFingerprint: match.keyFingerprint
+            ),
+            content: content
+        )
+        self = .authentic(delivery, problem: problem)
+    }
+
+    /// Rows 3 and 4.
+    private static func headerProblem(
+        _ headers: CallbackHeaders,
+        _ externalID: ExternalID?,
+        _ timestamp: Timestamp?
+    ) -> SnapAnswer? {
+        if let missing = headers.missing { return .notify(.invalidMandatoryField(missing)) }
+        if externalID == nil { return .notify(.invalidFieldFormat("X-EXTERNAL-ID")) }
+        if timestamp == nil { return .notify(.invalidFieldFormat("X-TIMESTAMP")) }
+        return nil
+    }
+
+    /// What an authentic request says, and the answer for what is wrong with it.
+    private static func content(
+        _ request: Request,
+        headerProblem: SnapAnswer?,
+        isForUs: Bool
+    ) -> (Delivery.Content, SnapAnswer?) {
+        if let headerProblem { return failure(.headers, headerProblem, request) }
+        if !isForUs { return failure(.partner, NotifyAnswer.unauthorized, request) }
+        do throws(NotificationError) {
+            let notification = try Notification(request.body)
+            return (.fact(notification.fact, finishedTime: notification.finishedTime), nil)
+        } catch {
+            return failure(.body, .notify(error.responseCase), request)
+        }
+    }
+
+    private static func failure(
+        _ failure: Delivery.Failure,
+        _ answer: SnapAnswer,
+        _ request: Request
+    ) -> (Delivery.Content, SnapAnswer?) {
+        let readable = failure == .partner ? nil : ReadableReferences(request.body)
+        var pair: ReferencePair?
+        if let partner = readable?.originalPartnerReferenceNo,
+            let reference = readable?.originalReferenceNo
+        {
+            pair = ReferencePair(
+                originalPartnerReferenceNo: partner,
+                originalReferenceNo: reference
+            )
+        }
+        let content = Delivery.Content.failure(
+            failure,
+            code: answer.code.description,
+            problem: answer.message,
+            pair: pair
+        )
+        return (content, answer)
+    }
+}
+
+extension Digest {
+    /// The first eight bytes as a number.
+    fileprivate var front: Int64 {
+        var front: UInt64 = 0
+        for index in 0..<8 { front = front << 8 | UInt64(bytes[index]) }
+        return Int64(bitPattern: front)
+    }
+}

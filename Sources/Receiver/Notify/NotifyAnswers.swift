@@ -1,0 +1,47 @@
+import HTTPCore
+import Payments
+import Snap
+
+/// Makes the responses of the notify listener.
+enum NotifyAnswers {
+    /// The response for an answer: its body, `X-TIMESTAMP` of now in +07:00, `X-EXTERNAL-ID` echoed when
+    /// it was well formed.
+    static func response(
+        _ answer: SnapAnswer,
+        externalID: String?,
+        nowMilliseconds: Int64
+    ) -> Response {
+        var response = Response(Status(answer.code.status), body: answer.body)
+        response.add("Content-Type", "application/json")
+        response.add("X-TIMESTAMP", JakartaTime.text(milliseconds: nowMilliseconds))
+        if let externalID { response.add("X-EXTERNAL-ID", externalID) }
+        switch answer.code.status {
+        case 405: response.add("Allow", "POST")
+        case 503: response.add("Retry-After", "1")
+        default: break
+        }
+        return response
+    }
+
+    /// The answer for what the store decided; `problem` is what the receiver found wrong itself.
+    static func answer(_ answer: CallbackAnswer, problem: SnapAnswer?) -> SnapAnswer {
+        switch answer {
+        case .successful: NotifyAnswer.successful
+        case .unauthorized: problem ?? NotifyAnswer.stale
+        case .conflict: NotifyAnswer.externalIDConflict
+        case .transactionNotFound: NotifyAnswer.unknownTransaction
+        case .invalidAmount: NotifyAnswer.amountMismatch
+        case .invalid: problem ?? NotifyAnswer.badRequest
+        }
+    }
+
+    /// The answer for a status that the HTTP server chose: the status, service 56, case 00.
+    static func answer(_ status: Status) -> SnapAnswer {
+        switch status.code {
+        case 400: NotifyAnswer.badRequest
+        case 500: NotifyAnswer.generalError
+        case 503: NotifyAnswer.busy
+        default: .notify(.http(status: status.code, message: status.reasonPhrase))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Crypto
+import HTTPCore
+import Payments
+import Snap
+import Sockets
+import Synchronization
+
+/// What the notify listener needs of a configuration, prepared once for every request.
+///
+/// Unchanging: a reload makes another one, and requests under way finish with theirs.
+final class NotifyContext: Sendable {
+    /// The path of `publicURL`, and the one of Cash In's page.
+    let paths: [[UInt8]]
+    let clientID: [UInt8]
+    let allowedAddresses: [AddressBlock]
+    let trustedProxies: [AddressBlock]
+    let bodyBytesMax: Int
+    let requestsInFlightMax: Int
+
+    /// Lengths of the keys' signatures.
+    private let signatureBytes: Set<Int>
+
+    /// One for each loop: a checker reuses its memory and serves one thread at a time. The lock is never
+    /// waited for; it is what lets the compiler see that.
+    private let checkers: [Checker]
+
+    private final class Checker: Sendable {
+        let checker: Mutex<SignatureChecker>
+
+        init(_ checker: consuming sending SignatureChecker) { self.checker = Mutex(checker) }
+    }
+
+    init(_ loaded: LoadedConfiguration, loopCount: Int) throws(CryptoError) {
+        let notify = loaded.configuration.notify
+        let standardPath = "/v1.0/debit/notify"
+        let registeredPath = notify.publicURL.path
+        paths = [registeredPath, standardPath].map { Array($0.utf8) }
+        clientID = Array(loaded.configuration.cashIn.clientID.utf8)
+        allowedAddresses = notify.allowedAddresses
+        trustedProxies = notify.trustedProxies
+        bodyBytesMax = loaded.configuration.limits.bodyBytes
+        requestsInFlightMax = loaded.configuration.limits.requestsInFlight
+        signatureBytes = Set(loaded.keys.publicKeys.map(\.key.modulusBytes))
+        var checkers: [Checker] = []
+        for _ in 0..<loopCount {
+            let checker = try SignatureChecker(
+                keys: loaded.keys.publicKeys.map(\.key),
+                paths: notify.signaturePaths,
+                forms: notify.signatureBodies.compactMap { BodyForm(rawValue: $0.rawValue) }
+            )
+            checkers.append(Checker(checker))
+        }
+        self.checkers = checkers
+    }
+
+    /// Whether a text is strict base64 of the length of one of the keys' signatures.
+    func isSignature(_ text: Span<UInt8>) -> Bool {
+        guard text.count <= RSAKeyBits.max / 8 * 2, let bytes = Base64.decode(text) else {
+            return false
+        }
+        return signatureBytes.isEmpty ? bytes.count >= 256 : signatureBytes.contains(bytes.count)
+    }
+
+    /// What a signature verifies over, or nil when it does not. Called on the request's loop.
+    func match(_ request: borrowing RequestToVerify) -> SignatureMatch? {
+        checkers[request.loopIndex % checkers.count].checker.withLock {
+            $0.match(
+                signature: request.head.bytes.span.extracting(request.signature),
+                timestamp: request.head.bytes.span.extracting(request.timestamp),
+                body: request.body.span
+            )
+        }
+    }
+}
+
+/// The parts of a request that its signature is about.
+struct RequestToVerify {
+    let head: RequestHead
+    let signature: Range<Int>
+    let timestamp: Range<Int>
+    let body: [UInt8]
+    let loopIndex: Int
+}

@@ -1,0 +1,44 @@
+import HTTPCore
+import HTTPServer
+import Snap
+import Sockets
+
+/// Rows 1 and 2 of the checks table (contract section 4): what a head alone decides.
+struct NotifyRoute {
+    /// `GET /healthz`.
+    let isHealth: Bool
+
+    /// The answer, when the request goes no further.
+    let refusal: SnapAnswer?
+    let client: ClientAddress
+
+    init(_ head: RequestHead, _ peer: Peer, _ context: NotifyContext) {
+        isHealth =
+            head.pathIs("/healthz") && (head.methodIs("GET") || head.methodIs("HEAD"))
+        client = ClientAddress(peer: peer.address, head: head, trusted: context.trustedProxies)
+        refusal = isHealth ? nil : Self.refusal(head, client, context)
+    }
+
+    private static func refusal(
+        _ head: RequestHead,
+        _ client: ClientAddress,
+        _ context: NotifyContext
+    ) -> SnapAnswer? {
+        guard head.methodIs("POST") else { return NotifyAnswer.methodNotAllowed }
+        guard context.paths.contains(where: { head.pathIs($0) }) else {
+            return NotifyAnswer.unknownPath
+        }
+        guard isIdentity(head) else { return NotifyAnswer.unsupportedEncoding }
+        if !context.allowedAddresses.isEmpty, !client.isAllowed(context.allowedAddresses) {
+            return NotifyAnswer.addressNotAllowed
+        }
+        return nil
+    }
+
+    /// Content-Encoding: nothing but identity, which RFC 9110 section 8.4.1 reserves for "no encoding".
+    private static func isIdentity(_ head: RequestHead) -> Bool {
+        head.values(of: "Content-Encoding").allSatisfy { range in
+            range.isEmpty || head.text(range).lowercased() == "identity"
+        }
+    }
+}
