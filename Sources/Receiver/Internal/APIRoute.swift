@@ -1,0 +1,59 @@
+import HTTPCore
+import Store
+
+/// One route of the internal API: what the server dispatches by.
+struct APIRoute: Sendable {
+    typealias Action =
+        @Sendable (APIRequest, [String], APIServices) async throws(Problem) -> Response
+
+    let method: String
+
+    /// Segments of the path; `nil` stands for a variable one.
+    let pattern: [String?]
+
+    /// The scope that a token needs.
+    let scope: Configuration.Scope
+    let action: Action
+
+    /// - Parameter path: such as `/v1/callbacks/{id}`.
+    init(
+        _ method: String,
+        _ path: String,
+        _ scope: Configuration.Scope,
+        _ action: @escaping Action
+    ) {
+        self.method = method
+        pattern = path.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
+        self.scope = scope
+        self.action = action
+    }
+
+    /// The values of the variable segments, or nil when the path is another one.
+    func match(_ segments: [String]) -> [String]? {
+        guard segments.count == pattern.count else { return nil }
+        var variables: [String] = []
+        for (part, segment) in zip(pattern, segments) {
+            if let part {
+                if part != segment { return nil }
+            } else {
+                variables.append(segment)
+            }
+        }
+        return variables
+    }
+
+    /// Every route that needs a token.
+    static let all = [
+        APIRoute("GET", "/v1/transitions", .feed, TransitionsEndpoint.list),
+        APIRoute("GET", "/v1/transactions/{partnerReferenceNo}", .feed, TransactionEndpoint.show),
+        APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
+        APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),
+        APIRoute("GET", "/v1/attention", .feed, AttentionEndpoint.list),
+    ]
+}
+
+/// What the endpoints work with.
+struct APIServices: Sendable {
+    let store: Store
+    let readiness: Readiness
+}

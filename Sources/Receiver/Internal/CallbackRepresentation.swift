@@ -1,0 +1,95 @@
+import Crypto
+import HTTPCore
+import Payments
+import Snap
+import Store
+
+/// A kept callback in the API, byte for byte.
+struct CallbackRepresentation: Encodable {
+    /// What the signature verified over.
+    struct Match: Encodable {
+        let path: String
+        let body: String
+        let keyFingerprint: String
+    }
+
+    /// How often the same bytes came.
+    struct Deliveries: Encodable {
+        let count: Int64
+        let firstAt: String
+        let lastAt: String
+    }
+
+    /// One header field as received.
+    struct Header: Encodable {
+        let name: String
+        let value: String
+    }
+
+    let id: Int64
+    let receivedAt: String
+    let outcome: String
+    let responseCode: String
+    let responseMessage: String
+    @Nullable var externalId: String?
+    @Nullable var partnerReferenceNo: String?
+    @Nullable var originalPartnerReferenceNo: String?
+    @Nullable var originalReferenceNo: String?
+    @Nullable var latestTransactionStatus: String?
+    @Nullable var amount: MoneyRepresentation?
+    @Nullable var sequence: Int64?
+    @Nullable var match: Match?
+    let deliveries: Deliveries
+    let client: String
+    let requestLine: String
+    let headers: [Header]
+
+    /// The body when it is UTF-8, else ``bodyBase64``.
+    let body: String?
+    let bodyBase64: String?
+
+    init(_ record: CallbackRecord) {
+        id = record.id
+        receivedAt = JakartaTime.textWithFraction(milliseconds: record.receivedMilliseconds)
+        outcome = record.outcome.word
+        let answer = record.answer.map { NotifyAnswers.answer($0, problem: nil) }
+        responseCode = record.problemCode ?? answer?.code.description ?? ""
+        responseMessage = record.problem ?? answer?.message ?? ""
+        externalId = record.externalID
+        partnerReferenceNo = record.partnerReferenceNo
+        originalPartnerReferenceNo = record.fact?.pair.originalPartnerReferenceNo.text
+        originalReferenceNo = record.fact?.pair.originalReferenceNo.text
+        latestTransactionStatus = record.fact?.status.code
+        amount = record.fact.map { MoneyRepresentation($0.amount) }
+        sequence = record.sequence
+        match = record.verification.map {
+            Match(path: $0.path, body: $0.bodyForm, keyFingerprint: $0.keyFingerprint)
+        }
+        deliveries = Deliveries(
+            count: record.deliveries,
+            firstAt: receivedAt,
+            lastAt: JakartaTime.textWithFraction(milliseconds: record.lastReceivedMilliseconds)
+        )
+        client = record.client
+        (requestLine, headers) = Self.head(record.head)
+        body = String(validating: record.body, as: UTF8.self)
+        bodyBase64 =
+            body == nil
+            ? String(decoding: Base64.encode(record.body.span), as: UTF8.self) : nil
+    }
+
+    /// The request line and the fields of a kept head, split at its line ends.
+    private static func head(_ bytes: [UInt8]) -> (String, [Header]) {
+        let lines = String(decoding: bytes, as: UTF8.self)
+            .split(separator: "\r\n", omittingEmptySubsequences: true)
+        let headers = lines.dropFirst().map { line in
+            let name = line.prefix { $0 != ":" }
+            let value = line.dropFirst(name.count + 1)
+            return Header(
+                name: String(name),
+                value: String(value.trimmingPrefix { $0 == " " || $0 == "\t" })
+            )
+        }
+        return (lines.first.map { String($0) } ?? "", headers)
+    }
+}

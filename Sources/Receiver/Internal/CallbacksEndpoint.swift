@@ -1,0 +1,66 @@
+import HTTPCore
+import Payments
+import SQLite
+import Store
+
+/// `GET /v1/callbacks` and `GET /v1/callbacks/{id}`: the journal and the kept refusals, newest first.
+enum CallbacksEndpoint {
+    private struct Page: Encodable {
+        let callbacks: [CallbackRepresentation]
+        let next: Int64
+        let more: Bool
+    }
+
+    static func list(
+        _ request: APIRequest,
+        _ variables: [String],
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow([
+            "reference", "outcome", "externalId", "from", "to", "after", "limit",
+        ])
+        let limit = try request.limit()
+        var filter = CallbackFilter()
+        filter.reference = request.text("reference")
+        filter.externalID = request.text("externalId")
+        filter.fromMilliseconds = try request.milliseconds("from")
+        filter.toMilliseconds = try request.milliseconds("to")
+        filter.beforeID = try request.integer("after", in: 0...Int64.max)
+        if let word = request.text("outcome") {
+            guard let outcome = CallbackOutcome(word: word) else {
+                throw APIRequest.notOneOf("outcome", CallbackOutcome.allCases.map(\.word))
+            }
+            filter.outcome = outcome
+        }
+        let found = try await reading { () async throws(SQLiteError) in
+            try await services.store.reader.callbacks(filter, limit: limit + 1)
+        }
+        let shown = found.prefix(limit)
+        return JSON.response(
+            Page(
+                callbacks: shown.map { CallbackRepresentation($0) },
+                next: shown.last?.id ?? filter.beforeID ?? 0,
+                more: found.count > limit
+            )
+        )
+    }
+
+    static func show(
+        _ request: APIRequest,
+        _ variables: [String],
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow([])
+        let isNumber = variables[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard isNumber, let id = Int64(variables[0]) else {
+            throw Problem(.callbackNotFound, "A callback is named by its number.", field: "id")
+        }
+        let record = try await reading { () async throws(SQLiteError) in
+            try await services.store.reader.callback(id)
+        }
+        guard let record else {
+            throw Problem(.callbackNotFound, "No callback \(id) is kept.", field: "id")
+        }
+        return JSON.response(CallbackRepresentation(record))
+    }
+}

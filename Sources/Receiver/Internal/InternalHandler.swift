@@ -1,0 +1,197 @@
+import HTTPCore
+import HTTPServer
+import Sockets
+import Store
+import Synchronization
+
+/// The internal listener: what the merchant's own services see (contract section 5).
+final class InternalHandler: RequestHandler {
+    private struct Settings {
+        var tokens: [Token]
+        var bodyBytesMax: Int
+        var requestsInFlightMax: Int
+    }
+
+    private let settings: Mutex<Settings>
+    private let services: APIServices
+    private let log: Log
+    private let requestsInFlight = Atomic<Int>(0)
+
+    init(_ loaded: LoadedConfiguration, services: APIServices, log: Log) {
+        settings = Mutex(Self.settings(loaded))
+        self.services = services
+        self.log = log
+    }
+
+    /// Serves requests that begin from now on with the tokens and limits of `loaded`.
+    func apply(_ loaded: LoadedConfiguration) {
+        settings.withLock { $0 = Self.settings(loaded) }
+    }
+
+    private static func settings(_ loaded: LoadedConfiguration) -> Settings {
+        let limits = loaded.configuration.internalAPI.limits
+        return Settings(
+            tokens: loaded.keys.tokens,
+            bodyBytesMax: limits.bodyBytes,
+            requestsInFlightMax: limits.requestsInFlight
+        )
+    }
+
+    // MARK: RequestHandler
+
+    func admit(_ head: RequestHead, from peer: Peer) -> Admission {
+        .receive(bodyBytesMax: settings.withLock { $0.bodyBytesMax })
+    }
+
+    func handle(_ request: Request, reply: Reply) -> Response? {
+        let problem: Problem
+        do throws(Problem) {
+            let action = try dispatch(request.head)
+            try takeRoom()
+            let task = Task { [self] in
+                let response = await run(action)
+                requestsInFlight.subtract(1, ordering: .relaxed)
+                reply.send(response)
+            }
+            reply.onDisconnect { task.cancel() }
+            return nil
+        } catch {
+            problem = error
+        }
+        return problem.response
+    }
+
+    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+        let kind: Problem.Kind =
+            switch refusal.status.code {
+            case 408: .requestTimeout
+            case 413, 414, 431: .tooLarge
+            case 500: .internalError
+            case 503: .overloaded
+            default: .malformedRequest
+            }
+        var problem = Problem(kind, String(describing: refusal))
+        problem.statusOverride = refusal.status
+        return problem.response
+    }
+
+    func finished(_ exchange: Exchange) {
+        log.debug("internal request") { line in
+            line.add("request", exchange.number)
+            if let head = exchange.head {
+                line.add("method", bytes: head[head.method])
+                line.add("path", bytes: head[head.path])
+            }
+            line.add("status", exchange.status.code)
+            line.add("client", describing: exchange.peer)
+            line.add(
+                "ms",
+                milliseconds: exchange.finishedNanoseconds - exchange.receivedNanoseconds
+            )
+        }
+    }
+
+    /// Answers every wait at once: the receiver stops.
+    func drain() {
+        services.readiness.drain()
+        services.store.signal.close()
+    }
+
+    // MARK: Dispatch
+
+    private typealias Action = @Sendable () async throws(Problem) -> Response
+
+    /// What answers a request; throws what is wrong with its path, method, token or query.
+    private func dispatch(_ head: RequestHead) throws(Problem) -> Action {
+        let request = try APIRequest(head)
+        if let open = try openAction(request, head) { return open }
+        let token = try authenticate(head)
+        let matches = APIRoute.all.compactMap { route in
+            route.match(request.segments).map { (route, $0) }
+        }
+        if matches.isEmpty {
+            throw Problem(.notFound, "No route has the path \(head.text(head.path)).")
+        }
+        let method = head.methodIs("HEAD") ? "GET" : head.text(head.method)
+        guard let (route, variables) = matches.first(where: { $0.0.method == method }) else {
+            var allow = matches.map(\.0.method)
+            if allow.contains("GET") { allow.append("HEAD") }
+            throw notAllowed(head, allow: allow.joined(separator: ", "))
+        }
+        guard token.allows(route.scope) else {
+            throw Problem(
+                .forbidden,
+                "The token \(token.name) lacks the scope \(route.scope.rawValue)."
+            )
+        }
+        let services = services
+        return { () async throws(Problem) in
+            try await route.action(request, variables, services)
+        }
+    }
+
+    /// The routes that need no token.
+    private func openAction(
+        _ request: APIRequest,
+        _ head: RequestHead
+    ) throws(Problem) -> Action? {
+        guard request.segments == ["healthz"] || request.segments == ["readyz"] else { return nil }
+        guard head.methodIs("GET") || head.methodIs("HEAD") else {
+            throw notAllowed(head, allow: "GET, HEAD")
+        }
+        try request.allow([])
+        if request.segments == ["healthz"] {
+            return { () async throws(Problem) in JSON.response(["status": "ok"]) }
+        }
+        let readiness = services.readiness
+        return { () async throws(Problem) in await readiness.response() }
+    }
+
+    private func notAllowed(_ head: RequestHead, allow: String) -> Problem {
+        var problem = Problem(
+            .methodNotAllowed,
+            "\(head.text(head.method)) is not supported here; \(allow) is."
+        )
+        problem.allow = allow
+        return problem
+    }
+
+    private func authenticate(_ head: RequestHead) throws(Problem) -> Token {
+        guard case .value(let range) = head.single("Authorization"),
+            let secret = Self.bearerToken(head[range])
+        else {
+            throw Problem(.unauthorized, "Send the header Authorization: Bearer TOKEN, once.")
+        }
+        // Every token is compared, whichever matches: the time tells nothing.
+        let tokens = settings.withLock { $0.tokens }
+        var found: Token?
+        for token in tokens where token.matches(secret.span) { found = token }
+        guard let found else { throw Problem(.unauthorized, "The bearer token is not known.") }
+        return found
+    }
+
+    /// The token of a header value (RFC 6750 section 2.1; the scheme in any case, RFC 9110 section 11.1).
+    private static func bearerToken(_ value: ArraySlice<UInt8>) -> [UInt8]? {
+        let scheme = Array("bearer ".utf8)
+        guard value.count > scheme.count,
+            zip(value, scheme).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
+        else { return nil }
+        return Array(value.dropFirst(scheme.count).drop { $0 == 0x20 })
+    }
+
+    private func run(_ action: Action) async -> Response {
+        do throws(Problem) {
+            return try await action()
+        } catch {
+            return error.response
+        }
+    }
+
+    private func takeRoom() throws(Problem) {
+        let limit = settings.withLock { $0.requestsInFlightMax }
+        let count = requestsInFlight.add(1, ordering: .relaxed).newValue
+        if count <= limit { return }
+        requestsInFlight.subtract(1, ordering: .relaxed)
+        throw Problem(.overloaded, "\(limit) requests are being served; try again in a second.")
+    }
+}

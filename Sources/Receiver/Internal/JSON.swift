@@ -1,0 +1,41 @@
+import FoundationEssentials
+import HTTPCore
+
+/// Outbound JSON.
+enum JSON {
+    /// The bytes of a value whose members can all be encoded.
+    static func encode(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Encoding fails for numbers that JSON lacks and for keys given twice; our values hold neither.
+        guard let data = try? encoder.encode(value) else {
+            preconditionFailure("a value of the API cannot be encoded")
+        }
+        return [UInt8](data)
+    }
+
+    /// A response that holds `value`. Answers of the API are of the moment: nobody may store them.
+    static func response(_ value: some Encodable, status: Status = .ok) -> Response {
+        var response = Response(status, body: encode(value))
+        response.add("Content-Type", "application/json")
+        response.add("Cache-Control", "no-store")
+        return response
+    }
+}
+
+/// A member that is written as `null` when there is no value, instead of being left out.
+@propertyWrapper
+struct Nullable<Value: Encodable>: Encodable {
+    var wrappedValue: Value?
+
+    init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let wrappedValue {
+            try container.encode(wrappedValue)
+        } else {
+            try container.encodeNil()
+        }
+    }
+}

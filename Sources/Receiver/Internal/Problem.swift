@@ -1,0 +1,129 @@
+import HTTPCore
+
+/// What went wrong with an internal request, as RFC 9457 problem details (contract section 5).
+struct Problem: Error, Equatable {
+    /// The closed list of problem types; each stands in the README with its status.
+    enum Kind: String, CaseIterable, Sendable {
+        case malformedRequest = "malformed-request"
+        case unknownParameter = "unknown-parameter"
+        case invalidParameter = "invalid-parameter"
+        case unauthorized
+        case forbidden
+        case notFound = "not-found"
+        case transactionNotFound = "transaction-not-found"
+        case callbackNotFound = "callback-not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case requestTimeout = "request-timeout"
+        case feedChanged = "feed-changed"
+        case positionAhead = "position-ahead"
+        case tooLarge = "too-large"
+        case overloaded
+        case storeUnavailable = "store-unavailable"
+        case internalError = "internal-error"
+    }
+
+    let kind: Kind
+    let detail: String
+
+    /// The query parameter or member to blame.
+    var field: String?
+
+    /// The status, where the HTTP server chose a finer one than the kind's.
+    var statusOverride: Status?
+
+    /// For `method-not-allowed`: what is.
+    var allow: String?
+
+    init(_ kind: Kind, _ detail: String, field: String? = nil) {
+        self.kind = kind
+        self.detail = detail
+        self.field = field
+    }
+
+    /// The HTTP status.
+    var status: Status { statusOverride ?? kind.status }
+}
+
+extension Problem.Kind {
+    /// The `type` member.
+    var urn: String { "urn:cashin-receiver:problem:\(rawValue)" }
+
+    var status: Status {
+        switch self {
+        case .malformedRequest, .unknownParameter, .invalidParameter: .badRequest
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .notFound, .transactionNotFound, .callbackNotFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .requestTimeout: .requestTimeout
+        case .feedChanged, .positionAhead: .conflict
+        case .tooLarge: .contentTooLarge
+        case .overloaded, .storeUnavailable: .serviceUnavailable
+        case .internalError: .internalServerError
+        }
+    }
+
+    /// The `title` member: the same for every problem of the kind.
+    var title: String {
+        switch self {
+        case .malformedRequest: "The request is not valid HTTP"
+        case .unknownParameter: "The request has a parameter that this route does not know"
+        case .invalidParameter: "A parameter has a value that it cannot have"
+        case .unauthorized: "A bearer token is required"
+        case .forbidden: "The token lacks the scope for this route"
+        case .notFound: "There is no such route"
+        case .transactionNotFound: "No transaction has this reference"
+        case .callbackNotFound: "No callback has this number"
+        case .methodNotAllowed: "The route does not support this method"
+        case .requestTimeout: "The request did not arrive in time"
+        case .feedChanged: "The feed is another one than the position belongs to"
+        case .positionAhead: "The position is beyond the head of the feed"
+        case .tooLarge: "The request is larger than allowed"
+        case .overloaded: "Too many requests are being served"
+        case .storeUnavailable: "The database cannot be read or written"
+        case .internalError: "The request could not be served"
+        }
+    }
+
+    /// Whether the same request may succeed later.
+    var isRetryable: Bool {
+        switch self {
+        case .requestTimeout, .overloaded, .storeUnavailable, .internalError: true
+        default: false
+        }
+    }
+}
+
+extension Problem {
+    /// The members of the problem details.
+    private struct Details: Encodable {
+        let type: String
+        let title: String
+        let status: Int
+        let detail: String
+        let retryable: Bool
+        let field: String?
+    }
+
+    /// The problem as a response.
+    var response: Response {
+        let details = Details(
+            type: kind.urn,
+            title: kind.title,
+            status: status.code,
+            detail: detail,
+            retryable: kind.isRetryable,
+            field: field
+        )
+        var response = Response(status, body: JSON.encode(details))
+        response.add("Content-Type", "application/problem+json")
+        response.add("Cache-Control", "no-store")
+        if let allow { response.add("Allow", allow) }
+        switch kind {
+        case .unauthorized: response.add("WWW-Authenticate", "Bearer realm=\"cashin-receiver\"")
+        case .overloaded: response.add("Retry-After", "1")
+        default: break
+        }
+        return response
+    }
+}

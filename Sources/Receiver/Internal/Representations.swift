@@ -1,0 +1,119 @@
+import Payments
+import Snap
+import Store
+
+/// An amount in the API: SNAP's form.
+struct MoneyRepresentation: Encodable {
+    let value: String
+    let currency = "IDR"
+
+    init(_ amount: Amount) { value = amount.description }
+
+    private enum CodingKeys: CodingKey { case value, currency }
+}
+
+/// One entry of the feed in the API.
+struct TransitionRepresentation: Encodable {
+    let sequence: Int64
+    let partnerReferenceNo: String
+    @Nullable var referenceNo: String?
+    @Nullable var from: String?
+    let to: String
+    let latestTransactionStatus: String
+    @Nullable var amount: MoneyRepresentation?
+    let source: String
+    @Nullable var externalId: String?
+    @Nullable var callbackId: Int64?
+    @Nullable var paidAt: String?
+    let recordedAt: String
+
+    init(_ record: TransitionRecord) {
+        sequence = record.sequence
+        partnerReferenceNo = record.partnerReferenceNo
+        referenceNo = record.referenceNo
+        from = record.from?.word
+        to = record.to.word
+        latestTransactionStatus = record.latestStatus.code
+        amount = record.amount.map { MoneyRepresentation($0) }
+        source = record.source.word
+        externalId = record.externalID
+        callbackId = record.callbackID
+        paidAt = record.paidAt
+        recordedAt = JakartaTime.textWithFraction(milliseconds: record.recordedMilliseconds)
+    }
+}
+
+/// A transaction in the API.
+struct TransactionRepresentation: Encodable {
+    /// What was heard of it, and how.
+    struct Checks: Encodable {
+        let callbacks: Int64
+    }
+
+    let partnerReferenceNo: String
+    @Nullable var referenceNo: String?
+    let status: String
+    @Nullable var latestTransactionStatus: String?
+    let final: Bool
+    let lastSequence: Int64
+    @Nullable var amount: MoneyRepresentation?
+    @Nullable var paidAmount: MoneyRepresentation?
+    let origin: String
+    let rolesAssumed: Bool
+    @Nullable var paidAt: String?
+    let createdAt: String
+    let updatedAt: String
+    let attention: [String]
+    let checks: Checks
+    let transitions: [TransitionRepresentation]
+
+    init(_ record: TransactionRecord) {
+        partnerReferenceNo = record.partnerReferenceNo
+        referenceNo = record.referenceNo
+        status = record.status.word
+        latestTransactionStatus = record.latestStatus?.code
+        final = record.status.isFinal
+        lastSequence = record.lastSequence
+        amount = record.amount.map { MoneyRepresentation($0) }
+        paidAmount = record.paidAmount.map { MoneyRepresentation($0) }
+        origin = record.origin.word
+        rolesAssumed = record.rolesAssumed
+        paidAt = record.paidAt
+        createdAt = JakartaTime.textWithFraction(milliseconds: record.createdMilliseconds)
+        updatedAt = JakartaTime.textWithFraction(milliseconds: record.updatedMilliseconds)
+        attention = record.attention
+        checks = Checks(callbacks: record.callbackCount)
+        transitions = record.transitions.map { TransitionRepresentation($0) }
+    }
+}
+
+/// An entry of the attention list in the API.
+struct AttentionRepresentation: Encodable {
+    let id: Int64
+    let kind: String
+    @Nullable var partnerReferenceNo: String?
+    @Nullable var callbackId: Int64?
+    let detail: String
+    let count: Int64
+    let openedAt: String
+    let lastAt: String
+    @Nullable var resolvedAt: String?
+    @Nullable var resolvedBy: String?
+    @Nullable var note: String?
+
+    init(_ record: AttentionRecord) {
+        id = record.id
+        kind = record.kind
+        partnerReferenceNo = record.partnerReferenceNo
+        callbackId = record.callbackID
+        detail = record.detail
+        count = record.count
+        openedAt = JakartaTime.textWithFraction(milliseconds: record.openedMilliseconds)
+        lastAt = JakartaTime.textWithFraction(milliseconds: record.lastMilliseconds)
+        resolvedAt = record.resolvedMilliseconds.map {
+            JakartaTime.textWithFraction(milliseconds: $0)
+        }
+        resolvedBy = record.resolvedBy
+        note = record.note
+    }
+}

@@ -1,0 +1,65 @@
+import HTTPCore
+import Payments
+import SQLite
+import Store
+import Sockets
+
+/// `GET /v1/transactions/{partnerReferenceNo}`: one transaction, with long poll.
+enum TransactionEndpoint {
+    static func show(
+        _ request: APIRequest,
+        _ variables: [String],
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow(["wait", "since"])
+        let waitSeconds = try request.waitSeconds()
+        let since = try request.integer("since", in: 0...Int64.max)
+        guard let reference = Reference(variables[0]) else {
+            throw Problem(
+                .transactionNotFound,
+                "A partnerReferenceNo has 1 to \(Reference.bytesMax) visible ASCII characters.",
+                field: "partnerReferenceNo"
+            )
+        }
+        let wanted = Wanted(reference: reference, since: since)
+        guard let record = try await wanted.record(waitSeconds: waitSeconds, services.store) else {
+            throw Problem(
+                .transactionNotFound,
+                "Nothing is known of a transaction \(reference).",
+                field: "partnerReferenceNo"
+            )
+        }
+        return JSON.response(TransactionRepresentation(record))
+    }
+
+    /// Which state of which transaction is waited for.
+    private struct Wanted {
+        let reference: Reference
+        let since: Int64?
+
+        /// The transaction as soon as it is newer than `since`, else as it is when time is up.
+        func record(
+            waitSeconds: Int,
+            _ store: Store
+        ) async throws(Problem) -> TransactionRecord? {
+            let deadline = Clock.monotonicNanoseconds() + UInt64(waitSeconds) * 1_000_000_000
+            while true {
+                let mark = store.signal.mark
+                let record = try await reading { () async throws(SQLiteError) in
+                    try await store.reader.transaction(reference)
+                }
+                let now = Clock.monotonicNanoseconds()
+                if isWhatIsWanted(record) || now >= deadline || store.signal.isClosed {
+                    return record
+                }
+                let rest = Int((deadline - now + 999_999_999) / 1_000_000_000)
+                await store.signal.wait(beyond: mark, about: reference.text, seconds: rest)
+            }
+        }
+
+        private func isWhatIsWanted(_ record: TransactionRecord?) -> Bool {
+            guard let record else { return false }
+            return record.lastSequence > (since ?? -1)
+        }
+    }
+}
