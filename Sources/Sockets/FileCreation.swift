@@ -29,13 +29,32 @@ package enum FileCreation {
         }
     }
 
-    /// Makes a directory; one that is there already is as good. Wraps `mkdir(2)`.
-    package static func makeDirectory(_ path: String, mode: UInt32) throws(FileError) {
+    /// Makes a directory and those above it, where they are missing.
+    package static func makeDirectories(_ path: String, mode: UInt32) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
+        var above = ""
+        for name in path.split(separator: "/") {
+            above += (above.isEmpty && !path.hasPrefix("/") ? "" : "/") + name
+            try makeDirectory(above, mode: mode)
+        }
+    }
+
+    /// One that is there already is as good. Wraps `mkdir(2)`.
+    private static func makeDirectory(_ path: String, mode: UInt32) throws(FileError) {
         do throws(SystemError) {
             _ = try retryingOnInterrupt("mkdir") { unsafe mkdir(path, mode_t(mode)) }
         } catch {
             if error.code == EEXIST { return }
+            throw .system(error)
+        }
+    }
+
+    /// Removes a file; one that is not there is as good. Wraps `unlink(2)`.
+    package static func remove(_ path: String) throws(FileError) {
+        do throws(SystemError) {
+            _ = try retryingOnInterrupt("unlink") { unsafe unlink(path) }
+        } catch {
+            if error.code == ENOENT { return }
             throw .system(error)
         }
     }

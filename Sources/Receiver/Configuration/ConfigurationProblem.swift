@@ -43,3 +43,10 @@ func oneLine(_ text: String) -> String {
     }
     return line
 }
+
+extension ConfigurationProblem {
+    /// `FILE: key.path: warning: what is wrong, what is expected`
+    var warningDescription: String {
+        ConfigurationProblem(source: source, path: path, text: "warning: \(text)").description
+    }
+}

@@ -125,8 +125,8 @@ final class ConfigurationSection {
         for name in members.map(\.name) where !asked.contains(name) {
             let path = keyPath(name)
             let nearest = nearestKey(to: path, among: Configuration.knownKeys)
-            let hint = nearest.map { ", expected a known one; the nearest is \($0)" } ?? ""
-            reader.report(path, "is not a known key\(hint)")
+            let hint = nearest.map { ", expected a known key; the nearest is \($0)" } ?? ""
+            reader.report(path, "is unknown\(hint)")
         }
     }
 }

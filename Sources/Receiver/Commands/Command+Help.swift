@@ -1,0 +1,46 @@
+extension Command {
+    /// The text of `--help`.
+    func help(program: String) -> String {
+        var lines = [summary, "", "Usage: \(usage(program: program))"]
+        let options = options.map { ($0.usage, $0.summary) } + [("--help", "Shows this text.")]
+        lines += ["", "Options:"] + columns(options)
+        let codes = ([.success] + exitCodes + [.usage]).sorted { $0.rawValue < $1.rawValue }
+        lines += ["", "Exit codes:"] + columns(codes.map { (String($0.rawValue), $0.meaning) })
+        lines += ["", "Example:", "  \(program) \(example)"]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func usage(program: String) -> String {
+        var parts = [program, name]
+        for option in options {
+            var part = option.isRequired ? option.usage : "[\(option.usage)]"
+            if option.isRepeatable { part += "..." }
+            parts.append(part)
+        }
+        if let operand { parts.append(operand) }
+        return parts.joined(separator: " ")
+    }
+
+    /// The text of `--help` without a command.
+    static func overview(program: String) -> String {
+        let commands = columns(all.map { ($0.name, $0.summary) })
+        let lines =
+            [
+                "Receives the payment notifications of Cash In QRIS, durably and verified.",
+                "",
+                "Usage: \(program) COMMAND [OPTION]...",
+                "       \(program) COMMAND --help | --version",
+                "",
+                "Commands:",
+            ] + commands
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// Lines of two columns, the second aligned.
+private func columns(_ rows: [(String, String)]) -> [String] {
+    let width = rows.map(\.0.count).max() ?? 0
+    return rows.map { left, right in
+        "  " + left + String(repeating: " ", count: width - left.count) + "  " + right
+    }
+}

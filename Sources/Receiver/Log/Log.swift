@@ -1,0 +1,163 @@
+import Sockets
+import Synchronization
+
+/// The program's log: lines to standard error.
+///
+/// A line below the level costs one atomic load. Others are made of bytes by the caller and written
+/// with one call, so that lines of several threads never mix.
+package struct Log: Sendable {
+    /// Takes a finished line, or the several of a ``LogBatch``.
+    package typealias Output = @Sendable ([UInt8]) -> Void
+
+    private let sink: LogSink
+
+    /// - Parameters:
+    ///   - isForJournal: lines carry their priority, see ``isUnderJournal(_:)``.
+    ///   - output: where lines go; called for one at a time.
+    package init(
+        level: LogLevel = .info,
+        format: LogFormat = .text,
+        isForJournal: Bool = false,
+        output: @escaping Output = Self.standardError
+    ) {
+        sink = LogSink(level: level, format: format, isForJournal: isForJournal, output: output)
+    }
+
+    /// Whether the service manager reads standard error into its journal (systemd.exec(5)).
+    package static func isUnderJournal(_ environment: [String: String]) -> Bool {
+        environment["JOURNAL_STREAM"]?.isEmpty == false
+    }
+
+    /// Writes to standard error. A line that cannot be written is lost: where would it be told?
+    package static let standardError: Output = { line in
+        do throws(SystemError) {
+            try StandardStream.error.write(line.span)
+        } catch {
+            return
+        }
+    }
+
+    /// Changes level and format for every copy of this log.
+    package func apply(level: LogLevel, format: LogFormat) {
+        sink.level.store(level.rank, ordering: .relaxed)
+        sink.isJSON.store(format == .json, ordering: .relaxed)
+    }
+
+    /// Whether lines of `level` are written.
+    package func isOn(_ level: LogLevel) -> Bool {
+        level.rank >= sink.level.load(ordering: .relaxed)
+    }
+
+    /// Writes a line of `level`; `fields` runs only when that level is on.
+    package func write(
+        _ level: LogLevel,
+        _ message: StaticString,
+        _ fields: (inout LogLine) -> Void = { _ in }
+    ) {
+        guard isOn(level) else { return }
+        sink.write(line(level, message, fields))
+    }
+
+    /// For what only a developer wants to see.
+    package func debug(_ message: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+        write(.debug, message, fields)
+    }
+
+    /// For what is as it should be.
+    package func info(_ message: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+        write(.info, message, fields)
+    }
+
+    /// For what somebody should look at some day.
+    package func warning(_ message: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+        write(.warning, message, fields)
+    }
+
+    /// For what somebody should look at now.
+    package func error(_ message: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+        write(.error, message, fields)
+    }
+
+    fileprivate func line(
+        _ level: LogLevel,
+        _ message: StaticString,
+        _ fields: (inout LogLine) -> Void
+    ) -> [UInt8] {
+        var line = LogLine(
+            level,
+            message,
+            format: sink.isJSON.load(ordering: .relaxed) ? .json : .text,
+            isForJournal: sink.isForJournal,
+            milliseconds: Clock.realtimeMilliseconds()
+        )
+        fields(&line)
+        return line.finished()
+    }
+
+    fileprivate func write(lines: [UInt8]) { sink.write(lines) }
+}
+
+/// Lines gathered by one thread at a time and written together: those of one turn of a loop.
+///
+/// Whoever owns a batch flushes it before it waits; a line stays unwritten no longer than that.
+package struct LogBatch: ~Copyable {
+    /// More than this is written at once.
+    private static let bytesMax = 32_768
+
+    private let log: Log
+    private var lines: [UInt8] = []
+
+    package init(_ log: Log) { self.log = log }
+
+    /// Adds a line of `level`; `fields` runs only when that level is on.
+    package mutating func write(
+        _ level: LogLevel,
+        _ message: StaticString,
+        _ fields: (inout LogLine) -> Void = { _ in }
+    ) {
+        guard log.isOn(level) else { return }
+        lines += log.line(level, message, fields)
+        if lines.count > Self.bytesMax { flush() }
+    }
+
+    /// Writes what was gathered, with one call.
+    package mutating func flush() {
+        guard !lines.isEmpty else { return }
+        log.write(lines: lines)
+        lines.removeAll(keepingCapacity: true)
+    }
+
+    deinit { if !lines.isEmpty { log.write(lines: lines) } }
+}
+
+/// What all copies of a log share.
+private final class LogSink: Sendable {
+    let level: Atomic<Int>
+    let isJSON: Atomic<Bool>
+    let isForJournal: Bool
+    private let output: Mutex<Log.Output>
+
+    init(level: LogLevel, format: LogFormat, isForJournal: Bool, output: @escaping Log.Output) {
+        self.level = Atomic(level.rank)
+        isJSON = Atomic(format == .json)
+        self.isForJournal = isForJournal
+        self.output = Mutex(output)
+    }
+
+    /// One at a time: a long line may need several calls, and none may come in between.
+    func write(_ line: [UInt8]) {
+        output.withLock { $0(line) }
+    }
+}
+
+extension LogLevel {
+    /// The more a line matters, the higher; the order of the cases.
+    fileprivate var rank: Int {
+        switch self {
+        case .debug: 0
+        case .info: 1
+        case .warning: 2
+        case .error: 3
+        }
+    }
+}

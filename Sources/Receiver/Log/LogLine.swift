@@ -1,0 +1,169 @@
+/// One log line while it is written: names and values, appended as bytes.
+///
+/// Whatever a value holds, the line stays one line and its names stay its own. Values are for
+/// operators; bodies, signatures, tokens and keys are never given to a log.
+package struct LogLine: ~Copyable {
+    /// A longer value is cut, so that no peer makes the log grow as it likes.
+    package static let valueBytesMax = 1024
+
+    private(set) var bytes: [UInt8] = []
+    private let format: LogFormat
+
+    init(
+        _ level: LogLevel,
+        _ message: StaticString,
+        format: LogFormat,
+        isForJournal: Bool,
+        milliseconds: Int64
+    ) {
+        self.format = format
+        bytes.reserveCapacity(384)
+        if isForJournal {
+            bytes.append(UInt8(ascii: "<"))
+            bytes.append(UInt8(ascii: "0") + level.priority)
+            bytes.append(UInt8(ascii: ">"))
+        }
+        if format == .json { bytes.append(UInt8(ascii: "{")) }
+        // The journal keeps its own time, and in text people would read it twice.
+        if !isForJournal || format == .json {
+            appendName("time")
+            if format == .json { bytes.append(UInt8(ascii: "\"")) }
+            appendJakartaTime(milliseconds, to: &bytes)
+            if format == .json { bytes.append(UInt8(ascii: "\"")) }
+        }
+        add("level", level.rawValue)
+        add("message", "\(message)")
+    }
+
+    /// The whole line with its end.
+    consuming func finished() -> [UInt8] {
+        if format == .json { bytes.append(UInt8(ascii: "}")) }
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    /// Adds a number.
+    package mutating func add(_ name: StaticString, _ value: some BinaryInteger) {
+        appendName(name)
+        appendInteger(value)
+    }
+
+    /// Adds `true` or `false`.
+    package mutating func add(_ name: StaticString, _ value: Bool) {
+        appendName(name)
+        bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
+    }
+
+    /// Adds a text.
+    package mutating func add(_ name: StaticString, _ value: String) {
+        appendName(name)
+        appendText(value.utf8)
+    }
+
+    /// Adds what a peer sent, as text; bytes that are no UTF-8 show as U+FFFD.
+    package mutating func add(_ name: StaticString, bytes value: some Collection<UInt8>) {
+        appendName(name)
+        appendText(value)
+    }
+
+    /// Adds a value's description.
+    package mutating func add(_ name: StaticString, describing value: some CustomStringConvertible)
+    {
+        add(name, value.description)
+    }
+
+    /// Adds milliseconds with three decimals from nanoseconds.
+    package mutating func add(_ name: StaticString, milliseconds nanoseconds: UInt64) {
+        appendName(name)
+        let microseconds = nanoseconds / 1000
+        appendInteger(microseconds / 1000)
+        bytes.append(UInt8(ascii: "."))
+        let fraction = microseconds % 1000
+        if fraction < 100 { bytes.append(UInt8(ascii: "0")) }
+        if fraction < 10 { bytes.append(UInt8(ascii: "0")) }
+        appendInteger(fraction)
+    }
+}
+
+extension LogLine {
+    private mutating func appendName(_ name: StaticString) {
+        switch format {
+        case .text:
+            if let last = bytes.last, last != UInt8(ascii: ">") { bytes.append(UInt8(ascii: " ")) }
+            bytes.append(contentsOf: "\(name)".utf8)
+            bytes.append(UInt8(ascii: "="))
+        case .json:
+            if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(UInt8(ascii: "\""))
+            bytes.append(contentsOf: "\(name)".utf8)
+            bytes.append(UInt8(ascii: "\""))
+            bytes.append(UInt8(ascii: ":"))
+        }
+    }
+
+    private mutating func appendInteger(_ value: some BinaryInteger) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        var rest = value.magnitude
+        repeat {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+            rest = quotient
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+
+    /// Appends a value, quoted unless it is a plain word in text format.
+    private mutating func appendText(_ value: some Collection<UInt8>) {
+        var isPlain = format == .text && !value.isEmpty
+        var isPrintableASCII = true
+        var count = 0
+        for byte in value.prefix(Self.valueBytesMax + 1) {
+            count += 1
+            if byte < 0x20 || byte > 0x7E { isPrintableASCII = false }
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "="):
+                isPlain = false
+            default: break
+            }
+        }
+        guard isPlain, isPrintableASCII, count <= Self.valueBytesMax else {
+            bytes.append(UInt8(ascii: "\""))
+            appendEscaped(value.prefix(Self.valueBytesMax))
+            if count > Self.valueBytesMax { bytes.append(contentsOf: "...".utf8) }
+            bytes.append(UInt8(ascii: "\""))
+            return
+        }
+        bytes.append(contentsOf: value)
+    }
+
+    private mutating func appendEscaped(_ value: some Collection<UInt8>) {
+        for scalar in String(decoding: value, as: UTF8.self).unicodeScalars {
+            switch scalar {
+            case "\"", "\\":
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+            case "\n": bytes.append(contentsOf: "\\n".utf8)
+            case "\r": bytes.append(contentsOf: "\\r".utf8)
+            case "\t": bytes.append(contentsOf: "\\t".utf8)
+            default:
+                if scalar.isPrintable {
+                    bytes.append(
+                        contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+                    )
+                } else {
+                    for unit in scalar.utf16 { appendUnicodeEscape(unit) }
+                }
+            }
+        }
+    }
+
+    /// As in JSON (RFC 8259 section 7), in both formats.
+    private mutating func appendUnicodeEscape(_ unit: UInt16) {
+        bytes.append(contentsOf: "\\u".utf8)
+        for shift in [12, 8, 4, 0] {
+            let digit = UInt8(truncatingIfNeeded: unit >> shift & 0xF)
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+}
