@@ -1,52 +1,58 @@
-/// A set of byte values, as a table of one bit each.
+/// A set of byte values, as a table of one bit each: bit n of ``low`` stands for byte n, bit n of
+/// ``high`` for byte 64 + n.
 ///
-/// A loop does well to take a local copy first: a static property is checked for its first use at
-/// every access.
+/// The tables are written out, so that they are constants: a computed one would be checked for its
+/// first use at every access. Tests hold each against its ABNF.
 struct ByteClass: Sendable {
-    private var words: [4 of UInt64] = [0, 0, 0, 0]
+    let low: UInt64
+    let high: UInt64
 
-    /// The bytes of `members`, and every byte of `classes`.
-    init(_ members: some Sequence<UInt8>, _ classes: ByteClass...) {
-        for byte in members { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
-        for other in classes {
-            for index in words.indices { words[index] |= other.words[index] }
-        }
-    }
+    /// Whether every byte from 0x80 is a member.
+    var hasNonASCII = false
 
     func contains(_ byte: UInt8) -> Bool {
-        words[Int(byte >> 6)] & (1 << UInt64(byte & 63)) != 0
+        if byte >= 0x80 { return hasNonASCII }
+        return (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1
     }
 }
 
-// Named as in the ABNF of the RFC that each of them is from.
 extension ByteClass {
-    static let digit = ByteClass("0123456789".utf8)
-    static let hexDigit = ByteClass("ABCDEFabcdef".utf8, digit)
-    static let alpha = ByteClass(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8
-    )
+    /// `DIGIT` of RFC 5234.
+    static let digit = ByteClass(low: 0x03FF_0000_0000_0000, high: 0x0000_0000_0000_0000)
 
-    /// `tchar` of RFC 9110 section 5.6.2: methods and field names are made of it.
-    static let token = ByteClass("!#$%&'*+-.^_`|~".utf8, digit, alpha)
+    /// `HEXDIG` of RFC 5234, with the small letters.
+    static let hexDigit = ByteClass(low: 0x03FF_0000_0000_0000, high: 0x0000_007E_0000_007E)
+
+    /// `ALPHA` of RFC 5234.
+    static let alpha = ByteClass(low: 0x0000_0000_0000_0000, high: 0x07FF_FFFE_07FF_FFFE)
+
+    /// `tchar` of RFC 9110 section 5.6.2, which methods and field names are made of: letters, digits and
+    /// ``!#$%&'*+-.^_`|~``.
+    static let token = ByteClass(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
 
     /// What a field value may hold (RFC 9110 section 5.5): HTAB, SP, VCHAR and obs-text.
-    static let fieldValue = ByteClass([0x09] + Array(0x20...0x7E) + Array(0x80...0xFF))
+    static let fieldValue = ByteClass(
+        low: 0xFFFF_FFFF_0000_0200,
+        high: 0x7FFF_FFFF_FFFF_FFFF,
+        hasNonASCII: true
+    )
 
-    /// `unreserved` and `sub-delims` of RFC 3986, which is `reg-name` without `pct-encoded`.
-    static let registeredName = ByteClass("-._~!$&'()*+,;=".utf8, digit, alpha)
+    /// `unreserved` and `sub-delims` of RFC 3986, which is `reg-name` without `pct-encoded`: letters,
+    /// digits and `-._~!$&'()*+,;=`.
+    static let registeredName = ByteClass(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
 
-    /// `path-abempty` of RFC 3986 without `pct-encoded`.
-    static let path = ByteClass("/:@".utf8, registeredName)
+    /// `path-abempty` of RFC 3986 without `pct-encoded`: the same and `/:@`.
+    static let path = ByteClass(low: 0x2FFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
 
-    /// `query` of RFC 3986 without `pct-encoded`.
-    static let query = ByteClass("?".utf8, path)
+    /// `query` of RFC 3986 without `pct-encoded`: the same and `?`.
+    static let query = ByteClass(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
 
-    /// Every form of a request target (RFC 9112 section 3.2) without `pct-encoded`; the brackets are
-    /// those of an IPv6 address.
-    static let target = ByteClass("[]%".utf8, query)
+    /// Every form of a request target (RFC 9112 section 3.2): the same, the `%` of `pct-encoded` and the
+    /// brackets of an IPv6 address.
+    static let target = ByteClass(low: 0xAFFF_FFF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
 
     /// What stands between the brackets of an IPv6 address (RFC 3986 section 3.2.2).
-    static let addressLiteral = ByteClass(":.".utf8, hexDigit)
+    static let addressLiteral = ByteClass(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E)
 }
 
 extension Span<UInt8> {
@@ -55,6 +61,40 @@ extension Span<UInt8> {
         var index = range.lowerBound
         while index < range.upperBound, members.contains(self[index]) { index += 1 }
         return index
+    }
+
+    /// The same as `end(of: .fieldValue, in:)`. Most bytes of a head are looked at here, so it takes
+    /// eight of them at a time.
+    func endOfFieldValue(in range: Range<Int>) -> Int {
+        var index = range.lowerBound
+        while range.upperBound - index >= 8 {
+            let bytes = extracting(index..<(index + 8))
+            var word: UInt64 = 0
+            for place in 0..<8 { word |= UInt64(bytes[place]) << UInt64(8 * place) }
+            guard let place = word.firstControlByte else {
+                index += 8
+                continue
+            }
+            index += place
+            if self[index] != .tab { return index }
+            index += 1
+        }
+        return end(of: .fieldValue, in: index..<range.upperBound)
+    }
+}
+
+extension UInt64 {
+    /// The lowest of the eight bytes that is below 0x20 or 0x7F, counted from the least significant.
+    ///
+    /// A byte's high bit tells: subtracting a bound sets it when the byte is smaller and had it clear.
+    /// The borrow may set it wrongly, but only in bytes above one that was found.
+    fileprivate var firstControlByte: Int? {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        let delete = self ^ (each * 0x7F)
+        let isBelowSpace = (self &- each * 0x20) & ~self
+        let isDelete = (delete &- each) & ~delete
+        let found = (isBelowSpace | isDelete) & (each * 0x80)
+        return found == 0 ? nil : found.trailingZeroBitCount / 8
     }
 }
 
@@ -85,11 +125,12 @@ extension UInt8 {
     }
 }
 
-extension Span<UInt8> {
-    /// A copy of the bytes in `range`.
-    func copy(_ range: Range<Int>) -> [UInt8] {
-        [UInt8](capacity: range.count) { output in
-            for index in range { output.append(self[index]) }
+extension [UInt8] {
+    /// Appends the bytes that `range` has in `bytes`.
+    mutating func append(_ range: Range<Int>, of bytes: Span<UInt8>) {
+        let source = bytes.extracting(range)
+        append(addingCapacity: source.count) { output in
+            for index in source.indices { output.append(source[index]) }
         }
     }
 }

@@ -48,7 +48,7 @@ package struct ChunkedDecoder: Sendable {
         while index < bytes.count, state != .done {
             if state == .data {
                 let end = index + min(chunkRemaining, bytes.count - index)
-                for position in index..<end { body.append(bytes[position]) }
+                body.append(index..<end, of: bytes)
                 takeData(end - index)
                 index = end
             } else {

@@ -18,7 +18,7 @@ extension Span<UInt8> {
             let isFolded = start < count && self[start].isBlank
             throw GrammarError(isFolded ? .leadingWhitespace : .fieldName, at: colon)
         }
-        let valueEnd = end(of: .fieldValue, in: (colon + 1)..<count)
+        let valueEnd = endOfFieldValue(in: (colon + 1)..<count)
         let next = try lineEnd(at: valueEnd)
         let value = trimmed((colon + 1)..<valueEnd)
         return (Field(name: start..<colon, value: value), next)
@@ -118,12 +118,11 @@ extension Span<UInt8> {
 
     /// Whether `range` is `text`, without regard to the case of ASCII letters.
     func matches(_ text: String, in range: Range<Int>) -> Bool {
-        let wanted = text.utf8
+        let wanted = text.utf8.span
         guard wanted.count == range.count else { return false }
-        var index = range.lowerBound
-        for byte in wanted {
-            if self[index] != byte, self[index].lowercased != byte.lowercased { return false }
-            index += 1
+        for place in wanted.indices {
+            let byte = self[range.lowerBound + place]
+            if byte != wanted[place], byte.lowercased != wanted[place].lowercased { return false }
         }
         return true
     }

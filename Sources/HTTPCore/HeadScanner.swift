@@ -89,7 +89,7 @@ package struct HeadScanner: Sendable {
         _ window: Int
     ) throws(RequestError) -> Int? {
         while true {
-            position = bytes.end(of: .fieldValue, in: position..<window)
+            position = bytes.endOfFieldValue(in: position..<window)
             guard position < window else { return nil }
             guard bytes[position] == .carriageReturn else {
                 let isLineFeed = bytes[position] == .lineFeed

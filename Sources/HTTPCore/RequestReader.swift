@@ -55,7 +55,7 @@ package struct RequestReader: Sendable {
         case .contentLength(let count):
             if count > limits.bodyBytes { throw .bodyTooLarge(bytesMax: limits.bodyBytes) }
             guard bytes.count - consumed >= count else { return .needsMore }
-            body = bytes.copy(consumed..<(consumed + count))
+            body.append(consumed..<(consumed + count), of: bytes)
             consumed += count
         case .chunked:
             let rest = bytes.extracting(consumed..<bytes.count)
@@ -71,7 +71,9 @@ package struct RequestReader: Sendable {
     private mutating func readHead(_ bytes: Span<UInt8>) throws(RequestError) -> RequestHead? {
         if let head { return head }
         guard let range = try scanner.scan(bytes) else { return nil }
-        let parsed = try parseRequestHead(bytes.copy(range), limits: limits)
+        var headBytes: [UInt8] = []
+        headBytes.append(range, of: bytes)
+        let parsed = try parseRequestHead(headBytes, limits: limits)
         head = parsed
         consumed = range.upperBound
         return parsed

@@ -19,27 +19,31 @@ package struct Response: Equatable, Sendable {
     ///
     /// - Precondition: `name` is a token, and `value` holds no control character but HTAB. A value from
     ///   outside has to be checked before: ``isFieldValue(_:)``.
-    package mutating func add(_ name: String, _ value: some Collection<UInt8>) {
-        precondition(Self.isToken(name), "a field name is a token")
+    package mutating func add(_ name: String, _ value: String) { add(name, value.utf8.span) }
+
+    /// Adds a field; the precondition is the same.
+    package mutating func add(_ name: String, _ value: [UInt8]) { add(name, value.span) }
+
+    /// Adds a field; the precondition is the same.
+    package mutating func add(_ name: String, _ value: ArraySlice<UInt8>) { add(name, value.span) }
+
+    /// Adds a field; the precondition is the same.
+    package mutating func add(_ name: String, _ value: Span<UInt8>) {
+        let token = name.utf8.span
+        precondition(
+            !token.isEmpty && token.end(of: .token, in: token.indices) == token.count,
+            "a field name is a token"
+        )
         precondition(Self.isFieldValue(value), "a field value holds no control character")
         fieldLines.append(contentsOf: name.utf8)
         fieldLines.append(contentsOf: ": ".utf8)
-        fieldLines.append(contentsOf: value)
+        fieldLines.append(value.indices, of: value)
         fieldLines.append(contentsOf: "\r\n".utf8)
     }
 
-    /// Adds a field whose value is text; the precondition is the same.
-    package mutating func add(_ name: String, _ value: String) { add(name, value.utf8) }
-
     /// Whether a field may have this value (RFC 9110 section 5.5).
-    package static func isFieldValue(_ value: some Collection<UInt8>) -> Bool {
-        let members = ByteClass.fieldValue
-        return value.allSatisfy { members.contains($0) }
-    }
-
-    private static func isToken(_ name: String) -> Bool {
-        let members = ByteClass.token
-        return !name.isEmpty && name.utf8.allSatisfy { members.contains($0) }
+    package static func isFieldValue(_ value: Span<UInt8>) -> Bool {
+        value.endOfFieldValue(in: value.indices) == value.count
     }
 
     /// What tells a waiting client to send its body (RFC 9110 section 15.2.1).
