@@ -26,7 +26,7 @@ extension CryptoError: CustomStringConvertible {
     }
 }
 
-/// Takes every entry out of this thread's OpenSSL error queue, so that none is blamed on a later call.
+/// Empties this thread's OpenSSL error queue, so that nothing is blamed on a later call.
 private func drainErrorQueue() -> [String] {
     var reasons: [String] = []
     while true {

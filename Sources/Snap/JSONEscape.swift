@@ -1,6 +1,6 @@
 /// Escapes in JSON strings (RFC 8259 section 7).
 enum JSONEscape {
-    /// The bytes of the escape whose backslash stands at `position`; of a surrogate pair both halves.
+    /// How long the escape at `position` is, in bytes; a surrogate pair counts as one.
     static func length(at position: Int, in bytes: Span<UInt8>) throws(JSONError) -> Int {
         guard position + 1 < bytes.count else {
             throw JSONError(reason: .endOfText, offset: bytes.count)

@@ -42,7 +42,7 @@ package enum JakartaTime {
         output.append(contentsOf: offsetText)
     }
 
-    /// Days since 1970-01-01 on Jakarta's calendar: the day within which an X-EXTERNAL-ID is unique.
+    /// Days since 1970-01-01 on Jakarta's calendar; an X-EXTERNAL-ID is unique within such a day.
     package static func day(milliseconds: Int64) -> Int { localDayAndTime(milliseconds).day }
 
     /// When a Jakarta day `yyyy-MM-dd` begins, in milliseconds since 1970 UTC; nil when the text is

@@ -1,5 +1,5 @@
-/// The cases that answers of a SNAP service tell apart: ASPI's table (gateway.md section 2), and the
-/// HTTP statuses that it lacks.
+/// The cases that answers of a SNAP service tell apart: ASPI's table (gateway.md section 2), and
+/// the HTTP statuses that it lacks.
 package enum ResponseCase: Hashable, Sendable {
     case successful
     case badRequest

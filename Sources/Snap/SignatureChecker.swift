@@ -32,8 +32,8 @@ package final class SignatureChecker {
     private var signature: [UInt8] = []
     private var text: [UInt8] = []
 
-    /// Where the last match was found. A gateway signs one path with one key for months, so both are
-    /// tried first the next time. Candidates differ, so the order cannot change the answer.
+    /// Where the last match was found. A gateway signs one path with one key for months, so both
+    /// are tried first the next time. Candidates differ, so the order cannot change the answer.
     private var pathIndex = 0
     private var keyIndex = 0
 
@@ -54,8 +54,8 @@ package final class SignatureChecker {
 
     /// What `signature` verifies over, or nil when it does not.
     ///
-    /// `signature` is the header's value: strict base64 of exactly the modulus length, anything else
-    /// is refused before any RSA operation. `timestamp` is X-TIMESTAMP as received, whatever it is.
+    /// `signature` is the header's value: strict base64 of exactly the modulus length, anything
+    /// else is refused before any RSA operation. `timestamp` is X-TIMESTAMP as received.
     package func match(
         signature text: Span<UInt8>,
         timestamp: Span<UInt8>,

@@ -17,7 +17,7 @@ package enum StringToSign {
         Array("POST:\(path):".utf8)
     }
 
-    /// Appends the whole string; `prefix` as made by ``prefix(path:)``, `timestamp` as in the header.
+    /// Appends the whole string; `prefix` is what ``prefix(path:)`` made.
     package static func append(
         prefix: [UInt8],
         bodyDigest: Digest,
