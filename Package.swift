@@ -106,7 +106,7 @@ let package = Package(
         tests(of: "SQLite"),
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
-        tests(of: "Snap", ["Crypto", "Support"]),
+        tests(of: "Snap", ["Payments", "Crypto", "Support"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
         tests(of: "Store", ["Payments", "SQLite"]),
         tests(of: "Receiver", ["HTTPCore", "Payments", "Snap", "Crypto", "Store", "Support"]),

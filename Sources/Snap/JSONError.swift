@@ -19,6 +19,11 @@ package struct JSONError: Error, Equatable, Sendable {
 
     /// Bytes before the one at fault.
     package let offset: Int
+
+    package init(reason: Reason, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
 }
 
 extension JSONError: CustomStringConvertible {
