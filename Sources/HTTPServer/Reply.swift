@@ -9,22 +9,25 @@ import Synchronization
 package final class Reply: Sendable {
     private let loop: EventLoop
     private let connection: EventSourceID
+    private let number: UInt64
     private let isUsed = Atomic(false)
 
-    init(to connection: EventSourceID, on loop: EventLoop) {
+    /// The answer to request `number`.
+    init(to connection: EventSourceID, number: UInt64, on loop: EventLoop) {
         self.connection = connection
+        self.number = number
         self.loop = loop
     }
 
     deinit {
         guard !isUsed.load(ordering: .relaxed) else { return }
-        Self.post(to: connection, on: loop) { $0.answerUnanswered(on: $1) }
+        Self.post(to: connection, on: loop) { $0.refuseUnanswered(on: $1) }
     }
 
     /// Sends the answer. May be called from any thread.
     package func send(_ response: Response) {
         use()
-        Self.post(to: connection, on: loop) { $0.answer(response, on: $1) }
+        Self.post(to: connection, on: loop) { $0.answerLater(response, on: $1) }
     }
 
     /// Begins an answer whose body comes bit by bit; the body of `head` is its first part.
@@ -39,9 +42,9 @@ package final class Reply: Sendable {
     /// A peer that has merely ended its side may still wait for the answer; that is not reported.
     package func onDisconnect(_ action: @escaping @Sendable () -> Void) {
         let id = connection
-        loop.post { loop in
+        loop.post { [number] loop in
             guard let connection = loop.source(id) as? Connection else { return action() }
-            connection.onDisconnect(action)
+            connection.onDisconnect(from: number, action)
         }
     }
 

@@ -1,4 +1,5 @@
 package import HTTPCore
+package import Sockets
 
 /// What a server does with requests. Every method is called on a loop and must not block it.
 package protocol RequestHandler: Sendable {
@@ -17,12 +18,18 @@ package protocol RequestHandler: Sendable {
     /// An answer has been written whole, or its connection has broken before that.
     func finished(_ exchange: Exchange)
 
+    /// Connections cannot be accepted, for want of descriptors or memory; they wait meanwhile.
+    ///
+    /// Called once when that begins; the server tries again every second.
+    func acceptFailed(_ error: SystemError, on listener: SocketAddress)
+
     /// The server has begun to drain: requests that wait for something should be answered now.
     func drain()
 }
 
 extension RequestHandler {
     package func finished(_ exchange: Exchange) {}
+    package func acceptFailed(_ error: SystemError, on listener: SocketAddress) {}
     package func drain() {}
 }
 
@@ -73,8 +80,8 @@ package struct Exchange: Sendable {
     /// The number of the request, as in ``Request/number``.
     package let number: UInt64
 
-    /// The status that was sent, or was to be.
-    package let status: Status
+    /// The status that was sent, or was to be; nil when the connection broke before the answer.
+    package let status: Status?
 
     /// When the first byte of the request was seen, by the monotonic clock.
     package let receivedNanoseconds: UInt64

@@ -60,6 +60,16 @@ package actor EventLoop {
         if mailbox.post(work) { wake() }
     }
 
+    /// The same for work that has time.
+    package nonisolated func post(
+        afterSeconds seconds: Int,
+        _ work: @escaping @Sendable (isolated EventLoop) -> Void
+    ) {
+        executor.queue.asyncAfter(deadline: .now() + .seconds(seconds)) { [weak self] in
+            self?.post(work)
+        }
+    }
+
     /// The same for work that takes over a descriptor.
     package nonisolated func post(
         _ descriptor: consuming Descriptor,

@@ -1,0 +1,59 @@
+/// What a connection waits for, and for how long.
+///
+/// A deadline is set when the wait begins and not moved by bytes that trickle in.
+struct Patience {
+    enum Reason {
+        /// The handler, who takes the time it needs.
+        case nothing
+        /// The first byte of a request.
+        case idle
+        case head, body
+        /// The client to take bytes.
+        case write
+        /// The client to end its side after the last answer.
+        case linger
+    }
+
+    private(set) var reason = Reason.nothing
+
+    /// Distinguishes a wait from the one before it with the same reason.
+    private var turn = 0
+
+    /// Takes the state of the connection; returns whether a new wait has begun.
+    mutating func update(for connection: Connection) -> Bool {
+        let (reason, turn) = Self.wait(of: connection)
+        guard reason != self.reason || turn != self.turn else { return false }
+        self.reason = reason
+        self.turn = turn
+        return true
+    }
+
+    /// Nanoseconds of the monotonic clock, `.max` for a wait without limit.
+    func deadline(after now: UInt64, limits: ServerLimits) -> UInt64 {
+        let seconds =
+            switch reason {
+            case .nothing: Int.max
+            case .idle: limits.idleSeconds
+            case .head: limits.headerSeconds
+            case .body: limits.bodySeconds
+            case .write: limits.writeSeconds
+            case .linger: ServerLimits.lingerSeconds
+            }
+        let (nanoseconds, overflows) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (deadline, overflowsToo) = now.addingReportingOverflow(nanoseconds)
+        return overflows || overflowsToo ? .max : deadline
+    }
+
+    private static func wait(of connection: Connection) -> (Reason, turn: Int) {
+        if connection.phase == .lingering { return (.linger, 0) }
+        // Each byte that the client takes begins a new wait.
+        if !connection.outbox.isEmpty { return (.write, connection.outbox.progress) }
+        let turn = connection.exchangeCount
+        return switch connection.conversation.stage {
+        case .idle: (.idle, turn)
+        case .head: (.head, turn)
+        case .body: (.body, turn)
+        case .answer: (.nothing, turn)
+        }
+    }
+}

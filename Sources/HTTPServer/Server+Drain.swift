@@ -1,0 +1,39 @@
+import Sockets
+
+extension Server {
+    /// Stops accepting, closes idle connections and lets requests under way finish; breaks off what
+    /// is left after so many seconds. Returns when no connection is open.
+    ///
+    /// Answers given meanwhile are the last on their connections. The handler is told first, so
+    /// that it answers requests which wait for something. To be called once.
+    package func drain(seconds: Int) async {
+        beginDraining()
+        handler.drain()
+        for share in shares { await stopAccepting(on: share.loop) }
+        for share in shares {
+            share.loop.post { [self] loop in
+                for connection in connections(on: loop) { connection.drain(on: loop) }
+            }
+            share.loop.post(afterSeconds: seconds) { [self] loop in
+                for connection in connections(on: loop) { connection.breakOff(on: loop) }
+            }
+        }
+        await allClosed()
+    }
+
+    private func stopAccepting(on loop: EventLoop) async {
+        await withCheckedContinuation { continuation in
+            loop.post { [self] loop in
+                for case let acceptor as Acceptor in loop.allSources
+                where acceptor.server === self {
+                    acceptor.stop(on: loop)
+                }
+                continuation.resume()
+            }
+        }
+    }
+
+    private func connections(on loop: isolated EventLoop) -> [Connection] {
+        loop.allSources.compactMap { $0 as? Connection }.filter { $0.server === self }
+    }
+}
