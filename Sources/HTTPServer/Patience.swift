@@ -39,7 +39,9 @@ struct Patience {
             case .write: limits.writeSeconds
             case .linger: ServerLimits.lingerSeconds
             }
-        let (nanoseconds, overflows) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (nanoseconds, overflows) = UInt64(seconds).multipliedReportingOverflow(
+            by: 1_000_000_000
+        )
         let (deadline, overflowsToo) = now.addingReportingOverflow(nanoseconds)
         return overflows || overflowsToo ? .max : deadline
     }

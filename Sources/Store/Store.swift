@@ -111,6 +111,9 @@ package final class Store: Sendable {
     /// Commits a mark, to show that the disk can be written.
     package func probe() async throws(SQLiteError) { try await writer.probe() }
 
+    /// Returns when the writer has got round to it; hangs when it is stuck.
+    package func ping() async { await writer.ping() }
+
     /// The error of the last commit, if it failed.
     package var commitFailure: SQLiteError? { health.current }
 

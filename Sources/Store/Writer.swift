@@ -105,6 +105,9 @@ actor Writer {
         }
     }
 
+    /// Does nothing, in turn.
+    func ping() {}
+
     /// Commits a mark, to show that the disk can be written.
     func probe() throws(SQLiteError) {
         do throws(SQLiteError) {

@@ -1,4 +1,5 @@
 import Crypto
+import Payments
 import Sockets
 
 extension Configuration {

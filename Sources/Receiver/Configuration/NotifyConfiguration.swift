@@ -1,3 +1,5 @@
+package import Payments
+package import Snap
 package import Sockets
 
 extension Configuration {
@@ -52,46 +54,13 @@ extension Configuration {
     }
 
     /// A form of the body that a signature may cover.
-    package enum SignatureBody: String, CaseIterable, Sendable {
-        case raw, minified
-    }
-
-    /// What happens to an authentic callback whose X-TIMESTAMP is outside the tolerance.
-    package enum StaleTimestamp: String, CaseIterable, Sendable {
-        /// Kept, answered 2005600; a query decides.
-        case confirm
-        /// Kept, answered 4015600; a query decides.
-        case reject
-    }
-
-    /// Which successes wait for the gateway's answer to our own query.
-    package enum ConfirmWithQuery: String, CaseIterable, Sendable {
-        case never, unproven, always
-    }
-
-    /// What happens to another fact under an external id already used that day.
-    package enum ExternalIDConflict: String, CaseIterable, Sendable {
-        case reject, flag
-    }
-
-    /// What happens to a callback of which no transaction is known.
-    package enum UnknownTransactions: String, CaseIterable, Sendable {
-        case accept, reject
-    }
-
-    /// What happens to a success or refund of another amount than expected.
-    package enum AmountMismatch: String, CaseIterable, Sendable {
-        case reject, flag
-    }
-
-    /// Which of a callback's two references is the merchant's.
-    package enum ReferenceRoles: String, CaseIterable, Sendable {
-        case auto
-        /// `originalReferenceNo` is the merchant's.
-        case cashIn = "cash-in"
-        /// `originalPartnerReferenceNo` is the merchant's.
-        case snap
-    }
+    package typealias SignatureBody = BodyForm
+    package typealias StaleTimestamp = JudgePolicy.StaleTimestamp
+    package typealias ConfirmWithQuery = JudgePolicy.ConfirmWithQuery
+    package typealias ExternalIDConflict = JudgePolicy.ExternalIDConflict
+    package typealias UnknownTransactions = JudgePolicy.UnknownTransactions
+    package typealias AmountMismatch = JudgePolicy.AmountMismatch
+    package typealias ReferenceRoles = JudgePolicy.ReferenceRoles
 }
 
 extension ConfigurationSection {

@@ -82,7 +82,7 @@ final class InternalHandler: RequestHandler {
                 line.add("method", bytes: head[head.method])
                 line.add("path", bytes: head[head.path])
             }
-            line.add("status", exchange.status.code)
+            if let status = exchange.status { line.add("status", status.code) }
             line.add("client", describing: exchange.peer)
             line.add(
                 "ms",

@@ -46,7 +46,7 @@ final class NotifyContext: Sendable {
             let checker = try SignatureChecker(
                 keys: loaded.keys.publicKeys.map(\.key),
                 paths: notify.signaturePaths,
-                forms: notify.signatureBodies.compactMap { BodyForm(rawValue: $0.rawValue) }
+                forms: notify.signatureBodies
             )
             checkers.append(Checker(checker))
         }

@@ -1,0 +1,210 @@
+import Crypto
+import HTTPServer
+import Payments
+import SQLite
+import Sockets
+import Store
+import Synchronization
+
+/// The running receiver: store, listeners and what a reload changes about them.
+final class Daemon: Sendable {
+    private let store: Store
+    private let notify: NotifyHandler
+    private let internalAPI: InternalHandler
+    private let notifyServer: Server
+    private let internalServer: Server
+    private let readiness: Readiness
+    private let log: Log
+    private let loopCount: Int
+    private let current: Mutex<LoadedConfiguration>
+
+    /// Opens the database, then the listeners: when this returns, callbacks are received.
+    init(_ loaded: LoadedConfiguration, log: Log) async throws(StartFailure) {
+        let configuration = loaded.configuration
+        let store = try await Self.open(configuration, log)
+        let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
+        let loops = try Self.makeLoops()
+        notify = NotifyHandler(
+            context: try Self.context(loaded, loopCount: loops.count),
+            store: store,
+            log: log,
+            now: Clock.realtimeMilliseconds
+        )
+        internalAPI = InternalHandler(
+            loaded,
+            services: APIServices(store: store, readiness: readiness),
+            log: log
+        )
+        notifyServer = Server(
+            loops: loops,
+            limits: ServerLimits(configuration.limits),
+            handler: notify
+        )
+        internalServer = Server(
+            loops: loops,
+            limits: ServerLimits(configuration.internalAPI.limits),
+            handler: internalAPI
+        )
+        self.store = store
+        self.readiness = readiness
+        self.log = log
+        loopCount = loops.count
+        current = Mutex(loaded)
+        try listen(configuration)
+    }
+
+    private static func open(
+        _ configuration: Configuration,
+        _ log: Log
+    ) async throws(StartFailure) -> Store {
+        let path = configuration.storage.database
+        do throws(SQLiteError) {
+            let store = try Store(
+                path: path,
+                policy: JudgePolicy(configuration),
+                rejectedKept: configuration.storage.rejectedKept,
+                hooks: hooks(log),
+                now: Clock.realtimeMilliseconds
+            )
+            try await store.prepare()
+            return store
+        } catch {
+            throw .database(error, path: path)
+        }
+    }
+
+    private static func hooks(_ log: Log) -> Store.Hooks {
+        Store.Hooks(
+            commitsFailed: { error in
+                if let error {
+                    log.error("the database cannot commit") { $0.add("error", describing: error) }
+                } else {
+                    log.info("the database commits again")
+                }
+            },
+            sideFileFailed: { error in
+                log.warning("a file beside the database failed") {
+                    $0.add("error", describing: error)
+                }
+            }
+        )
+    }
+
+    /// One loop for each core: verifying signatures is what costs, and it happens on the loops.
+    private static func makeLoops() throws(StartFailure) -> [EventLoop] {
+        do throws(SystemError) {
+            var loops: [EventLoop] = []
+            for index in 0..<max(CurrentProcess.coreCount, 1) {
+                loops.append(try EventLoop(label: "loop.\(index)"))
+            }
+            return loops
+        } catch {
+            throw .loops(error)
+        }
+    }
+
+    private static func context(
+        _ loaded: LoadedConfiguration,
+        loopCount: Int
+    ) throws(StartFailure) -> NotifyContext {
+        do throws(CryptoError) {
+            return try NotifyContext(loaded, loopCount: loopCount)
+        } catch {
+            throw .keys(error.description)
+        }
+    }
+
+    private func listen(_ configuration: Configuration) throws(StartFailure) {
+        // The internal listener first: whoever reacts to the first callback can read it.
+        let passed = PassedSockets()
+        for address in configuration.internalAPI.listen {
+            try listen(on: address, passed, internalServer, name: "internal")
+        }
+        for address in configuration.notify.listen {
+            try listen(on: address, passed, notifyServer, name: "notify")
+        }
+    }
+
+    private func listen(
+        on address: ListenAddress,
+        _ passed: PassedSockets,
+        _ server: Server,
+        name: String
+    ) throws(StartFailure) {
+        do throws(ListenError) {
+            for listener in try Listener.open(address, passed: passed) {
+                log.info("listening") {
+                    $0.add("listener", name)
+                    $0.add("address", describing: listener.address)
+                }
+                server.add(listener)
+            }
+        } catch {
+            throw .listener(error)
+        }
+    }
+
+    // MARK: While it runs
+
+    /// Applies what a reload read, or keeps what there is; returns one line on the result.
+    func reload(_ result: Result<LoadedConfiguration, ConfigurationProblems>) -> String {
+        switch result {
+        case .failure(let problems):
+            for problem in problems.problems { log.error(problem) }
+            log.error("reload refused") { $0.add("problems", problems.problems.count) }
+            return "reload refused: \(problems.problems.count) problems, see the log"
+        case .success(let loaded):
+            do throws(StartFailure) {
+                return try apply(loaded)
+            } catch {
+                log.error("reload refused") { $0.add("error", describing: error) }
+                return "reload refused: \(error)"
+            }
+        }
+    }
+
+    private func apply(_ loaded: LoadedConfiguration) throws(StartFailure) -> String {
+        let configuration = loaded.configuration
+        let changes = loaded.changes(since: current.withLock { $0 })
+        notify.apply(try Self.context(loaded, loopCount: loopCount))
+        internalAPI.apply(loaded)
+        notifyServer.limits = ServerLimits(configuration.limits)
+        internalServer.limits = ServerLimits(configuration.internalAPI.limits)
+        store.reconfigure(
+            policy: JudgePolicy(configuration),
+            rejectedKept: configuration.storage.rejectedKept
+        )
+        readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
+        log.apply(level: configuration.log.level, format: configuration.log.format)
+        current.withLock { $0 = loaded }
+        for warning in loaded.warnings { log.warning(warning) }
+        let restart = changes.needsRestart.joined(separator: ", ")
+        if !restart.isEmpty {
+            log.warning("some changes need a restart") { $0.add("keys", restart) }
+        }
+        log.info("reloaded") { $0.add("changed", changes.changed.joined(separator: ", ")) }
+        return restart.isEmpty ? "reloaded" : "reloaded; a restart is needed for \(restart)"
+    }
+
+    /// Tells the service manager that accept loops and the writer answer, until cancelled.
+    func keepWatch(_ notifier: SystemdNotifier) async {
+        guard let milliseconds = notifier.watchdogIntervalMilliseconds else { return }
+        while !Task.isCancelled {
+            await notifyServer.probe()
+            await internalServer.probe()
+            await store.ping()
+            notifier.watchdog()
+            try? await Task.sleep(for: .milliseconds(milliseconds))
+        }
+    }
+
+    /// Stops accepting, answers waits, finishes what is under way, and closes the database.
+    func stop(withinSeconds seconds: Int) async {
+        log.info("stopping")
+        async let notifyDrained: Void = notifyServer.drain(seconds: seconds)
+        async let internalDrained: Void = internalServer.drain(seconds: seconds)
+        _ = await (notifyDrained, internalDrained)
+        await store.close()
+        log.info("stopped")
+    }
+}

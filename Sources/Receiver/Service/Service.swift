@@ -1,0 +1,101 @@
+import SQLite
+import Sockets
+
+/// The command `serve`, from the lock on the database to the exit code.
+package enum Service {
+    /// Serves until a signal ends it.
+    ///
+    /// - Parameter reload: reads the configuration again, on SIGHUP.
+    package static func run(
+        configuration: LoadedConfiguration,
+        reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
+        log: Log
+    ) async -> ExitCode {
+        let database = configuration.configuration.storage.database
+        do throws(InstanceLock.Refusal) {
+            let lock = try InstanceLock(database: database)
+            let code = await serve(configuration, reload, log)
+            // Held until here: nobody else may open the database while we have it.
+            _ = consume lock
+            return code
+        } catch {
+            log.error("cannot start") { $0.add("error", describing: error) }
+            return .unavailable
+        }
+    }
+
+    private static func serve(
+        _ configuration: LoadedConfiguration,
+        _ reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
+        _ log: Log
+    ) async -> ExitCode {
+        let notifier = SystemdNotifier(
+            environment: CurrentProcess.environment(),
+            processID: CurrentProcess.id
+        )
+        // Signals that come from now on wait for the daemon instead of ending the process.
+        let (events, continuation) = AsyncStream.makeStream(of: Signal.self)
+        let signals = Signals { continuation.yield($0) }
+        defer { _ = signals }
+        do throws(StartFailure) {
+            let daemon = try await Daemon(configuration, log: log)
+            notifier.ready(status: "serving")
+            let watchdog = Task { await daemon.keepWatch(notifier) }
+            await handle(events, daemon, notifier, reload)
+            watchdog.cancel()
+            notifier.stopping()
+            // From here on a second signal ends the program at once.
+            let impatient = Task {
+                for await signal in events where signal != .hangUp {
+                    log.warning("stopped at once by a second signal")
+                    CurrentProcess.exit(ExitCode.unavailable.rawValue)
+                }
+            }
+            await daemon.stop(withinSeconds: 10)
+            impatient.cancel()
+            return .success
+        } catch {
+            log.error("cannot start") { $0.add("error", describing: error) }
+            return error.exitCode
+        }
+    }
+
+    /// Acts on signals until one asks to stop.
+    private static func handle(
+        _ events: AsyncStream<Signal>,
+        _ daemon: Daemon,
+        _ notifier: SystemdNotifier,
+        _ reload: @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>
+    ) async {
+        for await signal in events {
+            guard signal == .hangUp else { return }
+            notifier.reloading()
+            notifier.ready(status: daemon.reload(reload()))
+        }
+    }
+}
+
+/// Why the service did not come up.
+enum StartFailure: Error, CustomStringConvertible {
+    case database(SQLiteError, path: String)
+    case listener(ListenError)
+    case loops(SystemError)
+    case keys(String)
+
+    var description: String {
+        switch self {
+        case .database(let error, let path): "database \(path): \(error)"
+        case .listener(let error): "\(error)"
+        case .loops(let error): "\(error)"
+        case .keys(let problem): "keys: \(problem)"
+        }
+    }
+
+    var exitCode: ExitCode {
+        switch self {
+        case .database: .inputOutput
+        case .listener: .unavailable
+        case .loops, .keys: .internalError
+        }
+    }
+}

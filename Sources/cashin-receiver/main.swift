@@ -1,0 +1,4 @@
+import Glibc
+import Receiver
+
+exit(Program.main(Array(CommandLine.arguments.dropFirst())))
