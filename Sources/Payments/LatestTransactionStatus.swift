@@ -10,7 +10,7 @@ package enum LatestTransactionStatus: UInt8, CaseIterable, Sendable {
     case notFound = 7
 
     /// The code for two digits such as `00`, or nil when SNAP BI defines none.
-    package init?(code: some Collection<UInt8>) {
+    package init?(code: ArraySlice<UInt8>) {
         guard code.count == 2, code.first == 0x30, let digit = code.dropFirst().first,
             (0x30...0x37).contains(digit)
         else { return nil }

@@ -7,7 +7,7 @@ package struct Reference: Hashable, Sendable {
     package static let bytesMax = 64
 
     /// A reference of the given bytes, or nil when they are none, too many or not visible ASCII.
-    package init?(_ bytes: some Collection<UInt8>) {
+    package init?(_ bytes: ArraySlice<UInt8>) {
         guard (1...Self.bytesMax).contains(bytes.count) else { return nil }
         guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
         text = String(decoding: bytes, as: UTF8.self)
@@ -15,7 +15,7 @@ package struct Reference: Hashable, Sendable {
 
     /// A reference of the given text, or nil when it is not one.
     package init?(_ text: String) {
-        self.init(text.utf8)
+        self.init(Array(text.utf8)[...])
     }
 }
 

@@ -30,12 +30,12 @@ import Testing
 
     @Test(arguments: ["0", "000", "08", "10", "0a", " 0", "٠٠"])
     func `a status code is two digits from 00 to 07`(_ text: String) {
-        #expect(LatestTransactionStatus(code: text.utf8) == nil)
+        #expect(LatestTransactionStatus(code: Array(text.utf8)[...]) == nil)
     }
 
     @Test(arguments: LatestTransactionStatus.allCases)
     func `every status reads back from its code`(_ status: LatestTransactionStatus) {
-        #expect(LatestTransactionStatus(code: status.code.utf8) == status)
+        #expect(LatestTransactionStatus(code: Array(status.code.utf8)[...]) == status)
     }
 
     @Test func `words read back`() {
