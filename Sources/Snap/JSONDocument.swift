@@ -31,3 +31,8 @@ package struct JSONDocument: Sendable {
         return JSONEscape.unescaped(bytes.span.extracting(token.range))[...]
     }
 }
+
+extension JSONDocument: CustomStringConvertible {
+    /// Never the text: a value that ends up in a log must not bring a body along.
+    package var description: String { "JSON of \(bytes.count) bytes" }
+}

@@ -1,4 +1,5 @@
 import Snap
+import Support
 import Testing
 
 struct JSONDocumentTests {
@@ -132,7 +133,10 @@ struct JSONDocumentTests {
         }
     }
 
-    @Test func `says what, but never repeats the text`() {
+    @Test func `says what, but never repeats the text`() throws {
+        #expect("\(try JSONDocument(Array("{}".utf8)))" == "JSON of 2 bytes")
+        let notification = try Notification(NotifyBody().bytes)
+        #expect(!String(reflecting: notification).contains("Success"))
         let error = JSONError(reason: .repeatedName, offset: 12)
         #expect(error.description == "JSON: member name repeated at byte 12")
     }
