@@ -19,21 +19,22 @@ extension Span<UInt8> {
             throw GrammarError(isFolded ? .leadingWhitespace : .fieldName, at: colon)
         }
         let valueEnd = endOfFieldValue(in: (colon + 1)..<count)
-        let next = try lineEnd(at: valueEnd)
+        let next = try lineEnd(at: valueEnd, otherwise: .controlCharacter)
         let value = trimmed((colon + 1)..<valueEnd)
         return (Field(name: start..<colon, value: value), next)
     }
 
     /// Requires a CRLF.
     ///
+    /// - Parameter part: what is malformed when another byte than CR or LF stands there.
     /// - Returns: the place behind it.
-    func lineEnd(at index: Int) throws(GrammarError) -> Int {
+    func lineEnd(at index: Int, otherwise part: MalformedPart) throws(GrammarError) -> Int {
         if index + 1 < count, self[index] == .carriageReturn, self[index + 1] == .lineFeed {
             return index + 2
         }
         let isLineByte =
             index >= count || self[index] == .carriageReturn || self[index] == .lineFeed
-        throw GrammarError(isLineByte ? .lineEnding : .controlCharacter, at: index)
+        throw GrammarError(isLineByte ? .lineEnding : part, at: index)
     }
 
     /// Parses `HTTP-version` (RFC 9112 section 2.3): exactly eight bytes.

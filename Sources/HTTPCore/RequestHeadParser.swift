@@ -46,7 +46,7 @@ extension Span<UInt8> {
                 lineStart = next
             }
             if lineStart < count, self[lineStart] == .carriageReturn {
-                let end = try lineEnd(at: lineStart)
+                let end = try lineEnd(at: lineStart, otherwise: .lineEnding)
                 guard end == count else { throw GrammarError(.lineEnding, at: end) }
                 return fields
             }

@@ -31,7 +31,8 @@ struct RequestLine {
         let minor: Int
         do throws(GrammarError) {
             (major, minor) = try bytes.httpVersion(at: versionStart)
-            end = try bytes.lineEnd(at: versionStart + "HTTP/1.1".utf8.count)
+            let versionEnd = versionStart + "HTTP/1.1".utf8.count
+            end = try bytes.lineEnd(at: versionEnd, otherwise: .version)
         } catch { throw RequestError(error) }
         guard major == 1 else { throw .versionNotSupported }
         version = minor == 0 ? .http10 : .http11
