@@ -39,11 +39,9 @@ struct Patience {
             case .write: limits.writeSeconds
             case .linger: ServerLimits.lingerSeconds
             }
-        let (nanoseconds, overflows) = UInt64(seconds).multipliedReportingOverflow(
-            by: 1_000_000_000
-        )
-        let (deadline, overflowsToo) = now.addingReportingOverflow(nanoseconds)
-        return overflows || overflowsToo ? .max : deadline
+        let (wait, isEndless) = UInt64(max(0, seconds)).multipliedReportingOverflow(by: 1_000_000_000)
+        let (deadline, isTooLate) = now.addingReportingOverflow(wait)
+        return isEndless || isTooLate ? .max : deadline
     }
 
     private static func wait(of connection: Connection) -> (Reason, turn: Int) {

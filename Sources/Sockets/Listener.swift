@@ -42,7 +42,7 @@ package final class Listener: Sendable {
                 case EAGAIN: return nil
                 // accept(2): errors of the new connection itself count as that connection's end.
                 case ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, EHOSTUNREACH,
-                    EOPNOTSUPP, ENETUNREACH, EPERM:
+                    ENETUNREACH, EPERM:
                     continue
                 default: throw error
                 }

@@ -34,9 +34,8 @@ final class Client {
     func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.send(raw, $0.baseAddress! + sent, bytes.count - sent, CInt(MSG_NOSIGNAL))
-            }
+            let rest = Array(bytes[sent...])
+            let count = Glibc.send(raw, rest, rest.count, CInt(MSG_NOSIGNAL))
             guard count > 0 else { throw Failure.call("send", errno) }
             sent += count
         }
@@ -48,7 +47,6 @@ final class Client {
     func abort() {
         var value = linger(l_onoff: 1, l_linger: 0)
         setsockopt(raw, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
-        shutdown(raw, CInt(SHUT_RDWR))
         // Puts an unbound descriptor in its place, which closes it: the number stays ours.
         let other = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         dup2(other, raw)
@@ -82,6 +80,12 @@ final class Client {
     func isSilent() -> Bool {
         var byte: UInt8 = 0
         return received.isEmpty && recv(raw, &byte, 1, CInt(MSG_DONTWAIT | MSG_PEEK)) == -1
+    }
+
+    /// Whether nothing comes for some time.
+    func isSilent(afterMilliseconds milliseconds: CInt) -> Bool {
+        var watched = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+        return received.isEmpty && poll(&watched, 1, milliseconds) == 0
     }
 
     func readLine() throws -> String {

@@ -13,14 +13,15 @@ final class StubHandler: RequestHandler {
     let refused = Channel<Refusal>()
     let finished = Channel<Exchange>()
     let drained = Channel<Bool>()
+    let failures = Channel<SystemError>()
     private let onAdmit: @Sendable (RequestHead) -> Admission
     private let onHandle: Handle
 
     init(
+        handle: @escaping Handle = { request, _ in StubHandler.echo(request) },
         admit: @escaping @Sendable (RequestHead) -> Admission = { _ in
             .receive(bodyBytesMax: 65_536)
-        },
-        handle: @escaping Handle = { request, _ in StubHandler.echo(request) }
+        }
     ) {
         onAdmit = admit
         onHandle = handle
@@ -40,6 +41,8 @@ final class StubHandler: RequestHandler {
 
     func finished(_ exchange: Exchange) { finished.put(exchange) }
 
+    func acceptFailed(_ error: SystemError, on listener: SocketAddress) { failures.put(error) }
+
     func drain() { drained.put(true) }
 
     /// Method, path and body, so that an answer shows which request it belongs to.
@@ -53,16 +56,19 @@ final class StubHandler: RequestHandler {
 /// A queue that tests wait on, for ten seconds at most.
 final class Channel<Element: Sendable>: Sendable {
     private let items = Mutex<[Element]>([])
-    private let count = DispatchSemaphore(value: 0)
+    private let arrivals = DispatchSemaphore(value: 0)
+
+    /// How many items wait.
+    var count: Int { items.withLock { $0.count } }
 
     func put(_ item: Element) {
         items.withLock { $0.append(item) }
-        count.signal()
+        arrivals.signal()
     }
 
     /// The next item; nil when none comes in time.
     func next() -> Element? {
-        guard count.wait(timeout: .now() + 10) == .success else { return nil }
+        guard arrivals.wait(timeout: .now() + 10) == .success else { return nil }
         return items.withLock { $0.removeFirst() }
     }
 }
@@ -124,5 +130,6 @@ func get(_ target: String, _ fields: String = "") -> String {
 }
 
 func post(_ target: String, _ body: String, _ fields: String = "") -> String {
-    "POST \(target) HTTP/1.1\r\nHost: test\r\nContent-Length: \(body.utf8.count)\r\n\(fields)\r\n\(body)"
+    "POST \(target) HTTP/1.1\r\nHost: test\r\nContent-Length: \(body.utf8.count)\r\n\(fields)\r\n"
+        + body
 }
