@@ -109,7 +109,10 @@ let package = Package(
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
         tests(of: "Store", ["Payments", "SQLite"]),
-        tests(of: "Receiver", ["HTTPCore", "Payments", "Snap", "Crypto", "Store", "Support"]),
+        tests(
+            of: "Receiver",
+            ["HTTPCore", "Payments", "Snap", "Crypto", "Store", "Sockets", "Support"]
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Support", "Crypto", "Snap"],

@@ -64,8 +64,8 @@ extension Command {
               ops.token             lets an operator do everything
 
             Still missing:
-              1. Give merchant-public.pem to Cash In; take their public key for callbacks in exchange
-                 and save it as cashin-public.pem beside the configuration.
+              1. Give merchant-public.pem to Cash In; take their public key for callbacks in
+                 exchange and save it as cashin-public.pem beside the configuration.
               2. Fill in notify.publicURL, cashIn.clientId and cashIn.merchantId in config.json5.
               3. Register notify.publicURL with Cash In as the notification URL.
               4. Check it all:  \(Program.name) check-config --config \(config)

@@ -3,7 +3,7 @@ import Payments
 import Sockets
 
 extension Configuration {
-    /// Descriptors needed besides connections: database, listeners, event loops, log, some to spare.
+    /// Descriptors needed besides connections: database, listeners, loops, log, some to spare.
     private static let descriptorsReserved = 64
 
     /// Checks what no key can be right or wrong about alone.
@@ -31,8 +31,9 @@ extension Configuration {
         reader.report(
             "limits.connections",
             "is \(limits.connections), which with internal.limits.connections "
-                + "(\(internalAPI.limits.connections)) and \(other) other descriptors exceeds the hard "
-                + "RLIMIT_NOFILE of \(reader.context.descriptorsMax); expected fewer, or a higher limit"
+                + "(\(internalAPI.limits.connections)) and \(other) other descriptors exceeds the "
+                + "hard RLIMIT_NOFILE of \(reader.context.descriptorsMax); "
+                + "expected fewer, or a higher limit"
         )
     }
 
@@ -48,8 +49,8 @@ extension Configuration {
         reader.warn(
             "notify.confirmWithQuery",
             "is \"\(notify.confirmWithQuery.rawValue)\", but receive-only cannot query: such "
-                + "callbacks are kept on the attention list and change nothing; expected \"never\", "
-                + "or cashIn.privateKeyFile and cashIn.merchantId"
+                + "callbacks are kept on the attention list and change nothing; "
+                + "expected \"never\", or cashIn.privateKeyFile and cashIn.merchantId"
         )
     }
 

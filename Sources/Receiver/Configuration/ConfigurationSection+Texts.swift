@@ -35,7 +35,7 @@ extension ConfigurationSection {
         expected: String,
         _ parse: (String) throws(Malformed) -> Value
     ) -> Value? {
-        guard let text = string(value) ?? overridingText(key) else {
+        guard let text = string(value) ?? overridingText(key, insteadOf: value) else {
             reportType(key, value, expected: expected)
             record(key, .null)
             return nil
@@ -57,10 +57,7 @@ extension ConfigurationSection {
         expected: String,
         _ parse: (String) throws(Malformed) -> Value
     ) -> [Value] {
-        var value = take(key) ?? .array(standard.map { .string($0) })
-        if allowsSingle, case .number = value, let text = overridingText(key) {
-            value = .string(text)
-        }
+        let value = take(key) ?? .array(standard.map { .string($0) })
         var elements: [JSON5Value] = []
         var isSingle = false
         switch value {

@@ -12,7 +12,12 @@ final class ConfigurationSection {
     /// What is in effect, in the order of reading.
     private(set) var effective: [JSON5Member] = []
 
-    private init(reader: ConfigurationReader, path: String, value: JSON5Value?) {
+    private init(
+        reader: ConfigurationReader,
+        path: String,
+        value: JSON5Value?,
+        isOuterBroken: Bool = false
+    ) {
         self.reader = reader
         self.path = path
         switch value {
@@ -21,7 +26,7 @@ final class ConfigurationSection {
             isBroken = false
         case nil:
             members = []
-            isBroken = false
+            isBroken = isOuterBroken
         case .some(let other):
             members = []
             isBroken = true
@@ -43,7 +48,12 @@ final class ConfigurationSection {
 
     /// The object under `key`; an absent one is read as empty.
     func section<Value>(_ key: String, _ read: (ConfigurationSection) -> Value) -> Value {
-        let inner = ConfigurationSection(reader: reader, path: keyPath(key), value: take(key))
+        let inner = ConfigurationSection(
+            reader: reader,
+            path: keyPath(key),
+            value: take(key),
+            isOuterBroken: isBroken
+        )
         let value = read(inner)
         inner.refuseUnknownKeys()
         record(key, .object(inner.effective))
@@ -92,8 +102,14 @@ final class ConfigurationSection {
 
     func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    /// The text given for `key` on the command line, for values that must be strings.
-    func overridingText(_ key: String) -> String? { reader.overridingText(keyPath(key)) }
+    /// The text given for `key` on the command line, where JSON5 makes it a number or a boolean
+    /// and a string is wanted: there it need not be quoted.
+    func overridingText(_ key: String, insteadOf value: JSON5Value) -> String? {
+        switch value {
+        case .number, .boolean: reader.overridingText(keyPath(key))
+        default: nil
+        }
+    }
 
     /// The value of `key`, which is known from now on.
     func take(_ key: String) -> JSON5Value? {

@@ -2,7 +2,7 @@
 ///
 /// Every key with its default; what has none is empty, so that `check-config` asks for it.
 package struct ConfigurationTemplate: Sendable {
-    /// Stands before the names of key and token files.
+    /// Stands before the names of the files with secrets.
     let credentials: String
     /// Stands before the database's name.
     let state: String
@@ -103,7 +103,7 @@ package struct ConfigurationTemplate: Sendable {
             channelId: "95051",
             // The gateway's keys, several while they are exchanged. PEM, or bare base64.
             // []: every callback is refused and kept.
-            publicKeyFiles: ["\(credentials)cashin-public.pem"],
+            publicKeyFiles: ["cashin-public.pem"],
             // Your own key; null = receive only.
             privateKeyFile: "\(credentials)merchant-private.pem",
             // Certificates to trust instead of the system's; null = the system's.

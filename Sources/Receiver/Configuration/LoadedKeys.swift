@@ -26,7 +26,7 @@ extension ConfigurationSection {
             guard let contents = contents(of: file, key, index) else { continue }
             do throws(CryptoError) {
                 let publicKey = try RSAPublicKey(contents.bytes)
-                comment(key, at: index, fingerprint(of: publicKey))
+                comment(key, at: index, identity(of: publicKey))
                 warnOfRepeatedKey(publicKey, key, index)
                 reader.keys.publicKeys.append(.init(file: file, key: publicKey))
             } catch {
@@ -41,7 +41,7 @@ extension ConfigurationSection {
         warnIfOpen(contents, file, key)
         do throws(CryptoError) {
             let privateKey = try RSAPrivateKey(contents.bytes)
-            comment(key, "public half: \(fingerprint(of: privateKey.publicKey))")
+            comment(key, "public half: \(identity(of: privateKey.publicKey))")
             reader.keys.privateKey = privateKey
         } catch {
             report(key, "\(quoted(file)) \(error), expected an RSA private key")
@@ -107,7 +107,7 @@ extension ConfigurationSection {
         warn(key, at: index, "holds the same key as \(quoted(other.file))")
     }
 
-    private func fingerprint(of key: RSAPublicKey) -> String {
+    private func identity(of key: RSAPublicKey) -> String {
         "\(key.modulusBytes * 8) bits, SHA-256 \(key.fingerprint)"
     }
 

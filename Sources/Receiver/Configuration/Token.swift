@@ -12,7 +12,7 @@ package struct Token: Sendable {
     /// Longer ones would not fit beside the other header fields.
     package static let characterCountMax = 1024
 
-    /// - Parameter contents: of the token's file; blanks and line ends around the token are dropped.
+    /// - Parameter contents: of the token's file; blanks and line ends around it are dropped.
     init(name: String, scopes: [Configuration.Scope], contents: [UInt8]) throws(Malformed) {
         let isBlank = { (byte: UInt8) in [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
         let secret = Array(contents.drop(while: isBlank).reversed().drop(while: isBlank).reversed())

@@ -1,3 +1,5 @@
+import Snap
+
 /// One log line while it is written: names and values, appended as bytes.
 ///
 /// Whatever a value holds, the line stays one line and its names stay its own. Values are for
@@ -28,7 +30,7 @@ package struct LogLine: ~Copyable {
         if !isForJournal || format == .json {
             appendName("time")
             if format == .json { bytes.append(UInt8(ascii: "\"")) }
-            appendJakartaTime(milliseconds, to: &bytes)
+            JakartaTime.append(milliseconds: milliseconds, hasFraction: true, to: &bytes)
             if format == .json { bytes.append(UInt8(ascii: "\"")) }
         }
         add("level", level.rawValue)
