@@ -82,7 +82,8 @@ let package = Package(
         library(
             "Receiver",
             [
-                "HTTPServer", "HTTPCore", "Store", "Snap", "Payments", "Crypto", "Sockets", "SQLite",
+                "HTTPServer", "HTTPCore", "Store", "Snap", "Payments", "Crypto", "Sockets",
+                "SQLite",
                 "Queues",
             ]
         ),

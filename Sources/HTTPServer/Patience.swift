@@ -39,7 +39,9 @@ struct Patience {
             case .write: limits.writeSeconds
             case .linger: ServerLimits.lingerSeconds
             }
-        let (wait, isEndless) = UInt64(max(0, seconds)).multipliedReportingOverflow(by: 1_000_000_000)
+        let (wait, isEndless) = UInt64(max(0, seconds)).multipliedReportingOverflow(
+            by: 1_000_000_000
+        )
         let (deadline, isTooLate) = now.addingReportingOverflow(wait)
         return isEndless || isTooLate ? .max : deadline
     }

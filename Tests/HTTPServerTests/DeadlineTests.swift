@@ -36,7 +36,9 @@ private func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
         }
     }
 
-    @Test(arguments: ["Content-Length: 5\r\n\r\nbody", "Transfer-Encoding: chunked\r\n\r\n5\r\nbody"])
+    @Test(arguments: [
+        "Content-Length: 5\r\n\r\nbody", "Transfer-Encoding: chunked\r\n\r\n5\r\nbody",
+    ])
     func `a body that stays incomplete is answered 408`(rest: String) async throws {
         let handler = StubHandler()
         try await withServer(handler: handler, limits: limits { $0.bodySeconds = 1 }) { test in

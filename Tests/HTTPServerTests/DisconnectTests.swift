@@ -116,8 +116,9 @@ import Testing
                 #expect(isReset ? true : try client.isClosed())
             }
             let other = try test.connect()
-            repeat { #expect(try other.ask(get("/")).status == 200) }
-                while test.server.counters.open > 1
+            repeat {
+                #expect(try other.ask(get("/")).status == 200)
+            } while test.server.counters.open > 1
         }
     }
 }

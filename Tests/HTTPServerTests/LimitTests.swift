@@ -50,8 +50,9 @@ import Testing
                     }
                 }
                 let last = try test.connect()
-                repeat { #expect(try last.ask(get("/")).status == 200) }
-                    while test.server.counters.open > 1
+                repeat {
+                    #expect(try last.ask(get("/")).status == 200)
+                } while test.server.counters.open > 1
                 #expect(try openDescriptorCount() <= before + 1)
             }
         }

@@ -54,7 +54,8 @@ import Testing
         #expect(match == .contradiction(state))
     }
 
-    @Test func `a gateway reference that is another transaction's does not fit an open one`() throws {
+    @Test func `a gateway reference that is another transaction's does not fit an open one`() throws
+    {
         let open = try JudgeTests.state(.created, gateway: nil)
         let other = try JudgeTests.state(.success, merchant: "M-2", gateway: "G-1", id: 2)
         let match = try Self.match(partner: "M-1", reference: "G-1", among: [open, other])

@@ -3,10 +3,12 @@ import Testing
 
 /// The values everything else speaks in.
 @Suite struct ValueTests {
-    @Test(arguments: [
-        (0, "0.00"), (1, "0.01"), (10, "0.10"), (100, "1.00"), (1_000_000, "10000.00"),
-        (999_999_999_999_999_999, "9999999999999999.99"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "0.00"), (1, "0.01"), (10, "0.10"), (100, "1.00"), (1_000_000, "10000.00"),
+            (999_999_999_999_999_999, "9999999999999999.99"),
+        ] as [(Int64, String)]
+    )
     func `an amount is written with two digits of sen`(sen: Int64, text: String) throws {
         #expect(try #require(Amount(sen: sen)).description == text)
     }

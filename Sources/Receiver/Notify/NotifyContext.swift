@@ -53,8 +53,17 @@ final class NotifyContext: Sendable {
         self.checkers = checkers
     }
 
+    /// Whether a refused request bears our client id or a well-formed signature (contract section 7).
+    func isPlausible(_ headers: CallbackHeaders, in head: RequestHead) -> Bool {
+        if let partner = headers.partnerID.range, head[partner].elementsEqual(clientID) {
+            return true
+        }
+        guard let signature = headers.signature.range else { return false }
+        return isSignature(head.bytes.span.extracting(signature))
+    }
+
     /// Whether a text is strict base64 of the length of one of the keys' signatures.
-    func isSignature(_ text: Span<UInt8>) -> Bool {
+    private func isSignature(_ text: Span<UInt8>) -> Bool {
         guard text.count <= RSAKeyBits.max / 8 * 2, let bytes = Base64.decode(text) else {
             return false
         }

@@ -34,41 +34,35 @@ final class NotifyHandler: RequestHandler {
     /// Serves requests that begin from now on as `context` says.
     func apply(_ context: NotifyContext) { self.context.withLock { $0 = context } }
 
-    // MARK: Rows 1 and 2
+    // MARK: RequestHandler
 
+    /// Lets every body come but that of a client who waits to be told: he is told rows 1 and 2 first.
+    ///
+    /// The others are decided when they are complete, once, in ``handle(_:reply:)``: a body within the
+    /// limit costs little, and what may be a misdirected callback is kept with it.
     func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         let context = context.withLock { $0 }
-        guard let answer = NotifyRoute(head, peer, context).refusal else {
-            return .receive(bodyBytesMax: context.bodyBytesMax)
+        if head.expectsContinue {
+            let route = NotifyRoute(head, peer, context)
+            if let answer = route.refusal {
+                return .refuse(
+                    refuse(Refused(head: head, client: route.client, answer: answer), context)
+                )
+            }
         }
-        // The body of what may be a misdirected callback is worth keeping, unless the client waits to be
-        // told whether to send it.
-        if head.framing != .none, !head.expectsContinue, isPlausible(head, context) {
-            return .receive(bodyBytesMax: context.bodyBytesMax)
-        }
-        return .refuse(refuse(answer, head, body: [], peer, context, started: nil))
+        return .receive(bodyBytesMax: context.bodyBytesMax)
     }
-
-    // MARK: Rows 3 to 13
 
     func handle(_ request: Request, reply: Reply) -> Response? {
         let context = context.withLock { $0 }
         let route = NotifyRoute(request.head, request.peer, context)
         if route.isHealth { return Self.healthResponse }
-        let started = request.receivedNanoseconds
+        var refused = Refused(request, client: route.client, answer: NotifyAnswer.busy)
         if let answer = route.refusal {
-            return refuse(
-                answer,
-                request.head,
-                body: request.body,
-                request.peer,
-                context,
-                started: started
-            )
+            refused.answer = answer
+            return refuse(refused, context)
         }
-        guard isThereRoom(context) else {
-            return respond(NotifyAnswer.busy, request, client: route.client, outcome: "busy")
-        }
+        guard isThereRoom(context) else { return answer(refused) }
         let examination = CallbackExamination(
             request,
             client: route.client,
@@ -78,18 +72,12 @@ final class NotifyHandler: RequestHandler {
         switch examination {
         case .refused(let answer):
             requestsInFlight.subtract(1, ordering: .relaxed)
-            return refuse(
-                answer,
-                request.head,
-                body: request.body,
-                request.peer,
-                context,
-                started: started
-            )
+            refused.answer = answer
+            return refuse(refused, context)
         case .authentic(let delivery, let problem):
             store.submit(delivery) { [self] result in
                 requestsInFlight.subtract(1, ordering: .relaxed)
-                reply.send(settle(result, delivery, problem: problem, request))
+                reply.send(settle(result, delivery, problem: problem, request, route.client))
             }
             return nil
         }
@@ -97,10 +85,16 @@ final class NotifyHandler: RequestHandler {
 
     func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
         let answer = NotifyAnswers.answer(refusal.status)
+        if let head {
+            // A callback that was too long or broke off: its head is worth keeping.
+            let context = context.withLock { $0 }
+            let route = NotifyRoute(head, peer, context)
+            return refuse(Refused(head: head, client: route.client, answer: answer), context)
+        }
         log.info("request refused") {
-            $0.add("client", describing: peer)
             $0.add("code", answer.code.description)
             $0.add("reason", String(describing: refusal))
+            $0.add("client", describing: peer)
         }
         return NotifyAnswers.response(answer, externalID: nil, nowMilliseconds: now())
     }
@@ -112,112 +106,100 @@ final class NotifyHandler: RequestHandler {
         return false
     }
 
+    // MARK: Authentic callbacks
+
     private func settle(
         _ result: Result<Judgement, SQLiteError>,
         _ delivery: Delivery,
         problem: SnapAnswer?,
-        _ request: Request
-    ) -> Response {
-        switch result {
-        case .success(let judgement):
-            let answer = NotifyAnswers.answer(judgement.answer, problem: problem)
-            log.info("callback") { line in
-                line.add("request", request.number)
-                line.add("callback", judgement.callbackID)
-                line.add("outcome", judgement.outcome.word)
-                if judgement.isRepetition { line.add("repetition", true) }
-                if let sequence = judgement.sequence { line.add("sequence", sequence) }
-                if let externalID = delivery.externalID { line.add("externalId", externalID) }
-                line.add("code", answer.code.description)
-                line.add("client", delivery.client)
-                line.add(
-                    "ms",
-                    milliseconds: Clock.monotonicNanoseconds() - request.receivedNanoseconds
-                )
-            }
-            return NotifyAnswers.response(
-                answer,
-                externalID: delivery.externalID,
-                nowMilliseconds: now()
-            )
-        case .failure:
-            // The store's owner was told why; here only this request is of interest.
-            return respond(
-                NotifyAnswer.notCommitted,
-                request,
-                client: nil,
-                outcome: "not committed"
-            )
-        }
-    }
-
-    // MARK: Answers that need no store
-
-    private func respond(
-        _ answer: SnapAnswer,
         _ request: Request,
-        client: ClientAddress?,
-        outcome: String
+        _ client: ClientAddress
     ) -> Response {
+        guard case .success(let judgement) = result else {
+            // The store's owner was told why; here only this request is of interest.
+            return answer(Refused(request, client: client, answer: NotifyAnswer.notCommitted))
+        }
+        let answer = NotifyAnswers.answer(judgement.answer, problem: problem)
         log.info("callback") { line in
             line.add("request", request.number)
-            line.add("outcome", outcome)
+            line.add("callback", judgement.callbackID)
+            line.add("outcome", judgement.outcome.word)
+            if judgement.isRepetition { line.add("repetition", true) }
+            if let sequence = judgement.sequence { line.add("sequence", sequence) }
+            if let externalID = delivery.externalID { line.add("externalId", externalID) }
             line.add("code", answer.code.description)
-            line.add("client", client?.description ?? request.peer.description)
+            line.add("client", delivery.client)
             line.add("ms", milliseconds: Clock.monotonicNanoseconds() - request.receivedNanoseconds)
-        }
-        let externalID = CallbackHeaders(request.head).externalID(in: request.head)?.text
-        return NotifyAnswers.response(answer, externalID: externalID, nowMilliseconds: now())
-    }
-
-    /// Answers a request that is not the gateway's word, and keeps it within bounds.
-    private func refuse(
-        _ answer: SnapAnswer,
-        _ head: RequestHead,
-        body: [UInt8],
-        _ peer: Peer,
-        _ context: NotifyContext,
-        started: UInt64?
-    ) -> Response {
-        let externalID = CallbackHeaders(head).externalID(in: head)?.text
-        let client = ClientAddress(peer: peer.address, head: head, trusted: context.trustedProxies)
-        let nowMilliseconds = now()
-        let refused = RefusedRequest(
-            receivedMilliseconds: nowMilliseconds,
-            client: client.description,
-            head: head.bytes,
-            body: body,
-            code: answer.code.description,
-            problem: answer.message,
-            externalID: externalID,
-            isPlausible: isPlausible(head, context)
-        )
-        store.keep(refused)
-        log.info("callback") { line in
-            line.add("outcome", "refused")
-            if let externalID { line.add("externalId", externalID) }
-            line.add("code", answer.code.description)
-            line.add("reason", answer.message)
-            line.add("client", client.description)
-            if let started {
-                line.add("ms", milliseconds: Clock.monotonicNanoseconds() - started)
-            }
         }
         return NotifyAnswers.response(
             answer,
-            externalID: externalID,
-            nowMilliseconds: nowMilliseconds
+            externalID: delivery.externalID,
+            nowMilliseconds: now()
         )
     }
 
-    /// Whether a refused request bears our client id or a well-formed signature (contract section 7).
-    private func isPlausible(_ head: RequestHead, _ context: NotifyContext) -> Bool {
-        let headers = CallbackHeaders(head)
-        if let partner = headers.partnerID.range, head[partner].elementsEqual(context.clientID) {
-            return true
+    // MARK: What is answered without the store
+
+    /// A request that is answered at once.
+    private struct Refused {
+        let head: RequestHead
+        var body: [UInt8] = []
+        let client: ClientAddress
+        var answer: SnapAnswer
+
+        /// The number and the start of the request, where it was complete.
+        var request: (number: UInt64, receivedNanoseconds: UInt64)?
+
+        init(head: RequestHead, client: ClientAddress, answer: SnapAnswer) {
+            self.head = head
+            self.client = client
+            self.answer = answer
         }
-        return headers.signature.range.map { context.isSignature(head.bytes.span.extracting($0)) }
-            ?? false
+
+        init(_ request: Request, client: ClientAddress, answer: SnapAnswer) {
+            self.init(head: request.head, client: client, answer: answer)
+            body = request.body
+            self.request = (request.number, request.receivedNanoseconds)
+        }
+    }
+
+    /// Answers what is not the gateway's word, and keeps it within bounds.
+    private func refuse(_ refused: Refused, _ context: NotifyContext) -> Response {
+        let headers = CallbackHeaders(refused.head)
+        let kept = RefusedRequest(
+            receivedMilliseconds: now(),
+            client: refused.client.description,
+            head: refused.head.bytes,
+            body: refused.body,
+            code: refused.answer.code.description,
+            problem: refused.answer.message,
+            externalID: headers.externalID(in: refused.head)?.text,
+            isPlausible: context.isPlausible(headers, in: refused.head)
+        )
+        store.keep(kept)
+        return answer(refused, externalID: kept.externalID)
+    }
+
+    /// Answers and logs.
+    private func answer(_ refused: Refused, externalID: String? = nil) -> Response {
+        let headers = CallbackHeaders(refused.head)
+        let externalID = externalID ?? headers.externalID(in: refused.head)?.text
+        log.info("callback") { line in
+            if let request = refused.request { line.add("request", request.number) }
+            line.add("outcome", "refused")
+            if let externalID { line.add("externalId", externalID) }
+            line.add("code", refused.answer.code.description)
+            line.add("reason", refused.answer.message)
+            line.add("client", describing: refused.client)
+            if let start = refused.request?.receivedNanoseconds {
+                line.add("ms", milliseconds: Clock.monotonicNanoseconds() - start)
+            }
+        }
+        return NotifyAnswers.response(
+            refused.answer,
+            externalID: externalID,
+            nowMilliseconds: now()
+        )
     }
 
     private static let healthResponse: Response = {
