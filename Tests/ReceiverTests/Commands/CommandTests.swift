@@ -133,7 +133,8 @@ struct CommandTests {
         let (code, output, error) = await run([command, "--config", fixture.file])
         #expect((code, output) == (.configuration, ""))
         let url =
-            "expected the URL registered with the gateway, as https://pay.example.id/v1.0/debit/notify"
+            "expected the URL registered with the gateway, "
+            + "as https://pay.example.id/v1.0/debit/notify"
         #expect(
             fixture.shown(error)
                 == """
