@@ -82,14 +82,30 @@ struct JSON5ParserTests {
         #expect(isParsed == isAllowed)
     }
 
-    @Test func `no prefix of a configuration is one, and none stops the program`() {
-        let whole = ConfigurationTemplate.besideFiles.text
-        var parsed = 0
-        for end in whole.indices where (try? JSON5Parser.parse(String(whole[..<end]))) != nil {
-            parsed += 1
+    @Test func `no proper prefix of a text is one, and none stops the program`() throws {
+        let whole = """
+            // A comment.
+            { /* another */ 'a': [+1, -.5e+1, 0xF, Infinity,], "b\\
+            c": { d: "\\x41\\uD83D\\uDE00\\n", }, $é: null, _: true }
+            """
+        _ = try JSON5Parser.parse(whole)
+        let scalars = Array(whole.unicodeScalars)
+        for count in scalars.indices {
+            let prefix = String(String.UnicodeScalarView(scalars[..<count]))
+            #expect(throws: JSON5SyntaxError.self, "\(count)") { try JSON5Parser.parse(prefix) }
         }
-        // The one without the line end after the closing brace.
-        #expect(parsed == 1)
+    }
+
+    @Test func `no character in any place stops the program`() {
+        for value in 0...0x17F as ClosedRange<UInt32> {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            for start in ["{a:", "{", "'\\", "-", "[1", ""] {
+                // The brace at the end makes each of them wrong, whatever comes before it.
+                #expect(throws: JSON5SyntaxError.self, "\(start) \(value)") {
+                    try JSON5Parser.parse("\(start)\(scalar){")
+                }
+            }
+        }
     }
 
     @Test func `a printed literal reads back as the same text`() throws {
