@@ -31,7 +31,8 @@ extension Span<UInt8> {
             return .chunked
         }
 
-        // Items 5 and 6. A list of equal numbers could be read as one; it is refused like other ones.
+        // Items 5 and 6. A list of equal numbers could be read as one; it is refused like other
+        // ones.
         if let first = length.first {
             guard !length.isRepeated, let count = decimal(first.value) else {
                 throw GrammarError(.contentLength, at: first.value.lowerBound)

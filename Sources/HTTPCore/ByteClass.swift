@@ -26,8 +26,8 @@ extension ByteClass {
     /// `ALPHA` of RFC 5234.
     static let alpha = ByteClass(low: 0x0000_0000_0000_0000, high: 0x07FF_FFFE_07FF_FFFE)
 
-    /// `tchar` of RFC 9110 section 5.6.2, which methods and field names are made of: letters, digits and
-    /// ``!#$%&'*+-.^_`|~``.
+    /// `tchar` of RFC 9110 section 5.6.2, which methods and field names are made of: letters,
+    /// digits and ``!#$%&'*+-.^_`|~``.
     static let token = ByteClass(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
 
     /// What a field value may hold (RFC 9110 section 5.5): HTAB, SP, VCHAR and obs-text.
@@ -37,8 +37,8 @@ extension ByteClass {
         hasNonASCII: true
     )
 
-    /// `unreserved` and `sub-delims` of RFC 3986, which is `reg-name` without `pct-encoded`: letters,
-    /// digits and `-._~!$&'()*+,;=`.
+    /// `unreserved` and `sub-delims` of RFC 3986, which is `reg-name` without `pct-encoded`:
+    /// letters, digits and `-._~!$&'()*+,;=`.
     static let registeredName = ByteClass(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
 
     /// `path-abempty` of RFC 3986 without `pct-encoded`: the same and `/:@`.
@@ -47,8 +47,8 @@ extension ByteClass {
     /// `query` of RFC 3986 without `pct-encoded`: the same and `?`.
     static let query = ByteClass(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
 
-    /// Every form of a request target (RFC 9112 section 3.2): the same, the `%` of `pct-encoded` and the
-    /// brackets of an IPv6 address.
+    /// Every form of a request target (RFC 9112 section 3.2): the same, the `%` of `pct-encoded`
+    /// and the brackets of an IPv6 address.
     static let target = ByteClass(low: 0xAFFF_FFF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
 
     /// What stands between the brackets of an IPv6 address (RFC 3986 section 3.2.2).
@@ -63,8 +63,8 @@ extension Span<UInt8> {
         return index
     }
 
-    /// The same as `end(of: .fieldValue, in:)`. Most bytes of a head are looked at here, so it takes
-    /// eight of them at a time.
+    /// The same as `end(of: .fieldValue, in:)`. Most bytes of a head are looked at here, so it
+    /// takes eight of them at a time.
     func endOfFieldValue(in range: Range<Int>) -> Int {
         var index = range.lowerBound
         while range.upperBound - index >= 8 {
@@ -84,10 +84,11 @@ extension Span<UInt8> {
 }
 
 extension UInt64 {
-    /// The lowest of the eight bytes that is below 0x20 or 0x7F, counted from the least significant.
+    /// The lowest of the eight bytes that is below 0x20 or 0x7F, counted from the least
+    /// significant.
     ///
-    /// A byte's high bit tells: subtracting a bound sets it when the byte is smaller and had it clear.
-    /// The borrow may set it wrongly, but only in bytes above one that was found.
+    /// A byte's high bit tells: subtracting a bound sets it when the byte is smaller and had it
+    /// clear. The borrow may set it wrongly, but only in bytes above one that was found.
     fileprivate var firstControlByte: Int? {
         let each: UInt64 = 0x0101_0101_0101_0101
         let delete = self ^ (each * 0x7F)

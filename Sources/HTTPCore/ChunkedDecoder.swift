@@ -1,7 +1,7 @@
 /// Decodes a chunked body (RFC 9112 section 7.1) while it arrives.
 ///
-/// Chunk extensions are bounded and ignored. Trailers are checked like the fields of a head, bounded,
-/// and kept apart from them (RFC 9110 section 6.5.1).
+/// Chunk extensions are bounded and ignored. Trailers are checked like the fields of a head,
+/// bounded, and kept apart from them (RFC 9110 section 6.5.1).
 package struct ChunkedDecoder: Sendable {
     private enum State {
         case size, beforeExtension, `extension`, sizeLineFeed

@@ -1,5 +1,5 @@
 /// The part of a message that breaks the grammar. The raw value completes "malformed …".
-package enum MalformedPart: String, CaseIterable, Error, Sendable {
+package enum MalformedPart: String, CaseIterable, Sendable {
     case method = "method"
     case target = "request target"
     case version = "HTTP version"

@@ -1,4 +1,5 @@
-/// Parses one whole head, as ``HeadScanner`` finds it: request line, fields, empty line, nothing more.
+/// Parses one whole head, as ``HeadScanner`` finds it: request line, fields, empty line, nothing
+/// more.
 ///
 /// Pure, and safe for any bytes. The rules are those of RFC 9112 and of contract section 4, last
 /// paragraph; where a repair would be allowed, the head is refused.

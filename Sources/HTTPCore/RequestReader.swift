@@ -47,7 +47,8 @@ package struct RequestReader: Sendable {
 
     /// Goes on with what arrived since the last call.
     ///
-    /// - Parameter bytes: everything received for this request: what was passed last time, and more.
+    /// - Parameter bytes: everything received for this request: what was passed last time, and
+    ///   more.
     package mutating func read(_ bytes: Span<UInt8>) throws(RequestError) -> ParseResult {
         guard let head = try readHead(bytes) else { return .needsMore }
         switch head.framing {

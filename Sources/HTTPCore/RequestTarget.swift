@@ -53,7 +53,8 @@ struct RequestTarget {
         return (path.isEmpty ? (authorityStart - 1)..<authorityStart : path, query)
     }
 
-    /// Splits at the first `?`. Everything else that is no path or query is refused, a fragment too.
+    /// Splits at the first `?`. Everything else that is no path or query is refused, a fragment
+    /// too.
     private static func split(
         _ range: Range<Int>,
         in bytes: Span<UInt8>

@@ -17,8 +17,8 @@ package struct Response: Equatable, Sendable {
 
     /// Adds a field.
     ///
-    /// - Precondition: `name` is a token, and `value` holds no control character but HTAB. A value from
-    ///   outside has to be checked before: ``isFieldValue(_:)``.
+    /// - Precondition: `name` is a token, and `value` holds no control character but HTAB. A value
+    ///   from outside has to be checked before: ``isFieldValue(_:)``.
     package mutating func add(_ name: String, _ value: String) { add(name, value.utf8.span) }
 
     /// Adds a field; the precondition is the same.

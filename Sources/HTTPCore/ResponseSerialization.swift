@@ -44,7 +44,8 @@ extension Response {
 
     /// Appends the head of a response whose body follows in pieces; ``body`` is not sent.
     ///
-    /// - Returns: how the pieces are to be written. After `.untilClose` the connection has to be closed.
+    /// - Returns: how the pieces are to be written. After `.untilClose` the connection has to be
+    ///   closed.
     package func serializeStreamHead(
         into out: inout [UInt8],
         for version: HTTPVersion,
@@ -91,7 +92,8 @@ extension Response {
 }
 
 extension StreamFraming {
-    /// Appends one piece of a body. An empty piece appends nothing: an empty chunk would end the body.
+    /// Appends one piece of a body. An empty piece appends nothing: an empty chunk would end the
+    /// body.
     package func append(_ piece: [UInt8], to out: inout [UInt8]) {
         if piece.isEmpty || self == .none { return }
         guard self == .chunked else {

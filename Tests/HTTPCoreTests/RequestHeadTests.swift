@@ -41,7 +41,8 @@ struct RequestHeadTests {
     }
 
     @Test func `only letters are compared without case`() throws {
-        // 0x40 and 0x60, and 0x5B and 0x7B, differ in the bit that tells a capital from a small one.
+        // 0x40 and 0x60, and 0x5B and 0x7B, differ in the bit that tells a capital from a small
+        // one.
         let head = try head(get(lines: "Host: a", "X`: 1", "X|: 2", "X^: 3"))
         #expect(head.values(of: "x@").isEmpty)
         #expect(head.values(of: "x\\").isEmpty)

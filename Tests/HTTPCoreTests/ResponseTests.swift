@@ -70,7 +70,8 @@ struct ResponseTests {
         let date = HTTPDate(epochSeconds: 784_111_777)
         #expect(
             wire(Response(.ok), date: date)
-                == "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n"
+                == "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                + "Content-Length: 0\r\n\r\n"
         )
     }
 

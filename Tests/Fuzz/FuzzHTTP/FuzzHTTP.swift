@@ -8,8 +8,8 @@
 // 5. A body and its trailers are within their limits, and a body has the announced length.
 // 6. A refusal has a status of 4xx or 5xx.
 //
-// The first byte of an input chooses the limits, and whether a head that announces a chunked body is
-// put in front; the second byte chooses the cut; the rest is what is read.
+// The first byte of an input chooses the limits, and whether a head that announces a chunked body
+// is put in front; the second byte chooses the cut; the rest is what is read.
 import HTTPCore
 
 private typealias Outcome = Result<ParseResult, RequestError>
