@@ -1,0 +1,69 @@
+import FoundationEssentials
+
+/// One Swift file of the product.
+struct SourceFile {
+    /// From the repository's root, such as `Sources/Store/Schema.swift`.
+    let path: String
+
+    /// As written.
+    let lines: [String]
+
+    /// The same without comments and the contents of string literals.
+    let codeLines: [String]
+
+    init(path: String, text: String) {
+        self.path = path
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        codeLines = CodeText.code(of: text).split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
+    }
+
+    /// The target that the file belongs to; nil outside of `Sources`.
+    var module: String? {
+        let parts = path.split(separator: "/")
+        return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil
+    }
+
+    /// The modules that it imports, with the numbers of the lines, counted from 1.
+    var imports: [(module: String, line: Int)] {
+        codeLines.enumerated().compactMap { index, line in
+            let words = line.split(separator: " ")
+            guard let keyword = words.firstIndex(of: "import"), keyword + 1 < words.count,
+                words[..<keyword].allSatisfy({ Self.isImportModifier($0) })
+            else { return nil }
+            // "import struct Module.Type" imports from Module.
+            let name = words[words.count - 1].split(separator: ".")[0]
+            return (String(name), index + 1)
+        }
+    }
+
+    private static func isImportModifier(_ word: Substring) -> Bool {
+        word.hasPrefix("@") || ["package", "internal", "private", "fileprivate"].contains(word)
+    }
+}
+
+/// The repository that this test was compiled from.
+enum Repository {
+    static let root: String = {
+        let tests = #filePath.split(separator: "/").dropLast(3)
+        return "/" + tests.joined(separator: "/")
+    }()
+
+    /// Every Swift file under `directory`, in the order of their paths.
+    static func swiftFiles(in directory: String) throws -> [SourceFile] {
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: root + "/" + directory)
+        return try paths.filter { $0.hasSuffix(".swift") }.sorted().map {
+            let path = directory + "/" + $0
+            return SourceFile(path: path, text: try text(of: path))
+        }
+    }
+
+    static func text(of path: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: root + "/" + path)), as: UTF8.self)
+    }
+
+    /// The names of what stands at the top.
+    static func topLevel() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: root).sorted()
+    }
+}

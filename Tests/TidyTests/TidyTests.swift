@@ -1,0 +1,57 @@
+import Testing
+
+/// The house style, where neither compiler nor formatter sees it, held against every file.
+struct TidyTests {
+    private let manifest: Manifest
+    private let sources: [SourceFile]
+
+    init() throws {
+        manifest = Manifest(text: try Repository.text(of: "Package.swift"))
+        sources = try Repository.swiftFiles(in: "Sources")
+    }
+
+    @Test func `the sources keep the house style`() {
+        #expect(!sources.isEmpty)
+        let rules =
+            SizeRules.all + WordRules.all + DocumentationRules.all + ImportRules.all(manifest)
+        for finding in sources.flatMap({ file in rules.flatMap { $0.findings(in: file) } }) {
+            Issue.record("\(finding)")
+        }
+    }
+
+    @Test func `the tests are no longer than sources may be, and nothing in them is left to do`()
+        throws
+    {
+        // The rules' own tests have to write down what they forbid.
+        let files = try Repository.swiftFiles(in: "Tests").filter {
+            !$0.path.hasPrefix("Tests/TidyTests/")
+        }
+        let rules = SizeRules.all + [WordRules.unfinished]
+        for finding in files.flatMap({ file in rules.flatMap { $0.findings(in: file) } }) {
+            Issue.record("\(finding)")
+        }
+    }
+
+    @Test func `every target is declared, and its arrows point down`() {
+        #expect(manifest.upwardArrows.isEmpty)
+        let modules = Set(sources.compactMap(\.module))
+        #expect(modules.subtracting(manifest.targets.map(\.name)).isEmpty)
+        #expect(modules.count > 5)
+    }
+
+    @Test func `the top of the repository holds what belongs there`() throws {
+        #expect(TopLevel.strangers(in: try Repository.topLevel()).isEmpty)
+    }
+}
+
+/// What may stand at the top of the repository.
+enum TopLevel {
+    private static let allowed: Set<String> = [
+        "Package.swift", "Package.resolved", "README.md", "Sources", "Tests", "deploy", "scripts",
+    ]
+
+    /// The names that do not belong there; what begins with a dot is the tools' own.
+    static func strangers(in names: [String]) -> [String] {
+        names.filter { !allowed.contains($0) && !$0.hasPrefix(".") }
+    }
+}
