@@ -21,7 +21,8 @@ package final class Server: Sendable {
     /// Who waits for the last connection to close.
     private let closeWaiters = Mutex<[CheckedContinuation<Void, Never>]>([])
 
-    /// A server that accepts on the first of `loops`, of which there must be one, and serves on all.
+    /// A server that accepts on the first of `loops`, of which there must be one, and serves on
+    /// all.
     package init(loops: [EventLoop], limits: ServerLimits, handler: any RequestHandler) {
         precondition(!loops.isEmpty, "a server needs a loop")
         shares = loops.enumerated().map { LoopShare($1, index: $0) }

@@ -27,8 +27,8 @@ package enum ReferenceMatch: Equatable, Sendable {
 
     /// Matches `pair` against every transaction that carries one of its references.
     ///
-    /// An order matches when its merchant reference is a transaction's, and that transaction's gateway
-    /// reference is the other value or not known yet (contract section 4, "References").
+    /// An order matches when its merchant reference is a transaction's, and that transaction's
+    /// gateway reference is the other value or not known yet (contract section 4, "References").
     package init(
         _ pair: ReferencePair,
         among candidates: [TransactionState],

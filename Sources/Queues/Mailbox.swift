@@ -2,8 +2,8 @@ import Synchronization
 
 /// Hands items from any thread to one queue, in order, with one wake-up for a burst of them.
 ///
-/// What arrives while the receiver is busy waits and is handed over together: this is what turns many
-/// waiting callbacks into one commit.
+/// What arrives while the receiver is busy waits and is handed over together: this is what turns
+/// many waiting callbacks into one commit.
 package final class Mailbox<Item: Sendable>: Sendable {
     private let waiting = Mutex<[Item]>([])
     private let executor: QueueExecutor

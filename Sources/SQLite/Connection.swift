@@ -2,8 +2,8 @@ import CSQLite
 
 /// One connection to one database file.
 ///
-/// Not thread-safe (`SQLITE_OPEN_NOMUTEX`): it belongs to one actor or queue, which is why it is not
-/// `Sendable`. Statements keep it alive.
+/// Not thread-safe (`SQLITE_OPEN_NOMUTEX`): it belongs to one actor or queue, which is why it is
+/// not `Sendable`. Statements keep it alive.
 @safe package final class Connection {
     /// How a database file is opened.
     package enum Mode: Sendable {

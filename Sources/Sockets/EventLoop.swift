@@ -5,7 +5,8 @@ import Queues
 ///
 /// One Dispatch source watches the descriptor of one epoll set, which holds the descriptors of all
 /// sources: a Dispatch source for each of them would cost twice the system calls. Sources belong to
-/// their loop and run only on its queue; what other threads have for them comes through ``post(_:)``.
+/// their loop and run only on its queue; what other threads have for them comes through
+/// ``post(_:)``.
 package actor EventLoop {
     /// How many times in a row the loop looks for events before it lets other work on its queue.
     private static let roundsMax = 16

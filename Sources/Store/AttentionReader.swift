@@ -21,7 +21,8 @@ struct AttentionReader {
         self.connection = connection
         open = try connection.prepare(
             """
-            SELECT kind FROM attention WHERE transaction_id = ? AND resolved_at IS NULL ORDER BY kind
+            SELECT kind FROM attention WHERE transaction_id = ? AND resolved_at IS NULL
+            ORDER BY kind
             """
         )
     }

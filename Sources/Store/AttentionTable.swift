@@ -24,8 +24,8 @@ final class AttentionTable {
         )
         insertion = try connection.prepare(
             """
-            INSERT INTO attention (kind, transaction_id, callback_id, partner_reference, detail, count,
-                opened_at, last_at)
+            INSERT INTO attention (kind, transaction_id, callback_id, partner_reference, detail,
+                count, opened_at, last_at)
             VALUES (?, ?, ?, ?, ?, 1, ?, ?)
             """
         )

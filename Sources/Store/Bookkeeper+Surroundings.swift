@@ -66,8 +66,9 @@ extension Bookkeeper {
             let kept = try journal.kept(id),
             kept.signedAt == delivery.timestamp, kept.body == delivery.body
         else { return nil }
-        // Headers are not signed. One that failed for its headers is no measure for a delivery whose
-        // headers are in order: else whoever saw a callback could spoil it by sending it first.
+        // Headers are not signed. One that failed for its headers is no measure for a delivery
+        // whose headers are in order: else whoever saw a callback could spoil it by sending it
+        // first.
         let isSpoilt = kept.failedIn == .headers || kept.failedIn == .partner
         return isSpoilt && kept.failedIn != delivery.failure ? nil : kept
     }

@@ -3,8 +3,9 @@ import SQLite
 
 /// Judges deliveries and writes what follows, inside the writer's open transaction.
 ///
-/// Everything here that is in memory follows from the main database: after a failed commit the writer
-/// throws the bookkeeper away and makes another from the disk (contract section 4, last row's note).
+/// Everything here that is in memory follows from the main database: after a failed commit the
+/// writer throws the bookkeeper away and makes another from the disk (contract section 4, last
+/// row's note).
 final class Bookkeeper {
     let journal: JournalTable
     let transactions: TransactionTable

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Numbers callbacks in the order of their receipt: one series for the journal and the refused, so that a
-/// refused one that moves to the journal keeps its number.
+/// Numbers callbacks in the order of their receipt: one series for the journal and the refused, so
+/// that a refused one that moves to the journal keeps its number.
 final class CallbackIDs: Sendable {
     private let last: Atomic<Int64>
 

@@ -17,8 +17,8 @@ package struct Delivery: Sendable {
     package enum Content: Sendable {
         /// A readable one; `finishedTime` is the literal text.
         case fact(Fact, finishedTime: String?)
-        /// An unreadable one, with the protocol's code and message for it, which the store only keeps,
-        /// and the references where they could be read nevertheless.
+        /// An unreadable one, with the protocol's code and message for it, which the store only
+        /// keeps, and the references where they could be read nevertheless.
         case failure(Failure, code: String, problem: String, pair: ReferencePair?)
     }
 
@@ -59,8 +59,8 @@ package struct Delivery: Sendable {
     /// X-TIMESTAMP in milliseconds since the epoch, when it was well formed.
     package var signedMilliseconds: Int64?
 
-    /// The front of the SHA-256 of the string that was signed. Signatures of one key are equal exactly
-    /// when these strings are; the body and X-TIMESTAMP are compared besides.
+    /// The front of the SHA-256 of the string that was signed. Signatures of one key are equal
+    /// exactly when these strings are; the body and X-TIMESTAMP are compared besides.
     package var signatureKey: Int64
     package var verification: Verification
     package var content: Content

@@ -3,8 +3,8 @@ import SQLite
 
 /// Who used which X-EXTERNAL-ID first today: the first callback under it that was answered 2005600.
 ///
-/// An id has to be unique within one Jakarta day only (contract section 4, row 10), so only the current
-/// day is kept, in memory; the journal has the rest and is what this is rebuilt from.
+/// An id has to be unique within one Jakarta day only (contract section 4, row 10), so only the
+/// current day is kept, in memory; the journal has the rest and is what this is rebuilt from.
 struct ExternalIDLedger {
     private var day: Int64
     private var owners = HashMultimap()

@@ -2,8 +2,9 @@ import Synchronization
 
 /// Tells those who wait that something was committed.
 ///
-/// A waiter reads ``mark`` before it reads the database and waits beyond that mark; what is committed
-/// in between wakes it at once, so nothing can be missed and nothing is held open while waiting.
+/// A waiter reads ``mark`` before it reads the database and waits beyond that mark; what is
+/// committed in between wakes it at once, so nothing can be missed and nothing is held open while
+/// waiting.
 package final class FeedSignal: Sendable {
     private struct Waiter {
         let continuation: CheckedContinuation<Void, Never>
@@ -73,8 +74,8 @@ package final class FeedSignal: Sendable {
         for waiter in woken { waiter.continuation.resume() }
     }
 
-    /// Returns when something was committed beyond `mark` that concerns the caller, when `seconds` have
-    /// passed, when the task is cancelled, or when the program stops.
+    /// Returns when something was committed beyond `mark` that concerns the caller, when `seconds`
+    /// have passed, when the task is cancelled, or when the program stops.
     ///
     /// - Parameter reference: wait for the transaction of this merchant reference only.
     package func wait(beyond mark: Int64, about reference: String? = nil, seconds: Int) async {

@@ -1,7 +1,7 @@
 /// A compact map from 64-bit hashes to numbers that may hold a hash more than once.
 ///
-/// Open addressing over two flat arrays: 16 bytes a slot, nothing allocated per entry. Equal hashes of
-/// different keys are possible, so what is found must be compared with what was looked for.
+/// Open addressing over two flat arrays: 16 bytes a slot, nothing allocated per entry. Equal hashes
+/// of different keys are possible, so what is found must be compared with what was looked for.
 struct HashMultimap {
     private var keys: [UInt64]
     private var values: [Int64]

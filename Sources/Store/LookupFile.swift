@@ -26,16 +26,17 @@ struct IndexWatermark: Equatable, Sendable {
 
 /// One connection to the index file: keys to transactions and callbacks.
 ///
-/// The file holds nothing that the main database does not; it is written in large sorted batches behind
-/// the commits (see ``ReferenceIndex``) and made anew when it does not belong to the main database.
+/// The file holds nothing that the main database does not; it is written in large sorted batches
+/// behind the commits (see ``ReferenceIndex``) and made anew when it does not belong to the main
+/// database.
 final class LookupFile {
     private let connection: Connection
     private let selection: Statement
 
     /// Opens the file for the database with the given feed id.
     ///
-    /// - Parameter newest: the highest numbers in the main database; a file that claims to cover more
-    ///   belongs to another state of it, such as the one before a restore.
+    /// - Parameter newest: the highest numbers in the main database; a file that claims to cover
+    ///   more belongs to another state of it, such as the one before a restore.
     init(
         path: String,
         feed: String,
@@ -60,10 +61,12 @@ final class LookupFile {
     ) throws(SQLiteError) {
         try connection.execute(
             """
-            CREATE TABLE IF NOT EXISTS entries (key INTEGER, value INTEGER, PRIMARY KEY (key, value))
-                STRICT, WITHOUT ROWID;
-            CREATE TABLE IF NOT EXISTS cover (feed TEXT, transaction_id INTEGER, callback_id INTEGER)
-                STRICT;
+            CREATE TABLE IF NOT EXISTS entries (
+                key INTEGER, value INTEGER, PRIMARY KEY (key, value)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS cover (
+                feed TEXT, transaction_id INTEGER, callback_id INTEGER
+            ) STRICT;
             """
         )
         let found = try connection.prepare("SELECT feed, transaction_id, callback_id FROM cover")

@@ -4,8 +4,8 @@ package import SQLite
 
 /// Reads for the API, on a thread of its own.
 ///
-/// Every method ends its reads before it returns: no snapshot is held across a wait, so the write-ahead
-/// log can always be taken over.
+/// Every method ends its reads before it returns: no snapshot is held across a wait, so the
+/// write-ahead log can always be taken over.
 package actor Reader {
     private let executor = QueueExecutor(blockingLabel: "store.reader")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }

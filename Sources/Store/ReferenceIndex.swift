@@ -4,9 +4,10 @@ import Synchronization
 
 /// Finds transactions and callbacks by what is random about them: references and signatures.
 ///
-/// The newest entries are in memory, the others in the index file. A full memory is written to the file in
-/// one sorted batch, off the commit path; after a crash the entries beyond the file's watermark are read
-/// again from the main database. So a commit never writes a random page for a new payment.
+/// The newest entries are in memory, the others in the index file. A full memory is written to the
+/// file in one sorted batch, off the commit path; after a crash the entries beyond the file's
+/// watermark are read again from the main database. So a commit never writes a random page for a
+/// new payment.
 final class ReferenceIndex: Sendable {
     private struct Memory {
         var recent = HashMultimap()
@@ -34,7 +35,8 @@ final class ReferenceIndex: Sendable {
         memory.withLock { $0.recent.insert(entry.value, for: key) }
     }
 
-    /// Everything stored under `key`. Keys are hashes: compare what is found with what was asked for.
+    /// Everything stored under `key`. Keys are hashes: compare what is found with what was asked
+    /// for.
     func entries(_ key: UInt64, in file: LookupFile) throws(SQLiteError) -> Set<IndexEntry> {
         // Memory first: an entry leaves it only after the file has it.
         var found = memory.withLock { memory in
@@ -87,7 +89,10 @@ final class ReferenceIndex: Sendable {
     ) throws(SQLiteError) -> Bool {
         let limit = Self.recentMax / 4
         let transactions = try connection.prepare(
-            "SELECT id, partner_reference, reference FROM transactions WHERE id > ? ORDER BY id LIMIT ?"
+            """
+            SELECT id, partner_reference, reference FROM transactions
+            WHERE id > ? ORDER BY id LIMIT ?
+            """
         )
         var read = 0
         var last = covered

@@ -2,8 +2,8 @@ import SQLite
 
 /// The file of refused requests and its statements.
 enum RefusalFile {
-    /// Opens the file for writing. Losing the newest refusals in a crash is acceptable, so no commit
-    /// waits for the disk.
+    /// Opens the file for writing. Losing the newest refusals in a crash is acceptable, so no
+    /// commit waits for the disk.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
         let connection = try Connection(path: path, mode: .readWriteCreate)
         try connection.execute(
@@ -28,8 +28,8 @@ enum RefusalFile {
     }
 
     static let insertion = """
-        INSERT INTO refusals (id, is_plausible, received_at, client, code, problem, external_id, head,
-            body)
+        INSERT INTO refusals (id, is_plausible, received_at, client, code, problem, external_id,
+            head, body)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 

@@ -4,8 +4,9 @@ import Synchronization
 
 /// The bounded keep of refused requests (contract section 7).
 ///
-/// In a file of its own, written by a thread of its own four times a second at most, without fsync: a
-/// flood can neither fill the disk nor hold up a commit. What comes faster is counted and dropped.
+/// In a file of its own, written by a thread of its own four times a second at most, without fsync:
+/// a flood can neither fill the disk nor hold up a commit. What comes faster is counted and
+/// dropped.
 actor RefusalKeep {
     private let executor = QueueExecutor(blockingLabel: "store.refusals")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }

@@ -11,8 +11,8 @@ package struct RefusedRequest: Sendable {
     package var problem: String
     package var externalID: String?
 
-    /// Whether it bears our client id or a well-formed signature: such refusals may be a configuration
-    /// mistake and have a keep of their own, which noise cannot push them out of.
+    /// Whether it bears our client id or a well-formed signature: such refusals may be a
+    /// configuration mistake and have a keep of their own, which noise cannot push them out of.
     package var isPlausible: Bool
 
     package init(

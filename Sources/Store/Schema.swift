@@ -2,8 +2,9 @@ import SQLite
 
 /// The tables of the main database, one migration for each `user_version`.
 ///
-/// Nothing random stands in the commit path: every table grows at its end, and what has to be found by
-/// a reference is found through ``ReferenceIndex``, which may lag behind and is rebuilt from here.
+/// Nothing random stands in the commit path: every table grows at its end, and what has to be found
+/// by a reference is found through ``ReferenceIndex``, which may lag behind and is rebuilt from
+/// here.
 enum Schema {
     /// `PRAGMA application_id`: "CASH", so that another program's file is not taken for ours.
     static let applicationID: Int64 = 0x4341_5348
@@ -30,8 +31,8 @@ enum Schema {
 
     private static let migrations = [receiving]
 
-    /// Version 1. Times are milliseconds since the epoch, amounts are sen. `STRICT` holds every column
-    /// to its type. `head` and `body` come last: the narrow columns are read without them.
+    /// Version 1. Times are milliseconds since the epoch, amounts are sen. `STRICT` holds every
+    /// column to its type. `head` and `body` come last: the narrow columns are read without them.
     private static let receiving = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
         INSERT INTO meta VALUES ('feed', lower(hex(randomblob(16))));

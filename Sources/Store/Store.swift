@@ -81,8 +81,8 @@ package final class Store: Sendable {
 
     /// Judges and keeps an authentic callback.
     ///
-    /// - Parameter completion: called on the writer's thread, once: with the judgement after its commit is
-    ///   on disk, or with the error after which nothing of it was kept.
+    /// - Parameter completion: called on the writer's thread, once: with the judgement after its
+    ///   commit is on disk, or with the error after which nothing of it was kept.
     package func submit(
         _ delivery: Delivery,
         completion: @escaping @Sendable (Result<Judgement, SQLiteError>) -> Void

@@ -6,8 +6,8 @@ final class StoreHealth: Sendable {
     private let failure = Mutex<SQLiteError?>(nil)
     private let onChange: @Sendable (SQLiteError?) -> Void
 
-    /// - Parameter onChange: called when commits begin to fail (with the first error) and when they work
-    ///   again (with nil).
+    /// - Parameter onChange: called when commits begin to fail (with the first error) and when they
+    ///   work again (with nil).
     init(onChange: @escaping @Sendable (SQLiteError?) -> Void) { self.onChange = onChange }
 
     /// Notes how a commit ended.

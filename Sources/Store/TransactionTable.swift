@@ -26,9 +26,9 @@ final class TransactionTable {
         )
         insertion = try connection.prepare(
             """
-            INSERT INTO transactions (id, partner_reference, reference, status, latest_status, applied,
-                amount, paid_amount, origin, is_proven, roles_assumed, paid_at, created_at, updated_at,
-                last_sequence, callbacks, last_callback)
+            INSERT INTO transactions (id, partner_reference, reference, status, latest_status,
+                applied, amount, paid_amount, origin, is_proven, roles_assumed, paid_at, created_at,
+                updated_at, last_sequence, callbacks, last_callback)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
             """
         )

@@ -65,8 +65,8 @@ final class TransitionTable {
 
     /// The columns that ``read(_:)`` expects.
     static let columns = """
-        sequence, partner_reference, reference, from_status, to_status, latest_status, amount, source,
-        external_id, callback_id, paid_at, recorded_at, previous_sequence
+        sequence, partner_reference, reference, from_status, to_status, latest_status, amount,
+        source, external_id, callback_id, paid_at, recorded_at, previous_sequence
         """
 
     /// Reads a row of ``columns``.

@@ -11,9 +11,9 @@ struct Submission: Sendable {
 
 /// The one writer of the main database.
 ///
-/// Whatever waited during a commit goes into the next one together. Nobody is answered before the commit
-/// of his delivery is on disk. After a failed commit nothing in memory is trusted: the database is
-/// reopened, and everything is read from it again, before the next commit is tried.
+/// Whatever waited during a commit goes into the next one together. Nobody is answered before the
+/// commit of his delivery is on disk. After a failed commit nothing in memory is trusted: the
+/// database is reopened, and everything is read from it again, before the next commit is tried.
 actor Writer {
     private let executor: QueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }

@@ -3,7 +3,8 @@ import Payments
 import SQLite
 import Store
 
-/// `GET /v1/callbacks` and `GET /v1/callbacks/{id}`: the journal and the kept refusals, newest first.
+/// `GET /v1/callbacks` and `GET /v1/callbacks/{id}`: the journal and the kept refusals, newest
+/// first.
 enum CallbacksEndpoint {
     private struct Page: Encodable {
         let callbacks: [CallbackRepresentation]

@@ -170,7 +170,8 @@ final class InternalHandler: RequestHandler {
         return found
     }
 
-    /// The token of a header value (RFC 6750 section 2.1; the scheme in any case, RFC 9110 section 11.1).
+    /// The token of a header value (RFC 6750 section 2.1; the scheme in any case, RFC 9110 section
+    /// 11.1).
     private static func bearerToken(_ value: ArraySlice<UInt8>) -> [UInt8]? {
         let scheme = Array("bearer ".utf8)
         guard value.count > scheme.count,

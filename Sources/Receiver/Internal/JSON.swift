@@ -7,7 +7,8 @@ enum JSON {
     static func encode(_ value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Encoding fails for numbers that JSON lacks and for keys given twice; our values hold neither.
+        // Encoding fails for numbers that JSON lacks and for keys given twice; our values hold
+        // neither.
         guard let data = try? encoder.encode(value) else {
             preconditionFailure("a value of the API cannot be encoded")
         }

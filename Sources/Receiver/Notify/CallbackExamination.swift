@@ -5,11 +5,11 @@ import Payments
 import Snap
 import Store
 
-/// What rows 3 to 5 and 7 to 9 of the checks table (contract section 4) find out about a request, without
-/// looking at anything stored.
+/// What rows 3 to 5 and 7 to 9 of the checks table (contract section 4) find out about a request,
+/// without looking at anything stored.
 enum CallbackExamination {
-    /// The signature verified: the store judges and keeps it. `problem` is the answer for what is wrong
-    /// with it nevertheless.
+    /// The signature verified: the store judges and keeps it. `problem` is the answer for what is
+    /// wrong with it nevertheless.
     case authentic(Delivery, problem: SnapAnswer?)
     /// Nothing shows that the gateway spoke.
     case refused(SnapAnswer)
@@ -26,7 +26,8 @@ enum CallbackExamination {
         let timestamp = headers.timestamp(in: head)
         let headerProblem = Self.headerProblem(headers, externalID, timestamp)
 
-        // "The signature is checked even when row 3 or 4 already decided, as far as the headers allow."
+        // "The signature is checked even when row 3 or 4 already decided, as far as the headers
+        // allow."
         guard let signed = headers.timestamp.range,
             let signature = headers.signature.range,
             let match = context.match(

@@ -9,8 +9,9 @@ enum ClientAddress: Equatable {
     /// A proxy that is trusted forwarded for something that is no address.
     case unparsable
 
-    /// Walks from the right: the peer, then the entries of all X-Forwarded-For lines, for as long as the
-    /// current one is a trusted proxy. What stands further left was written by whoever is not trusted.
+    /// Walks from the right: the peer, then the entries of all X-Forwarded-For lines, for as long
+    /// as the current one is a trusted proxy. What stands further left was written by whoever is
+    /// not trusted.
     ///
     /// A Unix peer counts as trusted.
     init(peer: SocketAddress, head: RequestHead, trusted: [AddressBlock]) {

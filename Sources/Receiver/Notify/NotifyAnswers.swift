@@ -4,8 +4,8 @@ import Snap
 
 /// Makes the responses of the notify listener.
 enum NotifyAnswers {
-    /// The response for an answer: its body, `X-TIMESTAMP` of now in +07:00, `X-EXTERNAL-ID` echoed when
-    /// it was well formed.
+    /// The response for an answer: its body, `X-TIMESTAMP` of now in +07:00, `X-EXTERNAL-ID` echoed
+    /// when it was well formed.
     static func response(
         _ answer: SnapAnswer,
         externalID: String?,

@@ -20,8 +20,8 @@ final class NotifyContext: Sendable {
     /// Lengths of the keys' signatures.
     private let signatureBytes: Set<Int>
 
-    /// One for each loop: a checker reuses its memory and serves one thread at a time. The lock is never
-    /// waited for; it is what lets the compiler see that.
+    /// One for each loop: a checker reuses its memory and serves one thread at a time. The lock is
+    /// never waited for; it is what lets the compiler see that.
     private let checkers: [Checker]
 
     private final class Checker: Sendable {
@@ -53,7 +53,8 @@ final class NotifyContext: Sendable {
         self.checkers = checkers
     }
 
-    /// Whether a refused request bears our client id or a well-formed signature (contract section 7).
+    /// Whether a refused request bears our client id or a well-formed signature (contract section
+    /// 7).
     func isPlausible(_ headers: CallbackHeaders, in head: RequestHead) -> Bool {
         if let partner = headers.partnerID.range, head[partner].elementsEqual(clientID) {
             return true

@@ -9,8 +9,8 @@ import Synchronization
 
 /// The notify listener: what the gateway sees (contract section 4).
 ///
-/// Everything up to the store's mailbox happens in one call on the connection's loop; the answer to an
-/// authentic callback leaves when its commit is on disk.
+/// Everything up to the store's mailbox happens in one call on the connection's loop; the answer to
+/// an authentic callback leaves when its commit is on disk.
 final class NotifyHandler: RequestHandler {
     private let context: Mutex<NotifyContext>
     private let store: Store
@@ -36,10 +36,11 @@ final class NotifyHandler: RequestHandler {
 
     // MARK: RequestHandler
 
-    /// Lets every body come but that of a client who waits to be told: he is told rows 1 and 2 first.
+    /// Lets every body come but that of a client who waits to be told: he is told rows 1 and 2
+    /// first.
     ///
-    /// The others are decided when they are complete, once, in ``handle(_:reply:)``: a body within the
-    /// limit costs little, and what may be a misdirected callback is kept with it.
+    /// The others are decided when they are complete, once, in ``handle(_:reply:)``: a body within
+    /// the limit costs little, and what may be a misdirected callback is kept with it.
     func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         let context = context.withLock { $0 }
         if head.expectsContinue {

@@ -35,7 +35,8 @@ struct NotifyRoute {
         return nil
     }
 
-    /// Content-Encoding: nothing but identity, which RFC 9110 section 8.4.1 reserves for "no encoding".
+    /// Content-Encoding: nothing but identity, which RFC 9110 section 8.4.1 reserves for "no
+    /// encoding".
     private static func isIdentity(_ head: RequestHead) -> Bool {
         head.values(of: "Content-Encoding").allSatisfy { range in
             range.isEmpty || head.text(range).lowercased() == "identity"
