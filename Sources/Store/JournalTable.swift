@@ -36,8 +36,8 @@ final class JournalTable {
             """
             INSERT INTO callbacks (id, received_at, outcome, answer, failed_in, problem_code,
                 problem, external_id, signed_at, original_partner_reference, original_reference,
-                status, amount, finished_at, verification, signature_key, client, transaction_id, previous_callback,
-                sequence, deliveries, last_received_at, head, body)
+                status, amount, finished_at, verification, signature_key, client, transaction_id,
+                previous_callback, sequence, deliveries, last_received_at, head, body)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
             """
         )

@@ -25,7 +25,8 @@ struct TransactionReader {
         selection = try connection.prepare(
             """
             SELECT id, partner_reference, reference, status, latest_status, amount, paid_amount,
-                origin, is_proven, roles_assumed, paid_at, created_at, updated_at, last_sequence, callbacks
+                origin, is_proven, roles_assumed, paid_at, created_at, updated_at, last_sequence,
+                callbacks
             FROM transactions WHERE id = ? AND partner_reference = ?
             """
         )

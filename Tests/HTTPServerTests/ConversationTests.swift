@@ -58,7 +58,7 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
             why: "chunks and a trailer, and another request behind them",
             bytes:
                 "POST /a HTTP/1.1\r\nHost: t\r\n\(chunked)\r\n"
-                    + "2\r\nbo\r\n2\r\ndy\r\n0\r\nX: y\r\n\r\n"
+                + "2\r\nbo\r\n2\r\ndy\r\n0\r\nX: y\r\n\r\n"
                 + get("/b"),
             steps: ["admit /a", "handle body", "admit /b", "handle "]
         ),
