@@ -52,9 +52,7 @@ struct CallbackRepresentation: Encodable {
         id = record.id
         receivedAt = JakartaTime.textWithFraction(milliseconds: record.receivedMilliseconds)
         outcome = record.outcome.word
-        let answer = record.answer.map { NotifyAnswers.answer($0, problem: nil) }
-        responseCode = record.problemCode ?? answer?.code.description ?? ""
-        responseMessage = record.problem ?? answer?.message ?? ""
+        (responseCode, responseMessage) = Self.response(record)
         externalId = record.externalID
         partnerReferenceNo = record.partnerReferenceNo
         originalPartnerReferenceNo = record.fact?.pair.originalPartnerReferenceNo.text
@@ -76,6 +74,21 @@ struct CallbackRepresentation: Encodable {
         bodyBase64 =
             body == nil
             ? String(decoding: Base64.encode(record.body.span), as: UTF8.self) : nil
+    }
+
+    /// What was answered: the problem's own words where the answer was about the problem.
+    private static func response(_ record: CallbackRecord) -> (code: String, message: String) {
+        let answer = record.answer.map { NotifyAnswers.answer($0, problem: nil) }
+        let isAboutProblem =
+            switch record.answer {
+            case .invalid, nil: true
+            case .unauthorized: record.outcome == .refused
+            default: false
+            }
+        if isAboutProblem, let code = record.problemCode, let message = record.problem {
+            return (code, message)
+        }
+        return (answer?.code.description ?? "", answer?.message ?? "")
     }
 
     /// The request line and the fields of a kept head, split at its line ends.

@@ -27,7 +27,9 @@ enum NotifyAnswers {
     static func answer(_ answer: CallbackAnswer, problem: SnapAnswer?) -> SnapAnswer {
         switch answer {
         case .successful: NotifyAnswer.successful
-        case .unauthorized: problem ?? NotifyAnswer.stale
+        // Row 6 comes before rows 7 to 9: what is wrong with a stale body is not told.
+        case .unauthorized:
+            problem.flatMap { $0.code.status == 401 ? $0 : nil } ?? NotifyAnswer.stale
         case .conflict: NotifyAnswer.externalIDConflict
         case .transactionNotFound: NotifyAnswer.unknownTransaction
         case .invalidAmount: NotifyAnswer.amountMismatch
