@@ -1,0 +1,111 @@
+import Foundation
+import Glibc
+
+/// A program that a test started. Killed when the test lets go of it.
+final class ChildProcess: @unchecked Sendable {
+    /// Why a process could not be used as the test wants.
+    enum Failure: Error, CustomStringConvertible {
+        case call(String, CInt)
+        case stillRunning(String)
+
+        var description: String {
+            switch self {
+            case .call(let name, let code): "\(name): \(String(cString: strerror(code)))"
+            case .stillRunning(let program): "\(program) did not end in time"
+            }
+        }
+    }
+
+    /// How a process ended.
+    enum End: Equatable, Sendable {
+        case exited(CInt)
+        case signalled(CInt)
+    }
+
+    let path: String
+    let id: pid_t
+    let output: OutputLines
+    let errors: OutputLines
+    private let lock = NSLock()
+    private var end: End?
+
+    /// Descriptors that belong to one child must not reach another one that is started meanwhile.
+    private static let spawning = NSLock()
+
+    init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+        self.path = path
+        var environment = environment
+        environment["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        Self.spawning.lock()
+        defer { Self.spawning.unlock() }
+        let outputPipe = try Self.pipe()
+        let errorPipe = try Self.pipe()
+        defer {
+            Glibc.close(outputPipe.write)
+            Glibc.close(errorPipe.write)
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, outputPipe.write, 1)
+        posix_spawn_file_actions_adddup2(&actions, errorPipe.write, 2)
+        var argv = ([path] + arguments).map { strdup($0) } + [nil]
+        var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for pointer in argv + envp { free(pointer) } }
+        var id: pid_t = 0
+        let code = posix_spawn(&id, path, &actions, nil, &argv, &envp)
+        output = OutputLines(reading: outputPipe.read)
+        errors = OutputLines(reading: errorPipe.read)
+        self.id = id
+        guard code == 0 else { throw Failure.call("posix_spawn \(path)", code) }
+    }
+
+    private static func pipe() throws -> (read: CInt, write: CInt) {
+        var ends: [CInt] = [0, 0]
+        guard Glibc.pipe(&ends) == 0 else { throw Failure.call("pipe", errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    /// Sends a signal, unless the process has ended and been waited for.
+    func signal(_ number: CInt) {
+        lock.withLock { if end == nil { _ = kill(id, number) } }
+    }
+
+    /// Waits until the process has ended.
+    @discardableResult
+    func wait(withinSeconds seconds: Double = Patience.seconds) throws -> End {
+        // Its output ends when it does: no child of its own keeps these open.
+        guard errors.waitForEnd(withinSeconds: seconds),
+            output.waitForEnd(withinSeconds: seconds)
+        else { throw Failure.stillRunning(path) }
+        return lock.withLock {
+            if let end { return end }
+            var status: CInt = 0
+            while waitpid(id, &status, 0) < 0, errno == EINTR {}
+            let signal = status & 0x7F
+            let result: End = signal == 0 ? .exited(status >> 8 & 0xFF) : .signalled(signal)
+            end = result
+            return result
+        }
+    }
+
+    deinit {
+        signal(SIGKILL)
+        _ = try? wait(withinSeconds: 5)
+    }
+}
+
+extension ChildProcess {
+    /// Runs a program to its end.
+    static func run(
+        _ path: String,
+        _ arguments: [String],
+        environment: [String: String] = [:]
+    ) throws -> (end: End, output: [String], errors: [String]) {
+        let process = try ChildProcess(path, arguments, environment: environment)
+        let end = try process.wait()
+        return (end, process.output.all, process.errors.all)
+    }
+}

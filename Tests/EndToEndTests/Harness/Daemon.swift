@@ -1,0 +1,146 @@
+import Foundation
+import Glibc
+
+/// A running `cashin-receiver serve`. Killed when the test lets go of it.
+final class Daemon: Sendable {
+    /// The daemon did not come up.
+    struct NotListening: Error, CustomStringConvertible {
+        let log: [String]
+        var description: String { "not listening; log:\n" + log.joined(separator: "\n") }
+    }
+
+    /// The program, built beside the tests.
+    static let program: String = {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        return URL(fileURLWithPath: tests ?? "").deletingLastPathComponent().path
+            + "/cashin-receiver"
+    }()
+
+    let workspace: Workspace
+    let process: ChildProcess
+    let notifyEndpoints: [Endpoint]
+    let internalEndpoint: Endpoint
+
+    /// Starts the daemon and waits until it listens.
+    ///
+    /// - Parameters:
+    ///   - set: `KEY=VALUE` for `--set`.
+    ///   - listenerCount: how many notify addresses it is configured with.
+    init(in workspace: Workspace, set: [String] = [], listenerCount: Int = 1) throws {
+        self.workspace = workspace
+        process = try Self.launch(in: workspace, set: set)
+        var notify: [Endpoint] = []
+        var inner: Endpoint?
+        var next = 0
+        while notify.count < listenerCount || inner == nil {
+            let wanted = "message=listening"
+            guard process.errors.first(from: next, where: { $0.contains(wanted) }) != nil else {
+                throw NotListening(log: process.errors.all)
+            }
+            let lines = process.errors.all
+            guard
+                let index = lines.indices.first(where: { $0 >= next && lines[$0].contains(wanted) }
+                ),
+                let address = lines[index].value(of: "address").flatMap({ Endpoint($0) })
+            else { throw NotListening(log: lines) }
+            if lines[index].value(of: "listener") == "notify" {
+                notify.append(address)
+            } else {
+                inner = address
+            }
+            next = index + 1
+        }
+        guard let inner else { throw NotListening(log: process.errors.all) }
+        notifyEndpoints = notify
+        internalEndpoint = inner
+    }
+
+    /// Starts the program without waiting for anything.
+    static func launch(in workspace: Workspace, set: [String] = []) throws -> ChildProcess {
+        let options = set.flatMap { ["--set", $0] }
+        return try ChildProcess(
+            program,
+            ["serve", "--config", workspace.configurationFile] + options
+        )
+    }
+
+    /// What it has logged.
+    var log: [String] { process.errors.all }
+
+    /// Stops it as a service manager does, and waits.
+    func stop() throws -> ChildProcess.End {
+        process.signal(SIGTERM)
+        return try process.wait()
+    }
+
+    /// Ends it as a crash does, and waits.
+    func kill() throws {
+        process.signal(SIGKILL)
+        try process.wait()
+    }
+
+    /// Sends SIGHUP and waits for the line that tells the result.
+    func reload() throws -> String? {
+        let count = log.count
+        process.signal(SIGHUP)
+        return process.errors.first(from: count) {
+            $0.contains("message=reloaded") || $0.contains("message=\"reload refused\"")
+        }
+    }
+}
+
+extension String {
+    /// The value of `name` in a line of `key=value`.
+    func value(of name: String) -> String? {
+        split(separator: " ").first { $0.hasPrefix("\(name)=") }
+            .map { String($0.dropFirst(name.count + 1)) }
+    }
+}
+
+// Talking to it.
+extension Daemon {
+    /// A new connection to the notify listener.
+    func connect(timeoutSeconds: Int = Int(Patience.seconds)) throws -> RawClient {
+        try RawClient(notifyEndpoints[0], timeoutSeconds: timeoutSeconds)
+    }
+
+    /// Sends a callback over a connection of its own.
+    func post(_ callback: Callback) throws -> RawResponse { try post(callback.request()) }
+
+    /// Sends a request to the notify listener over a connection of its own.
+    func post(_ request: WireRequest) throws -> RawResponse {
+        try connect().exchange(request.bytes, isHEAD: request.method == "HEAD")
+    }
+
+    /// Asks the internal API as the named token.
+    func get(_ target: String, as token: String? = "ops") throws -> RawResponse {
+        var request = WireRequest(method: "GET", target: target)
+        if let secret = token.flatMap({ workspace.tokens[$0] }) {
+            request.add("Authorization", "Bearer \(secret)")
+        }
+        return try RawClient(internalEndpoint).exchange(request.bytes)
+    }
+
+    /// The whole feed, page by page.
+    func feed() throws -> [JSON] {
+        var all: [JSON] = []
+        var after = 0
+        while true {
+            let page = try get("/v1/transitions?limit=1000&after=\(after)").json
+            all += page["transitions"].items
+            guard page["more"].bool == true, let next = page["next"].integer, next > after
+            else { return all }
+            after = next
+        }
+    }
+
+    /// The kept callbacks that a query selects, newest first; at most 1000.
+    func callbacks(_ query: String = "") throws -> [JSON] {
+        try get("/v1/callbacks?limit=1000&" + query).json["callbacks"].items
+    }
+
+    /// The open attention entries, newest first.
+    func attention(_ query: String = "") throws -> [JSON] {
+        try get("/v1/attention?limit=1000&" + query).json["attention"].items
+    }
+}

@@ -1,0 +1,79 @@
+import Crypto
+import Foundation
+import Support
+
+/// A directory of one test: configuration, keys, tokens and database. Deleted with the test.
+final class Workspace: Sendable {
+    static let clientID = "CID1234567890"
+    static let publicURL = "https://pay.example.id/v1.0/debit/notify"
+
+    /// Ends with a slash. Short: the path of a Unix socket has 107 bytes at most.
+    let directory: String
+    let keys: TestKeys
+
+    /// The names of the tokens, with the scopes that each has.
+    static let scopes = [
+        "orders": ["feed", "generate"], "auditor": ["journal"], "ops": ["admin"],
+    ]
+
+    /// The secret of each token.
+    let tokens: [String: String]
+
+    init() throws {
+        keys = try TestKeys.shared()
+        directory = FileManager.default.temporaryDirectory.path + "/cr-\(Unique.text("e2e"))/"
+        tokens = Self.scopes.mapValues { _ in "secret-\(Unique.text("a"))-\(Unique.text("b"))" }
+        try FileManager.default.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true
+        )
+        for (name, secret) in tokens { try write(secret + "\n", to: "\(name).token", mode: 0o600) }
+        try write(keys.gateway.publicKey.pem(), to: "cashin-public.pem")
+        try write(Self.configuration, to: "config.json5")
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    var configurationFile: String { directory + "config.json5" }
+    var database: String { directory + "receiver.db" }
+
+    /// The configuration of most tests. It only receives, so nothing waits for a query.
+    static let configuration = """
+        // Written by a test.
+        {
+          notify: { listen: "127.0.0.1:0", publicURL: "\(publicURL)", confirmWithQuery: "never" },
+          internal: {
+            listen: "127.0.0.1:0",
+            tokens: [
+        \(scopes.map { name, scopes in
+            "      { name: \"\(name)\", file: \"\(name).token\", scopes: \(scopes) },"
+        }.joined(separator: "\n"))
+            ],
+          },
+          cashIn: { clientId: "\(clientID)", publicKeyFiles: ["cashin-public.pem"] },
+          storage: { database: "receiver.db" },
+        }
+
+        """
+
+    /// Writes a file of the workspace.
+    func write(_ text: String, to name: String, mode: Int = 0o644) throws {
+        let isWritten = FileManager.default.createFile(
+            atPath: directory + name,
+            contents: Data(text.utf8),
+            attributes: [.posixPermissions: mode]
+        )
+        guard isWritten else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: directory + name)
+    }
+}
+
+/// Texts that no other test uses.
+enum Unique {
+    static func text(_ prefix: String) -> String {
+        "\(prefix)-" + String(UInt64.random(in: 0x1000_0000_0000...0xFFFF_FFFF_FFFF), radix: 16)
+    }
+}
