@@ -83,8 +83,7 @@ extension ChecksTableTests {
         Row(
             reason: "a body one byte over the limit",
             code: "4135600",
-            message: "Content Too Large",
-            echoes: false
+            message: "Content Too Large"
         ) {
             $0.literalBody = Array(repeating: 0x20, count: 65_537)
         },

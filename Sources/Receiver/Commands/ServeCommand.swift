@@ -22,6 +22,7 @@ extension Command {
             format: settings.format,
             isForJournal: Log.isUnderJournal(request.context.environment)
         )
+        defer { log.flush() }
         prepareProcess(log)
         for warning in loaded.warnings { log.warning(warning) }
         return await Service.run(

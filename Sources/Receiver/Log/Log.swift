@@ -1,12 +1,13 @@
+import Queues
 import Sockets
 import Synchronization
 
 /// The program's log: lines to standard error.
 ///
 /// A line below the level costs one atomic load. Others are made of bytes by the caller and written
-/// with one call, so that lines of several threads never mix.
+/// by a queue of the log's own, whole lines only: those of several threads never mix.
 package struct Log: Sendable {
-    /// Takes a finished line, or the several of a ``LogBatch``.
+    /// Takes one finished line or several.
     package typealias Output = @Sendable ([UInt8]) -> Void
 
     private let sink: LogSink
@@ -78,7 +79,10 @@ package struct Log: Sendable {
         write(.error, message, fields)
     }
 
-    fileprivate func line(
+    /// Writes what waits, now. To be called before the process ends.
+    package func flush() { sink.flush() }
+
+    private func line(
         _ level: LogLevel,
         _ message: StaticString,
         _ fields: (inout LogLine) -> Void
@@ -93,41 +97,6 @@ package struct Log: Sendable {
         fields(&line)
         return line.finished()
     }
-
-    fileprivate func write(lines: [UInt8]) { sink.write(lines) }
-}
-
-/// Lines gathered by one thread at a time and written together: those of one turn of a loop.
-///
-/// Whoever owns a batch flushes it before it waits; a line stays unwritten no longer than that.
-package struct LogBatch: ~Copyable {
-    /// More than this is written at once.
-    private static let bytesMax = 32_768
-
-    private let log: Log
-    private var lines: [UInt8] = []
-
-    package init(_ log: Log) { self.log = log }
-
-    /// Adds a line of `level`; `fields` runs only when that level is on.
-    package mutating func write(
-        _ level: LogLevel,
-        _ message: StaticString,
-        _ fields: (inout LogLine) -> Void = { _ in }
-    ) {
-        guard log.isOn(level) else { return }
-        lines += log.line(level, message, fields)
-        if lines.count > Self.bytesMax { flush() }
-    }
-
-    /// Writes what was gathered, with one call.
-    package mutating func flush() {
-        guard !lines.isEmpty else { return }
-        log.write(lines: lines)
-        lines.removeAll(keepingCapacity: true)
-    }
-
-    deinit { if !lines.isEmpty { log.write(lines: lines) } }
 }
 
 /// What all copies of a log share.
@@ -135,7 +104,12 @@ private final class LogSink: Sendable {
     let level: Atomic<Int>
     let isJSON: Atomic<Bool>
     let isForJournal: Bool
+    private let waiting = Mutex<[UInt8]>([])
     private let output: Mutex<Log.Output>
+    private let executor = QueueExecutor(label: "log")
+
+    /// Bytes that may wait; whoever adds more waits for the log's reader instead.
+    private static let waitingBytesMax = 1_048_576
 
     init(level: LogLevel, format: LogFormat, isForJournal: Bool, output: @escaping Log.Output) {
         self.level = Atomic(level.rank)
@@ -144,9 +118,30 @@ private final class LogSink: Sendable {
         self.output = Mutex(output)
     }
 
-    /// One at a time: a long line may need several calls, and none may come in between.
+    /// Leaves the line to the log's own queue, so that a loop or the writer of the database does not
+    /// wait for whoever reads the log. Lines that come while one is written go together.
     func write(_ line: [UInt8]) {
-        output.withLock { $0(line) }
+        let (wasEmpty, count) = waiting.withLock { waiting in
+            let wasEmpty = waiting.isEmpty
+            waiting += line
+            return (wasEmpty, waiting.count)
+        }
+        if count > Self.waitingBytesMax {
+            flush()
+        } else if wasEmpty {
+            executor.run { [self] in flush() }
+        }
+    }
+
+    func flush() {
+        output.withLock { output in
+            // Taken with the output in hand: lines leave in the order in which they came.
+            let lines = waiting.withLock { waiting in
+                defer { waiting = [] }
+                return waiting
+            }
+            if !lines.isEmpty { output(lines) }
+        }
     }
 }
 

@@ -48,6 +48,7 @@ package enum Service {
             let impatient = Task {
                 for await signal in events where signal != .hangUp {
                     log.warning("stopped at once by a second signal")
+                    log.flush()
                     CurrentProcess.exit(ExitCode.unavailable.rawValue)
                 }
             }

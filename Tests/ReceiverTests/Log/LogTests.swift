@@ -123,6 +123,7 @@ struct LogTests {
         let log = Log(level: .warning, isForJournal: true, output: recorder.output)
         log.info("unseen") { _ in Issue.record("the fields of an unseen line were asked for") }
         log.warning("seen")
+        log.flush()
         #expect(recorder.writes == ["<4>level=warning message=seen\n"])
     }
 
@@ -132,34 +133,46 @@ struct LogTests {
         let copy = log
         log.apply(level: .debug, format: .json)
         copy.debug("seen")
+        log.flush()
         #expect(recorder.writes.count == 1)
         #expect(recorder.writes[0].hasSuffix(",\"level\":\"debug\",\"message\":\"seen\"}\n"))
     }
 
-    @Test func `a batch is one write, and none is lost`() {
+    @Test func `lines of many threads stay whole and in their thread's order`() async {
         let recorder = LogRecorder()
         let log = Log(isForJournal: true, output: recorder.output)
-        do {
-            var batch = LogBatch(log)
-            batch.write(.info, "a")
-            batch.write(.debug, "unseen")
-            batch.write(.info, "b")
-            #expect(recorder.writes == [])
-            batch.flush()
-            batch.flush()
-            batch.write(.info, "c")
+        await withTaskGroup { group in
+            for thread in 0..<4 {
+                group.addTask {
+                    for number in 0..<500 {
+                        log.info("line") { line in
+                            line.add("thread", thread)
+                            line.add("number", number)
+                        }
+                    }
+                }
+            }
         }
-        let line = { (text: String) in "<6>level=info message=\(text)\n" }
-        #expect(recorder.writes == [line("a") + line("b"), line("c")])
+        log.flush()
+        let lines = recorder.writes.joined().split(separator: "\n")
+        for thread in 0..<4 {
+            let its = lines.filter { $0.contains(" thread=\(thread) ") }
+            let expected = (0..<500).map {
+                "<6>level=info message=line thread=\(thread) number=\($0)"
+            }
+            #expect(its.map { String($0) } == expected)
+        }
     }
 
-    @Test func `a batch does not grow without end`() {
+    @Test func `a log that nobody reads makes its writers wait instead of growing`() {
         let recorder = LogRecorder()
-        var batch = LogBatch(Log(isForJournal: true, output: recorder.output))
-        for _ in 0..<40 {
-            batch.write(.info, "a") { $0.add("v", String(repeating: "x", count: 1000)) }
+        let log = Log(isForJournal: true, output: recorder.output)
+        for _ in 0..<2_000 {
+            log.info("a") { $0.add("v", String(repeating: "x", count: 1000)) }
         }
-        #expect(recorder.writes.count == 1)
+        log.flush()
+        #expect(recorder.writes.joined().utf8.count { $0 == 0x0A } == 2_000)
+        #expect(recorder.writes.allSatisfy { $0.utf8.count <= 1_048_576 + 2_048 })
     }
 
     @Test func `the journal makes itself known`() {
