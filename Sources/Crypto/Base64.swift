@@ -1,3 +1,5 @@
+import COpenSSL
+
 /// Base64 as in RFC 4648 section 4: the standard alphabet, with padding, nothing else.
 package enum Base64 {
     /// Decodes strictly, into `output`, whose former content is dropped and whose memory is reused.
@@ -5,27 +7,25 @@ package enum Base64 {
     /// Returns false, with `output` unspecified, on a length that is no multiple of four, a byte
     /// outside the alphabet (white space too), padding that is missing or misplaced, or bits set
     /// that the last character should not have (RFC 4648 section 3.5): so there is exactly one
-    /// text for some bytes.
+    /// text for some bytes. That is also how it is checked, since `EVP_DecodeBlock` is lenient:
+    /// what was decoded has to encode to the same text.
     package static func decode(_ text: Span<UInt8>, into output: inout [UInt8]) -> Bool {
-        output.removeAll(keepingCapacity: true)
-        guard text.count % 4 == 0 else { return false }
-        guard !text.isEmpty else { return true }
-        output.reserveCapacity(text.count / 4 * 3)
-        let table = values
-        let last = text.count - 4
-        var index = 0
-        while index < last {
-            let first = table[Int(text[index])]
-            let second = table[Int(text[index + 1])]
-            let third = table[Int(text[index + 2])]
-            let fourth = table[Int(text[index + 3])]
-            guard first | second | third | fourth < invalid else { return false }
-            output.append(first << 2 | second >> 4)
-            output.append(second << 4 | third >> 2)
-            output.append(third << 6 | fourth)
-            index += 4
+        let size = text.count
+        guard size % 4 == 0, size <= textBytesMax else { return false }
+        if size < output.count { output.removeAll(keepingCapacity: true) }
+        while output.count < size { output.append(0) }
+        guard size > 0 else { return true }
+        let decoded = unsafe text.withUnsafeBufferPointer { source in
+            unsafe output.withUnsafeMutableBufferPointer { target in
+                unsafe EVP_DecodeBlock(target.baseAddress, source.baseAddress, CInt(size))
+            }
         }
-        return decodeLast(text.extracting(last...), into: &output)
+        // Padding decodes to zero bytes, which are counted.
+        guard decoded == size / 4 * 3 else { return false }
+        let padding = UInt8(ascii: "=")
+        let paddingCount = text[size - 1] != padding ? 0 : text[size - 2] != padding ? 1 : 2
+        output.removeLast(size - Int(decoded) + paddingCount)
+        return isEqual(encode(output.span).span, text)
     }
 
     /// Decodes strictly; nil as described at ``decode(_:into:)``.
@@ -36,52 +36,31 @@ package enum Base64 {
 
     /// The text of `bytes`, padded.
     package static func encode(_ bytes: Span<UInt8>) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var index = 0
-        while index < bytes.count {
-            let left = bytes.count - index
-            let first = bytes[index]
-            let second = left > 1 ? bytes[index + 1] : 0
-            let third = left > 2 ? bytes[index + 2] : 0
-            output.append(alphabet[Int(first >> 2)])
-            output.append(alphabet[Int((first & 0x03) << 4 | second >> 4)])
-            output.append(left > 1 ? alphabet[Int((second & 0x0F) << 2 | third >> 6)] : padding)
-            output.append(left > 2 ? alphabet[Int(third & 0x3F)] : padding)
-            index += 3
+        precondition(bytes.count <= textBytesMax, "more than OpenSSL encodes at once")
+        if bytes.isEmpty { return [] }
+        let size = (bytes.count + 2) / 3 * 4
+        // One byte more for the NUL that EVP_EncodeBlock ends with.
+        return unsafe [UInt8](unsafeUninitializedCapacity: size + 1) { target, count in
+            unsafe bytes.withUnsafeBufferPointer { source in
+                let written = unsafe EVP_EncodeBlock(
+                    target.baseAddress,
+                    source.baseAddress,
+                    CInt(source.count)
+                )
+                count = Int(written)
+            }
         }
-        return output
     }
 
-    /// The last four characters, the only ones where padding may stand.
-    private static func decodeLast(_ text: Span<UInt8>, into output: inout [UInt8]) -> Bool {
-        let first = values[Int(text[0])]
-        let second = values[Int(text[1])]
-        guard first | second < invalid else { return false }
-        output.append(first << 2 | second >> 4)
-        if text[3] == padding && text[2] == padding { return second & 0x0F == 0 }
-        let third = values[Int(text[2])]
-        guard third < invalid else { return false }
-        output.append(second << 4 | third >> 2)
-        if text[3] == padding { return third & 0x03 == 0 }
-        let fourth = values[Int(text[3])]
-        guard fourth < invalid else { return false }
-        output.append(third << 6 | fourth)
-        return true
+    /// Lengths are C integers to OpenSSL; nothing of ours comes near a quarter of their range.
+    private static let textBytesMax = 1 << 29
+
+    private static func isEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        return unsafe left.withUnsafeBytes { left in
+            unsafe right.withUnsafeBytes { right in
+                unsafe CRYPTO_memcmp(left.baseAddress, right.baseAddress, left.count) == 0
+            }
+        }
     }
-
-    private static let padding = UInt8(ascii: "=")
-
-    /// The six bits of no character; also set in any combination that holds one such.
-    private static let invalid: UInt8 = 0x80
-
-    private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
-    )
-
-    private static let values: [256 of UInt8] = {
-        var values = [256 of UInt8](repeating: invalid)
-        for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
-        return values
-    }()
 }

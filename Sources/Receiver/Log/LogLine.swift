@@ -59,13 +59,13 @@ package struct LogLine: ~Copyable {
     /// Adds a text.
     package mutating func add(_ name: StaticString, _ value: String) {
         appendName(name)
-        appendText(value.utf8)
+        appendText(value.utf8.span)
     }
 
     /// Adds what a peer sent, as text; bytes that are no UTF-8 show as U+FFFD.
-    package mutating func add(_ name: StaticString, bytes value: some Collection<UInt8>) {
+    package mutating func add(_ name: StaticString, bytes value: ArraySlice<UInt8>) {
         appendName(name)
-        appendText(value)
+        appendText(value.span)
     }
 
     /// Adds a value's description.
@@ -116,31 +116,23 @@ extension LogLine {
     }
 
     /// Appends a value, quoted unless it is a plain word in text format.
-    private mutating func appendText(_ value: some Collection<UInt8>) {
-        var isPlain = format == .text && !value.isEmpty
-        var isPrintableASCII = true
-        var count = 0
-        for byte in value.prefix(Self.valueBytesMax + 1) {
-            count += 1
-            if byte < 0x20 || byte > 0x7E { isPrintableASCII = false }
-            switch byte {
-            case UInt8(ascii: " "), UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "="):
-                isPlain = false
-            default: break
-            }
-        }
-        guard isPlain, isPrintableASCII, count <= Self.valueBytesMax else {
-            bytes.append(UInt8(ascii: "\""))
-            appendEscaped(value.prefix(Self.valueBytesMax))
-            if count > Self.valueBytesMax { bytes.append(contentsOf: "...".utf8) }
-            bytes.append(UInt8(ascii: "\""))
+    private mutating func appendText(_ value: Span<UInt8>) {
+        let shown = value.extracting(0..<min(value.count, Self.valueBytesMax))
+        var isPlain = format == .text && !value.isEmpty && shown.count == value.count
+        for index in shown.indices where isPlain { isPlain = shown[index].isPlain }
+        if isPlain {
+            for index in shown.indices { bytes.append(shown[index]) }
             return
         }
-        bytes.append(contentsOf: value)
+        bytes.append(UInt8(ascii: "\""))
+        appendEscaped(shown)
+        if shown.count < value.count { bytes.append(contentsOf: "...".utf8) }
+        bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func appendEscaped(_ value: some Collection<UInt8>) {
-        for scalar in String(decoding: value, as: UTF8.self).unicodeScalars {
+    private mutating func appendEscaped(_ value: Span<UInt8>) {
+        let copy = value.indices.map { value[$0] }
+        for scalar in String(decoding: copy, as: UTF8.self).unicodeScalars {
             switch scalar {
             case "\"", "\\":
                 bytes.append(UInt8(ascii: "\\"))
@@ -166,6 +158,16 @@ extension LogLine {
         for shift in [12, 8, 4, 0] {
             let digit = UInt8(truncatingIfNeeded: unit >> shift & 0xF)
             bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether it can stand in a value without quotes: visible ASCII but quotes, `\` and `=`.
+    fileprivate var isPlain: Bool {
+        switch self {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "="): false
+        default: (0x21...0x7E).contains(self)
         }
     }
 }
