@@ -104,12 +104,13 @@ let package = Package(
         ),
         tests(of: "Sockets"),
         tests(of: "Crypto", ["Support"]),
-        tests(of: "SQLite"),
+        tests(of: "Queues"),
+        tests(of: "SQLite", ["Support"]),
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
-        tests(of: "Store", ["Payments", "SQLite"]),
+        tests(of: "Store", ["Payments", "SQLite", "Support"]),
         tests(
             of: "Receiver",
             ["HTTPCore", "Payments", "Snap", "Crypto", "Store", "Sockets", "Support"]

@@ -9,6 +9,8 @@ import CSQLite
     package enum Mode: Sendable {
         /// Reads and writes; the file is made when it is absent.
         case readWriteCreate
+        /// Reads and writes; the file has to exist.
+        case readWrite
         /// Reads only; the file has to exist.
         case readOnly
     }
@@ -20,6 +22,7 @@ import CSQLite
         let access =
             switch mode {
             case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .readWrite: SQLITE_OPEN_READWRITE
             case .readOnly: SQLITE_OPEN_READONLY
             }
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
