@@ -2,9 +2,30 @@ import SQLite
 
 /// How the main database is opened.
 enum MainDatabase {
-    /// Opens the database for writing and brings it to the newest version.
+    /// Opens the database for writing and brings it to the newest version, making it when it is
+    /// absent.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
-        let connection = try Connection(path: path, mode: .readWriteCreate)
+        try open(path, mode: .readWriteCreate)
+    }
+
+    /// Opens a database again that was open before, and never another one in its place: else a file
+    /// that vanished would be followed by an empty one whose feed begins anew.
+    static func reopen(_ path: String, feed: String) throws(SQLiteError) -> Connection {
+        let connection = try open(path, mode: .readWrite)
+        guard try self.feed(connection) == feed else {
+            let message = "another database than at the start"
+            throw SQLiteError(code: 26, message: message, context: "open \(path)")
+        }
+        return connection
+    }
+
+    private static func open(
+        _ path: String,
+        mode: Connection.Mode
+    ) throws(SQLiteError) -> Connection {
+        let connection = try Connection(path: path, mode: mode)
+        // Before anything is written: the file may be another program's.
+        _ = try Schema.version(of: connection)
         // WAL: readers never wait for the writer, a commit is one append. FULL: a commit is on disk
         // when it returns; with NORMAL a power cut could take back what was answered 2005600.
         try connection.execute(

@@ -9,18 +9,26 @@ enum Schema {
     /// `PRAGMA application_id`: "CASH", so that another program's file is not taken for ours.
     static let applicationID: Int64 = 0x4341_5348
 
-    /// Brings the database to the newest version. Each migration commits on its own.
-    static func migrate(_ connection: Connection) throws(SQLiteError) {
+    /// The version of a database, 0 for an empty file; throws for what is not ours to touch.
+    static func version(of connection: Connection) throws(SQLiteError) -> Int {
         let version = try connection.integer("PRAGMA user_version") ?? 0
-        let found = try connection.integer("PRAGMA application_id") ?? 0
-        if version != 0 || found != 0, found != applicationID {
+        let application = try connection.integer("PRAGMA application_id") ?? 0
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        let isEmpty = version == 0 && application == 0 && tables == 0
+        guard isEmpty || (application == applicationID && version > 0) else {
             throw SQLiteError(code: 26, message: "not a cashin-receiver database", context: "open")
         }
-        if version > Int64(migrations.count) {
+        guard version <= Int64(migrations.count) else {
             let message = "schema version \(version) is newer than this program's"
             throw SQLiteError(code: 26, message: message, context: "open")
         }
-        for (index, sql) in migrations.enumerated().dropFirst(Int(version)) {
+        return Int(version)
+    }
+
+    /// Brings the database to the newest version. Each migration commits on its own.
+    static func migrate(_ connection: Connection) throws(SQLiteError) {
+        let version = try version(of: connection)
+        for (index, sql) in migrations.enumerated().dropFirst(version) {
             try connection.transaction { () throws(SQLiteError) in
                 try connection.execute(sql)
                 try connection.execute("PRAGMA application_id = \(applicationID)")

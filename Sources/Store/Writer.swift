@@ -19,6 +19,7 @@ actor Writer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
     private let files: StoreFiles
+    private let feed: String
     private let index: ReferenceIndex
     private let indexer: Indexer
     private let callbackIDs: CallbackIDs
@@ -42,6 +43,7 @@ actor Writer {
     ) {
         self.executor = executor
         files = opened.files
+        feed = opened.feed
         index = opened.index
         indexer = opened.indexer
         callbackIDs = opened.callbackIDs
@@ -131,8 +133,7 @@ actor Writer {
 
     private func opened() throws(SQLiteError) -> (Connection, Bookkeeper) {
         if let connection, let bookkeeper { return (connection, bookkeeper) }
-        let connection = try MainDatabase.open(files.main)
-        let feed = try MainDatabase.feed(connection)
+        let connection = try MainDatabase.reopen(files.main, feed: feed)
         let newest = try MainDatabase.newest(connection)
         let lookups = try LookupFile(path: files.lookup, feed: feed, newest: newest)
         try index.rebuild(from: connection, file: lookups)

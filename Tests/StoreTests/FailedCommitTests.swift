@@ -1,0 +1,156 @@
+import Glibc
+import Payments
+import SQLite
+import Support
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// "A database that cannot commit […]; nothing stays in memory that the disk does not hold"
+/// (contract section 4).
+@Suite struct FailedCommitTests {
+    private final class Health: Sendable {
+        let changes = Mutex<[String]>([])
+    }
+
+    /// A store, and a second connection through which the disk can be made to fail for `TRX-BAD`.
+    private func store(_ health: Health) async throws -> TestStore {
+        let hooks = Store.Hooks(commitsFailed: { error in
+            health.changes.withLock { $0.append(error?.message ?? "works again") }
+        })
+        return try await TestStore(hooks: hooks)
+    }
+
+    private static let breakDisk = """
+        CREATE TRIGGER broken BEFORE INSERT ON transitions WHEN NEW.partner_reference = 'TRX-BAD'
+        BEGIN SELECT RAISE(ABORT, 'disk broken'); END
+        """
+
+    private func delivery(_ reference: String) throws -> Delivery {
+        try TestDelivery {
+            $0.partner = "PAY-\(reference)"
+            $0.reference = reference
+            $0.externalID = "id-\(reference)"
+        }.delivery
+    }
+
+    @Test func `nothing of a failed batch is answered, kept or remembered`() async throws {
+        let health = Health()
+        let test = try await store(health)
+        try await test.deliver { _ in }
+        let disk = try test.connection(.readWrite)
+        try disk.execute(Self.breakDisk)
+
+        // Whether these share a commit or not: the ones before the bad one may have gone through.
+        let results = await test.deliver([try delivery("TRX-BAD")])
+        #expect(throws: SQLiteError.self) { try results[0].get() }
+        #expect(test.store.commitFailure?.message == "disk broken")
+        #expect(health.changes.withLock { $0 } == ["disk broken"])
+        #expect(try test.integer("SELECT count(*) FROM callbacks") == 1)
+        #expect(try test.integer("SELECT count(*) FROM transactions") == 1)
+        #expect(try await test.transaction("TRX-BAD") == nil)
+        #expect(test.store.signal.mark == 1)
+
+        try disk.execute("DROP TRIGGER broken")
+        let again = try await test.deliver(try delivery("TRX-BAD"))
+        #expect(!again.isRepetition, "the failed one left no trace")
+        #expect(again.outcome == .applied)
+        #expect(again.sequence == 2, "the number was not used up")
+        #expect(test.store.commitFailure == nil)
+        #expect(health.changes.withLock { $0 } == ["disk broken", "works again"])
+        #expect(try await test.transaction("TRX-1") != nil)
+    }
+
+    @Test func `one callback that cannot be written fails all of its commit`() async throws {
+        let test = try await store(Health())
+        let disk = try test.connection(.readWrite)
+        try disk.execute(Self.breakDisk)
+        // The writer waits for this lock, so that everything submitted meanwhile is one batch.
+        try disk.execute("BEGIN IMMEDIATE")
+        async let first = test.deliver([try delivery("TRX-1")])
+        let references = ["TRX-2", "TRX-BAD", "TRX-3"]
+        async let rest = test.deliver(try references.map { try delivery($0) })
+        await test.storeIsBusy()
+        try disk.execute("COMMIT")
+        let results = try await first + rest
+        let failed = results.filter { (try? $0.get()) == nil }.count
+        let kept = try #require(try test.integer("SELECT count(*) FROM callbacks"))
+        #expect(failed >= 1)
+        #expect(kept == Int64(results.count - failed), "what was not answered is not there")
+        #expect(try await test.feed().count == Int(kept))
+    }
+
+    @Test func `a file that has vanished is not replaced by an empty one`() async throws {
+        let test = try await store(Health())
+        try await test.deliver { _ in }
+        let disk = try test.connection(.readWrite)
+        try disk.execute(Self.breakDisk)
+        for suffix in ["", "-wal", "-shm"] {
+            rename(test.path + suffix, test.directory.file("moved") + suffix)
+        }
+        // The open file goes on working until a commit fails.
+        for _ in 1...2 {
+            let results = await test.deliver([try delivery("TRX-BAD")])
+            #expect(throws: SQLiteError.self) { try results[0].get() }
+        }
+        #expect(throws: SQLiteError.self) { try test.connection() }
+        for suffix in ["", "-wal", "-shm"] {
+            rename(test.directory.file("moved") + suffix, test.path + suffix)
+        }
+        try disk.execute("DROP TRIGGER broken")
+        #expect(try await test.deliver(try delivery("TRX-BAD")).sequence == 2)
+    }
+
+    @Test func `a full disk fails the commit and nothing else`() async {
+        await #expect(processExitsWith: .success) {
+            // Writing beyond the limit sends this signal; ignored, the write fails with EFBIG.
+            signal(SIGXFSZ, SIG_IGN)
+            let test = try await TestStore()
+            try await test.deliver { _ in }
+            var limit = rlimit()
+            try #require(getrlimit(__rlimit_resource_t(1), &limit) == 0)
+            let before = limit
+            limit.rlim_cur = 4_096
+            try #require(setrlimit(__rlimit_resource_t(1), &limit) == 0)
+            let large = try TestDelivery {
+                $0.reference = "TRX-2"
+                $0.externalID = "id-2"
+                $0.salt = String(repeating: "x", count: 60_000)
+            }.delivery
+            let failed = await test.deliver([large])
+            try #require((try? failed[0].get()) == nil)
+            limit = before
+            try #require(setrlimit(__rlimit_resource_t(1), &limit) == 0)
+            let judgement = try await test.deliver(large)
+            try #require(!judgement.isRepetition && judgement.callbackID > 0)
+            try #require(try test.integer("SELECT count(*) FROM callbacks") == 2)
+        }
+    }
+
+    @Test func `the probe tells whether the disk can be written`() async throws {
+        let health = Health()
+        let test = try await store(health)
+        try await test.store.probe()
+        let disk = try test.connection(.readWrite)
+        try disk.execute(
+            """
+            CREATE TRIGGER broken BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'broken'); END
+            """
+        )
+        await #expect(throws: SQLiteError.self) { try await test.store.probe() }
+        #expect(test.store.commitFailure?.message == "broken")
+        try disk.execute("DROP TRIGGER broken")
+        try await test.store.probe()
+        #expect(test.store.commitFailure == nil)
+        #expect(health.changes.withLock { $0 } == ["broken", "works again"])
+        await test.store.ping()
+    }
+}
+
+extension TestStore {
+    /// Returns once the writer had a chance to begin a commit; the test holds either way.
+    fileprivate func storeIsBusy() async {
+        for _ in 0..<1_000 { await Task.yield() }
+    }
+}

@@ -1,0 +1,88 @@
+import SQLite
+import Support
+import Testing
+
+@testable import Store
+
+/// Which files are opened, and which are left alone.
+@Suite struct SchemaTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private var path: String { directory.file("receiver.db") }
+
+    @Test func `a new database has its mark, its version and a feed id of its own`() throws {
+        let connection = try MainDatabase.open(path)
+        #expect(try connection.integer("PRAGMA application_id") == 0x4341_5348)
+        #expect(try connection.integer("PRAGMA user_version") == 1)
+        let feed = try MainDatabase.feed(connection)
+        #expect(feed.count == 32)
+        let other = try MainDatabase.open(directory.file("other.db"))
+        #expect(try MainDatabase.feed(other) != feed)
+        #expect(try MainDatabase.feed(try MainDatabase.open(path)) == feed, "opened again")
+    }
+
+    @Test func `a commit waits for the disk`() throws {
+        let connection = try MainDatabase.open(path)
+        #expect(try connection.text("PRAGMA journal_mode") == "wal")
+        #expect(try connection.integer("PRAGMA synchronous") == 2, "FULL")
+    }
+
+    @Test(arguments: [
+        ("PRAGMA user_version = 2", "newer than this program's"),
+        ("PRAGMA user_version = 1000", "newer than this program's"),
+        ("PRAGMA user_version = -1", "not a cashin-receiver database"),
+        ("PRAGMA user_version = 0", "not a cashin-receiver database"),
+        ("PRAGMA application_id = 1", "not a cashin-receiver database"),
+        ("PRAGMA application_id = 0", "not a cashin-receiver database"),
+    ])
+    func `a database that is not of our version is refused`(change: String, reason: String) throws {
+        let connection = try MainDatabase.open(path)
+        try connection.execute(change)
+        let error = #expect(throws: SQLiteError.self) { try MainDatabase.open(path) }
+        #expect(error?.message.contains(reason) == true)
+    }
+
+    @Test func `another program's file is refused and not touched`() throws {
+        let foreign = try Connection(path: path, mode: .readWriteCreate)
+        try foreign.execute("CREATE TABLE theirs (x)")
+        let error = #expect(throws: SQLiteError.self) { try MainDatabase.open(path) }
+        #expect(error?.message == "not a cashin-receiver database")
+        #expect(try foreign.integer("SELECT count(*) FROM sqlite_schema") == 1)
+        #expect(try foreign.text("PRAGMA journal_mode") == "delete")
+    }
+
+    @Test func `a file that is no database is refused`() throws {
+        #expect(throws: SQLiteError.self) { try MainDatabase.open(#filePath) }
+    }
+
+    @Test func `reopening makes no database and takes no other one`() throws {
+        #expect(throws: SQLiteError.self) { try MainDatabase.reopen(path, feed: "x") }
+        #expect(throws: SQLiteError.self) { try Connection(path: path, mode: .readOnly) }
+        let feed = try MainDatabase.feed(try MainDatabase.open(path))
+        let error = #expect(throws: SQLiteError.self) {
+            try MainDatabase.reopen(path, feed: "another")
+        }
+        #expect(error?.message == "another database than at the start")
+        _ = try MainDatabase.reopen(path, feed: feed)
+    }
+
+    @Test(arguments: [
+        """
+        UPDATE attention SET count = 1
+        WHERE resolved_at IS NULL AND transaction_id = 1 AND kind = 'k'
+        """,
+        """
+        UPDATE attention SET count = 1
+        WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id = 1 AND kind = 'k'
+        """,
+        "SELECT kind FROM attention WHERE transaction_id = 1 AND resolved_at IS NULL ORDER BY kind",
+    ])
+    func `the attention list is never searched from end to end for one subject`(sql: String) throws
+    {
+        let connection = try MainDatabase.open(path)
+        let plan = try connection.prepare("EXPLAIN QUERY PLAN " + sql).all(row: { $0.text(3) })
+        #expect(plan.allSatisfy { $0.contains("USING") && $0.contains("INDEX attention_of_") })
+    }
+}

@@ -1,0 +1,113 @@
+import Payments
+import SQLite
+import Support
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// A clock that tests set.
+final class TestClock: Sendable {
+    /// 2026-11-22T10:00:00+07:00 in milliseconds since the epoch.
+    static let start: Int64 = 1_795_316_400_000
+
+    private let current: Mutex<Int64>
+
+    init(_ start: Int64 = TestClock.start) { current = Mutex(start) }
+
+    var now: Int64 { current.withLock { $0 } }
+
+    func advance(milliseconds: Int64) { current.withLock { $0 += milliseconds } }
+}
+
+/// A store on files of its own.
+struct TestStore {
+    let directory: TemporaryDirectory
+    let clock: TestClock
+    let store: Store
+
+    var path: String { directory.file("receiver.db") }
+
+    init(
+        in directory: TemporaryDirectory? = nil,
+        clock: TestClock = TestClock(),
+        rejectedKept: Int = 100,
+        hooks: Store.Hooks = Store.Hooks(),
+        _ change: (inout JudgePolicy) -> Void = { _ in }
+    ) async throws {
+        self.directory = try directory ?? TemporaryDirectory()
+        self.clock = clock
+        var policy = JudgePolicy()
+        policy.confirmWithQuery = .never
+        change(&policy)
+        store = try Store(
+            path: self.directory.file("receiver.db"),
+            policy: policy,
+            rejectedKept: rejectedKept,
+            hooks: hooks,
+            now: { clock.now }
+        )
+        try await store.prepare()
+    }
+
+    /// Closes the store and opens its files anew.
+    func reopened(
+        _ change: (inout JudgePolicy) -> Void = { _ in }
+    ) async throws -> TestStore {
+        await store.close()
+        return try await TestStore(in: directory, clock: clock, change)
+    }
+
+    /// A connection beside the store's.
+    func connection(_ mode: Connection.Mode = .readOnly) throws -> Connection {
+        try Connection(path: path, mode: mode)
+    }
+
+    func integer(_ sql: String) throws -> Int64? { try connection().integer(sql) }
+
+    /// Delivers one callback and waits for what became of it.
+    @discardableResult
+    func deliver(_ delivery: Delivery) async throws -> Judgement {
+        try await deliver([delivery])[0].get()
+    }
+
+    /// Delivers callbacks at once, so that they can share commits; results in the same order.
+    func deliver(_ deliveries: [Delivery]) async -> [Result<Judgement, SQLiteError>] {
+        let results = Mutex(
+            [Result<Judgement, SQLiteError>?](repeating: nil, count: deliveries.count)
+        )
+        return await withCheckedContinuation { continuation in
+            for (index, delivery) in deliveries.enumerated() {
+                store.submit(delivery) { result in
+                    let all = results.withLock { results in
+                        #expect(results[index] == nil, "answered twice")
+                        results[index] = result
+                        return results.compactMap { $0 }
+                    }
+                    if all.count == deliveries.count { continuation.resume(returning: all) }
+                }
+            }
+        }
+    }
+
+    /// Everything in the feed.
+    func feed() async throws -> [TransitionRecord] {
+        try await store.reader.transitions(after: 0, limit: 100_000)
+    }
+
+    func transaction(_ reference: String) async throws -> TransactionRecord? {
+        try await store.reader.transaction(try #require(Reference(reference)))
+    }
+
+    func callback(_ id: Int64) async throws -> CallbackRecord {
+        try #require(try await store.reader.callback(id))
+    }
+
+    /// The open attention entries, oldest first, as `kind×count`.
+    func attention() async throws -> [String] {
+        var filter = AttentionFilter()
+        filter.isOpen = true
+        return try await store.reader.attention(filter, limit: 1_000)
+            .reversed().map { "\($0.kind)×\($0.count)" }
+    }
+}
