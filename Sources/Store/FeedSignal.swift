@@ -84,10 +84,7 @@ package final class FeedSignal: Sendable {
             state.nextID += 1
             return state.nextID
         }
-        let deadline = Task { [self] in
-            try? await Task.sleep(for: .seconds(seconds))
-            wake(id)
-        }
+        var deadline: Task<Void, Never>?
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waiter = Waiter(continuation: continuation, reference: reference)
@@ -96,12 +93,18 @@ package final class FeedSignal: Sendable {
                     state.add(waiter, id: id)
                     return true
                 }
-                if !waits { continuation.resume() }
+                guard waits else { return continuation.resume() }
+                // Not earlier: a deadline that passed before the waiter was there would be lost on
+                // it.
+                deadline = Task { [self] in
+                    try? await Task.sleep(for: .seconds(seconds))
+                    wake(id)
+                }
             }
         } onCancel: {
             wake(id)
         }
-        deadline.cancel()
+        deadline?.cancel()
     }
 
     private func wake(_ id: UInt64) {

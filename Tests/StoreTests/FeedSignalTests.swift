@@ -1,0 +1,125 @@
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// Long polls: nobody sleeps through a commit.
+@Suite(.timeLimit(.minutes(2))) struct FeedSignalTests {
+    private static let longSeconds = 100
+
+    /// Lets `count` waiters settle before the test goes on.
+    private func settle(_ signal: FeedSignal, _ count: Int) async {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(20)
+        while signal.waiterCount != count, clock.now < deadline { await Task.yield() }
+        #expect(signal.waiterCount == count)
+    }
+
+    @Test func `what was committed after the mark was read wakes at once`() async {
+        let signal = FeedSignal(head: 5)
+        let mark = signal.mark
+        signal.publish(head: 6, references: ["TRX-1"])
+        await signal.wait(beyond: mark, seconds: Self.longSeconds)
+        await signal.wait(beyond: mark, about: "TRX-2", seconds: Self.longSeconds)
+        #expect(signal.mark == 6)
+    }
+
+    @Test func `a commit wakes all who follow the feed`() async {
+        let signal = FeedSignal(head: 0)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 {
+                group.addTask { await signal.wait(beyond: 0, seconds: Self.longSeconds) }
+            }
+            await settle(signal, 10)
+            signal.publish(head: 1, references: [])
+        }
+        #expect(signal.waiterCount == 0)
+    }
+
+    @Test func `who waits for one payment is woken by it alone`() async {
+        let signal = FeedSignal(head: 0)
+        await withTaskGroup(of: Void.self) { group in
+            for reference in ["TRX-1", "TRX-2", "TRX-2"] {
+                group.addTask {
+                    await signal.wait(beyond: 0, about: reference, seconds: Self.longSeconds)
+                }
+            }
+            await settle(signal, 3)
+            signal.publish(head: 1, references: ["TRX-3"])
+            #expect(signal.waiterCount == 3)
+            signal.publish(head: 2, references: ["TRX-2"])
+            #expect(signal.waiterCount == 1)
+            signal.publish(head: 3, references: ["TRX-1", "TRX-2"])
+            #expect(signal.waiterCount == 0)
+        }
+    }
+
+    @Test func `no wake-up is lost when commits and waiters race`() async {
+        let (commits, waiters) = (2_000, 16)
+        let signal = FeedSignal(head: 0)
+        let clock = ContinuousClock()
+        let started = clock.now
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<waiters {
+                group.addTask {
+                    var mark = signal.mark
+                    while mark < commits {
+                        await signal.wait(beyond: mark, seconds: Self.longSeconds)
+                        mark = signal.mark
+                    }
+                }
+            }
+            group.addTask {
+                for head in 1...commits {
+                    signal.publish(head: Int64(head), references: [])
+                    if head.isMultiple(of: 7) { await Task.yield() }
+                }
+            }
+        }
+        #expect(clock.now - started < .seconds(Self.longSeconds))
+        #expect(signal.waiterCount == 0)
+    }
+
+    @Test func `a wait ends with its deadline, and zero seconds do not wait`() async {
+        let signal = FeedSignal(head: 0)
+        let clock = ContinuousClock()
+        let started = clock.now
+        await signal.wait(beyond: 0, seconds: 0)
+        await signal.wait(beyond: 0, seconds: -1)
+        #expect(clock.now - started < .seconds(1))
+        await signal.wait(beyond: 0, seconds: 1)
+        #expect(clock.now - started >= .seconds(1))
+        #expect(signal.waiterCount == 0)
+    }
+
+    @Test func `a cancelled task waits no longer, whether it waits already or not`() async {
+        let signal = FeedSignal(head: 0)
+        let waiting = Task { await signal.wait(beyond: 0, seconds: Self.longSeconds) }
+        await settle(signal, 1)
+        waiting.cancel()
+        await waiting.value
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await signal.wait(beyond: 0, about: "TRX-1", seconds: Self.longSeconds)
+        }
+        await late.value
+        #expect(signal.waiterCount == 0)
+    }
+
+    @Test func `closing wakes everyone and lets nobody wait again`() async {
+        let signal = FeedSignal(head: 0)
+        await withTaskGroup(of: Void.self) { group in
+            for reference in [nil, "TRX-1"] {
+                group.addTask {
+                    await signal.wait(beyond: 0, about: reference, seconds: Self.longSeconds)
+                }
+            }
+            await settle(signal, 2)
+            #expect(!signal.isClosed)
+            signal.close()
+        }
+        #expect(signal.isClosed)
+        await signal.wait(beyond: 0, seconds: Self.longSeconds)
+        #expect(signal.waiterCount == 0)
+    }
+}
