@@ -11,9 +11,26 @@ actor RefusalKeep {
     private let executor = QueueExecutor(blockingLabel: "store.refusals")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
+    /// Refusals of one kind that were not written yet.
+    private struct Batch {
+        var items: [(id: Int64, refusal: RefusedRequest)] = []
+        var byteCount = 0
+
+        /// Adds a refusal unless too many wait, or too large ones.
+        mutating func add(_ refusal: RefusedRequest, _ callbackIDs: CallbackIDs) -> Bool {
+            let size = refusal.head.count + refusal.body.count
+            guard items.count < RefusalKeep.waitingMax,
+                byteCount + size <= RefusalKeep.waitingBytesMax
+            else { return false }
+            items.append((callbackIDs.next(), refusal))
+            byteCount += size
+            return true
+        }
+    }
+
     private struct Waiting {
-        var plausible: [(id: Int64, refusal: RefusedRequest)] = []
-        var others: [(id: Int64, refusal: RefusedRequest)] = []
+        var plausible = Batch()
+        var others = Batch()
         var dropped = 0
     }
 
@@ -25,7 +42,10 @@ actor RefusalKeep {
     private var connection: Connection?
 
     /// Refusals of one kind that may wait for the next write.
-    private static let waitingMax = 256
+    static let waitingMax = 256
+    /// Bytes of heads and bodies of one kind that may wait: a flood of large ones is dropped
+    /// earlier.
+    static let waitingBytesMax = 4 << 20
     private static let writeEveryMilliseconds = 250
 
     /// - Parameter keptMax: plausible refusals kept; a tenth of it is kept of the others.
@@ -50,18 +70,13 @@ actor RefusalKeep {
     /// Takes a refusal to be written soon, or drops it when too many wait. Never blocks.
     nonisolated func add(_ refusal: RefusedRequest) {
         let isFirst = waiting.withLock { waiting in
-            let isFirst = waiting.plausible.isEmpty && waiting.others.isEmpty
-            let count = refusal.isPlausible ? waiting.plausible.count : waiting.others.count
-            guard count < Self.waitingMax else {
-                waiting.dropped += 1
-                return false
-            }
-            if refusal.isPlausible {
-                waiting.plausible.append((callbackIDs.next(), refusal))
-            } else {
-                waiting.others.append((callbackIDs.next(), refusal))
-            }
-            return isFirst
+            let isFirst = waiting.plausible.items.isEmpty && waiting.others.items.isEmpty
+            let isKept =
+                refusal.isPlausible
+                ? waiting.plausible.add(refusal, callbackIDs)
+                : waiting.others.add(refusal, callbackIDs)
+            if !isKept { waiting.dropped += 1 }
+            return isFirst && isKept
         }
         if isFirst {
             executor.run(afterMilliseconds: Self.writeEveryMilliseconds) { [self] in
@@ -74,10 +89,10 @@ actor RefusalKeep {
     func flush() {
         let batch = waiting.withLock { waiting in
             defer {
-                waiting.plausible = []
-                waiting.others = []
+                waiting.plausible = Batch()
+                waiting.others = Batch()
             }
-            return waiting.plausible + waiting.others
+            return waiting.plausible.items + waiting.others.items
         }
         if batch.isEmpty { return }
         do throws(SQLiteError) {
