@@ -4,14 +4,20 @@ import SQLite
 /// Who used which X-EXTERNAL-ID first today: the first callback under it that was answered 2005600.
 ///
 /// An id has to be unique within one Jakarta day only (contract section 4, row 10), so only the
-/// current day is kept, in memory; the journal has the rest and is what this is rebuilt from.
+/// current day is kept, in memory, and the one before for what comes out of order around midnight;
+/// the journal has the rest and is what this is rebuilt from.
 struct ExternalIDLedger {
-    private var day: Int64
-    private var owners = HashMultimap()
+    private struct Page {
+        let day: Int64
+        var owners = HashMultimap()
+    }
+
+    /// At most two, the one in use last.
+    private var pages: [Page]
 
     /// Fills the ledger from the journal with the ids of the day of `milliseconds`.
     init(_ connection: Connection, atMilliseconds milliseconds: Int64) throws(SQLiteError) {
-        day = Self.day(of: milliseconds)
+        let day = Self.day(of: milliseconds)
         let first = try JournalSearch(connection).firstCallback(since: Self.start(of: day))
         let selection = try connection.prepare(
             """
@@ -27,10 +33,11 @@ struct ExternalIDLedger {
             $0.integer(start)
             $0.integer(Int(CallbackAnswer.successful.rawValue))
         } row: {
-            owners.insert($0.integer(0), for: HashMultimap.key(for: $0.text(1).utf8))
+            // Only the first: an id may have been repeated any number of times.
+            owners.insertFirst($0.integer(0), for: HashMultimap.key(for: $0.text(1).utf8))
             return true
         }
-        self.owners = owners
+        pages = [Page(day: day, owners: owners)]
     }
 
     /// The journal's number of the callback that owns `externalID` on the day of `milliseconds`.
@@ -39,9 +46,11 @@ struct ExternalIDLedger {
         atMilliseconds milliseconds: Int64,
         journal: JournalTable
     ) throws(SQLiteError) -> (id: Int64, fact: Fact?)? {
-        turnPage(milliseconds)
+        turn(to: Self.day(of: milliseconds))
         var candidates: [Int64] = []
-        owners.forEach(HashMultimap.key(for: externalID.utf8)) { candidates.append($0) }
+        pages[pages.count - 1].owners.forEach(HashMultimap.key(for: externalID.utf8)) {
+            candidates.append($0)
+        }
         for candidate in candidates.sorted() {
             guard let found = try journal.externalID(of: candidate) else { continue }
             if found.externalID == externalID { return (candidate, found.fact) }
@@ -51,15 +60,26 @@ struct ExternalIDLedger {
 
     /// Notes that `callbackID` was answered 2005600 under `externalID`.
     mutating func add(_ externalID: String, callbackID: Int64, atMilliseconds milliseconds: Int64) {
-        turnPage(milliseconds)
-        owners.insert(callbackID, for: HashMultimap.key(for: externalID.utf8))
+        turn(to: Self.day(of: milliseconds))
+        let key = HashMultimap.key(for: externalID.utf8)
+        pages[pages.count - 1].owners.insert(callbackID, for: key)
     }
 
-    private mutating func turnPage(_ milliseconds: Int64) {
-        let now = Self.day(of: milliseconds)
-        if now == day { return }
-        day = now
-        owners = HashMultimap()
+    /// Whether the day of `milliseconds` is one of those that are kept.
+    func covers(_ milliseconds: Int64) -> Bool {
+        let day = Self.day(of: milliseconds)
+        return pages.contains { $0.day == day }
+    }
+
+    /// Puts the page of `day` last, in place of the page that was not used for longest.
+    private mutating func turn(to day: Int64) {
+        if pages.last?.day == day { return }
+        if let place = pages.firstIndex(where: { $0.day == day }) {
+            pages.swapAt(place, pages.count - 1)
+        } else {
+            pages.append(Page(day: day))
+            if pages.count > 2 { pages.removeFirst() }
+        }
     }
 
     /// Days since 1970-01-01 in Jakarta, which has no daylight saving time.

@@ -37,11 +37,29 @@ struct HashMultimap {
         count += 1
     }
 
+    /// Adds a value under `key` unless there is one.
+    mutating func insertFirst(_ value: Int64, for key: UInt64) {
+        var isThere = false
+        forEachSlot(of: key) { _ in
+            isThere = true
+            return false
+        }
+        if !isThere { insert(value, for: key) }
+    }
+
     /// Calls `body` with every value under `key`.
     func forEach(_ key: UInt64, _ body: (Int64) -> Void) {
+        forEachSlot(of: key) {
+            body(values[$0])
+            return true
+        }
+    }
+
+    /// Calls `body` with every slot of `key` until it returns false.
+    private func forEachSlot(of key: UInt64, _ body: (Int) -> Bool) {
         var slot = Int(truncatingIfNeeded: key) & (keys.count - 1)
         while keys[slot] != Self.empty {
-            if keys[slot] == key { body(values[slot]) }
+            if keys[slot] == key, !body(slot) { return }
             slot = (slot + 1) & (keys.count - 1)
         }
     }
