@@ -54,8 +54,8 @@ struct JournalSelection {
         CallbackRecord(
             id: row.integer(0),
             receivedMilliseconds: row.integer(1),
-            outcome: CallbackOutcome(rawValue: UInt8(row.integer(2))) ?? .refused,
-            answer: CallbackAnswer(rawValue: UInt8(row.integer(3))),
+            outcome: CallbackOutcome(rawValue: UInt8(clamping: row.integer(2))) ?? .refused,
+            answer: CallbackAnswer(rawValue: UInt8(clamping: row.integer(3))),
             problemCode: row.optionalText(4),
             problem: row.optionalText(5),
             externalID: row.optionalText(6),

@@ -60,8 +60,8 @@ struct TransactionReader {
     }
 
     private static func read(_ row: Row) -> TransactionRecord? {
-        guard let status = TransactionStatus(rawValue: UInt8(row.integer(3))),
-            let origin = TransactionOrigin(rawValue: UInt8(row.integer(7)))
+        guard let status = TransactionStatus(rawValue: UInt8(clamping: row.integer(3))),
+            let origin = TransactionOrigin(rawValue: UInt8(clamping: row.integer(7)))
         else { return nil }
         return TransactionRecord(
             id: row.integer(0),
@@ -69,7 +69,7 @@ struct TransactionReader {
             referenceNo: row.optionalText(2),
             status: status,
             latestStatus: row.optionalInteger(4).flatMap {
-                LatestTransactionStatus(rawValue: UInt8($0))
+                LatestTransactionStatus(rawValue: UInt8(clamping: $0))
             },
             amount: row.optionalInteger(5).flatMap { Amount(sen: $0) },
             paidAmount: row.optionalInteger(6).flatMap { Amount(sen: $0) },

@@ -71,15 +71,17 @@ final class TransitionTable {
 
     /// Reads a row of ``columns``.
     static func read(_ row: Row) -> TransitionRecord? {
-        guard let to = TransactionStatus(rawValue: UInt8(row.integer(4))),
-            let latest = LatestTransactionStatus(rawValue: UInt8(row.integer(5))),
-            let source = TransitionSource(rawValue: UInt8(row.integer(7)))
+        guard let to = TransactionStatus(rawValue: UInt8(clamping: row.integer(4))),
+            let latest = LatestTransactionStatus(rawValue: UInt8(clamping: row.integer(5))),
+            let source = TransitionSource(rawValue: UInt8(clamping: row.integer(7)))
         else { return nil }
         return TransitionRecord(
             sequence: row.integer(0),
             partnerReferenceNo: row.text(1),
             referenceNo: row.optionalText(2),
-            from: row.optionalInteger(3).flatMap { TransactionStatus(rawValue: UInt8($0)) },
+            from: row.optionalInteger(3).flatMap {
+                TransactionStatus(rawValue: UInt8(clamping: $0))
+            },
             to: to,
             latestStatus: latest,
             amount: row.optionalInteger(6).flatMap { Amount(sen: $0) },
