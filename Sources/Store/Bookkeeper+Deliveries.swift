@@ -26,12 +26,15 @@ extension Bookkeeper {
             id: kept.id,
             transactionID: kept.transactionID,
             previousCallbackID: kept.previousCallbackID,
-            sequence: nil
+            sequence: nil,
+            isCrowded: kept.isCrowded
         )
         let takesEffect = verdict.outcome == .applied && kept.outcome != .applied
         if takesEffect {
             place.sequence = try apply(verdict, of: delivery, at: &place, surroundings)
             try journal.promote(at: place)
+            addToIndex(delivery, at: place)
+            try noteExternalID(ofPromoted: kept)
         }
         return Judgement(
             callbackID: kept.id,
@@ -66,8 +69,11 @@ extension Bookkeeper {
         )
         newestCallbackID = place.id
         place.sequence = try apply(verdict, of: delivery, at: &place, surroundings)
+        if place.transactionID == nil {
+            place.isCrowded = surroundings.callbackIDs.count >= Self.searchedMax
+        }
         try journal.insert(delivery, verdict: verdict, verification: verification, at: place)
-        if place.transactionID == nil { indexUnattached(delivery, id: place.id) }
+        addToIndex(delivery, at: place)
         if verdict.answer == .successful, owner == nil, let externalID = delivery.externalID {
             externalIDs.add(
                 externalID,
@@ -110,6 +116,17 @@ extension Bookkeeper {
         )
     }
 
+    /// A promoted callback is answered 2005600, so its X-EXTERNAL-ID is its own from now on, unless
+    /// it has an owner or its day has passed.
+    private func noteExternalID(ofPromoted kept: KeptCallback) throws(SQLiteError) {
+        let received = kept.receivedMilliseconds
+        guard externalIDs.covers(received),
+            let id = try journal.externalID(of: kept.id)?.externalID,
+            try externalIDs.owner(of: id, atMilliseconds: received, journal: journal) == nil
+        else { return }
+        externalIDs.add(id, callbackID: kept.id, atMilliseconds: received)
+    }
+
     private func externalIDOwner(
         of delivery: Delivery
     ) throws(SQLiteError) -> (id: Int64, fact: Fact?)? {
@@ -121,12 +138,19 @@ extension Bookkeeper {
         )
     }
 
-    private func indexUnattached(_ delivery: Delivery, id: Int64) {
-        if let pair = delivery.pair {
-            index.add(.callback(id), for: ReferenceIndex.key(pair.originalPartnerReferenceNo))
-            index.add(.callback(id), for: ReferenceIndex.key(pair.originalReferenceNo))
-        } else {
-            index.add(.callback(id), for: ReferenceIndex.key(signature: delivery.signatureKey))
+    private func addToIndex(_ delivery: Delivery, at place: JournalTable.Place) {
+        let isAttached = place.transactionID != nil
+        // The usual one: nothing to do, and nothing to allocate.
+        if isAttached, !place.isCrowded { return }
+        let pair = delivery.pair.map { pair in
+            [pair.originalPartnerReferenceNo.text, pair.originalReferenceNo.text]
         }
+        let keys = IndexEntry.keys(
+            references: pair ?? [],
+            signatureKey: delivery.signatureKey,
+            isAttached: isAttached,
+            isCrowded: place.isCrowded
+        )
+        for key in keys { index.add(.callback(place.id), for: key) }
     }
 }

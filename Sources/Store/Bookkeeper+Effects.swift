@@ -37,7 +37,12 @@ extension Bookkeeper {
         if place.transactionID == stored.state.id { return }
         place.transactionID = stored.state.id
         place.previousCallbackID = stored.lastCallbackID
-        try transactions.link(callbackID: place.id, to: stored.state.id)
+        if stored.callbackCount >= Self.searchedMax { place.isCrowded = true }
+        try transactions.link(
+            callbackID: place.id,
+            isCrowded: place.isCrowded,
+            to: stored.state.id
+        )
     }
 
     private func advance(

@@ -2,10 +2,24 @@ import Payments
 import SQLite
 
 extension Bookkeeper {
-    /// Every transaction and unattached callback that shares a reference with a delivery.
+    /// How many callbacks with the same references are searched, one by one, for a signature.
+    ///
+    /// Later ones are found in the index by their signature: else every new callback of a payment
+    /// would cost as much as all before it together. The usual payment has few, and needs no such
+    /// entries.
+    static let searchedMax = 16
+
+    /// Every transaction and unattached callback that shares a reference with a delivery, but for
+    /// crowded callbacks.
     struct Surroundings {
         var transactions: [StoredTransaction] = []
         var callbackIDs: Set<Int64> = []
+
+        /// Whether there may be crowded callbacks with these references.
+        var isCrowded: Bool {
+            callbackIDs.count >= searchedMax
+                || transactions.contains { $0.callbackCount >= searchedMax }
+        }
     }
 
     func surroundings(of delivery: Delivery) throws(SQLiteError) -> Surroundings {
@@ -33,6 +47,8 @@ extension Bookkeeper {
                 }
             }
         }
+        // Sets come in any order; the same callbacks must always have the same effect.
+        found.transactions.sort { $0.state.id < $1.state.id }
         return found
     }
 
@@ -45,7 +61,7 @@ extension Bookkeeper {
             if let kept = try kept(id, ifSameAs: delivery) { return kept }
         }
         for transaction in surroundings.transactions {
-            var next = transaction.lastCallbackID
+            var next = transaction.lastSearchedCallbackID
             while let id = next, let link = try journal.link(of: id) {
                 if link.signatureKey == delivery.signatureKey,
                     let kept = try kept(id, ifSameAs: delivery)
@@ -54,6 +70,14 @@ extension Bookkeeper {
                 }
                 next = link.previousCallbackID
             }
+        }
+        return surroundings.isCrowded ? try crowded(delivery) : nil
+    }
+
+    private func crowded(_ delivery: Delivery) throws(SQLiteError) -> KeptCallback? {
+        let key = ReferenceIndex.key(signature: delivery.signatureKey)
+        for case .callback(let id) in try index.entries(key, in: lookups) {
+            if let kept = try kept(id, ifSameAs: delivery) { return kept }
         }
         return nil
     }

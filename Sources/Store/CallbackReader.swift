@@ -51,12 +51,30 @@ struct CallbackReader {
         _ filter: CallbackFilter,
         limit: Int
     ) throws(SQLiteError) -> [CallbackRecord] {
-        var selection = JournalSelection()
-        if let text = filter.reference {
-            guard let reference = Reference(text) else { return [] }
-            let ids = try ids(of: reference).map { String($0) }.joined(separator: ", ")
-            selection.add("callbacks.id IN (\(ids))") { _ in }
+        guard let text = filter.reference else {
+            return try selection(filter).rows(in: main, limit: limit)
         }
+        guard let reference = Reference(text) else { return [] }
+        let before = filter.beforeID ?? .max
+        var rest = try ids(of: reference).filter { $0 < before }.sorted(by: >)[...]
+        var found: [CallbackRecord] = []
+        while found.count < limit, !rest.isEmpty {
+            let chunk = rest.prefix(Self.idsInStatementMax)
+            rest = rest.dropFirst(chunk.count)
+            var selection = try selection(filter)
+            let list = chunk.map { String($0) }.joined(separator: ", ")
+            selection.add("callbacks.id IN (\(list))") { _ in }
+            found += try selection.rows(in: main, limit: limit - found.count)
+        }
+        return found
+    }
+
+    /// SQLite bounds the length of a statement; one payment may have any number of callbacks.
+    private static let idsInStatementMax = 500
+
+    /// Every condition of a filter but the reference.
+    private func selection(_ filter: CallbackFilter) throws(SQLiteError) -> JournalSelection {
+        var selection = JournalSelection()
         if let outcome = filter.outcome {
             selection.add("outcome = ?") { $0.integer(Int(outcome.rawValue)) }
         }
@@ -70,7 +88,7 @@ struct CallbackReader {
         }
         if let to = filter.toMilliseconds { selection.add("received_at < ?") { $0.integer(to) } }
         if let before = filter.beforeID { selection.add("callbacks.id < ?") { $0.integer(before) } }
-        return try selection.rows(in: main, limit: limit)
+        return selection
     }
 
     private func refusals(
@@ -94,7 +112,9 @@ struct CallbackReader {
     /// Every callback that carries `reference`: those of its transactions, and those of none.
     private func ids(of reference: Reference) throws(SQLiteError) -> Set<Int64> {
         var ids: Set<Int64> = []
-        for entry in try index.entries(ReferenceIndex.key(reference), in: lookups) {
+        let entries = try index.entries(ReferenceIndex.key(reference), in: lookups)
+            .union(try index.entries(ReferenceIndex.crowdKey(reference), in: lookups))
+        for entry in entries {
             switch entry {
             case .callback(let id): ids.insert(id)
             case .transaction(let id): ids.formUnion(try chain(of: id, carrying: reference))

@@ -8,18 +8,15 @@ actor Indexer {
 
     private let index: ReferenceIndex
     private let path: String
-    private let feed: String
     private let onFailure: @Sendable (SQLiteError) -> Void
 
     init(
         index: ReferenceIndex,
         path: String,
-        feed: String,
         onFailure: @escaping @Sendable (SQLiteError) -> Void
     ) {
         self.index = index
         self.path = path
-        self.feed = feed
         self.onFailure = onFailure
     }
 
@@ -30,9 +27,8 @@ actor Indexer {
 
     private func flush() {
         do throws(SQLiteError) {
-            let newest = IndexWatermark(transactionID: .max, callbackID: .max)
-            let file = try LookupFile(path: path, feed: feed, newest: newest)
-            try index.flush(to: file)
+            // Never a new file: the writer and the readers would go on looking into the old one.
+            try index.flush(to: try LookupFile(existing: path, mode: .readWrite))
         } catch {
             // The entries stay in memory; the next full batch brings another attempt.
             onFailure(error)

@@ -14,6 +14,7 @@ struct KeptCallback {
     /// The transaction whose chain it is in, if it is in one.
     let transactionID: Int64?
     let previousCallbackID: Int64?
+    let isCrowded: Bool
 }
 
 /// A kept callback's place in the chain of its transaction's callbacks.
@@ -36,9 +37,10 @@ final class JournalTable {
             """
             INSERT INTO callbacks (id, received_at, outcome, answer, failed_in, problem_code,
                 problem, external_id, signed_at, original_partner_reference, original_reference,
-                status, amount, finished_at, verification, signature_key, client, transaction_id,
-                previous_callback, sequence, deliveries, last_received_at, head, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+                status, amount, finished_at, verification, signature_key, client,
+                transaction_id, previous_callback, sequence, deliveries, last_received_at,
+                is_crowded, head, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
             """
         )
         link = try connection.prepare(
@@ -47,7 +49,7 @@ final class JournalTable {
         kept = try connection.prepare(
             """
             SELECT received_at, outcome, failed_in, settled_at, signed_at, body, transaction_id,
-                previous_callback
+                previous_callback, is_crowded
             FROM callbacks WHERE id = ?
             """
         )
@@ -57,7 +59,7 @@ final class JournalTable {
         promotion = try connection.prepare(
             """
             UPDATE callbacks SET outcome = ?, answer = ?, transaction_id = ?, previous_callback = ?,
-                sequence = ?
+                sequence = ?, is_crowded = ?
             WHERE id = ?
             """
         )
@@ -75,6 +77,10 @@ final class JournalTable {
         var transactionID: Int64?
         var previousCallbackID: Int64?
         var sequence: Int64?
+
+        /// Whether so many callbacks share its references that it is found by its signature
+        /// instead.
+        var isCrowded = false
     }
 
     /// Appends a delivery with its verdict.
@@ -100,6 +106,7 @@ final class JournalTable {
             row.integer(place.previousCallbackID)
             row.integer(place.sequence)
             row.integer(delivery.receivedMilliseconds)
+            row.integer(place.isCrowded ? 1 : 0)
             row.blob(delivery.head)
             row.blob(delivery.body)
         }
@@ -122,13 +129,14 @@ final class JournalTable {
             KeptCallback(
                 id: id,
                 receivedMilliseconds: $0.integer(0),
-                outcome: CallbackOutcome(rawValue: UInt8($0.integer(1))) ?? .refused,
+                outcome: CallbackOutcome(rawValue: UInt8(clamping: $0.integer(1))) ?? .refused,
                 failedIn: $0.optionalText(2).flatMap { Delivery.Failure(rawValue: $0) },
                 isSettled: !$0.isNull(3),
                 signedAt: $0.text(4),
                 body: $0.blob(5),
                 transactionID: $0.optionalInteger(6),
-                previousCallbackID: $0.optionalInteger(7)
+                previousCallbackID: $0.optionalInteger(7),
+                isCrowded: $0.integer(8) != 0
             )
         }
     }
@@ -149,16 +157,17 @@ final class JournalTable {
             $0.integer(place.transactionID)
             $0.integer(place.previousCallbackID)
             $0.integer(place.sequence)
+            $0.integer(place.isCrowded ? 1 : 0)
             $0.integer(place.id)
         }
     }
 
     /// The X-EXTERNAL-ID and the fact of a kept callback.
-    func externalID(of id: Int64) throws(SQLiteError) -> (externalID: String, fact: Fact?)? {
+    func externalID(of id: Int64) throws(SQLiteError) -> (externalID: String?, fact: Fact?)? {
         try externalIDOwner.first {
             $0.integer(id)
         } row: {
-            ($0.text(0), $0.fact(from: 1))
+            ($0.optionalText(0), $0.fact(from: 1))
         }
     }
 }
@@ -196,7 +205,7 @@ extension Row {
     func fact(from column: Int32) -> Fact? {
         guard let partner = Reference(text(column)), let reference = Reference(text(column + 1)),
             let code = optionalInteger(column + 2),
-            let status = LatestTransactionStatus(rawValue: UInt8(code)),
+            let status = LatestTransactionStatus(rawValue: UInt8(clamping: code)),
             let sen = optionalInteger(column + 3), let amount = Amount(sen: sen)
         else { return nil }
         let pair = ReferencePair(

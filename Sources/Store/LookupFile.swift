@@ -22,6 +22,11 @@ enum IndexEntry: Hashable, Sendable {
 struct IndexWatermark: Equatable, Sendable {
     var transactionID: Int64 = 0
     var callbackID: Int64 = 0
+
+    /// Whether nothing up to `other` is missing.
+    func covers(_ other: IndexWatermark) -> Bool {
+        transactionID >= other.transactionID && callbackID >= other.callbackID
+    }
 }
 
 /// One connection to the index file: keys to transactions and callbacks.
@@ -48,9 +53,9 @@ final class LookupFile {
         selection = try connection.prepare("SELECT value FROM entries WHERE key = ?")
     }
 
-    /// Opens a file that another connection has made, for reading.
-    init(reading path: String) throws(SQLiteError) {
-        connection = try Connection(path: path, mode: .readOnly)
+    /// Opens a file that another connection has made.
+    init(existing path: String, mode: Connection.Mode) throws(SQLiteError) {
+        connection = try Connection(path: path, mode: mode)
         selection = try connection.prepare("SELECT value FROM entries WHERE key = ?")
     }
 
@@ -75,10 +80,8 @@ final class LookupFile {
             } row: {
                 ($0.text(0), $0.integer(1), $0.integer(2))
             }
-        if let found, found.0 == feed, found.1 <= newest.transactionID, found.2 <= newest.callbackID
-        {
-            return
-        }
+        let covered = found.map { IndexWatermark(transactionID: $0.1, callbackID: $0.2) }
+        if let found, let covered, found.0 == feed, newest.covers(covered) { return }
         try connection.transaction { () throws(SQLiteError) in
             try connection.execute("DELETE FROM entries; DELETE FROM cover")
             try connection.prepare("INSERT INTO cover VALUES (?, 0, 0)").run { $0.text(feed) }
@@ -107,7 +110,12 @@ final class LookupFile {
     /// Adds entries; afterwards the file covers the main database up to `watermark`.
     func append(_ entries: HashMultimap, through watermark: IndexWatermark) throws(SQLiteError) {
         let insertion = try connection.prepare("INSERT OR IGNORE INTO entries VALUES (?, ?)")
-        let cover = try connection.prepare("UPDATE cover SET transaction_id = ?, callback_id = ?")
+        let cover = try connection.prepare(
+            """
+            UPDATE cover SET transaction_id = max(transaction_id, ?),
+                callback_id = max(callback_id, ?)
+            """
+        )
         try connection.transaction { () throws(SQLiteError) in
             for entry in entries.sorted() {
                 try insertion.run {

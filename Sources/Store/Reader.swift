@@ -32,7 +32,7 @@ package actor Reader {
     private func tables() throws(SQLiteError) -> Tables {
         if let opened { return opened }
         let main = try Connection(path: files.main, mode: .readOnly)
-        let lookups = try LookupFile(reading: files.lookup)
+        let lookups = try LookupFile(existing: files.lookup, mode: .readOnly)
         let refused = try Connection(path: files.refused, mode: .readOnly)
         let attention = try AttentionReader(main)
         let transitions = try TransitionReader(main)

@@ -9,9 +9,21 @@ import Synchronization
 /// watermark are read again from the main database. So a commit never writes a random page for a
 /// new payment.
 final class ReferenceIndex: Sendable {
+    /// Entries on their way to the file.
+    private struct Batch {
+        /// Tells batches apart: a rebuild may replace one while it is being written.
+        let number: Int
+        let entries: HashMultimap
+        /// What the file has to cover already, or the batch would leave a gap behind.
+        let since: IndexWatermark
+        let through: IndexWatermark
+    }
+
     private struct Memory {
         var recent = HashMultimap()
-        var flushing: (entries: HashMultimap, through: IndexWatermark)?
+        var flushing: Batch?
+        var covered = IndexWatermark()
+        var batchCount = 0
     }
 
     private let memory = Mutex(Memory())
@@ -28,6 +40,16 @@ final class ReferenceIndex: Sendable {
         return HashMultimap.key(
             for: (0..<8).lazy.map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) }
         )
+    }
+
+    /// The key under which a callback that shares its references with many others is found for one
+    /// of them. No reference holds a NUL.
+    static func crowdKey(_ reference: Reference) -> UInt64 {
+        crowdKey(reference.text)
+    }
+
+    static func crowdKey(_ reference: String) -> UInt64 {
+        HashMultimap.key(for: Array(reference.utf8) + [0])
     }
 
     /// Adds an entry in memory.
@@ -60,7 +82,13 @@ final class ReferenceIndex: Sendable {
     func prepareFlush(through watermark: IndexWatermark) {
         memory.withLock { memory in
             if memory.flushing != nil { return }
-            memory.flushing = (memory.recent, watermark)
+            memory.batchCount += 1
+            memory.flushing = Batch(
+                number: memory.batchCount,
+                entries: memory.recent,
+                since: memory.covered,
+                through: watermark
+            )
             memory.recent = HashMultimap()
         }
     }
@@ -68,73 +96,35 @@ final class ReferenceIndex: Sendable {
     /// Writes what was set aside. When it throws, the batch stays and the next call tries again.
     func flush(to file: LookupFile) throws(SQLiteError) {
         guard let batch = memory.withLock({ $0.flushing }) else { return }
+        guard try file.watermark().covers(batch.since) else {
+            // Someone removed the file under us. What it had is still in the open one; a new one
+            // would claim to cover what it does not hold.
+            let message = "the index file was replaced; it is completed at the next start"
+            throw SQLiteError(code: 11, message: message, context: "write the index")
+        }
         try file.append(batch.entries, through: batch.through)
-        memory.withLock { $0.flushing = nil }
+        memory.withLock { memory in
+            guard memory.flushing?.number == batch.number else { return }
+            memory.flushing = nil
+            memory.covered = batch.through
+        }
     }
 
     /// Fills memory with everything in the main database that the file does not cover.
+    ///
+    /// What was in memory before can be found until then: readers notice nothing.
     func rebuild(from connection: Connection, file: LookupFile) throws(SQLiteError) {
-        memory.withLock { $0 = Memory() }
-        var covered = try file.watermark()
-        while try readOn(from: connection, covered: &covered) {
-            prepareFlush(through: covered)
-            try flush(to: file)
+        let source = IndexSource(connection, covered: try file.watermark())
+        var entries = HashMultimap()
+        while try source.read(into: &entries, rowsMax: Self.recentMax / 4) {
+            try file.append(entries, through: source.covered)
+            entries = HashMultimap()
         }
-    }
-
-    /// Reads entries until memory is full; returns whether there may be more.
-    private func readOn(
-        from connection: Connection,
-        covered: inout IndexWatermark
-    ) throws(SQLiteError) -> Bool {
-        let limit = Self.recentMax / 4
-        let transactions = try connection.prepare(
-            """
-            SELECT id, partner_reference, reference FROM transactions
-            WHERE id > ? ORDER BY id LIMIT ?
-            """
-        )
-        var read = 0
-        var last = covered
-        try transactions.forEach {
-            $0.integer(covered.transactionID)
-            $0.integer(limit)
-        } row: { row in
-            read += 1
-            last.transactionID = row.integer(0)
-            add(.transaction(row.integer(0)), for: HashMultimap.key(for: row.text(1).utf8))
-            if let reference = row.optionalText(2) {
-                add(.transaction(row.integer(0)), for: HashMultimap.key(for: reference.utf8))
-            }
-            return true
-        }
-        let callbacks = try connection.prepare(
-            """
-            SELECT id, original_partner_reference, original_reference, signature_key, transaction_id
-            FROM callbacks WHERE id > ? ORDER BY id LIMIT ?
-            """
-        )
-        var callbacksRead = 0
-        try callbacks.forEach {
-            $0.integer(covered.callbackID)
-            $0.integer(limit)
-        } row: { row in
-            callbacksRead += 1
-            last.callbackID = row.integer(0)
-            if row.isNull(4) { addUnattached(row) }
-            return true
-        }
-        covered = last
-        return read == limit || callbacksRead == limit
-    }
-
-    private func addUnattached(_ row: Row) {
-        let references = [row.optionalText(1), row.optionalText(2)].compactMap { $0 }
-        for reference in references {
-            add(.callback(row.integer(0)), for: HashMultimap.key(for: reference.utf8))
-        }
-        if references.isEmpty {
-            add(.callback(row.integer(0)), for: Self.key(signature: row.integer(3)))
+        let covered = try file.watermark()
+        memory.withLock { memory in
+            memory.recent = entries
+            memory.flushing = nil
+            memory.covered = covered
         }
     }
 }

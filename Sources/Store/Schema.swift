@@ -76,6 +76,7 @@ enum Schema {
             settled_at INTEGER,
             deliveries INTEGER NOT NULL,
             last_received_at INTEGER NOT NULL,
+            is_crowded INTEGER NOT NULL,
             head BLOB NOT NULL,
             body BLOB NOT NULL
         ) STRICT;
@@ -97,7 +98,8 @@ enum Schema {
             updated_at INTEGER NOT NULL,
             last_sequence INTEGER NOT NULL,
             callbacks INTEGER NOT NULL,
-            last_callback INTEGER
+            last_callback INTEGER,
+            last_searched_callback INTEGER
         ) STRICT;
 
         CREATE TABLE transitions (

@@ -151,7 +151,6 @@ struct OpenedStore {
         indexer = Indexer(
             index: index,
             path: files.lookup,
-            feed: feed,
             onFailure: hooks.sideFileFailed
         )
         refusals = RefusalKeep(

@@ -6,6 +6,11 @@ struct StoredTransaction {
     var state: TransactionState
     var lastSequence: Int64
     var lastCallbackID: Int64?
+
+    /// Where the part of the chain begins that is searched for signatures: the newest callback that
+    /// is not crowded.
+    var lastSearchedCallbackID: Int64?
+    var callbackCount: Int64
     var latestStatus: LatestTransactionStatus?
 }
 
@@ -20,16 +25,17 @@ final class TransactionTable {
         selection = try connection.prepare(
             """
             SELECT partner_reference, reference, status, applied, amount, is_proven, last_sequence,
-                last_callback, latest_status
+                last_callback, latest_status, last_searched_callback, callbacks
             FROM transactions WHERE id = ?
             """
         )
         insertion = try connection.prepare(
             """
             INSERT INTO transactions (id, partner_reference, reference, status, latest_status,
-                applied, amount, paid_amount, origin, is_proven, roles_assumed, paid_at, created_at,
-                updated_at, last_sequence, callbacks, last_callback)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
+                applied, amount, paid_amount, origin, is_proven, roles_assumed, paid_at,
+                created_at, updated_at, last_sequence, callbacks, last_callback,
+                last_searched_callback)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
             """
         )
         advance = try connection.prepare(
@@ -41,7 +47,11 @@ final class TransactionTable {
             """
         )
         callback = try connection.prepare(
-            "UPDATE transactions SET callbacks = callbacks + 1, last_callback = ? WHERE id = ?"
+            """
+            UPDATE transactions SET callbacks = callbacks + 1, last_callback = ?,
+                last_searched_callback = coalesce(?, last_searched_callback)
+            WHERE id = ?
+            """
         )
     }
 
@@ -57,14 +67,14 @@ final class TransactionTable {
 
     private static func read(_ row: Row, id: Int64) -> StoredTransaction? {
         guard let partnerReference = Reference(row.text(0)),
-            let status = TransactionStatus(rawValue: UInt8(row.integer(2)))
+            let status = TransactionStatus(rawValue: UInt8(clamping: row.integer(2)))
         else { return nil }
         let state = TransactionState(
             id: id,
             partnerReferenceNo: partnerReference,
             referenceNo: row.optionalText(1).flatMap { Reference($0) },
             status: status,
-            applied: StatusCodeSet(rawValue: UInt8(row.integer(3))),
+            applied: StatusCodeSet(rawValue: UInt8(clamping: row.integer(3))),
             expectedAmount: row.optionalInteger(4).flatMap { Amount(sen: $0) },
             isProven: row.integer(5) != 0
         )
@@ -72,8 +82,10 @@ final class TransactionTable {
             state: state,
             lastSequence: row.integer(6),
             lastCallbackID: row.optionalInteger(7),
+            lastSearchedCallbackID: row.optionalInteger(9),
+            callbackCount: row.integer(10),
             latestStatus: row.optionalInteger(8).flatMap {
-                LatestTransactionStatus(rawValue: UInt8($0))
+                LatestTransactionStatus(rawValue: UInt8(clamping: $0))
             }
         )
     }
@@ -103,6 +115,7 @@ final class TransactionTable {
             $0.integer(transition.recordedMilliseconds)
             $0.integer(transition.sequence)
             $0.integer(transition.callbackID)
+            $0.integer(transition.callbackID)
         }
     }
 
@@ -128,9 +141,10 @@ final class TransactionTable {
     }
 
     /// Makes `callbackID` the newest of the transaction's callbacks.
-    func link(callbackID: Int64, to id: Int64) throws(SQLiteError) {
+    func link(callbackID: Int64, isCrowded: Bool, to id: Int64) throws(SQLiteError) {
         try callback.run {
             $0.integer(callbackID)
+            $0.integer(isCrowded ? nil : callbackID)
             $0.integer(id)
         }
     }
