@@ -33,14 +33,12 @@ final class Daemon: Sendable {
         var inner: Endpoint?
         var next = 0
         while notify.count < listenerCount || inner == nil {
-            let wanted = "message=listening"
-            guard process.errors.first(from: next, where: { $0.contains(wanted) }) != nil else {
+            let isWanted = { (line: String) in line.value(of: "message") == "listening" }
+            guard process.errors.first(from: next, where: isWanted) != nil else {
                 throw NotListening(log: process.errors.all)
             }
             let lines = process.errors.all
-            guard
-                let index = lines.indices.first(where: { $0 >= next && lines[$0].contains(wanted) }
-                ),
+            guard let index = lines.indices.first(where: { $0 >= next && isWanted(lines[$0]) }),
                 let address = lines[index].value(of: "address").flatMap({ Endpoint($0) })
             else { throw NotListening(log: lines) }
             if lines[index].value(of: "listener") == "notify" {
@@ -90,9 +88,10 @@ final class Daemon: Sendable {
 }
 
 extension String {
-    /// The value of `name` in a line of `key=value`.
+    /// The value of `name` in a line of the log, in either format; blanks in text are not looked for.
     func value(of name: String) -> String? {
-        split(separator: " ").first { $0.hasPrefix("\(name)=") }
+        if hasPrefix("{") { return JSON(Array(utf8))[name].text }
+        return split(separator: " ").first { $0.hasPrefix("\(name)=") }
             .map { String($0.dropFirst(name.count + 1)) }
     }
 }

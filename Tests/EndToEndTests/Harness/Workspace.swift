@@ -12,8 +12,8 @@ final class Workspace: Sendable {
     let keys: TestKeys
 
     /// The names of the tokens, with the scopes that each has.
-    static let scopes = [
-        "orders": ["feed", "generate"], "auditor": ["journal"], "ops": ["admin"],
+    static let scopes: [(name: String, scopes: [String])] = [
+        ("orders", ["feed", "generate"]), ("auditor", ["journal"]), ("ops", ["admin"]),
     ]
 
     /// The secret of each token.
@@ -22,7 +22,11 @@ final class Workspace: Sendable {
     init() throws {
         keys = try TestKeys.shared()
         directory = FileManager.default.temporaryDirectory.path + "/cr-\(Unique.text("e2e"))/"
-        tokens = Self.scopes.mapValues { _ in "secret-\(Unique.text("a"))-\(Unique.text("b"))" }
+        var tokens: [String: String] = [:]
+        for (name, _) in Self.scopes {
+            tokens[name] = "secret-\(Unique.text("a"))-\(Unique.text("b"))"
+        }
+        self.tokens = tokens
         try FileManager.default.createDirectory(
             atPath: directory,
             withIntermediateDirectories: true

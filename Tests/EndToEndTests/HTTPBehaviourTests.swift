@@ -1,0 +1,199 @@
+import Support
+import Testing
+
+/// How the notify listener speaks HTTP with those who speak it well.
+@Suite(.blocking)
+struct HTTPBehaviourTests {
+    @Test func `a connection is kept and serves one callback after the other`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        for _ in 0..<3 {
+            let response = try client.exchange(Callback().request().bytes)
+            #expect(response.version == "HTTP/1.1")
+            #expect(response.code == "2005600")
+            #expect(response["Connection"] == nil)
+        }
+        // A refusal by content keeps it too.
+        let refused = try Callback().with { $0.body.amount = nil }
+        #expect(try client.exchange(refused.request().bytes).code == "4005602")
+        #expect(try client.exchange(Callback().request().bytes).code == "2005600")
+        #expect(try daemon.feed().count == 4)
+    }
+
+    @Test func `pipelined callbacks are answered in order`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        let callbacks = try (0..<20).map { index in
+            try Callback().with { if index % 3 == 2 { $0.partnerID = "other" } }
+        }
+        try client.send(try callbacks.flatMap { try $0.request().bytes })
+        for (index, callback) in callbacks.enumerated() {
+            let response = try client.response()
+            #expect(response["X-EXTERNAL-ID"] == callback.externalID)
+            #expect(response.code == (index % 3 == 2 ? "4015600" : "2005600"))
+        }
+        let expected = callbacks.indices.filter { $0 % 3 != 2 }.map { callbacks[$0].merchant }
+        #expect(try daemon.feed().map { $0["partnerReferenceNo"].text } == expected)
+    }
+
+    @Test func `what a half-closed connection sent is still answered`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        try client.send(try (0..<3).flatMap { _ in try Callback().request().bytes })
+        client.endSending()
+        for _ in 0..<3 { #expect(try client.response().code == "2005600") }
+        #expect(try client.isEnded())
+    }
+
+    @Test(arguments: [1, 7, 1000])
+    func `a chunked body with extensions and trailers is one body`(size: Int) throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        let callback = try Callback()
+        #expect(try client.exchange(callback.request().chunked(by: size)).code == "2005600")
+        #expect(try client.exchange(Callback().request().bytes).code == "2005600")
+        let kept = try daemon.callbacks("reference=\(callback.merchant)")
+        #expect(try Array((kept.first?["body"].text ?? "").utf8) == callback.request().body)
+    }
+
+    @Test func `a request is understood one byte at a time`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        for byte in try Callback().request().bytes { try client.send([byte]) }
+        #expect(try client.response().code == "2005600")
+    }
+
+    @Test func `a body that is announced is asked for`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        var request = try Callback().request()
+        request.add("Expect", "100-continue")
+        try client.send(request.head)
+        #expect(try client.response().status == 100)
+        try client.send(request.body)
+        #expect(try client.response().code == "2005600")
+    }
+
+    @Test func `nobody is asked for a body that is not wanted`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let changes: [(String, @Sendable (inout WireRequest) -> Void, String)] = [
+            ("path", { $0.target = "/other" }, "4045600"),
+            ("method", { $0.method = "PUT" }, "4055600"),
+            ("encoding", { $0.add("Content-Encoding", "gzip") }, "4155600"),
+            ("length", { $0.body = Array(repeating: 0x20, count: 65_537) }, "4135600"),
+        ]
+        for (reason, change, code) in changes {
+            let client = try daemon.connect()
+            var request = try Callback().request()
+            change(&request)
+            request.add("Expect", "100-continue")
+            #expect(try client.exchange(request.head).code == code, "\(reason)")
+            #expect(try client.isEnded())
+        }
+    }
+
+    @Test func `a body that came at once needs no asking`() throws {
+        let daemon = try Daemon(in: Workspace())
+        var request = try Callback().request()
+        request.add("Expect", "100-continue")
+        #expect(try daemon.post(request).status == 200)
+    }
+
+    @Test func `HTTP 1.0 is answered and closed, or kept when asked for`() throws {
+        let daemon = try Daemon(in: Workspace())
+        var request = try Callback().request()
+        request.version = "HTTP/1.0"
+        request.remove("Host")
+        let closing = try daemon.connect()
+        #expect(try closing.exchange(request.bytes).code == "2005600")
+        #expect(try closing.isEnded())
+
+        request.add("Connection", "keep-alive")
+        let keeping = try daemon.connect()
+        for _ in 0..<2 {
+            let response = try keeping.exchange(request.bytes)
+            #expect(response.code == "2005600")
+            #expect(response["Connection"]?.lowercased() == "keep-alive")
+        }
+        // Chunks are not in HTTP/1.0.
+        #expect(try keeping.exchange(request.bytes)["Transfer-Encoding"] == nil)
+    }
+
+    @Test func `who asks for the connection to be closed gets it`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        var request = try Callback().request()
+        request.add("Connection", "close")
+        let response = try client.exchange(request.bytes)
+        #expect(response.code == "2005600")
+        #expect(response["Connection"] == "close")
+        #expect(try client.isEnded())
+    }
+
+    @Test func `absolute targets and queries are routed by their path`() throws {
+        let daemon = try Daemon(in: Workspace())
+        for target in [
+            "/v1.0/debit/notify?source=cash-in&x=%20", "http://pay.example.id/v1.0/debit/notify",
+            "https://pay.example.id:8443/v1.0/debit/notify?x", "/v1.0/debit/notify?",
+        ] {
+            var request = try Callback().request()
+            request.target = target
+            #expect(try daemon.post(request).code == "2005600", "\(target)")
+        }
+        #expect(try daemon.feed().count == 4)
+    }
+
+    @Test func `a HEAD request is answered like GET without the body`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        let head = try client.exchange(
+            WireRequest(method: "HEAD", target: "/healthz").bytes,
+            isHEAD: true
+        )
+        #expect(head.status == 200)
+        let get = try client.exchange(WireRequest(method: "GET", target: "/healthz").bytes)
+        #expect(get.json["status"].text == "ok")
+        #expect(head["Content-Length"] == String(get.body.count))
+
+        let refused = try client.exchange(WireRequest(method: "HEAD").bytes, isHEAD: true)
+        #expect(refused.status == 405)
+        #expect(refused["Allow"] == "POST")
+        // No byte of a body is in the way of the next answer.
+        #expect(try client.exchange(Callback().request().bytes).code == "2005600")
+    }
+
+    @Test(arguments: ["/v1/transitions", "/readyz", "/metrics", "/", "*"])
+    func `the notify listener serves nothing else`(target: String) throws {
+        let daemon = try Daemon(in: Workspace())
+        var request = WireRequest(method: "POST", target: target)
+        if target == "*" { request.method = "OPTIONS" }
+        request.add("Authorization", "Bearer \(daemon.workspace.tokens["ops"] ?? "")")
+        let response = try daemon.post(request)
+        #expect(response.status == (target == "*" ? 405 : 404))
+        #expect(response.json["transitions"] == .null)
+    }
+
+    @Test func `header names are read in any case and in any order`() throws {
+        let daemon = try Daemon(in: Workspace())
+        var request = try Callback().request()
+        request.fields = request.fields.reversed().map { ($0.name.lowercased(), $0.value + " \t") }
+        #expect(try daemon.post(request).code == "2005600")
+    }
+
+    @Test func `several addresses are served, Unix sockets among them`() throws {
+        let workspace = try Workspace()
+        let socket = workspace.directory + "notify.sock"
+        let daemon = try Daemon(
+            in: workspace,
+            set: ["notify.listen=[\"127.0.0.1:0\",\"unix:\(socket)?mode=0660\",\"127.0.0.1:0\"]"],
+            listenerCount: 3
+        )
+        for endpoint in daemon.notifyEndpoints {
+            let response = try RawClient(endpoint).exchange(Callback().request().bytes)
+            #expect(response.code == "2005600", "\(endpoint)")
+        }
+        #expect(try daemon.feed().count == 3)
+        #expect(try daemon.stop() == .exited(0))
+        #expect(!workspace.exists("notify.sock"))
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Support
+import Testing
+
+/// A disk that takes no more: nothing is promised, and nothing but the disk decides what is known.
+@Suite(.blocking)
+struct StorageFailureTests {
+    /// Bounds how long files may get that the daemon writes; nil takes the bound away.
+    private static func limitFiles(of daemon: Daemon, to bytes: Int?) throws {
+        let result = try ChildProcess.run(
+            "/usr/bin/prlimit",
+            ["--pid", "\(daemon.process.id)", "--fsize=\(bytes.map(String.init) ?? "unlimited"):"]
+        )
+        #expect(result.end == .exited(0), "\(result.errors)")
+    }
+
+    @Test(arguments: [0, 4096, 100_000])
+    func `what cannot be committed is answered 5005601 and leaves no trace`(bytes: Int) throws {
+        let workspace = try Workspace()
+        let daemon = try Daemon(in: workspace)
+        let before = try Callback(status: "02")
+        #expect(try daemon.post(before).code == "2005600")
+        let feed = try daemon.feed()
+        #expect(feed.count == 1)
+
+        try Self.limitFiles(of: daemon, to: bytes)
+        // Under the larger bound some commits still fit; each must be whole or not there.
+        var stored = [before]
+        var lost: [Callback] = []
+        while lost.count < 3, stored.count < 200 {
+            let callback = try Callback()
+            let response = try daemon.post(callback)
+            switch response.code {
+            case "2005600": stored.append(callback)
+            default:
+                #expect(response.status == 500)
+                #expect(response.code == "5005601")
+                #expect(response.message == "Internal Server Error")
+                #expect(response["X-EXTERNAL-ID"] == callback.externalID)
+                lost.append(callback)
+            }
+        }
+        #expect(lost.count == 3)
+        try Self.check(daemon, stored, lost)
+        // Under the larger bound there is room again once the failed commit is taken back.
+        if bytes < 10_000 { #expect(try daemon.get("/readyz", as: nil).status == 503) }
+        #expect(try daemon.get("/healthz", as: nil).status == 200)
+        #expect(daemon.log.contains { $0.contains("level=error") && $0.contains("cannot commit") })
+
+        try Self.limitFiles(of: daemon, to: nil)
+        for callback in lost { #expect(try daemon.post(callback).code == "2005600") }
+        try Self.check(daemon, stored + lost, [])
+        #expect(try daemon.get("/readyz", as: nil).status == 200)
+        #expect(try Array(daemon.feed().prefix(1)) == feed)
+        #expect(daemon.log.contains { $0.contains("commits again") })
+        #expect(try daemon.stop() == .exited(0))
+        try Self.check(Daemon(in: workspace), stored + lost, [])
+    }
+
+    /// Everything stored is in the feed in its order, without a gap, and nothing lost is anywhere.
+    private static func check(
+        _ daemon: Daemon,
+        _ stored: [Callback],
+        _ lost: [Callback]
+    ) throws {
+        let feed = try daemon.feed()
+        #expect(feed.map { $0["partnerReferenceNo"].text } == stored.map(\.merchant))
+        #expect(feed.map { $0["sequence"].integer } == stored.indices.map { $0 + 1 })
+        for callback in lost {
+            #expect(try daemon.get("/v1/transactions/\(callback.merchant)").status == 404)
+            #expect(try daemon.callbacks("externalId=\(callback.externalID)").isEmpty)
+        }
+    }
+
+    @Test func `a database that is none is told, and nothing is served`() throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            String(repeating: "This is no database. ", count: 100),
+            to: "receiver.db"
+        )
+        let process = try Daemon.launch(in: workspace)
+        #expect(try process.wait() == .exited(74))
+        #expect(process.errors.all.contains { $0.contains("receiver.db") })
+        #expect(!process.errors.all.contains { $0.contains("message=listening") })
+    }
+
+    @Test func `a database in a directory that is not there is told`() throws {
+        let workspace = try Workspace()
+        let process = try Daemon.launch(
+            in: workspace,
+            set: ["storage.database=missing/receiver.db"]
+        )
+        #expect(try [.exited(69), .exited(74)].contains(process.wait()))
+        #expect(process.errors.all.contains { $0.contains("missing/receiver.db") })
+    }
+}
