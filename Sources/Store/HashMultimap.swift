@@ -19,9 +19,16 @@ struct HashMultimap {
     /// The hash of some bytes under which they are stored here and in ``LookupFile``.
     ///
     /// FNV-1a with a final mix. Not a secret: only authentic callbacks put keys in.
-    static func key(for bytes: some Sequence<UInt8>) -> UInt64 {
+    static func key(for text: String.UTF8View) -> UInt64 { key(for: text.span) }
+
+    /// The same for bytes that are no text.
+    static func key(for bytes: [UInt8]) -> UInt64 { key(for: bytes.span) }
+
+    private static func key(for bytes: Span<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        for index in bytes.indices {
+            hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3
+        }
         hash = (hash ^ (hash >> 32)) &* 0xD6E8_FEB8_6659_FD93
         hash ^= hash >> 32
         return hash == empty ? 1 : hash

@@ -37,9 +37,7 @@ final class ReferenceIndex: Sendable {
     /// The key of an unreadable callback: its signature.
     static func key(signature: Int64) -> UInt64 {
         let bits = UInt64(bitPattern: signature)
-        return HashMultimap.key(
-            for: (0..<8).lazy.map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) }
-        )
+        return HashMultimap.key(for: (0..<8).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) })
     }
 
     /// The key under which a callback that shares its references with many others is found for one
