@@ -39,9 +39,8 @@ struct Patience {
             case .write: limits.writeSeconds
             case .linger: ServerLimits.lingerSeconds
             }
-        let (wait, isEndless) = UInt64(max(0, seconds)).multipliedReportingOverflow(
-            by: 1_000_000_000
-        )
+        let second: UInt64 = 1_000_000_000
+        let (wait, isEndless) = second.multipliedReportingOverflow(by: UInt64(max(0, seconds)))
         let (deadline, isTooLate) = now.addingReportingOverflow(wait)
         return isEndless || isTooLate ? .max : deadline
     }

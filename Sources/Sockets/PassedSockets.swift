@@ -7,8 +7,8 @@ package final class PassedSockets: Sendable {
     /// Names by descriptor number, of those that have not been taken yet.
     private let names: Mutex<[CInt: String]>
 
-    /// The first descriptor that is passed.
-    private static let first: CInt = 3
+    /// The first descriptor that is passed (`SD_LISTEN_FDS_START`).
+    private static let start: CInt = 3
 
     /// A bound for a number that comes from outside.
     private static let countMax: CInt = 1024
@@ -23,12 +23,16 @@ package final class PassedSockets: Sendable {
         }
     }
 
-    init(processID: pid_t, variable: (String) -> String?) {
-        names = Mutex(Self.names(processID: processID, variable: variable))
+    init(processID: pid_t, start: CInt = start, variable: (String) -> String?) {
+        names = Mutex(Self.names(processID: processID, start: start, variable: variable))
     }
 
     /// Which descriptors have been passed to the process, by name.
-    static func names(processID: pid_t, variable: (String) -> String?) -> [CInt: String] {
+    static func names(
+        processID: pid_t,
+        start: CInt = start,
+        variable: (String) -> String?
+    ) -> [CInt: String] {
         // Another process's number means that the variables were inherited, the sockets not.
         guard variable("LISTEN_PID").flatMap(pid_t.init) == processID,
             let count = variable("LISTEN_FDS").flatMap(CInt.init), (1...countMax).contains(count)
@@ -39,7 +43,7 @@ package final class PassedSockets: Sendable {
         var names: [CInt: String] = [:]
         for index in 0..<count {
             let name = given.flatMap { index < $0.count ? $0[Int(index)] : nil }
-            names[first + index] = name ?? "unknown"
+            names[start + index] = name ?? "unknown"
         }
         return names
     }

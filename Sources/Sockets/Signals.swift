@@ -10,7 +10,7 @@ package enum Signal: CaseIterable, Sendable {
     /// `SIGHUP`: read the configuration again.
     case hangUp
 
-    fileprivate var number: CInt {
+    var number: CInt {
         switch self {
         case .terminate: SIGTERM
         case .interrupt: SIGINT
@@ -25,18 +25,23 @@ package final class Signals: Sendable {
 
     /// Calls `onSignal` for each of `signals` that arrives, one at a time.
     ///
+    /// Returns when that is in force; before, a signal has its usual effect, which ends the process.
     /// Signals that arrive while one of the same kind waits are merged, as signals are.
     package init(
         _ signals: [Signal] = Signal.allCases,
         onSignal: @escaping @Sendable (Signal) -> Void
     ) {
         let queue = DispatchQueue(label: "signals", target: .global())
+        let registrations = DispatchGroup()
         sources = signals.map { signal in
             let source = DispatchSource.makeSignalSource(signal: signal.number, queue: queue)
             source.setEventHandler { onSignal(signal) }
+            registrations.enter()
+            source.setRegistrationHandler { registrations.leave() }
             source.activate()
             return source
         }
+        registrations.wait()
     }
 
     deinit {

@@ -56,10 +56,8 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
         ),
         Case(
             why: "chunks and a trailer, and another request behind them",
-            bytes:
-                "POST /a HTTP/1.1\r\nHost: t\r\n\(chunked)\r\n"
-                + "2\r\nbo\r\n2\r\ndy\r\n0\r\nX: y\r\n\r\n"
-                + get("/b"),
+            bytes: "POST /a HTTP/1.1\r\nHost: t\r\n\(chunked)\r\n"
+                + "2\r\nbo\r\n2\r\ndy\r\n0\r\nX: y\r\n\r\n" + get("/b"),
             steps: ["admit /a", "handle body", "admit /b", "handle "]
         ),
         Case(
@@ -183,10 +181,7 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
     @Test(arguments: [
         ("", "end", "nothing was asked"),
         ("G", "refuse 400", "a head has begun"),
-        (
-            "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\nb", "refuse 400 with head",
-            "body"
-        ),
+        (expecting + "Content-Length: 2\r\n\r\nb", "refuse 400 with head", "within a body"),
         ("GET / HTTP/1.1\r\nHost: t\r\n\r\n", "end", "all is answered"),
     ])
     func `tells an end between requests from one within`(bytes: String, step: String, why: String) {

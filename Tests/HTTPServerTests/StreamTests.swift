@@ -54,12 +54,10 @@ private let words = ["a ", "b ", "", "c"].map { Array($0.utf8) }
         let written = Channel<Int>()
         try await withServer(handler: streaming(words, written)) { test in
             let client = try test.connect()
-            #expect(
-                try client.ask("HEAD / HTTP/1.1\r\nHost: t\r\n\r\n", isHEAD: true).status == 200
-            )
-            #expect(
-                try client.ask("HEAD / HTTP/1.1\r\nHost: t\r\n\r\n", isHEAD: true).status == 200
-            )
+            for _ in 1...2 {
+                let head = "HEAD / HTTP/1.1\r\nHost: t\r\n\r\n"
+                #expect(try client.ask(head, isHEAD: true).status == 200)
+            }
             #expect(written.next() == 4)
         }
     }
