@@ -6,7 +6,7 @@ final class Acceptor: EventSource {
     private static let batchCount = 64
 
     /// How long it rests when the system has no room for another connection.
-    private static let restNanoseconds: UInt64 = 1_000_000_000
+    private static let restSeconds = 1
 
     let server: Server
     private let listener: Listener
@@ -24,6 +24,9 @@ final class Acceptor: EventSource {
             id = try loop.add(self, watching: listener)
         } catch {
             fail(error)
+            loop.post(afterSeconds: Self.restSeconds) { [server, listener] loop in
+                Acceptor(listener, server: server).start(on: loop)
+            }
         }
     }
 
@@ -53,7 +56,7 @@ final class Acceptor: EventSource {
             loop.readAgain(id)
         } catch {
             // No further change will be reported for those who wait already.
-            loop.setDeadline(loop.now + Self.restNanoseconds, for: id)
+            loop.setDeadline(loop.now + UInt64(Self.restSeconds) * 1_000_000_000, for: id)
             fail(error)
         }
     }

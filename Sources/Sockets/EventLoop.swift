@@ -1,4 +1,5 @@
 @unsafe @preconcurrency import Dispatch
+import Glibc
 import Queues
 
 /// A serial queue that serves many descriptors.
@@ -52,6 +53,16 @@ package actor EventLoop {
         watch.setCancelHandler { [epoll] in _ = epoll }
         watch.setEventHandler { [weak self] in self?.assumeIsolated { $0.run() } }
         watch.activate()
+    }
+
+    /// As many loops as the machine has processors, so that all of them can be kept busy.
+    package static func onePerProcessor() throws(SystemError) -> [EventLoop] {
+        var loops: [EventLoop] = []
+        // -1 where the system does not tell.
+        for index in 0..<max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) {
+            loops.append(try EventLoop(label: "loop.\(index)"))
+        }
+        return loops
     }
 
     deinit { watch.cancel() }

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPCore
 import HTTPServer
 import Testing
@@ -105,6 +106,22 @@ import Testing
             client.abort()
             while test.server.counters.open > 0 { _ = try Client(to: test.address).ask(get("/")) }
             #expect(gone.count == 0)
+        }
+    }
+
+    @Test(arguments: ["127.0.0.1:0", "unix:/tmp/cashin-server-gone-\(getpid()).sock"])
+    func `what came from a client that has gone is still handled`(address: String) async throws {
+        let handled = Channel<[UInt8]>()
+        let handler = StubHandler { request, _ in
+            handled.put(request.body)
+            return Response(.ok)
+        }
+        try await withServer(on: address, handler: handler) { test in
+            do {
+                let client = try test.connect()
+                try client.send(post("/", "body"))
+            }
+            #expect(handled.next() == Array("body".utf8))
         }
     }
 

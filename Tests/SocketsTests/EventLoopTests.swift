@@ -149,9 +149,10 @@ private func on<Result: Sendable>(
         #expect(on(loop) { $0.source(first) == nil && $0.source(second) == nil } == true)
     }
 
-    @Test func `answers a probe`() async throws {
-        let loop = try EventLoop(label: "test")
-        await loop.probe()
+    @Test func `is there for each processor, and answers a probe`() async throws {
+        let loops = try EventLoop.onePerProcessor()
+        #expect(loops.count == sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+        for loop in loops { await loop.probe() }
     }
 
     @Test func `closes its descriptor when the last reference goes`() async {
