@@ -25,8 +25,8 @@ package final class Signals: Sendable {
 
     /// Calls `onSignal` for each of `signals` that arrives, one at a time.
     ///
-    /// Returns when that is in force; before, a signal has its usual effect, which ends the process.
-    /// Signals that arrive while one of the same kind waits are merged, as signals are.
+    /// Returns when that is in force; before, a signal has its usual effect, which ends the
+    /// process. Signals that arrive while one of the same kind waits are merged, as signals are.
     package init(
         _ signals: [Signal] = Signal.allCases,
         onSignal: @escaping @Sendable (Signal) -> Void

@@ -1,7 +1,8 @@
 import Support
 import Testing
 
-/// What the notify listener refuses as HTTP, over real sockets: SNAP's body, and the connection ends.
+/// What the notify listener refuses as HTTP, over real sockets: SNAP's body, and the connection
+/// ends.
 @Suite(.blocking)
 struct HTTPRefusalTests {
     /// Bytes that are no request, and the answer to them.

@@ -118,8 +118,8 @@ private final class LogSink: Sendable {
         self.output = Mutex(output)
     }
 
-    /// Leaves the line to the log's own queue, so that a loop or the writer of the database does not
-    /// wait for whoever reads the log. Lines that come while one is written go together.
+    /// Leaves the line to the log's own queue, so that a loop or the writer of the database does
+    /// not wait for whoever reads the log. Lines that come while one is written go together.
     func write(_ line: [UInt8]) {
         let (wasEmpty, count) = waiting.withLock { waiting in
             let wasEmpty = waiting.isEmpty

@@ -88,7 +88,8 @@ final class Daemon: Sendable {
 }
 
 extension String {
-    /// The value of `name` in a line of the log, in either format; blanks in text are not looked for.
+    /// The value of `name` in a line of the log, in either format; blanks in text are not looked
+    /// for.
     func value(of name: String) -> String? {
         if hasPrefix("{") { return JSON(Array(utf8))[name].text }
         return split(separator: " ").first { $0.hasPrefix("\(name)=") }
