@@ -5,9 +5,6 @@ package enum CurrentProcess {
     /// Wraps `getpid(2)`.
     package static var id: Int { Int(getpid()) }
 
-    /// Processors that are online. Wraps `sysconf(3)`.
-    package static var coreCount: Int { Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
-
     /// Ends the process at once, without cleaning up. Wraps `_exit(2)`.
     package static func exit(_ status: Int32) -> Never { _exit(status) }
 

@@ -93,11 +93,7 @@ final class Daemon: Sendable {
     /// One loop for each core: verifying signatures is what costs, and it happens on the loops.
     private static func makeLoops() throws(StartFailure) -> [EventLoop] {
         do throws(SystemError) {
-            var loops: [EventLoop] = []
-            for index in 0..<max(CurrentProcess.coreCount, 1) {
-                loops.append(try EventLoop(label: "loop.\(index)"))
-            }
-            return loops
+            return try EventLoop.onePerProcessor()
         } catch {
             throw .loops(error)
         }
