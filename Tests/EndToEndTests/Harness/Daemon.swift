@@ -121,17 +121,21 @@ extension Daemon {
         return try RawClient(internalEndpoint).exchange(request.bytes)
     }
 
-    /// The whole feed, page by page.
-    func feed() throws -> [JSON] {
+    /// The feed as it is now, page by page, without what is added meanwhile.
+    ///
+    /// - Parameter after: read from there on.
+    func feed(after: Int = 0) throws -> [JSON] {
         var all: [JSON] = []
-        var after = 0
-        while true {
-            let page = try get("/v1/transitions?limit=1000&after=\(after)").json
+        var next = after
+        let head = try get("/v1/transitions?after=latest").json["head"].integer ?? 0
+        while next < head {
+            let limit = min(head - next, 1000)
+            let page = try get("/v1/transitions?limit=\(limit)&after=\(next)").json
+            guard let last = page["next"].integer, last > next else { return all }
             all += page["transitions"].items
-            guard page["more"].bool == true, let next = page["next"].integer, next > after
-            else { return all }
-            after = next
+            next = last
         }
+        return all
     }
 
     /// The kept callbacks that a query selects, newest first; at most 1000.
