@@ -44,6 +44,19 @@ let fuzzers: [Target] =
     ? []
     : [fuzzer("FuzzHTTP", of: "HTTPCore"), fuzzer("FuzzJSON", of: "Snap")]
 
+/// The load generator, built only when asked for with `BENCHMARK=1` (`scripts/benchmark`).
+let benchmarks: [Target] =
+    Context.environment["BENCHMARK"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "Benchmark",
+            dependencies: ["Crypto", "COpenSSL", "Support"],
+            path: "Tests/Benchmark",
+            swiftSettings: common
+        )
+    ]
+
 let package = Package(
     name: "cashin-receiver",
     products: [
@@ -121,5 +134,5 @@ let package = Package(
             swiftSettings: common
         ),
         .testTarget(name: "TidyTests", swiftSettings: common),
-    ] + fuzzers
+    ] + fuzzers + benchmarks
 )

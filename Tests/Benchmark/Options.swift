@@ -1,0 +1,52 @@
+/// What the command line asks for.
+struct Options: Sendable {
+    var connections = 64
+    /// Answers in a round.
+    var count = 20_000
+    /// Callbacks stored before the first round.
+    var preload = 100_000
+    var rounds = 5
+    var logLevels = ["warning", "info"]
+    /// Connections that send bad signatures beside the good ones, in a second half of every round.
+    var flood = 0
+    /// The receiver's binary.
+    var program = ""
+    /// Where keys, requests and databases are.
+    var directory = ""
+
+    struct Problem: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            guard let value = rest.popFirst() else {
+                throw Problem(description: "\(name): a value is missing")
+            }
+            switch name {
+            case "--connections": connections = try Self.number(name, value, 1...1_000)
+            case "--count": count = try Self.number(name, value, 1...10_000_000)
+            case "--preload": preload = try Self.number(name, value, 0...100_000_000)
+            case "--rounds": rounds = try Self.number(name, value, 1...1_000)
+            case "--flood": flood = try Self.number(name, value, 0...1_000)
+            case "--log-level": logLevels = value.split(separator: ",").map { String($0) }
+            case "--program": program = value
+            case "--directory": directory = value
+            default: throw Problem(description: "\(name): unknown option")
+            }
+        }
+    }
+
+    private static func number(
+        _ name: String,
+        _ text: String,
+        _ range: ClosedRange<Int>
+    ) throws -> Int {
+        guard let value = Int(text), range.contains(value) else {
+            let bounds = "\(range.lowerBound) to \(range.upperBound)"
+            throw Problem(description: "\(name): expected a number from \(bounds)")
+        }
+        return value
+    }
+}

@@ -1,0 +1,121 @@
+import Glibc
+
+/// A running receiver with a database of its own.
+final class ServerProcess {
+    /// What it has used so far.
+    struct Usage {
+        /// Microseconds of CPU, of all threads, in the program and in the kernel.
+        var microseconds: Double
+        var voluntarySwitches: Int
+        var peakMebibytes: Double
+    }
+
+    let port: UInt16
+    private let id: pid_t
+
+    /// Starts the receiver in a new directory and waits until it serves.
+    init(program: String, directory: String, publicKeyPEM: String, logLevel: String) throws {
+        port = try freePort()
+        let prepare = try spawn([program, "init", "--dir", directory], log: "/dev/null")
+        _ = wait(prepare)
+        try write(publicKeyPEM, to: "\(directory)/cashin-public.pem")
+        let settings = [
+            "notify.listen=127.0.0.1:\(port)", "internal.listen=unix:\(directory)/api.sock",
+            "notify.publicURL=https://bench.example.id/v1.0/debit/notify",
+            "notify.confirmWithQuery=never", "notify.timestampToleranceSeconds=0",
+            "cashIn.clientId=\(Requests.partnerID)", "cashIn.merchantId=null",
+            "cashIn.privateKeyFile=null", "log.level=\(logLevel)",
+        ]
+        let overrides = settings.flatMap { ["--set", $0] }
+        let command = [program, "serve", "--config", "\(directory)/config.json5"] + overrides
+        id = try spawn(command, log: "\(directory)/log")
+        for _ in 0..<1_000 {
+            if let descriptor = try? connect(to: port) {
+                close(descriptor)
+                return
+            }
+            usleep(10_000)
+        }
+        throw Options.Problem(description: "the receiver does not serve; see \(directory)/log")
+    }
+
+    /// Stops it and waits for its end.
+    func stop() {
+        kill(id, SIGTERM)
+        _ = wait(id)
+    }
+
+    func usage() throws -> Usage {
+        // The same time as utime + stime in /proc/PID/stat, but not in steps of 10 ms.
+        var clock = clockid_t()
+        let failure = clock_getcpuclockid(id, &clock)
+        if failure != 0 { throw SystemCallFailure(call: "clock_getcpuclockid", code: failure) }
+        let status = try contents(of: "/proc/\(id)/status")
+        return Usage(
+            microseconds: Double(nanoseconds(clock)) / 1_000,
+            voluntarySwitches: try voluntarySwitches(),
+            peakMebibytes: Double(Self.value("VmHWM", in: status)) / 1_024
+        )
+    }
+
+    /// The sum over the threads that are there now.
+    private func voluntarySwitches() throws -> Int {
+        guard let directory = opendir("/proc/\(id)/task") else { return 0 }
+        defer { closedir(directory) }
+        var sum = 0
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard Int(name) != nil else { continue }
+            // A thread may have ended since its name was read.
+            let status = (try? contents(of: "/proc/\(id)/task/\(name)/status")) ?? ""
+            sum += Self.value("voluntary_ctxt_switches", in: status)
+        }
+        return sum
+    }
+
+    private static func value(_ name: String, in status: String) -> Int {
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        let digits = line?.split { $0 == " " || $0 == "\t" }.dropFirst().first
+        return digits.flatMap { Int($0) } ?? 0
+    }
+}
+
+/// A port that nobody listens on at the moment.
+private func freePort() throws -> UInt16 {
+    let descriptor = try checked("socket", socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0))
+    defer { close(descriptor) }
+    var address = loopback(0)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    try withUnsafeMutablePointer(to: &address) { address in
+        try address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            _ = try checked("bind", bind(descriptor, address, size))
+            _ = try checked("getsockname", getsockname(descriptor, address, &size))
+        }
+    }
+    return UInt16(bigEndian: address.sin_port)
+}
+
+/// Starts a program with its output in a file.
+private func spawn(_ command: [String], log: String) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    let flags = O_WRONLY | O_CREAT | O_APPEND
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, flags, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+    var arguments = command.map { strdup($0) }
+    defer { for argument in arguments { free(argument) } }
+    arguments.append(nil)
+    var id: pid_t = 0
+    let result = posix_spawn(&id, command[0], &actions, nil, arguments, environ)
+    if result != 0 { throw SystemCallFailure(call: "posix_spawn \(command[0])", code: result) }
+    return id
+}
+
+private func wait(_ id: pid_t) -> CInt {
+    var status: CInt = 0
+    while waitpid(id, &status, 0) == -1, errno == EINTR {}
+    return status
+}
