@@ -21,7 +21,7 @@ final class Client {
         if var bytes = receiveBufferBytes {
             setsockopt(raw, SOL_SOCKET, SO_RCVBUF, &bytes, 4)
         }
-        var wait = timeval(tv_sec: 10, tv_usec: 0)
+        var wait = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(raw, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         try address.connect(raw)

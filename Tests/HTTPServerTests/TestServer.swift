@@ -68,7 +68,7 @@ final class Channel<Element: Sendable>: Sendable {
 
     /// The next item; nil when none comes in time.
     func next() -> Element? {
-        guard arrivals.wait(timeout: .now() + 10) == .success else { return nil }
+        guard arrivals.wait(timeout: .now() + 60) == .success else { return nil }
         return items.withLock { $0.removeFirst() }
     }
 }

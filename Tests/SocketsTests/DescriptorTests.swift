@@ -83,7 +83,7 @@ private struct Ends: ~Copyable {
             let signals = Signals { if $0.number == number { arrived.signal() } }
             for _ in 0..<2 {
                 kill(getpid(), number)
-                #expect(arrived.wait(timeout: .now() + 10) == .success)
+                #expect(arrived.wait(timeout: .now() + 60) == .success)
             }
             _ = signals
         }

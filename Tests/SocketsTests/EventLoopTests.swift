@@ -30,7 +30,7 @@ private final class Recorder: EventSource, Sendable {
 
     /// The next event; nil when none comes within ten seconds.
     func next() -> Event? {
-        guard arrivals.wait(timeout: .now() + 10) == .success else { return nil }
+        guard arrivals.wait(timeout: .now() + 60) == .success else { return nil }
         return events.withLock { $0.removeFirst() }
     }
 
@@ -49,7 +49,7 @@ private func on<Result: Sendable>(
         result.withLock { $0 = value }
         done.signal()
     }
-    guard done.wait(timeout: .now() + 10) == .success else { return nil }
+    guard done.wait(timeout: .now() + 60) == .success else { return nil }
     return result.withLock { $0 }
 }
 
@@ -76,7 +76,7 @@ private func on<Result: Sendable>(
         let loop = try EventLoop(label: "test")
         let done = DispatchSemaphore(value: 0)
         loop.post { loop in loop.post { loop in loop.post { _ in done.signal() } } }
-        #expect(done.wait(timeout: .now() + 10) == .success)
+        #expect(done.wait(timeout: .now() + 60) == .success)
     }
 
     @Test func `reports each change once`() throws {
