@@ -17,6 +17,13 @@ package struct HeadScanner: Sendable {
 
     package init(limits: HTTPLimits) { self.limits = limits }
 
+    /// A scanner for the heads of responses: a status line consists of the bytes that field lines
+    /// do, and no empty line may stand in front of it.
+    init(responseLimits limits: HTTPLimits) {
+        self.limits = limits
+        phase = .lines
+    }
+
     /// Goes on with what arrived since the last call.
     ///
     /// - Parameter bytes: everything received for this head: what was passed last time, and more.

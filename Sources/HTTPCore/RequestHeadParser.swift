@@ -32,7 +32,7 @@ package func parseRequestHead(
 
 extension Span<UInt8> {
     /// Parses field lines up to the empty line, which must be the last of the bytes.
-    fileprivate func headFields(
+    func headFields(
         from start: Int,
         limits: HTTPLimits
     ) throws(RequestError) -> [Field] {
@@ -69,7 +69,7 @@ extension Span<UInt8> {
     }
 
     /// RFC 9112 section 9.3: 1.1 persists unless told to close, 1.0 only when asked to persist.
-    fileprivate func keepsAlive(_ fields: [Field], version: HTTPVersion) -> Bool {
+    func keepsAlive(_ fields: [Field], version: HTTPVersion) -> Bool {
         var persists = version == .http11
         for field in fields where matches("Connection", in: field.name) {
             if list(field.value, contains: "close") { return false }
