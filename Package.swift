@@ -89,6 +89,7 @@ let package = Package(
 
         // 3: services.
         library("HTTPServer", ["HTTPCore", "Sockets", "Queues"]),
+        library("HTTPClient", ["HTTPCore", "Sockets", "Queues", "COpenSSL"]),
         library("Store", ["SQLite", "Payments", "Queues"]),
 
         // 4: composition.
@@ -123,6 +124,7 @@ let package = Package(
         tests(of: "Payments"),
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
+        tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL"]),
         tests(of: "Store", ["Payments", "SQLite", "Support"]),
         tests(
             of: "Receiver",

@@ -1,0 +1,148 @@
+import HTTPCore
+import Queues
+import Sockets
+
+/// One place for a connection: opens it when a request needs it, and keeps it open in between.
+///
+/// Its waits block its own queue's thread, which it has only while it works.
+actor Connection {
+    /// What all connections of a client share.
+    struct Surroundings: Sendable {
+        let settings: ClientSettings
+        let tls: TLSContext
+        let resolver: Resolver
+    }
+
+    nonisolated let origin: Origin
+    private let surroundings: Surroundings
+    private let executor = QueueExecutor(blockingLabel: "http-client-connection")
+    private var stream: (any ByteStream)?
+    private var buffer = [UInt8](repeating: 0, count: 16_384)
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
+
+    init(to origin: Origin, _ surroundings: Surroundings) {
+        self.origin = origin
+        self.surroundings = surroundings
+    }
+
+    /// Sends one request and receives its response.
+    ///
+    /// - Parameter bytes: the request's head and body.
+    /// - Returns: the response, and whether the connection is still open.
+    func perform(
+        _ request: OutboundRequest,
+        _ bytes: [UInt8],
+        within limit: WaitLimit
+    ) throws(HTTPClientError) -> (response: InboundResponse, isOpen: Bool) {
+        let isHEAD = request.method == "HEAD"
+        // What has come without being asked for is an end, or not an answer to this request.
+        if let kept = stream, kept.isSilent() {
+            var hasResponse = false
+            do throws(HTTPClientError) {
+                return try exchange(bytes, isHEAD, on: kept, within: limit, &hasResponse)
+            } catch {
+                // The server may have closed it while the request was on its way. Then it has not
+                // answered; whether it has acted is known only when it got no byte.
+                let mayRepeat = request.isRepeatable || error.isCertainlyNotSent
+                guard error.reason == .failed, !hasResponse, mayRepeat else { throw error }
+            }
+        }
+        stream = nil
+        let fresh = try open(within: limit)
+        var hasResponse = false
+        return try exchange(bytes, isHEAD, on: fresh, within: limit, &hasResponse)
+    }
+
+    private func open(within limit: WaitLimit) throws(HTTPClientError) -> any ByteStream {
+        let seconds = Double(surroundings.settings.connectTimeoutSeconds)
+        let limit = limit.shortened(toSeconds: seconds)
+        let addresses = try surroundings.resolver.addresses(of: origin, within: limit)
+        let socket = try connect(to: addresses, within: limit)
+        guard origin.isSecure else { return socket }
+        do throws(StreamError) {
+            let tls = surroundings.tls
+            return try TLSStream(over: socket, to: origin, context: tls, within: limit)
+        } catch { throw error.inPhase(.tls, at: origin.authority) }
+    }
+
+    /// Tries one address after the other. Each may take its share of the time that is left, so
+    /// that one that does not answer leaves time for the next.
+    private func connect(
+        to addresses: [SocketAddress],
+        within limit: WaitLimit
+    ) throws(HTTPClientError) -> SocketStream {
+        var failures: [String] = []
+        for (index, address) in addresses.enumerated() {
+            let share = limit.remainingSeconds / Double(addresses.count - index)
+            do throws(StreamError) {
+                return try SocketStream(to: address, within: limit.shortened(toSeconds: share))
+            } catch {
+                let isLast = index == addresses.count - 1
+                let failure = error.inPhase(.connect, at: address.description)
+                if error == .interrupted { throw failure }
+                failures.append(failure.detail)
+                guard isLast else { continue }
+                let detail = failures.joined(separator: "; ")
+                throw HTTPClientError(.connect, failure.reason, detail)
+            }
+        }
+        throw HTTPClientError(.connect, .failed, "no address to connect to")
+    }
+
+    /// - Parameter hasResponse: becomes true with the first byte that the server sends.
+    private func exchange(
+        _ bytes: [UInt8],
+        _ isHEAD: Bool,
+        on stream: any ByteStream,
+        within limit: WaitLimit,
+        _ hasResponse: inout Bool
+    ) throws(HTTPClientError) -> (response: InboundResponse, isOpen: Bool) {
+        // Until it is proven that it can be used again.
+        self.stream = nil
+        let sentBefore = stream.sentBytes
+        do throws(StreamError) { try stream.send(bytes, within: limit) } catch {
+            let isNotSent = stream.sentBytes == sentBefore
+            throw error.inPhase(.send, at: origin.authority, isCertainlyNotSent: isNotSent)
+        }
+        let received = try receive(isHEAD, on: stream, within: limit, &hasResponse)
+        let isOpen = received.response.head.keepAlive && received.endsWithResponse
+        if isOpen { self.stream = stream }
+        let response = received.response
+        return (InboundResponse(parsedHead: response.head, body: response.body), isOpen)
+    }
+
+    /// - Returns: the response, and whether nothing came behind it.
+    private func receive(
+        _ isHEAD: Bool,
+        on stream: any ByteStream,
+        within limit: WaitLimit,
+        _ hasResponse: inout Bool
+    ) throws(HTTPClientError) -> (response: ParsedResponse, endsWithResponse: Bool) {
+        var reader = ResponseReader(limits: limits, isHEAD: isHEAD)
+        while true {
+            let count: Int
+            do throws(StreamError) {
+                count = try stream.receive(into: &buffer, within: limit)
+            } catch { throw error.inPhase(.wait, at: origin.authority) }
+            do throws(ResponseError) {
+                if count == 0 { return (try reader.end(), false) }
+                hasResponse = true
+                let bytes = buffer.span.extracting(0..<count)
+                let (consumed, response) = try reader.read(bytes)
+                if let response { return (response, consumed == count) }
+            } catch .incomplete {
+                throw StreamError.ended.inPhase(.wait, at: origin.authority)
+            } catch {
+                throw HTTPClientError(.parse, .failed, "\(origin.authority): \(error)")
+            }
+        }
+    }
+
+    private var limits: HTTPLimits {
+        var limits = HTTPLimits()
+        limits.headerBytes = surroundings.settings.responseHeadBytesMax
+        limits.bodyBytes = surroundings.settings.responseBytesMax
+        return limits
+    }
+}

@@ -1,0 +1,104 @@
+import Queues
+import Sockets
+import Synchronization
+
+/// Looks names up without making the caller wait past its limit.
+///
+/// `getaddrinfo(3)` can neither be ended nor given a deadline, so each call has a thread of its
+/// own, and one that nobody waits for any more goes on until the system gives up.
+final class Resolver: Sendable {
+    private let runningMax: Int
+    private let running = Atomic(0)
+    private let resolve: @Sendable (String, UInt16) throws(ResolutionError) -> [SocketAddress]
+
+    /// - Parameters:
+    ///   - runningMax: lookups at once, those that nobody waits for included.
+    ///   - resolve: blocks; by default the system's resolver.
+    init(
+        runningMax: Int,
+        resolve:
+            @escaping @Sendable (String, UInt16) throws(ResolutionError)
+            -> [SocketAddress] = { (host, port) throws(ResolutionError) in
+                try Sockets.resolve(host, port: port)
+            }
+    ) {
+        self.runningMax = runningMax
+        self.resolve = resolve
+    }
+
+    /// The addresses of the origin's host, at least one.
+    func addresses(
+        of origin: Origin,
+        within limit: WaitLimit
+    ) throws(HTTPClientError) -> [SocketAddress] {
+        let port = try origin.permittedPort()
+        if let address = origin.address { return [.ip(address, port: port)] }
+        let addresses = try lookUp(origin.host, port: port, within: limit)
+        guard !addresses.isEmpty else {
+            throw HTTPClientError(.resolve, .failed, "\(origin.host): no address")
+        }
+        // The name may have been given an address elsewhere.
+        guard origin.isSecure || addresses.allSatisfy({ $0.address?.isLoopback == true }) else {
+            throw .unsendable("http is for loopback hosts only, \(origin.host) is elsewhere")
+        }
+        return addresses
+    }
+
+    private func lookUp(
+        _ host: String,
+        port: UInt16,
+        within limit: WaitLimit
+    ) throws(HTTPClientError) -> [SocketAddress] {
+        let lookup: Lookup
+        let waited: Waited
+        do throws(SystemError) { lookup = try Lookup() } catch {
+            throw HTTPClientError(.resolve, error)
+        }
+        guard start(lookup, host, port: port) else {
+            let text = "\(host): \(runningMax) earlier lookups are unanswered"
+            throw HTTPClientError(.resolve, .failed, text)
+        }
+        do throws(SystemError) {
+            waited = try lookup.done.wait(
+                untilNanoseconds: limit.deadlineNanoseconds,
+                orUntil: limit.interruption
+            )
+        } catch { throw HTTPClientError(.resolve, error) }
+        if let error = StreamError(waited) { throw error.inPhase(.resolve, at: host) }
+        do throws(ResolutionError) { return try lookup.addresses() } catch {
+            throw HTTPClientError(.resolve, .failed, "\(host): \(error)")
+        }
+    }
+
+    /// False when too many are running already.
+    private func start(_ lookup: Lookup, _ host: String, port: UInt16) -> Bool {
+        guard running.add(1, ordering: .relaxed).newValue <= runningMax else {
+            running.subtract(1, ordering: .relaxed)
+            return false
+        }
+        QueueExecutor(blockingLabel: "resolver").run { [self] in
+            let result = Result { () throws(ResolutionError) in try resolve(host, port) }
+            running.subtract(1, ordering: .relaxed)
+            lookup.finish(result)
+        }
+        return true
+    }
+}
+
+/// One lookup: its result, and the moment when it is there.
+private final class Lookup: Sendable {
+    let done: Latch
+    private let result = Mutex<Result<[SocketAddress], ResolutionError>>(.success([]))
+
+    init() throws(SystemError) { done = try Latch() }
+
+    func finish(_ result: Result<[SocketAddress], ResolutionError>) {
+        self.result.withLock { $0 = result }
+        done.open()
+    }
+
+    /// To be called once it is done.
+    func addresses() throws(ResolutionError) -> [SocketAddress] {
+        try result.withLock { $0 }.get()
+    }
+}
