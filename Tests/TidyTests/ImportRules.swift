@@ -3,7 +3,7 @@ enum ImportRules {
     /// Modules from outside that one wrapper each imports.
     private static let wrappers: [String: Set<String>] = [
         "CLinux": ["Sockets"],
-        "COpenSSL": ["Crypto"],
+        "COpenSSL": ["Crypto", "HTTPClient"],
         "CSQLite": ["SQLite"],
         "Dispatch": ["Queues", "Sockets"],
     ]

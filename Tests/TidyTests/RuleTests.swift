@@ -133,6 +133,8 @@ struct RuleTests {
             Sample(rule, "nonisolated(unsafe) var a", lines: [1], "an argument"),
             Sample(rule, "// unsafe\nunsafely()", lines: [], "a comment and another word"),
             Sample(rule, "unsafe b()", lines: [], in: "Sources/Crypto/A.swift", "a wrapper"),
+            Sample(rule, "unsafe b()", lines: [], in: "Sources/HTTPClient/TLSStream.swift", "TLS"),
+            Sample(rule, "unsafe b()", lines: [1], in: "Sources/HTTPClient/A.swift", "not TLS"),
         ])
     }
 
@@ -166,8 +168,8 @@ struct RuleTests {
     @Test func `a wrapped module is imported by its wrapper only`() {
         let rule = ImportRules.wrapped
         for (module, wrapper) in [
-            ("CLinux", "Sockets"), ("COpenSSL", "Crypto"), ("CSQLite", "SQLite"),
-            ("Dispatch", "Queues"), ("Dispatch", "Sockets"),
+            ("CLinux", "Sockets"), ("COpenSSL", "Crypto"), ("COpenSSL", "HTTPClient"),
+            ("CSQLite", "SQLite"), ("Dispatch", "Queues"), ("Dispatch", "Sockets"),
         ] {
             let text = "@unsafe @preconcurrency package import \(module)"
             check([
