@@ -35,6 +35,8 @@ actor ConnectionPool {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
+    var waitingCount: Int { waiters.count }
+
     private var placesMax: Int { surroundings.settings.connectionsMax }
 
     init(_ surroundings: Connection.Surroundings) { self.surroundings = surroundings }

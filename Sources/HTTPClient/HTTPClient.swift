@@ -55,6 +55,9 @@ package final class HTTPClient: Sendable {
     /// requests fail.
     package func close() async { await pool.close() }
 
+    /// Requests that wait for a free connection.
+    package var waitingCount: Int { get async { await pool.waitingCount } }
+
     private func exchange(
         _ request: OutboundRequest,
         _ bytes: [UInt8],

@@ -7,8 +7,8 @@ package struct OutboundRequest: Sendable {
     /// Path and query (origin-form).
     package var target: String
 
-    /// Sent in this order; none of those that ``serializeRequestHead(method:target:host:fields:bodyBytes:)``
-    /// writes or refuses.
+    /// Sent in this order. Host, Content-Length and the others that decide about framing and
+    /// connection are not among them: they are written here, or refused.
     package var fields: [(name: String, value: String)]
     package var body: [UInt8]
 
