@@ -25,7 +25,7 @@ import Testing
             let reply = try #require(asked.next())
 
             let drained = Channel<Bool>()
-            Task {
+            Task(executorPreference: OwnThread()) {
                 await test.server.drain(seconds: 60)
                 drained.put(true)
             }
@@ -57,7 +57,7 @@ import Testing
             try busy.send(get("/"))
             let reply = try #require(asked.next())
             let drained = Channel<Bool>()
-            Task {
+            Task(executorPreference: OwnThread()) {
                 await test.server.drain(seconds: 1)
                 drained.put(true)
             }

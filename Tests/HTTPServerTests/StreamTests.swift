@@ -5,7 +5,7 @@ import Testing
 /// Streams what `parts` hold, and reports how many writes were taken.
 private func streaming(_ parts: [[UInt8]], _ written: Channel<Int>) -> StubHandler {
     StubHandler { _, reply in
-        Task {
+        Task(executorPreference: OwnThread()) {
             let stream = reply.stream(Response(.ok, body: Array("first ".utf8)))
             var count = 0
             for part in parts {

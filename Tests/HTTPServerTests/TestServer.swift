@@ -93,6 +93,16 @@ actor BlockingThread {
     }
 }
 
+/// A thread for a task that must get on while other tests hold all threads of the shared pool.
+final class OwnThread: TaskExecutor {
+    private let queue = DispatchQueue(label: "task")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
 /// A running server for one test.
 struct TestServer: Sendable {
     let server: Server
