@@ -91,6 +91,10 @@ final class InternalHandler: RequestHandler {
         }
     }
 
+    func acceptFailed(_ error: SystemError, on address: SocketAddress) {
+        log.acceptFailed(error, on: address)
+    }
+
     /// Answers every wait at once: the receiver stops.
     func drain() {
         services.readiness.drain()

@@ -1,5 +1,6 @@
 import HTTPCore
 import SQLite
+import Sockets
 import Store
 import Synchronization
 
@@ -18,6 +19,7 @@ final class Readiness: Sendable {
     private let store: Store
     private let hasKeys: Mutex<Bool>
     private let isDraining = Atomic(false)
+    private let lastProbe = Mutex<(isWritable: Bool, nanoseconds: UInt64)?>(nil)
 
     init(store: Store, hasKeys: Bool) {
         self.store = store
@@ -30,14 +32,9 @@ final class Readiness: Sendable {
     /// From now on the receiver is not ready: it stops.
     func drain() { isDraining.store(true, ordering: .relaxed) }
 
-    /// 200 when every check is well, else 503. Commits a mark to know that the disk can be written.
+    /// 200 when every check is well, else 503.
     func response() async -> Response {
-        var isWritable = true
-        do throws(SQLiteError) {
-            try await store.probe()
-        } catch {
-            isWritable = false
-        }
+        let isWritable = await isWritable()
         let checks = [
             Check(name: "database", status: isWritable ? "ok" : "not writable"),
             Check(name: "keys", status: hasKeys.withLock { $0 } ? "ok" : "none loaded"),
@@ -51,5 +48,21 @@ final class Readiness: Sendable {
             Report(status: isReady ? "ok" : "not ready", checks: checks),
             status: isReady ? .ok : .serviceUnavailable
         )
+    }
+
+    /// Whether a mark could be committed, within the last second: who asks often, and nobody needs a
+    /// token to, does not make the disk work for each time.
+    private func isWritable() async -> Bool {
+        let now = Clock.monotonicNanoseconds()
+        let known = lastProbe.withLock { $0 }
+        if let known, now - known.nanoseconds < 1_000_000_000 { return known.isWritable }
+        var isWritable = true
+        do throws(SQLiteError) {
+            try await store.probe()
+        } catch {
+            isWritable = false
+        }
+        lastProbe.withLock { $0 = (isWritable, now) }
+        return isWritable
     }
 }

@@ -100,6 +100,10 @@ final class NotifyHandler: RequestHandler {
         return NotifyAnswers.response(answer, externalID: nil, nowMilliseconds: now())
     }
 
+    func acceptFailed(_ error: SystemError, on address: SocketAddress) {
+        log.acceptFailed(error, on: address)
+    }
+
     private func isThereRoom(_ context: NotifyContext) -> Bool {
         let count = requestsInFlight.add(1, ordering: .relaxed).newValue
         if count <= context.requestsInFlightMax { return true }
