@@ -44,6 +44,15 @@ func failure(
     return try #require(error)
 }
 
+/// Returns once so many requests wait for a connection of `client`; fails after ten seconds.
+func untilWaiting(_ count: Int, for client: HTTPClient) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while await client.waitingCount < count {
+        try #require(ContinuousClock.now < deadline, "nobody waits")
+        await Task.yield()
+    }
+}
+
 extension InboundResponse {
     var text: String { String(decoding: body, as: UTF8.self) }
 }

@@ -78,7 +78,7 @@ struct PoolTests {
         var others: [Task<InboundResponse, any Error>] = []
         for number in 1...5 {
             others.append(Task { try await client.send(get("/\(number)"), to: origin) })
-            while await client.waitingCount < number { await Task.yield() }
+            try await untilWaiting(number, for: client)
         }
         gate.open()
         for number in 1...5 { #expect(await iterator.next() == "/\(number)") }
@@ -97,7 +97,7 @@ struct PoolTests {
         let first = Task { try await client.send(get(), to: server.origin()) }
         for await _ in arrivals { break }
         let second = Task { try await client.send(get(), to: server.origin()) }
-        while await client.waitingCount < 1 { await Task.yield() }
+        try await untilWaiting(1, for: client)
         second.cancel()
         let error = await #expect(throws: HTTPClientError.self) { try await second.value }
         #expect(error?.phase == .queue)
@@ -206,7 +206,7 @@ struct PoolTests {
         let first = Task { try await client.send(get(), to: server.origin()) }
         for await _ in arrivals { break }
         let second = Task { try await client.send(get(), to: server.origin()) }
-        while await client.waitingCount < 1 { await Task.yield() }
+        try await untilWaiting(1, for: client)
         await client.close()
         let going = await #expect(throws: HTTPClientError.self) { try await first.value }
         #expect(going?.phase == .wait)
