@@ -19,7 +19,9 @@ final class Readiness: Sendable {
     private let store: Store
     private let hasKeys: Mutex<Bool>
     private let isDraining = Atomic(false)
-    private let lastProbe = Mutex<(isWritable: Bool, nanoseconds: UInt64)?>(nil)
+
+    /// When a mark was last committed, by the monotonic clock.
+    private let lastWrite = Mutex<UInt64?>(nil)
 
     init(store: Store, hasKeys: Bool) {
         self.store = store
@@ -50,19 +52,18 @@ final class Readiness: Sendable {
         )
     }
 
-    /// Whether a mark could be committed, within the last second: who asks often, and nobody needs a
-    /// token to, does not make the disk work for each time.
+    /// Whether a mark can be committed. A commit that worked within the last second is enough:
+    /// nobody needs a token to ask, so asking often must not keep the disk busy.
     private func isWritable() async -> Bool {
         let now = Clock.monotonicNanoseconds()
-        let known = lastProbe.withLock { $0 }
-        if let known, now - known.nanoseconds < 1_000_000_000 { return known.isWritable }
-        var isWritable = true
+        let isFresh = lastWrite.withLock { $0.map { now - $0 < 1_000_000_000 } ?? false }
+        if isFresh, store.commitFailure == nil { return true }
         do throws(SQLiteError) {
             try await store.probe()
+            lastWrite.withLock { $0 = now }
+            return true
         } catch {
-            isWritable = false
+            return false
         }
-        lastProbe.withLock { $0 = (isWritable, now) }
-        return isWritable
     }
 }
