@@ -26,14 +26,14 @@ extension Bookkeeper {
         var entries: Set<IndexEntry>
         if let pair = delivery.pair {
             let partnerKey = ReferenceIndex.key(pair.originalPartnerReferenceNo)
-            entries = try index.entries(partnerKey, in: lookups)
+            entries = try self.entries(partnerKey)
             if pair.originalReferenceNo != pair.originalPartnerReferenceNo {
                 let referenceKey = ReferenceIndex.key(pair.originalReferenceNo)
-                entries.formUnion(try index.entries(referenceKey, in: lookups))
+                entries.formUnion(try self.entries(referenceKey))
             }
         } else {
             let key = ReferenceIndex.key(signature: delivery.signatureKey)
-            entries = try index.entries(key, in: lookups)
+            entries = try self.entries(key)
         }
         var found = Surroundings()
         for entry in entries {
@@ -74,9 +74,13 @@ extension Bookkeeper {
         return surroundings.isCrowded ? try crowded(delivery) : nil
     }
 
+    private func entries(_ key: UInt64) throws(SQLiteError) -> Set<IndexEntry> {
+        try index.entries(key, in: lookups, beside: entriesBeingWritten)
+    }
+
     private func crowded(_ delivery: Delivery) throws(SQLiteError) -> KeptCallback? {
         let key = ReferenceIndex.key(signature: delivery.signatureKey)
-        for case .callback(let id) in try index.entries(key, in: lookups) {
+        for case .callback(let id) in try entries(key) {
             if let kept = try kept(id, ifSameAs: delivery) { return kept }
         }
         return nil

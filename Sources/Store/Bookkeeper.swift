@@ -23,6 +23,9 @@ final class Bookkeeper {
     var changed: Set<String> = []
     var newestCallbackID: Int64
 
+    /// Entries of the index that its snapshot may lack, while deliveries are processed.
+    private(set) var entriesBeingWritten: HashMultimap?
+
     init(
         _ connection: Connection,
         index: ReferenceIndex,
@@ -61,6 +64,17 @@ final class Bookkeeper {
     func takeChanges() -> Set<String> {
         defer { changed = [] }
         return changed
+    }
+
+    /// Runs `body`, which processes deliveries, with one look at the state of the index file.
+    func processing<Result>(
+        _ body: () throws(SQLiteError) -> Result
+    ) throws(SQLiteError) -> Result {
+        // First this, then the snapshot: what the indexer writes in between is found twice, and
+        // what it writes later is found here.
+        entriesBeingWritten = index.beingWritten
+        defer { entriesBeingWritten = nil }
+        return try lookups.snapshot(body)
     }
 
     /// Judges one delivery under `policy` and writes everything that follows from it.

@@ -97,6 +97,13 @@ final class LookupFile {
         }
     }
 
+    /// Runs `body` on one unchanging state of the file: its reads need the file's locks once.
+    func snapshot<Result>(
+        _ body: () throws(SQLiteError) -> Result
+    ) throws(SQLiteError) -> Result {
+        try connection.snapshot(body)
+    }
+
     /// How far the file covers the main database.
     func watermark() throws(SQLiteError) -> IndexWatermark {
         let found = try connection.prepare("SELECT transaction_id, callback_id FROM cover").first {

@@ -55,9 +55,19 @@ final class ReferenceIndex: Sendable {
         memory.withLock { $0.recent.insert(entry.value, for: key) }
     }
 
+    /// The entries that are on their way to the file.
+    var beingWritten: HashMultimap? { memory.withLock { $0.flushing?.entries } }
+
     /// Everything stored under `key`. Keys are hashes: compare what is found with what was asked
     /// for.
-    func entries(_ key: UInt64, in file: LookupFile) throws(SQLiteError) -> Set<IndexEntry> {
+    ///
+    /// - Parameter written: what was ``beingWritten`` before a snapshot of `file` was begun, for
+    ///   who reads in one.
+    func entries(
+        _ key: UInt64,
+        in file: LookupFile,
+        beside written: HashMultimap? = nil
+    ) throws(SQLiteError) -> Set<IndexEntry> {
         // Memory first: an entry leaves it only after the file has it.
         var found = memory.withLock { memory in
             var found: Set<IndexEntry> = []
@@ -65,6 +75,7 @@ final class ReferenceIndex: Sendable {
             memory.flushing?.entries.forEach(key) { found.insert(IndexEntry(value: $0)) }
             return found
         }
+        written?.forEach(key) { found.insert(IndexEntry(value: $0)) }
         found.formUnion(try file.entries(key))
         return found
     }

@@ -87,12 +87,14 @@ actor Writer {
         let (connection, bookkeeper) = try opened()
         let policy = policy.withLock { $0 }
         let judgements = try connection.transaction { () throws(SQLiteError) in
-            var judgements: [Judgement] = []
-            judgements.reserveCapacity(batch.count)
-            for submission in batch {
-                judgements.append(try bookkeeper.process(submission.delivery, policy: policy))
+            try bookkeeper.processing { () throws(SQLiteError) in
+                var judgements: [Judgement] = []
+                judgements.reserveCapacity(batch.count)
+                for submission in batch {
+                    judgements.append(try bookkeeper.process(submission.delivery, policy: policy))
+                }
+                return judgements
             }
-            return judgements
         }
         publish(bookkeeper)
         return judgements
