@@ -1,0 +1,117 @@
+/// The text behind a merchant-presented QR code: EMVCo's data objects, one after the other
+/// (EMV QRCPS, Merchant-Presented Mode, section 3; gateway.md section 6).
+package struct QRISContent: Equatable, Sendable {
+    /// The longest text that is taken (Cash In's page, `qrContent`), in characters.
+    package static let charactersMax = 512
+
+    /// In the order of the text, the checksum last.
+    package let objects: [QRISObject]
+
+    /// Reads a text: its objects must use it up exactly, begin with the format indicator `01`, and
+    /// end with the right checksum.
+    package init(_ text: String) throws(QRISProblem) {
+        // Lengths count characters as EMVCo does, not what Swift shows as one.
+        let scalars = Array(text.unicodeScalars.prefix(Self.charactersMax + 1))
+        guard scalars.count <= Self.charactersMax else { throw .tooLong }
+        var objects: [QRISObject] = []
+        var position = 0
+        while position < scalars.count {
+            let object = try QRISObject(in: scalars, at: position)
+            objects.append(object)
+            position += QRISObject.headCount + object.value.unicodeScalars.count
+        }
+        guard objects.first == QRISObject(tag: QRISTag.formatIndicator, value: "01") else {
+            throw .formatIndicator
+        }
+        guard let last = objects.last, last.tag == QRISTag.checksum,
+            last.value == Self.checksum(of: text.utf8.dropLast(last.value.utf8.count))
+        else { throw .checksum }
+        self.objects = objects
+    }
+
+    /// Whether a customer can be asked for `amount` with this code; returns what is odd about it.
+    package func check(amount: Amount) throws(QRISProblem) -> [QRISWarning] {
+        guard value(of: QRISTag.currency) == "360" else { throw .currency }
+        guard objects.contains(where: { QRISTag.merchantAccounts.contains($0.tag) }) else {
+            throw .merchantAccount
+        }
+        // A repeated amount must not show one thing to us and another to a wallet.
+        for object in objects where object.tag == QRISTag.amount {
+            guard Self.sen(of: object.value) == amount.sen else { throw .amount }
+        }
+        return warnings
+    }
+
+    /// The value of the first object with the tag; nil when there is none.
+    package func value(of tag: Int) -> String? { objects.first { $0.tag == tag }?.value }
+
+    private var warnings: [QRISWarning] {
+        var warnings: [QRISWarning] = []
+        if value(of: QRISTag.initiation) != "12" { warnings.append(.notDynamic) }
+        if value(of: QRISTag.amount) == nil { warnings.append(.amountMissing) }
+        if value(of: QRISTag.country) != "ID" { warnings.append(.country) }
+        if let name = value(of: QRISTag.merchantName), name.unicodeScalars.count > 25 {
+            warnings.append(.merchantNameTooLong)
+        }
+        if let city = value(of: QRISTag.merchantCity), city.unicodeScalars.count > 15 {
+            warnings.append(.merchantCityTooLong)
+        }
+        return warnings
+    }
+
+    /// The sen of a decimal number, however many zeros its fraction ends in; nil for all else.
+    private static func sen(of text: String) -> Int64? {
+        let parts = text.utf8.split(separator: 0x2E, maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, !whole.isEmpty else { return nil }
+        let fraction = parts.count > 1 ? Array(parts[1]) : []
+        guard fraction.dropFirst(2).allSatisfy({ $0 == UInt8(ascii: "0") }) else { return nil }
+        var sen: Int64 = 0
+        let digits = Array(whole) + (fraction + [0x30, 0x30]).prefix(2)
+        for byte in digits {
+            guard (0x30...0x39).contains(byte), sen <= Amount.senMax / 10 else { return nil }
+            sen = sen * 10 + Int64(byte - 0x30)
+        }
+        return sen
+    }
+}
+
+// Writing.
+extension QRISContent {
+    /// The text of `objects` with their checksum behind them.
+    package static func text(of objects: [QRISObject]) -> String {
+        let text = objects.map(\.text).joined() + "6304"
+        return text + checksum(of: text.utf8)
+    }
+
+    /// CRC-16/CCITT-FALSE in four upper-case hexadecimal digits: polynomial 0x1021, beginning with
+    /// 0xFFFF, nothing reflected (ISO/IEC 13239, as EMVCo uses it).
+    package static func checksum(of bytes: some Sequence<UInt8>) -> String {
+        var register: UInt16 = 0xFFFF
+        for byte in bytes {
+            register ^= UInt16(byte) << 8
+            for _ in 0..<8 {
+                let carries = register & 0x8000 != 0
+                register <<= 1
+                if carries { register ^= 0x1021 }
+            }
+        }
+        let digits = String(register, radix: 16, uppercase: true)
+        return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+}
+
+/// EMVCo's numbers of the data objects that are looked at.
+package enum QRISTag {
+    package static let formatIndicator = 0
+    package static let initiation = 1
+    /// Where the merchant's accounts with the payment networks stand.
+    package static let merchantAccounts = 26...51
+    package static let categoryCode = 52
+    package static let currency = 53
+    package static let amount = 54
+    package static let country = 58
+    package static let merchantName = 59
+    package static let merchantCity = 60
+    package static let additionalData = 62
+    package static let checksum = 63
+}
