@@ -1,0 +1,51 @@
+package import Payments
+
+/// What an answer 2005100 holds.
+///
+/// Whether it is the answer to what was asked is for the reader to judge: the references may be
+/// others, and the amount another or missing.
+package struct QueryAnswer: Equatable, Sendable {
+    /// The merchant's number, as repeated by the gateway.
+    package let originalPartnerReferenceNo: Reference
+
+    /// The gateway's number; nil when the answer has none.
+    package let originalReferenceNo: Reference?
+    package let status: LatestTransactionStatus
+
+    /// `latestTransactionDesc`, informational.
+    package let statusDescription: String?
+
+    /// When it was paid, as received; nil when the answer has none, as before payment.
+    package let paidTime: String?
+
+    /// The amount in rupiah; nil when the answer has none.
+    package let amount: Amount?
+
+    /// Reads the members: what is there must be well formed.
+    package init(_ answer: ServiceAnswer) throws(ServiceAnswerError) {
+        guard let partnerReferenceNo = try answer.reference("originalPartnerReferenceNo") else {
+            throw .member("originalPartnerReferenceNo")
+        }
+        originalPartnerReferenceNo = partnerReferenceNo
+        originalReferenceNo = try answer.reference("originalReferenceNo")
+        if let code = try answer.text("serviceCode") {
+            // The page's sample has "47 ": of this member alone the blanks do not count.
+            guard code.split(separator: " ") == ["47"] else { throw .member("serviceCode") }
+        }
+        guard let code = try answer.text("latestTransactionStatus"),
+            let status = LatestTransactionStatus(code: Array(code.utf8)[...])
+        else { throw .member("latestTransactionStatus") }
+        self.status = status
+        statusDescription = try? answer.text("latestTransactionDesc")
+        paidTime = try answer.text("paidTime")
+        amount = try answer.amount("amount")
+    }
+}
+
+extension ServiceAnswer {
+    /// Whether the status is 07: an answer that may then lack everything else.
+    package var saysNotFound: Bool {
+        let code = try? text("latestTransactionStatus")
+        return code == LatestTransactionStatus.notFound.code
+    }
+}
