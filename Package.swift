@@ -90,6 +90,7 @@ let package = Package(
         // 3: services.
         library("HTTPServer", ["HTTPCore", "Sockets", "Queues"]),
         library("HTTPClient", ["HTTPCore", "Sockets", "Queues", "COpenSSL"]),
+        library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Payments", "Crypto"]),
         library("Store", ["SQLite", "Payments", "Queues"]),
 
         // 4: composition.
@@ -125,6 +126,13 @@ let package = Package(
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
         tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL"]),
+        tests(
+            of: "CashIn",
+            [
+                "HTTPClient", "HTTPServer", "HTTPCore", "Sockets", "Snap", "Payments", "Crypto",
+                "Support",
+            ]
+        ),
         tests(of: "Store", ["Payments", "SQLite", "Support"]),
         tests(
             of: "Receiver",

@@ -1,0 +1,96 @@
+import Crypto
+package import HTTPClient
+import HTTPCore
+package import Payments
+package import Snap
+
+/// Calls the gateway: generates QR codes and asks about payments (contract section 6).
+package final class CashInClient: Sendable {
+    private let settings: CashInSettings
+    private let client: HTTPClient
+    private let now: @Sendable () -> Int64
+
+    /// - Parameter now: milliseconds since 1970.
+    package init(
+        _ settings: CashInSettings,
+        client: HTTPClient,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.settings = settings
+        self.client = client
+        self.now = now
+    }
+
+    /// Asks for a QR code, once: what becomes of a failure is for the caller to decide.
+    package func generate(_ intent: GenerateIntent) async -> (GenerateOutcome, OutboundExchange) {
+        let (reply, exchange) = await call(.generate, body: intent.body)
+        return (GenerateOutcome(reply, for: intent), exchange)
+    }
+
+    /// Asks what became of a payment.
+    package func query(
+        _ partnerReferenceNo: Reference
+    ) async -> (QueryOutcome, OutboundExchange) {
+        let request = QueryRequest(
+            merchantID: settings.merchantID,
+            originalPartnerReferenceNo: partnerReferenceNo
+        )
+        let (reply, exchange) = await call(.query, body: request.body)
+        return (QueryOutcome(reply), exchange)
+    }
+
+    private func call(
+        _ endpoint: Endpoint,
+        body: [UInt8]
+    ) async -> (GatewayReply, OutboundExchange) {
+        let started = now()
+        let signed: SignedRequest
+        do throws(CryptoError) {
+            signed = try SignedRequest(endpoint, body: body, settings, milliseconds: started)
+        } catch {
+            let failure = OutboundFailure(.notSent, "the request cannot be signed: \(error)")
+            return (.failed(failure), .unsigned(endpoint, body, settings, failure, started))
+        }
+        var exchange = signed.exchange
+        do throws(HTTPClientError) {
+            exchange.requestHead = try signed.request.headBytes(for: settings.origin)
+            let response = try await client.send(signed.request, to: settings.origin)
+            exchange.finishedMilliseconds = now()
+            exchange.responseStatus = response.status.code
+            exchange.responseHead = response.head
+            exchange.responseBody = response.body
+            let reply = GatewayReply(
+                status: response.status.code,
+                body: response.body,
+                from: endpoint.service
+            )
+            return (reply, exchange)
+        } catch {
+            let failure = OutboundFailure(error)
+            exchange.finishedMilliseconds = now()
+            exchange.error = failure.detail
+            return (.failed(failure), exchange)
+        }
+    }
+}
+
+extension OutboundExchange {
+    /// A call that ended before there was anything to send.
+    fileprivate static func unsigned(
+        _ endpoint: Endpoint,
+        _ body: [UInt8],
+        _ settings: CashInSettings,
+        _ failure: OutboundFailure,
+        _ milliseconds: Int64
+    ) -> OutboundExchange {
+        OutboundExchange(
+            externalID: "",
+            timestamp: JakartaTime.text(milliseconds: milliseconds),
+            requestTarget: settings.basePath + endpoint.path,
+            requestBody: body,
+            error: failure.detail,
+            startedMilliseconds: milliseconds,
+            finishedMilliseconds: milliseconds
+        )
+    }
+}

@@ -1,0 +1,59 @@
+import HTTPClient
+package import Snap
+
+/// Why a call brought no usable answer.
+package struct OutboundFailure: Equatable, Sendable {
+    /// What is known of the call.
+    package enum Kind: Equatable, Sendable {
+        /// The gateway surely never got it: no address, no connection, no TLS, no signature.
+        case notSent
+
+        /// The gateway answered that it will not do it.
+        case refused
+
+        /// No whole answer came in time.
+        case timeout
+
+        /// Anything else: an error of the gateway, an answer nobody can read, a broken connection.
+        case failed
+    }
+
+    package let kind: Kind
+
+    /// For operators: which step failed, and how. Holds nothing that the gateway sent.
+    package let detail: String
+
+    /// The HTTP status; nil when no answer came.
+    package let status: Int?
+
+    /// `responseCode` and `responseMessage`; nil when there are none to read.
+    package let responseCode: ResponseCode?
+    package let responseMessage: String?
+
+    init(
+        _ kind: Kind,
+        _ detail: String,
+        status: Int? = nil,
+        answer: ServiceAnswer? = nil
+    ) {
+        self.kind = kind
+        self.detail = detail
+        self.status = status
+        responseCode = answer?.code
+        responseMessage = answer?.message
+    }
+
+    init(_ error: HTTPClientError) {
+        let kind: Kind = error.isCertainlyNotSent ? .notSent : error.isTimeout ? .timeout : .failed
+        self.init(kind, error.description)
+    }
+}
+
+extension OutboundFailure: CustomStringConvertible {
+    package var description: String {
+        var text = detail
+        if let status { text += ", HTTP status \(status)" }
+        if let responseCode { text += ", responseCode \(responseCode)" }
+        return text
+    }
+}

@@ -1,0 +1,136 @@
+import Payments
+import Snap
+import Testing
+
+@testable import CashIn
+
+struct QueryOutcomeTests {
+    private func outcome(_ body: String, status: Int = 200) -> QueryOutcome {
+        QueryOutcome(Answers.reply(.query, body, status: status))
+    }
+
+    private func found(_ members: String) throws -> QueryAnswer {
+        guard case .found(let answer) = outcome(Answers.body("2005100", members)) else {
+            throw NotFound()
+        }
+        return answer
+    }
+
+    private struct NotFound: Error {}
+
+    @Test func `the page's sample is read, its number as an amount and its blank dropped`() throws {
+        let answer = try found(
+            #"""
+            "originalPartnerReferenceNo": "REF1234567890", "originalReferenceNo": "PAY1234567890",
+            "serviceCode": "47 ", "latestTransactionStatus": "00",
+            "latestTransactionDesc": "Success", "paidTime": "2024-03-01T14:56:11+07:00",
+            "amount": { "value": 10000.00, "currency": "IDR" }
+            """#
+        )
+        #expect(answer.originalPartnerReferenceNo.text == "REF1234567890")
+        #expect(answer.originalReferenceNo?.text == "PAY1234567890")
+        #expect(answer.status == .success)
+        #expect(answer.statusDescription == "Success")
+        #expect(answer.paidTime == "2024-03-01T14:56:11+07:00")
+        #expect(answer.amount?.sen == 1_000_000)
+    }
+
+    @Test func `what an unpaid payment lacks is no error`() throws {
+        let answer = try found(
+            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"03","paidTime":"","#
+                + #""amount":null,"latestTransactionDesc":3"#
+        )
+        #expect(answer.status == .pending)
+        #expect(answer.originalReferenceNo == nil)
+        #expect(answer.paidTime == nil)
+        #expect(answer.amount == nil)
+        #expect(answer.statusDescription == nil)
+    }
+
+    @Test(arguments: [#""10000.00""#, "10000.00", "10000", "1.0E4", #""10000""#])
+    func `an amount is a string or a number`(_ literal: String) throws {
+        let answer = try found(
+            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","#
+                + #""amount":{"value":\#(literal),"currency":"IDR"}"#
+        )
+        #expect(answer.amount?.sen == 1_000_000)
+    }
+
+    /// Members that an answer must not have.
+    static let malformed: [(members: String, reason: String)] = [
+        (#""latestTransactionStatus":"00""#, "it speaks of nobody"),
+        (#""originalPartnerReferenceNo":"a b","latestTransactionStatus":"00""#, "a blank"),
+        (#""originalPartnerReferenceNo":"T""#, "no status"),
+        (#""originalPartnerReferenceNo":"T","latestTransactionStatus":"0""#, "one digit"),
+        (#""originalPartnerReferenceNo":"T","latestTransactionStatus":0"#, "a number"),
+        (#""originalPartnerReferenceNo":"T","latestTransactionStatus":"08""#, "no such status"),
+        (#""originalPartnerReferenceNo":"T","latestTransactionStatus":"00 ""#, "not trimmed"),
+        (
+            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","serviceCode":"51""#,
+            "another service's payment"
+        ),
+        (
+            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","#
+                + #""amount":{"value":"1.001","currency":"IDR"}"#, "less than a sen"
+        ),
+        (
+            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","#
+                + #""amount":{"value":"1.00","currency":"USD"}"#, "another currency"
+        ),
+        (
+            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","amount":"1.00""#,
+            "no object"
+        ),
+    ]
+
+    @Test(arguments: malformed.indices)
+    func `an answer that is malformed says nothing`(_ index: Int) {
+        let (members, reason) = Self.malformed[index]
+        guard case .unknown(let failure) = outcome(Answers.body("2005100", members)) else {
+            Issue.record("\(reason)")
+            return
+        }
+        #expect(failure.detail.hasPrefix("the answer cannot be read: "))
+    }
+
+    @Test func `not found is a code or a status`() {
+        let code = ResponseCode(.transactionNotFound, .query)
+        let words = QueryOutcome.notFound(responseCode: code, responseMessage: "words")
+        #expect(outcome(Answers.body("4045101"), status: 404) == words)
+        #expect(outcome(Answers.body("4045101"), status: 200) == words)
+        let status = #""latestTransactionStatus":"07""#
+        guard case .notFound(let code, _) = outcome(Answers.body("2005100", status)) else {
+            Issue.record("status 07")
+            return
+        }
+        #expect(code.description == "2005100")
+    }
+
+    @Test(arguments: [
+        ("4015100", 401), ("4035101", 403), ("4015100", 200), ("", 401), ("<html>", 403),
+    ])
+    func `refused credentials are told apart`(_ code: String, _ status: Int) {
+        let body = code.count == 7 ? Answers.body(code) : code
+        guard case .unauthorized = outcome(body, status: status) else {
+            Issue.record("\(code) under \(status)")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        ("4045100", 404, OutboundFailure.Kind.refused), ("4005101", 400, .refused),
+        ("4295100", 429, .failed), ("5005100", 500, .failed), ("2005100", 500, .failed),
+        ("2004700", 200, .failed), ("4044701", 404, .failed), ("", 502, .failed),
+        ("", 404, .failed), ("", 200, .failed),
+    ])
+    func `anything else says nothing`(_ code: String, _ status: Int, _ kind: OutboundFailure.Kind) {
+        let body = code.isEmpty ? "<html>" : Answers.body(code)
+        guard case .unknown(let failure) = outcome(body, status: status) else {
+            Issue.record("\(code) under \(status)")
+            return
+        }
+        #expect(failure.kind == kind)
+        #expect(failure.status == status)
+        #expect(failure.responseCode?.description ?? "" == code)
+    }
+}
