@@ -88,6 +88,7 @@ let package = Package(
         library("Snap", ["Payments", "Crypto"]),
 
         // 3: services.
+        library("Logging", ["Snap", "Sockets", "Queues"]),
         library("HTTPServer", ["HTTPCore", "Sockets", "Queues"]),
         library("HTTPClient", ["HTTPCore", "Sockets", "Queues", "COpenSSL"]),
         library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Payments", "Crypto"]),
@@ -97,8 +98,8 @@ let package = Package(
         library(
             "Receiver",
             [
-                "HTTPServer", "HTTPCore", "Store", "Snap", "Payments", "Crypto", "Sockets",
-                "SQLite",
+                "HTTPServer", "HTTPCore", "Store", "Logging", "Snap", "Payments", "Crypto",
+                "Sockets", "SQLite",
                 "Queues",
             ]
         ),
@@ -124,6 +125,7 @@ let package = Package(
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
+        tests(of: "Logging"),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
         tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL"]),
         tests(

@@ -1,3 +1,5 @@
+import Snap
+
 /// One line about a configuration: something wrong, or worth a warning.
 package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
     /// The file as it was named by the user, or `--set`.

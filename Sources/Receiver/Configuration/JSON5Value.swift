@@ -1,3 +1,5 @@
+import Snap
+
 /// A value of a JSON5 text; object members keep their order.
 package indirect enum JSON5Value: Equatable, Sendable {
     case null
@@ -47,42 +49,5 @@ package struct JSON5Member: Equatable, Sendable {
 
 extension JSON5Value {
     /// The JSON5 literal of a text, on one line whatever the text holds.
-    package static func literal(_ text: String) -> String {
-        var literal = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": literal += "\\\""
-            case "\\": literal += "\\\\"
-            case "\n": literal += "\\n"
-            case "\r": literal += "\\r"
-            case "\t": literal += "\\t"
-            default:
-                if scalar.isPrintable {
-                    literal.unicodeScalars.append(scalar)
-                } else {
-                    for unit in scalar.utf16 { literal += "\\u" + hexadecimal(unit) }
-                }
-            }
-        }
-        return literal + "\""
-    }
-
-    private static func hexadecimal(_ unit: UInt16) -> String {
-        let digits = String(unit, radix: 16)
-        return String(repeating: "0", count: 4 - digits.count) + digits
-    }
-}
-
-extension Unicode.Scalar {
-    /// Whether the scalar shows as itself on a terminal: no control, no invisible or
-    /// direction-changing format character, no line separator.
-    package var isPrintable: Bool {
-        if isASCII { return (0x20...0x7E).contains(value) }
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
-            .unassigned:
-            return false
-        default: return true
-        }
-    }
+    package static func literal(_ text: String) -> String { quoted(text) }
 }

@@ -1,3 +1,5 @@
+package import Logging
+
 extension Configuration {
     /// The section `storage`.
     package struct Storage: Sendable, Equatable {

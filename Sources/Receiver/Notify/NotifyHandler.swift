@@ -1,5 +1,6 @@
 import HTTPCore
 import HTTPServer
+import Logging
 import Payments
 import SQLite
 import Snap

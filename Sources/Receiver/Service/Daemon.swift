@@ -1,5 +1,6 @@
 import Crypto
 import HTTPServer
+import Logging
 import Payments
 import SQLite
 import Sockets

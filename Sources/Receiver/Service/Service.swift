@@ -1,3 +1,4 @@
+package import Logging
 import SQLite
 import Sockets
 

@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Receiver
+@testable import Logging
 
 /// Keeps what a log writes.
 final class LogRecorder: Sendable {

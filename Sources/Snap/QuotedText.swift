@@ -1,0 +1,40 @@
+/// `text` as a JSON string with its quotes, for people: on one line, and showing everything that it
+/// holds.
+package func quoted(_ text: String) -> String {
+    var literal = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": literal += "\\\""
+        case "\\": literal += "\\\\"
+        case "\n": literal += "\\n"
+        case "\r": literal += "\\r"
+        case "\t": literal += "\\t"
+        default:
+            if scalar.isPrintable {
+                literal.unicodeScalars.append(scalar)
+            } else {
+                for unit in scalar.utf16 { literal += "\\u" + hexadecimal(unit) }
+            }
+        }
+    }
+    return literal + "\""
+}
+
+private func hexadecimal(_ unit: UInt16) -> String {
+    let digits = String(unit, radix: 16)
+    return String(repeating: "0", count: 4 - digits.count) + digits
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar shows as itself on a terminal: no control, no invisible or
+    /// direction-changing format character, no line separator.
+    package var isPrintable: Bool {
+        if isASCII { return (0x20...0x7E).contains(value) }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
+            .unassigned:
+            return false
+        default: return true
+        }
+    }
+}
