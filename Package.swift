@@ -89,6 +89,7 @@ let package = Package(
 
         // 3: services.
         library("Logging", ["Snap", "Sockets", "Queues"]),
+        library("Commands", ["Snap", "Sockets"]),
         library("HTTPServer", ["HTTPCore", "Sockets", "Queues"]),
         library("HTTPClient", ["HTTPCore", "Sockets", "Queues", "COpenSSL"]),
         library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Payments", "Crypto"]),
@@ -98,16 +99,15 @@ let package = Package(
         library(
             "Receiver",
             [
-                "HTTPServer", "HTTPCore", "Store", "Logging", "Snap", "Payments", "Crypto",
-                "Sockets", "SQLite",
-                "Queues",
+                "HTTPServer", "HTTPCore", "Store", "Commands", "Logging", "Snap", "Payments",
+                "Crypto", "Sockets", "SQLite", "Queues",
             ]
         ),
 
         // 5: programs.
         .executableTarget(
             name: "cashin-receiver",
-            dependencies: ["Receiver"],
+            dependencies: ["Receiver", "Commands"],
             swiftSettings: strict
         ),
 
@@ -138,7 +138,7 @@ let package = Package(
         tests(of: "Store", ["Payments", "SQLite", "Support"]),
         tests(
             of: "Receiver",
-            ["HTTPCore", "Payments", "Snap", "Crypto", "Store", "Sockets", "Support"]
+            ["Commands", "HTTPCore", "Payments", "Snap", "Crypto", "Store", "Sockets", "Support"]
         ),
         .testTarget(
             name: "EndToEndTests",

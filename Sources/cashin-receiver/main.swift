@@ -1,4 +1,5 @@
+import Commands
 import Glibc
 import Receiver
 
-exit(Program.main(Array(CommandLine.arguments.dropFirst())))
+exit(Program.receiver.main(Array(CommandLine.arguments.dropFirst())))

@@ -1,3 +1,5 @@
+import Commands
+
 extension Command {
     static let checkConfig = Command(
         name: "check-config",

@@ -1,3 +1,4 @@
+import Commands
 import Sockets
 
 extension CommandOption {
@@ -72,7 +73,7 @@ func loadConfiguration(
             return .failure(CommandFailure(code: .configuration))
         }
     } catch {
-        console.complain("\(Program.name): \(error.text)")
+        console.complain("\(Program.receiver.name): \(error.text)")
         return .failure(CommandFailure(code: .usage))
     }
 }

@@ -1,3 +1,4 @@
+import Commands
 import Crypto
 
 extension Command {
@@ -27,7 +28,7 @@ extension Command {
             console.output(summary(directory: directory, fingerprint: fingerprint))
             return .success
         } catch {
-            console.complain("\(Program.name) init: \(error.text)")
+            console.complain("\(Program.receiver.name) init: \(error.text)")
             return error.code
         }
     }
@@ -68,8 +69,8 @@ extension Command {
                  exchange and save it as cashin-public.pem beside the configuration.
               2. Fill in notify.publicURL, cashIn.clientId and cashIn.merchantId in config.json5.
               3. Register notify.publicURL with Cash In as the notification URL.
-              4. Check it all:  \(Program.name) check-config --config \(config)
-              5. Start:         \(Program.name) serve --config \(config)
+              4. Check it all:  \(Program.receiver.name) check-config --config \(config)
+              5. Start:         \(Program.receiver.name) serve --config \(config)
 
             """
     }

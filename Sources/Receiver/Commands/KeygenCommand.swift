@@ -1,3 +1,5 @@
+import Commands
+
 extension Command {
     static let keygen = Command(
         name: "keygen",
@@ -26,7 +28,7 @@ extension Command {
             console.output("SHA-256 of the public key: \(fingerprint)\n")
             return .success
         } catch {
-            console.complain("\(Program.name) keygen: \(error.text)")
+            console.complain("\(Program.receiver.name) keygen: \(error.text)")
             return error.code
         }
     }

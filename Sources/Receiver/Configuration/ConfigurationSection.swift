@@ -1,3 +1,5 @@
+import Commands
+
 /// One object of a configuration while it is read, key by key.
 ///
 /// Every read names its key and default, so that the keys asked for are the keys there are: what is

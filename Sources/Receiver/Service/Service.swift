@@ -1,3 +1,4 @@
+package import Commands
 package import Logging
 import SQLite
 import Sockets

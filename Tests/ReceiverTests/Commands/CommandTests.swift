@@ -4,6 +4,7 @@ import Sockets
 import Synchronization
 import Testing
 
+@testable import Commands
 @testable import Receiver
 
 /// Keeps what a command tells its user.
@@ -27,11 +28,11 @@ struct CommandTests {
     private func run(_ arguments: [String]) async -> (code: ExitCode, output: String, error: String)
     {
         let recorder = ConsoleRecorder()
-        let code = await Program.run(arguments, console: recorder.console)
+        let code = await Program.receiver.run(arguments, console: recorder.console)
         return (code, recorder.output, recorder.error)
     }
 
-    @Test(arguments: Command.all)
+    @Test(arguments: Program.receiver.commands)
     func `every command explains itself`(_ command: Command) async {
         let (code, output, error) = await run([command.name, "--help"])
         #expect(code == .success)
@@ -107,7 +108,7 @@ struct CommandTests {
         let console = Console { (_, _) throws(SystemError) in
             throw SystemError(call: "write", code: 28)
         }
-        #expect(await Program.run(["--version"], console: console) == .inputOutput)
+        #expect(await Program.receiver.run(["--version"], console: console) == .inputOutput)
     }
 
     @Test func `check-config prints what is in effect`() async throws {

@@ -1,45 +1,58 @@
+import Snap
 import Sockets
 
-/// The program `cashin-receiver`: finds the command and runs it.
-package enum Program {
+/// A program made of commands: finds the one that was asked for and runs it.
+package struct Program: Sendable {
     /// How the program calls itself.
-    static let name = "cashin-receiver"
+    package let name: String
+
+    /// What it is for, in one line.
+    package let summary: String
+
+    /// In the order of the list.
+    package let commands: [Command]
+
+    package init(name: String, summary: String, commands: [Command]) {
+        self.name = name
+        self.summary = summary
+        self.commands = commands
+    }
 
     /// The whole program: runs a command line and returns the process's exit status.
-    package static func main(_ arguments: [String]) -> Int32 {
-        MainThread.wait { await run(arguments) }.rawValue
+    package func main(_ arguments: [String]) -> Int32 {
+        MainThread.wait { [self] in await run(arguments) }.rawValue
     }
 
     /// Runs a command line without the program's name, and returns what to exit with.
-    package static func run(_ arguments: [String], console: Console = Console()) async -> ExitCode {
+    package func run(_ arguments: [String], console: Console = Console()) async -> ExitCode {
         let code = await dispatch(arguments, console)
         return code == .success && console.hasLostOutput ? .inputOutput : code
     }
 
-    private static func dispatch(_ arguments: [String], _ console: Console) async -> ExitCode {
+    private func dispatch(_ arguments: [String], _ console: Console) async -> ExitCode {
         guard let first = arguments.first else {
-            console.complain(Command.overview(program: name))
+            console.complain(overview)
             return .usage
         }
         switch first {
         case "--help", "-h", "help":
-            console.output(Command.overview(program: name))
+            console.output(overview)
             return .success
         case "--version":
             console.output("\(name) \(Version.text)\n")
             return .success
         default: break
         }
-        guard let command = Command.all.first(where: { $0.name == first }) else {
-            let nearest = nearestKey(to: first, among: Command.all.map(\.name))
+        guard let command = commands.first(where: { $0.name == first }) else {
+            let nearest = nearestKey(to: first, among: commands.map(\.name))
             let hint = nearest.map { ", the nearest is \($0)" } ?? ""
-            console.complain("\(name): unknown command \(JSON5Value.literal(first))\(hint)")
+            console.complain("\(name): unknown command \(quoted(first))\(hint)")
             return .usage
         }
         return await run(command, Array(arguments.dropFirst()), console)
     }
 
-    private static func run(
+    private func run(
         _ command: Command,
         _ arguments: [String],
         _ console: Console

@@ -20,16 +20,18 @@ extension Command {
         if let operand { parts.append(operand) }
         return parts.joined(separator: " ")
     }
+}
 
+extension Program {
     /// The text of `--help` without a command.
-    static func overview(program: String) -> String {
-        let commands = columns(all.map { ($0.name, $0.summary) })
+    var overview: String {
+        let commands = columns(commands.map { ($0.name, $0.summary) })
         let lines =
             [
-                "Receives the payment notifications of Cash In QRIS, durably and verified.",
+                summary,
                 "",
-                "Usage: \(program) COMMAND [OPTION]...",
-                "       \(program) COMMAND --help | --version",
+                "Usage: \(name) COMMAND [OPTION]...",
+                "       \(name) COMMAND --help | --version",
                 "",
                 "Commands:",
             ] + commands

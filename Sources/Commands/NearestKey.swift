@@ -1,6 +1,6 @@
 /// How many insertions, deletions, replacements and swaps of neighbours turn one text into another,
 /// case aside (optimal string alignment distance).
-func editDistance(_ first: String, _ second: String) -> Int {
+package func editDistance(_ first: String, _ second: String) -> Int {
     let left = Array(first.lowercased().unicodeScalars)
     let right = Array(second.lowercased().unicodeScalars)
     var beforeLast: [Int] = []
@@ -23,7 +23,7 @@ func editDistance(_ first: String, _ second: String) -> Int {
 /// The known key path most like an unknown one.
 ///
 /// The last names are compared; a key of the same section wins over an equally near one elsewhere.
-func nearestKey(to unknown: String, among known: [String]) -> String? {
+package func nearestKey(to unknown: String, among known: [String]) -> String? {
     let (section, name) = splitPath(unknown)
     return known.min { rank($0) < rank($1) }
 

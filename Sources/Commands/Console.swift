@@ -16,10 +16,10 @@ package final class Console: Sendable {
     }
 
     /// Whether something meant for standard output did not get there.
-    var hasLostOutput: Bool { lost.load(ordering: .relaxed) }
+    package var hasLostOutput: Bool { lost.load(ordering: .relaxed) }
 
     /// Writes `text`, which ends its own lines, to standard output.
-    func output(_ text: String) {
+    package func output(_ text: String) {
         do throws(SystemError) {
             try write(.output, Array(text.utf8).span)
         } catch {
@@ -28,7 +28,7 @@ package final class Console: Sendable {
     }
 
     /// Writes one line to standard error.
-    func complain(_ line: String) {
+    package func complain(_ line: String) {
         do throws(SystemError) {
             try write(.error, Array((line + "\n").utf8).span)
         } catch {

@@ -1,57 +1,90 @@
+import Snap
+
 /// One command of the program: what `--help` says of it and what it does.
 ///
-/// A new command is a file of its own with an extension that makes one, and its place in
-/// ``all``.
-struct Command: Sendable {
-    let name: String
+/// A new command is a file of its own with an extension that makes one, and its place in its
+/// program's list.
+package struct Command: Sendable {
+    package let name: String
     /// One line, for the list of commands.
-    let summary: String
-    var options: [CommandOption] = []
+    package let summary: String
+    package let options: [CommandOption]
     /// The name of the one argument that is no option, or nil when the command takes none.
-    var operand: String?
+    let operand: String?
     /// Beside 0 and 64, which every command can return.
-    var exitCodes: [ExitCode] = []
+    let exitCodes: [ExitCode]
     let example: String
     let run: @Sendable (CommandArguments, Console) async -> ExitCode
 
-    /// Every command, in the order of the list.
-    static let all: [Command] = [.initialize, .serve, .checkConfig, .keygen]
+    package init(
+        name: String,
+        summary: String,
+        options: [CommandOption] = [],
+        operand: String? = nil,
+        exitCodes: [ExitCode] = [],
+        example: String,
+        run: @escaping @Sendable (CommandArguments, Console) async -> ExitCode
+    ) {
+        self.name = name
+        self.summary = summary
+        self.options = options
+        self.operand = operand
+        self.exitCodes = exitCodes
+        self.example = example
+        self.run = run
+    }
 }
 
 /// An option that takes a value.
-struct CommandOption: Sendable {
+package struct CommandOption: Sendable {
     /// With its dashes.
-    let name: String
+    package let name: String
     /// What the value is called in the help.
     let value: String
     let summary: String
-    var isRequired = false
-    var isRepeatable = false
+    let isRequired: Bool
+    let isRepeatable: Bool
+
+    package init(
+        name: String,
+        value: String,
+        summary: String,
+        isRequired: Bool = false,
+        isRepeatable: Bool = false
+    ) {
+        self.name = name
+        self.value = value
+        self.summary = summary
+        self.isRequired = isRequired
+        self.isRepeatable = isRepeatable
+    }
 
     /// `--config FILE`
-    var usage: String { "\(name) \(value)" }
+    package var usage: String { "\(name) \(value)" }
 }
 
 /// The options and the operand of one call, checked against the command's table.
-struct CommandArguments: Equatable {
+package struct CommandArguments: Equatable, Sendable {
     fileprivate(set) var values: [String: [String]] = [:]
-    fileprivate(set) var operand: String?
+    package fileprivate(set) var operand: String?
 
     /// All values of a repeatable option, in order.
-    func all(_ option: CommandOption) -> [String] { values[option.name] ?? [] }
+    package func all(_ option: CommandOption) -> [String] { values[option.name] ?? [] }
 
     /// The value of an option given at most once.
-    func one(_ option: CommandOption) -> String? { values[option.name]?.first }
+    package func one(_ option: CommandOption) -> String? { values[option.name]?.first }
 }
 
 /// Why a command line cannot be run.
-struct UsageError: Error, Equatable {
-    let text: String
+package struct UsageError: Error, Equatable {
+    package let text: String
+
+    package init(text: String) { self.text = text }
 }
 
 extension Command {
     /// Reads the arguments that follow the command's name.
-    func parse(_ arguments: some Sequence<String>) throws(UsageError) -> CommandArguments {
+    package func parse(_ arguments: some Sequence<String>) throws(UsageError) -> CommandArguments {
         var parsed = CommandArguments()
         var rest = Array(arguments)[...]
         while let argument = rest.popFirst() {
@@ -61,7 +94,7 @@ extension Command {
                 guard !argument.isEmpty else { throw UsageError(text: "\(operand) is empty") }
                 parsed.operand = argument
             } else {
-                throw UsageError(text: "unexpected argument \(JSON5Value.literal(argument))")
+                throw UsageError(text: "unexpected argument \(quoted(argument))")
             }
         }
         for option in options where option.isRequired && parsed.values[option.name] == nil {
@@ -80,7 +113,7 @@ extension Command {
         guard let option = options.first(where: { $0.name == name }) else {
             let known = options.map(\.name) + ["--help"]
             let hint = nearestKey(to: name, among: known).map { ", the nearest is \($0)" } ?? ""
-            throw UsageError(text: "unknown option \(JSON5Value.literal(name))\(hint)")
+            throw UsageError(text: "unknown option \(quoted(name))\(hint)")
         }
         let attached = argument.dropFirst(name.count + 1)
         guard let value = name == argument ? rest.popFirst() : String(attached), !value.isEmpty
