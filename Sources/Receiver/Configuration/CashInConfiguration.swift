@@ -1,3 +1,4 @@
+package import HTTPCore
 import Sockets
 
 extension Configuration {
@@ -88,7 +89,7 @@ extension ConfigurationSection {
     fileprivate func baseURL(_ key: String) -> HTTPURL? {
         let standard = "https://sandbox-api.cashin.co.id/pg/fo"
         return text(key, default: standard, expected: "a URL") { text throws(Malformed) in
-            let url = try HTTPURL(text)
+            let url = try HTTPURL(configured: text)
             guard url.isSecure || isLoopback(url.host) else {
                 throw Malformed(
                     "is http to another machine, expected https (http to loopback only)"

@@ -1,3 +1,4 @@
+package import HTTPCore
 package import Payments
 package import Snap
 package import Sockets
@@ -68,7 +69,7 @@ extension ConfigurationSection {
         let expected =
             "the URL registered with the gateway, as https://pay.example.id/v1.0/debit/notify"
         return text(key, expected: expected) { text throws(Malformed) in
-            let url = try HTTPURL(text)
+            let url = try HTTPURL(configured: text)
             guard url.path.hasPrefix("/") else {
                 throw Malformed("has no path, expected one, as /v1.0/debit/notify")
             }

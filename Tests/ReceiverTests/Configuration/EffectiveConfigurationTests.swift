@@ -1,5 +1,6 @@
 import Crypto
 import Sockets
+import Logging
 import Testing
 
 @testable import Receiver

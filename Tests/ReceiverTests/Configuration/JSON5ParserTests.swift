@@ -1,3 +1,4 @@
+import Snap
 import Testing
 
 @testable import Receiver

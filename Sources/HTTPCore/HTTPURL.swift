@@ -14,17 +14,17 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
     package var description: String { text }
 
     /// Reads a URL strictly; the error says what is wrong and what is expected.
-    init(_ text: String) throws(Malformed) {
-        guard !text.isEmpty else { throw Malformed("is empty, expected an http or https URL") }
+    package init(_ text: String) throws(MalformedURL) {
+        guard !text.isEmpty else { throw MalformedURL("is empty, expected an http or https URL") }
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw Malformed("holds a blank or a character that is not ASCII, expected a URL")
+            throw MalformedURL("holds a blank or a character that is not ASCII, expected a URL")
         }
-        if text.contains("?") { throw Malformed("has a query, expected a URL without one") }
-        if text.contains("#") { throw Malformed("has a fragment, expected a URL without one") }
+        if text.contains("?") { throw MalformedURL("has a query, expected a URL without one") }
+        if text.contains("#") { throw MalformedURL("has a fragment, expected a URL without one") }
         let (isSecure, rest) = try Self.scheme(text)
         let authority = rest.prefix { $0 != "/" }
         guard !authority.contains("@") else {
-            throw Malformed("holds credentials, expected a URL without them")
+            throw MalformedURL("holds credentials, expected a URL without them")
         }
         let (host, port) = try Self.hostAndPort(authority)
         self.text = text
@@ -34,36 +34,43 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
         path = String(rest[authority.endIndex...])
     }
 
-    private static func scheme(_ text: String) throws(Malformed) -> (Bool, Substring) {
+    private static func scheme(_ text: String) throws(MalformedURL) -> (Bool, Substring) {
         for (scheme, isSecure) in [("https://", true), ("http://", false)]
         where text.lowercased().hasPrefix(scheme) {
             return (isSecure, text.dropFirst(scheme.count))
         }
-        throw Malformed("does not begin with http:// or https://, expected a URL that does")
+        throw MalformedURL("does not begin with http:// or https://, expected a URL that does")
     }
 
-    private static func hostAndPort(_ authority: Substring) throws(Malformed) -> (String, Int?) {
+    private static func hostAndPort(_ authority: Substring) throws(MalformedURL) -> (String, Int?) {
         var host = authority
         var port: Substring?
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else {
-                throw Malformed("has a \"[\" without its \"]\", expected [address]")
+                throw MalformedURL("has a \"[\" without its \"]\", expected [address]")
             }
             host = authority[authority.index(after: authority.startIndex)..<end]
             let rest = authority[authority.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else {
-                throw Malformed("has something between host and port, expected host:port")
+                throw MalformedURL("has something between host and port, expected host:port")
             }
             if !rest.isEmpty { port = rest.dropFirst() }
         } else if let colon = authority.firstIndex(of: ":") {
             host = authority[..<colon]
             port = authority[authority.index(after: colon)...]
         }
-        guard !host.isEmpty else { throw Malformed("has no host, expected one") }
+        guard !host.isEmpty else { throw MalformedURL("has no host, expected one") }
         guard let port else { return (String(host), nil) }
         guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(port),
             (1...65535).contains(number)
-        else { throw Malformed("has no valid port after its host, expected 1 to 65535") }
+        else { throw MalformedURL("has no valid port after its host, expected 1 to 65535") }
         return (String(host), number)
     }
+}
+
+/// Why a text is not a URL to configure: what it is, what is expected.
+package struct MalformedURL: Error, Equatable {
+    package let text: String
+
+    init(_ text: String) { self.text = text }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Receiver
+@testable import HTTPCore
 
 struct HTTPURLTests {
     @Test(arguments: [
@@ -41,7 +41,7 @@ struct HTTPURLTests {
         ("https://é/", "holds a blank or a character that is not ASCII, expected a URL"),
     ])
     func `says what is wrong with a URL`(_ text: String, _ reason: String) {
-        let error = #expect(throws: Malformed.self) { try HTTPURL(text) }
+        let error = #expect(throws: MalformedURL.self) { try HTTPURL(text) }
         #expect(error?.text == reason)
     }
 }
