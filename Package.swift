@@ -60,7 +60,8 @@ let benchmarks: [Target] =
 let package = Package(
     name: "cashin-receiver",
     products: [
-        .executable(name: "cashin-receiver", targets: ["cashin-receiver"])
+        .executable(name: "cashin-receiver", targets: ["cashin-receiver"]),
+        .executable(name: "cashin-simulator", targets: ["cashin-simulator"]),
     ],
     targets: [
         // 0: C modules.
@@ -103,11 +104,23 @@ let package = Package(
                 "Crypto", "Sockets", "SQLite", "Queues",
             ]
         ),
+        library(
+            "Simulator",
+            [
+                "HTTPClient", "HTTPServer", "HTTPCore", "Commands", "Logging", "Snap", "Payments",
+                "Crypto", "Sockets",
+            ]
+        ),
 
         // 5: programs.
         .executableTarget(
             name: "cashin-receiver",
             dependencies: ["Receiver", "Commands"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "cashin-simulator",
+            dependencies: ["Simulator", "Commands"],
             swiftSettings: strict
         ),
 
@@ -125,7 +138,7 @@ let package = Package(
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
-        tests(of: "Logging"),
+        tests(of: "Logging", ["Snap"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
         tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL"]),
         tests(
@@ -135,10 +148,20 @@ let package = Package(
                 "Support",
             ]
         ),
+        tests(
+            of: "Simulator",
+            [
+                "CashIn", "HTTPClient", "HTTPServer", "HTTPCore", "Commands", "Logging", "Snap",
+                "Payments", "Crypto", "Sockets", "Support",
+            ]
+        ),
         tests(of: "Store", ["Payments", "SQLite", "Support"]),
         tests(
             of: "Receiver",
-            ["Commands", "HTTPCore", "Payments", "Snap", "Crypto", "Store", "Sockets", "Support"]
+            [
+                "Commands", "Logging", "HTTPCore", "Payments", "Snap", "Crypto", "Store",
+                "Sockets", "Support",
+            ]
         ),
         .testTarget(
             name: "EndToEndTests",

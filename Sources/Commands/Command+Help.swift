@@ -10,16 +10,20 @@ extension Command {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// The call in one line; a long list of options is left to the table below it.
     private func usage(program: String) -> String {
-        var parts = [program, name]
-        for option in options {
-            var part = option.isRequired ? option.usage : "[\(option.usage)]"
-            if option.isRepeatable { part += "..." }
-            parts.append(part)
+        let parts = options.map { option in
+            let part = option.isRequired ? option.usage : "[\(option.usage)]"
+            return option.isRepeatable ? part + "..." : part
         }
-        if let operand { parts.append(operand) }
-        return parts.joined(separator: " ")
+        let isShort = parts.count <= Self.usageOptionsMax
+        let shown =
+            isShort ? parts : options.filter(\.isRequired).map(\.usage) + ["[OPTION]..."]
+        return ([program, name] + shown + (operand.map { [$0] } ?? [])).joined(separator: " ")
     }
+
+    /// How many options a line has room for.
+    private static let usageOptionsMax = 4
 }
 
 extension Program {

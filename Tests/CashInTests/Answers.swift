@@ -7,7 +7,8 @@ import Snap
 enum Answers {
     /// An object with the code and, behind it, `members` as JSON text.
     static func body(_ code: String, _ members: String = "") -> String {
-        #"{"responseCode":"\#(code)","responseMessage":"words"\#(members.isEmpty ? "" : ",")\#(members)}"#
+        let head = #""responseCode":"\#(code)","responseMessage":"words""#
+        return "{\(head)\(members.isEmpty ? "" : ",")\(members)}"
     }
 
     static func reply(

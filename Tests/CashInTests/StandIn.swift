@@ -52,27 +52,29 @@ struct Calls: Sendable {
     let key: RSAPrivateKey
 
     /// Runs `body` with a client whose calls come to `standIn`.
-    static func with(
+    static func with<Value: Sendable>(
         _ standIn: StandIn,
         requestTimeoutSeconds: Int = 10,
-        _ body: (Calls) async throws -> Void
-    ) async throws {
+        _ body: (Calls) async throws -> Value
+    ) async throws -> Value {
         let loop = try EventLoop(label: "test")
         let server = Server(loops: [loop], limits: ServerLimits(), handler: standIn)
         let address = try ListenAddress(parsing: "127.0.0.1:0")
         let listener = try #require(try Listener.open(address, passed: PassedSockets()).first)
-        guard case .ip(_, let port) = listener.address else { return }
+        guard case .ip(_, let port) = listener.address else { throw NoPort() }
         server.add(listener)
         var settings = ClientSettings()
         settings.requestTimeoutSeconds = requestTimeoutSeconds
         let client = try HTTPClient(settings)
         let calls = try Calls(port: Int(port), client)
-        let result: Result<Void, any Error>
+        let result: Result<Value, any Error>
         do { result = .success(try await body(calls)) } catch { result = .failure(error) }
         await client.close()
         await server.drain(seconds: 0)
-        try result.get()
+        return try result.get()
     }
+
+    private struct NoPort: Error {}
 
     init(port: Int, _ client: HTTPClient) throws {
         self.port = port

@@ -1,3 +1,4 @@
+import Snap
 import Synchronization
 import Testing
 

@@ -1,0 +1,129 @@
+import HTTPServer
+import Logging
+import Payments
+import Snap
+
+// What the merchant calls.
+extension Gateway {
+    /// Answers a generate or query request.
+    func answer(_ service: ResponseCode.Service, to request: Request) async -> GatewayAnswer {
+        let name = service == .generate ? "generate" : "query"
+        do throws(RequestRefusal) {
+            let header = try MerchantHeader(
+                request.head,
+                body: request.body,
+                path: settings.signaturePathPrefix + GatewayRoute.path(of: service)
+            )
+            log.info("request") {
+                $0.add("service", name)
+                $0.add("externalId", header.externalID)
+                $0.add("stringToSign", bytes: header.stringToSign[...])
+            }
+            try admit(header)
+            let body = try RequestBody(request.body)
+            return service == .generate
+                ? await generate(try intent(in: body), header) : try query(body)
+        } catch {
+            log.info("refused") {
+                $0.add("service", name)
+                $0.add("reason", error.responseCase.message)
+            }
+            return GatewayAnswer(error.responseCase, service)
+        }
+    }
+
+    private func admit(_ header: MerchantHeader) throws(RequestRefusal) {
+        guard header.isAuthentic(for: settings) else {
+            throw RequestRefusal(.unauthorized(reason: "Signature"))
+        }
+        let difference = (header.instant.milliseconds - now()).magnitude
+        guard difference <= UInt64(settings.timestampToleranceSeconds) * 1000 else {
+            throw RequestRefusal(.unauthorized(reason: "Timestamp"))
+        }
+        guard isNew(externalID: header.externalID) else { throw RequestRefusal(.conflict) }
+    }
+
+    private func intent(in body: RequestBody) throws(RequestRefusal) -> GenerateIntent {
+        let reference = try body.reference("partnerReferenceNo", bytesMax: 25)
+        let validity = try body.time("validityPeriod")
+        let amount = try body.amount("amount")
+        let fee = try body.amount("feeAmount")
+        guard validity.instant.milliseconds > now() else {
+            throw RequestRefusal(.invalidFieldFormat("validityPeriod"))
+        }
+        guard amount.sen > 0 else { throw RequestRefusal(.invalidFieldFormat("amount.value")) }
+        guard payment(reference) == nil else { throw RequestRefusal(.duplicatePartnerReferenceNo) }
+        return GenerateIntent(
+            partnerReferenceNo: reference,
+            validityPeriod: validity.text,
+            amount: amount,
+            feeAmount: fee
+        )
+    }
+
+    private func generate(
+        _ intent: GenerateIntent,
+        _ header: MerchantHeader
+    ) async -> GatewayAnswer {
+        if plan.generateAnswer == .refuse { return GatewayAnswer(.internalServerError, .generate) }
+        let validUntil = Timestamp(jakarta: intent.validityPeriod)?.milliseconds ?? now()
+        guard
+            let payment = make(intent, externalID: header.externalID, validUntil: validUntil)
+        else { return GatewayAnswer(.tooManyRequests, .generate) }
+        await pause(milliseconds: payment.plan.generateDelayMilliseconds)
+        switch payment.plan.generateAnswer {
+        case .disconnect: return .disconnect
+        case .error: return GatewayAnswer(.internalServerError, .generate)
+        case .usual, .refuse, .badQR:
+            return .successful(.generate) {
+                $0.add("partnerReferenceNo", payment.partnerReferenceNo.text)
+                $0.add("referenceNo", payment.referenceNo.text)
+                $0.add("qrContent", payment.qrContent)
+            }
+        }
+    }
+
+    private func query(_ body: RequestBody) throws(RequestRefusal) -> GatewayAnswer {
+        let merchantID = try body.text("merchantId", bytesMax: 64)
+        let reference = try body.reference("originalPartnerReferenceNo", bytesMax: 64)
+        guard try body.text("serviceCode", bytesMax: 2) == "47" else {
+            throw RequestRefusal(.invalidFieldFormat("serviceCode"))
+        }
+        // Nobody is told about another merchant's payments.
+        guard merchantID == settings.merchantID, payment(reference) != nil else {
+            guard plan.notFoundForm == .status else { throw RequestRefusal(.transactionNotFound) }
+            return .successful(.query) {
+                $0.add("originalPartnerReferenceNo", reference.text)
+                $0.add("latestTransactionStatus", LatestTransactionStatus.notFound.code)
+                $0.add("latestTransactionDesc", LatestTransactionStatus.notFound.words)
+            }
+        }
+        let now = now()
+        update(reference) { $0.expire(at: now) }
+        guard let payment = payment(reference) else { throw RequestRefusal(.transactionNotFound) }
+        return answer(about: payment)
+    }
+
+    /// The answer in the forms of the page's sample: a blank in serviceCode, the amount a number.
+    private func answer(about payment: SimulatedPayment) -> GatewayAnswer {
+        var amount = JSONObjectText()
+        amount.add("value", literal: payment.amount.description)
+        amount.add("currency", "IDR")
+        let paid = payment.status == .success ? payment.finishedMilliseconds : nil
+        return .successful(.query) {
+            $0.add("originalPartnerReferenceNo", payment.partnerReferenceNo.text)
+            $0.add("originalReferenceNo", payment.referenceNo.text)
+            $0.add("serviceCode", "47 ")
+            $0.add("latestTransactionStatus", payment.status.code)
+            $0.add("latestTransactionDesc", payment.status.words)
+            $0.add("paidTime", paid.map { JakartaTime.text(milliseconds: $0) } ?? "")
+            $0.add("amount", amount)
+        }
+    }
+
+    /// Returns early when the task is cancelled.
+    func pause(milliseconds: Int) async {
+        guard milliseconds > 0 else { return }
+        try? await Task.sleep(for: .milliseconds(milliseconds))
+    }
+}

@@ -1,0 +1,77 @@
+import HTTPCore
+import Payments
+import Snap
+
+/// Where a request belongs.
+enum GatewayRoute: Equatable {
+    /// What a test or a developer asks for.
+    enum Control: Equatable {
+        case list, faults, release
+        case show(Reference)
+        case pay(Reference)
+        case cancel(Reference)
+    }
+
+    case service(ResponseCode.Service)
+    case control(Control)
+
+    /// The path exists, for another method.
+    case otherMethod(allowed: String)
+    case unknown
+
+    /// "Relative path url for signature" of Cash In's page.
+    static func path(of service: ResponseCode.Service) -> String {
+        service == .generate ? "/api/v1.0/qr/qr-mpm-generate" : "/api/v1.0/qr/qr-mpm-query"
+    }
+
+    init(_ head: RequestHead, basePath: String) {
+        let path = head.text(head.path)
+        let (route, method) = Self.route(path, basePath: basePath)
+        if route != .unknown, !head.methodIs(method) {
+            self = .otherMethod(allowed: method)
+        } else {
+            self = route
+        }
+    }
+
+    private static func route(_ path: String, basePath: String) -> (GatewayRoute, String) {
+        for service in [ResponseCode.Service.generate, .query]
+        where path == basePath + self.path(of: service) {
+            return (.service(service), "POST")
+        }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        switch Array(parts) {
+        case ["simulator", "transactions"]: return (.control(.list), "GET")
+        case ["simulator", "faults"]: return (.control(.faults), "POST")
+        case ["simulator", "release"]: return (.control(.release), "POST")
+        default: break
+        }
+        guard parts.starts(with: ["simulator", "transactions"]),
+            let reference = parts.dropFirst(2).first.flatMap(unescaped)
+        else { return (.unknown, "") }
+        switch Array(parts.dropFirst(3)) {
+        case []: return (.control(.show(reference)), "GET")
+        case ["pay"]: return (.control(.pay(reference)), "POST")
+        case ["cancel"]: return (.control(.cancel(reference)), "POST")
+        default: return (.unknown, "")
+        }
+    }
+
+    /// A payment's number in a path, where it may be escaped (RFC 3986 section 2.1).
+    private static func unescaped(_ text: Substring) -> Reference? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) else {
+                return nil
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return Reference(bytes[...])
+    }
+}

@@ -1,0 +1,75 @@
+import Crypto
+import HTTPCore
+import Snap
+
+/// The header of a merchant's request, checked as the gateway's page describes it.
+struct MerchantHeader {
+    /// X-EXTERNAL-ID.
+    let externalID: String
+
+    /// X-TIMESTAMP as received, and its instant.
+    let timestamp: String
+    let instant: Timestamp
+
+    /// The string that the signature has to cover.
+    let stringToSign: [UInt8]
+
+    private let signature: String
+    private let partnerID: String
+
+    /// Reads what must be there; `path` is the one that is signed.
+    init(_ head: RequestHead, body: [UInt8], path: String) throws(RequestRefusal) {
+        timestamp = try Self.value("X-TIMESTAMP", of: head, bytesMax: 25)
+        partnerID = try Self.value("X-PARTNER-ID", of: head, bytesMax: 36)
+        externalID = try Self.value("X-EXTERNAL-ID", of: head, bytesMax: 36)
+        signature = try Self.value("X-SIGNATURE", of: head, bytesMax: 4096)
+        let channelID = try Self.value("CHANNEL-ID", of: head, bytesMax: 5)
+        guard let instant = Timestamp(jakarta: timestamp) else {
+            throw RequestRefusal(.invalidFieldFormat("X-TIMESTAMP"))
+        }
+        self.instant = instant
+        for (name, value) in [("X-EXTERNAL-ID", externalID), ("CHANNEL-ID", channelID)] {
+            guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                throw RequestRefusal(.invalidFieldFormat(name))
+            }
+        }
+        // SNAP BI hashes the minified body.
+        let minified = minified(body.span) ?? body
+        do throws(CryptoError) {
+            stringToSign = StringToSign.bytes(
+                path: path,
+                body: minified.span,
+                timestamp: timestamp,
+                hasher: try SHA256()
+            )
+        } catch {
+            throw RequestRefusal(.generalError)
+        }
+    }
+
+    /// Whether the request is one of our merchant's.
+    func isAuthentic(for settings: SimulatorSettings) -> Bool {
+        guard partnerID == settings.clientID, let bytes = Base64.decode(signature.utf8.span) else {
+            return false
+        }
+        do throws(CryptoError) {
+            let signed = try DigestRecoverer(settings.merchantKey).digest(in: bytes.span)
+            let expected = try sha256(stringToSign.span)
+            return signed == expected
+        } catch {
+            return false
+        }
+    }
+
+    private static func value(
+        _ name: String,
+        of head: RequestHead,
+        bytesMax: Int
+    ) throws(RequestRefusal) -> String {
+        guard case .value(let range) = head.single(name), !range.isEmpty else {
+            throw RequestRefusal(.invalidMandatoryField(name))
+        }
+        guard range.count <= bytesMax else { throw RequestRefusal(.invalidFieldFormat(name)) }
+        return head.text(range)
+    }
+}

@@ -1,0 +1,5 @@
+import Commands
+import Glibc
+import Simulator
+
+exit(Program.simulator.main(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,70 @@
+import CashIn
+import Payments
+import Snap
+import Testing
+
+@testable import Simulator
+
+/// What a merchant's client makes of a gateway that fails, and what a query then brings to light.
+struct GenerateFaultTests {
+    private func outcome(
+        _ fault: String,
+        isKnown: Bool,
+        requestTimeoutSeconds: Int = 10,
+        _ check: (GenerateOutcome) -> Void
+    ) async throws {
+        try await Scene.with(
+            faults: [fault],
+            requestTimeoutSeconds: requestTimeoutSeconds
+        ) { scene in
+            check(try await scene.generate("T-1"))
+            switch try await scene.query("T-1") {
+            case .found: #expect(isKnown)
+            case .notFound: #expect(!isKnown)
+            case let other: Issue.record("\(other)")
+            }
+        }
+    }
+
+    @Test(arguments: [("generate=error", true), ("generate=refuse", false)])
+    func `an error leaves open what was accepted`(_ fault: String, _ isKnown: Bool) async throws {
+        try await outcome(fault, isKnown: isKnown) { outcome in
+            guard case .unknown(let failure) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(failure.responseCode?.description == "5004701")
+        }
+    }
+
+    @Test func `a broken connection leaves it open, too`() async throws {
+        try await outcome("generate=disconnect", isKnown: true) { outcome in
+            guard case .unknown(let failure) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(failure.kind == .failed)
+        }
+    }
+
+    @Test func `an answer after the deadline was an acceptance`() async throws {
+        try await outcome("generate-delay=5000", isKnown: true, requestTimeoutSeconds: 1) {
+            outcome in
+            guard case .unknown(let failure) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(failure.kind == .timeout)
+        }
+    }
+
+    @Test func `a broken code is not handed out`() async throws {
+        try await outcome("generate=bad-qr", isKnown: true) { outcome in
+            guard case .qrRefused(_, let problem) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(problem == .checksum)
+        }
+    }
+}
