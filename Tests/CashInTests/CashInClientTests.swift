@@ -27,7 +27,7 @@ struct CashInClientTests {
             let (outcome, exchange) = await calls.cashIn.generate(try Calls.intent())
             let request = try #require(standIn.requests.first)
             #expect(standIn.requests.count == 1)
-            try expectSigned(request, exchange, "qr-mpm-generate", by: calls.key)
+            try await expectSigned(request, exchange, "qr-mpm-generate", by: calls.key)
             let sample = try Fixture.bytes("sample-generate.json")
             let compact = minified(sample.span)
             #expect(request.body == compact)
@@ -49,7 +49,7 @@ struct CashInClientTests {
             let reference = try #require(Reference("REF1234567890"))
             let (outcome, exchange) = await calls.cashIn.query(reference)
             let request = try #require(standIn.requests.first)
-            try expectSigned(request, exchange, "qr-mpm-query", by: calls.key)
+            try await expectSigned(request, exchange, "qr-mpm-query", by: calls.key)
             let sample = try Fixture.bytes("sample-query.json")
             #expect(request.body == sample)
             guard case .found(let found) = outcome else {
@@ -66,7 +66,7 @@ struct CashInClientTests {
         _ exchange: OutboundExchange,
         _ name: String,
         by key: RSAPrivateKey
-    ) throws {
+    ) async throws {
         let head = request.head
         #expect(head.text(head.method) == "POST")
         #expect(head.text(head.target) == "/pg/fo/api/v1.0/qr/\(name)")
@@ -91,8 +91,8 @@ struct CashInClientTests {
         let encoded = Array(value("X-SIGNATURE", head).utf8)
         let decoded = Base64.decode(encoded.span)
         let signature = try #require(decoded)
-        #expect(try OpenSSL.verifies(signature, of: text, by: key))
-        #expect(try !OpenSSL.verifies(signature, of: text + " ", by: key))
+        #expect(try await OpenSSL.verifies(signature, of: text, by: key))
+        #expect(try await !OpenSSL.verifies(signature, of: text + " ", by: key))
 
         #expect(String(decoding: exchange.stringToSign, as: UTF8.self) == text)
         #expect(exchange.requestHead == head.bytes)
@@ -166,7 +166,7 @@ enum OpenSSL {
         _ signature: [UInt8],
         of text: String,
         by key: RSAPrivateKey
-    ) throws -> Bool {
+    ) async throws -> Bool {
         let directory = FileManager.default.temporaryDirectory
             .appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -178,6 +178,7 @@ enum OpenSSL {
         for (name, bytes) in files {
             try Data(bytes).write(to: directory.appendingPathComponent(name))
         }
+        // Waits without holding a thread that other tests need.
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
@@ -186,8 +187,10 @@ enum OpenSSL {
         process.currentDirectoryURL = directory
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        let (ends, end) = AsyncStream.makeStream(of: Int32.self)
+        process.terminationHandler = { end.yield($0.terminationStatus) }
         try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        for await status in ends { return status == 0 }
+        return false
     }
 }

@@ -54,7 +54,7 @@ struct Calls: Sendable {
     /// Runs `body` with a client whose calls come to `standIn`.
     static func with<Value: Sendable>(
         _ standIn: StandIn,
-        requestTimeoutSeconds: Int = 10,
+        requestTimeoutSeconds: Int = 60,
         _ body: (Calls) async throws -> Value
     ) async throws -> Value {
         let loop = try EventLoop(label: "test")

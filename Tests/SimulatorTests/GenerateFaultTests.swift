@@ -10,12 +10,12 @@ struct GenerateFaultTests {
     private func outcome(
         _ fault: String,
         isKnown: Bool,
-        requestTimeoutSeconds: Int = 10,
+        generateTimeoutSeconds: Int = 60,
         _ check: (GenerateOutcome) -> Void
     ) async throws {
         try await Scene.with(
             faults: [fault],
-            requestTimeoutSeconds: requestTimeoutSeconds
+            generateTimeoutSeconds: generateTimeoutSeconds
         ) { scene in
             check(try await scene.generate("T-1"))
             switch try await scene.query("T-1") {
@@ -48,7 +48,7 @@ struct GenerateFaultTests {
     }
 
     @Test func `an answer after the deadline was an acceptance`() async throws {
-        try await outcome("generate-delay=5000", isKnown: true, requestTimeoutSeconds: 1) {
+        try await outcome("generate-delay=5000", isKnown: true, generateTimeoutSeconds: 1) {
             outcome in
             guard case .unknown(let failure) = outcome else {
                 Issue.record("\(outcome)")

@@ -18,7 +18,10 @@ struct Scene: Sendable {
     static let registeredURL = "https://pay.example.id/v1.0/debit/notify"
 
     let merchant: Merchant
-    let cashIn: CashInClient
+    private let cashIn: CashInClient
+
+    /// The same with a time-out of its own.
+    private let generating: CashInClient
     let client: HTTPClient
     let simulator: Origin
 
@@ -26,7 +29,7 @@ struct Scene: Sendable {
     static func with(
         faults: [String] = [],
         merchant: Merchant = Merchant(),
-        requestTimeoutSeconds: Int = 10,
+        generateTimeoutSeconds: Int = 60,
         _ change: (inout SimulatorSettings) -> Void = { _ in },
         _ body: (Scene) async throws -> Void
     ) async throws {
@@ -53,20 +56,27 @@ struct Scene: Sendable {
             log: Log(output: { _ in }),
             now: { now }
         )
-        var clientSettings = ClientSettings()
-        clientSettings.requestTimeoutSeconds = requestTimeoutSeconds
-        let client = try HTTPClient(clientSettings)
+        let client = try Self.client(timeoutSeconds: 60)
+        let generating = try Self.client(timeoutSeconds: generateTimeoutSeconds)
         let scene = try Scene(
             merchant,
             client,
+            generating,
             try origin(try #require(simulator.addresses.first))
         )
         let result: Result<Void, any Error>
         do { result = .success(try await body(scene)) } catch { result = .failure(error) }
         await client.close()
+        await generating.close()
         await simulator.stop()
         await server.drain(seconds: 0)
         try result.get()
+    }
+
+    private static func client(timeoutSeconds: Int) throws -> HTTPClient {
+        var settings = ClientSettings()
+        settings.requestTimeoutSeconds = timeoutSeconds
+        return try HTTPClient(settings)
     }
 
     private static func origin(_ address: SocketAddress) throws -> Origin {
@@ -76,7 +86,12 @@ struct Scene: Sendable {
 
     struct NoPort: Error {}
 
-    private init(_ merchant: Merchant, _ client: HTTPClient, _ simulator: Origin) throws {
+    private init(
+        _ merchant: Merchant,
+        _ client: HTTPClient,
+        _ generating: HTTPClient,
+        _ simulator: Origin
+    ) throws {
         self.merchant = merchant
         self.client = client
         self.simulator = simulator
@@ -90,6 +105,7 @@ struct Scene: Sendable {
             privateKey: try TestKeys.shared().other
         )
         cashIn = CashInClient(settings, client: client, now: { Self.now })
+        self.generating = CashInClient(settings, client: generating, now: { Self.now })
     }
 
     /// Generates a payment of 10000.00 that is valid for 15 minutes.
@@ -101,7 +117,7 @@ struct Scene: Sendable {
             amount: try #require(Amount(sen: 1_000_000)),
             feeAmount: try #require(Amount(sen: 0))
         )
-        return await cashIn.generate(intent).0
+        return await generating.generate(intent).0
     }
 
     func query(_ reference: String) async throws -> QueryOutcome {
