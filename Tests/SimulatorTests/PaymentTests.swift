@@ -154,7 +154,7 @@ struct PaymentTests {
         #expect(Set(runs[0]).isDisjoint(with: runs[2]))
     }
 
-    @Test(arguments: [
+    private static let requests: [(path: String, body: String?, status: Int)] = [
         ("transactions", nil, 200), ("transactions", "", 405), ("transactions/T-1/pay", nil, 405),
         ("transactions/T-1", nil, 404), ("transactions/T-1/refund", "", 404), ("x", nil, 404),
         ("transactions/%00", nil, 404), ("faults", "[]", 400), ("faults", "{", 400),
@@ -162,17 +162,14 @@ struct PaymentTests {
         ("faults", #"{"faults":["drop=x"]}"#, 400), ("faults", #"{"other":1}"#, 400),
         ("faults", #"{"amount":10}"#, 400), ("faults", #"{"wait":"no"}"#, 400),
         ("faults", #"{"faults":[]}"#, 200), ("release", "", 200),
-    ])
-    func `requests to the simulator are checked`(
-        _ path: String,
-        _ body: String?,
-        _ status: Int
-    )
-        async throws
-    {
+    ]
+
+    @Test func `requests to the simulator are checked`() async throws {
         try await Scene.with { scene in
-            let (answered, _) = try await scene.control(path, body)
-            #expect(answered == status)
+            for (path, body, status) in Self.requests {
+                let (answered, _) = try await scene.control(path, body)
+                #expect(answered == status, "\(path) \(body ?? "")")
+            }
         }
     }
 }
