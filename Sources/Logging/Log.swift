@@ -52,7 +52,7 @@ package struct Log: Sendable {
     /// Writes a line of `level`; `fields` runs only when that level is on.
     package func write(
         _ level: LogLevel,
-        _ message: StaticString,
+        _ message: String,
         _ fields: (inout LogLine) -> Void = { _ in }
     ) {
         guard isOn(level) else { return }
@@ -60,22 +60,22 @@ package struct Log: Sendable {
     }
 
     /// For what only a developer wants to see.
-    package func debug(_ message: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+    package func debug(_ message: String, _ fields: (inout LogLine) -> Void = { _ in }) {
         write(.debug, message, fields)
     }
 
     /// For what is as it should be.
-    package func info(_ message: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+    package func info(_ message: String, _ fields: (inout LogLine) -> Void = { _ in }) {
         write(.info, message, fields)
     }
 
     /// For what somebody should look at some day.
-    package func warning(_ message: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+    package func warning(_ message: String, _ fields: (inout LogLine) -> Void = { _ in }) {
         write(.warning, message, fields)
     }
 
     /// For what somebody should look at now.
-    package func error(_ message: StaticString, _ fields: (inout LogLine) -> Void = { _ in }) {
+    package func error(_ message: String, _ fields: (inout LogLine) -> Void = { _ in }) {
         write(.error, message, fields)
     }
 
@@ -84,7 +84,7 @@ package struct Log: Sendable {
 
     private func line(
         _ level: LogLevel,
-        _ message: StaticString,
+        _ message: String,
         _ fields: (inout LogLine) -> Void
     ) -> [UInt8] {
         var line = LogLine(

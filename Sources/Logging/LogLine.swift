@@ -13,7 +13,7 @@ package struct LogLine: ~Copyable {
 
     init(
         _ level: LogLevel,
-        _ message: StaticString,
+        _ message: String,
         format: LogFormat,
         isForJournal: Bool,
         milliseconds: Int64
@@ -34,7 +34,7 @@ package struct LogLine: ~Copyable {
             if format == .json { bytes.append(UInt8(ascii: "\"")) }
         }
         add("level", level.rawValue)
-        add("message", "\(message)")
+        add("message", message)
     }
 
     /// The whole line with its end.
@@ -44,38 +44,52 @@ package struct LogLine: ~Copyable {
         return bytes
     }
 
+    // No generic parameters here: they would not be specialised for callers in other modules, and
+    // a line is written for every callback.
+
     /// Adds a number.
-    package mutating func add(_ name: StaticString, _ value: some BinaryInteger) {
+    package mutating func add(_ name: String, _ value: Int) {
+        appendName(name)
+        appendInteger(value)
+    }
+
+    /// Adds a number.
+    package mutating func add(_ name: String, _ value: Int64) {
+        appendName(name)
+        appendInteger(value)
+    }
+
+    /// Adds a number.
+    package mutating func add(_ name: String, _ value: UInt64) {
         appendName(name)
         appendInteger(value)
     }
 
     /// Adds `true` or `false`.
-    package mutating func add(_ name: StaticString, _ value: Bool) {
+    package mutating func add(_ name: String, _ value: Bool) {
         appendName(name)
         bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
     }
 
     /// Adds a text.
-    package mutating func add(_ name: StaticString, _ value: String) {
+    package mutating func add(_ name: String, _ value: String) {
         appendName(name)
         appendText(value.utf8.span)
     }
 
     /// Adds what a peer sent, as text; bytes that are no UTF-8 show as U+FFFD.
-    package mutating func add(_ name: StaticString, bytes value: ArraySlice<UInt8>) {
+    package mutating func add(_ name: String, bytes value: ArraySlice<UInt8>) {
         appendName(name)
         appendText(value.span)
     }
 
     /// Adds a value's description.
-    package mutating func add(_ name: StaticString, describing value: some CustomStringConvertible)
-    {
+    package mutating func add(_ name: String, describing value: some CustomStringConvertible) {
         add(name, value.description)
     }
 
     /// Adds milliseconds with three decimals from nanoseconds.
-    package mutating func add(_ name: StaticString, milliseconds nanoseconds: UInt64) {
+    package mutating func add(_ name: String, milliseconds nanoseconds: UInt64) {
         appendName(name)
         let microseconds = nanoseconds / 1000
         appendInteger(microseconds / 1000)
@@ -88,16 +102,16 @@ package struct LogLine: ~Copyable {
 }
 
 extension LogLine {
-    private mutating func appendName(_ name: StaticString) {
+    private mutating func appendName(_ name: String) {
         switch format {
         case .text:
             if let last = bytes.last, last != UInt8(ascii: ">") { bytes.append(UInt8(ascii: " ")) }
-            bytes.append(contentsOf: "\(name)".utf8)
+            bytes.append(contentsOf: name.utf8)
             bytes.append(UInt8(ascii: "="))
         case .json:
             if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
             bytes.append(UInt8(ascii: "\""))
-            bytes.append(contentsOf: "\(name)".utf8)
+            bytes.append(contentsOf: name.utf8)
             bytes.append(UInt8(ascii: "\""))
             bytes.append(UInt8(ascii: ":"))
         }
