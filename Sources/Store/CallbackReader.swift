@@ -28,11 +28,11 @@ struct CallbackReader {
 
     /// One kept callback, or nil when there is none.
     func callback(_ id: Int64) throws(SQLiteError) -> CallbackRecord? {
-        var selection = JournalSelection()
-        selection.add("callbacks.id = ?") { $0.integer(id) }
+        var selection = CallbackSelection.journal
+        selection.add(id: id)
         if let found = try selection.rows(in: main, limit: 1).first { return found }
-        var refusals = RefusalSelection()
-        refusals.add("id = ?") { $0.integer(id) }
+        var refusals = CallbackSelection.refusals
+        refusals.add(id: id)
         return try refusals.rows(in: refused, limit: 1).first
     }
 
@@ -73,21 +73,16 @@ struct CallbackReader {
     private static let idsInStatementMax = 500
 
     /// Every condition of a filter but the reference.
-    private func selection(_ filter: CallbackFilter) throws(SQLiteError) -> JournalSelection {
-        var selection = JournalSelection()
+    private func selection(_ filter: CallbackFilter) throws(SQLiteError) -> CallbackSelection {
+        var selection = CallbackSelection.journal
+        selection.add(filter)
         if let outcome = filter.outcome {
             selection.add("outcome = ?") { $0.integer(Int(outcome.rawValue)) }
-        }
-        if let externalID = filter.externalID {
-            selection.add("external_id = ?") { $0.text(externalID) }
         }
         if let from = filter.fromMilliseconds {
             let first = try JournalSearch(main).firstCallback(since: from)
             selection.add("callbacks.id >= ?") { $0.integer(first) }
-            selection.add("received_at >= ?") { $0.integer(from) }
         }
-        if let to = filter.toMilliseconds { selection.add("received_at < ?") { $0.integer(to) } }
-        if let before = filter.beforeID { selection.add("callbacks.id < ?") { $0.integer(before) } }
         return selection
     }
 
@@ -97,15 +92,8 @@ struct CallbackReader {
     ) throws(SQLiteError) -> [CallbackRecord] {
         if filter.reference != nil { return [] }
         if let outcome = filter.outcome, outcome != .refused { return [] }
-        var selection = RefusalSelection()
-        if let externalID = filter.externalID {
-            selection.add("external_id = ?") { $0.text(externalID) }
-        }
-        if let from = filter.fromMilliseconds {
-            selection.add("received_at >= ?") { $0.integer(from) }
-        }
-        if let to = filter.toMilliseconds { selection.add("received_at < ?") { $0.integer(to) } }
-        if let before = filter.beforeID { selection.add("id < ?") { $0.integer(before) } }
+        var selection = CallbackSelection.refusals
+        selection.add(filter)
         return try selection.rows(in: refused, limit: limit)
     }
 

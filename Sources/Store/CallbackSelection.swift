@@ -21,36 +21,77 @@ struct Conditions {
     }
 }
 
-/// A query on the journal.
-struct JournalSelection {
+/// A query on one of the two tables that callbacks are kept in.
+struct CallbackSelection {
+    private let query: String
+    private let idColumn: String
+    private let read: (Row) -> CallbackRecord
     private var conditions = Conditions()
 
+    private init(query: String, idColumn: String, read: @escaping (Row) -> CallbackRecord) {
+        self.query = query
+        self.idColumn = idColumn
+        self.read = read
+    }
+
+    /// A query on the journal.
+    static var journal: CallbackSelection {
+        CallbackSelection(
+            query: """
+                SELECT callbacks.id, received_at, outcome, answer, problem_code, problem,
+                    external_id, original_partner_reference, original_reference, callbacks.status,
+                    callbacks.amount, path, body_form, key_fingerprint, client, partner_reference,
+                    sequence, deliveries, last_received_at, head, body
+                FROM callbacks JOIN verifications ON verifications.id = callbacks.verification
+                    LEFT JOIN transactions ON transactions.id = callbacks.transaction_id
+                """,
+            idColumn: "callbacks.id",
+            read: readJournal
+        )
+    }
+
+    /// A query on the keep of refusals.
+    static var refusals: CallbackSelection {
+        CallbackSelection(
+            query: """
+                SELECT id, received_at, code, problem, external_id, client, head, body
+                FROM refusals
+                """,
+            idColumn: "id",
+            read: readRefusal
+        )
+    }
+
+    /// Adds a condition with the values of its parameters.
     mutating func add(_ text: String, _ bind: @escaping (inout Binder) -> Void) {
         conditions.add(text, bind)
+    }
+
+    /// Asks for one callback.
+    mutating func add(id: Int64) { add("\(idColumn) = ?") { $0.integer(id) } }
+
+    /// Adds what a filter asks of either table: all but the reference and the outcome.
+    mutating func add(_ filter: CallbackFilter) {
+        if let externalID = filter.externalID { add("external_id = ?") { $0.text(externalID) } }
+        if let from = filter.fromMilliseconds { add("received_at >= ?") { $0.integer(from) } }
+        if let to = filter.toMilliseconds { add("received_at < ?") { $0.integer(to) } }
+        if let before = filter.beforeID { add("\(idColumn) < ?") { $0.integer(before) } }
     }
 
     /// The rows, the newest first.
     func rows(in connection: Connection, limit: Int) throws(SQLiteError) -> [CallbackRecord] {
         let selection = try connection.prepare(
-            """
-            SELECT callbacks.id, received_at, outcome, answer, problem_code, problem, external_id,
-                original_partner_reference, original_reference, callbacks.status, callbacks.amount,
-                path, body_form, key_fingerprint, client, partner_reference, sequence, deliveries,
-                last_received_at, head, body
-            FROM callbacks JOIN verifications ON verifications.id = callbacks.verification
-                LEFT JOIN transactions ON transactions.id = callbacks.transaction_id
-            WHERE \(conditions.sql) ORDER BY callbacks.id DESC LIMIT ?
-            """
+            "\(query) WHERE \(conditions.sql) ORDER BY \(idColumn) DESC LIMIT ?"
         )
         return try selection.all { row in
             conditions.bind(&row)
             row.integer(limit)
         } row: {
-            Self.read($0)
+            read($0)
         }
     }
 
-    private static func read(_ row: Row) -> CallbackRecord {
+    private static func readJournal(_ row: Row) -> CallbackRecord {
         CallbackRecord(
             id: row.integer(0),
             receivedMilliseconds: row.integer(1),
@@ -74,33 +115,8 @@ struct JournalSelection {
             body: row.blob(20)
         )
     }
-}
 
-/// A query on the keep of refusals.
-struct RefusalSelection {
-    private var conditions = Conditions()
-
-    mutating func add(_ text: String, _ bind: @escaping (inout Binder) -> Void) {
-        conditions.add(text, bind)
-    }
-
-    /// The rows, the newest first.
-    func rows(in connection: Connection, limit: Int) throws(SQLiteError) -> [CallbackRecord] {
-        let selection = try connection.prepare(
-            """
-            SELECT id, received_at, code, problem, external_id, client, head, body
-            FROM refusals WHERE \(conditions.sql) ORDER BY id DESC LIMIT ?
-            """
-        )
-        return try selection.all { row in
-            conditions.bind(&row)
-            row.integer(limit)
-        } row: {
-            Self.read($0)
-        }
-    }
-
-    private static func read(_ row: Row) -> CallbackRecord {
+    private static func readRefusal(_ row: Row) -> CallbackRecord {
         CallbackRecord(
             id: row.integer(0),
             receivedMilliseconds: row.integer(1),

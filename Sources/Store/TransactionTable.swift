@@ -11,7 +11,6 @@ struct StoredTransaction {
     /// is not crowded.
     var lastSearchedCallbackID: Int64?
     var callbackCount: Int64
-    var latestStatus: LatestTransactionStatus?
 }
 
 /// The writer's statements on `transactions`.
@@ -25,7 +24,7 @@ final class TransactionTable {
         selection = try connection.prepare(
             """
             SELECT partner_reference, reference, status, applied, amount, is_proven, last_sequence,
-                last_callback, latest_status, last_searched_callback, callbacks
+                last_callback, last_searched_callback, callbacks
             FROM transactions WHERE id = ?
             """
         )
@@ -82,11 +81,8 @@ final class TransactionTable {
             state: state,
             lastSequence: row.integer(6),
             lastCallbackID: row.optionalInteger(7),
-            lastSearchedCallbackID: row.optionalInteger(9),
-            callbackCount: row.integer(10),
-            latestStatus: row.optionalInteger(8).flatMap {
-                LatestTransactionStatus(rawValue: UInt8(clamping: $0))
-            }
+            lastSearchedCallbackID: row.optionalInteger(8),
+            callbackCount: row.integer(9)
         )
     }
 

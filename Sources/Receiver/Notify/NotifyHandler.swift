@@ -59,12 +59,12 @@ final class NotifyHandler: RequestHandler {
         let context = context.withLock { $0 }
         let route = NotifyRoute(request.head, request.peer, context)
         if route.isHealth { return Self.healthResponse }
-        var refused = Refused(request, client: route.client, answer: NotifyAnswer.busy)
         if let answer = route.refusal {
-            refused.answer = answer
-            return refuse(refused, context)
+            return refuse(Refused(request, client: route.client, answer: answer), context)
         }
-        guard isThereRoom(context) else { return answer(refused) }
+        guard isThereRoom(context) else {
+            return answer(Refused(request, client: route.client, answer: NotifyAnswer.busy))
+        }
         let examination = CallbackExamination(
             request,
             client: route.client,
@@ -74,8 +74,7 @@ final class NotifyHandler: RequestHandler {
         switch examination {
         case .refused(let answer):
             requestsInFlight.subtract(1, ordering: .relaxed)
-            refused.answer = answer
-            return refuse(refused, context)
+            return refuse(Refused(request, client: route.client, answer: answer), context)
         case .authentic(let delivery, let problem):
             store.submit(delivery) { [self] result in
                 requestsInFlight.subtract(1, ordering: .relaxed)
@@ -151,7 +150,11 @@ final class NotifyHandler: RequestHandler {
         let head: RequestHead
         var body: [UInt8] = []
         let client: ClientAddress
-        var answer: SnapAnswer
+        let answer: SnapAnswer
+        let headers: CallbackHeaders
+
+        /// X-EXTERNAL-ID, when it was well formed.
+        let externalID: String?
 
         /// The number and the start of the request, where it was complete.
         var request: (number: UInt64, receivedNanoseconds: UInt64)?
@@ -160,6 +163,8 @@ final class NotifyHandler: RequestHandler {
             self.head = head
             self.client = client
             self.answer = answer
+            headers = CallbackHeaders(head)
+            externalID = headers.externalID(in: head)?.text
         }
 
         init(_ request: Request, client: ClientAddress, answer: SnapAnswer) {
@@ -171,7 +176,6 @@ final class NotifyHandler: RequestHandler {
 
     /// Answers what is not the gateway's word, and keeps it within bounds.
     private func refuse(_ refused: Refused, _ context: NotifyContext) -> Response {
-        let headers = CallbackHeaders(refused.head)
         let kept = RefusedRequest(
             receivedMilliseconds: now(),
             client: refused.client.description,
@@ -179,21 +183,19 @@ final class NotifyHandler: RequestHandler {
             body: refused.body,
             code: refused.answer.code.description,
             problem: refused.answer.message,
-            externalID: headers.externalID(in: refused.head)?.text,
-            isPlausible: context.isPlausible(headers, in: refused.head)
+            externalID: refused.externalID,
+            isPlausible: context.isPlausible(refused.headers, in: refused.head)
         )
         store.keep(kept)
-        return answer(refused, externalID: kept.externalID)
+        return answer(refused)
     }
 
     /// Answers and logs.
-    private func answer(_ refused: Refused, externalID: String? = nil) -> Response {
-        let headers = CallbackHeaders(refused.head)
-        let externalID = externalID ?? headers.externalID(in: refused.head)?.text
+    private func answer(_ refused: Refused) -> Response {
         log.info("callback") { line in
             if let request = refused.request { line.add("request", request.number) }
             line.add("outcome", "refused")
-            if let externalID { line.add("externalId", externalID) }
+            if let externalID = refused.externalID { line.add("externalId", externalID) }
             line.add("code", refused.answer.code.description)
             line.add("reason", refused.answer.message)
             line.add("client", describing: refused.client)
@@ -203,7 +205,7 @@ final class NotifyHandler: RequestHandler {
         }
         return NotifyAnswers.response(
             refused.answer,
-            externalID: externalID,
+            externalID: refused.externalID,
             nowMilliseconds: now()
         )
     }
