@@ -75,7 +75,10 @@ struct Callback: Sendable {
 /// Now, as the gateway writes times.
 enum JakartaNow {
     static func text(offsetSeconds: Int = 0) -> String {
-        var seconds = time(nil) + 7 * 3600 + offsetSeconds
+        // Not time(2), whose coarse clock is up to a tick behind the one that the product reads.
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var seconds = now.tv_sec + 7 * 3600 + offsetSeconds
         var parts = tm()
         gmtime_r(&seconds, &parts)
         var buffer = [CChar](repeating: 0, count: 32)
