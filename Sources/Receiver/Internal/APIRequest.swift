@@ -2,12 +2,25 @@ import HTTPCore
 
 /// A request to the internal API, taken apart.
 struct APIRequest: Sendable {
+    let head: RequestHead
+
     /// The path's segments, percent-decoded.
     let segments: [String]
     let parameters: [(name: String, value: String)]
 
-    /// Takes a head apart; throws for escapes that are none and for a parameter given twice.
-    init(_ head: RequestHead) throws(Problem) {
+    /// The body, byte for byte; empty when there is none.
+    let body: [UInt8]
+
+    /// The values of the route's variable segments, in the order of the path.
+    var variables: [String] = []
+
+    /// Whose token came with it; nil on routes that need none.
+    var caller: Token?
+
+    /// Takes a request apart; throws for escapes that are none and for a parameter given twice.
+    init(_ head: RequestHead, body: [UInt8] = []) throws(Problem) {
+        self.head = head
+        self.body = body
         guard let path = Self.segments(head[head.path]) else {
             throw Problem(.malformedRequest, "The path holds an invalid percent escape.")
         }

@@ -4,7 +4,7 @@ import Store
 /// One route of the internal API: what the server dispatches by.
 struct APIRoute: Sendable {
     typealias Action =
-        @Sendable (APIRequest, [String], APIServices) async throws(Problem) -> Response
+        @Sendable (APIRequest, APIServices) async throws(Problem) -> Response
 
     let method: String
 

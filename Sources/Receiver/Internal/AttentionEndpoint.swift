@@ -5,15 +5,8 @@ import Store
 
 /// `GET /v1/attention`: what somebody has to look at, newest first.
 enum AttentionEndpoint {
-    private struct Page: Encodable {
-        let attention: [AttentionRepresentation]
-        let next: Int64
-        let more: Bool
-    }
-
     static func list(
         _ request: APIRequest,
-        _ variables: [String],
         _ services: APIServices
     ) async throws(Problem) -> Response {
         try request.allow(["state", "kind", "after", "limit"])
@@ -36,12 +29,14 @@ enum AttentionEndpoint {
         let found = try await reading { () async throws(SQLiteError) in
             try await services.store.reader.attention(wanted, limit: limit + 1)
         }
-        let shown = found.prefix(limit)
         return JSON.response(
-            Page(
-                attention: shown.map { AttentionRepresentation($0) },
-                next: shown.last?.id ?? filter.beforeID ?? 0,
-                more: found.count > limit
+            NumberedPage(
+                "attention",
+                found,
+                limit: limit,
+                before: filter.beforeID,
+                number: { $0.id },
+                entry: { AttentionRepresentation($0) }
             )
         )
     }

@@ -6,15 +6,8 @@ import Store
 /// `GET /v1/callbacks` and `GET /v1/callbacks/{id}`: the journal and the kept refusals, newest
 /// first.
 enum CallbacksEndpoint {
-    private struct Page: Encodable {
-        let callbacks: [CallbackRepresentation]
-        let next: Int64
-        let more: Bool
-    }
-
     static func list(
         _ request: APIRequest,
-        _ variables: [String],
         _ services: APIServices
     ) async throws(Problem) -> Response {
         try request.allow([
@@ -36,24 +29,25 @@ enum CallbacksEndpoint {
         let found = try await reading { () async throws(SQLiteError) in
             try await services.store.reader.callbacks(filter, limit: limit + 1)
         }
-        let shown = found.prefix(limit)
         return JSON.response(
-            Page(
-                callbacks: shown.map { CallbackRepresentation($0) },
-                next: shown.last?.id ?? filter.beforeID ?? 0,
-                more: found.count > limit
+            NumberedPage(
+                "callbacks",
+                found,
+                limit: limit,
+                before: filter.beforeID,
+                number: { $0.id },
+                entry: { CallbackRepresentation($0) }
             )
         )
     }
 
     static func show(
         _ request: APIRequest,
-        _ variables: [String],
         _ services: APIServices
     ) async throws(Problem) -> Response {
         try request.allow([])
-        let isNumber = variables[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
-        guard isNumber, let id = Int64(variables[0]) else {
+        let isNumber = request.variables[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard isNumber, let id = Int64(request.variables[0]) else {
             throw Problem(.callbackNotFound, "A callback is named by its number.", field: "id")
         }
         let record = try await reading { () async throws(SQLiteError) in

@@ -47,7 +47,7 @@ final class InternalHandler: RequestHandler {
     func handle(_ request: Request, reply: Reply) -> Response? {
         let problem: Problem
         do throws(Problem) {
-            let action = try dispatch(request.head)
+            let action = try dispatch(request)
             try takeRoom()
             let task = Task { [self] in
                 let response = await run(action)
@@ -107,8 +107,9 @@ final class InternalHandler: RequestHandler {
     private typealias Action = @Sendable () async throws(Problem) -> Response
 
     /// What answers a request; throws what is wrong with its path, method, token or query.
-    private func dispatch(_ head: RequestHead) throws(Problem) -> Action {
-        let request = try APIRequest(head)
+    private func dispatch(_ received: Request) throws(Problem) -> Action {
+        let head = received.head
+        var request = try APIRequest(head, body: received.body)
         if let open = try openAction(request, head) { return open }
         let token = try authenticate(head)
         let matches = APIRoute.all.compactMap { route in
@@ -129,10 +130,11 @@ final class InternalHandler: RequestHandler {
                 "The token \(token.name) lacks the scope \(route.scope.rawValue)."
             )
         }
+        request.variables = variables
+        request.caller = token
+        let call = request
         let services = services
-        return { () async throws(Problem) in
-            try await route.action(request, variables, services)
-        }
+        return { () async throws(Problem) in try await route.action(call, services) }
     }
 
     /// The routes that need no token.

@@ -7,6 +7,9 @@ struct Problem: Error, Equatable {
         case malformedRequest = "malformed-request"
         case unknownParameter = "unknown-parameter"
         case invalidParameter = "invalid-parameter"
+        case malformedBody = "malformed-body"
+        case unknownMember = "unknown-member"
+        case invalidMember = "invalid-member"
         case unauthorized
         case forbidden
         case notFound = "not-found"
@@ -51,6 +54,7 @@ extension Problem.Kind {
     var status: Status {
         switch self {
         case .malformedRequest, .unknownParameter, .invalidParameter: .badRequest
+        case .malformedBody, .unknownMember, .invalidMember: .badRequest
         case .unauthorized: .unauthorized
         case .forbidden: .forbidden
         case .notFound, .transactionNotFound, .callbackNotFound: .notFound
@@ -69,6 +73,9 @@ extension Problem.Kind {
         case .malformedRequest: "The request is not valid HTTP"
         case .unknownParameter: "The request has a parameter that this route does not know"
         case .invalidParameter: "A parameter has a value that it cannot have"
+        case .malformedBody: "The body is not a JSON object"
+        case .unknownMember: "The body has a member that this route does not know"
+        case .invalidMember: "A member of the body is missing or has a value that it cannot have"
         case .unauthorized: "A bearer token is required"
         case .forbidden: "The token lacks the scope for this route"
         case .notFound: "There is no such route"

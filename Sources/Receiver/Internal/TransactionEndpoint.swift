@@ -8,13 +8,12 @@ import Sockets
 enum TransactionEndpoint {
     static func show(
         _ request: APIRequest,
-        _ variables: [String],
         _ services: APIServices
     ) async throws(Problem) -> Response {
         try request.allow(["wait", "since"])
         let waitSeconds = try request.waitSeconds()
         let since = try request.integer("since", in: 0...Int64.max)
-        guard let reference = Reference(variables[0]) else {
+        guard let reference = Reference(request.variables[0]) else {
             throw Problem(
                 .transactionNotFound,
                 "A partnerReferenceNo has 1 to \(Reference.bytesMax) visible ASCII characters.",

@@ -14,7 +14,6 @@ enum TransitionsEndpoint {
 
     static func list(
         _ request: APIRequest,
-        _ variables: [String],
         _ services: APIServices
     ) async throws(Problem) -> Response {
         try request.allow(["after", "wait", "limit", "feed"])
