@@ -24,4 +24,27 @@ package enum AttentionKind: String, CaseIterable, Sendable {
     case unconfirmedRefund = "unconfirmed-refund"
     /// A refund of a payment that never was a success here.
     case unexpectedRefund = "unexpected-refund"
+    /// The gateway took a payment, but its QR code must not be shown.
+    case qrRefused = "qr-refused"
+    /// The gateway was asked as often as the schedule says, and the payment is still open.
+    case unsettledPayment = "unsettled-payment"
+    /// The gateway has not answered for a while.
+    case gatewayUnreachable = "gateway-unreachable"
+    /// The gateway refuses our credentials: no queries are sent until that is mended.
+    case gatewayUnauthorized = "gateway-unauthorized"
+
+    /// Whether an entry is over when the gateway's own answer has settled what it is about.
+    ///
+    /// The others hold what contradicts, and stay until somebody has looked.
+    package var isClosedByQuery: Bool {
+        switch self {
+        case .externalIDConflict, .unknownTransaction, .staleCallback, .unconfirmedCallback,
+            .lateSuccess, .unconfirmedRefund, .unsettledPayment:
+            true
+        case .invalidCallback, .amountMismatch, .referenceMismatch, .possibleSecondPayment,
+            .contradictsSuccess, .unexpectedRefund, .qrRefused, .gatewayUnreachable,
+            .gatewayUnauthorized:
+            false
+        }
+    }
 }

@@ -185,6 +185,7 @@ package struct Judge: Sendable {
                 var verdict = Verdict(.invalidAmount, .mismatch)
                 verdict.attention = flagged
                 verdict.transactionID = state.id
+                verdict.order = order
                 return verdict
             }
         }
@@ -202,6 +203,7 @@ package struct Judge: Sendable {
         }
         verdict.attention.formUnion(flagged)
         verdict.transactionID = state.id
+        verdict.order = order
         return verdict
     }
 

@@ -13,6 +13,20 @@ package struct TransactionState: Equatable, Sendable {
     /// Whether its references were learnt from our own generate or query (contract section 4).
     package var isProven: Bool
 
+    /// How it was first heard of.
+    package var origin = TransactionOrigin.notify
+
+    /// How surely it is known which of its references is the merchant's.
+    package enum Roles: UInt8, CaseIterable, Sendable {
+        case known = 0
+        case assumed = 1
+        /// They were assumed, wrongly, and have changed places since.
+        case corrected = 2
+    }
+
+    /// How surely it is known which of its references is the merchant's.
+    package var roles = Roles.known
+
     package init(
         id: Int64,
         partnerReferenceNo: Reference,

@@ -36,6 +36,9 @@ package struct Verdict: Equatable, Sendable {
     /// The transaction it is about, where one was recognised.
     package var transactionID: Int64?
 
+    /// The order in which the callback's references are that transaction's.
+    package var order: ReferenceOrder?
+
     package init(_ answer: CallbackAnswer, _ outcome: CallbackOutcome) {
         self.answer = answer
         self.outcome = outcome
