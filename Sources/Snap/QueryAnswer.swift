@@ -5,6 +5,9 @@ package import Payments
 /// Whether it is the answer to what was asked is for the reader to judge: the references may be
 /// others, and the amount another or missing.
 package struct QueryAnswer: Equatable, Sendable {
+    package let responseCode: ResponseCode
+    package let responseMessage: String
+
     /// The merchant's number, as repeated by the gateway.
     package let originalPartnerReferenceNo: Reference
 
@@ -35,6 +38,8 @@ package struct QueryAnswer: Equatable, Sendable {
         guard let code = try answer.text("latestTransactionStatus"),
             let status = LatestTransactionStatus(code: Array(code.utf8)[...])
         else { throw .member("latestTransactionStatus") }
+        responseCode = answer.code
+        responseMessage = answer.message
         self.status = status
         statusDescription = try? answer.text("latestTransactionDesc")
         paidTime = try answer.text("paidTime")

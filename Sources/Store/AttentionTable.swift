@@ -6,20 +6,22 @@ final class AttentionTable {
     private let repetition: Statement
     private let repetitionOfCallback: Statement
     private let insertion: Statement
+    private let resolution: Statement
     private let connection: Connection
 
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         repetition = try connection.prepare(
             """
-            UPDATE attention SET count = count + 1, last_at = ?, callback_id = ?, detail = ?
+            UPDATE attention SET count = count + 1, last_at = ?,
+                callback_id = coalesce(?, callback_id), detail = ?
             WHERE resolved_at IS NULL AND transaction_id = ? AND kind = ?
             """
         )
         repetitionOfCallback = try connection.prepare(
             """
             UPDATE attention SET count = count + 1, last_at = ?, detail = ?
-            WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id = ? AND kind = ?
+            WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id IS ? AND kind = ?
             """
         )
         insertion = try connection.prepare(
@@ -29,12 +31,19 @@ final class AttentionTable {
             VALUES (?, ?, ?, ?, ?, 1, ?, ?)
             """
         )
+        resolution = try connection.prepare(
+            """
+            UPDATE attention SET resolved_at = ?, resolved_by = ?, note = ?
+            WHERE resolved_at IS NULL AND kind = ? AND transaction_id IS ?
+                AND (transaction_id IS NOT NULL OR callback_id IS ?)
+            """
+        )
     }
 
     /// What an entry is about.
     struct Subject {
         let transactionID: Int64?
-        let callbackID: Int64
+        let callbackID: Int64?
         let partnerReferenceNo: String?
     }
 
@@ -70,6 +79,25 @@ final class AttentionTable {
             $0.text(detail)
             $0.integer(now)
             $0.integer(now)
+        }
+    }
+
+    /// Closes the open entry of a kind, if there is one: of a transaction, of a callback that
+    /// belongs to none, or of the gateway itself.
+    func close(
+        _ kind: AttentionKind,
+        of subject: Subject,
+        note: String,
+        atMilliseconds now: Int64
+    ) throws(SQLiteError) {
+        try resolution.run {
+            $0.integer(now)
+            $0.text("query")
+            $0.text(note)
+            $0.text(kind.rawValue)
+            $0.integer(subject.transactionID)
+            // A transaction's entry names the newest callback only; it is the transaction's.
+            $0.integer(subject.callbackID)
         }
     }
 }

@@ -7,7 +7,7 @@ extension Bookkeeper {
         _ delivery: Delivery,
         of kept: KeptCallback,
         _ surroundings: Surroundings,
-        _ policy: JudgePolicy
+        _ policy: StorePolicy
     ) throws(SQLiteError) -> Judgement {
         try journal.countRepetition(
             of: kept.id,
@@ -31,10 +31,10 @@ extension Bookkeeper {
         )
         let takesEffect = verdict.outcome == .applied && kept.outcome != .applied
         if takesEffect {
-            place.sequence = try apply(verdict, of: delivery, at: &place, surroundings)
+            place.sequence = try apply(verdict, of: delivery, at: &place, surroundings, policy)
             try journal.promote(at: place)
             addToIndex(delivery, at: place)
-            try noteExternalID(ofPromoted: kept)
+            try noteExternalID(ofPromoted: kept.id, receivedMilliseconds: kept.receivedMilliseconds)
         }
         return Judgement(
             callbackID: kept.id,
@@ -49,7 +49,7 @@ extension Bookkeeper {
     func fresh(
         _ delivery: Delivery,
         _ surroundings: Surroundings,
-        _ policy: JudgePolicy
+        _ policy: StorePolicy
     ) throws(SQLiteError) -> Judgement {
         let owner = try externalIDOwner(of: delivery)
         let verdict = verdict(
@@ -68,7 +68,7 @@ extension Bookkeeper {
             sequence: nil
         )
         newestCallbackID = place.id
-        place.sequence = try apply(verdict, of: delivery, at: &place, surroundings)
+        place.sequence = try apply(verdict, of: delivery, at: &place, surroundings, policy)
         if place.transactionID == nil {
             place.isCrowded = surroundings.callbackIDs.count >= Self.searchedMax
         }
@@ -96,9 +96,9 @@ extension Bookkeeper {
         externalIDUse: Evidence.ExternalIDUse,
         isSettled: Bool,
         _ surroundings: Surroundings,
-        _ policy: JudgePolicy
+        _ policy: StorePolicy
     ) -> Verdict {
-        let judge = Judge(policy: policy)
+        let judge = Judge(policy: policy.judging)
         switch delivery.failure {
         case .headers: return judge.unreadable()
         case .partner: return Verdict(.unauthorized, .refused)
@@ -111,20 +111,23 @@ extension Bookkeeper {
                 signedMilliseconds: delivery.signedMilliseconds,
                 externalIDUse: externalIDUse,
                 isSettled: isSettled,
-                candidates: surroundings.transactions.map(\.state)
+                candidates: surroundings.transactions.map(\.state),
+                provenOrder: provenOrder
             )
         )
     }
 
     /// A promoted callback is answered 2005600, so its X-EXTERNAL-ID is its own from now on, unless
     /// it has an owner or its day has passed.
-    private func noteExternalID(ofPromoted kept: KeptCallback) throws(SQLiteError) {
-        let received = kept.receivedMilliseconds
+    func noteExternalID(
+        ofPromoted callbackID: Int64,
+        receivedMilliseconds received: Int64
+    ) throws(SQLiteError) {
         guard externalIDs.covers(received),
-            let id = try journal.externalID(of: kept.id)?.externalID,
+            let id = try journal.externalID(of: callbackID)?.externalID,
             try externalIDs.owner(of: id, atMilliseconds: received, journal: journal) == nil
         else { return }
-        externalIDs.add(id, callbackID: kept.id, atMilliseconds: received)
+        externalIDs.add(id, callbackID: callbackID, atMilliseconds: received)
     }
 
     private func externalIDOwner(

@@ -3,34 +3,67 @@ import SQLite
 
 extension Bookkeeper {
     /// Writes what a verdict does beside the callback itself: the transaction, its transition, the
-    /// attention list. Puts the callback into its transaction's chain and returns the transition's
-    /// sequence number, if there is one.
+    /// attention list, the question to the gateway. Puts the callback into its transaction's chain
+    /// and returns the transition's sequence number, if there is one.
     func apply(
         _ verdict: Verdict,
         of delivery: Delivery,
         at place: inout JournalTable.Place,
-        _ surroundings: Surroundings
+        _ surroundings: Surroundings,
+        _ policy: StorePolicy
     ) throws(SQLiteError) -> Int64? {
+        let stored = surroundings.transactions.first { $0.state.id == verdict.transactionID }
+        let now = delivery.receivedMilliseconds
         var sequence: Int64?
-        switch verdict.effect {
-        case .nothing:
-            let known = surroundings.transactions.first { $0.state.id == verdict.transactionID }
-            if let known { try attach(to: known, at: &place) }
-        case .advance(let state, let status, let order):
-            guard let stored = surroundings.transactions.first(where: { $0.state.id == state.id })
-            else { break }
+        if let claim = delivery.claim(callbackID: place.id) {
+            sequence = try apply(
+                verdict.effect,
+                of: claim,
+                to: stored,
+                at: &place,
+                policy,
+                atMilliseconds: now
+            )
+            if let stored, let order = verdict.order {
+                try noteOrder(order, provenBy: stored.state)
+            }
+        } else if let stored {
             try attach(to: stored, at: &place)
-            sequence = try advance(stored, to: status, order, delivery, callbackID: place.id)
-        case .create(let order, let status, let rolesAssumed):
-            place.transactionID = nextTransactionID
-            sequence = try create(status, order, delivery, place.id, rolesAssumed: rolesAssumed)
         }
         try raise(verdict, delivery, place, surroundings)
+        if verdict.needsQuery {
+            try ask(about: delivery, at: place, stored, surroundings, policy)
+        }
         return sequence
     }
 
+    /// Writes what a readable callback does to a transaction, now or after it has waited.
+    func apply(
+        _ effect: VerdictEffect,
+        of claim: Claim,
+        to stored: StoredTransaction?,
+        at place: inout JournalTable.Place,
+        _ policy: StorePolicy,
+        atMilliseconds now: Int64
+    ) throws(SQLiteError) -> Int64? {
+        switch effect {
+        case .nothing:
+            if let stored { try attach(to: stored, at: &place) }
+            return nil
+        case .advance(_, let status, let order):
+            guard let stored else { return nil }
+            try attach(to: stored, at: &place)
+            let change = Change(to: status, claim, order, atMilliseconds: now)
+            return try advance(stored, by: change, policy)
+        case .create(let order, let status, let rolesAssumed):
+            let change = Change(to: status, claim, order, atMilliseconds: now)
+            place.transactionID = nextTransactionID
+            return try create(change, origin: .notify, rolesAssumed: rolesAssumed, policy)
+        }
+    }
+
     /// Makes the callback the newest in the transaction's chain, unless it stands in it already.
-    private func attach(
+    func attach(
         to stored: StoredTransaction,
         at place: inout JournalTable.Place
     ) throws(SQLiteError) {
@@ -45,87 +78,100 @@ extension Bookkeeper {
         )
     }
 
-    private func advance(
+    /// Moves a transaction on and returns the transition's sequence number.
+    func advance(
         _ stored: StoredTransaction,
-        to status: TransactionStatus,
-        _ order: ReferenceOrder,
-        _ delivery: Delivery,
-        callbackID: Int64
-    ) throws(SQLiteError) -> Int64? {
-        guard let fact = delivery.fact else { return nil }
-        let record = transition(
-            from: stored.state.status,
-            to: status,
-            order,
-            fact,
-            delivery,
-            callbackID: callbackID
-        )
-        let applied = stored.state.applied.union(StatusCodeSet(fact.status))
-        try transactions.advance(stored.state.id, by: record, applied: applied)
-        if stored.state.referenceNo == nil {
-            let key = ReferenceIndex.key(order.gateway(of: fact.pair))
-            index.add(.transaction(stored.state.id), for: key)
+        by change: Change,
+        _ policy: StorePolicy
+    ) throws(SQLiteError) -> Int64 {
+        var state = stored.state
+        if state.referenceNo == nil, let reference = change.referenceNo {
+            state.referenceNo = reference
+            try learn(state, isNewReference: true)
         }
-        try append(record, to: stored.state.id, after: stored.lastSequence)
+        let record = transition(from: state.status, change, referenceNo: state.referenceNo)
+        let applied = state.applied.union(StatusCodeSet(change.latestStatus))
+        try transactions.advance(state.id, by: record, applied: applied)
+        let isFirst = stored.lastSequence == 0
+        try append(record, to: state.id, after: isFirst ? nil : stored.lastSequence)
+        state.status = change.to
+        var changed = stored
+        changed.state = state
+        changed.updatedMilliseconds = change.atMilliseconds
+        try followUp(changed, isNew: false, policy)
         return record.sequence
     }
 
-    private func create(
-        _ status: TransactionStatus,
-        _ order: ReferenceOrder,
-        _ delivery: Delivery,
-        _ callbackID: Int64,
-        rolesAssumed: Bool
-    ) throws(SQLiteError) -> Int64? {
-        guard let fact = delivery.fact else { return nil }
+    /// Makes a transaction with its first transition, and returns that one's sequence number.
+    func create(
+        _ change: Change,
+        origin: TransactionOrigin,
+        isProven: Bool = false,
+        rolesAssumed: Bool = false,
+        _ policy: StorePolicy
+    ) throws(SQLiteError) -> Int64 {
         let id = nextTransactionID
         nextTransactionID += 1
-        let record = transition(
-            from: nil,
-            to: status,
-            order,
-            fact,
-            delivery,
-            callbackID: callbackID
-        )
+        let record = transition(from: nil, change, referenceNo: change.referenceNo)
+        let isPaid = change.to == .success
         try transactions.insert(
-            record,
-            id: id,
-            applied: StatusCodeSet(fact.status),
-            rolesAssumed: rolesAssumed
+            NewTransaction(
+                id: id,
+                partnerReferenceNo: change.partnerReferenceNo,
+                referenceNo: change.referenceNo,
+                status: change.to,
+                latestStatus: change.latestStatus,
+                applied: StatusCodeSet(change.latestStatus),
+                amount: change.amount,
+                paidAmount: isPaid ? change.amount : nil,
+                origin: origin,
+                isProven: isProven,
+                rolesAssumed: rolesAssumed,
+                paidAt: isPaid ? change.paidAt : nil,
+                atMilliseconds: change.atMilliseconds,
+                sequence: record.sequence,
+                callbackID: change.callbackID
+            )
         )
-        index.add(.transaction(id), for: ReferenceIndex.key(fact.pair.originalPartnerReferenceNo))
-        index.add(.transaction(id), for: ReferenceIndex.key(fact.pair.originalReferenceNo))
+        index.add(.transaction(id), for: ReferenceIndex.key(change.partnerReferenceNo))
+        if let reference = change.referenceNo {
+            index.add(.transaction(id), for: ReferenceIndex.key(reference))
+        }
         try append(record, to: id, after: nil)
+        // Paid and not asked about again: the usual one, which costs no look at it.
+        if isPaid, policy.schedule.recheckSuccessSeconds.isEmpty { return record.sequence }
+        if let created = try transactions.transaction(id) {
+            try followUp(created, isNew: true, policy)
+        }
         return record.sequence
+    }
+
+    /// Writes the references of a transaction after one was learnt or both were put right.
+    func learn(_ state: TransactionState, isNewReference: Bool) throws(SQLiteError) {
+        try transactions.setReferences(state, isNewReference: isNewReference)
+        guard isNewReference, let reference = state.referenceNo else { return }
+        newestLearntID += 1
+        index.add(.transaction(state.id), for: ReferenceIndex.key(reference))
     }
 
     private func transition(
         from: TransactionStatus?,
-        to: TransactionStatus,
-        _ order: ReferenceOrder,
-        _ fact: Fact,
-        _ delivery: Delivery,
-        callbackID: Int64
+        _ change: Change,
+        referenceNo: Reference?
     ) -> TransitionRecord {
-        var paidAt: String?
-        if to == .success, case .fact(_, let finishedTime) = delivery.content {
-            paidAt = finishedTime
-        }
-        return TransitionRecord(
+        TransitionRecord(
             sequence: head + 1,
-            partnerReferenceNo: order.merchant(of: fact.pair).text,
-            referenceNo: order.gateway(of: fact.pair).text,
+            partnerReferenceNo: change.partnerReferenceNo.text,
+            referenceNo: referenceNo?.text,
             from: from,
-            to: to,
-            latestStatus: fact.status,
-            amount: fact.amount,
-            source: .notify,
-            externalID: delivery.externalID,
-            callbackID: callbackID,
-            paidAt: paidAt,
-            recordedMilliseconds: delivery.receivedMilliseconds
+            to: change.to,
+            latestStatus: change.latestStatus,
+            amount: change.amount,
+            source: change.source,
+            externalID: change.externalID,
+            callbackID: change.callbackID,
+            paidAt: change.to == .success ? change.paidAt : nil,
+            recordedMilliseconds: change.atMilliseconds
         )
     }
 
@@ -182,8 +228,21 @@ enum AttentionDetail {
         case .failure(_, let code, let problem, _):
             text = "\(code) \(problem)"
         }
-        guard let state else { return text }
-        text += "; stored: \(state.status.word)"
+        return text + stored(state)
+    }
+
+    /// The same for the gateway's answer to a query.
+    static func text(_ report: GatewayReport, about state: TransactionState?) -> String {
+        var text = "query says \(report.status.code)"
+        if let amount = report.amount { text += ", IDR \(amount)" }
+        text += ", originalPartnerReferenceNo \(report.partnerReferenceNo)"
+        if let reference = report.referenceNo { text += ", originalReferenceNo \(reference)" }
+        return text + stored(state)
+    }
+
+    private static func stored(_ state: TransactionState?) -> String {
+        guard let state else { return "" }
+        var text = "; stored: \(state.status.word)"
         if let amount = state.expectedAmount { text += ", IDR \(amount)" }
         if let reference = state.referenceNo { text += ", referenceNo \(reference)" }
         return text

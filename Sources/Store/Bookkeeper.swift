@@ -12,6 +12,10 @@ final class Bookkeeper {
     let transitions: TransitionTable
     let attention: AttentionTable
     let verifications: VerificationTable
+    let generations: GenerationTable
+    let questions: QuestionTable
+    let exchanges: ExchangeTable
+    let meta: MetaTable
     let index: ReferenceIndex
     let lookups: LookupFile
     let callbackIDs: CallbackIDs
@@ -22,6 +26,13 @@ final class Bookkeeper {
     /// The references whose transactions changed since the last ``takeChanges()``.
     var changed: Set<String> = []
     var newestCallbackID: Int64
+    var newestLearntID: Int64
+
+    /// The order of a callback's references that a generated transaction last proved.
+    var provenOrder: ReferenceOrder?
+
+    /// Whether a question was stored since the last ``takeChanges()``.
+    var hasNewQuestions = false
 
     /// Entries of the index that its snapshot may lack, while deliveries are processed.
     private(set) var entriesBeingWritten: HashMultimap?
@@ -41,10 +52,16 @@ final class Bookkeeper {
         transitions = try TransitionTable(connection)
         attention = try AttentionTable(connection)
         verifications = try VerificationTable(connection)
+        generations = try GenerationTable(connection)
+        questions = try QuestionTable(connection)
+        exchanges = try ExchangeTable(connection)
+        meta = try MetaTable(connection)
+        provenOrder = try meta.provenOrder()
         externalIDs = try ExternalIDLedger(connection, atMilliseconds: nowMilliseconds)
         nextTransactionID = (try Self.newest("id", of: "transactions", connection)) + 1
         head = try Self.newest("sequence", of: "transitions", connection)
         newestCallbackID = try Self.newest("id", of: "callbacks", connection)
+        newestLearntID = try Self.newest("id", of: "learnt_references", connection)
     }
 
     private static func newest(
@@ -57,13 +74,21 @@ final class Bookkeeper {
 
     /// The newest numbers that are in the main database.
     var watermark: IndexWatermark {
-        IndexWatermark(transactionID: nextTransactionID - 1, callbackID: newestCallbackID)
+        IndexWatermark(
+            transactionID: nextTransactionID - 1,
+            callbackID: newestCallbackID,
+            learntID: newestLearntID
+        )
     }
 
-    /// The references whose transactions changed since the last call.
-    func takeChanges() -> Set<String> {
-        defer { changed = [] }
-        return changed
+    /// The references whose transactions changed since the last call, and whether there are new
+    /// questions.
+    func takeChanges() -> (references: Set<String>, hasNewQuestions: Bool) {
+        defer {
+            changed = []
+            hasNewQuestions = false
+        }
+        return (changed, hasNewQuestions)
     }
 
     /// Runs `body`, which processes deliveries, with one look at the state of the index file.
@@ -78,7 +103,7 @@ final class Bookkeeper {
     }
 
     /// Judges one delivery under `policy` and writes everything that follows from it.
-    func process(_ delivery: Delivery, policy: JudgePolicy) throws(SQLiteError) -> Judgement {
+    func process(_ delivery: Delivery, policy: StorePolicy) throws(SQLiteError) -> Judgement {
         let surroundings = try surroundings(of: delivery)
         if let kept = try repetition(of: delivery, in: surroundings) {
             return try repeated(delivery, of: kept, surroundings, policy)

@@ -94,6 +94,17 @@ package struct Delivery: Sendable {
         if case .fact(let fact, _) = content { fact } else { nil }
     }
 
+    /// What it says, for whoever acts on it; nil when that could not be read.
+    func claim(callbackID: Int64) -> Claim? {
+        guard case .fact(let fact, let finishedTime) = content else { return nil }
+        return Claim(
+            callbackID: callbackID,
+            fact: fact,
+            finishedTime: finishedTime,
+            externalID: externalID
+        )
+    }
+
     /// Its references, when they could be read.
     var pair: ReferencePair? {
         switch content {

@@ -14,7 +14,34 @@ final class IndexSource {
     func read(into entries: inout HashMultimap, rowsMax: Int) throws(SQLiteError) -> Bool {
         let transactions = try readTransactions(into: &entries, rowsMax: rowsMax)
         let callbacks = try readCallbacks(into: &entries, rowsMax: rowsMax)
-        return transactions == rowsMax || callbacks == rowsMax
+        let learnt = try readLearnt(into: &entries, rowsMax: rowsMax)
+        return [transactions, callbacks, learnt].contains(rowsMax)
+    }
+
+    /// References that a transaction learnt after it was written.
+    private func readLearnt(
+        into entries: inout HashMultimap,
+        rowsMax: Int
+    ) throws(SQLiteError) -> Int {
+        let selection = try connection.prepare(
+            """
+            SELECT id, transaction_id, reference FROM learnt_references
+            WHERE id > ? ORDER BY id LIMIT ?
+            """
+        )
+        let after = covered.learntID
+        var read = 0
+        try selection.forEach {
+            $0.integer(after)
+            $0.integer(rowsMax)
+        } row: { row in
+            read += 1
+            covered.learntID = row.integer(0)
+            let value = IndexEntry.transaction(row.integer(1)).value
+            entries.insert(value, for: HashMultimap.key(for: row.text(2).utf8))
+            return true
+        }
+        return read
     }
 
     private func readTransactions(

@@ -17,6 +17,43 @@ struct KeptCallback {
     let isCrowded: Bool
 }
 
+/// What a kept callback says, with what became of it so far.
+struct KeptClaim {
+    let claim: Claim
+    let receivedMilliseconds: Int64
+    let outcome: CallbackOutcome
+    let isSettled: Bool
+    let place: JournalTable.Place
+
+    init?(_ row: Row, id: Int64) {
+        guard let fact = row.fact(from: 0) else { return nil }
+        claim = Claim(
+            callbackID: id,
+            fact: fact,
+            finishedTime: row.optionalText(4),
+            externalID: row.optionalText(5)
+        )
+        receivedMilliseconds = row.integer(6)
+        outcome = CallbackOutcome(rawValue: UInt8(clamping: row.integer(7))) ?? .refused
+        isSettled = !row.isNull(8)
+        place = JournalTable.Place(
+            id: id,
+            transactionID: row.optionalInteger(9),
+            previousCallbackID: row.optionalInteger(10),
+            sequence: nil,
+            isCrowded: row.integer(11) != 0
+        )
+    }
+
+    /// Whether it waits for the gateway's answer to a query.
+    var isWaiting: Bool {
+        switch outcome {
+        case .awaitingQuery, .conflict, .stale: !isSettled
+        case .applied, .duplicate, .replayed, .ignored, .invalid, .mismatch, .refused: false
+        }
+    }
+}
+
 /// A kept callback's place in the chain of its transaction's callbacks.
 struct CallbackLink {
     let previousCallbackID: Int64?
@@ -31,6 +68,8 @@ final class JournalTable {
     private let repetition: Statement
     private let promotion: Statement
     private let externalIDOwner: Statement
+    private let claim: Statement
+    private let settlement: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
@@ -68,6 +107,17 @@ final class JournalTable {
             SELECT external_id, original_partner_reference, original_reference, status, amount
             FROM callbacks WHERE id = ?
             """
+        )
+        claim = try connection.prepare(
+            """
+            SELECT original_partner_reference, original_reference, status, amount, finished_at,
+                external_id, received_at, outcome, settled_at, transaction_id, previous_callback,
+                is_crowded
+            FROM callbacks WHERE id = ?
+            """
+        )
+        settlement = try connection.prepare(
+            "UPDATE callbacks SET settled_at = ? WHERE id = ? AND settled_at IS NULL"
         )
     }
 
@@ -159,6 +209,24 @@ final class JournalTable {
             $0.integer(place.sequence)
             $0.integer(place.isCrowded ? 1 : 0)
             $0.integer(place.id)
+        }
+    }
+
+    /// What a kept callback says, or nil when there is no such callback or it cannot be read.
+    func claim(of id: Int64) throws(SQLiteError) -> KeptClaim? {
+        let found = try claim.first {
+            $0.integer(id)
+        } row: {
+            KeptClaim($0, id: id)
+        }
+        return found ?? nil
+    }
+
+    /// Notes that a query has answered what a kept callback asks.
+    func settle(_ id: Int64, atMilliseconds now: Int64) throws(SQLiteError) {
+        try settlement.run {
+            $0.integer(now)
+            $0.integer(id)
         }
     }
 

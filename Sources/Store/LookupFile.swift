@@ -22,10 +22,12 @@ enum IndexEntry: Hashable, Sendable {
 struct IndexWatermark: Equatable, Sendable {
     var transactionID: Int64 = 0
     var callbackID: Int64 = 0
+    var learntID: Int64 = 0
 
     /// Whether nothing up to `other` is missing.
     func covers(_ other: IndexWatermark) -> Bool {
         transactionID >= other.transactionID && callbackID >= other.callbackID
+            && learntID >= other.learntID
     }
 }
 
@@ -59,33 +61,49 @@ final class LookupFile {
         selection = try connection.prepare("SELECT value FROM entries WHERE key = ?")
     }
 
+    /// The version of the tables below; a file of another one is made anew.
+    private static let version: Int64 = 2
+
     private static func makeTables(
         _ connection: Connection,
         feed: String,
         newest: IndexWatermark
     ) throws(SQLiteError) {
+        if try connection.integer("PRAGMA user_version") != version {
+            try connection.execute("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS cover")
+        }
         try connection.execute(
             """
             CREATE TABLE IF NOT EXISTS entries (
                 key INTEGER, value INTEGER, PRIMARY KEY (key, value)
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS cover (
-                feed TEXT, transaction_id INTEGER, callback_id INTEGER
+                feed TEXT, transaction_id INTEGER, callback_id INTEGER, learnt_id INTEGER
             ) STRICT;
+            PRAGMA user_version = \(version);
             """
         )
-        let found = try connection.prepare("SELECT feed, transaction_id, callback_id FROM cover")
-            .first {
-                _ in
-            } row: {
-                ($0.text(0), $0.integer(1), $0.integer(2))
-            }
-        let covered = found.map { IndexWatermark(transactionID: $0.1, callbackID: $0.2) }
-        if let found, let covered, found.0 == feed, newest.covers(covered) { return }
+        let cover = try cover(connection)
+        if let cover, cover.feed == feed, newest.covers(cover.watermark) { return }
         try connection.transaction { () throws(SQLiteError) in
             try connection.execute("DELETE FROM entries; DELETE FROM cover")
-            try connection.prepare("INSERT INTO cover VALUES (?, 0, 0)").run { $0.text(feed) }
+            try connection.prepare("INSERT INTO cover VALUES (?, 0, 0, 0)").run { $0.text(feed) }
         }
+    }
+
+    private static func cover(
+        _ connection: Connection
+    ) throws(SQLiteError) -> (feed: String, watermark: IndexWatermark)? {
+        try connection.prepare("SELECT feed, transaction_id, callback_id, learnt_id FROM cover")
+            .first { _ in
+            } row: {
+                let watermark = IndexWatermark(
+                    transactionID: $0.integer(1),
+                    callbackID: $0.integer(2),
+                    learntID: $0.integer(3)
+                )
+                return ($0.text(0), watermark)
+            }
     }
 
     /// Every entry under `key`.
@@ -106,12 +124,7 @@ final class LookupFile {
 
     /// How far the file covers the main database.
     func watermark() throws(SQLiteError) -> IndexWatermark {
-        let found = try connection.prepare("SELECT transaction_id, callback_id FROM cover").first {
-            _ in
-        } row: {
-            IndexWatermark(transactionID: $0.integer(0), callbackID: $0.integer(1))
-        }
-        return found ?? IndexWatermark()
+        try Self.cover(connection)?.watermark ?? IndexWatermark()
     }
 
     /// Adds entries; afterwards the file covers the main database up to `watermark`.
@@ -120,7 +133,7 @@ final class LookupFile {
         let cover = try connection.prepare(
             """
             UPDATE cover SET transaction_id = max(transaction_id, ?),
-                callback_id = max(callback_id, ?)
+                callback_id = max(callback_id, ?), learnt_id = max(learnt_id, ?)
             """
         )
         try connection.transaction { () throws(SQLiteError) in
@@ -133,6 +146,7 @@ final class LookupFile {
             try cover.run {
                 $0.integer(watermark.transactionID)
                 $0.integer(watermark.callbackID)
+                $0.integer(watermark.learntID)
             }
         }
     }

@@ -48,9 +48,16 @@ enum MainDatabase {
     /// The highest numbers in use.
     static func newest(_ connection: Connection) throws(SQLiteError) -> IndexWatermark {
         IndexWatermark(
-            transactionID: try connection.integer("SELECT coalesce(max(id), 0) FROM transactions")
-                ?? 0,
-            callbackID: try connection.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
+            transactionID: try newest("transactions", connection),
+            callbackID: try newest("callbacks", connection),
+            learntID: try newest("learnt_references", connection)
         )
+    }
+
+    private static func newest(
+        _ table: String,
+        _ connection: Connection
+    ) throws(SQLiteError) -> Int64 {
+        try connection.integer("SELECT coalesce(max(id), 0) FROM \(table)") ?? 0
     }
 }

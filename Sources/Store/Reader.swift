@@ -27,6 +27,7 @@ package actor Reader {
         let transactions: TransactionReader
         let callbacks: CallbackReader
         let attention: AttentionReader
+        let inquiries: InquiryReader
     }
 
     private func tables() throws(SQLiteError) -> Tables {
@@ -46,7 +47,8 @@ package actor Reader {
                 attention: attention
             ),
             callbacks: try CallbackReader(main, refused: refused, index: index, lookups: lookups),
-            attention: attention
+            attention: attention,
+            inquiries: try InquiryReader(main, index: index, lookups: lookups)
         )
         opened = tables
         return tables
@@ -94,5 +96,28 @@ package actor Reader {
         limit: Int
     ) throws(SQLiteError) -> [AttentionRecord] {
         try tables().attention.entries(filter, limit: limit)
+    }
+
+    /// What is due to be asked of the gateway at `now`, the longest due first.
+    package func inquiries(
+        dueAt now: Int64,
+        limit: Int
+    ) throws(SQLiteError) -> [Inquiry] {
+        try tables().inquiries.due(at: now, limit: limit)
+    }
+
+    /// How much is due to be asked at `now`.
+    package func dueInquiryCount(at now: Int64) throws(SQLiteError) -> Int {
+        try tables().inquiries.dueCount(at: now)
+    }
+
+    /// When the next thing is due to be asked that is not due at `now`; nil when there is none.
+    package func nextInquiry(after now: Int64) throws(SQLiteError) -> Int64? {
+        try tables().inquiries.nextDue(after: now)
+    }
+
+    /// An inquiry about a merchant's number, out of turn.
+    package func inquiry(_ partnerReferenceNo: Reference) throws(SQLiteError) -> Inquiry {
+        try tables().inquiries.inquiry(partnerReferenceNo)
     }
 }

@@ -26,11 +26,30 @@ package struct TransactionRecord: Equatable, Sendable {
     /// How many different callbacks were received for it.
     package let callbackCount: Int64
 
+    /// The gateway's newest answer to a query about it.
+    package let lastQuery: LastQuery?
+
+    /// How it was generated; nil when it was first heard of otherwise.
+    package internal(set) var generation: GenerationRecord?
+
+    /// When the gateway is asked next, in milliseconds since the epoch.
+    package internal(set) var nextQueryMilliseconds: Int64?
+
     /// The kinds of its open attention entries.
     package internal(set) var attention: [String] = []
 
     /// Its transitions, oldest first.
     package internal(set) var transitions: [TransitionRecord] = []
+}
+
+/// The gateway's newest answer to a query about a transaction.
+package struct LastQuery: Equatable, Sendable {
+    /// Milliseconds since the epoch.
+    package let milliseconds: Int64
+    package let responseCode: String
+
+    /// Nil when the answer has none.
+    package let status: LatestTransactionStatus?
 }
 
 /// A kept callback: one of the journal, or a refused one.

@@ -18,7 +18,7 @@ enum Schema {
         guard isEmpty || (application == applicationID && version > 0) else {
             throw SQLiteError(code: 26, message: "not a cashin-receiver database", context: "open")
         }
-        guard version <= Int64(migrations.count) else {
+        guard version <= Int64(newestVersion) else {
             let message = "schema version \(version) is newer than this program's"
             throw SQLiteError(code: 26, message: message, context: "open")
         }
@@ -26,9 +26,14 @@ enum Schema {
     }
 
     /// Brings the database to the newest version. Each migration commits on its own.
-    static func migrate(_ connection: Connection) throws(SQLiteError) {
+    ///
+    /// - Parameter newest: where to stop, for tests of the migrations.
+    static func migrate(
+        _ connection: Connection,
+        to newest: Int = newestVersion
+    ) throws(SQLiteError) {
         let version = try version(of: connection)
-        for (index, sql) in migrations.enumerated().dropFirst(version) {
+        for (index, sql) in migrations.enumerated().prefix(newest).dropFirst(version) {
             try connection.transaction { () throws(SQLiteError) in
                 try connection.execute(sql)
                 try connection.execute("PRAGMA application_id = \(applicationID)")
@@ -37,7 +42,10 @@ enum Schema {
         }
     }
 
-    private static let migrations = [receiving]
+    /// The version that ``migrate(_:)`` brings a database to.
+    static var newestVersion: Int { migrations.count }
+
+    private static let migrations = [receiving, outbound]
 
     /// Version 1. Times are milliseconds since the epoch, amounts are sen. `STRICT` holds every
     /// column to its type. `head` and `body` come last: the narrow columns are read without them.

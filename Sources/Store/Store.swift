@@ -1,4 +1,4 @@
-package import Payments
+import Payments
 import Queues
 package import SQLite
 import Synchronization
@@ -35,6 +35,10 @@ package final class Store: Sendable {
     private let readers: [Reader]
     private let nextReader = Atomic<Int>(0)
     private let health: StoreHealth
+    let now: @Sendable () -> Int64
+
+    /// Yields when there is something new to ask the gateway, or to ask earlier. For one reader.
+    package let questions: AsyncStream<Void>
 
     /// Opens the database at `path`, making and migrating it as needed.
     ///
@@ -43,7 +47,7 @@ package final class Store: Sendable {
     ///   - now: milliseconds since the epoch.
     package init(
         path: String,
-        policy: JudgePolicy,
+        policy: StorePolicy,
         rejectedKept: Int,
         hooks: Hooks = Hooks(),
         now: @escaping @Sendable () -> Int64
@@ -52,14 +56,21 @@ package final class Store: Sendable {
         let executor = QueueExecutor(blockingLabel: "store.writer")
         let signal = FeedSignal(head: opened.head)
         let health = StoreHealth(onChange: hooks.commitsFailed)
+        let (questions, continuation) = AsyncStream.makeStream(
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         let writer = Writer(
             executor: executor,
             opened: opened,
             signal: signal,
             policy: policy,
             health: health,
-            now: now
+            now: now,
+            onQuestion: { continuation.yield() }
         )
+        self.now = now
+        self.questions = questions
         feed = opened.feed
         refusals = opened.refusals
         readers = (0..<2).map { _ in
@@ -77,6 +88,7 @@ package final class Store: Sendable {
     package func prepare() async throws(SQLiteError) {
         try await writer.open()
         try await refusals.open()
+        try await recoverGenerations()
     }
 
     /// Judges and keeps an authentic callback.
@@ -87,7 +99,27 @@ package final class Store: Sendable {
         _ delivery: Delivery,
         completion: @escaping @Sendable (Result<Judgement, SQLiteError>) -> Void
     ) {
-        mailbox.post(Submission(delivery: delivery, completion: completion))
+        mailbox.post(.delivery(delivery, completion))
+    }
+
+    /// Runs `body` inside the next commit and returns its result once that is on disk.
+    ///
+    /// - Throws: when nothing of it was kept.
+    func commit<Value: Sendable>(
+        _ body: @escaping @Sendable (Bookkeeper, StorePolicy) throws(SQLiteError) -> Value
+    ) async throws(SQLiteError) -> Value {
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Value, SQLiteError>, Never>) in
+            let work = WriterWork(
+                perform: { (bookkeeper, policy) throws(SQLiteError) in
+                    let value = try body(bookkeeper, policy)
+                    return { continuation.resume(returning: .success(value)) }
+                },
+                fail: { continuation.resume(returning: .failure($0)) }
+            )
+            mailbox.post(.work(work))
+        }
+        return try result.get()
     }
 
     /// Keeps a request that was not authentic, within the bounds of the keep. Never blocks.
@@ -97,7 +129,7 @@ package final class Store: Sendable {
     package var droppedRefusals: Int { refusals.dropped }
 
     /// Judges what comes from now on under `policy`, and keeps `rejectedKept` refusals.
-    package func reconfigure(policy: JudgePolicy, rejectedKept: Int) {
+    package func reconfigure(policy: StorePolicy, rejectedKept: Int) {
         writer.setPolicy(policy)
         refusals.setKeptMax(rejectedKept)
     }

@@ -3,10 +3,19 @@ import Queues
 import SQLite
 import Synchronization
 
-/// A delivery on its way to the disk, with who waits for it.
-struct Submission: Sendable {
-    let delivery: Delivery
-    let completion: @Sendable (Result<Judgement, SQLiteError>) -> Void
+/// Something to be done in the next commit, with who waits for it.
+enum Submission: Sendable {
+    case delivery(Delivery, @Sendable (Result<Judgement, SQLiteError>) -> Void)
+    case work(WriterWork)
+}
+
+/// Anything but a delivery that is done inside a commit.
+struct WriterWork: Sendable {
+    /// Writes, and returns what is to be done once that is on disk.
+    let perform: @Sendable (Bookkeeper, StorePolicy) throws(SQLiteError) -> @Sendable () -> Void
+
+    /// Called instead when nothing of it was kept.
+    let fail: @Sendable (SQLiteError) -> Void
 }
 
 /// The one writer of the main database.
@@ -24,9 +33,10 @@ actor Writer {
     private let indexer: Indexer
     private let callbackIDs: CallbackIDs
     private let signal: FeedSignal
-    private let policy: Mutex<JudgePolicy>
+    private let policy: Mutex<StorePolicy>
     private let health: StoreHealth
     private let now: @Sendable () -> Int64
+    private let onQuestion: @Sendable () -> Void
     private var connection: Connection?
     private var bookkeeper: Bookkeeper?
 
@@ -37,9 +47,10 @@ actor Writer {
         executor: QueueExecutor,
         opened: OpenedStore,
         signal: FeedSignal,
-        policy: JudgePolicy,
+        policy: StorePolicy,
         health: StoreHealth,
-        now: @escaping @Sendable () -> Int64
+        now: @escaping @Sendable () -> Int64,
+        onQuestion: @escaping @Sendable () -> Void
     ) {
         self.executor = executor
         files = opened.files
@@ -51,10 +62,11 @@ actor Writer {
         self.policy = Mutex(policy)
         self.health = health
         self.now = now
+        self.onQuestion = onQuestion
     }
 
     /// Judges what comes from now on under `policy`.
-    nonisolated func setPolicy(_ policy: JudgePolicy) { self.policy.withLock { $0 = policy } }
+    nonisolated func setPolicy(_ policy: StorePolicy) { self.policy.withLock { $0 = policy } }
 
     /// Opens the database for writing, so that the first delivery does not have to.
     func open() throws(SQLiteError) { _ = try opened() }
@@ -71,38 +83,59 @@ actor Writer {
 
     private func settle(_ batch: ArraySlice<Submission>) {
         do throws(SQLiteError) {
-            let judgements = try commit(batch)
+            let results = try commit(batch)
             health.note(nil)
-            for (submission, judgement) in zip(batch, judgements) {
-                submission.completion(.success(judgement))
+            for result in results {
+                switch result {
+                case .judged(let judgement, let completion): completion(.success(judgement))
+                case .worked(let complete): complete()
+                }
             }
         } catch {
             close()
             health.note(error)
-            for submission in batch { submission.completion(.failure(error)) }
+            for submission in batch {
+                switch submission {
+                case .delivery(_, let completion): completion(.failure(error))
+                case .work(let work): work.fail(error)
+                }
+            }
         }
     }
 
-    private func commit(_ batch: ArraySlice<Submission>) throws(SQLiteError) -> [Judgement] {
+    /// What a submission came to, to be told once that is on disk.
+    private enum Done {
+        case judged(Judgement, @Sendable (Result<Judgement, SQLiteError>) -> Void)
+        case worked(@Sendable () -> Void)
+    }
+
+    private func commit(_ batch: ArraySlice<Submission>) throws(SQLiteError) -> [Done] {
         let (connection, bookkeeper) = try opened()
         let policy = policy.withLock { $0 }
-        let judgements = try connection.transaction { () throws(SQLiteError) in
+        let results = try connection.transaction { () throws(SQLiteError) in
             try bookkeeper.processing { () throws(SQLiteError) in
-                var judgements: [Judgement] = []
-                judgements.reserveCapacity(batch.count)
+                var results: [Done] = []
+                results.reserveCapacity(batch.count)
                 for submission in batch {
-                    judgements.append(try bookkeeper.process(submission.delivery, policy: policy))
+                    switch submission {
+                    case .delivery(let delivery, let completion):
+                        let judgement = try bookkeeper.process(delivery, policy: policy)
+                        results.append(.judged(judgement, completion))
+                    case .work(let work):
+                        results.append(.worked(try work.perform(bookkeeper, policy)))
+                    }
                 }
-                return judgements
+                return results
             }
         }
         publish(bookkeeper)
-        return judgements
+        return results
     }
 
     private func publish(_ bookkeeper: Bookkeeper) {
-        let changes = bookkeeper.takeChanges()
-        if !changes.isEmpty { signal.publish(head: bookkeeper.head, references: changes) }
+        let (references, hasNewQuestions) = bookkeeper.takeChanges()
+        if !references.isEmpty { signal.publish(head: bookkeeper.head, references: references) }
+        if hasNewQuestions { onQuestion() }
         if index.isFlushDue {
             index.prepareFlush(through: bookkeeper.watermark)
             indexer.wake()

@@ -204,7 +204,7 @@ import Testing
         #expect(try await test.deliver { _ in }.answer == .transactionNotFound)
         var accepting = JudgePolicy()
         accepting.confirmWithQuery = .never
-        test.store.reconfigure(policy: accepting, rejectedKept: 100)
+        test.store.reconfigure(policy: StorePolicy(judging: accepting), rejectedKept: 100)
         #expect(try await test.deliver { _ in }.sequence == 1)
         for payment in 2...3 {
             let conflict = try await test.deliver {

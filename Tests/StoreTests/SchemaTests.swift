@@ -1,3 +1,4 @@
+import Payments
 import SQLite
 import Support
 import Testing
@@ -15,7 +16,7 @@ import Testing
     @Test func `a new database has its mark, its version and a feed id of its own`() throws {
         let connection = try MainDatabase.open(path)
         #expect(try connection.integer("PRAGMA application_id") == 0x4341_5348)
-        #expect(try connection.integer("PRAGMA user_version") == 1)
+        #expect(try connection.integer("PRAGMA user_version") == Int64(Schema.newestVersion))
         let feed = try MainDatabase.feed(connection)
         #expect(feed.count == 32)
         let other = try MainDatabase.open(directory.file("other.db"))
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("PRAGMA user_version = 2", "newer than this program's"),
+        ("PRAGMA user_version = \(Schema.newestVersion + 1)", "newer than this program's"),
         ("PRAGMA user_version = 1000", "newer than this program's"),
         ("PRAGMA user_version = -1", "not a cashin-receiver database"),
         ("PRAGMA user_version = 0", "not a cashin-receiver database"),
@@ -42,6 +43,22 @@ import Testing
         try connection.execute(change)
         let error = #expect(throws: SQLiteError.self) { try MainDatabase.open(path) }
         #expect(error?.message.contains(reason) == true)
+    }
+
+    @Test func `a database of an older version keeps what it holds`() throws {
+        let old = try Connection(path: path, mode: .readWriteCreate)
+        try Schema.migrate(old, to: 1)
+        try old.execute(
+            """
+            INSERT INTO transactions VALUES
+                (1, 'TRX-1', 'PAY-1', 2, 0, 1, 100, 100, 1, 0, 0, NULL, 5, 5, 1, 0, NULL, NULL)
+            """
+        )
+        let connection = try MainDatabase.open(path)
+        #expect(try connection.integer("PRAGMA user_version") == Int64(Schema.newestVersion))
+        let stored = try TransactionTable(connection).transaction(1)
+        #expect(stored?.state.partnerReferenceNo.text == "TRX-1")
+        #expect(stored?.revision == 0)
     }
 
     @Test func `another program's file is refused and not touched`() throws {

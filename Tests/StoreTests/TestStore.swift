@@ -42,7 +42,7 @@ struct TestStore {
         change(&policy)
         store = try Store(
             path: self.directory.file("receiver.db"),
-            policy: policy,
+            policy: StorePolicy(judging: policy),
             rejectedKept: rejectedKept,
             hooks: hooks,
             now: { clock.now }

@@ -1,8 +1,18 @@
 import Payments
+import Store
 
-extension JudgePolicy {
+extension StorePolicy {
     /// The merchant's choices of a configuration.
     init(_ configuration: Configuration) {
+        self.init(
+            judging: JudgePolicy(configuration),
+            schedule: QuerySchedule(configuration)
+        )
+    }
+}
+
+extension JudgePolicy {
+    fileprivate init(_ configuration: Configuration) {
         self.init()
         let notify = configuration.notify
         timestampToleranceSeconds = notify.timestampToleranceSeconds
@@ -12,5 +22,19 @@ extension JudgePolicy {
         unknownTransactions = notify.unknownTransactions
         amountMismatch = notify.amountMismatch
         referenceRoles = notify.referenceRoles
+        canQuery = !configuration.isReceiveOnly && configuration.reconcile.isEnabled
+    }
+}
+
+extension QuerySchedule {
+    fileprivate init(_ configuration: Configuration) {
+        self.init()
+        let reconcile = configuration.reconcile
+        whileOpenSeconds = reconcile.whileOpenSeconds
+        scheduleSeconds = reconcile.scheduleSeconds
+        recheckCancelledSeconds = reconcile.recheckCancelledSeconds
+        recheckSuccessSeconds = reconcile.recheckSuccessSeconds
+        graceSeconds = reconcile.graceSeconds
+        defaultValiditySeconds = configuration.cashIn.defaultValiditySeconds
     }
 }

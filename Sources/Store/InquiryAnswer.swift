@@ -1,0 +1,29 @@
+import Payments
+
+/// One answer while it is worked on.
+struct InquiryAnswer {
+    let inquiry: Inquiry
+    let question: Question?
+    let now: Int64
+    var stored: StoredTransaction?
+    var claim: KeptClaim?
+    var verdict = QueryVerdict()
+    var sequence: Int64?
+
+    /// The transaction that it made.
+    var createdID: Int64?
+    var createdReference: Reference?
+
+    var transactionID: Int64? { stored?.state.id ?? createdID }
+    var partnerReferenceNo: Reference? {
+        stored?.state.partnerReferenceNo ?? createdReference
+    }
+
+    /// Whether nothing was committed about the payment since the inquiry was handed out.
+    var isCurrent: Bool {
+        let mark = inquiry.mark
+        return stored?.state.id == mark.transactionID
+            && (stored?.revision ?? 0) == mark.revision
+            && question?.callbackID == mark.callbackID
+    }
+}
