@@ -100,8 +100,8 @@ let package = Package(
         library(
             "Receiver",
             [
-                "HTTPServer", "HTTPCore", "Store", "Commands", "Logging", "Snap", "Payments",
-                "Crypto", "Sockets", "SQLite", "Queues",
+                "HTTPServer", "HTTPClient", "HTTPCore", "CashIn", "Store", "Commands", "Logging",
+                "Snap", "Payments", "Crypto", "Sockets", "SQLite", "Queues",
             ]
         ),
         library(

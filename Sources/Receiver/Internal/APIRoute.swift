@@ -49,6 +49,9 @@ struct APIRoute: Sendable {
         APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
         APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),
         APIRoute("GET", "/v1/attention", .feed, AttentionEndpoint.list),
+        APIRoute("POST", "/admin/qr/generate", .generate, GenerateEndpoint.generate),
+        APIRoute("POST", "/admin/qr/query", .generate, QueryEndpoint.query),
+        APIRoute("POST", "/admin/reconcile", .operate, ReconcileEndpoint.reconcile),
     ]
 }
 
@@ -56,4 +59,5 @@ struct APIRoute: Sendable {
 struct APIServices: Sendable {
     let store: Store
     let readiness: Readiness
+    let outbound: Outbound
 }

@@ -19,10 +19,18 @@ struct Problem: Error, Equatable {
         case requestTimeout = "request-timeout"
         case feedChanged = "feed-changed"
         case positionAhead = "position-ahead"
+        case referenceInUse = "reference-in-use"
+        case qrLost = "qr-lost"
         case tooLarge = "too-large"
         case overloaded
         case storeUnavailable = "store-unavailable"
         case internalError = "internal-error"
+        case receiveOnly = "receive-only"
+        case gatewayRefused = "gateway-refused"
+        case gatewayError = "gateway-error"
+        case qrRefused = "qr-refused"
+        case gatewayUnreachable = "gateway-unreachable"
+        case gatewayTimeout = "gateway-timeout"
     }
 
     let kind: Kind
@@ -36,6 +44,10 @@ struct Problem: Error, Equatable {
 
     /// For `method-not-allowed`: what is.
     var allow: String?
+
+    /// The gateway's own code and words, where a call of it failed.
+    var responseCode: String?
+    var responseMessage: String?
 
     init(_ kind: Kind, _ detail: String, field: String? = nil) {
         self.kind = kind
@@ -60,10 +72,13 @@ extension Problem.Kind {
         case .notFound, .transactionNotFound, .callbackNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .feedChanged, .positionAhead: .conflict
+        case .feedChanged, .positionAhead, .referenceInUse, .qrLost: .conflict
         case .tooLarge: .contentTooLarge
-        case .overloaded, .storeUnavailable: .serviceUnavailable
+        case .overloaded, .storeUnavailable, .gatewayUnreachable: .serviceUnavailable
         case .internalError: .internalServerError
+        case .receiveOnly: .notImplemented
+        case .gatewayRefused, .gatewayError, .qrRefused: .badGateway
+        case .gatewayTimeout: .gatewayTimeout
         }
     }
 
@@ -89,6 +104,14 @@ extension Problem.Kind {
         case .overloaded: "Too many requests are being served"
         case .storeUnavailable: "The database cannot be read or written"
         case .internalError: "The request could not be served"
+        case .referenceInUse: "The reference belongs to another payment"
+        case .qrLost: "The gateway has the payment, but its QR code is lost"
+        case .receiveOnly: "Outbound calls are not configured"
+        case .gatewayRefused: "The gateway refused the request"
+        case .gatewayError: "The gateway failed, or its answer cannot be read"
+        case .qrRefused: "The gateway sent a QR code that must not be shown"
+        case .gatewayUnreachable: "The gateway cannot be reached"
+        case .gatewayTimeout: "The gateway did not answer in time"
         }
     }
 
@@ -96,6 +119,7 @@ extension Problem.Kind {
     var isRetryable: Bool {
         switch self {
         case .requestTimeout, .overloaded, .storeUnavailable, .internalError: true
+        case .gatewayError, .gatewayUnreachable, .gatewayTimeout: true
         default: false
         }
     }
@@ -110,6 +134,8 @@ extension Problem {
         let detail: String
         let retryable: Bool
         let field: String?
+        let responseCode: String?
+        let responseMessage: String?
     }
 
     /// The problem as a response.
@@ -120,7 +146,9 @@ extension Problem {
             status: status.code,
             detail: detail,
             retryable: kind.isRetryable,
-            field: field
+            field: field,
+            responseCode: responseCode,
+            responseMessage: responseMessage
         )
         var response = Response(status, body: JSON.encode(details))
         response.add("Content-Type", "application/problem+json")

@@ -1,5 +1,6 @@
 import Payments
 import Snap
+import Sockets
 import Store
 
 /// An amount in the API: SNAP's form.
@@ -48,6 +49,15 @@ struct TransactionRepresentation: Encodable {
     /// What was heard of it, and how.
     struct Checks: Encodable {
         let callbacks: Int64
+        @Nullable var lastQuery: Query?
+        @Nullable var nextQueryAt: String?
+    }
+
+    /// The gateway's newest answer to a query.
+    struct Query: Encodable {
+        let at: String
+        let responseCode: String
+        @Nullable var latestTransactionStatus: String?
     }
 
     let partnerReferenceNo: String
@@ -57,9 +67,14 @@ struct TransactionRepresentation: Encodable {
     let final: Bool
     let lastSequence: Int64
     @Nullable var amount: MoneyRepresentation?
+    @Nullable var feeAmount: MoneyRepresentation?
     @Nullable var paidAmount: MoneyRepresentation?
     let origin: String
     let rolesAssumed: Bool
+    @Nullable var qrContent: String?
+    @Nullable var validityPeriod: String?
+    let expired: Bool
+    @Nullable var lastError: String?
     @Nullable var paidAt: String?
     let createdAt: String
     let updatedAt: String
@@ -67,7 +82,11 @@ struct TransactionRepresentation: Encodable {
     let checks: Checks
     let transitions: [TransitionRepresentation]
 
-    init(_ record: TransactionRecord) {
+    /// - Parameter nowMilliseconds: when it is shown.
+    init(
+        _ record: TransactionRecord,
+        nowMilliseconds: Int64 = Clock.realtimeMilliseconds()
+    ) {
         partnerReferenceNo = record.partnerReferenceNo
         referenceNo = record.referenceNo
         status = record.status.word
@@ -75,14 +94,31 @@ struct TransactionRepresentation: Encodable {
         final = record.status.isFinal
         lastSequence = record.lastSequence
         amount = record.amount.map { MoneyRepresentation($0) }
+        feeAmount = record.generation.map { MoneyRepresentation($0.feeAmount) }
         paidAmount = record.paidAmount.map { MoneyRepresentation($0) }
         origin = record.origin.word
         rolesAssumed = record.rolesAssumed
+        qrContent = record.generation?.qrContent
+        validityPeriod = record.generation?.validityPeriod
+        expired = record.generation.map { $0.expiresMilliseconds <= nowMilliseconds } ?? false
+        lastError = record.generation?.lastError
         paidAt = record.paidAt
         createdAt = JakartaTime.textWithFraction(milliseconds: record.createdMilliseconds)
         updatedAt = JakartaTime.textWithFraction(milliseconds: record.updatedMilliseconds)
         attention = record.attention
-        checks = Checks(callbacks: record.callbackCount)
+        checks = Checks(
+            callbacks: record.callbackCount,
+            lastQuery: record.lastQuery.map {
+                Query(
+                    at: JakartaTime.textWithFraction(milliseconds: $0.milliseconds),
+                    responseCode: $0.responseCode,
+                    latestTransactionStatus: $0.status?.code
+                )
+            },
+            nextQueryAt: record.nextQueryMilliseconds.map {
+                JakartaTime.textWithFraction(milliseconds: $0)
+            }
+        )
         transitions = record.transitions.map { TransitionRepresentation($0) }
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import HTTPClient
 import HTTPServer
 import Logging
 import Payments
@@ -15,6 +16,7 @@ final class Daemon: Sendable {
     private let notifyServer: Server
     private let internalServer: Server
     private let readiness: Readiness
+    private let outbound: Outbound
     private let log: Log
     private let loopCount: Int
     private let current: Mutex<LoadedConfiguration>
@@ -24,6 +26,7 @@ final class Daemon: Sendable {
         let configuration = loaded.configuration
         let store = try await Self.open(configuration, log)
         let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
+        let outbound = try Self.outbound(loaded, store, log)
         let loops = try Self.makeLoops()
         notify = NotifyHandler(
             context: try Self.context(loaded, loopCount: loops.count),
@@ -33,7 +36,7 @@ final class Daemon: Sendable {
         )
         internalAPI = InternalHandler(
             loaded,
-            services: APIServices(store: store, readiness: readiness),
+            services: APIServices(store: store, readiness: readiness, outbound: outbound),
             log: log
         )
         notifyServer = Server(
@@ -48,6 +51,7 @@ final class Daemon: Sendable {
         )
         self.store = store
         self.readiness = readiness
+        self.outbound = outbound
         self.log = log
         loopCount = loops.count
         current = Mutex(loaded)
@@ -62,7 +66,7 @@ final class Daemon: Sendable {
         do throws(SQLiteError) {
             let store = try Store(
                 path: path,
-                policy: JudgePolicy(configuration),
+                policy: StorePolicy(configuration),
                 rejectedKept: configuration.storage.rejectedKept,
                 hooks: hooks(log),
                 now: Clock.realtimeMilliseconds
@@ -71,6 +75,18 @@ final class Daemon: Sendable {
             return store
         } catch {
             throw .database(error, path: path)
+        }
+    }
+
+    private static func outbound(
+        _ loaded: LoadedConfiguration,
+        _ store: Store,
+        _ log: Log
+    ) throws(StartFailure) -> Outbound {
+        do throws(HTTPClientError) {
+            return try Outbound(loaded, store: store, log: log, now: Clock.realtimeMilliseconds)
+        } catch {
+            throw .outbound(error)
         }
     }
 
@@ -163,12 +179,14 @@ final class Daemon: Sendable {
     private func apply(_ loaded: LoadedConfiguration) throws(StartFailure) -> String {
         let configuration = loaded.configuration
         let changes = loaded.changes(since: current.withLock { $0 })
-        notify.apply(try Self.context(loaded, loopCount: loopCount))
+        let context = try Self.context(loaded, loopCount: loopCount)
+        do throws(HTTPClientError) { try outbound.apply(loaded) } catch { throw .outbound(error) }
+        notify.apply(context)
         internalAPI.apply(loaded)
         notifyServer.limits = ServerLimits(configuration.limits)
         internalServer.limits = ServerLimits(configuration.internalAPI.limits)
         store.reconfigure(
-            policy: JudgePolicy(configuration),
+            policy: StorePolicy(configuration),
             rejectedKept: configuration.storage.rejectedKept
         )
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
@@ -201,6 +219,7 @@ final class Daemon: Sendable {
         async let notifyDrained: Void = notifyServer.drain(seconds: seconds)
         async let internalDrained: Void = internalServer.drain(seconds: seconds)
         _ = await (notifyDrained, internalDrained)
+        await outbound.close()
         await store.close()
         log.info("stopped")
     }

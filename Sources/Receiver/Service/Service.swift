@@ -1,4 +1,5 @@
 package import Commands
+import HTTPClient
 package import Logging
 import SQLite
 import Sockets
@@ -84,6 +85,7 @@ enum StartFailure: Error, CustomStringConvertible {
     case listener(ListenError)
     case loops(SystemError)
     case keys(String)
+    case outbound(HTTPClientError)
 
     var description: String {
         switch self {
@@ -91,6 +93,7 @@ enum StartFailure: Error, CustomStringConvertible {
         case .listener(let error): "\(error)"
         case .loops(let error): "\(error)"
         case .keys(let problem): "keys: \(problem)"
+        case .outbound(let error): "outbound calls: \(error)"
         }
     }
 
@@ -98,7 +101,7 @@ enum StartFailure: Error, CustomStringConvertible {
         switch self {
         case .database: .inputOutput
         case .listener: .unavailable
-        case .loops, .keys: .internalError
+        case .loops, .keys, .outbound: .internalError
         }
     }
 }

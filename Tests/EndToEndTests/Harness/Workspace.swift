@@ -5,6 +5,7 @@ import Support
 /// A directory of one test: configuration, keys, tokens and database. Deleted with the test.
 final class Workspace: Sendable {
     static let clientID = "CID1234567890"
+    static let merchantID = "MCH1234567890"
     static let publicURL = "https://pay.example.id/v1.0/debit/notify"
 
     /// Ends with a slash. Short: the path of a Unix socket has 107 bytes at most.
@@ -19,7 +20,9 @@ final class Workspace: Sendable {
     /// The secret of each token.
     let tokens: [String: String]
 
-    init() throws {
+    /// - Parameter confirms: `notify.confirmWithQuery`, for a daemon that can call the gateway;
+    ///   nil for one that only receives.
+    init(confirms: String? = nil) throws {
         keys = try TestKeys.shared()
         directory = FileManager.default.temporaryDirectory.path + "/cr-\(Unique.text("e2e"))/"
         var tokens: [String: String] = [:]
@@ -34,6 +37,30 @@ final class Workspace: Sendable {
         for (name, secret) in tokens { try write(secret + "\n", to: "\(name).token", mode: 0o600) }
         try write(keys.gateway.publicKey.pem(), to: "cashin-public.pem")
         try write(Self.configuration, to: "config.json5")
+        if let confirms { try addGateway(confirms) }
+    }
+
+    /// Lets the daemon call the gateway, whose keys go to a directory of their own.
+    private func addGateway(_ confirms: String) throws {
+        try write(keys.other.pem(), to: "merchant-private.pem", mode: 0o600)
+        try FileManager.default.createDirectory(
+            atPath: directory + "gateway",
+            withIntermediateDirectories: true
+        )
+        try write(keys.gateway.pem(), to: "gateway/gateway-private.pem", mode: 0o600)
+        try write(keys.other.publicKey.pem(), to: "gateway/merchant-public.pem")
+        let text = Self.configuration
+            .replacingOccurrences(
+                of: "confirmWithQuery: \"never\"",
+                with: "confirmWithQuery: \"\(confirms)\""
+            )
+            .replacingOccurrences(
+                of: "publicKeyFiles: [\"cashin-public.pem\"]",
+                with: "publicKeyFiles: [\"cashin-public.pem\"], "
+                    + "merchantId: \"\(Self.merchantID)\", "
+                    + "privateKeyFile: \"merchant-private.pem\""
+            )
+        try write(text, to: "config.json5")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }

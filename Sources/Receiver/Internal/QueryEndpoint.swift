@@ -1,0 +1,147 @@
+import CashIn
+import HTTPCore
+import Payments
+import SQLite
+import Snap
+import Store
+
+/// `POST /admin/qr/query`: asks the gateway about a payment now.
+enum QueryEndpoint {
+    /// What the gateway answered, as far as it said something.
+    private struct GatewayAnswer: Encodable {
+        let responseCode: String
+        let responseMessage: String
+        var latestTransactionStatus: String?
+        var latestTransactionDesc: String?
+        var originalReferenceNo: String?
+        var amount: MoneyRepresentation?
+        var paidTime: String?
+    }
+
+    private struct Answer: Encodable {
+        let transaction: TransactionRepresentation
+        let gateway: GatewayAnswer
+    }
+
+    static func query(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow([])
+        let members = try APIMembers(request, allow: ["partnerReferenceNo"])
+        guard let reference = members["partnerReferenceNo"]?.string.flatMap({ Reference($0) })
+        else {
+            throw APIMembers.invalid(
+                "partnerReferenceNo",
+                expected: "1 to \(Reference.bytesMax) visible ASCII characters"
+            )
+        }
+        guard let cashIn = services.outbound.gateway.access?.cashIn else {
+            throw .receiveOnly
+        }
+        let inquiry = try await reading { () async throws(SQLiteError) in
+            try await services.store.reader.inquiry(reference)
+        }
+        let attempt = await cashIn.ask(inquiry)
+        services.outbound.log.query(inquiry, attempt)
+        let settlement = try await writing { () async throws(SQLiteError) in
+            try await services.store.settle(inquiry, attempt.outcome, attempt.exchanges)
+        }
+        await services.outbound.reconciler.note(attempt.outcome)
+        let gateway = try answer(attempt.answer)
+        return try await response(gateway, about: settlement, reference, services)
+    }
+
+    private static func response(
+        _ gateway: GatewayAnswer,
+        about settlement: InquirySettlement,
+        _ reference: Reference,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        let named = settlement.partnerReferenceNo ?? reference
+        let record = try await reading { () async throws(SQLiteError) in
+            try await services.store.reader.transaction(named)
+        }
+        guard let record else {
+            var problem = Problem(
+                .transactionNotFound,
+                "Neither the gateway nor the receiver knows a payment \(reference).",
+                field: "partnerReferenceNo"
+            )
+            problem.responseCode = gateway.responseCode
+            problem.responseMessage = gateway.responseMessage
+            throw problem
+        }
+        return JSON.response(
+            Answer(transaction: TransactionRepresentation(record), gateway: gateway)
+        )
+    }
+
+    private static func answer(_ answer: QueryOutcome) throws(Problem) -> GatewayAnswer {
+        switch answer {
+        case .found(let found):
+            GatewayAnswer(
+                responseCode: found.responseCode.description,
+                responseMessage: found.responseMessage,
+                latestTransactionStatus: found.status.code,
+                latestTransactionDesc: found.statusDescription,
+                originalReferenceNo: found.originalReferenceNo?.text,
+                amount: found.amount.map { MoneyRepresentation($0) },
+                paidTime: found.paidTime
+            )
+        case .notFound(let code, let message):
+            GatewayAnswer(
+                responseCode: code.description,
+                responseMessage: message,
+                latestTransactionStatus: LatestTransactionStatus.notFound.code
+            )
+        case .unauthorized(let failure):
+            throw Problem(failure, .gatewayRefused, "The gateway refused to answer: \(failure).")
+        case .unknown(let failure): throw problem(failure)
+        }
+    }
+
+    private static func problem(_ failure: OutboundFailure) -> Problem {
+        let kind: Problem.Kind =
+            switch failure.kind {
+            case .notSent: .gatewayUnreachable
+            case .refused: .gatewayRefused
+            case .timeout: .gatewayTimeout
+            case .failed: .gatewayError
+            }
+        return Problem(failure, kind, "The gateway did not answer the query: \(failure).")
+    }
+}
+
+/// `POST /admin/reconcile`: asks at once about everything that is due.
+enum ReconcileEndpoint {
+    private struct Answer: Encodable {
+        /// How many payments are asked about.
+        let count: Int
+    }
+
+    static func reconcile(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow([])
+        if !request.body.isEmpty { _ = try APIMembers(request, allow: []) }
+        guard services.outbound.gateway.access != nil else { throw .receiveOnly }
+        let reconciler = services.outbound.reconciler
+        let count = try await reading { () async throws(SQLiteError) in
+            try await reconciler.reconcile()
+        }
+        return JSON.response(Answer(count: count), status: .accepted)
+    }
+}
+
+/// Runs a commit and turns its failure into the problem that says so.
+func writing<Result>(
+    _ body: () async throws(SQLiteError) -> Result
+) async throws(Problem) -> Result {
+    do throws(SQLiteError) {
+        return try await body()
+    } catch {
+        throw Problem(.storeUnavailable, "The database could not be written: \(error.message).")
+    }
+}

@@ -1,0 +1,82 @@
+import CashIn
+import Payments
+import Snap
+import Store
+
+/// One attempt at an inquiry: what it came to, and every call that was made for it.
+struct InquiryAttempt: Sendable {
+    let outcome: InquiryOutcome
+
+    /// The answer that decided.
+    let answer: QueryOutcome
+    let exchanges: [ExchangeRecord]
+}
+
+extension CashInClient {
+    /// Asks about a payment: under its first number, and where that is not known and only a guess,
+    /// under the other.
+    func ask(_ inquiry: Inquiry) async -> InquiryAttempt {
+        var exchanges: [ExchangeRecord] = []
+        var asked = inquiry.partnerReferenceNo
+        var (answer, exchange) = await query(asked)
+        exchanges.append(ExchangeRecord(exchange, .query, asked))
+        if case .notFound = answer, let alternative = inquiry.alternative {
+            asked = alternative
+            (answer, exchange) = await query(asked)
+            exchanges.append(ExchangeRecord(exchange, .query, asked))
+        }
+        return InquiryAttempt(
+            outcome: InquiryOutcome(answer, asked: asked),
+            answer: answer,
+            exchanges: exchanges
+        )
+    }
+}
+
+extension InquiryOutcome {
+    fileprivate init(_ answer: QueryOutcome, asked: Reference) {
+        switch answer {
+        case .found(let found):
+            let report = GatewayReport(
+                partnerReferenceNo: found.originalPartnerReferenceNo,
+                referenceNo: found.originalReferenceNo,
+                status: found.status,
+                amount: found.amount,
+                paidAt: found.paidTime
+            )
+            self = .found(report, asked: asked, responseCode: found.responseCode.description)
+        case .notFound(let code, _): self = .notFound(responseCode: code.description)
+        case .unauthorized(let failure):
+            self = .unauthorized(responseCode: failure.responseCode?.description)
+        case .unknown(let failure):
+            self =
+                failure.kind == .refused
+                ? .refused(responseCode: failure.responseCode?.description) : .lost
+        }
+    }
+}
+
+extension ExchangeRecord {
+    /// A call as the store keeps it.
+    init(
+        _ exchange: OutboundExchange,
+        _ service: ResponseCode.Service,
+        _ partnerReferenceNo: Reference
+    ) {
+        self.init(
+            service: service.rawValue,
+            partnerReferenceNo: partnerReferenceNo.text,
+            externalID: exchange.externalID,
+            timestamp: exchange.timestamp,
+            stringToSign: exchange.stringToSign,
+            requestHead: exchange.requestHead,
+            requestBody: exchange.requestBody,
+            responseStatus: exchange.responseStatus,
+            responseHead: exchange.responseHead,
+            responseBody: exchange.responseBody,
+            error: exchange.error,
+            startedMilliseconds: exchange.startedMilliseconds,
+            finishedMilliseconds: exchange.finishedMilliseconds
+        )
+    }
+}

@@ -1,0 +1,49 @@
+import CashIn
+import Logging
+import Payments
+import Snap
+import Store
+
+extension Log {
+    /// One line for an attempt at an inquiry. One that was lost is told by whoever counts them: a
+    /// gateway that is down must not fill the log.
+    func query(_ inquiry: Inquiry, _ attempt: InquiryAttempt) {
+        let started = attempt.exchanges.first?.startedMilliseconds ?? 0
+        let finished = attempt.exchanges.last?.finishedMilliseconds ?? started
+        let write = { (line: inout LogLine) in
+            line.add("partnerReferenceNo", inquiry.partnerReferenceNo.text)
+            if let code = attempt.outcome.responseCode { line.add("code", code) }
+            switch attempt.answer {
+            case .found(let answer): line.add("latestTransactionStatus", answer.status.code)
+            case .notFound: line.add("outcome", "not found")
+            case .unauthorized(let failure), .unknown(let failure):
+                line.add("error", describing: failure)
+            }
+            line.add("ms", Int(finished - started))
+        }
+        if attempt.outcome == .lost { debug("query", write) } else { info("query", write) }
+    }
+
+    /// One line for a call to generate.
+    func generate(
+        _ partnerReferenceNo: Reference,
+        _ outcome: GenerateOutcome,
+        _ exchange: OutboundExchange
+    ) {
+        let write = { (line: inout LogLine) in
+            line.add("partnerReferenceNo", partnerReferenceNo.text)
+            switch outcome {
+            case .accepted(let reference, _, let warnings):
+                line.add("referenceNo", reference.text)
+                if !warnings.isEmpty { line.add("odd", warnings.joined(separator: "; ")) }
+            case .qrRefused(let reference, let problem):
+                line.add("referenceNo", reference.text)
+                line.add("error", describing: problem)
+            case .notAccepted(let failure), .unknown(let failure):
+                line.add("error", describing: failure)
+            }
+            line.add("ms", Int(exchange.finishedMilliseconds - exchange.startedMilliseconds))
+        }
+        if case .accepted = outcome { info("generate", write) } else { warning("generate", write) }
+    }
+}

@@ -1,0 +1,62 @@
+import HTTPClient
+import Logging
+import SQLite
+import Sockets
+import Store
+import Synchronization
+
+/// Everything that calls the gateway, as the rest of the program uses it.
+final class Outbound: Sendable {
+    let gateway: OutboundGateway
+    let generator: QRGenerator
+    let reconciler: Reconciler
+    let log: Log
+    private let validitySeconds: Atomic<Int>
+    private let reconciling: Mutex<Task<Void, Never>?>
+
+    /// - Throws: when the files that the configuration names cannot be used.
+    init(
+        _ loaded: LoadedConfiguration,
+        store: Store,
+        log: Log,
+        now: @escaping @Sendable () -> Int64
+    ) throws(HTTPClientError) {
+        gateway = try OutboundGateway(loaded, now: now)
+        generator = QRGenerator(gateway: gateway, store: store, log: log)
+        let reconciler = Reconciler(
+            gateway: gateway,
+            store: store,
+            isEnabled: loaded.configuration.reconcile.isEnabled,
+            log: log,
+            now: now
+        )
+        self.reconciler = reconciler
+        self.log = log
+        validitySeconds = Atomic(loaded.configuration.cashIn.defaultValiditySeconds)
+        reconciling = Mutex(Task { await reconciler.run() })
+    }
+
+    /// How long a code is payable where the caller does not say.
+    var defaultValiditySeconds: Int { validitySeconds.load(ordering: .relaxed) }
+
+    /// Makes calls as `loaded` says from now on.
+    func apply(_ loaded: LoadedConfiguration) throws(HTTPClientError) {
+        try gateway.apply(loaded)
+        let configuration = loaded.configuration
+        validitySeconds.store(configuration.cashIn.defaultValiditySeconds, ordering: .relaxed)
+        let isEnabled = configuration.reconcile.isEnabled
+        Task { [reconciler] in await reconciler.reconfigure(isEnabled: isEnabled) }
+    }
+
+    /// Ends the calls under way and returns when what they came to is with the store.
+    func close() async {
+        let task = reconciling.withLock { task in
+            defer { task = nil }
+            return task
+        }
+        task?.cancel()
+        await gateway.close()
+        await task?.value
+        await generator.finish()
+    }
+}
