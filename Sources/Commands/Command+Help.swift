@@ -5,7 +5,11 @@ extension Command {
         let options = options.map { ($0.usage, $0.summary) } + [("--help", "Shows this text.")]
         lines += ["", "Options:"] + columns(options)
         let codes = ([.success] + exitCodes + [.usage]).sorted { $0.rawValue < $1.rawValue }
-        lines += ["", "Exit codes:"] + columns(codes.map { (String($0.rawValue), $0.meaning) })
+        lines +=
+            ["", "Exit codes:"]
+            + columns(
+                codes.map { (String($0.rawValue), meanings[$0] ?? $0.meaning) }
+            )
         lines += ["", "Example:", "  \(program) \(example)"]
         return lines.joined(separator: "\n") + "\n"
     }

@@ -13,6 +13,8 @@ package struct Command: Sendable {
     let operand: String?
     /// Beside 0 and 64, which every command can return.
     let exitCodes: [ExitCode]
+    /// What an exit code says here, where that is more than what it says everywhere.
+    let meanings: [ExitCode: String]
     let example: String
     let run: @Sendable (CommandArguments, Console) async -> ExitCode
 
@@ -22,6 +24,7 @@ package struct Command: Sendable {
         options: [CommandOption] = [],
         operand: String? = nil,
         exitCodes: [ExitCode] = [],
+        meanings: [ExitCode: String] = [:],
         example: String,
         run: @escaping @Sendable (CommandArguments, Console) async -> ExitCode
     ) {
@@ -30,17 +33,18 @@ package struct Command: Sendable {
         self.options = options
         self.operand = operand
         self.exitCodes = exitCodes
+        self.meanings = meanings
         self.example = example
         self.run = run
     }
 }
 
-/// An option that takes a value.
+/// An option that takes a value, or a flag, which takes none.
 package struct CommandOption: Sendable {
     /// With its dashes.
     package let name: String
-    /// What the value is called in the help.
-    let value: String
+    /// What the value is called in the help; nil for a flag.
+    let value: String?
     let summary: String
     let isRequired: Bool
     let isRepeatable: Bool
@@ -59,12 +63,22 @@ package struct CommandOption: Sendable {
         self.isRepeatable = isRepeatable
     }
 
-    /// `--config FILE`
-    package var usage: String { "\(name) \(value)" }
+    /// An option that is given or not.
+    package init(flag name: String, summary: String) {
+        self.name = name
+        value = nil
+        self.summary = summary
+        isRequired = false
+        isRepeatable = false
+    }
+
+    /// `--config FILE`, or `--json` for a flag.
+    package var usage: String { value.map { "\(name) \($0)" } ?? name }
 }
 
 /// The options and the operand of one call, checked against the command's table.
 package struct CommandArguments: Equatable, Sendable {
+    /// By the options' names; a flag that is given has none.
     fileprivate(set) var values: [String: [String]] = [:]
     package fileprivate(set) var operand: String?
 
@@ -73,6 +87,9 @@ package struct CommandArguments: Equatable, Sendable {
 
     /// The value of an option given at most once.
     package func one(_ option: CommandOption) -> String? { values[option.name]?.first }
+
+    /// Whether an option is given, whatever its value.
+    package func has(_ option: CommandOption) -> Bool { values[option.name] != nil }
 }
 
 /// Why a command line cannot be run.
@@ -83,14 +100,19 @@ package struct UsageError: Error, Equatable {
 }
 
 extension Command {
-    /// Reads the arguments that follow the command's name.
+    /// Reads the arguments that follow the command's name; behind `--` nothing is an option.
     package func parse(_ arguments: some Sequence<String>) throws(UsageError) -> CommandArguments {
         var parsed = CommandArguments()
         var rest = Array(arguments)[...]
+        var areOptionsOver = false
         while let argument = rest.popFirst() {
-            if argument.hasPrefix("--") {
+            if argument == "--", !areOptionsOver {
+                areOptionsOver = true
+            } else if argument.hasPrefix("--"), !areOptionsOver {
                 try take(argument, from: &rest, into: &parsed)
-            } else if let operand, parsed.operand == nil, !argument.hasPrefix("-") {
+            } else if let operand, parsed.operand == nil,
+                areOptionsOver || !argument.hasPrefix("-")
+            {
                 guard !argument.isEmpty else { throw UsageError(text: "\(operand) is empty") }
                 parsed.operand = argument
             } else {
@@ -115,13 +137,18 @@ extension Command {
             let hint = nearestKey(to: name, among: known).map { ", the nearest is \($0)" } ?? ""
             throw UsageError(text: "unknown option \(quoted(name))\(hint)")
         }
+        guard option.isRepeatable || parsed.values[name] == nil else {
+            throw UsageError(text: "\(option.name) is given twice")
+        }
+        guard option.value != nil else {
+            guard name == argument else { throw UsageError(text: "\(name) takes no value") }
+            parsed.values[name] = []
+            return
+        }
         let attached = argument.dropFirst(name.count + 1)
         guard let value = name == argument ? rest.popFirst() : String(attached), !value.isEmpty
         else {
             throw UsageError(text: "\(option.usage): the value is missing")
-        }
-        guard option.isRepeatable || parsed.values[name] == nil else {
-            throw UsageError(text: "\(option.name) is given twice")
         }
         parsed.values[name, default: []].append(value)
     }

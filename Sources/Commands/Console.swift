@@ -3,15 +3,21 @@ import Synchronization
 
 /// Where a command writes for its user.
 package final class Console: Sendable {
+    /// Whether people see standard output as it is written, on a terminal.
+    package let isTerminal: Bool
     private let write: @Sendable (StandardStream, Span<UInt8>) throws(SystemError) -> Void
     private let lost = Atomic(false)
 
-    /// - Parameter write: takes whole texts; the program's own streams where left out.
+    /// - Parameters:
+    ///   - isTerminal: what standard output is, where left out.
+    ///   - write: takes whole texts; the program's own streams where left out.
     package init(
+        isTerminal: Bool = StandardStream.output.isTerminal,
         write: @escaping @Sendable (StandardStream, Span<UInt8>) throws(SystemError) -> Void = {
             (stream, bytes) throws(SystemError) in try stream.write(bytes)
         }
     ) {
+        self.isTerminal = isTerminal
         self.write = write
     }
 

@@ -57,7 +57,7 @@ package struct Program: Sendable {
         _ arguments: [String],
         _ console: Console
     ) async -> ExitCode {
-        if arguments.contains("--help") || arguments.contains("-h") {
+        if arguments.prefix(while: { $0 != "--" }).contains(where: ["--help", "-h"].contains) {
             console.output(command.help(program: name))
             return .success
         }

@@ -6,6 +6,9 @@ package enum StandardStream: Sendable {
 
     private var raw: CInt { self == .output ? STDOUT_FILENO : STDERR_FILENO }
 
+    /// Whether it is a terminal. Wraps `isatty(3)`.
+    package var isTerminal: Bool { isatty(raw) == 1 }
+
     /// Writes all of `bytes`, with one call where the stream takes them at once.
     ///
     /// A stream that is full is waited for, `waitMilliseconds` at most at a time: it may have been

@@ -104,6 +104,45 @@ struct CommandTests {
         #expect(missing?.text == "FILE is missing")
     }
 
+    private static let flagged = Command(
+        name: "x",
+        summary: "",
+        options: [.config, CommandOption(flag: "--json", summary: "")],
+        operand: "FILE",
+        example: "",
+        run: { _, _ in .success }
+    )
+
+    @Test func `a flag takes no value, and behind two dashes nothing is an option`() throws {
+        let flag = Self.flagged.options[1]
+        let parsed = try Self.flagged.parse(["--json", "file", "--config", "c"])
+        #expect(parsed.has(flag))
+        #expect(parsed.has(.config))
+        #expect((parsed.operand, parsed.one(flag)) == ("file", nil))
+        let operand = try Self.flagged.parse(["--", "--json"])
+        #expect(!operand.has(flag))
+        #expect(operand.operand == "--json")
+        #expect(try Self.flagged.parse(["--", "--"]).operand == "--")
+        for (arguments, text) in [
+            (["file", "--json=yes"], "--json takes no value"),
+            (["file", "--json", "--json"], "--json is given twice"),
+            (["--", "file", "--json"], "unexpected argument \"--json\""),
+        ] {
+            let error = #expect(throws: UsageError.self) { try Self.flagged.parse(arguments) }
+            #expect(error?.text == text)
+        }
+        #expect(Self.flagged.help(program: "p").contains("p x [--config FILE] [--json] FILE\n"))
+    }
+
+    @Test func `help is asked for by an option, not by an operand`() async {
+        let program = Program(name: "p", summary: "", commands: [Self.flagged])
+        let recorder = ConsoleRecorder()
+        #expect(await program.run(["x", "--", "-h"], console: recorder.console) == .success)
+        #expect(recorder.output == "")
+        #expect(await program.run(["x", "-h"], console: recorder.console) == .success)
+        #expect(recorder.output.contains("Usage: p x"))
+    }
+
     @Test func `output that is lost is an error`() async {
         let console = Console { (_, _) throws(SystemError) in
             throw SystemError(call: "write", code: 28)
