@@ -82,6 +82,7 @@ let package = Package(
         library("Sockets", ["CLinux", "Queues"]),
         library("Crypto", ["COpenSSL"]),
         library("SQLite", ["CSQLite"]),
+        library("QRCode"),
 
         // 2: pure; no I/O, no clock.
         library("HTTPCore"),
@@ -135,6 +136,7 @@ let package = Package(
         tests(of: "Crypto", ["Support"]),
         tests(of: "Queues"),
         tests(of: "SQLite", ["Support"]),
+        tests(of: "QRCode"),
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),

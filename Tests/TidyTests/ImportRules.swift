@@ -10,8 +10,8 @@ enum ImportRules {
 
     /// Layers 0 to 2, where FoundationEssentials has no place.
     private static let lowLayers: Set<String> = [
-        "CLinux", "COpenSSL", "CSQLite", "Queues", "Sockets", "Crypto", "SQLite", "HTTPCore",
-        "Payments", "Snap",
+        "CLinux", "COpenSSL", "CSQLite", "Queues", "Sockets", "Crypto", "SQLite", "QRCode",
+        "HTTPCore", "Payments", "Snap",
     ]
 
     /// Layer 2, which does no I/O and knows no clock.
