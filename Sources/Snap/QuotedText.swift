@@ -20,6 +20,21 @@ package func quoted(_ text: String) -> String {
     return literal + "\""
 }
 
+/// A minified JSON text with everything escaped in its strings that `quoted` would escape: the same
+/// values, safe to show.
+package func printableJSON(_ text: String) -> String {
+    guard !text.unicodeScalars.allSatisfy(\.isPrintable) else { return text }
+    var printable = ""
+    for scalar in text.unicodeScalars {
+        if scalar.isPrintable {
+            printable.unicodeScalars.append(scalar)
+        } else {
+            for unit in scalar.utf16 { printable += "\\u" + hexadecimal(unit) }
+        }
+    }
+    return printable
+}
+
 private func hexadecimal(_ unit: UInt16) -> String {
     let digits = String(unit, radix: 16)
     return String(repeating: "0", count: 4 - digits.count) + digits

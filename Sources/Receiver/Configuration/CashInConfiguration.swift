@@ -1,5 +1,4 @@
 package import HTTPCore
-import Sockets
 
 extension Configuration {
     /// The section `cashIn`: who we are to the gateway, its keys, and how it is called.
@@ -90,7 +89,7 @@ extension ConfigurationSection {
         let standard = "https://sandbox-api.cashin.co.id/pg/fo"
         return text(key, default: standard, expected: "a URL") { text throws(Malformed) in
             let url = try HTTPURL(configured: text)
-            guard url.isSecure || isLoopback(url.host) else {
+            guard url.isPrivate else {
                 throw Malformed(
                     "is http to another machine, expected https (http to loopback only)"
                 )
@@ -112,9 +111,5 @@ extension ConfigurationSection {
             }
             return text
         } ?? ""
-    }
-
-    private func isLoopback(_ host: String) -> Bool {
-        host.lowercased() == "localhost" || IPAddress(host)?.isLoopback == true
     }
 }

@@ -4,6 +4,8 @@ package struct ConfigurationContext: Sendable {
     package var environment: [String: String]
     /// The hard limit of open descriptors (`RLIMIT_NOFILE`); connection caps must fit below it.
     package var descriptorsMax: Int
+    /// Whether keys and tokens are read, too; without, the files need not be there.
+    var readsFiles = true
 
     package init(environment: [String: String] = [:], descriptorsMax: Int = .max) {
         self.environment = environment

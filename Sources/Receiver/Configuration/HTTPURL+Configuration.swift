@@ -1,4 +1,5 @@
 import HTTPCore
+import Sockets
 
 extension HTTPURL {
     /// Reads the value of a key.
@@ -8,5 +9,11 @@ extension HTTPURL {
         } catch {
             throw Malformed(error.text)
         }
+    }
+
+    /// Whether nobody on the way can read what is sent there: it is encrypted, or stays on this
+    /// machine.
+    var isPrivate: Bool {
+        isSecure || host.lowercased() == "localhost" || IPAddress(host)?.isLoopback == true
     }
 }

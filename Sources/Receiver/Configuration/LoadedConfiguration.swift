@@ -19,15 +19,7 @@ package struct LoadedConfiguration: Sendable {
         overrides: [ConfigurationOverride] = [],
         context: ConfigurationContext
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
-        let bytes: [UInt8]
-        do throws(FileError) {
-            bytes = try FileContents(reading: file, bytesMax: fileBytesMax).bytes
-        } catch {
-            throw problem(file, "cannot be read, \(error); expected a readable JSON5 file")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw problem(file, "is not UTF-8, expected a JSON5 text")
-        }
+        let text = try text(of: file)
         return try load(text: text, file: file, overrides: overrides, context: context)
     }
 
@@ -38,12 +30,7 @@ package struct LoadedConfiguration: Sendable {
         overrides: [ConfigurationOverride] = [],
         context: ConfigurationContext
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
-        var root: JSON5Value
-        do throws(JSON5SyntaxError) {
-            root = try JSON5Parser.parse(text)
-        } catch {
-            throw problem(file, at: "line \(error.line), column \(error.column)", error.text)
-        }
+        var root = try root(of: text, file: file)
         for override in overrides {
             root = root.setting(
                 override.value,
@@ -68,6 +55,29 @@ package struct LoadedConfiguration: Sendable {
             effectiveText: JSON5Printer(comments: reader.comments).text(effective),
             effective: effective
         )
+    }
+
+    /// The text of a configuration file.
+    static func text(of file: String) throws(ConfigurationProblems) -> String {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try FileContents(reading: file, bytesMax: fileBytesMax).bytes
+        } catch {
+            throw problem(file, "cannot be read, \(error); expected a readable JSON5 file")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw problem(file, "is not UTF-8, expected a JSON5 text")
+        }
+        return text
+    }
+
+    /// The outermost value of a configuration's text.
+    static func root(of text: String, file: String) throws(ConfigurationProblems) -> JSON5Value {
+        do throws(JSON5SyntaxError) {
+            return try JSON5Parser.parse(text)
+        } catch {
+            throw problem(file, at: "line \(error.line), column \(error.column)", error.text)
+        }
     }
 
     /// A configuration is a page or two; what is larger is something else.

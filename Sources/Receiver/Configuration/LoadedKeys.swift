@@ -14,12 +14,12 @@ package struct LoadedKeys: Sendable {
     /// The merchant's, for outbound calls.
     package internal(set) var privateKey: RSAPrivateKey?
     package internal(set) var tokens: [Token] = []
+
+    /// Key and token files are small; what is larger is something else.
+    static let fileBytesMax = 65_536
 }
 
 extension ConfigurationSection {
-    /// Key and token files are small; what is larger is something else.
-    private static let keyFileBytesMax = 65_536
-
     /// Reads the gateway's public keys.
     func loadPublicKeys(_ key: String, _ files: [String]) {
         for (index, file) in files.enumerated() {
@@ -80,8 +80,9 @@ extension ConfigurationSection {
         of file: String,
         _ key: String,
         _ index: Int?,
-        bytesMax: Int = keyFileBytesMax
+        bytesMax: Int = LoadedKeys.fileBytesMax
     ) -> FileContents? {
+        guard reader.context.readsFiles else { return nil }
         do throws(FileError) {
             return try FileContents(reading: file, bytesMax: bytesMax)
         } catch {

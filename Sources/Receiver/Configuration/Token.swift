@@ -43,6 +43,9 @@ package struct Token: Sendable {
         constantTimeEqual(secret.span, candidate)
     }
 
+    /// The value of `Authorization` with which it is sent.
+    var authorization: String { "Bearer " + String(decoding: secret, as: UTF8.self) }
+
     /// Whether the two share one secret.
     func hasSecret(of other: Token) -> Bool { matches(other.secret.span) }
 
