@@ -102,7 +102,7 @@ let package = Package(
             "Receiver",
             [
                 "HTTPServer", "HTTPClient", "HTTPCore", "CashIn", "Store", "Commands", "Logging",
-                "Snap", "Payments", "Crypto", "Sockets", "SQLite", "Queues",
+                "Snap", "Payments", "Crypto", "Sockets", "SQLite", "Queues", "QRCode",
             ]
         ),
         library(
@@ -161,8 +161,9 @@ let package = Package(
         tests(
             of: "Receiver",
             [
-                "Commands", "Logging", "HTTPCore", "Payments", "Snap", "Crypto", "Store",
-                "Sockets", "Support",
+                "Commands", "Logging", "HTTPServer", "HTTPClient", "HTTPCore", "Payments", "Snap",
+                "Crypto",
+                "Store", "Sockets", "QRCode", "Support",
             ]
         ),
         .testTarget(

@@ -5,6 +5,9 @@ extension Program {
     package static let receiver = Program(
         name: "cashin-receiver",
         summary: "Receives the payment notifications of Cash In QRIS, durably and verified.",
-        commands: [.initialize, .serve, .checkConfig, .keygen]
+        commands: [
+            .initialize, .serve, .checkConfig, .keygen, .generate, .query, .transaction,
+            .transitions, .callbacks, .attention,
+        ]
     )
 }

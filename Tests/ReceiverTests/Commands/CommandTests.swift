@@ -1,28 +1,10 @@
 import Crypto
 import FoundationEssentials
 import Sockets
-import Synchronization
 import Testing
 
 @testable import Commands
 @testable import Receiver
-
-/// Keeps what a command tells its user.
-final class ConsoleRecorder: Sendable {
-    private let texts = Mutex<(output: String, error: String)>(("", ""))
-
-    var output: String { texts.withLock { $0.output } }
-    var error: String { texts.withLock { $0.error } }
-
-    var console: Console {
-        Console { (stream, bytes) throws(SystemError) in
-            var copy: [UInt8] = []
-            for index in bytes.indices { copy.append(bytes[index]) }
-            let text = String(decoding: copy, as: UTF8.self)
-            self.texts.withLock { stream == .output ? ($0.output += text) : ($0.error += text) }
-        }
-    }
-}
 
 struct CommandTests {
     private func run(_ arguments: [String]) async -> (code: ExitCode, output: String, error: String)

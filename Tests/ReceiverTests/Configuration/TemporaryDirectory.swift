@@ -5,7 +5,7 @@ import Sockets
 @testable import Receiver
 
 /// A directory of its own for one test, removed with it.
-final class TemporaryDirectory {
+final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {

@@ -1,0 +1,81 @@
+import Commands
+import Snap
+
+extension Command {
+    static let attention = Command(
+        asking: AttentionCommand.self,
+        name: "attention",
+        summary: "Shows what somebody has to look at, newest first.",
+        options: AttentionCommand.options,
+        scope: .feed,
+        example: "attention --state all --kind late-success"
+    )
+}
+
+/// `GET /v1/attention`
+struct AttentionCommand: APICommand {
+    static let options = [state, kind, .olderThan, .limit]
+    private static let state = CommandOption(
+        name: "--state",
+        value: "STATE",
+        summary: "open, resolved or all; open by default."
+    )
+    private static let kind = CommandOption(
+        name: "--kind",
+        value: "KIND",
+        summary: "Of this kind only, as late-success."
+    )
+
+    private let parameters: [(name: String, value: String?)]
+
+    init(_ arguments: CommandArguments) throws(UsageError) {
+        let after = try arguments.wholeNumber(.olderThan, in: 0...Int64.max)
+        let limit = try arguments.limit()
+        parameters = [
+            ("state", arguments.one(Self.state)), ("kind", arguments.one(Self.kind)),
+            ("after", after.map { "\($0)" }), ("limit", limit.map { "\($0)" }),
+        ]
+    }
+
+    func run(_ session: APISession) async throws(CommandProblem) {
+        try session.showPage(
+            try await session.api.get(["v1", "attention"], parameters),
+            list: "attention",
+            empty: "Nothing needs attention.",
+            columns: Self.columns,
+            row: Self.cells
+        )
+    }
+
+    private static let columns = [
+        Table.Column(title: "ID", isNumber: true),
+        Table.Column(title: "KIND"),
+        Table.Column(title: "REFERENCE"),
+        Table.Column(title: "CALLBACK", isNumber: true),
+        Table.Column(title: "COUNT", isNumber: true),
+        Table.Column(title: "OPENED"),
+        Table.Column(title: "LAST"),
+        Table.Column(title: "RESOLVED"),
+        Table.Column(title: "DETAIL"),
+    ]
+
+    private static func cells(_ entry: JSONValue) -> [String?] {
+        [
+            entry.text("id"),
+            entry.text("kind"),
+            entry.text("partnerReferenceNo"),
+            entry.text("callbackId"),
+            entry.text("count"),
+            entry.text("openedAt"),
+            entry.text("lastAt"),
+            resolution(entry),
+            entry.text("detail"),
+        ]
+    }
+
+    /// When it was resolved, by whom, and what they noted.
+    private static func resolution(_ entry: JSONValue) -> String? {
+        let parts = ["resolvedAt", "resolvedBy", "note"].compactMap { entry.text($0) }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+}

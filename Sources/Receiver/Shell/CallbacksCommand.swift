@@ -1,0 +1,100 @@
+import Commands
+import Snap
+
+extension Command {
+    static let callbacks = Command(
+        asking: CallbacksCommand.self,
+        name: "callbacks",
+        summary: "Shows kept callbacks, newest first; with --json byte for byte.",
+        options: CallbacksCommand.options,
+        scope: .journal,
+        example: "callbacks --outcome refused --from 2026-11-22"
+    )
+}
+
+/// `GET /v1/callbacks`
+struct CallbacksCommand: APICommand {
+    static let options = filters.map(\.option) + [.olderThan, .limit]
+
+    /// What selects callbacks; the API says what a value may be.
+    private static let filters: [(option: CommandOption, parameter: String)] = [
+        (
+            CommandOption(
+                name: "--reference",
+                value: "REFERENCE",
+                summary: "About the payment with this reference, yours or the gateway's."
+            ), "reference"
+        ),
+        (
+            CommandOption(
+                name: "--outcome",
+                value: "OUTCOME",
+                summary: "With this outcome, as applied, conflict or refused."
+            ), "outcome"
+        ),
+        (
+            CommandOption(
+                name: "--external-id",
+                value: "ID",
+                summary: "With this X-EXTERNAL-ID."
+            ), "externalId"
+        ),
+        (
+            CommandOption(
+                name: "--from",
+                value: "TIME",
+                summary: "Received from a day in Jakarta on, or from an RFC 3339 time on."
+            ), "from"
+        ),
+        (
+            CommandOption(name: "--to", value: "TIME", summary: "Received before it."),
+            "to"
+        ),
+    ]
+
+    private let parameters: [(name: String, value: String?)]
+
+    init(_ arguments: CommandArguments) throws(UsageError) {
+        let after = try arguments.wholeNumber(.olderThan, in: 0...Int64.max)
+        let limit = try arguments.limit()
+        parameters =
+            Self.filters.map { (name: $0.parameter, value: arguments.one($0.option)) }
+            + [("after", after.map { "\($0)" }), ("limit", limit.map { "\($0)" })]
+    }
+
+    func run(_ session: APISession) async throws(CommandProblem) {
+        try session.showPage(
+            try await session.api.get(["v1", "callbacks"], parameters),
+            list: "callbacks",
+            empty: "No callbacks.",
+            columns: Self.columns,
+            row: Self.cells
+        )
+    }
+
+    private static let columns = [
+        Table.Column(title: "ID", isNumber: true),
+        Table.Column(title: "RECEIVED"),
+        Table.Column(title: "OUTCOME"),
+        Table.Column(title: "ANSWER"),
+        Table.Column(title: "REFERENCE"),
+        Table.Column(title: "STATUS"),
+        Table.Column(title: "AMOUNT", isNumber: true),
+        Table.Column(title: "TIMES", isNumber: true),
+        Table.Column(title: "EXTERNAL ID"),
+    ]
+
+    private static func cells(_ callback: JSONValue) -> [String?] {
+        [
+            callback.text("id"),
+            callback.text("receivedAt"),
+            callback.text("outcome"),
+            callback.text("responseCode"),
+            callback.text("partnerReferenceNo") ?? callback.text("originalReferenceNo"),
+            callback.text("latestTransactionStatus"),
+            callback.amount("amount"),
+            callback["deliveries"]?.text("count"),
+            callback.text("externalId"),
+        ]
+    }
+}

@@ -1,0 +1,78 @@
+import Snap
+
+/// A transaction as lines for people: one member each, then its transitions.
+struct TransactionText {
+    private let transaction: JSONValue
+
+    /// Whether the content of its QR code is among them.
+    var hasQRContent = true
+
+    init(_ transaction: JSONValue) { self.transaction = transaction }
+
+    var text: String {
+        let facts = facts.compactMap { name, value in value.map { (name, oneLine($0)) } }
+        let width = facts.map(\.0.count).max() ?? 0
+        var text = facts.map { name, value in
+            name + String(repeating: " ", count: width - name.count) + "  " + value + "\n"
+        }.joined()
+        let transitions = transaction["transitions"]?.elements ?? []
+        if !transitions.isEmpty {
+            var table = Table(TransitionRow.columns)
+            text += "\n" + table.text(transitions.map(TransitionRow.cells))
+        }
+        return text
+    }
+
+    /// What there is to say; members that are missing or null are left out.
+    private var facts: [(String, String?)] {
+        [
+            ("Reference", transaction.text("partnerReferenceNo")),
+            ("Gateway's reference", transaction.text("referenceNo")),
+            ("Status", status),
+            ("Amount", transaction.amount("amount")),
+            ("Fee", transaction.amount("feeAmount")),
+            ("Paid", transaction.amount("paidAmount")),
+            ("Paid at", transaction.text("paidAt")),
+            ("Valid until", validity),
+            ("QR content", hasQRContent ? transaction.text("qrContent") : nil),
+            ("Origin", transaction.text("origin")),
+            ("Created", transaction.text("createdAt")),
+            ("Updated", transaction.text("updatedAt")),
+            ("Last sequence", transaction.text("lastSequence")),
+            ("Last error", lastError),
+            ("Attention", attention),
+            ("Callbacks", transaction["checks"]?.text("callbacks")),
+            ("Last query", lastQuery),
+            ("Next query", transaction["checks"]?.text("nextQueryAt")),
+        ]
+    }
+
+    private var status: String? {
+        guard var text = transaction.text("status") else { return nil }
+        if let code = transaction.text("latestTransactionStatus") { text += " (\(code))" }
+        if transaction["final"]?.bool == true { text += ", final" }
+        return text
+    }
+
+    private var validity: String? {
+        guard let time = transaction.text("validityPeriod") else { return nil }
+        return transaction["expired"]?.bool == true ? time + ", expired" : time
+    }
+
+    /// A text, or an object whose members say more.
+    private var lastError: String? {
+        transaction.text("lastError") ?? transaction["lastError"].flatMap(members)
+    }
+
+    private var attention: String? {
+        let kinds = transaction["attention"]?.elements.compactMap(\.string) ?? []
+        return kinds.isEmpty ? nil : kinds.joined(separator: ", ")
+    }
+
+    private var lastQuery: String? { transaction["checks"]?["lastQuery"].flatMap(members) }
+
+    private func members(_ object: JSONValue) -> String? {
+        let values = object.members.compactMap { object.text($0.name) }
+        return values.isEmpty ? nil : values.joined(separator: " ")
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The internal API from a shell: the built program asks the running daemon.
+@Suite(.blocking)
+struct ShellTests {
+    private func shell(
+        _ arguments: [String],
+        _ daemon: Daemon,
+        as token: String = "ops"
+    ) throws
+        -> (end: ChildProcess.End, output: [String], errors: [String])
+    {
+        try ChildProcess.run(Daemon.program, arguments + access(to: daemon, as: token))
+    }
+
+    private func access(to daemon: Daemon, as token: String = "ops") -> [String] {
+        [
+            "--url", "http://\(daemon.internalEndpoint)",
+            "--token-file", "\(daemon.workspace.directory)\(token).token",
+        ]
+    }
+
+    @Test func `what the daemon knows is shown to people and to programs`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let none = try shell(["transitions"], daemon)
+        #expect((none.end, none.output) == (.exited(0), ["No transitions."]))
+        let callback = try Callback()
+        #expect(try daemon.post(callback).code == "2005600")
+
+        for (arguments, target) in [
+            (["transitions"], "/v1/transitions"), (["callbacks"], "/v1/callbacks"),
+            (["transaction", callback.merchant], "/v1/transactions/\(callback.merchant)"),
+            (["attention"], "/v1/attention"),
+        ] {
+            let people = try shell(arguments, daemon)
+            #expect(people.end == .exited(0))
+            #expect(people.errors.isEmpty)
+            let isKnown = people.output.contains { $0.contains(callback.merchant) }
+            #expect(isKnown == (arguments != ["attention"]), "\(people.output)")
+            let programs = try shell(arguments + ["--json"], daemon)
+            #expect(programs.end == .exited(0))
+            #expect(programs.output == [try daemon.get(target).text])
+        }
+    }
+
+    @Test func `the configuration says where and as whom`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let workspace = daemon.workspace
+        let address = "\(daemon.internalEndpoint)"
+        // As it is on disk: any port, which only the daemon knows.
+        let unknown = try ChildProcess.run(
+            Daemon.program,
+            ["transitions", "--config", workspace.configurationFile]
+        )
+        #expect(unknown.end == .exited(78))
+        #expect(unknown.errors.count == 1)
+        #expect(unknown.errors.first?.contains("give --url URL") == true)
+
+        let text = Workspace.configuration.replacing(
+            "internal: {\n    listen: \"127.0.0.1:0\"",
+            with: "internal: {\n    listen: \"\(address)\""
+        )
+        try workspace.write(text, to: "known.json5")
+        // What only the daemon may read is not looked at.
+        try FileManager.default.removeItem(atPath: workspace.directory + "cashin-public.pem")
+        try FileManager.default.removeItem(atPath: workspace.directory + "ops.token")
+        let known = ["--config", workspace.directory + "known.json5"]
+        for command in ["transitions", "attention", "callbacks"] {
+            let outcome = try ChildProcess.run(Daemon.program, [command] + known)
+            #expect(outcome.end == .exited(0), "\(outcome.errors)")
+            #expect(outcome.output.count == 1)
+        }
+    }
+
+    @Test func `refusals are told with their exit codes`() throws {
+        let daemon = try Daemon(in: Workspace())
+        try daemon.workspace.write(String(repeating: "x", count: 32), to: "wrong.token")
+        let cases: [(arguments: [String], token: String, code: CInt, text: String)] = [
+            (["transaction", "TRX-none"], "ops", 65, "(field partnerReferenceNo)"),
+            (["attention", "--kind", "x"], "ops", 65, "kind has to be one of"),
+            (["transitions", "--after", "7"], "ops", 65, "(field after)"),
+            (["transitions"], "wrong", 78, "wrong.token)"),
+            (["callbacks"], "orders", 78, "orders.token)"),
+            (["transitions"], "none", 78, "--token-file: "),
+            (["transitions", "--limit", "x"], "ops", 64, "--limit \"x\": expected"),
+        ]
+        for (arguments, token, code, text) in cases {
+            let outcome = try shell(arguments, daemon, as: token)
+            #expect(outcome.end == .exited(code), "\(arguments)")
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.errors.count == 1)
+            let line = outcome.errors.first ?? ""
+            #expect(line.hasPrefix("cashin-receiver \(arguments[0]): "))
+            #expect(line.contains(text), "\(line)")
+        }
+        let access = access(to: daemon)
+        #expect(try daemon.stop() == .exited(0))
+        let outcome = try ChildProcess.run(Daemon.program, ["transitions"] + access)
+        #expect(outcome.end == .exited(69))
+        #expect(outcome.errors.first?.contains("Connection refused") == true)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `the feed is followed across a restart, until a signal`(_ signal: CInt) throws {
+        let workspace = try Workspace()
+        var daemon = try Daemon(in: workspace)
+        let address = "\(daemon.internalEndpoint)"
+        let follower = try ChildProcess(
+            Daemon.program,
+            ["transitions", "--follow", "--json"] + access(to: daemon)
+        )
+        func sees(_ callback: Callback) throws -> Bool {
+            #expect(try daemon.post(callback).code == "2005600")
+            return follower.output.first { $0.contains("\"\(callback.merchant)\"") } != nil
+        }
+        let callbacks = try (0..<3).map { _ in try Callback() }
+        #expect(try sees(callbacks[0]))
+        #expect(try sees(callbacks[1]))
+
+        #expect(try daemon.stop() == .exited(0))
+        #expect(follower.errors.first { $0.contains("trying again until it is back") } != nil)
+        daemon = try Daemon(in: workspace, set: ["internal.listen=\(address)"])
+        #expect(try sees(callbacks[2]))
+        #expect(follower.errors.all.count == 1)
+
+        follower.signal(signal)
+        #expect(try follower.wait() == .exited(0))
+        let sequences = follower.output.all.map { JSON(Array($0.utf8))["sequence"].integer }
+        #expect(sequences == [1, 2, 3])
+    }
+}

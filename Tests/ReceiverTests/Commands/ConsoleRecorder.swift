@@ -1,0 +1,23 @@
+import Commands
+import Sockets
+import Synchronization
+
+/// Keeps what a command tells its user.
+final class ConsoleRecorder: Sendable {
+    private let isTerminal: Bool
+    private let texts = Mutex<(output: String, error: String)>(("", ""))
+
+    init(isTerminal: Bool = false) { self.isTerminal = isTerminal }
+
+    var output: String { texts.withLock { $0.output } }
+    var error: String { texts.withLock { $0.error } }
+
+    var console: Console {
+        Console(isTerminal: isTerminal) { (stream, bytes) throws(SystemError) in
+            var copy: [UInt8] = []
+            for index in bytes.indices { copy.append(bytes[index]) }
+            let text = String(decoding: copy, as: UTF8.self)
+            self.texts.withLock { stream == .output ? ($0.output += text) : ($0.error += text) }
+        }
+    }
+}
