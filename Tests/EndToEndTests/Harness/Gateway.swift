@@ -195,7 +195,7 @@ extension Daemon {
     /// A payment as soon as it has the status; as it is when that takes too long.
     func transaction(_ reference: String, until status: String) throws -> JSON {
         var json = try transaction(reference)
-        for _ in 0..<20 where json["status"].text != status {
+        for _ in 0..<3 where json["status"].text != status {
             json = try transaction(reference, since: json["lastSequence"].integer ?? 0)
         }
         return json

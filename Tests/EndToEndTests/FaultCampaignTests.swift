@@ -1,0 +1,171 @@
+import Foundation
+import Support
+import Testing
+
+/// Many payments, each with faults of its own, drawn from a seed: whatever the gateway does, every
+/// payment ends as the gateway has it, and only what contradicts stays on the attention list.
+@Suite(.blocking)
+struct FaultCampaignTests {
+    /// Payments; `scripts/fault-campaign` asks for more.
+    private static let count =
+        ProcessInfo.processInfo.environment["CAMPAIGN_PAYMENTS"].flatMap { Int($0) } ?? 80
+
+    private static let seed =
+        ProcessInfo.processInfo.environment["CAMPAIGN_SEED"].flatMap { UInt64($0) } ?? 20_261_126
+
+    /// Payments under way at once.
+    private static let lanes = 8
+
+    private static let settings = [
+        "reconcile.graceSeconds=1", "reconcile.whileOpenSeconds=[1,3]",
+        "reconcile.scheduleSeconds=[0,1,2,4,8,16,32]", "reconcile.recheckCancelledSeconds=[2,6]",
+        "cashIn.requestTimeoutSeconds=2",
+    ]
+
+    @Test func `every payment ends as the gateway has it, whatever goes wrong on the way`() throws {
+        let pair = try Pair(
+            set: Self.settings,
+            options: ["--retry-seconds", "0,1", "--seed", "\(Self.seed)"]
+        )
+        var random = SeededGenerator(seed: Self.seed)
+        let plans = (1...Self.count).map { PaymentPlan("TRX-\($0)", &random) }
+        _ = Concurrent.map(count: Self.lanes) { lane in
+            for (index, plan) in plans.enumerated() where index % Self.lanes == lane {
+                try? plan.run(on: pair)
+            }
+        }
+        // What was held back comes last.
+        _ = try pair.gateway.post("/simulator/release", "")
+        try Self.waitUntilFinal(plans, on: pair)
+        try Self.check(plans, on: pair)
+    }
+
+    private static func waitUntilFinal(_ plans: [PaymentPlan], on pair: Pair) throws {
+        let truth = try truth(of: pair.gateway)
+        let deadline = Date(timeIntervalSinceNow: Patience.seconds + Double(count) / 10)
+        for plan in plans {
+            var transaction = try pair.daemon.transaction(plan.reference)
+            while transaction["status"].text != truth[plan.reference], Date() < deadline {
+                let since = transaction["lastSequence"].integer ?? 0
+                let target = "/v1/transactions/\(plan.reference)?wait=5&since=\(since)"
+                transaction = try pair.daemon.get(target).json
+            }
+        }
+    }
+
+    /// The status word of every payment that the gateway knows.
+    private static func truth(of gateway: Gateway) throws -> [String: String] {
+        var truth: [String: String] = [:]
+        for payment in try gateway.payments() {
+            guard let reference = payment["partnerReferenceNo"].text else { continue }
+            switch payment["latestTransactionStatus"].text {
+            case "00": truth[reference] = "success"
+            // Those that nobody has paid run out.
+            default: truth[reference] = "cancelled"
+            }
+        }
+        return truth
+    }
+
+    private static func check(_ plans: [PaymentPlan], on pair: Pair) throws {
+        let truth = try truth(of: pair.gateway)
+        #expect(truth.count == plans.count)
+        for plan in plans {
+            let transaction = try pair.daemon.transaction(plan.reference)
+            #expect(transaction["status"].text == truth[plan.reference], "\(plan)")
+            #expect(
+                Set(transaction["attention"].items.compactMap(\.text)) == plan.contradictions,
+                "\(plan)"
+            )
+        }
+        let feed = try pair.daemon.feed()
+        #expect(feed.map { $0["sequence"].integer } == (1...feed.count).map { $0 })
+        let known = Set(plans.map(\.reference))
+        #expect(Set(feed.compactMap { $0["partnerReferenceNo"].text }) == known)
+        let expected = plans.reduce(0) { $0 + $1.contradictions.count }
+        #expect(try pair.daemon.attention().count == expected)
+    }
+}
+
+/// What happens to one payment.
+private struct PaymentPlan: Sendable, CustomStringConvertible {
+    private enum End: CaseIterable { case paid, cancelled, runsOut }
+
+    let reference: String
+    private let end: End
+
+    /// Whether it is generated here; else it is first heard of in a callback.
+    private let isGenerated: Bool
+
+    /// A fault of the generate call.
+    private let generateFault: String?
+    private let faults: [String]
+
+    /// The attention entries that have to be there at the end, and no others.
+    let contradictions: Set<String>
+
+    var description: String { "\(reference): \(end), \(generateFault ?? "generated"), \(faults)" }
+
+    init(_ reference: String, _ random: inout SeededGenerator) {
+        func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+        func one<Value>(of values: [Value]) -> Value {
+            values[Int.random(in: 0..<values.count, using: &random)]
+        }
+        self.reference = reference
+        isGenerated = chance(85)
+        end = isGenerated ? one(of: [.paid, .paid, .paid, .cancelled, .runsOut]) : .paid
+        generateFault =
+            isGenerated && chance(15)
+            ? one(of: ["generate=error", "generate=disconnect", "generate=bad-qr"]) : nil
+        var faults = [
+            one(of: ["signed=url", "signed=path"]),
+            one(of: ["references=cash-in", "references=snap"]),
+            one(of: ["amount-form=string", "amount-form=number", "amount-form=exponent"]),
+            one(of: ["body=compact", "body=spaced"]),
+        ]
+        if chance(30) { faults.append("duplicate=\(Int.random(in: 1...3, using: &random))") }
+        if chance(20) { faults.append("delay=\(Int.random(in: 1...400, using: &random))") }
+        // Of a payment made elsewhere nobody would know but for its callback.
+        let losses = ["drop=1", "signature=1"] + (isGenerated ? ["drop", "signature"] : [])
+        if chance(20) { faults.append(one(of: losses)) }
+        if chance(20) { faults.append("external-id") }
+        let isLost = faults.contains("drop") || faults.contains("signature")
+        let isCancelledFirst = end == .paid && chance(15)
+        if isCancelledFirst { faults.append("cancel-first") }
+        let isReordered = chance(isCancelledFirst && isGenerated ? 40 : isCancelledFirst ? 0 : 10)
+        if isReordered { faults.append("reorder") }
+        let hasOtherAmount = isGenerated && end == .paid && !isCancelledFirst && chance(15)
+        if hasOtherAmount { faults.append("amount=77777.00") }
+        // Signed anew, a repetition of what contradicts would be one more contradiction.
+        faults.append(hasOtherAmount || chance(50) ? "retry=replay" : "retry=resign")
+        self.faults = faults
+        var contradictions: Set<String> = []
+        if generateFault == "generate=bad-qr" { contradictions.insert("qr-refused") }
+        if hasOtherAmount, !isLost { contradictions.insert("amount-mismatch") }
+        if isCancelledFirst, isReordered, !isLost { contradictions.insert("contradicts-success") }
+        self.contradictions = contradictions
+    }
+
+    func run(on pair: Pair) throws {
+        if isGenerated {
+            // Faults of the generate call are the gateway's, not the payment's: one at a time.
+            let status = try Self.oneAtATime.withLock {
+                try pair.gateway.setFaults(generateFault.map { [$0] } ?? [])
+                return try pair.daemon.generate(
+                    reference,
+                    end == .runsOut ? ",\"validitySeconds\":3" : ""
+                ).status
+            }
+            #expect(status == (generateFault == nil ? 201 : 502), "\(self)")
+        }
+        switch end {
+        case .paid:
+            let amount = isGenerated ? nil : "10000.00"
+            try pair.gateway.pay(reference, faults: faults, amount: amount, waits: false)
+        case .cancelled: try pair.gateway.cancel(reference, faults: faults, waits: false)
+        case .runsOut: break
+        }
+    }
+
+    private static let oneAtATime = NSLock()
+}

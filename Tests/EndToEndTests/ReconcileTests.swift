@@ -1,0 +1,234 @@
+import Foundation
+import Support
+import Testing
+
+/// The gateway asked by the receiver itself, when a callback does not come or cannot decide.
+@Suite(.blocking)
+struct ReconcileTests {
+    /// A schedule for tests: everything is due within seconds.
+    private static let quick = [
+        "reconcile.graceSeconds=0", "reconcile.whileOpenSeconds=[1]",
+        "reconcile.scheduleSeconds=[0,1,2,3,5,8,12,20]",
+    ]
+
+    @Test func `a gateway that drops every callback is asked, and every payment ends right`() throws
+    {
+        let pair = try Pair(set: Self.quick)
+        let references = (1...12).map { "TRX-\($0)" }
+        for reference in references {
+            #expect(
+                try pair.daemon.generate(reference, ",\"validitySeconds\":2").status == 201
+            )
+        }
+        // Some are paid, some cancelled, the others run out.
+        for (index, reference) in references.enumerated() where index % 3 < 2 {
+            if index % 3 == 0 {
+                try pair.gateway.pay(reference, faults: ["drop"])
+            } else {
+                try pair.gateway.cancel(reference, faults: ["drop"])
+            }
+        }
+        for (index, reference) in references.enumerated() {
+            let expected = index % 3 == 0 ? "success" : "cancelled"
+            let transaction = try pair.daemon.transaction(reference, until: expected)
+            #expect(transaction["status"].text == expected, "\(reference)")
+            #expect(transaction["final"].bool == true)
+            #expect(transaction["checks"]["callbacks"].integer == 0)
+        }
+        let ends = try pair.daemon.feed().filter { $0["to"].text != "pending" }
+        #expect(ends.count == references.count)
+        #expect(ends.allSatisfy { $0["source"].text == "query" && $0["callbackId"] == .null })
+        #expect(try pair.daemon.attention().isEmpty)
+    }
+
+    @Test func `another merchant's callback, re-posted as ours, never reaches the feed`() throws {
+        let pair = try Pair(set: ["reconcile.scheduleSeconds=[0,1]"])
+        // The gateway signed it; the payment is unknown to it under our merchantId.
+        let foreign = try Callback()
+        #expect(try pair.daemon.post(foreign).code == "2005600")
+        let kept = try #require(pair.daemon.callbacks().first)
+        #expect(kept["outcome"].text == "awaitingQuery")
+        // The schedule ends without an answer: somebody has to look.
+        let entry = try pair.daemon.attentionEntry("unconfirmed-callback")
+        #expect(entry["callbackId"].integer == kept["id"].integer)
+        #expect(try pair.daemon.feed().isEmpty)
+        #expect(try pair.daemon.get("/v1/transactions/\(foreign.merchant)").status == 404)
+        #expect(try pair.daemon.get("/v1/transactions/\(foreign.gateway)").status == 404)
+        // Both of its references were asked about, each time.
+        #expect(pair.gateway.requestCount("query") == 4)
+    }
+
+    @Test(arguments: ["cash-in", "snap"])
+    func `a callback for a payment made elsewhere is applied once a query confirms it`(
+        references: String
+    ) throws {
+        let pair = try Pair()
+        try pair.gateway.pay(
+            "ELSEWHERE-1",
+            faults: ["references=\(references)"],
+            amount: "5000.00"
+        )
+        let transaction = try pair.daemon.transaction("ELSEWHERE-1", until: "success")
+        #expect(transaction["status"].text == "success")
+        #expect(transaction["origin"].text == "notify")
+        #expect(transaction["rolesAssumed"].bool == false)
+        let feed = try pair.daemon.feed()
+        let kept = try #require(pair.daemon.callbacks().first)
+        #expect(feed.count == 1)
+        #expect(feed[0]["from"] == .null)
+        #expect(feed[0]["source"].text == "query")
+        #expect(feed[0]["callbackId"].integer == kept["id"].integer)
+        #expect(kept["outcome"].text == "applied")
+        #expect(kept["sequence"].integer == 1)
+        #expect(try pair.daemon.attention().isEmpty)
+    }
+
+    @Test
+    func `a cancelled payment that is paid late becomes a success when the query confirms it`()
+        throws
+    {
+        let pair = try Pair()
+        #expect(try pair.daemon.generate("TRX-1").status == 201)
+        try pair.gateway.pay("TRX-1", faults: ["cancel-first"])
+        let transaction = try pair.daemon.transaction("TRX-1", until: "success")
+        #expect(transaction["status"].text == "success")
+        let feed = try pair.daemon.feed()
+        #expect(feed.map { $0["to"].text } == ["pending", "cancelled", "success"])
+        #expect(feed.last?["source"].text == "query")
+        #expect(feed.last?["callbackId"].integer != nil)
+        // What a query has settled closes itself.
+        #expect(try pair.daemon.attention().isEmpty)
+        let closed = try pair.daemon.attention("state=resolved")
+        #expect(closed.map { $0["kind"].text } == ["late-success"])
+        #expect(closed.first?["resolvedBy"].text == "query")
+    }
+
+    @Test func `a stale callback is decided by the query`() throws {
+        let pair = try Pair(set: ["notify.staleTimestamp=reject"])
+        let generated = try pair.daemon.generate("TRX-1").json
+        let gateway = try #require(generated["referenceNo"].text)
+        try pair.gateway.pay("TRX-1", faults: ["drop"])
+        let stale = try Callback("TRX-1", gateway).with {
+            $0.timestamp = JakartaNow.text(offsetSeconds: -1_000)
+        }
+        #expect(try pair.daemon.post(stale).code == "4015600")
+        #expect(try pair.daemon.transaction("TRX-1", until: "success")["status"].text == "success")
+        // Once the query has settled it, its retry is welcome.
+        #expect(try pair.daemon.post(stale).code == "2005600")
+        #expect(try pair.daemon.attention().isEmpty)
+    }
+
+    @Test func `an id used for another fact is settled by the query`() throws {
+        let pair = try Pair()
+        let first = try pair.daemon.generate("TRX-1").json["referenceNo"].text
+        let second = try pair.daemon.generate("TRX-2").json["referenceNo"].text
+        for reference in ["TRX-1", "TRX-2"] { try pair.gateway.pay(reference, faults: ["drop"]) }
+        let one = try Callback("TRX-1", try #require(first))
+        let two = try Callback("TRX-2", try #require(second)).with {
+            $0.externalID = one.externalID
+        }
+        #expect(try pair.daemon.post(one).code == "2005600")
+        #expect(try pair.daemon.post(two).code == "4095600")
+        #expect(try pair.daemon.transaction("TRX-2", until: "success")["status"].text == "success")
+        #expect(try pair.daemon.post(two).code == "2005600")
+        #expect(try pair.daemon.attention().isEmpty)
+    }
+
+    @Test func `killed between intent and answer, it finds out what became of the payment`() throws
+    {
+        let pair = try Pair(
+            set: Self.quick,
+            options: ["--fault", "generate-delay=2000", "--retry-seconds", "none"]
+        )
+        let daemon = pair.daemon
+        let started = Date()
+        Thread.detachNewThread { _ = try? daemon.generate("TRX-1") }
+        // The gateway has it; the answer is under way for two seconds.
+        #expect(
+            pair.gateway.process.errors.first { $0.value(of: "service") == "generate" } != nil
+        )
+        try daemon.kill()
+        #expect(Date().timeIntervalSince(started) < 2, "killed too late to show anything")
+        let again = try pair.restarted()
+        let transaction = try again.transaction("TRX-1", until: "pending")
+        #expect(transaction["status"].text == "pending")
+        #expect(transaction["qrContent"] == .null)
+        #expect(try again.generate("TRX-1").json["type"].text?.hasSuffix("qr-lost") == true)
+        try pair.gateway.pay("TRX-1", waits: false)
+        #expect(try again.transaction("TRX-1", until: "success")["status"].text == "success")
+        #expect(pair.gateway.requestCount("generate") == 1)
+    }
+
+    @Test func `questions survive a restart, and a gateway that is down is no storm`() throws {
+        let pair = try Pair(set: ["notify.timestampToleranceSeconds=0"])
+        #expect(try pair.daemon.generate("TRX-1").status == 201)
+        try pair.gateway.pay("TRX-1", faults: ["drop"])
+        try pair.daemon.kill()
+        // Restarted towards a port where nobody listens, with a callback that only a query decides.
+        let down = try pair.restarted(set: ["cashIn.baseURL=http://127.0.0.1:1/pg/fo"])
+        for _ in 0..<20 { #expect(try down.post(try Callback()).code == "2005600") }
+        let warning = down.process.errors.first { $0.contains("does not answer queries") }
+        #expect(warning != nil)
+        #expect(try down.post("/admin/reconcile", "").status == 202)
+        #expect(down.log.count { $0.contains("does not answer queries") } <= 2)
+        #expect(down.log.count { $0.contains("message=query") } == 0)
+        #expect(try down.stop() == .exited(0))
+        // Back again, everything is asked.
+        let up = try pair.restarted()
+        let due = try up.post("/admin/reconcile", "")
+        #expect(due.status == 202)
+        #expect(due.json["count"].integer != nil)
+        try pair.gateway.pay("TRX-1", waits: false)
+        #expect(try up.transaction("TRX-1", until: "success")["status"].text == "success")
+    }
+
+    @Test func `credentials that are refused pause the queries with one entry`() throws {
+        let pair = try Pair(set: ["cashIn.clientId=CID-OTHER"] + Self.quick)
+        // The gateway knows us by another id: every request of ours is refused.
+        let callback = try Callback().with { $0.partnerID = "CID-OTHER" }
+        #expect(try pair.daemon.post(callback).code == "2005600")
+        _ = try pair.daemon.attentionEntry("gateway-unauthorized")
+        for _ in 0..<3 {
+            let more = try Callback().with { $0.partnerID = "CID-OTHER" }
+            #expect(try pair.daemon.post(more).code == "2005600")
+        }
+        #expect(try pair.daemon.attention("kind=gateway-unauthorized").count == 1)
+        #expect(pair.gateway.requestCount("query") <= 2)
+        #expect(try pair.daemon.generate("TRX-1").status == 502)
+    }
+
+    @Test func `a callback before the generate answer is applied with it`() throws {
+        let pair = try Pair(
+            set: ["reconcile.scheduleSeconds=[3600]"],
+            options: ["--fault", "generate-delay=1500", "--retry-seconds", "none"]
+        )
+        let daemon = pair.daemon
+        let answer = Concurrent.map(count: 2) { index -> JSON in
+            if index == 0 { return (try? daemon.generate("TRX-1").json) ?? .null }
+            // Paid as soon as the gateway knows it, before the merchant has the code.
+            for _ in 0..<200 {
+                let paid = try? pair.gateway.pay("TRX-1")
+                if paid?.status == 200 { break }
+                usleep(5_000)
+            }
+            return .null
+        }
+        #expect(answer[0]["status"].text == "success")
+        #expect(answer[0]["qrContent"].text != nil)
+        let feed = try daemon.feed()
+        #expect(feed.map { $0["to"].text } == ["pending", "success"])
+        #expect(feed.map { $0["source"].text } == ["generate", "notify"])
+        #expect(feed[1]["callbackId"].integer != nil)
+    }
+}
+
+extension Daemon {
+    /// The newest open attention entry of a kind, as soon as there is one.
+    func attentionEntry(_ kind: String) throws -> JSON {
+        for _ in 0..<600 {
+            if let entry = try attention("kind=\(kind)").first { return entry }
+            usleep(50_000)
+        }
+        return .null
+    }
+}
