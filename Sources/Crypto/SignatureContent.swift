@@ -1,0 +1,102 @@
+/// What one RSA operation finds in a signature: to explain why it does not verify, never to accept
+/// it.
+package enum SignatureContent: Equatable, Sendable {
+    /// RSASSA-PKCS1-v1_5: a digest and the name of its hash function.
+    case digest(HashFunction, [UInt8])
+
+    /// The padding of PKCS#1 v1.5 around 32 bytes without the name of a hash function: a digest
+    /// that was signed as if it were the message.
+    case bareDigest([UInt8])
+
+    /// RSASSA-PSS with SHA-256.
+    case probabilistic(PSSBlock)
+
+    /// The padding of PKCS#1 v1.5 around something else.
+    case padded
+
+    /// No padding: made with another key, or no signature at all.
+    case unreadable
+
+    /// Tells the contents of `block` apart.
+    ///
+    /// - Parameters:
+    ///   - block: the result of the RSA operation, as long as the modulus.
+    ///   - bits: of the modulus.
+    init(block: [UInt8], bits: Int, hasher: SHA256) {
+        if let content = Self.padded(block) {
+            self = content
+        } else if let pss = PSSBlock(block: block, bits: bits, hasher: hasher) {
+            self = .probabilistic(pss)
+        } else {
+            self = .unreadable
+        }
+    }
+
+    /// RFC 8017 section 9.2: 00 01, at least eight FF, 00, the content.
+    private static func padded(_ block: [UInt8]) -> SignatureContent? {
+        guard block.starts(with: [0x00, 0x01]) else { return nil }
+        let afterHead = block.dropFirst(2)
+        let filling = afterHead.prefix { $0 == 0xFF }
+        let content = afterHead.dropFirst(filling.count)
+        guard filling.count >= 8, content.first == 0x00 else { return nil }
+        let info = Array(content.dropFirst())
+        for function in HashFunction.allCases {
+            let prefix = function.digestInfoPrefix
+            if info.count == prefix.count + function.digestBytes, info.starts(with: prefix) {
+                return .digest(function, Array(info.dropFirst(prefix.count)))
+            }
+        }
+        return info.count == Digest.count ? .bareDigest(info) : .padded
+    }
+}
+
+/// An RSASSA-PSS encoding with SHA-256 in both places (RFC 8017 section 9.1), as yet unchecked
+/// against any message.
+package struct PSSBlock: Equatable, Sendable {
+    /// Zero bytes before the salt: with many of them it cannot be an accident.
+    package let zeroBytes: Int
+    private let salt: [UInt8]
+    private let hash: [UInt8]
+
+    /// Section 9.1.2, steps 4 to 11; nil when the block is no such encoding.
+    init?(block: [UInt8], bits: Int, hasher: SHA256) {
+        let encodedBytes = (bits - 1 + 7) / 8
+        let encoded = Array(block.suffix(encodedBytes))
+        guard encoded.count > Digest.count + 2, encoded.last == 0xBC,
+            block.count == encodedBytes || block.first == 0
+        else { return nil }
+        let unusedBits = encodedBytes * 8 - (bits - 1)
+        let unusedMask = UInt8(truncatingIfNeeded: 0xFF00 >> unusedBits)
+        let maskedCount = encodedBytes - Digest.count - 1
+        guard encoded[0] & unusedMask == 0 else { return nil }
+        hash = Array(encoded[maskedCount..<(encodedBytes - 1)])
+        let mask = Self.mask(seed: hash, count: maskedCount, hasher: hasher)
+        var data = zip(encoded, mask).map { $0 ^ $1 }
+        data[0] &= ~unusedMask
+        let zeros = data.prefix { $0 == 0 }
+        guard data.dropFirst(zeros.count).first == 0x01 else { return nil }
+        zeroBytes = zeros.count
+        salt = Array(data.dropFirst(zeros.count + 1))
+    }
+
+    /// Whether the message with this digest was signed (section 9.1.2, steps 12 to 14).
+    package func covers(_ digest: Digest, hasher: SHA256) -> Bool {
+        var text = [UInt8](repeating: 0, count: 8)
+        for index in digest.bytes.indices { text.append(digest.bytes[index]) }
+        text += salt
+        return Digest(hash.span) == hasher.digest(of: text.span)
+    }
+
+    /// MGF1 (appendix B.2.1).
+    private static func mask(seed: [UInt8], count: Int, hasher: SHA256) -> [UInt8] {
+        var mask: [UInt8] = []
+        var counter: UInt32 = 0
+        while mask.count < count {
+            let number = (0..<4).map { UInt8(truncatingIfNeeded: counter >> (24 - 8 * $0)) }
+            let digest = hasher.digest(of: (seed + number).span)
+            for index in digest.bytes.indices { mask.append(digest.bytes[index]) }
+            counter += 1
+        }
+        return Array(mask.prefix(count))
+    }
+}
