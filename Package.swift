@@ -88,6 +88,7 @@ let package = Package(
         library("HTTPCore"),
         library("Payments"),
         library("Snap", ["Payments", "Crypto"]),
+        library("Diagnosis", ["HTTPCore", "Snap", "Crypto"]),
 
         // 3: services.
         library("Logging", ["Snap", "Sockets", "Queues"]),
@@ -102,7 +103,7 @@ let package = Package(
             "Receiver",
             [
                 "HTTPServer", "HTTPClient", "HTTPCore", "CashIn", "Store", "Commands", "Logging",
-                "Snap", "Payments", "Crypto", "Sockets", "SQLite", "Queues", "QRCode",
+                "Diagnosis", "Snap", "Payments", "Crypto", "Sockets", "SQLite", "Queues", "QRCode",
             ]
         ),
         library(
@@ -140,6 +141,7 @@ let package = Package(
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
+        tests(of: "Diagnosis", ["HTTPCore", "Snap", "Crypto", "Support"]),
         tests(of: "Logging", ["Snap"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
         tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL"]),
@@ -161,9 +163,8 @@ let package = Package(
         tests(
             of: "Receiver",
             [
-                "Commands", "Logging", "HTTPServer", "HTTPClient", "HTTPCore", "Payments", "Snap",
-                "Crypto",
-                "Store", "Sockets", "QRCode", "Support",
+                "Commands", "Logging", "Diagnosis", "HTTPServer", "HTTPClient", "HTTPCore",
+                "Payments", "Snap", "Crypto", "Store", "Sockets", "QRCode", "Support",
             ]
         ),
         .testTarget(

@@ -11,11 +11,11 @@ enum ImportRules {
     /// Layers 0 to 2, where FoundationEssentials has no place.
     private static let lowLayers: Set<String> = [
         "CLinux", "COpenSSL", "CSQLite", "Queues", "Sockets", "Crypto", "SQLite", "QRCode",
-        "HTTPCore", "Payments", "Snap",
+        "HTTPCore", "Payments", "Snap", "Diagnosis",
     ]
 
     /// Layer 2, which does no I/O and knows no clock.
-    private static let pure: Set<String> = ["HTTPCore", "Payments", "Snap"]
+    private static let pure: Set<String> = ["HTTPCore", "Payments", "Snap", "Diagnosis"]
 
     static func all(_ manifest: Manifest) -> [Rule] {
         [arrows(manifest), wrapped, foundation, essentials, purity(manifest)]

@@ -1,0 +1,135 @@
+/// What programs between a signer and a reader do to the bytes of a JSON text, and undone.
+///
+/// Each rewriting is defined for any bytes, JSON or not.
+enum BodyRewriting {
+    /// The texts that are one rewriting away from `body`.
+    static func alternatives(to body: [UInt8]) -> [(value: [UInt8], change: Change)] {
+        (escapes(body) + ends(body) + others(body)).filter { $0.value != body }
+    }
+
+    private typealias Alternative = (value: [UInt8], change: Change)
+
+    private static func alternative(
+        _ value: [UInt8],
+        _ name: Change.Name,
+        _ detail: String
+    ) -> Alternative {
+        (value, Change(name: name, detail: detail))
+    }
+
+    private static func escapes(_ body: [UInt8]) -> [Alternative] {
+        [
+            alternative(
+                JSONRewriting.slashes(body, escaped: false),
+                .slashEscapes,
+                "slashes in strings are signed as /, not as \\/"
+            ),
+            alternative(
+                JSONRewriting.slashes(body, escaped: true),
+                .slashEscapes,
+                "slashes in strings are signed as \\/"
+            ),
+            alternative(
+                JSONRewriting.unescaped(body) { $0 >= 0x80 },
+                .unicodeEscapes,
+                "characters beyond ASCII are signed as themselves, not as \\uXXXX"
+            ),
+            alternative(
+                JSONRewriting.unescaped(body) { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C },
+                .unicodeEscapes,
+                "characters are signed as themselves, not as \\uXXXX"
+            ),
+            alternative(
+                JSONRewriting.escaped(body, capitals: false) { $0 >= 0x80 },
+                .unicodeEscapes,
+                "characters beyond ASCII are signed as \\uxxxx"
+            ),
+            alternative(
+                JSONRewriting.escaped(body, capitals: true) { $0 >= 0x80 },
+                .unicodeEscapes,
+                "characters beyond ASCII are signed as \\uXXXX with capitals"
+            ),
+            alternative(
+                JSONRewriting.escaped(body, capitals: false) { markup.contains($0) },
+                .unicodeEscapes,
+                "< > & are signed as \\u003c \\u003e \\u0026"
+            ),
+        ]
+    }
+
+    /// `<`, `>` and `&`: what some encoders escape for the sake of HTML.
+    private static let markup: [UInt32] = [0x3C, 0x3E, 0x26]
+
+    private static func ends(_ body: [UInt8]) -> [Alternative] {
+        var all: [Alternative] = []
+        for (end, name) in [([0x0D, 0x0A], "CR LF"), ([0x0A], "LF")] as [([UInt8], String)] {
+            if body.suffix(end.count).elementsEqual(end) {
+                all.append(
+                    alternative(
+                        Array(body.dropLast(end.count)),
+                        .bodyEnd,
+                        "the body is signed without the \(name) at its end"
+                    )
+                )
+            }
+            all.append(
+                alternative(body + end, .bodyEnd, "the body is signed with \(name) at its end")
+            )
+        }
+        if body.starts(with: byteOrderMark) {
+            let rest = Array(body.dropFirst(byteOrderMark.count))
+            all.append(
+                alternative(rest, .byteOrderMark, "the body is signed without its byte order mark")
+            )
+        } else {
+            let marked = byteOrderMark + body
+            all.append(
+                alternative(marked, .byteOrderMark, "the body is signed with a byte order mark")
+            )
+        }
+        return all
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private static func others(_ body: [UInt8]) -> [Alternative] {
+        [
+            alternative(
+                body.replacing([0x0D, 0x0A], with: [0x0A]),
+                .lineEnds,
+                "lines of the body end in LF, not in CR LF"
+            ),
+            alternative(
+                body.replacing([0x0D, 0x0A], with: [0x0A]).replacing([0x0A], with: [0x0D, 0x0A]),
+                .lineEnds,
+                "lines of the body end in CR LF"
+            ),
+            alternative(
+                JSONRewriting.numbers(body, keepsFraction: true),
+                .numberLiterals,
+                "numbers are signed without zeros at their end, such as 10000.0"
+            ),
+            alternative(
+                JSONRewriting.numbers(body, keepsFraction: false),
+                .numberLiterals,
+                "numbers are signed without a fraction of zeros, such as 10000"
+            ),
+            alternative(
+                straight(body),
+                .quotes,
+                "quotation marks are signed straight (\"), not typographic"
+            ),
+        ]
+    }
+
+    /// With " for the typographic double quotation marks, and ' for the single ones.
+    private static func straight(_ body: [UInt8]) -> [UInt8] {
+        var output = body
+        for (last, mark) in [(0x9C, 0x22), (0x9D, 0x22), (0x98, 0x27), (0x99, 0x27)]
+            as [(UInt8, UInt8)]
+        {
+            output = output.replacing([0xE2, 0x80, last], with: [mark])
+        }
+        return output
+    }
+}

@@ -1,0 +1,116 @@
+import Crypto
+
+/// Looks for the string that was signed among all that a sender may have made of a callback.
+struct CandidateSearch {
+    /// What was signed.
+    struct Found: Equatable {
+        let text: [UInt8]
+        let changes: [Change]
+    }
+
+    /// How many strings are tried at most. An ordinary callback gives rise to less than a third.
+    static let candidatesMax = 50_000
+
+    private let methods: VariantLadder<String>
+    private let paths: VariantLadder<String>
+    private let hashes: VariantLadder<[UInt8]>
+    private let timestamps: VariantLadder<[UInt8]>
+    private let clientIDs: [String]
+
+    /// How many strings the last search tried.
+    private(set) var tried = 0
+
+    init(_ callback: CapturedCallback, _ settings: DiagnosisSettings, hasher: SHA256) {
+        methods = Self.methods(callback.method)
+        paths = PathVariants.ladder(callback, settings)
+        hashes = BodyVariants.ladder(callback.body, forms: settings.bodyForms, hasher: hasher)
+        timestamps = TimestampVariants.ladder(callback.values(of: "X-TIMESTAMP"))
+        let received = callback.texts(of: "X-PARTNER-ID").prefix(1)
+        clientIDs = Array(received.filter { $0 != settings.clientID }) + [settings.clientID]
+    }
+
+    private static func methods(_ received: String) -> VariantLadder<String> {
+        var methods = VariantLadder<String>(countMax: 8)
+        methods.add("POST")
+        for method in [received, "post", "Post", "GET", "PUT"] where !method.isEmpty {
+            let detail = "the method is signed as \(method)"
+            methods.add(method, [Change(name: .method, detail: detail)])
+        }
+        return methods
+    }
+
+    /// Whether every string was tried.
+    var isComplete: Bool { tried < Self.candidatesMax }
+
+    /// The string that `isSigned`, with as few changes as possible, two at most.
+    mutating func find(
+        _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
+    ) throws(CryptoError) -> Found? {
+        tried = 0
+        for count in 0...2 {
+            if let found = try find(changes: count, isSigned) { return found }
+            if count > 0, let found = try findToken(changes: count - 1, isSigned) { return found }
+        }
+        return nil
+    }
+
+    /// Tries the strings with exactly so many changes.
+    private mutating func find(
+        changes count: Int,
+        _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
+    ) throws(CryptoError) -> Found? {
+        for methodStep in 0...count {
+            for pathStep in 0...(count - methodStep) {
+                for hashStep in 0...(count - methodStep - pathStep) {
+                    let timestampStep = count - methodStep - pathStep - hashStep
+                    let steps = [methodStep, pathStep, hashStep, timestampStep]
+                    if let found = try find(steps: steps, isSigned) { return found }
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Tries the strings whose parts have the given numbers of changes.
+    private mutating func find(
+        steps: [Int],
+        _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
+    ) throws(CryptoError) -> Found? {
+        for method in methods.steps[steps[0]] {
+            for path in paths.steps[steps[1]] {
+                let prefix = Array("\(method.value):\(path.value):".utf8)
+                for hash in hashes.steps[steps[2]] {
+                    let front = prefix + hash.value + [UInt8(ascii: ":")]
+                    for timestamp in timestamps.steps[steps[3]] {
+                        guard tried < Self.candidatesMax else { return nil }
+                        tried += 1
+                        let text = front + timestamp.value
+                        guard try isSigned(text) else { continue }
+                        let changes = method.changes + path.changes + hash.changes
+                        return Found(text: text, changes: changes + timestamp.changes)
+                    }
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Tries what is signed to get an access token: the client id and the time, and no body.
+    private mutating func findToken(
+        changes count: Int,
+        _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
+    ) throws(CryptoError) -> Found? {
+        for timestamp in timestamps.steps[count] {
+            for clientID in clientIDs {
+                guard tried < Self.candidatesMax else { return nil }
+                tried += 1
+                let text = Array("\(clientID)|".utf8) + timestamp.value
+                guard try isSigned(text) else { continue }
+                let detail = "X-PARTNER-ID and X-TIMESTAMP are signed, as for an access token"
+                let change = Change(name: .tokenString, detail: detail)
+                return Found(text: text, changes: [change] + timestamp.changes)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,189 @@
+import Snap
+
+/// A curl command, read as curl would: the request that it sends.
+struct CurlCommand {
+    private(set) var notes: [String] = []
+    private(set) var callback: CapturedCallback
+
+    private var method: String?
+    private var url: String?
+    private var fields: [CapturedCallback.Field] = []
+    private var body: [UInt8]?
+
+    /// Where a command begins: the text itself, or its first line that begins with `curl`.
+    static func start(in text: ArraySlice<UInt8>) -> (index: Int, line: Int)? {
+        var line = 1
+        var index = text.startIndex
+        while index < text.endIndex {
+            let rest = text[index...].drop { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: "$") }
+            let name = rest.prefix(4)
+            let next = rest.dropFirst(4).first
+            if name.elementsEqual("curl".utf8),
+                next.map({ [0x09, 0x20, 0x5C].contains($0) }) == true
+            {
+                return (rest.startIndex, line)
+            }
+            guard let end = text[index...].firstIndex(of: 0x0A) else { return nil }
+            index = end + 1
+            line += 1
+        }
+        return nil
+    }
+
+    init(_ text: ArraySlice<UInt8>) throws(CaptureError) {
+        callback = CapturedCallback(method: "", target: "", fields: [], body: [])
+        let shell = try ShellWords(text)
+        notes = shell.notes
+        var words = shell.words.dropFirst()
+        var hasOptions = true
+        while let word = words.popFirst() {
+            let option = String(decoding: word, as: UTF8.self)
+            if hasOptions, option == "--" {
+                hasOptions = false
+            } else if hasOptions, option.hasPrefix("--") {
+                try take(long: option, &words)
+            } else if hasOptions, option.hasPrefix("-"), option.count > 1 {
+                try take(short: word.dropFirst(), &words)
+            } else {
+                take(url: option)
+            }
+        }
+        try finish()
+    }
+
+    // MARK: Options
+
+    /// `--name value`; `--name=value`, which curl does not know, is taken to mean the same.
+    private mutating func take(
+        long text: String,
+        _ words: inout ArraySlice<[UInt8]>
+    ) throws(CaptureError) {
+        let name = String(text.prefix { $0 != "=" })
+        let option = CurlOption(long: name)
+        guard option.takesValue else { return pass(over: name, option) }
+        if name != text {
+            try take(option, name, Array(text.utf8.dropFirst(name.utf8.count + 1)))
+        } else {
+            guard let value = words.popFirst() else {
+                throw CaptureError("the option \(name) has no value")
+            }
+            try take(option, name, value)
+        }
+    }
+
+    /// `-X POST`, `-XPOST`, `-sSX POST`.
+    private mutating func take(
+        short letters: ArraySlice<UInt8>,
+        _ words: inout ArraySlice<[UInt8]>
+    ) throws(CaptureError) {
+        var rest = letters
+        while let letter = rest.popFirst() {
+            let option = CurlOption(short: letter)
+            let name = "-" + String(Unicode.Scalar(letter))
+            guard option.takesValue else {
+                pass(over: name, option)
+                continue
+            }
+            guard let value = rest.isEmpty ? words.popFirst() : Array(rest) else {
+                throw CaptureError("the option \(name) has no value")
+            }
+            return try take(option, name, value)
+        }
+    }
+
+    private mutating func pass(over name: String, _ option: CurlOption) {
+        guard option == .unknown else { return }
+        notes.append("The option \(quoted(name)) is not known and was passed over.")
+    }
+
+    private mutating func take(
+        _ option: CurlOption,
+        _ name: String,
+        _ value: [UInt8]
+    ) throws(CaptureError) {
+        switch option {
+        case .header: try take(header: value)
+        case .data, .binaryData, .json:
+            if value.first == UInt8(ascii: "@") {
+                let file = quoted(String(decoding: value.dropFirst(), as: UTF8.self))
+                let stripped = option == .data ? ", and curl drops its line ends" : ""
+                throw CaptureError(
+                    "\(name) names the file \(file), which is not read\(stripped): put the body "
+                        + "itself there, or save the whole request"
+                )
+            }
+            append(value, joined: option != .json)
+        case .rawData: append(value, joined: true)
+        case .method: method = String(decoding: value, as: UTF8.self)
+        case .url: take(url: String(decoding: value, as: UTF8.self))
+        case .otherBody:
+            throw CaptureError("\(name) makes a body that is not understood, expected --data-raw")
+        case .flag, .ignored, .unknown: return
+        }
+    }
+
+    /// Several bodies are one, with & between them.
+    private mutating func append(_ data: [UInt8], joined: Bool) {
+        guard let body else {
+            self.body = data
+            return
+        }
+        self.body = body + (joined ? [UInt8(ascii: "&")] : []) + data
+        notes.append("The body is given in several parts, which curl joins.")
+    }
+
+    /// `Name: value`; `Name;` sends a blank one and `Name:` none.
+    private mutating func take(header: [UInt8]) throws(CaptureError) {
+        let text = String(decoding: header, as: UTF8.self)
+        if header.first == UInt8(ascii: "@") {
+            throw CaptureError("the headers in \(quoted(text)) are not read, expected them here")
+        }
+        guard let colon = header.firstIndex(of: UInt8(ascii: ":")) else {
+            if header.last == UInt8(ascii: ";") {
+                fields.append(CapturedCallback.Field(name: String(text.dropLast()), value: []))
+            } else {
+                notes.append("\(quoted(text)) is no header: curl does not send it.")
+            }
+            return
+        }
+        let name = String(decoding: header[..<colon], as: UTF8.self)
+        let value = header[(colon + 1)...].trimmingBlanks()
+        if value.isEmpty {
+            notes.append("The header \(quoted(name)) has no value: curl does not send it.")
+        } else {
+            if name.contains(where: { $0 == " " || $0 == "\t" }) {
+                notes.append(
+                    "The name \(quoted(name)) holds a blank: a server refuses such a request."
+                )
+            }
+            fields.append(CapturedCallback.Field(name: name, value: value))
+        }
+    }
+
+    private mutating func take(url text: String) {
+        if url == nil {
+            url = text
+        } else {
+            notes.append("\(quoted(text)) belongs to no option and was passed over.")
+        }
+    }
+
+    // MARK: The request
+
+    private mutating func finish() throws(CaptureError) {
+        guard let url else { throw CaptureError("the curl command has no URL") }
+        let whole = String(url.prefix { $0 != "#" })
+        let location = SignedPath(whole.contains("://") ? whole : "http://" + whole)
+        let path = location.path.isEmpty ? "/" : location.path
+        callback = CapturedCallback(
+            method: method ?? (body == nil ? "GET" : "POST"),
+            target: path + (location.query.map { "?" + $0 } ?? ""),
+            fields: fields,
+            body: body ?? []
+        )
+        if callback.values(of: "Host").isEmpty, let authority = location.authority {
+            let host = CapturedCallback.Field(name: "Host", value: Array(authority.utf8))
+            callback.fields.insert(host, at: 0)
+        }
+    }
+}

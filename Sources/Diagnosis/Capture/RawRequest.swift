@@ -1,0 +1,90 @@
+import HTTPCore
+import Snap
+
+/// A saved HTTP request: head and body.
+///
+/// Lines of the head may end in LF alone, since editors change that; the body is taken as it is, to
+/// the last byte.
+struct RawRequest {
+    let callback: CapturedCallback
+    private(set) var notes: [String] = []
+
+    /// More lines than any head has that a server takes.
+    private static let linesMax = 1_000
+
+    /// Whether a text begins as a request: three words, the last of which begins with `HTTP/`.
+    static func isOne(_ text: ArraySlice<UInt8>) -> Bool {
+        let line = text.prefix { $0 != 0x0A && $0 != 0x0D }
+        let words = line.split(separator: 0x20)
+        return words.count == 3 && words[2].starts(with: Array("HTTP/".utf8))
+    }
+
+    init(_ text: ArraySlice<UInt8>) throws(CaptureError) {
+        let end = Self.headEnd(text)
+        let head = Array(text[..<end.head])
+        var body = Array(text[end.body...])
+        if end.head == end.body {
+            notes.append("No empty line ends the head: the request was taken to have no body.")
+        }
+        if head.count(where: { $0 == 0x0A }) > Self.linesMax {
+            throw CaptureError("its head has more than \(Self.linesMax) lines")
+        }
+        let parsed = HeadText(head)
+        if let line = parsed.malformedLines.first {
+            throw CaptureError("line \(line) is no header, expected Name: value")
+        }
+        let fields = parsed.fields
+        for field in fields where field.name.contains(where: { $0 == " " || $0 == "\t" }) {
+            notes.append(
+                "The name \(quoted(field.name)) holds a blank: a server refuses such a request."
+            )
+        }
+        var callback = CapturedCallback(
+            method: parsed.method,
+            target: parsed.target,
+            fields: fields,
+            body: body
+        )
+        if let decoded = Self.dechunked(callback) {
+            notes.append("The body was saved in chunks and has been put together.")
+            body = decoded
+        }
+        callback.body = body
+        notes += Self.lengthNotes(callback)
+        self.callback = callback
+    }
+
+    /// Where the head ends, and where the body begins: around the first empty line.
+    private static func headEnd(_ text: ArraySlice<UInt8>) -> (head: Int, body: Int) {
+        var lineStart = text.startIndex
+        while let lineEnd = text[lineStart...].firstIndex(of: 0x0A) {
+            let line = text[lineStart..<lineEnd]
+            if line.isEmpty || line.elementsEqual([0x0D]) { return (lineStart, lineEnd + 1) }
+            lineStart = lineEnd + 1
+        }
+        return (text.endIndex, text.endIndex)
+    }
+
+    /// The body of a chunked request that was saved as it went over the wire; nil when the body is
+    /// not in chunks, as in captures that were put together already.
+    private static func dechunked(_ callback: CapturedCallback) -> [UInt8]? {
+        let isChunked = callback.texts(of: "Transfer-Encoding").contains {
+            $0.lowercased().hasSuffix("chunked")
+        }
+        guard isChunked else { return nil }
+        var decoder = ChunkedDecoder(limits: HTTPLimits())
+        var body: [UInt8] = []
+        do throws(RequestError) {
+            return try decoder.decode(callback.body.span, into: &body).done ? body : nil
+        } catch {
+            return nil
+        }
+    }
+
+    private static func lengthNotes(_ callback: CapturedCallback) -> [String] {
+        guard let text = callback.texts(of: "Content-Length").first, let length = Int(text),
+            length != callback.body.count
+        else { return [] }
+        return ["Content-Length says \(length), but the body has \(callback.body.count) bytes."]
+    }
+}

@@ -1,0 +1,248 @@
+/// The words of one shell command, as a POSIX shell with `$'…'` takes them apart; nothing is
+/// expanded.
+///
+/// Commands are copied from web pages, which breaks them in ways that are well known: typographic
+/// quotation marks, a quote that is never closed, a backslash without a blank before it. What is
+/// repaired is noted.
+struct ShellWords {
+    private(set) var words: [[UInt8]] = []
+    private(set) var notes: [String] = []
+
+    private let text: [UInt8]
+    private var index = 0
+    private var word: [UInt8]?
+
+    /// Reads up to the first end of a line that is neither quoted nor escaped.
+    init(_ text: ArraySlice<UInt8>) throws(CaptureError) {
+        self.text = Array(text)
+        while index < self.text.count, try takeNext() {}
+        finishWord()
+    }
+
+    /// - Returns: false at the end of the command.
+    private mutating func takeNext() throws(CaptureError) -> Bool {
+        let byte = text[index]
+        switch byte {
+        case 0x20, 0x09:
+            finishWord()
+            index += 1
+        case 0x0A, 0x0D, UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "&"):
+            return false
+        case UInt8(ascii: "\\"): takeBackslash()
+        case UInt8(ascii: "'"): try takeQuoted(from: index + 1)
+        case UInt8(ascii: "\""): try takeDoubleQuoted()
+        case UInt8(ascii: "$") where peek(1) == UInt8(ascii: "'"): try takeANSI()
+        default:
+            if word == nil, let quote = typographicQuote() {
+                try takeTypographic(quote)
+            } else {
+                append([byte])
+                index += 1
+            }
+        }
+        return true
+    }
+
+    private func peek(_ offset: Int) -> UInt8? {
+        index + offset < text.count ? text[index + offset] : nil
+    }
+
+    private mutating func append(_ bytes: some Sequence<UInt8>) { word = (word ?? []) + bytes }
+
+    private mutating func finishWord() {
+        if let word { words.append(word) }
+        word = nil
+    }
+
+    private var line: Int { lineNumber(of: index) }
+
+    private func lineNumber(of index: Int) -> Int {
+        text[..<min(index, text.count)].count { $0 == 0x0A } + 1
+    }
+
+    /// The length of the line end at `index`; nil when there is none.
+    private func lineEnd(at index: Int) -> Int? {
+        guard index < text.count else { return nil }
+        if text[index] == 0x0A { return 1 }
+        return text[index] == 0x0D && index + 1 < text.count && text[index + 1] == 0x0A ? 2 : nil
+    }
+
+    /// A backslash outside quotes: the next byte as it is, or the command goes on in the next line.
+    private mutating func takeBackslash() {
+        if let count = lineEnd(at: index + 1) {
+            if word != nil, text[min(index + 1 + count, text.count)...].first == UInt8(ascii: "-") {
+                notes.append(
+                    "Line \(line) ends in a backslash without a blank before it, which would join "
+                        + "two words: they were taken apart."
+                )
+                finishWord()
+            }
+            index += 1 + count
+        } else {
+            if let byte = peek(1) { append([byte]) }
+            index += 2
+        }
+    }
+
+    // MARK: Quotes
+
+    /// What stands in '…', or up to where a forgotten closing quote belongs.
+    private mutating func takeQuoted(from start: Int) throws(CaptureError) {
+        let opened = index
+        var end = start
+        while end < text.count, text[end] != UInt8(ascii: "'") {
+            if let wordEnd = forgottenQuote(at: end, from: start) {
+                notes.append(
+                    "The quote that opens in line \(lineNumber(of: opened)) is not closed there: "
+                        + "it was taken to end with its line."
+                )
+                append(text[start..<wordEnd])
+                finishWord()
+                index = end
+                return
+            }
+            end += 1
+        }
+        guard end < text.count else { throw unclosed("'", opened) }
+        append(text[start..<end])
+        index = end + 1
+    }
+
+    /// Where the quoted text ends when a backslash at the end of a line at `index` is followed by
+    /// an option: nobody quotes those on purpose.
+    private func forgottenQuote(at index: Int, from start: Int) -> Int? {
+        guard text[index] == UInt8(ascii: "\\"), let count = lineEnd(at: index + 1) else {
+            return nil
+        }
+        let next = text[(index + 1 + count)...].drop { $0 == 0x20 || $0 == 0x09 }
+        let isOption = next.starts(with: Array("-H".utf8)) || next.starts(with: Array("--".utf8))
+        guard isOption || next.starts(with: Array("-d".utf8)) else { return nil }
+        var end = index
+        while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
+        return end
+    }
+
+    private mutating func takeDoubleQuoted() throws(CaptureError) {
+        let opened = index
+        append([])
+        index += 1
+        while let byte = peek(0), byte != UInt8(ascii: "\"") {
+            if byte == UInt8(ascii: "\\"), let next = peek(1) {
+                if let count = lineEnd(at: index + 1) {
+                    index += 1 + count
+                    continue
+                }
+                let isEscape = Array("$`\"\\".utf8).contains(next)
+                append(isEscape ? [next] : [byte, next])
+                index += 2
+            } else {
+                append([byte])
+                index += 1
+            }
+        }
+        guard index < text.count else { throw unclosed("\"", opened) }
+        index += 1
+    }
+
+    /// `$'…'` with the escapes of C.
+    private mutating func takeANSI() throws(CaptureError) {
+        let opened = index
+        append([])
+        index += 2
+        while let byte = peek(0), byte != UInt8(ascii: "'") {
+            if byte == UInt8(ascii: "\\"), index + 1 < text.count {
+                let (bytes, count) = ShellEscape.read(text[(index + 1)...])
+                append(bytes)
+                index += 1 + count
+            } else {
+                append([byte])
+                index += 1
+            }
+        }
+        guard index < text.count else { throw unclosed("$'", opened) }
+        index += 1
+    }
+
+    /// The closing mark for an opening typographic quotation mark at `index`.
+    private func typographicQuote() -> [UInt8]? {
+        guard text[index...].starts(with: [0xE2, 0x80]), let last = peek(2) else { return nil }
+        switch last {
+        case 0x98, 0x99: return [0xE2, 0x80, 0x99]
+        case 0x9C, 0x9D: return [0xE2, 0x80, 0x9D]
+        default: return nil
+        }
+    }
+
+    private mutating func takeTypographic(_ close: [UInt8]) throws(CaptureError) {
+        let opened = index
+        notes.append("The typographic quotation marks in line \(line) were taken as quotes.")
+        let rest = text[(index + 3)...]
+        guard let end = rest.firstRange(of: close) else {
+            throw unclosed(String(decoding: text[index..<(index + 3)], as: UTF8.self), opened)
+        }
+        append(rest[..<end.lowerBound])
+        index = end.upperBound
+    }
+
+    private func unclosed(_ quote: String, _ opened: Int) -> CaptureError {
+        CaptureError("the \(quote) that opens in line \(lineNumber(of: opened)) is never closed")
+    }
+}
+
+/// The escapes of `$'…'`.
+private enum ShellEscape {
+    /// What the escape behind a backslash stands for, and how many bytes it takes.
+    static func read(_ text: ArraySlice<UInt8>) -> (bytes: [UInt8], count: Int) {
+        guard let letter = text.first else { return ([], 0) }
+        switch letter {
+        case UInt8(ascii: "n"): return ([0x0A], 1)
+        case UInt8(ascii: "r"): return ([0x0D], 1)
+        case UInt8(ascii: "t"): return ([0x09], 1)
+        case UInt8(ascii: "a"): return ([0x07], 1)
+        case UInt8(ascii: "b"): return ([0x08], 1)
+        case UInt8(ascii: "f"): return ([0x0C], 1)
+        case UInt8(ascii: "v"): return ([0x0B], 1)
+        case UInt8(ascii: "e"): return ([0x1B], 1)
+        case UInt8(ascii: "\\"), UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "?"):
+            return ([letter], 1)
+        case UInt8(ascii: "x"): return number(text.dropFirst(), digits: 2, radix: 16, letter)
+        case UInt8(ascii: "u"): return scalar(text.dropFirst(), digits: 4, letter)
+        case UInt8(ascii: "U"): return scalar(text.dropFirst(), digits: 8, letter)
+        case UInt8(ascii: "0")...UInt8(ascii: "7"):
+            let (bytes, count) = number(text, digits: 3, radix: 8, letter)
+            return (bytes, count - 1)
+        default: return ([UInt8(ascii: "\\"), letter], 1)
+        }
+    }
+
+    /// The digits at the front of `text`, as a number.
+    private static func digits(_ text: ArraySlice<UInt8>, _ max: Int, radix: Int) -> (UInt32, Int) {
+        let digits = text.prefix(max).prefix { byte in
+            Character(Unicode.Scalar(byte)).hexDigitValue.map { $0 < radix } ?? false
+        }
+        return (UInt32(String(decoding: digits, as: UTF8.self), radix: radix) ?? 0, digits.count)
+    }
+
+    private static func number(
+        _ text: ArraySlice<UInt8>,
+        digits max: Int,
+        radix: Int,
+        _ letter: UInt8
+    ) -> (bytes: [UInt8], count: Int) {
+        let (value, count) = digits(text, max, radix: radix)
+        if count == 0 { return ([UInt8(ascii: "\\"), letter], 1) }
+        return ([UInt8(truncatingIfNeeded: value)], count + 1)
+    }
+
+    private static func scalar(
+        _ text: ArraySlice<UInt8>,
+        digits max: Int,
+        _ letter: UInt8
+    ) -> (bytes: [UInt8], count: Int) {
+        let (value, count) = digits(text, max, radix: 16)
+        guard count > 0, let scalar = Unicode.Scalar(value) else {
+            return ([UInt8(ascii: "\\"), letter], 1)
+        }
+        return (Array(String(Character(scalar)).utf8), count + 1)
+    }
+}

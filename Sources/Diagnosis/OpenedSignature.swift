@@ -1,0 +1,80 @@
+import Crypto
+
+/// A signature that one of the keys opens: what it holds, and what that tells already.
+struct OpenedSignature {
+    let key: RSAPublicKey
+    let content: SignatureContent
+
+    /// What is not as it has to be about the signature and its key, whatever was signed.
+    let changes: [Change]
+
+    /// Whether the padding alone proves that it was made with the key.
+    var isCertain: Bool {
+        // Nine bytes that are right by accident are one in more than 10^21.
+        if case .probabilistic(let block) = content { block.zeroBytes >= 8 } else { true }
+    }
+
+    /// `RSASSA-PKCS1-v1_5` or `RSASSA-PSS`.
+    var scheme: String {
+        if case .probabilistic = content { "RSASSA-PSS" } else { "RSASSA-PKCS1-v1_5" }
+    }
+
+    /// The hash function that the signature names or implies; nil when there is none.
+    var hashFunction: HashFunction? {
+        switch content {
+        case .digest(let function, _): function
+        case .bareDigest, .probabilistic: .sha256
+        case .padded, .unreadable: nil
+        }
+    }
+
+    /// The digest that was signed; nil where it cannot be told from the signature.
+    var digest: [UInt8]? {
+        switch content {
+        case .digest(_, let digest), .bareDigest(let digest): digest
+        case .probabilistic, .padded, .unreadable: nil
+        }
+    }
+
+    /// Whether exactly this string was signed.
+    func covers(_ text: [UInt8], hasher: SHA256) throws(CryptoError) -> Bool {
+        switch content {
+        case .digest(.sha256, let digest), .bareDigest(let digest):
+            hasher.digest(of: text.span) == Digest(digest.span)
+        case .digest(let function, let digest): try function.digest(of: text.span) == digest
+        case .probabilistic(let block):
+            block.covers(hasher.digest(of: text.span), hasher: hasher)
+        case .padded, .unreadable: false
+        }
+    }
+}
+
+extension SignatureContent {
+    /// What is wrong with the way of signing.
+    var faults: [Change] {
+        switch self {
+        case .digest(.sha256, _), .padded, .unreadable: []
+        case .digest(let function, _):
+            [
+                Change(
+                    name: .signatureHash,
+                    detail: "the signature is made with \(function.rawValue), not with SHA-256"
+                )
+            ]
+        case .bareDigest:
+            [
+                Change(
+                    name: .signatureScheme,
+                    detail: "the digest is signed without the name of its hash function"
+                )
+            ]
+        case .probabilistic:
+            [
+                Change(
+                    name: .signatureScheme,
+                    detail: "the signature is RSASSA-PSS, not RSASSA-PKCS1-v1_5"
+                )
+            ]
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Crypto
+
+/// One way to read X-SIGNATURE: the bytes, and what about the text is not as it has to be.
+struct SignatureReading: Equatable {
+    let bytes: [UInt8]
+    let changes: [Change]
+
+    /// Every reading of the header's values, the strict one first. None when nothing can be read.
+    ///
+    /// A value that is longer than the signature of the largest key is not read.
+    static func all(_ values: [[UInt8]]) -> [SignatureReading] {
+        var readings: [SignatureReading] = []
+        for value in values.prefix(repeatedMax) where value.count <= RSAKeyBits.max / 8 * 2 {
+            var changes: [Change] = []
+            if values.count > 1 {
+                let detail = "X-SIGNATURE stands there \(values.count) times"
+                changes.append(Change(name: .repeatedHeader, detail: detail))
+            }
+            for (bytes, fault) in Self.decodings(of: value) {
+                let fault = fault.map { [Change(name: .signatureEncoding, detail: $0)] } ?? []
+                let reading = SignatureReading(bytes: bytes, changes: changes + fault)
+                if !readings.contains(where: { $0.bytes == bytes }) { readings.append(reading) }
+            }
+        }
+        return readings
+    }
+
+    private static let repeatedMax = 4
+
+    /// What a text decodes to, strictly or not, with what is wrong with it.
+    private static func decodings(of text: [UInt8]) -> [(bytes: [UInt8], fault: String?)] {
+        if text.isEmpty { return [] }
+        var found: [(bytes: [UInt8], fault: String?)] = []
+        if let bytes = Base64.decode(text.span) { found.append((bytes, nil)) }
+        // Hexadecimal digits are base64 as well; of what, only a key can tell.
+        if let bytes = hexDecoded(text) {
+            found.append((bytes, "the signature is written in hexadecimal, not in base64"))
+        }
+        if !found.isEmpty { return found }
+        if let (bytes, faults) = lenientlyDecoded(text) { found.append((bytes, faults)) }
+        let plus = text.map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }
+        if plus != text, let (bytes, _) = lenientlyDecoded(plus) {
+            found.append((bytes, "the signature has blanks where + has to stand"))
+        }
+        return found
+    }
+
+    /// Base64 with quotation marks, percent escapes, white space, the URL alphabet or other padding
+    /// put right.
+    private static func lenientlyDecoded(_ text: [UInt8]) -> (bytes: [UInt8], faults: String)? {
+        var faults: [String] = []
+        var rest = text
+        func put(_ other: [UInt8], _ fault: String) {
+            if other != rest { faults.append(fault) }
+            rest = other
+        }
+        put(rest.filter { $0 != 0x22 && $0 != 0x27 }, "in quotation marks")
+        put(percentDecoded(rest), "with percent escapes")
+        put(rest.filter { ![0x09, 0x0A, 0x0D, 0x20].contains($0) }, "with white space in it")
+        put(
+            rest.map { $0 == UInt8(ascii: "-") ? 0x2B : $0 == UInt8(ascii: "_") ? 0x2F : $0 },
+            "in the alphabet for URLs (- and _)"
+        )
+        let bare = Array(rest.prefix { $0 != UInt8(ascii: "=") })
+        put(
+            bare + [UInt8](repeating: UInt8(ascii: "="), count: (4 - bare.count % 4) % 4),
+            "without the right padding (=)"
+        )
+        guard let bytes = Base64.decode(rest.span), !bytes.isEmpty else { return nil }
+        return (bytes, "the signature is base64 " + faults.joined(separator: ", "))
+    }
+
+    private static func percentDecoded(_ text: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            let digits = Array(rest.prefix(2))
+            if byte == UInt8(ascii: "%"), let decoded = hexDecoded(digits), decoded.count == 1 {
+                output += decoded
+                rest = rest.dropFirst(2)
+            } else {
+                output.append(byte)
+            }
+        }
+        return output
+    }
+
+    private static func hexDecoded(_ text: [UInt8]) -> [UInt8]? {
+        guard !text.isEmpty, text.count % 2 == 0 else { return nil }
+        var output: [UInt8] = []
+        for index in stride(from: 0, to: text.count, by: 2) {
+            guard let high = hexValue(text[index]), let low = hexValue(text[index + 1]) else {
+                return nil
+            }
+            output.append(high << 4 | low)
+        }
+        return output
+    }
+
+    private static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

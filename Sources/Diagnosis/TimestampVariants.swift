@@ -1,0 +1,82 @@
+import Snap
+
+/// Other ways to write the instant of an X-TIMESTAMP.
+enum TimestampVariants {
+    static let countMax = 200
+
+    /// All texts to try. The expected one is the header's only value; when it is there more than
+    /// once, none is, because such a request is refused.
+    static func ladder(_ values: [[UInt8]]) -> VariantLadder<[UInt8]> {
+        var ladder = VariantLadder<[UInt8]>(countMax: countMax)
+        let values = values.filter { !$0.isEmpty && $0.count <= bytesMax }.prefix(repeatedMax)
+        if values.count == 1 {
+            ladder.add(values[0])
+        } else {
+            for value in values {
+                let text = String(decoding: value, as: UTF8.self)
+                let detail = "X-TIMESTAMP stands there more than once; signed is \(text)"
+                ladder.add(value, [Change(name: .repeatedHeader, detail: detail)])
+            }
+        }
+        ladder.close(alternatives)
+        return ladder
+    }
+
+    /// No form of a time is longer; what is longer is not repeated in every candidate.
+    private static let bytesMax = 128
+    private static let repeatedMax = 4
+
+    private static func alternatives(to value: [UInt8]) -> [(value: [UInt8], change: Change)] {
+        guard let instant = instant(of: value) else { return [] }
+        return forms(of: instant, asIn: value).filter { $0 != value }.map { form in
+            let text = String(decoding: form, as: UTF8.self)
+            return (form, Change(name: .timestampForm, detail: "the time is signed as \(text)"))
+        }
+    }
+
+    /// The instant that a text means, read leniently.
+    static func instant(of value: [UInt8]) -> Timestamp? {
+        if let time = Timestamp(rfc3339: value.span) { return time }
+        if let time = Timestamp(epochMilliseconds: value.span) { return time }
+        let isSeconds = value.count == 10 && value.allSatisfy { (0x30...0x39).contains($0) }
+        if isSeconds, let time = Timestamp(epochMilliseconds: (value + Array("000".utf8)).span) {
+            return time
+        }
+        var text = value
+        if text.count > 10, text[10] == 0x20 { text[10] = UInt8(ascii: "T") }
+        let sign = text.lastIndex { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+        if let sign, sign > 10, text.count == sign + 5 { text.insert(0x3A, at: sign + 3) }
+        if let sign, sign > 10, text.count == sign + 3 { text += Array(":00".utf8) }
+        if let time = Timestamp(rfc3339: text.span) { return time }
+        // A time without an offset is Jakarta's.
+        return Timestamp(rfc3339: (text + Array("+07:00".utf8)).span)
+    }
+
+    /// The instant in Jakarta's time and in UTC, with and without fraction and offset, with `T` and
+    /// with a blank; and as a number. Fractions are none, milliseconds, microseconds, or `text`'s.
+    private static func forms(of time: Timestamp, asIn text: [UInt8]) -> [[UInt8]] {
+        let milliseconds = time.milliseconds
+        let zones: [(offset: Int64, names: [String])] = [
+            (0, ["+07:00", "+0700", "+07", ""]),
+            (JakartaTime.offsetMilliseconds, ["Z", "+00:00", "+0000", "+00", ""]),
+        ]
+        let given = text.dropFirst(19)
+        let digits =
+            given.first == 0x2E ? given.dropFirst().prefix { (0x30...0x39).contains($0) } : []
+        let own = digits.isEmpty ? "" : "." + String(decoding: digits, as: UTF8.self)
+        var forms: [String] = []
+        for zone in zones {
+            let shown = JakartaTime.textWithFraction(milliseconds: milliseconds - zone.offset)
+            let (day, clock) = (shown.prefix(10), shown.dropFirst(11).prefix(8))
+            let fraction = String(shown.dropFirst(19).prefix(4))
+            for digits in ["", fraction, fraction + "000", own] {
+                for name in zone.names {
+                    forms.append("\(day)T\(clock)\(digits)\(name)")
+                    forms.append("\(day) \(clock)\(digits)\(name)")
+                }
+            }
+        }
+        forms += [String(milliseconds), String(milliseconds / 1000)]
+        return forms.map { Array($0.utf8) }
+    }
+}
