@@ -111,7 +111,7 @@ extension Command {
             } else if argument.hasPrefix("--"), !areOptionsOver {
                 try take(argument, from: &rest, into: &parsed)
             } else if let operand, parsed.operand == nil,
-                areOptionsOver || !argument.hasPrefix("-")
+                areOptionsOver || argument == "-" || !argument.hasPrefix("-")
             {
                 guard !argument.isEmpty else { throw UsageError(text: "\(operand) is empty") }
                 parsed.operand = argument

@@ -49,14 +49,4 @@ extension Change.Name {
         case .otherKey: "Put the key into cashIn.publicKeyFiles, if it is the gateway's."
         }
     }
-
-    /// Whether it is about the path in the string to sign.
-    package var isAboutPath: Bool {
-        switch self {
-        case .completeURL, .pathOnly, .registeredPath, .standardPath, .receivedTarget, .proxyPrefix,
-            .query, .trailingSlash, .leadingSlash, .scheme, .host:
-            true
-        default: false
-        }
-    }
 }

@@ -103,10 +103,12 @@ struct DiagnosisFacts {
         for key in keys where key.isMerchantKey {
             notes.append("\(key.name) is the merchant's own public key, not the gateway's.")
         }
-        if changes.contains(where: \.name.isAboutPath),
-            headers.problems.contains(where: { $0.row == 1 })
-        {
-            notes.append("The path is not served either: see headers.")
+        let isHeaderRepeated = changes.contains { $0.name == .repeatedHeader }
+        if !changes.isEmpty, !isHeaderRepeated, let problem = headers.problems.first {
+            notes.append(
+                "Even then the callback is answered \(problem.responseCode): "
+                    + "\(problem.field) \(problem.detail)."
+            )
         }
         if clock.isWithinTolerance == false, let difference = clock.differenceMilliseconds {
             let seconds = abs(difference) / 1000

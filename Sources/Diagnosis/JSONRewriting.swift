@@ -2,12 +2,12 @@
 enum JSONRewriting {
     /// Slashes in strings with or without a backslash before them.
     static func slashes(_ text: [UInt8], escaped: Bool) -> [UInt8] {
-        mapped(text) { unit, isInString, output in
-            let isSlash = isInString && unit.last == UInt8(ascii: "/")
-            if !isSlash {
-                output += unit
+        let slash = Array((escaped ? "\\/" : "/").utf8)
+        return mapped(text) { unit, isInString, output in
+            if isInString, unit.last == UInt8(ascii: "/") {
+                output += slash
             } else {
-                output += escaped ? Array("\\/".utf8) : Array("/".utf8)
+                output += unit
             }
         }
     }
@@ -142,12 +142,16 @@ enum JSONRewriting {
 
     /// The UTF-16 unit of `\uXXXX`; nil when the unit is something else.
     private static func escapedUnit(_ unit: ArraySlice<UInt8>) -> UInt32? {
-        guard unit.count == 6, unit.starts(with: Array("\\u".utf8)) else { return nil }
-        let digits = unit.dropFirst(2)
-        guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else {
-            return nil
+        let start = unit.startIndex
+        guard unit.count == 6, unit[start] == UInt8(ascii: "\\"),
+            unit[start + 1] == UInt8(ascii: "u")
+        else { return nil }
+        var value: UInt32 = 0
+        for byte in unit[(start + 2)...] {
+            guard let digit = hexValue(byte) else { return nil }
+            value = value << 4 | UInt32(digit)
         }
-        return UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+        return value
     }
 
     private static func escape(_ unit: UInt16, capitals: Bool) -> [UInt8] {

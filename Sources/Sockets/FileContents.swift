@@ -15,19 +15,29 @@ package struct FileContents: Sendable {
             try retryingOnInterrupt("open") { unsafe open(path, O_RDONLY | O_CLOEXEC) }
         }
         let descriptor = Descriptor(owning: raw)
+        (bytes, mode) = try Self.read(descriptor.raw, bytesMax: bytesMax)
+        // Open until here, also when nothing more is done with it.
+        _ = consume descriptor
+    }
+
+    /// Reads standard input to its end, which may be a pipe's; it stays open.
+    package init(readingStandardInput bytesMax: Int) throws(FileError) {
+        // Whoever started us may have closed it: that is no mix-up of descriptors.
+        guard fcntl(STDIN_FILENO, F_GETFD) != -1 else {
+            throw .system(SystemError(call: "fcntl", code: errno))
+        }
+        (bytes, mode) = try Self.read(STDIN_FILENO, bytesMax: bytesMax)
+    }
+
+    private static func read(
+        _ raw: CInt,
+        bytesMax: Int
+    ) throws(FileError) -> (bytes: [UInt8], mode: UInt32) {
         var status = stat()
         _ = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("fstat") { unsafe fstat(raw, &status) }
         }
-        mode = UInt32(status.st_mode) & 0o7777
-        bytes = try Self.read(descriptor, bytesMax: bytesMax)
-    }
-
-    private static func read(
-        _ descriptor: borrowing Descriptor,
-        bytesMax: Int
-    ) throws(FileError) -> [UInt8] {
-        let raw = descriptor.raw
+        let mode = UInt32(status.st_mode) & 0o7777
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: min(bytesMax + 1, 65_536))
         while true {
@@ -38,7 +48,7 @@ package struct FileContents: Sendable {
                     }
                 }
             }
-            if count == 0 { return bytes }
+            if count == 0 { return (bytes, mode) }
             guard bytes.count + count <= bytesMax else { throw .tooLarge(bytesMax: bytesMax) }
             bytes += buffer[..<count]
         }

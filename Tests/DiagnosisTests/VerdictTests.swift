@@ -151,6 +151,14 @@ struct VerdictTests {
         #expect(method.headers.problems.map(\.responseCode) == ["4055600"])
         let standard = try Scene { $0.callback.target = "/v1.0/debit/notify?x" }.diagnosis()
         #expect(standard.verdict == .verifies)
+        let changed = try Scene {
+            $0.callback.target = "/elsewhere"
+            $0.signedMethod = "post"
+        }.diagnosis()
+        #expect(changed.verdict == .oneChange)
+        #expect(
+            changed.notes.map { $0.prefix(45) } == ["Even then the callback is answered 4045600: p"]
+        )
         let whole = try Scene { $0.callback.target = Scene.url }.diagnosis()
         #expect(whole.verdict == .verifies)
     }

@@ -67,7 +67,7 @@ struct InternalAPITests {
     @Test(arguments: [
         ("/v1/transitions", ["orders", "ops"]), ("/v1/transactions/TRX-1", ["orders", "ops"]),
         ("/v1/attention", ["orders", "ops"]), ("/v1/callbacks", ["auditor", "ops"]),
-        ("/v1/callbacks/1", ["auditor", "ops"]),
+        ("/v1/callbacks/1", ["auditor", "ops"]), ("/v1/callbacks/1/diagnosis", ["auditor", "ops"]),
     ])
     func `a token opens the routes of its scopes`(target: String, allowed: [String]) throws {
         let daemon = try Daemon(in: Workspace())
@@ -108,7 +108,8 @@ struct InternalAPITests {
     @Test(arguments: [
         ("/v1/transitions?afer=1", "afer"), ("/v1/transitions?after=1&x", "x"),
         ("/v1/transactions/TRX-1?after=1", "after"), ("/v1/callbacks?status=applied", "status"),
-        ("/v1/callbacks/1?after=1", "after"), ("/v1/attention?open=1", "open"),
+        ("/v1/callbacks/1?after=1", "after"), ("/v1/callbacks/1/diagnosis?verbose", "verbose"),
+        ("/v1/attention?open=1", "open"),
         ("/healthz?x=1", "x"), ("/readyz?verbose", "verbose"),
     ])
     func `an unknown parameter is an error`(target: String, field: String) throws {
@@ -147,7 +148,9 @@ struct InternalAPITests {
         let transaction = try daemon.get("/v1/transactions/TRX-1")
         check(transaction, 404, "transaction-not-found", field: "partnerReferenceNo")
         for id in ["1", "x", "99999999999999999999"] {
-            check(try daemon.get("/v1/callbacks/\(id)"), 404, "callback-not-found", field: "id")
+            for target in ["/v1/callbacks/\(id)", "/v1/callbacks/\(id)/diagnosis"] {
+                check(try daemon.get(target), 404, "callback-not-found", field: "id")
+            }
         }
     }
 

@@ -31,7 +31,7 @@ package struct Capture: Equatable, Sendable {
             if start.line > 1 {
                 notes.append("The curl command in line \(start.line) was read, nothing before it.")
             }
-            let command = try CurlCommand(text[start.index...])
+            let command = try CurlCommand(text[start.index...], firstLine: start.line)
             callback = command.callback
             self.notes = notes + command.notes
         } else {

@@ -30,9 +30,10 @@ struct CurlCommand {
         return nil
     }
 
-    init(_ text: ArraySlice<UInt8>) throws(CaptureError) {
+    /// - Parameter firstLine: the number of the line that the command begins in.
+    init(_ text: ArraySlice<UInt8>, firstLine: Int) throws(CaptureError) {
         callback = CapturedCallback(method: "", target: "", fields: [], body: [])
-        let shell = try ShellWords(text)
+        let shell = try ShellWords(text, firstLine: firstLine)
         notes = shell.notes
         var words = shell.words.dropFirst()
         var hasOptions = true

@@ -9,12 +9,16 @@ struct ShellWords {
     private(set) var notes: [String] = []
 
     private let text: [UInt8]
+    private let firstLine: Int
     private var index = 0
     private var word: [UInt8]?
 
     /// Reads up to the first end of a line that is neither quoted nor escaped.
-    init(_ text: ArraySlice<UInt8>) throws(CaptureError) {
+    ///
+    /// - Parameter firstLine: the number of the line that `text` begins in.
+    init(_ text: ArraySlice<UInt8>, firstLine: Int) throws(CaptureError) {
         self.text = Array(text)
+        self.firstLine = firstLine
         while index < self.text.count, try takeNext() {}
         finishWord()
     }
@@ -57,7 +61,7 @@ struct ShellWords {
     private var line: Int { lineNumber(of: index) }
 
     private func lineNumber(of index: Int) -> Int {
-        text[..<min(index, text.count)].count { $0 == 0x0A } + 1
+        text[..<min(index, text.count)].count { $0 == 0x0A } + firstLine
     }
 
     /// The length of the line end at `index`; nil when there is none.
@@ -79,7 +83,8 @@ struct ShellWords {
             }
             index += 1 + count
         } else {
-            if let byte = peek(1) { append([byte]) }
+            // At the very end of the text it stands for itself.
+            append([peek(1) ?? UInt8(ascii: "\\")])
             index += 2
         }
     }

@@ -48,6 +48,7 @@ struct APIRoute: Sendable {
         APIRoute("GET", "/v1/transactions/{partnerReferenceNo}", .feed, TransactionEndpoint.show),
         APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
         APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),
+        APIRoute("GET", "/v1/callbacks/{id}/diagnosis", .journal, CallbacksEndpoint.diagnosis),
         APIRoute("GET", "/v1/attention", .feed, AttentionEndpoint.list),
         APIRoute("POST", "/admin/qr/generate", .generate, GenerateEndpoint.generate),
         APIRoute("POST", "/admin/qr/query", .generate, QueryEndpoint.query),
@@ -60,4 +61,5 @@ struct APIServices: Sendable {
     let store: Store
     let readiness: Readiness
     let outbound: Outbound
+    let diagnosis: DiagnosisDesk
 }

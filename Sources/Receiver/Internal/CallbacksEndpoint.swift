@@ -1,10 +1,11 @@
+import Crypto
 import HTTPCore
 import Payments
 import SQLite
 import Store
 
-/// `GET /v1/callbacks` and `GET /v1/callbacks/{id}`: the journal and the kept refusals, newest
-/// first.
+/// `GET /v1/callbacks`, `GET /v1/callbacks/{id}` and its `/diagnosis`: the journal and the kept
+/// refusals, newest first.
 enum CallbacksEndpoint {
     static func list(
         _ request: APIRequest,
@@ -46,6 +47,29 @@ enum CallbacksEndpoint {
         _ services: APIServices
     ) async throws(Problem) -> Response {
         try request.allow([])
+        return JSON.response(CallbackRepresentation(try await record(request, services)))
+    }
+
+    /// Why its signature verifies or does not, with today's keys and configuration.
+    static func diagnosis(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow([])
+        let record = try await record(request, services)
+        do throws(CryptoError) {
+            let diagnosis = try await services.diagnosis.diagnosis(of: record)
+            return JSON.response(DiagnosisRepresentation(diagnosis, of: record))
+        } catch {
+            throw Problem(.internalError, "The signature cannot be opened: \(error)")
+        }
+    }
+
+    /// The callback that the path names.
+    private static func record(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> CallbackRecord {
         let isNumber = request.variables[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
         guard isNumber, let id = Int64(request.variables[0]) else {
             throw Problem(.callbackNotFound, "A callback is named by its number.", field: "id")
@@ -56,6 +80,6 @@ enum CallbacksEndpoint {
         guard let record else {
             throw Problem(.callbackNotFound, "No callback \(id) is kept.", field: "id")
         }
-        return JSON.response(CallbackRepresentation(record))
+        return record
     }
 }

@@ -24,9 +24,10 @@ final class InternalHandler: RequestHandler {
         self.log = log
     }
 
-    /// Serves requests that begin from now on with the tokens and limits of `loaded`.
+    /// Serves requests that begin from now on with the tokens, limits and keys of `loaded`.
     func apply(_ loaded: LoadedConfiguration) {
         settings.withLock { $0 = Self.settings(loaded) }
+        services.diagnosis.apply(loaded)
     }
 
     private static func settings(_ loaded: LoadedConfiguration) -> Settings {

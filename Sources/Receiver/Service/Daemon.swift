@@ -36,7 +36,12 @@ final class Daemon: Sendable {
         )
         internalAPI = InternalHandler(
             loaded,
-            services: APIServices(store: store, readiness: readiness, outbound: outbound),
+            services: APIServices(
+                store: store,
+                readiness: readiness,
+                outbound: outbound,
+                diagnosis: DiagnosisDesk(loaded)
+            ),
             log: log
         )
         notifyServer = Server(

@@ -53,6 +53,8 @@ struct CommandTests {
         (["serve", "-x"], "cashin-receiver serve: unexpected argument \"-x\""),
         (["serve", "a\nb"], "cashin-receiver serve: unexpected argument \"a\\nb\""),
         (["init"], "cashin-receiver init: --dir DIR is missing"),
+        (["diagnose"], "cashin-receiver diagnose: FILE is missing"),
+        (["diagnose", "a", "-"], "cashin-receiver diagnose: unexpected argument \"-\""),
         (["keygen"], "cashin-receiver keygen: --out DIR is missing"),
         (["check-config", "--set", "x"], "cashin-receiver: --set \"x\": expected KEY=VALUE"),
     ])

@@ -1,0 +1,130 @@
+import Diagnosis
+import Snap
+
+/// A diagnosis as text for people: the answer first, then what it rests on.
+struct DiagnosisText {
+    private let diagnosis: SignatureDiagnosis
+    private let callback: CapturedCallback
+    private let notes: [String]
+
+    /// - Parameter notes: what was odd about the file.
+    init(_ diagnosis: SignatureDiagnosis, of callback: CapturedCallback, notes: [String]) {
+        self.diagnosis = diagnosis
+        self.callback = callback
+        self.notes = notes
+    }
+
+    /// Lines that end with a line feed, whatever the callback holds.
+    var text: String {
+        let sections = [changes, remarks, facts, keys, candidates]
+        let lines = ["\(diagnosis.verdict.rawValue): \(diagnosis.summary)"]
+        return (lines + sections.filter { !$0.isEmpty }.flatMap { [""] + $0 })
+            .map { oneLine($0) + "\n" }.joined()
+    }
+
+    private var changes: [String] {
+        guard !diagnosis.changes.isEmpty else { return [] }
+        var lines = ["What has to change:"]
+        for change in diagnosis.changes {
+            lines.append("  \(change.name.rawValue): \(change.detail).")
+            lines.append("    \(change.name.remedy)")
+        }
+        return lines
+    }
+
+    private var remarks: [String] {
+        let all = notes + diagnosis.notes
+        return all.isEmpty ? [] : ["Notes:"] + all.map { "  \($0)" }
+    }
+
+    private var facts: [String] {
+        var rows = [
+            ("Request", "\(callback.method) \(callback.target)"),
+            ("Signature", signature),
+            ("Signed", signed),
+            ("X-TIMESTAMP", clock),
+        ]
+        if diagnosis.headers.problems.isEmpty { rows.append(("Headers", "nothing against them")) }
+        for problem in diagnosis.headers.problems {
+            let detail = "\(problem.field) \(problem.detail): answered \(problem.responseCode)"
+            rows.append(("Headers", "\(detail) (row \(problem.row))"))
+        }
+        for body in diagnosis.bodies {
+            let use = body.isConfigured ? "" : ", not configured"
+            rows.append(
+                ("Body", "\(body.form.rawValue), \(body.bytes) bytes, SHA-256 \(body.sha256)\(use)")
+            )
+        }
+        return rows.map { name, text in
+            name + String(repeating: " ", count: Self.nameColumns - name.count) + text
+        }
+    }
+
+    private static let nameColumns = 13
+
+    private var signature: String {
+        let facts = diagnosis.signature
+        if facts.occurrences == 0 { return "missing" }
+        let form = facts.isStrictBase64 ? "base64" : "no strict base64"
+        let size = facts.bytes.map { "\($0) bytes" } ?? "not readable"
+        let times = facts.occurrences > 1 ? ", \(facts.occurrences) times" : ""
+        return "\(size), \(form)\(times)"
+    }
+
+    private var signed: String {
+        guard let signed = diagnosis.signed else { return "cannot be read with any of the keys" }
+        let hash = signed.hashFunction.map { " with \($0)" } ?? ""
+        let digest = signed.digest.map { ", digest \($0)" } ?? ""
+        return signed.scheme + hash + digest
+    }
+
+    private var clock: String {
+        let clock = diagnosis.clock
+        guard let timestamp = clock.timestamp else { return "missing, repeated or blank" }
+        guard let difference = clock.differenceMilliseconds else {
+            return "\(timestamp), the time of receipt is not known"
+        }
+        return "\(timestamp), received \(difference) ms later"
+    }
+
+    private var keys: [String] {
+        if diagnosis.keys.isEmpty { return ["Keys: none"] }
+        var lines = ["Keys:"]
+        for key in diagnosis.keys {
+            let use =
+                switch key.use {
+                case .gateway: "the gateway's"
+                case .merchant: "the merchant's own"
+                case .other: "not configured"
+                }
+            lines.append("  \(key.name): \(phrase(key.result)); \(use), \(key.bits) bits")
+            lines.append("    \(key.fingerprint)")
+        }
+        return lines
+    }
+
+    private func phrase(_ result: KeyReport.Result) -> String {
+        switch result {
+        case .opens: "made the signature"
+        case .doesNotOpen: "did not make the signature"
+        case .otherLength: "makes signatures of another length"
+        case .notTried: "not tried"
+        }
+    }
+
+    private var candidates: [String] {
+        var lines: [String] = []
+        if let text = diagnosis.signed?.stringToSign {
+            lines += ["String that was signed:", "  \(text)"]
+        }
+        if diagnosis.candidates.isEmpty { return lines }
+        lines.append("Strings that verify when they are signed:")
+        for candidate in diagnosis.candidates {
+            lines.append("  \(candidate.stringToSign)  (\(candidate.form.rawValue))")
+        }
+        if !diagnosis.isComplete {
+            lines.append("Not every string was tried: \(SignatureDiagnosis.triedCountMax) at most.")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,222 @@
+import Crypto
+import Foundation
+import Support
+import Testing
+
+/// Why a signature does not verify: the route for kept callbacks, and the command for saved ones.
+@Suite(.blocking)
+struct CallbackDiagnosisTests {
+    /// The diagnosis of the newest kept callback.
+    private func diagnosis(_ daemon: Daemon) throws -> JSON {
+        let id = try #require(try daemon.callbacks().first?["id"].integer)
+        let response = try daemon.get("/v1/callbacks/\(id)/diagnosis", as: "auditor")
+        #expect(response.status == 200)
+        #expect(response["Content-Type"] == "application/json")
+        #expect(response.json["callbackId"].integer == id)
+        return response.json
+    }
+
+    @Test func `a refused callback is explained to the operator and not to the caller`() throws {
+        let daemon = try Daemon(in: Workspace())
+        var callback = try Callback()
+        callback.signedBody = callback.body.bytes + [0x0A]
+        let explained = try daemon.post(callback)
+        #expect(explained.code == "4015600")
+
+        var other = try Callback()
+        other.key = daemon.workspace.keys.other
+        let unexplained = try daemon.post(other)
+        #expect(explained.body == unexplained.body)
+
+        let unknownKey = try diagnosis(daemon)
+        #expect(unknownKey["verdict"].text == "otherKey")
+        #expect(unknownKey["changes"].items.isEmpty)
+        #expect(unknownKey["signed"] == .null)
+
+        let refused = try daemon.callbacks("externalId=\(callback.externalID)").first
+        let id = try #require(refused?["id"].integer)
+        let newline = try daemon.get("/v1/callbacks/\(id)/diagnosis").json
+        #expect(newline["verdict"].text == "oneChange")
+        #expect(newline["changes"].items.map { $0["change"].text } == ["bodyEnd"])
+        #expect(newline["changes"][0].names == ["change", "detail", "remedy"])
+        #expect(newline["keys"][0]["result"].text == "opens")
+        #expect(newline["clock"]["withinTolerance"].bool == true)
+        #expect(newline["headers"]["partnerIdMatches"].bool == true)
+        #expect(newline["search"]["complete"].bool == true)
+        #expect(
+            newline.names == [
+                "callbackId", "verdict", "summary", "changes", "candidates", "bodies", "keys",
+                "signature", "signed", "clock", "headers", "search", "notes",
+            ]
+        )
+    }
+
+    @Test func `an accepted callback verifies over what it matched`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let callback = try Callback().with { $0.signedPath = Workspace.publicURL }
+        #expect(try daemon.post(callback).code == "2005600")
+        let found = try diagnosis(daemon)
+        #expect(found["verdict"].text == "verifies")
+        let path = try daemon.callbacks().first?["match"]["path"].text
+        #expect(path == Workspace.publicURL)
+        let signed = found["signed"]["stringToSign"].text
+        #expect(signed?.hasPrefix("POST:\(Workspace.publicURL):") == true)
+        let candidates = found["candidates"].items
+        #expect(candidates.contains { $0["stringToSign"].text == signed })
+        #expect(candidates[0].names == ["path", "bodyForm", "stringToSign", "bodySHA256"])
+    }
+
+    @Test func `a callback is judged by the keys of today`() throws {
+        let daemon = try Daemon(in: Workspace())
+        #expect(try daemon.post(Callback()).code == "2005600")
+        #expect(try diagnosis(daemon)["verdict"].text == "verifies")
+        let other = try daemon.workspace.keys.other.publicKey.pem()
+        try daemon.workspace.write(other, to: "cashin-public.pem")
+        #expect(try daemon.reload()?.contains("reloaded") == true)
+        let found = try diagnosis(daemon)
+        #expect(found["verdict"].text == "otherKey")
+        let fingerprint = daemon.workspace.keys.gateway.publicKey.fingerprint
+        #expect(
+            found["notes"].items.map(\.text) == [
+                "When it was received it verified over /v1.0/debit/notify (raw) "
+                    + "with the key \(fingerprint)."
+            ]
+        )
+    }
+
+    @Test func `a callback under a wrong path is explained too`() throws {
+        let daemon = try Daemon(in: Workspace())
+        var request = try Callback().request()
+        request.target = "/v1.0/debit/notify/"
+        #expect(try daemon.post(request).code == "4045600")
+        let found = try diagnosis(daemon)
+        #expect(found["verdict"].text == "refusedHeaders")
+        #expect(found["headers"]["problems"][0]["responseCode"].text == "4045600")
+    }
+
+    // MARK: The command
+
+    private func diagnose(
+        _ workspace: Workspace,
+        _ arguments: [String]
+    ) throws -> (end: ChildProcess.End, output: [String], errors: [String]) {
+        try ChildProcess.run(
+            Daemon.program,
+            ["diagnose", "--config", workspace.configurationFile] + arguments
+        )
+    }
+
+    private func write(_ bytes: [UInt8], to name: String, _ workspace: Workspace) throws -> String {
+        let path = workspace.directory + name
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    @Test func `a saved request that verifies exits 0, from a file and from standard input`() throws
+    {
+        let workspace = try Workspace()
+        let file = try write(Callback().request().bytes, to: "callback.http", workspace)
+        let (end, output, errors) = try diagnose(workspace, [file])
+        #expect(end == .exited(0))
+        #expect(output.first?.hasPrefix("verifies: ") == true)
+        #expect(errors.isEmpty)
+        let piped = try ChildProcess.run(
+            "/bin/sh",
+            [
+                "-c", "exec \"$0\" diagnose --config \"$1\" - < \"$2\"", Daemon.program,
+                workspace.configurationFile, file,
+            ]
+        )
+        #expect(piped.end == .exited(0))
+        #expect(piped.output == output)
+    }
+
+    @Test func `a saved request that does not verify exits 65 and says why`() throws {
+        let workspace = try Workspace()
+        let callback = try Callback().with {
+            $0.signedPath = "http://pay.example.id/v1.0/debit/notify"
+        }
+        let file = try write(callback.request().bytes, to: "callback.http", workspace)
+        let (end, output, errors) = try diagnose(workspace, [file])
+        #expect(end == .exited(65))
+        #expect(output.first?.hasPrefix("oneChange: ") == true)
+        #expect(output.contains { $0.hasPrefix("  scheme: ") })
+        #expect(errors.isEmpty)
+
+        let json = try diagnose(workspace, ["--json", file])
+        #expect(json.end == .exited(65))
+        #expect(json.output.count == 1)
+        let found = JSON(Array((json.output.first ?? "").utf8))
+        #expect(found["changes"].items.map { $0["change"].text } == ["scheme"])
+        #expect(!found.names.contains("callbackId"))
+    }
+
+    @Test func `a further key is tried when it is named`() throws {
+        let workspace = try Workspace()
+        let callback = try Callback(key: workspace.keys.other)
+        let file = try write(callback.request().bytes, to: "callback.http", workspace)
+        try workspace.write(workspace.keys.other.publicKey.pem(), to: "new.pem")
+        let (end, output, _) = try diagnose(
+            workspace,
+            ["--key", workspace.directory + "new.pem", file]
+        )
+        #expect(end == .exited(65))
+        #expect(output.contains { $0.hasPrefix("  otherKey: ") && $0.contains("new.pem") })
+        #expect(try diagnose(workspace, [file]).output.first?.hasPrefix("otherKey: ") == true)
+    }
+
+    @Test func `a curl command is explained, the page's own too`() throws {
+        let workspace = try Workspace()
+        let request = try Callback().request()
+        var command = "curl https://pay.example.id/v1.0/debit/notify"
+        for (name, value) in request.fields { command += " \\\n  -H '\(name): \(value)'" }
+        command += " \\\n  --data-raw '\(String(decoding: request.body, as: UTF8.self))'\n"
+        let file = try write(Array(command.utf8), to: "callback.sh", workspace)
+        #expect(try diagnose(workspace, [file]).end == .exited(0))
+
+        let sample = """
+            curl --location --request POST 'https://{your_domain}/v1.0/debit/notify \\
+            --header 'X-PARTNER-ID: \(Workspace.clientID)' \\
+            --header 'X-SIGNATURE: \(Fixture.placeholderSignature)' \\
+            --data-raw '\(try Fixture.text("sample-notify.json"))'
+            """
+        let page = try write(Array(sample.utf8), to: "page.sh", workspace)
+        let (end, output, _) = try diagnose(workspace, [page])
+        #expect(end == .exited(65))
+        #expect(output.first?.hasPrefix("unusableSignature: ") == true)
+        #expect(output.contains { $0.contains("typographic quotation marks") })
+    }
+
+    @Test func `what cannot be read has its exit code and one line`() throws {
+        let workspace = try Workspace()
+        let noise = try write(Array("no callback\n\u{1B}[31m".utf8), to: "noise", workspace)
+        let rows: [([String], CInt, String)] = [
+            ([noise], 65, "it is neither a request nor a curl command"),
+            ([workspace.directory + "absent"], 74, "cannot be read"),
+            ([workspace.directory], 74, "cannot be read"),
+            ([], 64, "FILE is missing"),
+            (["--json=1", noise], 64, "--json takes no value"),
+            (["--key", workspace.directory + "absent.pem", noise], 65, "it is neither"),
+            (["--set", "notify=1", noise], 78, "notify"),
+        ]
+        for (arguments, code, text) in rows {
+            let (end, output, errors) = try diagnose(workspace, arguments)
+            #expect(end == .exited(code), "\(arguments)")
+            #expect(output.isEmpty)
+            #expect(errors.first?.contains(text) == true, "\(errors)")
+        }
+        let request = try write(Callback().request().bytes, to: "callback.http", workspace)
+        let key = try diagnose(workspace, ["--key", workspace.directory + "absent.pem", request])
+        #expect(key.end == .exited(74))
+        let token = try diagnose(workspace, ["--key", workspace.directory + "ops.token", request])
+        #expect(token.end == .exited(65))
+        let closed = try ChildProcess.run(
+            "/bin/sh",
+            [
+                "-c", "exec \"$0\" diagnose --config \"$1\" - <&-", Daemon.program,
+                workspace.configurationFile,
+            ]
+        )
+        #expect(closed.end == .exited(74))
+    }
+}
