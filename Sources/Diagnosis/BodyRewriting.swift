@@ -95,12 +95,12 @@ enum BodyRewriting {
     private static func others(_ body: [UInt8]) -> [Alternative] {
         [
             alternative(
-                body.replacing([0x0D, 0x0A], with: [0x0A]),
+                lineFeeds(body),
                 .lineEnds,
                 "lines of the body end in LF, not in CR LF"
             ),
             alternative(
-                body.replacing([0x0D, 0x0A], with: [0x0A]).replacing([0x0A], with: [0x0D, 0x0A]),
+                lineFeeds(body).replacing(all: [0x0A], with: [0x0D, 0x0A]),
                 .lineEnds,
                 "lines of the body end in CR LF"
             ),
@@ -122,14 +122,39 @@ enum BodyRewriting {
         ]
     }
 
+    private static func lineFeeds(_ body: [UInt8]) -> [UInt8] {
+        body.replacing(all: [0x0D, 0x0A], with: [0x0A])
+    }
+
     /// With " for the typographic double quotation marks, and ' for the single ones.
     private static func straight(_ body: [UInt8]) -> [UInt8] {
         var output = body
         for (last, mark) in [(0x9C, 0x22), (0x9D, 0x22), (0x98, 0x27), (0x99, 0x27)]
             as [(UInt8, UInt8)]
         {
-            output = output.replacing([0xE2, 0x80, last], with: [mark])
+            output = output.replacing(all: [0xE2, 0x80, last], with: [mark])
         }
         return output
+    }
+}
+
+extension [UInt8] {
+    /// With `new` for each `old`, which is not empty; without looking at every byte twice.
+    fileprivate func replacing(all old: [UInt8], with new: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        var copied = 0
+        var index = 0
+        while index + old.count <= count {
+            if self[index] == old[0], self[index..<(index + old.count)].elementsEqual(old) {
+                output += self[copied..<index]
+                output += new
+                index += old.count
+                copied = index
+            } else {
+                index += 1
+            }
+        }
+        if copied == 0 { return self }
+        return output + self[copied...]
     }
 }

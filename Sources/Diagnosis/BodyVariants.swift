@@ -6,13 +6,15 @@ struct BodyVariants {
     /// Bounds the bytes that are hashed: forms × rewritings of rewritings.
     static let countMax = 400
 
-    /// Larger bodies are tried as they are only. The receiver takes 65,536 bytes by default.
-    static let rewrittenBytesMax = 1_048_576
+    /// Larger bodies are tried in their two forms only: some hundred rewritings of them would take
+    /// seconds. The receiver takes 65,536 bytes by default.
+    static let rewrittenBytesMax = 262_144
 
     /// All hashes to try, as the hexadecimal text that stands in the string to sign.
     static func ladder(
         _ body: [UInt8],
         forms: [BodyForm],
+        rewrittenBytesMax: Int = rewrittenBytesMax,
         hasher: SHA256
     ) -> VariantLadder<[UInt8]> {
         var bodies = VariantLadder<[UInt8]>(countMax: countMax)

@@ -16,6 +16,7 @@ struct CandidateSearch {
     private let hashes: VariantLadder<[UInt8]>
     private let timestamps: VariantLadder<[UInt8]>
     private let clientIDs: [String]
+    private let isBodyRewritten: Bool
 
     /// How many strings the last search tried.
     private(set) var tried = 0
@@ -25,6 +26,7 @@ struct CandidateSearch {
         paths = PathVariants.ladder(callback, settings)
         hashes = BodyVariants.ladder(callback.body, forms: settings.bodyForms, hasher: hasher)
         timestamps = TimestampVariants.ladder(callback.values(of: "X-TIMESTAMP"))
+        isBodyRewritten = callback.body.count <= BodyVariants.rewrittenBytesMax
         let received = callback.texts(of: "X-PARTNER-ID").prefix(1)
         clientIDs = Array(received.filter { $0 != settings.clientID }) + [settings.clientID]
     }
@@ -40,7 +42,7 @@ struct CandidateSearch {
     }
 
     /// Whether every string was tried.
-    var isComplete: Bool { tried < Self.candidatesMax }
+    var isComplete: Bool { tried < Self.candidatesMax && isBodyRewritten }
 
     /// The string that `isSigned`, with as few changes as possible, two at most.
     mutating func find(

@@ -53,7 +53,7 @@ enum JSONRewriting {
                 output += unit
             } else if let value = escapedUnit(unit) {
                 output += escape(UInt16(value), capitals: capitals)
-            } else if unit.first != UInt8(ascii: "\\"),
+            } else if unit.first.map(isPlain) == false, unit.first != UInt8(ascii: "\\"),
                 let scalar = String(validating: unit, as: UTF8.self)?.unicodeScalars.first,
                 isWanted(scalar.value)
             {
@@ -79,7 +79,7 @@ enum JSONRewriting {
             return keepsFraction ? short + [UInt8(ascii: "0")] : Array(short.dropLast())
         }
         var result = mapped(text) { unit, isInString, output in
-            if !isInString, let byte = unit.first, isNumberByte(byte) {
+            if !isInString, unit.first.map(isNumberByte) == true {
                 number += unit
             } else {
                 output += rewritten() + unit
@@ -100,7 +100,8 @@ enum JSONRewriting {
 
     // MARK: Units
 
-    /// Calls `append` for each unit of the text: an escape, a character, or a byte that is neither.
+    /// Calls `append` for each unit of the text: an escape, a character, a run of characters that
+    /// no rewriting is about, or a byte that is none of these.
     private static func mapped(
         _ text: [UInt8],
         _ append: (_ unit: ArraySlice<UInt8>, _ isInString: Bool, inout [UInt8]) -> Void
@@ -111,12 +112,43 @@ enum JSONRewriting {
         var index = 0
         while index < text.count {
             let isQuote = text[index] == UInt8(ascii: "\"")
-            let count = isInString && !isQuote ? unitCount(text, at: index) : 1
-            append(text[index..<(index + count)], isInString && !isQuote, &output)
+            var end = index + 1
+            if !isQuote {
+                end = isInString ? stringUnitEnd(text, from: index) : runEnd(text, from: index)
+            }
+            append(text[index..<end], isInString && !isQuote, &output)
             if isQuote { isInString.toggle() }
-            index += count
+            index = end
         }
         return output
+    }
+
+    /// Where a run of bytes outside strings ends: all of them of numbers, or none.
+    private static func runEnd(_ text: [UInt8], from start: Int) -> Int {
+        let isNumber = isNumberByte(text[start])
+        var end = start + 1
+        while end < text.count, text[end] != UInt8(ascii: "\""), isNumberByte(text[end]) == isNumber
+        {
+            end += 1
+        }
+        return end
+    }
+
+    /// Where the unit at `start`, within a string, ends.
+    private static func stringUnitEnd(_ text: [UInt8], from start: Int) -> Int {
+        var end = start
+        while end < text.count, isPlain(text[end]) { end += 1 }
+        return end > start ? end : start + unitCount(text, at: start)
+    }
+
+    /// Whether a byte stands for itself in a string under every rewriting.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "<"),
+            UInt8(ascii: ">"), UInt8(ascii: "&"):
+            false
+        default: byte < 0x80
+        }
     }
 
     /// How many bytes belong together at `index`, within a string.

@@ -268,4 +268,25 @@ struct VerdictTests {
         #expect(diagnosis.triedCount == SignatureDiagnosis.triedCountMax)
         #expect(!diagnosis.isComplete)
     }
+
+    @Test func `a body is rewritten up to a limit`() throws {
+        let hasher = try SHA256()
+        let body = Array("{\"a\":\"b/c\"}".utf8)
+        let counts = [-1, 0, 1].map { offset in
+            BodyVariants.ladder(
+                body,
+                forms: BodyForm.allCases,
+                rewrittenBytesMax: body.count + offset,
+                hasher: hasher
+            ).steps[1].count
+        }
+        // Its hash in capitals, and the hash of nothing; then with \/, LF, CR LF and a mark.
+        #expect(counts == [2, 6, 6])
+        let large = try Scene {
+            $0.text = { _ in "something else" }
+            $0.setBody(String(repeating: " ", count: BodyVariants.rewrittenBytesMax + 1))
+        }.diagnosis()
+        #expect(large.verdict == .otherContent)
+        #expect(!large.isComplete)
+    }
 }
