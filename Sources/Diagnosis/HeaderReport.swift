@@ -56,7 +56,8 @@ package struct HeaderReport: Equatable, Sendable {
             let values = callback.values(of: name)
             let detail: String
             if values.isEmpty {
-                detail = "is missing"
+                let other = callback.fields.map(\.name).first { isMisspelt($0, name) }
+                detail = "is missing" + (other.map { "; \(quoted($0)) is another name" } ?? "")
             } else if values.count > 1 {
                 detail = "stands there \(values.count) times, expected once"
             } else if values[0].isEmpty {
@@ -69,6 +70,12 @@ package struct HeaderReport: Equatable, Sendable {
     }
 
     private static let names = ["X-PARTNER-ID", "X-EXTERNAL-ID", "X-TIMESTAMP", "X-SIGNATURE"]
+
+    /// Whether a name is the wanted one but for underscores and blanks, which proxies drop.
+    private static func isMisspelt(_ name: String, _ wanted: String) -> Bool {
+        let plain = name.lowercased().filter { $0 != " " && $0 != "\t" }
+        return plain.replacing("_", with: "-") == wanted.lowercased()
+    }
 
     /// Row 4: the form of X-EXTERNAL-ID and X-TIMESTAMP.
     private static func malformed(_ callback: CapturedCallback) -> [Problem] {

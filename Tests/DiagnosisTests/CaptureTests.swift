@@ -20,7 +20,7 @@ struct CaptureTests {
         end: String
     ) throws {
         let head = ["POST /a?b=c HTTP/1.1", "Host: h", "x-Timestamp:  T \t", "X-Empty:", ""]
-        let body = "{\r\n \"a\" : 1\n}\n\n"
+        let body = "\n \t{\r\n \"a\" : 1\n}\n\n"
         let capture = try capture(head.joined(separator: end) + end + body)
         #expect(capture.callback.method == "POST")
         #expect(capture.callback.target == "/a?b=c")

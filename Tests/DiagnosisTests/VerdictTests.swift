@@ -110,6 +110,19 @@ struct VerdictTests {
         }
     }
 
+    @Test(arguments: ["X_EXTERNAL_ID", "X-EXTERNAL -ID"])
+    func `a header under nearly its name is missing, and told`(name: String) throws {
+        let diagnosis = try Scene {
+            $0.set("X-EXTERNAL-ID", nil)
+            $0.add(name, "ext-1")
+        }.diagnosis()
+        #expect(
+            diagnosis.headers.problems.map(\.detail) == [
+                "is missing; \"\(name)\" is another name"
+            ]
+        )
+    }
+
     @Test func `without a key it says so`() throws {
         let diagnosis = try Scene { $0.settings.keys = [] }.diagnosis()
         #expect(diagnosis.verdict == .noKeys)

@@ -84,7 +84,8 @@ struct DiagnosisText {
         guard let difference = clock.differenceMilliseconds else {
             return "\(timestamp), the time of receipt is not known"
         }
-        return "\(timestamp), received \(difference) ms later"
+        let relation = difference < 0 ? "earlier" : "later"
+        return "\(timestamp), received \(abs(difference)) ms \(relation)"
     }
 
     private var keys: [String] {
