@@ -149,19 +149,11 @@ package struct Judge: Sendable {
         var verdict = Verdict(.successful, .applied)
         verdict.attention = attention.map { [$0] } ?? []
         verdict.effect = .create(
-            order: order(of: evidence),
+            order: policy.referenceRoles.order ?? evidence.provenOrder ?? .cashIn,
             to: status,
             rolesAssumed: policy.referenceRoles == .auto
         )
         return verdict
-    }
-
-    private func order(of evidence: Evidence) -> ReferenceOrder {
-        switch policy.referenceRoles {
-        case .auto: evidence.provenOrder ?? .cashIn
-        case .cashIn: .cashIn
-        case .snap: .snap
-        }
     }
 
     private func contradiction(_ fact: Fact, _ state: TransactionState) -> Verdict {

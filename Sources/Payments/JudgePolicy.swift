@@ -20,6 +20,15 @@ package struct JudgePolicy: Equatable, Sendable {
         case auto
         case cashIn = "cash-in"
         case snap
+
+        /// The order that the merchant has fixed; nil where it has to be found out.
+        package var order: ReferenceOrder? {
+            switch self {
+            case .auto: nil
+            case .cashIn: .cashIn
+            case .snap: .snap
+            }
+        }
     }
 
     /// Seconds that X-TIMESTAMP may differ from the time of receipt; 0 = no check.

@@ -35,7 +35,7 @@ package enum ReferenceMatch: Equatable, Sendable {
         roles: JudgePolicy.ReferenceRoles
     ) {
         var matches: [(TransactionState, ReferenceOrder)] = []
-        for order in Self.orders(roles) {
+        for order in roles.order.map({ [$0] }) ?? ReferenceOrder.allCases {
             let merchant = order.merchant(of: pair)
             let gateway = order.gateway(of: pair)
             // A gateway reference that is another transaction's speaks against this order.
@@ -54,14 +54,6 @@ package enum ReferenceMatch: Equatable, Sendable {
             self = .contradiction(candidate)
         } else {
             self = .unknown
-        }
-    }
-
-    private static func orders(_ roles: JudgePolicy.ReferenceRoles) -> [ReferenceOrder] {
-        switch roles {
-        case .auto: [.cashIn, .snap]
-        case .cashIn: [.cashIn]
-        case .snap: [.snap]
         }
     }
 }

@@ -6,6 +6,9 @@ package struct AttentionFilter: Sendable {
     package var isOpen: Bool?
     package var kind: String?
 
+    /// The one entry of this number.
+    package var id: Int64?
+
     /// Only those with a smaller number: the list goes from the newest to the oldest.
     package var beforeID: Int64?
 
@@ -43,6 +46,7 @@ struct AttentionReader {
             conditions.append(isOpen ? "resolved_at IS NULL" : "resolved_at IS NOT NULL")
         }
         if filter.kind != nil { conditions.append("kind = ?") }
+        if filter.id != nil { conditions.append("id = ?") }
         if filter.beforeID != nil { conditions.append("id < ?") }
         let selection = try connection.prepare(
             """
@@ -53,6 +57,7 @@ struct AttentionReader {
         )
         return try selection.all { row in
             if let kind = filter.kind { row.text(kind) }
+            if let id = filter.id { row.integer(id) }
             if let id = filter.beforeID { row.integer(id) }
             row.integer(limit)
         } row: { row in

@@ -7,6 +7,8 @@ final class AttentionTable {
     private let repetitionOfCallback: Statement
     private let insertion: Statement
     private let resolution: Statement
+    private let selection: Statement
+    private let operation: Statement
     private let connection: Connection
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -31,6 +33,12 @@ final class AttentionTable {
             VALUES (?, ?, ?, ?, ?, 1, ?, ?)
             """
         )
+        selection = try connection.prepare(
+            "SELECT transaction_id, callback_id, resolved_at FROM attention WHERE id = ?"
+        )
+        operation = try connection.prepare(
+            "UPDATE attention SET resolved_at = ?, resolved_by = ?, note = ? WHERE id = ?"
+        )
         resolution = try connection.prepare(
             """
             UPDATE attention SET resolved_at = ?, resolved_by = ?, note = ?
@@ -38,6 +46,41 @@ final class AttentionTable {
                 AND (transaction_id IS NOT NULL OR callback_id IS ?)
             """
         )
+    }
+
+    /// What has to be known of an entry to resolve it.
+    struct Entry {
+        let transactionID: Int64?
+        let callbackID: Int64?
+        let isResolved: Bool
+    }
+
+    /// The entry of the given number, or nil when there is none.
+    func entry(_ id: Int64) throws(SQLiteError) -> Entry? {
+        try selection.first {
+            $0.integer(id)
+        } row: {
+            Entry(
+                transactionID: $0.optionalInteger(0),
+                callbackID: $0.optionalInteger(1),
+                isResolved: !$0.isNull(2)
+            )
+        }
+    }
+
+    /// Closes an entry as somebody says.
+    func resolve(
+        _ id: Int64,
+        by name: String,
+        note: String,
+        atMilliseconds now: Int64
+    ) throws(SQLiteError) {
+        try operation.run {
+            $0.integer(now)
+            $0.text(name)
+            $0.text(note)
+            $0.integer(id)
+        }
     }
 
     /// What an entry is about.

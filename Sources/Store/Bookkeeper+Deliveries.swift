@@ -90,7 +90,7 @@ extension Bookkeeper {
         )
     }
 
-    private func verdict(
+    func verdict(
         on delivery: Delivery,
         receivedMilliseconds: Int64,
         externalIDUse: Evidence.ExternalIDUse,
@@ -130,7 +130,7 @@ extension Bookkeeper {
         externalIDs.add(id, callbackID: callbackID, atMilliseconds: received)
     }
 
-    private func externalIDOwner(
+    func externalIDOwner(
         of delivery: Delivery
     ) throws(SQLiteError) -> (id: Int64, fact: Fact?)? {
         guard let externalID = delivery.externalID else { return nil }
@@ -142,18 +142,22 @@ extension Bookkeeper {
     }
 
     private func addToIndex(_ delivery: Delivery, at place: JournalTable.Place) {
+        for key in indexKeys(of: delivery, at: place) { index.add(.callback(place.id), for: key) }
+    }
+
+    /// The keys under which the index leads to a callback.
+    func indexKeys(of delivery: Delivery, at place: JournalTable.Place) -> [UInt64] {
         let isAttached = place.transactionID != nil
         // The usual one: nothing to do, and nothing to allocate.
-        if isAttached, !place.isCrowded { return }
+        if isAttached, !place.isCrowded { return [] }
         let pair = delivery.pair.map { pair in
             [pair.originalPartnerReferenceNo.text, pair.originalReferenceNo.text]
         }
-        let keys = IndexEntry.keys(
+        return IndexEntry.keys(
             references: pair ?? [],
             signatureKey: delivery.signatureKey,
             isAttached: isAttached,
             isCrowded: place.isCrowded
         )
-        for key in keys { index.add(.callback(place.id), for: key) }
     }
 }

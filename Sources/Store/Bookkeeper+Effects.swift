@@ -148,10 +148,16 @@ extension Bookkeeper {
 
     /// Writes the references of a transaction after one was learnt or both were put right.
     func learn(_ state: TransactionState, isNewReference: Bool) throws(SQLiteError) {
-        try transactions.setReferences(state, isNewReference: isNewReference)
+        try transactions.setReferences(state)
         guard isNewReference, let reference = state.referenceNo else { return }
-        newestLearntID += 1
-        index.add(.transaction(state.id), for: ReferenceIndex.key(reference))
+        try addLate(.transaction(state.id), for: ReferenceIndex.key(reference))
+    }
+
+    /// Adds an entry to the index for a row that may lie below its watermark already.
+    func addLate(_ entry: IndexEntry, for key: UInt64) throws(SQLiteError) {
+        try lateEntries.insert(entry, for: key)
+        newestLateEntryID += 1
+        index.add(entry, for: key)
     }
 
     private func transition(

@@ -208,14 +208,3 @@ extension Question {
         failureCount = 0
     }
 }
-
-extension JudgePolicy.ReferenceRoles {
-    /// The order that the merchant has fixed; nil where it has to be found out.
-    fileprivate var order: ReferenceOrder? {
-        switch self {
-        case .auto: nil
-        case .cashIn: .cashIn
-        case .snap: .snap
-        }
-    }
-}

@@ -15,6 +15,7 @@ final class Bookkeeper {
     let generations: GenerationTable
     let questions: QuestionTable
     let exchanges: ExchangeTable
+    let lateEntries: LateEntryTable
     let meta: MetaTable
     let index: ReferenceIndex
     let lookups: LookupFile
@@ -26,7 +27,7 @@ final class Bookkeeper {
     /// The references whose transactions changed since the last ``takeChanges()``.
     var changed: Set<String> = []
     var newestCallbackID: Int64
-    var newestLearntID: Int64
+    var newestLateEntryID: Int64
 
     /// The order of a callback's references that a generated transaction last proved.
     var provenOrder: ReferenceOrder?
@@ -55,13 +56,14 @@ final class Bookkeeper {
         generations = try GenerationTable(connection)
         questions = try QuestionTable(connection)
         exchanges = try ExchangeTable(connection)
+        lateEntries = try LateEntryTable(connection)
         meta = try MetaTable(connection)
         provenOrder = try meta.provenOrder()
         externalIDs = try ExternalIDLedger(connection, atMilliseconds: nowMilliseconds)
         nextTransactionID = (try Self.newest("id", of: "transactions", connection)) + 1
         head = try Self.newest("sequence", of: "transitions", connection)
         newestCallbackID = try Self.newest("id", of: "callbacks", connection)
-        newestLearntID = try Self.newest("id", of: "learnt_references", connection)
+        newestLateEntryID = try Self.newest("id", of: "late_entries", connection)
     }
 
     private static func newest(
@@ -77,7 +79,7 @@ final class Bookkeeper {
         IndexWatermark(
             transactionID: nextTransactionID - 1,
             callbackID: newestCallbackID,
-            learntID: newestLearntID
+            lateEntryID: newestLateEntryID
         )
     }
 

@@ -43,7 +43,10 @@ struct CallbackReader {
     ) throws(SQLiteError) -> [CallbackRecord] {
         let fromJournal = try journal(filter, limit: limit)
         let fromRefused = try refusals(filter, limit: limit)
-        let newestFirst = (fromJournal + fromRefused).sorted { $0.id > $1.id }
+        // One that has moved to the journal is shown from there only.
+        let moved = Set(fromJournal.map(\.id))
+        let newestFirst = (fromJournal + fromRefused.filter { !moved.contains($0.id) })
+            .sorted { $0.id > $1.id }
         return Array(newestFirst.prefix(limit))
     }
 

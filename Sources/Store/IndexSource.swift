@@ -14,31 +14,27 @@ final class IndexSource {
     func read(into entries: inout HashMultimap, rowsMax: Int) throws(SQLiteError) -> Bool {
         let transactions = try readTransactions(into: &entries, rowsMax: rowsMax)
         let callbacks = try readCallbacks(into: &entries, rowsMax: rowsMax)
-        let learnt = try readLearnt(into: &entries, rowsMax: rowsMax)
-        return [transactions, callbacks, learnt].contains(rowsMax)
+        let late = try readLateEntries(into: &entries, rowsMax: rowsMax)
+        return [transactions, callbacks, late].contains(rowsMax)
     }
 
-    /// References that a transaction learnt after it was written.
-    private func readLearnt(
+    /// What the index got after the row that it leads to was written.
+    private func readLateEntries(
         into entries: inout HashMultimap,
         rowsMax: Int
     ) throws(SQLiteError) -> Int {
         let selection = try connection.prepare(
-            """
-            SELECT id, transaction_id, reference FROM learnt_references
-            WHERE id > ? ORDER BY id LIMIT ?
-            """
+            "SELECT id, key, value FROM late_entries WHERE id > ? ORDER BY id LIMIT ?"
         )
-        let after = covered.learntID
+        let after = covered.lateEntryID
         var read = 0
         try selection.forEach {
             $0.integer(after)
             $0.integer(rowsMax)
         } row: { row in
             read += 1
-            covered.learntID = row.integer(0)
-            let value = IndexEntry.transaction(row.integer(1)).value
-            entries.insert(value, for: HashMultimap.key(for: row.text(2).utf8))
+            covered.lateEntryID = row.integer(0)
+            entries.insert(row.integer(2), for: UInt64(bitPattern: row.integer(1)))
             return true
         }
         return read

@@ -70,6 +70,7 @@ final class JournalTable {
     private let externalIDOwner: Statement
     private let claim: Statement
     private let settlement: Statement
+    private let rejudgement: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
@@ -116,6 +117,15 @@ final class JournalTable {
             FROM callbacks WHERE id = ?
             """
         )
+        rejudgement = try connection.prepare(
+            """
+            UPDATE callbacks SET outcome = ?, answer = ?, failed_in = ?, problem_code = ?,
+                problem = ?, original_partner_reference = ?, original_reference = ?, status = ?,
+                amount = ?, finished_at = ?, transaction_id = ?, previous_callback = ?,
+                sequence = ?, is_crowded = ?
+            WHERE id = ?
+            """
+        )
         settlement = try connection.prepare(
             "UPDATE callbacks SET settled_at = ? WHERE id = ? AND settled_at IS NULL"
         )
@@ -159,6 +169,25 @@ final class JournalTable {
             row.integer(place.isCrowded ? 1 : 0)
             row.blob(delivery.head)
             row.blob(delivery.body)
+        }
+    }
+
+    /// Writes what a kept callback is now judged to be.
+    func rejudge(
+        _ delivery: Delivery,
+        verdict: Verdict,
+        at place: Place
+    ) throws(SQLiteError) {
+        try rejudgement.run { row in
+            row.integer(Int(verdict.outcome.rawValue))
+            row.integer(Int(verdict.answer.rawValue))
+            row.failure(delivery.content)
+            row.fact(delivery)
+            row.integer(place.transactionID)
+            row.integer(place.previousCallbackID)
+            row.integer(place.sequence)
+            row.integer(place.isCrowded ? 1 : 0)
+            row.integer(place.id)
         }
     }
 

@@ -22,12 +22,12 @@ enum IndexEntry: Hashable, Sendable {
 struct IndexWatermark: Equatable, Sendable {
     var transactionID: Int64 = 0
     var callbackID: Int64 = 0
-    var learntID: Int64 = 0
+    var lateEntryID: Int64 = 0
 
     /// Whether nothing up to `other` is missing.
     func covers(_ other: IndexWatermark) -> Bool {
         transactionID >= other.transactionID && callbackID >= other.callbackID
-            && learntID >= other.learntID
+            && lateEntryID >= other.lateEntryID
     }
 }
 
@@ -78,7 +78,7 @@ final class LookupFile {
                 key INTEGER, value INTEGER, PRIMARY KEY (key, value)
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS cover (
-                feed TEXT, transaction_id INTEGER, callback_id INTEGER, learnt_id INTEGER
+                feed TEXT, transaction_id INTEGER, callback_id INTEGER, late_entry_id INTEGER
             ) STRICT;
             PRAGMA user_version = \(version);
             """
@@ -94,13 +94,13 @@ final class LookupFile {
     private static func cover(
         _ connection: Connection
     ) throws(SQLiteError) -> (feed: String, watermark: IndexWatermark)? {
-        try connection.prepare("SELECT feed, transaction_id, callback_id, learnt_id FROM cover")
+        try connection.prepare("SELECT feed, transaction_id, callback_id, late_entry_id FROM cover")
             .first { _ in
             } row: {
                 let watermark = IndexWatermark(
                     transactionID: $0.integer(1),
                     callbackID: $0.integer(2),
-                    learntID: $0.integer(3)
+                    lateEntryID: $0.integer(3)
                 )
                 return ($0.text(0), watermark)
             }
@@ -133,7 +133,7 @@ final class LookupFile {
         let cover = try connection.prepare(
             """
             UPDATE cover SET transaction_id = max(transaction_id, ?),
-                callback_id = max(callback_id, ?), learnt_id = max(learnt_id, ?)
+                callback_id = max(callback_id, ?), late_entry_id = max(late_entry_id, ?)
             """
         )
         try connection.transaction { () throws(SQLiteError) in
@@ -146,7 +146,7 @@ final class LookupFile {
             try cover.run {
                 $0.integer(watermark.transactionID)
                 $0.integer(watermark.callbackID)
-                $0.integer(watermark.learntID)
+                $0.integer(watermark.lateEntryID)
             }
         }
     }

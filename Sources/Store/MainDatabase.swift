@@ -50,7 +50,7 @@ enum MainDatabase {
         IndexWatermark(
             transactionID: try newest("transactions", connection),
             callbackID: try newest("callbacks", connection),
-            learntID: try newest("learnt_references", connection)
+            lateEntryID: try newest("late_entries", connection)
         )
     }
 

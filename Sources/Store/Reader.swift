@@ -120,4 +120,17 @@ package actor Reader {
     package func inquiry(_ partnerReferenceNo: Reference) throws(SQLiteError) -> Inquiry {
         try tables().inquiries.inquiry(partnerReferenceNo)
     }
+
+    /// One entry of the attention list, or nil when there is none.
+    package func attention(_ id: Int64) throws(SQLiteError) -> AttentionRecord? {
+        var filter = AttentionFilter()
+        filter.id = id
+        return try tables().attention.entries(filter, limit: 1).first
+    }
+
+    /// One transition, or nil when there is none.
+    package func transition(_ sequence: Int64) throws(SQLiteError) -> TransitionRecord? {
+        try tables().transitions.transitions(after: sequence - 1, limit: 1)
+            .first { $0.sequence == sequence }
+    }
 }

@@ -103,6 +103,22 @@ actor RefusalKeep {
         }
     }
 
+    /// Forgets refusals that have moved to the journal. Should that fail, they are merely shown from
+    /// there instead.
+    func remove(_ ids: [Int64]) {
+        if ids.isEmpty { return }
+        do throws(SQLiteError) {
+            let connection = try opened()
+            let removal = try connection.prepare("DELETE FROM refusals WHERE id = ?")
+            try connection.transaction { () throws(SQLiteError) in
+                for id in ids { try removal.run { $0.integer(id) } }
+            }
+        } catch {
+            connection = nil
+            onFailure(error)
+        }
+    }
+
     /// Makes the file, so that readers can open it.
     func open() throws(SQLiteError) { _ = try opened() }
 

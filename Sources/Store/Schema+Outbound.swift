@@ -2,13 +2,16 @@ extension Schema {
     /// Version 2: what is asked of the gateway by ourselves.
     ///
     /// `generations` belongs to transactions one to one, but a payment first heard of in a callback
-    /// has none, and callbacks never have to read it. `learnt_references` says which transactions
-    /// learnt their gateway reference after they were written, in order: the index file follows it.
+    /// has none, and callbacks never have to read it. `late_entries` holds, in order, what the index
+    /// got after the row that it leads to was written, such as a reference that was learnt later:
+    /// the index file follows it.
     static let outbound = """
         ALTER TABLE transactions ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE transactions ADD COLUMN last_query_at INTEGER;
         ALTER TABLE transactions ADD COLUMN last_query_code TEXT;
         ALTER TABLE transactions ADD COLUMN last_query_status INTEGER;
+
+        ALTER TABLE transitions ADD COLUMN operator TEXT;
 
         CREATE TABLE generations (
             transaction_id INTEGER PRIMARY KEY,
@@ -63,10 +66,10 @@ extension Schema {
         CREATE INDEX exchanges_of_transaction ON exchanges (transaction_id)
             WHERE transaction_id IS NOT NULL;
 
-        CREATE TABLE learnt_references (
+        CREATE TABLE late_entries (
             id INTEGER PRIMARY KEY,
-            transaction_id INTEGER NOT NULL,
-            reference TEXT NOT NULL
+            key INTEGER NOT NULL,
+            value INTEGER NOT NULL
         ) STRICT;
         """
 }

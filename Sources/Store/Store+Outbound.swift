@@ -32,6 +32,18 @@ package enum GenerationResult: Equatable, Sendable {
     case unknown(String)
 }
 
+/// What became of the wish to resolve an entry of the attention list.
+package enum AttentionResolution: Equatable, Sendable {
+    /// It is closed, with a transition where the accepted status did not stand already.
+    case resolved(sequence: Int64?)
+    case unknown
+    case alreadyResolved
+    /// The status table has no way from the current status to the accepted one.
+    case notAllowed(from: TransactionStatus?)
+    /// It is about no payment whose status could be accepted.
+    case nothingToAccept
+}
+
 extension Store {
     /// Puts the intent to generate on disk, unless the reference is in use.
     ///
@@ -79,6 +91,28 @@ extension Store {
         let now = now()
         return try await commit { (bookkeeper, policy) throws(SQLiteError) in
             try bookkeeper.settle(inquiry, outcome, exchanges, policy, atMilliseconds: now)
+        }
+    }
+
+    /// Closes an entry of the attention list and writes the status that is accepted, if one.
+    ///
+    /// - Parameter name: whose word it is.
+    package func resolve(
+        _ id: Int64,
+        note: String,
+        accept: LatestTransactionStatus?,
+        by name: String
+    ) async throws(SQLiteError) -> AttentionResolution {
+        let now = now()
+        return try await commit { (bookkeeper, policy) throws(SQLiteError) in
+            try bookkeeper.resolve(
+                id,
+                note: note,
+                accept: accept,
+                by: name,
+                policy,
+                atMilliseconds: now
+            )
         }
     }
 

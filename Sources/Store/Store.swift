@@ -30,7 +30,7 @@ package final class Store: Sendable {
     package let signal: FeedSignal
 
     private let writer: Writer
-    private let refusals: RefusalKeep
+    let refusals: RefusalKeep
     private let mailbox: Mailbox<Submission>
     private let readers: [Reader]
     private let nextReader = Atomic<Int>(0)

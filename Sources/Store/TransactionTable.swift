@@ -49,7 +49,6 @@ final class TransactionTable {
     private let advance: Statement
     private let callback: Statement
     private let learning: Statement
-    private let learnt: Statement
     private let renewal: Statement
     private let query: Statement
 
@@ -94,9 +93,6 @@ final class TransactionTable {
                 roles_assumed = ?, revision = revision + 1
             WHERE id = ?
             """
-        )
-        learnt = try connection.prepare(
-            "INSERT INTO learnt_references (transaction_id, reference) VALUES (?, ?)"
         )
         renewal = try connection.prepare(
             """
@@ -193,23 +189,13 @@ final class TransactionTable {
     }
 
     /// Writes the references of a transaction after they were learnt or put right.
-    ///
-    /// - Parameter isNewReference: whether the index does not know its gateway reference yet.
-    func setReferences(
-        _ state: TransactionState,
-        isNewReference: Bool
-    ) throws(SQLiteError) {
+    func setReferences(_ state: TransactionState) throws(SQLiteError) {
         try learning.run {
             $0.text(state.partnerReferenceNo.text)
             $0.text(state.referenceNo?.text)
             $0.integer(state.isProven ? 1 : 0)
             $0.integer(Int(state.roles.rawValue))
             $0.integer(state.id)
-        }
-        guard isNewReference, let reference = state.referenceNo else { return }
-        try learnt.run {
-            $0.integer(state.id)
-            $0.text(reference.text)
         }
     }
 

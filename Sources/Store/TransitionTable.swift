@@ -22,11 +22,15 @@ package struct TransitionRecord: Equatable, Sendable {
 
     /// Milliseconds since the epoch.
     package let recordedMilliseconds: Int64
+
+    /// Whose word it was, when the source is an operator.
+    package var operatorName: String?
 }
 
 /// The writer's statement on `transitions`, the feed.
 final class TransitionTable {
     private let insertion: Statement
+    private let naming: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
@@ -37,6 +41,17 @@ final class TransitionTable {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
+        naming = try connection.prepare(
+            "UPDATE transitions SET operator = ? WHERE sequence = ?"
+        )
+    }
+
+    /// Notes whose word a transition was.
+    func setOperator(_ name: String, of sequence: Int64) throws(SQLiteError) {
+        try naming.run {
+            $0.text(name)
+            $0.integer(sequence)
+        }
     }
 
     /// Appends a transition; its sequence number must be the next one.
@@ -66,7 +81,8 @@ final class TransitionTable {
     /// The columns that ``read(_:)`` expects.
     static let columns = """
         sequence, partner_reference, reference, from_status, to_status, latest_status, amount,
-        source, external_id, callback_id, paid_at, recorded_at, previous_sequence
+        source, external_id, callback_id, paid_at, recorded_at, previous_sequence,
+        operator
         """
 
     /// Reads a row of ``columns``.
@@ -89,7 +105,8 @@ final class TransitionTable {
             externalID: row.optionalText(8),
             callbackID: row.optionalInteger(9),
             paidAt: row.optionalText(10),
-            recordedMilliseconds: row.integer(11)
+            recordedMilliseconds: row.integer(11),
+            operatorName: row.optionalText(13)
         )
     }
 }

@@ -5,13 +5,30 @@ extension APIRequest {
     /// milliseconds since the epoch; nil when it is not given.
     func milliseconds(_ name: String) throws(Problem) -> Int64? {
         guard let text = text(name) else { return nil }
-        let bytes = Array(text.utf8)
-        if let start = JakartaTime.startOfDay(bytes.span) { return start }
-        if let time = Timestamp(rfc3339: bytes.span) { return time.milliseconds }
+        if let milliseconds = JakartaTime.milliseconds(text) { return milliseconds }
         throw Problem(
             .invalidParameter,
-            "\(name) has to be a Jakarta day such as 2026-11-22 or an RFC 3339 time.",
+            "\(name) has to be \(JakartaTime.forms).",
             field: name
         )
+    }
+}
+
+extension APIMembers {
+    /// The same for a member.
+    func milliseconds(_ name: String) throws(Problem) -> Int64? {
+        guard let text = try text(name, expected: JakartaTime.forms) else { return nil }
+        if let milliseconds = JakartaTime.milliseconds(text) { return milliseconds }
+        throw Self.invalid(name, expected: JakartaTime.forms)
+    }
+}
+
+extension JakartaTime {
+    fileprivate static let forms = "a Jakarta day such as 2026-11-22 or an RFC 3339 time"
+
+    /// The first moment of a day, or a time; nil for all else.
+    fileprivate static func milliseconds(_ text: String) -> Int64? {
+        let bytes = Array(text.utf8)
+        return startOfDay(bytes.span) ?? Timestamp(rfc3339: bytes.span)?.milliseconds
     }
 }

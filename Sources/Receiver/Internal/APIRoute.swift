@@ -52,6 +52,8 @@ struct APIRoute: Sendable {
         APIRoute("GET", "/v1/attention", .feed, AttentionEndpoint.list),
         APIRoute("POST", "/admin/qr/generate", .generate, GenerateEndpoint.generate),
         APIRoute("POST", "/admin/qr/query", .generate, QueryEndpoint.query),
+        APIRoute("POST", "/admin/attention/{id}/resolve", .operate, AttentionEndpoint.resolve),
+        APIRoute("POST", "/admin/callbacks/replay", .operate, ReplayEndpoint.replay),
         APIRoute("POST", "/admin/reconcile", .operate, ReconcileEndpoint.reconcile),
     ]
 }
@@ -62,4 +64,5 @@ struct APIServices: Sendable {
     let readiness: Readiness
     let outbound: Outbound
     let diagnosis: DiagnosisDesk
+    let replayer: CallbackReplayer
 }

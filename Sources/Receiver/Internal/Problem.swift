@@ -19,6 +19,9 @@ struct Problem: Error, Equatable {
         case requestTimeout = "request-timeout"
         case feedChanged = "feed-changed"
         case positionAhead = "position-ahead"
+        case attentionNotFound = "attention-not-found"
+        case alreadyResolved = "already-resolved"
+        case statusConflict = "status-conflict"
         case referenceInUse = "reference-in-use"
         case qrLost = "qr-lost"
         case tooLarge = "too-large"
@@ -69,10 +72,11 @@ extension Problem.Kind {
         case .malformedBody, .unknownMember, .invalidMember: .badRequest
         case .unauthorized: .unauthorized
         case .forbidden: .forbidden
-        case .notFound, .transactionNotFound, .callbackNotFound: .notFound
+        case .notFound, .transactionNotFound, .callbackNotFound, .attentionNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
         case .feedChanged, .positionAhead, .referenceInUse, .qrLost: .conflict
+        case .alreadyResolved, .statusConflict: .conflict
         case .tooLarge: .contentTooLarge
         case .overloaded, .storeUnavailable, .gatewayUnreachable: .serviceUnavailable
         case .internalError: .internalServerError
@@ -104,6 +108,9 @@ extension Problem.Kind {
         case .overloaded: "Too many requests are being served"
         case .storeUnavailable: "The database cannot be read or written"
         case .internalError: "The request could not be served"
+        case .attentionNotFound: "No attention entry has this number"
+        case .alreadyResolved: "The attention entry is resolved already"
+        case .statusConflict: "The payment cannot take this status"
         case .referenceInUse: "The reference belongs to another payment"
         case .qrLost: "The gateway has the payment, but its QR code is lost"
         case .receiveOnly: "Outbound calls are not configured"

@@ -23,6 +23,9 @@ struct TransitionRepresentation: Encodable {
     let latestTransactionStatus: String
     @Nullable var amount: MoneyRepresentation?
     let source: String
+
+    /// Only where the source is an operator.
+    let `operator`: String?
     @Nullable var externalId: String?
     @Nullable var callbackId: Int64?
     @Nullable var paidAt: String?
@@ -37,6 +40,7 @@ struct TransitionRepresentation: Encodable {
         latestTransactionStatus = record.latestStatus.code
         amount = record.amount.map { MoneyRepresentation($0) }
         source = record.source.word
+        `operator` = record.operatorName
         externalId = record.externalID
         callbackId = record.callbackID
         paidAt = record.paidAt

@@ -20,7 +20,10 @@ final class NotifyContext: Sendable {
     /// Lengths of the keys' signatures.
     private let signatureBytes: Set<Int>
 
-    /// One for each loop: a checker reuses its memory and serves one thread at a time. The lock is
+    /// Stands for a loop in requests that no loop has: kept callbacks that are read again.
+    var spareIndex: Int { checkers.count - 1 }
+
+    /// One for each loop, and one to spare: a checker reuses its memory and serves one thread at a time. The lock is
     /// never waited for; it is what lets the compiler see that.
     private let checkers: [Checker]
 
@@ -42,7 +45,7 @@ final class NotifyContext: Sendable {
         requestsInFlightMax = loaded.configuration.limits.requestsInFlight
         signatureBytes = Set(loaded.keys.publicKeys.map(\.key.modulusBytes))
         var checkers: [Checker] = []
-        for _ in 0..<loopCount {
+        for _ in 0...loopCount {
             let checker = try SignatureChecker(
                 keys: loaded.keys.publicKeys.map(\.key),
                 paths: notify.signaturePaths,

@@ -17,6 +17,7 @@ final class Daemon: Sendable {
     private let internalServer: Server
     private let readiness: Readiness
     private let outbound: Outbound
+    private let replayer: CallbackReplayer
     private let log: Log
     private let loopCount: Int
     private let current: Mutex<LoadedConfiguration>
@@ -28,8 +29,10 @@ final class Daemon: Sendable {
         let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
         let outbound = try Self.outbound(loaded, store, log)
         let loops = try Self.makeLoops()
+        let context = try Self.context(loaded, loopCount: loops.count)
+        replayer = CallbackReplayer(context)
         notify = NotifyHandler(
-            context: try Self.context(loaded, loopCount: loops.count),
+            context: context,
             store: store,
             log: log,
             now: Clock.realtimeMilliseconds
@@ -40,7 +43,8 @@ final class Daemon: Sendable {
                 store: store,
                 readiness: readiness,
                 outbound: outbound,
-                diagnosis: DiagnosisDesk(loaded)
+                diagnosis: DiagnosisDesk(loaded),
+                replayer: replayer
             ),
             log: log
         )
@@ -187,6 +191,7 @@ final class Daemon: Sendable {
         let context = try Self.context(loaded, loopCount: loopCount)
         do throws(HTTPClientError) { try outbound.apply(loaded) } catch { throw .outbound(error) }
         notify.apply(context)
+        replayer.apply(context)
         internalAPI.apply(loaded)
         notifyServer.limits = ServerLimits(configuration.limits)
         internalServer.limits = ServerLimits(configuration.internalAPI.limits)

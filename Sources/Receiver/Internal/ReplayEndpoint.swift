@@ -1,0 +1,123 @@
+import HTTPCore
+import Payments
+import SQLite
+import Snap
+import Store
+
+/// `POST /admin/callbacks/replay`: kept callbacks judged again with today's keys and options.
+enum ReplayEndpoint {
+    fileprivate struct Result: Encodable {
+        let callbackId: Int64
+        let before: String
+        let after: String
+        let sequence: Int64?
+    }
+
+    private struct Results: Encodable {
+        let results: [Result]
+
+        /// Whether the selection holds older ones that were not judged.
+        let more: Bool
+    }
+
+    /// Callbacks that one request may name or select.
+    private static let countMax = 1_000
+
+    static func replay(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow([])
+        let members = try APIMembers(
+            request,
+            allow: ["ids", "outcome", "from", "to", "dryRun"]
+        )
+        let isDryRun = try members.flag("dryRun")
+        var (records, more) = try await selected(members, services.store.reader)
+        // In the order in which they came: one may build on another.
+        records.sort { $0.id < $1.id }
+        var results: [ReplayResult] = []
+        var requests: [ReplayRequest] = []
+        for record in records {
+            if let delivery = services.replayer.delivery(of: record) {
+                requests.append(ReplayRequest(callbackID: record.id, delivery: delivery))
+            } else {
+                results.append(
+                    ReplayResult(
+                        callbackID: record.id,
+                        before: record.outcome,
+                        after: record.outcome
+                    )
+                )
+            }
+        }
+        let wanted = requests
+        results += try await writing { () async throws(SQLiteError) in
+            try await services.store.replay(wanted, isDryRun: isDryRun)
+        }
+        results.sort { $0.callbackID < $1.callbackID }
+        return JSON.response(Results(results: results.map { Result($0) }, more: more))
+    }
+
+    private static func selected(
+        _ members: APIMembers,
+        _ reader: Reader
+    ) async throws(Problem) -> (records: [CallbackRecord], more: Bool) {
+        if let ids = try ids(members) {
+            var records: [CallbackRecord] = []
+            for id in ids {
+                let record = try await reading { () async throws(SQLiteError) in
+                    try await reader.callback(id)
+                }
+                guard let record else {
+                    throw Problem(.callbackNotFound, "No callback \(id) is kept.", field: "ids")
+                }
+                records.append(record)
+            }
+            return (records, false)
+        }
+        let filter = try filter(members)
+        let found = try await reading { () async throws(SQLiteError) in
+            try await reader.callbacks(filter, limit: countMax + 1)
+        }
+        return (Array(found.prefix(countMax)), found.count > countMax)
+    }
+
+    private static func ids(_ members: APIMembers) throws(Problem) -> Set<Int64>? {
+        guard let value = members["ids"] else { return nil }
+        for name in ["outcome", "from", "to"] where members[name] != nil {
+            throw APIMembers.invalid(name, expected: "absent beside ids")
+        }
+        let ids = value.elements.compactMap(\.integer).filter { $0 > 0 }
+        guard value.kind == .array, ids.count == value.elements.count,
+            (1...countMax).contains(ids.count)
+        else {
+            throw APIMembers.invalid("ids", expected: "1 to \(countMax) numbers of callbacks")
+        }
+        return Set(ids)
+    }
+
+    private static func filter(_ members: APIMembers) throws(Problem) -> CallbackFilter {
+        var filter = CallbackFilter()
+        guard let word = members["outcome"]?.string, let outcome = CallbackOutcome(word: word)
+        else {
+            let words = CallbackOutcome.allCases.map(\.word).joined(separator: ", ")
+            throw APIMembers.invalid("outcome", expected: "one of \(words), or ids given instead")
+        }
+        filter.outcome = outcome
+        filter.fromMilliseconds = try members.milliseconds("from")
+        filter.toMilliseconds = try members.milliseconds("to")
+        return filter
+    }
+}
+
+extension ReplayEndpoint.Result {
+    fileprivate init(_ result: ReplayResult) {
+        self.init(
+            callbackId: result.callbackID,
+            before: result.before.word,
+            after: result.after.word,
+            sequence: result.sequence
+        )
+    }
+}
