@@ -50,7 +50,8 @@ extension Connection {
         guard let stream, let exchange else { return }
         outbox.append { stream.framing.appendEnd(to: &$0) }
         self.stream = nil
-        end(exchange, keepsAlive: stream.keepsAlive)
+        // What the head announced may have changed meanwhile: the server drains, say.
+        end(exchange, keepsAlive: stream.keepsAlive && keepsAlive(after: exchange))
         proceed(on: loop)
     }
 

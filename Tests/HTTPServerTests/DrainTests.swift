@@ -46,6 +46,33 @@ import Testing
         }
     }
 
+    @Test func `closes behind a stream that ends meanwhile`() async throws {
+        let streams = Channel<ResponseStream>()
+        let handler = StubHandler { _, reply in
+            streams.put(reply.stream(Response(.ok, body: Array("a".utf8))))
+            return nil
+        }
+        try await withServer(handler: handler) { test in
+            let client = try test.connect()
+            let idle = try test.connect()
+            try client.send(get("/"))
+            #expect(try client.readHead().status == 200)
+            #expect(try client.readChunk() == "a")
+            let stream = try #require(streams.next())
+            let drained = Channel<Bool>()
+            Task(executorPreference: OwnThread()) {
+                await test.server.drain(seconds: 600)
+                drained.put(true)
+            }
+            // Every connection has been told by now.
+            #expect(try idle.isClosed())
+            stream.finish()
+            #expect(try client.readChunk().isEmpty)
+            #expect(try client.isClosed())
+            #expect(drained.next() == true)
+        }
+    }
+
     @Test func `breaks off what does not finish in time`() async throws {
         let asked = Channel<Reply>()
         let handler = StubHandler { _, reply in
