@@ -4,11 +4,12 @@ import Synchronization
 ///
 /// A waiter reads ``mark`` before it reads the database and waits beyond that mark; what is
 /// committed in between wakes it at once, so nothing can be missed and nothing is held open while
-/// waiting.
+/// waiting. One timer serves all deadlines: who is woken before his costs no timer of his own.
 package final class FeedSignal: Sendable {
     private struct Waiter {
         let continuation: CheckedContinuation<Void, Never>
         let reference: String?
+        let deadline: ContinuousClock.Instant
     }
 
     private struct State {
@@ -18,6 +19,9 @@ package final class FeedSignal: Sendable {
         var waiters: [UInt64: Waiter] = [:]
         var feedWaiters: Set<UInt64> = []
         var referenceWaiters: [String: Set<UInt64>] = [:]
+
+        /// When the timer wakes next; nil when it does not run.
+        var timer: ContinuousClock.Instant?
 
         mutating func add(_ waiter: Waiter, id: UInt64) {
             waiters[id] = waiter
@@ -38,6 +42,19 @@ package final class FeedSignal: Sendable {
                 }
             }
             return waiter
+        }
+
+        /// Takes out those whose time is up.
+        mutating func removeExpired(_ now: ContinuousClock.Instant) -> [Waiter] {
+            let expired = waiters.filter { $0.value.deadline <= now }
+            return expired.keys.compactMap { remove($0) }
+        }
+
+        /// Whether a timer has to be started for `deadline`: none runs that wakes early enough.
+        mutating func needsTimer(for deadline: ContinuousClock.Instant) -> Bool {
+            if let timer, timer <= deadline { return false }
+            timer = deadline
+            return true
         }
     }
 
@@ -84,27 +101,47 @@ package final class FeedSignal: Sendable {
             state.nextID += 1
             return state.nextID
         }
-        var deadline: Task<Void, Never>?
+        let deadline = ContinuousClock.now + .seconds(seconds)
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let waiter = Waiter(continuation: continuation, reference: reference)
-                let waits = state.withLock { state in
-                    guard state.isOpen, state.mark == mark, !Task.isCancelled else { return false }
+                let waiter = Waiter(
+                    continuation: continuation,
+                    reference: reference,
+                    deadline: deadline
+                )
+                let (waits, needsTimer) = state.withLock { state in
+                    guard state.isOpen, state.mark == mark, !Task.isCancelled else {
+                        return (false, false)
+                    }
                     state.add(waiter, id: id)
-                    return true
+                    return (true, state.needsTimer(for: deadline))
                 }
-                guard waits else { return continuation.resume() }
-                // Not earlier: a deadline that passed before the waiter was there would be lost on
-                // it.
-                deadline = Task { [self] in
-                    try? await Task.sleep(for: .seconds(seconds))
-                    wake(id)
-                }
+                if needsTimer { startTimer(deadline) }
+                if !waits { continuation.resume() }
             }
         } onCancel: {
             wake(id)
         }
-        deadline?.cancel()
+    }
+
+    private func startTimer(_ time: ContinuousClock.Instant) {
+        Task { [weak self] in
+            try? await Task.sleep(until: time, clock: .continuous)
+            self?.wakeExpired(at: time)
+        }
+    }
+
+    /// The timer set for `time` has woken.
+    private func wakeExpired(at time: ContinuousClock.Instant) {
+        let (expired, next) = state.withLock { state -> ([Waiter], ContinuousClock.Instant?) in
+            let expired = state.removeExpired(.now)
+            // One that was set later for an earlier time has taken over.
+            guard state.timer == time else { return (expired, nil) }
+            state.timer = state.waiters.values.map(\.deadline).min()
+            return (expired, state.timer)
+        }
+        if let next { startTimer(next) }
+        for waiter in expired { waiter.continuation.resume() }
     }
 
     private func wake(_ id: UInt64) {

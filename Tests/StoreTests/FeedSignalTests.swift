@@ -92,6 +92,41 @@ import Testing
         #expect(signal.waiterCount == 0)
     }
 
+    @Test func `each wait ends with its own deadline, in whatever order they were begun`() async {
+        let signal = FeedSignal(head: 0)
+        let clock = ContinuousClock()
+        let started = clock.now
+        await withTaskGroup(of: Int.self) { group in
+            for (count, seconds) in [Self.longSeconds, 2, 1, 2, 1].enumerated() {
+                group.addTask {
+                    await signal.wait(beyond: 0, seconds: seconds)
+                    return seconds
+                }
+                await settle(signal, count + 1)
+            }
+            for expected in [1, 1, 2, 2] {
+                #expect(await group.next() == expected)
+                #expect(clock.now - started >= .seconds(expected))
+            }
+            #expect(clock.now - started < .seconds(Self.longSeconds / 2))
+            #expect(signal.waiterCount == 1)
+            signal.close()
+        }
+    }
+
+    @Test func `a deadline holds for who waits on after a commit`() async {
+        let signal = FeedSignal(head: 0)
+        let waiting = Task {
+            await signal.wait(beyond: 0, seconds: Self.longSeconds)
+            await signal.wait(beyond: 1, seconds: 1)
+        }
+        await settle(signal, 1)
+        signal.publish(head: 1, references: [])
+        await waiting.value
+        #expect(signal.waiterCount == 0)
+        #expect(signal.mark == 1)
+    }
+
     @Test func `a cancelled task waits no longer, whether it waits already or not`() async {
         let signal = FeedSignal(head: 0)
         let waiting = Task { await signal.wait(beyond: 0, seconds: Self.longSeconds) }
