@@ -83,7 +83,7 @@ struct CallbackReader {
             selection.add("outcome = ?") { $0.integer(Int(outcome.rawValue)) }
         }
         if let from = filter.fromMilliseconds {
-            let first = try JournalSearch(main).firstCallback(since: from)
+            let first = try TimeSearch(.callbacksReceived, main).start(since: from)
             selection.add("callbacks.id >= ?") { $0.integer(first) }
         }
         return selection

@@ -18,7 +18,8 @@ struct ExternalIDLedger {
     /// Fills the ledger from the journal with the ids of the day of `milliseconds`.
     init(_ connection: Connection, atMilliseconds milliseconds: Int64) throws(SQLiteError) {
         let day = Self.day(of: milliseconds)
-        let first = try JournalSearch(connection).firstCallback(since: Self.start(of: day))
+        let search = try TimeSearch(.callbacksReceived, connection)
+        let first = try search.start(since: Self.start(of: day))
         let selection = try connection.prepare(
             """
             SELECT id, external_id FROM callbacks

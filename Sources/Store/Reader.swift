@@ -28,6 +28,7 @@ package actor Reader {
         let callbacks: CallbackReader
         let attention: AttentionReader
         let inquiries: InquiryReader
+        let list: TransactionList
     }
 
     private func tables() throws(SQLiteError) -> Tables {
@@ -37,18 +38,20 @@ package actor Reader {
         let refused = try Connection(path: files.refused, mode: .readOnly)
         let attention = try AttentionReader(main)
         let transitions = try TransitionReader(main)
+        let transactions = try TransactionReader(
+            main,
+            index: index,
+            lookups: lookups,
+            transitions: transitions,
+            attention: attention
+        )
         let tables = Tables(
             transitions: transitions,
-            transactions: try TransactionReader(
-                main,
-                index: index,
-                lookups: lookups,
-                transitions: transitions,
-                attention: attention
-            ),
+            transactions: transactions,
             callbacks: try CallbackReader(main, refused: refused, index: index, lookups: lookups),
             attention: attention,
-            inquiries: try InquiryReader(main, index: index, lookups: lookups)
+            inquiries: try InquiryReader(main, index: index, lookups: lookups),
+            list: TransactionList(main, transactions: transactions, transitions: transitions)
         )
         opened = tables
         return tables
@@ -73,6 +76,14 @@ package actor Reader {
         _ partnerReferenceNo: Reference
     ) throws(SQLiteError) -> TransactionRecord? {
         try tables().transactions.transaction(partnerReferenceNo)
+    }
+
+    /// Transactions, the newest first.
+    package func transactions(
+        _ filter: TransactionFilter,
+        limit: Int
+    ) throws(SQLiteError) -> TransactionPage {
+        try tables().list.page(filter, limit: limit)
     }
 
     /// Kept callbacks, the newest first, refused ones among them.

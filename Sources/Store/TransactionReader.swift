@@ -10,7 +10,8 @@ struct TransactionReader {
     private let attention: AttentionReader
     private let generations: GenerationTable
     private let questions: QuestionTable
-    private let selection: Statement
+    private let named: Statement
+    private let numbered: Statement
 
     init(
         _ connection: Connection,
@@ -26,25 +27,39 @@ struct TransactionReader {
         self.attention = attention
         generations = try GenerationTable(connection)
         questions = try QuestionTable(connection)
-        selection = try connection.prepare(
+        named = try connection.prepare(
             """
-            SELECT id, partner_reference, reference, status, latest_status, amount, paid_amount,
-                origin, is_proven, roles_assumed, paid_at, created_at, updated_at, last_sequence,
-                callbacks, last_query_at, last_query_code, last_query_status
-            FROM transactions WHERE id = ? AND (partner_reference = ?
+            SELECT \(Self.columns) FROM transactions WHERE id = ? AND (partner_reference = ?
                 -- The feed has shown it under this name before its roles were put right.
                 OR (roles_assumed = 2 AND reference = ?))
             """
         )
+        numbered = try connection.prepare(
+            "SELECT \(Self.columns) FROM transactions WHERE id = ?"
+        )
     }
+
+    private static let columns = """
+        id, partner_reference, reference, status, latest_status, amount, paid_amount, origin,
+        is_proven, roles_assumed, paid_at, created_at, updated_at, last_sequence, callbacks,
+        last_query_at, last_query_code, last_query_status
+        """
 
     /// The transaction of a merchant reference, or nil when there is none.
     func transaction(_ partnerReferenceNo: Reference) throws(SQLiteError) -> TransactionRecord? {
-        let entries = try index.entries(ReferenceIndex.key(partnerReferenceNo), in: lookups)
-        for case .transaction(let id) in entries {
+        for id in try ids(of: partnerReferenceNo) {
             if let record = try record(id, partnerReferenceNo) { return record }
         }
         return nil
+    }
+
+    /// The transactions that may have a reference, in either role. The index's keys are hashes, so
+    /// what is found has to be compared.
+    func ids(of reference: Reference) throws(SQLiteError) -> [Int64] {
+        let entries = try index.entries(ReferenceIndex.key(reference), in: lookups)
+        return entries.compactMap { entry in
+            if case .transaction(let id) = entry { id } else { nil }
+        }
     }
 
     private func record(
@@ -52,21 +67,39 @@ struct TransactionReader {
         _ reference: Reference
     ) throws(SQLiteError) -> TransactionRecord? {
         try connection.snapshot { () throws(SQLiteError) in
-            let found = try selection.first {
+            let found = try named.first {
                 $0.integer(id)
                 $0.text(reference.text)
                 $0.text(reference.text)
             } row: {
                 Self.read($0)
             }
-            guard var record = found ?? nil else { return nil }
-            record.attention = try attention.openKinds(transactionID: id)
-            record.generation = try generations.generation(id)
-            record.nextQueryMilliseconds =
-                try questions.question(transactionID: id)?.nextMilliseconds
+            guard var record = try completed(found ?? nil) else { return nil }
             record.transitions = try transitions.chain(endingWith: record.lastSequence)
             return record
         }
+    }
+
+    /// The transaction of the given number without its transitions, or nil when there is none.
+    func record(_ id: Int64) throws(SQLiteError) -> TransactionRecord? {
+        let found = try numbered.first {
+            $0.integer(id)
+        } row: {
+            Self.read($0)
+        }
+        return try completed(found ?? nil)
+    }
+
+    /// Adds what other tables say.
+    private func completed(
+        _ record: TransactionRecord?
+    ) throws(SQLiteError) -> TransactionRecord? {
+        guard var record else { return nil }
+        record.attention = try attention.openKinds(transactionID: record.id)
+        record.generation = try generations.generation(record.id)
+        record.nextQueryMilliseconds =
+            try questions.question(transactionID: record.id)?.nextMilliseconds
+        return record
     }
 
     private static func read(_ row: Row) -> TransactionRecord? {

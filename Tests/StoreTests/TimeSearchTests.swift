@@ -1,9 +1,10 @@
 import SQLite
+import Support
 import Testing
 
 @testable import Store
 
-@Suite struct JournalSearchTests {
+@Suite struct TimeSearchTests {
     private let connection: Connection
 
     init() throws {
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func `in an empty journal the search begins at its end`() throws {
-        #expect(try JournalSearch(connection).firstCallback(since: 5) <= 1)
+        #expect(try TimeSearch(.callbacksReceived, connection).start(since: 5) <= 1)
     }
 
     @Test func `nothing sought lies below the place found, and little else above it`() throws {
@@ -42,11 +43,11 @@ import Testing
         // Every third number is a refusal's: a gap.
         let rows = (1...300).filter { $0 % 3 != 0 }.map { (Int64($0), Int64($0) * spacing) }
         try fill(rows)
-        let search = try JournalSearch(connection)
-        let disorder = JournalSearch.disorderMilliseconds
+        let search = try TimeSearch(.callbacksReceived, connection)
+        let disorder = TimeSearch.disorderMilliseconds
         for number in 0...301 {
             for time in [-1, 0, 1].map({ Int64(number) * spacing + $0 }) {
-                let found = try search.firstCallback(since: time)
+                let found = try search.start(since: time)
                 #expect(found <= (try expected(time)))
                 // A gap below the place may be counted in; it holds nothing.
                 let lowest = try expected(time - disorder)
@@ -59,16 +60,45 @@ import Testing
         }
     }
 
+    @Test func `nothing from before lies at or above the end found, and little else below it`()
+        throws
+    {
+        let rows = (1...300).filter { $0 % 3 != 0 }.map { (Int64($0), Int64($0) * 30_000) }
+        try fill(rows)
+        let search = try TimeSearch(.callbacksReceived, connection)
+        let disorder = TimeSearch.disorderMilliseconds
+        for time in stride(from: Int64(-30_001), to: 9_100_000, by: 29_999) {
+            let found = try search.end(before: time)
+            #expect(try count("id >= \(found) AND received_at < \(time)") == 0)
+            #expect(try count("id < \(found) AND received_at >= \(time + disorder)") == 0)
+        }
+    }
+
+    private func count(_ condition: String) throws -> Int64? {
+        try connection.integer("SELECT count(*) FROM callbacks WHERE \(condition)")
+    }
+
+    @Test(arguments: [
+        TimeSearch.Column.callbacksReceived, .transactionsCreated, .transitionsRecorded,
+    ])
+    func `every column that is searched is there`(column: TimeSearch.Column) throws {
+        let directory = try TemporaryDirectory()
+        let main = try MainDatabase.open(directory.file("receiver.db"))
+        #expect(try TimeSearch(column, main).start(since: 0) <= 1)
+    }
+
     @Test func `what came out of order is not missed`() throws {
-        let disorder = JournalSearch.disorderMilliseconds
+        let disorder = TimeSearch.disorderMilliseconds
         let rows = (1...200).map { number in
             // Each callback up to the bound earlier than its number says.
             (Int64(number), Int64(number) * 10_000 - Int64(number * 7_919) % disorder)
         }
         try fill(rows)
-        let search = try JournalSearch(connection)
+        let search = try TimeSearch(.callbacksReceived, connection)
         for time in stride(from: Int64(0), to: 2_100_000, by: 3_331) {
-            #expect(try search.firstCallback(since: time) <= (try expected(time)))
+            #expect(try search.start(since: time) <= (try expected(time)))
+            let end = try search.end(before: time)
+            #expect(try count("id >= \(end) AND received_at < \(time)") == 0)
         }
     }
 }
