@@ -17,6 +17,7 @@ final class Bookkeeper {
     let exchanges: ExchangeTable
     let lateEntries: LateEntryTable
     let meta: MetaTable
+    let consumers: ConsumerTable
     let index: ReferenceIndex
     let lookups: LookupFile
     let callbackIDs: CallbackIDs
@@ -59,6 +60,7 @@ final class Bookkeeper {
         lateEntries = try LateEntryTable(connection)
         meta = try MetaTable(connection)
         provenOrder = try meta.provenOrder()
+        consumers = try ConsumerTable(connection)
         externalIDs = try ExternalIDLedger(connection, atMilliseconds: nowMilliseconds)
         nextTransactionID = (try Self.newest("id", of: "transactions", connection)) + 1
         head = try Self.newest("sequence", of: "transitions", connection)

@@ -29,6 +29,7 @@ package actor Reader {
         let attention: AttentionReader
         let inquiries: InquiryReader
         let list: TransactionList
+        let consumers: ConsumerTable
     }
 
     private func tables() throws(SQLiteError) -> Tables {
@@ -51,7 +52,8 @@ package actor Reader {
             callbacks: try CallbackReader(main, refused: refused, index: index, lookups: lookups),
             attention: attention,
             inquiries: try InquiryReader(main, index: index, lookups: lookups),
-            list: TransactionList(main, transactions: transactions, transitions: transitions)
+            list: TransactionList(main, transactions: transactions, transitions: transitions),
+            consumers: try ConsumerTable(main)
         )
         opened = tables
         return tables
@@ -84,6 +86,19 @@ package actor Reader {
         limit: Int
     ) throws(SQLiteError) -> TransactionPage {
         try tables().list.page(filter, limit: limit)
+    }
+
+    /// The consumer of the given name, or nil when there is none.
+    package func consumer(_ name: String) throws(SQLiteError) -> ConsumerRecord? {
+        try tables().consumers.consumer(name)
+    }
+
+    /// Consumers in the order of their names, from behind `name` on.
+    package func consumers(
+        after name: String,
+        limit: Int
+    ) throws(SQLiteError) -> [ConsumerRecord] {
+        try tables().consumers.consumers(after: name, limit: limit)
     }
 
     /// Kept callbacks, the newest first, refused ones among them.

@@ -45,7 +45,7 @@ enum Schema {
     /// The version that ``migrate(_:)`` brings a database to.
     static var newestVersion: Int { migrations.count }
 
-    private static let migrations = [receiving, outbound]
+    private static let migrations = [receiving, outbound, consumers]
 
     /// Version 1. Times are milliseconds since the epoch, amounts are sen. `STRICT` holds every
     /// column to its type. `head` and `body` come last: the narrow columns are read without them.
