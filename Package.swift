@@ -164,7 +164,7 @@ let package = Package(
             of: "Receiver",
             [
                 "Commands", "Logging", "Diagnosis", "HTTPServer", "HTTPClient", "HTTPCore",
-                "Payments", "Snap", "Crypto", "Store", "Sockets", "QRCode", "Support",
+                "Payments", "Snap", "Crypto", "Store", "Sockets", "SQLite", "QRCode", "Support",
             ]
         ),
         .testTarget(

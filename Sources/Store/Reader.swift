@@ -62,16 +62,16 @@ package actor Reader {
     /// Lets go of the files; the next read opens them again.
     package func close() { opened = nil }
 
-    /// Transitions after a sequence number, in order.
-    package func transitions(
-        after sequence: Int64,
-        limit: Int
-    ) throws(SQLiteError) -> [TransitionRecord] {
-        try tables().transitions.transitions(after: sequence, limit: limit)
+    /// A page of the feed, in its order.
+    package func feed(_ query: FeedQuery, limit: Int) throws(SQLiteError) -> FeedPage {
+        try tables().transitions.page(query, limit: limit)
     }
 
     /// The newest sequence number, 0 in an empty feed.
     package func head() throws(SQLiteError) -> Int64 { try tables().transitions.head() }
+
+    /// The oldest sequence number that is kept, 1 in an empty feed.
+    package func oldest() throws(SQLiteError) -> Int64 { try tables().transitions.oldest() }
 
     /// The transaction of a merchant reference, or nil when there is none.
     package func transaction(

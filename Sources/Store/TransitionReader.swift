@@ -1,36 +1,64 @@
+import Payments
 import SQLite
 
 /// The readers' statements on the feed.
 struct TransitionReader {
+    private let connection: Connection
     private let range: Statement
     private let single: Statement
     private let newest: Statement
+    private let oldestKept: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
         range = try connection.prepare(
             """
             SELECT \(TransitionTable.columns) FROM transitions
-            WHERE sequence > ? ORDER BY sequence LIMIT ?
+            WHERE sequence > ? AND sequence <= ? AND (? >> to_status) & 1
+            ORDER BY sequence LIMIT ?
             """
         )
         single = try connection.prepare(
             "SELECT \(TransitionTable.columns) FROM transitions WHERE sequence = ?"
         )
         newest = try connection.prepare("SELECT coalesce(max(sequence), 0) FROM transitions")
+        oldestKept = try connection.prepare("SELECT coalesce(min(sequence), 1) FROM transitions")
     }
 
-    /// Transitions after a sequence number, in order.
-    func transitions(after sequence: Int64, limit: Int) throws(SQLiteError) -> [TransitionRecord] {
-        try range.all {
-            $0.integer(sequence)
-            $0.integer(limit)
-        } row: {
-            TransitionTable.read($0)
-        }.compactMap { $0 }
+    /// Transitions looked at for one page: bounds the time that a rare status takes.
+    static let scannedMax: Int64 = 10_000
+
+    /// What a query selects, up to `limit` transitions and ``scannedMax`` looked at.
+    func page(_ query: FeedQuery, limit: Int) throws(SQLiteError) -> FeedPage {
+        try connection.snapshot { () throws(SQLiteError) in
+            let head = try head()
+            // Sequence numbers are dense, so a range of them is a number of rows.
+            let (bound, isBeyond) = query.after.addingReportingOverflow(Self.scannedMax)
+            let end = isBeyond ? head : min(head, bound)
+            let found = try range.all {
+                $0.integer(query.after)
+                $0.integer(end)
+                $0.integer(TransactionStatus.mask(query.statuses))
+                $0.integer(limit + 1)
+            } row: {
+                (sequence: $0.integer(0), record: TransitionTable.read($0))
+            }
+            let isFull = found.count > limit
+            let next = isFull ? found[limit].sequence - 1 : max(query.after, end)
+            return FeedPage(
+                transitions: found.prefix(limit).compactMap(\.record),
+                next: next,
+                more: next < head,
+                head: head
+            )
+        }
     }
 
     /// The newest sequence number, 0 in an empty feed.
     func head() throws(SQLiteError) -> Int64 { try newest.first { $0.integer(0) } ?? 0 }
+
+    /// The oldest sequence number that is kept, 1 in an empty feed.
+    func oldest() throws(SQLiteError) -> Int64 { try oldestKept.first { $0.integer(0) } ?? 1 }
 
     /// The chain of one transaction's transitions that ends with `last`, oldest first.
     func chain(endingWith last: Int64) throws(SQLiteError) -> [TransitionRecord] {

@@ -130,10 +130,7 @@ struct FeedTests {
     /// A connection with a request on it that is being served: the one behind it, on another
     /// connection, has been answered.
     private static func waiting(_ daemon: Daemon, _ target: String) throws -> RawClient {
-        var request = WireRequest(method: "GET", target: target)
-        request.add("Authorization", "Bearer \(daemon.workspace.tokens["ops"] ?? "")")
-        let client = try RawClient(daemon.internalEndpoint)
-        try client.send(request.bytes)
+        let client = try daemon.open(target)
         #expect(try daemon.get("/v1/transitions").status == 200)
         return client
     }

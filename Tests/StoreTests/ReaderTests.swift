@@ -108,15 +108,6 @@ import Testing
         #expect(none.isEmpty)
     }
 
-    @Test func `the feed is read in portions after a number`() async throws {
-        let test = try await filled()
-        let reader = test.store.reader
-        #expect(try await reader.transitions(after: 0, limit: 2).map(\.sequence) == [1, 2])
-        #expect(try await reader.transitions(after: 2, limit: 100).map(\.sequence) == [3, 4])
-        #expect(try await reader.transitions(after: 4, limit: 100).isEmpty)
-        #expect(try await reader.head() == 4)
-    }
-
     @Test func `a transaction shows its transitions, oldest first`() async throws {
         let test = try await TestStore()
         for status in [LatestTransactionStatus.initiated, .paying, .success] {

@@ -92,7 +92,13 @@ struct TestStore {
 
     /// Everything in the feed.
     func feed() async throws -> [TransitionRecord] {
-        try await store.reader.transitions(after: 0, limit: 100_000)
+        var all: [TransitionRecord] = []
+        while true {
+            let query = FeedQuery(after: all.last?.sequence ?? 0)
+            let page = try await store.reader.feed(query, limit: 1_000)
+            all += page.transitions
+            if !page.more { return all }
+        }
     }
 
     func transaction(_ reference: String) async throws -> TransactionRecord? {

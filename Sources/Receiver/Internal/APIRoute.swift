@@ -4,7 +4,7 @@ import Store
 /// One route of the internal API: what the server dispatches by.
 struct APIRoute: Sendable {
     typealias Action =
-        @Sendable (APIRequest, APIServices) async throws(Problem) -> Response
+        @Sendable (APIRequest, APIServices) async throws(Problem) -> EndpointAnswer
 
     let method: String
 
@@ -15,17 +15,41 @@ struct APIRoute: Sendable {
     let scope: Configuration.Scope
     let action: Action
 
+    /// A route that is answered at once.
+    ///
     /// - Parameter path: such as `/v1/callbacks/{id}`.
     init(
         _ method: String,
         _ path: String,
         _ scope: Configuration.Scope,
-        _ action: @escaping Action
+        _ action:
+            @escaping @Sendable (APIRequest, APIServices) async throws(Problem) -> Response
+    ) {
+        self.init(method: method, path: path, scope: scope) {
+            (request, services) async throws(Problem) in
+            .response(try await action(request, services))
+        }
+    }
+
+    private init(
+        method: String,
+        path: String,
+        scope: Configuration.Scope,
+        action: @escaping Action
     ) {
         self.method = method
         pattern = path.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
         self.scope = scope
         self.action = action
+    }
+
+    /// A route that is answered bit by bit.
+    static func stream(
+        _ path: String,
+        _ scope: Configuration.Scope,
+        _ action: @escaping Action
+    ) -> APIRoute {
+        APIRoute(method: "GET", path: path, scope: scope, action: action)
     }
 
     /// The values of the variable segments, or nil when the path is another one.
@@ -45,6 +69,7 @@ struct APIRoute: Sendable {
     /// Every route that needs a token.
     static let all = [
         APIRoute("GET", "/v1/transitions", .feed, TransitionsEndpoint.list),
+        .stream("/v1/transitions/stream", .feed, TransitionStreamEndpoint.stream),
         APIRoute("GET", "/v1/transactions/{partnerReferenceNo}", .feed, TransactionEndpoint.show),
         APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
         APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),

@@ -50,11 +50,8 @@ final class InternalHandler: RequestHandler {
         do throws(Problem) {
             let action = try dispatch(request)
             try takeRoom()
-            let task = Task { [self] in
-                let response = await run(action)
-                requestsInFlight.subtract(1, ordering: .relaxed)
-                reply.send(response)
-            }
+            let isHEAD = request.head.methodIs("HEAD")
+            let task = Task { [self] in await send(run(action), reply, isHEAD: isHEAD) }
             reply.onDisconnect { task.cancel() }
             return nil
         } catch {
@@ -105,7 +102,7 @@ final class InternalHandler: RequestHandler {
 
     // MARK: Dispatch
 
-    private typealias Action = @Sendable () async throws(Problem) -> Response
+    private typealias Action = @Sendable () async throws(Problem) -> EndpointAnswer
 
     /// What answers a request; throws what is wrong with its path, method, token or query.
     private func dispatch(_ received: Request) throws(Problem) -> Action {
@@ -149,10 +146,10 @@ final class InternalHandler: RequestHandler {
         }
         try request.allow([])
         if request.segments == ["healthz"] {
-            return { () async throws(Problem) in JSON.response(["status": "ok"]) }
+            return { () async throws(Problem) in .response(JSON.response(["status": "ok"])) }
         }
         let readiness = services.readiness
-        return { () async throws(Problem) in await readiness.response() }
+        return { () async throws(Problem) in .response(await readiness.response()) }
     }
 
     private func notAllowed(_ head: RequestHead, allow: String) -> Problem {
@@ -188,11 +185,25 @@ final class InternalHandler: RequestHandler {
         return Array(value.dropFirst(scheme.count).drop { $0 == 0x20 })
     }
 
-    private func run(_ action: Action) async -> Response {
+    private func run(_ action: Action) async -> EndpointAnswer {
         do throws(Problem) {
             return try await action()
         } catch {
-            return error.response
+            return .response(error.response)
+        }
+    }
+
+    /// Sends an answer. A stream is in flight until it ends: it takes the room of a request.
+    private func send(_ answer: EndpointAnswer, _ reply: Reply, isHEAD: Bool) async {
+        switch answer {
+        case .response(let response):
+            requestsInFlight.subtract(1, ordering: .relaxed)
+            reply.send(response)
+        case .stream(let head, let body):
+            let stream = reply.stream(head)
+            if !isHEAD { await body { await stream.write($0) } }
+            requestsInFlight.subtract(1, ordering: .relaxed)
+            stream.finish()
         }
     }
 

@@ -15,6 +15,7 @@ struct Problem: Error, Equatable {
         case notFound = "not-found"
         case transactionNotFound = "transaction-not-found"
         case callbackNotFound = "callback-not-found"
+        case consumerNotFound = "consumer-not-found"
         case methodNotAllowed = "method-not-allowed"
         case requestTimeout = "request-timeout"
         case feedChanged = "feed-changed"
@@ -22,6 +23,9 @@ struct Problem: Error, Equatable {
         case attentionNotFound = "attention-not-found"
         case alreadyResolved = "already-resolved"
         case statusConflict = "status-conflict"
+        case positionConflict = "position-conflict"
+        case positionExpired = "position-expired"
+        case tooManyConsumers = "too-many-consumers"
         case referenceInUse = "reference-in-use"
         case qrLost = "qr-lost"
         case tooLarge = "too-large"
@@ -52,10 +56,17 @@ struct Problem: Error, Equatable {
     var responseCode: String?
     var responseMessage: String?
 
-    init(_ kind: Kind, _ detail: String, field: String? = nil) {
+    /// For `position-expired`: the oldest sequence number that is kept.
+    var oldest: Int64?
+
+    /// For a consumer that was not moved: its position.
+    var current: Int64?
+
+    init(_ kind: Kind, _ detail: String, field: String? = nil, current: Int64? = nil) {
         self.kind = kind
         self.detail = detail
         self.field = field
+        self.current = current
     }
 
     /// The HTTP status.
@@ -72,11 +83,13 @@ extension Problem.Kind {
         case .malformedBody, .unknownMember, .invalidMember: .badRequest
         case .unauthorized: .unauthorized
         case .forbidden: .forbidden
-        case .notFound, .transactionNotFound, .callbackNotFound, .attentionNotFound: .notFound
+        case .notFound, .transactionNotFound, .callbackNotFound: .notFound
+        case .consumerNotFound, .attentionNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .feedChanged, .positionAhead, .referenceInUse, .qrLost: .conflict
-        case .alreadyResolved, .statusConflict: .conflict
+        case .feedChanged, .positionAhead, .positionConflict, .tooManyConsumers: .conflict
+        case .referenceInUse, .qrLost, .alreadyResolved, .statusConflict: .conflict
+        case .positionExpired: .gone
         case .tooLarge: .contentTooLarge
         case .overloaded, .storeUnavailable, .gatewayUnreachable: .serviceUnavailable
         case .internalError: .internalServerError
@@ -96,14 +109,18 @@ extension Problem.Kind {
         case .unknownMember: "The body has a member that this route does not know"
         case .invalidMember: "A member of the body is missing or has a value that it cannot have"
         case .unauthorized: "A bearer token is required"
-        case .forbidden: "The token lacks the scope for this route"
+        case .forbidden: "The token does not give the right to this"
         case .notFound: "There is no such route"
         case .transactionNotFound: "No transaction has this reference"
         case .callbackNotFound: "No callback has this number"
+        case .consumerNotFound: "No consumer has this name"
         case .methodNotAllowed: "The route does not support this method"
         case .requestTimeout: "The request did not arrive in time"
         case .feedChanged: "The feed is another one than the position belongs to"
         case .positionAhead: "The position is beyond the head of the feed"
+        case .positionConflict: "The consumer's position is another one than expected"
+        case .positionExpired: "The position is before the oldest transition that is kept"
+        case .tooManyConsumers: "There are as many consumers as there may be"
         case .tooLarge: "The request is larger than allowed"
         case .overloaded: "Too many requests are being served"
         case .storeUnavailable: "The database cannot be read or written"
@@ -143,6 +160,8 @@ extension Problem {
         let field: String?
         let responseCode: String?
         let responseMessage: String?
+        let oldest: Int64?
+        let current: Int64?
     }
 
     /// The problem as a response.
@@ -155,7 +174,9 @@ extension Problem {
             retryable: kind.isRetryable,
             field: field,
             responseCode: responseCode,
-            responseMessage: responseMessage
+            responseMessage: responseMessage,
+            oldest: oldest,
+            current: current
         )
         var response = Response(status, body: JSON.encode(details))
         response.add("Content-Type", "application/problem+json")

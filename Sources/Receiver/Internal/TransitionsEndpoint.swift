@@ -1,5 +1,6 @@
 import HTTPCore
 import SQLite
+import Sockets
 import Store
 
 /// `GET /v1/transitions`: the feed, in order, with long poll.
@@ -16,75 +17,47 @@ enum TransitionsEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow(["after", "wait", "limit", "feed"])
+        try request.allow(FeedPosition.parameters + ["wait", "limit"])
         let store = services.store
-        if let feed = request.text("feed"), feed != store.feed {
-            throw Problem(
-                .feedChanged,
-                "The feed is \(store.feed): the database was restored or replaced. "
-                    + "Start again from after=0 and from what you know to be settled.",
-                field: "feed"
-            )
-        }
         let limit = try request.limit()
         let waitSeconds = try request.waitSeconds()
-        let after = try await position(request, store)
-        return try await page(after: after, limit: limit, waitSeconds: waitSeconds, store)
-    }
-
-    private static func position(
-        _ request: APIRequest,
-        _ store: Store
-    ) async throws(Problem) -> Int64 {
-        let head = try await reading { () async throws(SQLiteError) in try await store.reader.head()
-        }
-        if request.text("after") == "latest" { return head }
-        let after = try request.integer("after", in: 0...Int64.max) ?? 0
-        if after > head {
-            throw Problem(
-                .positionAhead,
-                "after is \(after), but the head of the feed is \(head).",
-                field: "after"
-            )
-        }
-        return after
-    }
-
-    private static func page(
-        after: Int64,
-        limit: Int,
-        waitSeconds: Int,
-        _ store: Store
-    ) async throws(Problem) -> Response {
-        // The mark comes before the read: what is committed in between ends the wait at once.
-        let mark = store.signal.mark
-        var found = try await transitions(after: after, limit: limit + 1, store)
-        if found.isEmpty, waitSeconds > 0 {
-            await store.signal.wait(beyond: mark, seconds: waitSeconds)
-            found = try await transitions(after: after, limit: limit + 1, store)
-        }
-        let shown = found.prefix(limit)
-        let next = shown.last?.sequence ?? after
-        let head = try await reading { () async throws(SQLiteError) in try await store.reader.head()
-        }
+        let query = try await FeedPosition.query(request, store)
+        let page = try await page(query, limit: limit, waitSeconds: waitSeconds, store)
         return JSON.response(
             Page(
                 feed: store.feed,
-                transitions: shown.map { TransitionRepresentation($0) },
-                next: next,
-                more: found.count > limit,
-                head: max(head, next)
+                transitions: page.transitions.map { TransitionRepresentation($0) },
+                next: page.next,
+                more: page.more,
+                head: page.head
             )
         )
     }
 
-    private static func transitions(
-        after: Int64,
+    /// The page that is wanted: without a wait what one look finds, else what comes until the time
+    /// is up.
+    private static func page(
+        _ wanted: FeedQuery,
         limit: Int,
+        waitSeconds: Int,
         _ store: Store
-    ) async throws(Problem) -> [TransitionRecord] {
-        try await reading { () async throws(SQLiteError) in
-            try await store.reader.transitions(after: after, limit: limit)
+    ) async throws(Problem) -> FeedPage {
+        let deadline = Clock.monotonicNanoseconds() + UInt64(waitSeconds) * 1_000_000_000
+        var query = wanted
+        while true {
+            // The mark comes before the read: what is committed in between ends the wait at once.
+            let mark = store.signal.mark
+            let asked = query
+            let page = try await reading { () async throws(SQLiteError) in
+                try await store.reader.feed(asked, limit: limit)
+            }
+            let now = Clock.monotonicNanoseconds()
+            let isOver = now >= deadline || store.signal.isClosed || Task.isCancelled
+            if !page.transitions.isEmpty || isOver { return page }
+            query.after = page.next
+            if page.more { continue }
+            let rest = Int((deadline - now + 999_999_999) / 1_000_000_000)
+            await store.signal.wait(beyond: mark, seconds: rest)
         }
     }
 }

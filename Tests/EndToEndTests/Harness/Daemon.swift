@@ -114,11 +114,45 @@ extension Daemon {
 
     /// Asks the internal API as the named token.
     func get(_ target: String, as token: String? = "ops") throws -> RawResponse {
-        var request = WireRequest(method: "GET", target: target)
+        try call("GET", target, as: token)
+    }
+
+    /// Sends a request with a JSON body, where there is one, to the internal API.
+    func call(
+        _ method: String,
+        _ target: String,
+        _ body: String = "",
+        as token: String? = "ops"
+    ) throws -> RawResponse {
+        var request = internalRequest(method, target, as: token)
+        request.body = Array(body.utf8)
+        return try RawClient(internalEndpoint).exchange(request.bytes, isHEAD: method == "HEAD")
+    }
+
+    /// A request for the internal API with the secret of the named token.
+    func internalRequest(
+        _ method: String,
+        _ target: String,
+        as token: String? = "ops"
+    ) -> WireRequest {
+        var request = WireRequest(method: method, target: target)
         if let secret = token.flatMap({ workspace.tokens[$0] }) {
             request.add("Authorization", "Bearer \(secret)")
         }
-        return try RawClient(internalEndpoint).exchange(request.bytes)
+        return request
+    }
+
+    /// Sends a request to the internal API and leaves its answer to be read.
+    func open(
+        _ target: String,
+        _ fields: [WireRequest.Field] = [],
+        as token: String = "ops"
+    ) throws -> RawClient {
+        var request = internalRequest("GET", target, as: token)
+        request.fields += fields
+        let client = try RawClient(internalEndpoint)
+        try client.send(request.bytes)
+        return client
     }
 
     /// The feed as it is now, page by page, without what is added meanwhile.

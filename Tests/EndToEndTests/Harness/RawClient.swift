@@ -137,14 +137,20 @@ final class RawClient {
         return buffer
     }
 
-    /// Reads one response. `isHEAD`: of a HEAD request, so it has no body.
-    func response(isHEAD: Bool = false) throws -> RawResponse {
+    /// Reads the head of a response, without its body.
+    func responseHead() throws -> RawResponse {
         let emptyLine = Array("\r\n\r\n".utf8)
         try need { $0.firstRange(of: emptyLine) != nil }
         guard let end = buffer.firstRange(of: emptyLine)?.upperBound,
-            var response = RawResponse(head: String(decoding: buffer[..<end], as: UTF8.self))
+            let response = RawResponse(head: String(decoding: buffer[..<end], as: UTF8.self))
         else { throw Failure.malformed(String(decoding: buffer, as: UTF8.self)) }
         buffer.removeFirst(end)
+        return response
+    }
+
+    /// Reads one response. `isHEAD`: of a HEAD request, so it has no body.
+    func response(isHEAD: Bool = false) throws -> RawResponse {
+        var response = try responseHead()
         if isHEAD || response.status < 200 || response.status == 204 { return response }
         if response["Transfer-Encoding"] == "chunked" {
             response.body = try chunkedBody()
@@ -160,21 +166,24 @@ final class RawClient {
 
     private func chunkedBody() throws -> [UInt8] {
         var body: [UInt8] = []
+        while let chunk = try chunk() { body += chunk }
+        return body
+    }
+
+    /// Reads one chunk of a chunked body; nil for the last one, which is empty.
+    func chunk() throws -> [UInt8]? {
         let lineEnd = Array("\r\n".utf8)
-        while true {
-            try need { $0.firstRange(of: lineEnd) != nil }
-            guard let range = buffer.firstRange(of: lineEnd),
-                let count = Int(
-                    String(decoding: buffer[..<range.lowerBound], as: UTF8.self),
-                    radix: 16
-                )
-            else { throw Failure.malformed("chunk size") }
-            buffer.removeFirst(range.upperBound)
-            try need { $0.count >= count + 2 }
-            body += buffer[..<count]
-            buffer.removeFirst(count + 2)
-            if count == 0 { return body }
-        }
+        try need { $0.firstRange(of: lineEnd) != nil }
+        guard let range = buffer.firstRange(of: lineEnd),
+            let count = Int(
+                String(decoding: buffer[..<range.lowerBound], as: UTF8.self),
+                radix: 16
+            )
+        else { throw Failure.malformed("chunk size") }
+        buffer.removeFirst(range.upperBound)
+        try need { $0.count >= count + 2 }
+        defer { buffer.removeFirst(count + 2) }
+        return count == 0 ? nil : Array(buffer[..<count])
     }
 
     /// Sends a request and reads its response.

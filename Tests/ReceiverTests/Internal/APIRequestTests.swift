@@ -1,4 +1,5 @@
 import HTTPCore
+import Payments
 import Testing
 
 @testable import Receiver
@@ -104,5 +105,25 @@ import Testing
         #expect(problem?.kind == .invalidParameter)
         #expect(problem?.field == "from")
         #expect(try request("/a").milliseconds("from") == nil)
+    }
+
+    @Test func `statuses are words of a closed list`() throws {
+        let among: [TransactionStatus] = [.success, .refunded]
+        let rows: [(String, Set<TransactionStatus>)] = [
+            ("success", [.success]), ("refunded,success", among.reduce(into: []) { $0.insert($1) }),
+            ("success,success", [.success]), ("success%2Crefunded", [.success, .refunded]),
+        ]
+        for (text, statuses) in rows {
+            #expect(try request("/a?to=\(text)").statuses("to", among: among) == statuses)
+        }
+        #expect(try request("/a").statuses("to", among: among) == nil)
+        for text in ["", ",", "success,", "success,,refunded", "Success", "paid", "pending", "2"] {
+            let problem = problem {
+                _ = try request("/a?to=\(text)").statuses("to", among: among)
+            }
+            #expect(problem?.kind == .invalidParameter, "\(text)")
+            #expect(problem?.field == "to")
+            #expect(problem?.detail.contains("success, refunded") == true)
+        }
     }
 }

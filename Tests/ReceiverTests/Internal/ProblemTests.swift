@@ -13,6 +13,8 @@ import Testing
         let detail: String
         let retryable: Bool
         let field: String?
+        let oldest: Int64?
+        let current: Int64?
     }
 
     private func details(_ problem: Problem) throws -> Details {
@@ -34,6 +36,8 @@ import Testing
         #expect((400...599).contains(details.status))
         #expect(details.detail == "Because.")
         #expect(details.field == nil)
+        #expect(details.oldest == nil)
+        #expect(details.current == nil)
         #expect(kind.rawValue.allSatisfy { $0.isLowercase || $0 == "-" })
         #expect(lines(problem).contains("Content-Type: application/problem+json"))
         #expect(lines(problem).contains("Cache-Control: no-store"))
@@ -42,6 +46,16 @@ import Testing
     @Test func `the one to blame is named`() throws {
         let problem = Problem(.invalidParameter, "Because.", field: "limit")
         #expect(try details(problem).field == "limit")
+    }
+
+    @Test func `a position that cannot be had is told with one that can`() throws {
+        let conflict = Problem(.positionConflict, "Because.", field: "expected", current: 7)
+        #expect(try details(conflict).current == 7)
+        #expect(conflict.response.status == .conflict)
+        var expired = Problem(.positionExpired, "Because.", field: "after")
+        expired.oldest = 10
+        #expect(try details(expired).oldest == 10)
+        #expect(expired.response.status == .gone)
     }
 
     @Test func `only what may pass by itself is worth a repetition`() throws {

@@ -1,0 +1,46 @@
+/// The names of consumers: where they stand in requests, and who may move whom.
+enum ConsumerName {
+    static let expected = "1 to 64 letters, digits, \".\", \"_\" or \"-\""
+
+    static func isValid(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { isNameByte($0) }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// Whether a token may move or remove the consumer: it has the token's own name, or one that
+    /// begins with it and a dot; or the token may do everything.
+    static func isOf(_ token: Token, _ name: String) -> Bool {
+        token.allows(.admin) || name == token.name || name.hasPrefix(token.name + ".")
+    }
+}
+
+extension APIRequest {
+    /// A parameter that names a consumer; nil when it is not given.
+    func consumerName(_ name: String) throws(Problem) -> String? {
+        guard let text = text(name) else { return nil }
+        guard ConsumerName.isValid(text) else {
+            throw Problem(
+                .invalidParameter,
+                "\(name) has to be \(ConsumerName.expected).",
+                field: name
+            )
+        }
+        return text
+    }
+}
+
+extension Problem {
+    /// The problem of a consumer that is not there.
+    static func noConsumer(_ name: String, field: String) -> Problem {
+        Problem(.consumerNotFound, "There is no consumer \(name).", field: field)
+    }
+}

@@ -1,0 +1,29 @@
+package import Payments
+
+/// Which part of the feed is wanted.
+package struct FeedQuery: Equatable, Sendable {
+    /// Transitions behind this sequence number.
+    package var after: Int64
+
+    /// Only those to one of these statuses; nil for all.
+    package var statuses: Set<TransactionStatus>?
+
+    package init(after: Int64, statuses: Set<TransactionStatus>? = nil) {
+        self.after = after
+        self.statuses = statuses
+    }
+}
+
+/// Transitions in the order of the feed.
+package struct FeedPage: Equatable, Sendable {
+    package let transitions: [TransitionRecord]
+
+    /// Where to go on: nothing wanted is left out up to here.
+    package let next: Int64
+
+    /// Whether there may be more behind ``next``, now.
+    package let more: Bool
+
+    /// The newest sequence number, 0 in an empty feed.
+    package let head: Int64
+}

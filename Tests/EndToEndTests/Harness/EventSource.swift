@@ -1,0 +1,76 @@
+/// A client of server-sent events as WHATWG HTML section 9.2 describes it, over one connection.
+final class EventSource {
+    /// One event that a browser would dispatch.
+    struct Event: Equatable {
+        let name: String
+        let id: String
+        let data: String
+
+        /// What `data` says.
+        var json: JSON { JSON(Array(data.utf8)) }
+    }
+
+    let head: RawResponse
+    private let client: RawClient
+    private var text = ""
+
+    /// What a client would send as `Last-Event-ID`.
+    private(set) var lastEventID = ""
+
+    /// Milliseconds, as the server asks.
+    private(set) var retry: Int?
+
+    /// Comment lines so far.
+    private(set) var commentCount = 0
+
+    /// Sends the request and reads the head of the answer.
+    init(
+        _ daemon: Daemon,
+        _ query: String = "",
+        lastEventID: String? = nil,
+        as token: String = "ops"
+    ) throws {
+        let fields = lastEventID.map { [WireRequest.Field("Last-Event-ID", $0)] } ?? []
+        client = try daemon.open("/v1/transitions/stream\(query)", fields, as: token)
+        head = try client.responseHead()
+    }
+
+    /// Whether an event has been received that was not read yet.
+    var hasBuffered: Bool { text.contains("\n\n") }
+
+    /// Reads the next event, past everything else; nil at the proper end of the answer.
+    func next() throws -> Event? {
+        while true {
+            while let end = text.firstRange(of: "\n\n") {
+                let block = text[..<end.lowerBound]
+                text.removeSubrange(..<end.upperBound)
+                if let event = dispatch(block) { return event }
+            }
+            guard let chunk = try client.chunk() else { return nil }
+            text += String(decoding: chunk, as: UTF8.self)
+        }
+    }
+
+    private func dispatch(_ block: Substring) -> Event? {
+        var name = "message"
+        var data: [Substring] = []
+        for line in block.split(separator: "\n") {
+            if line.hasPrefix(":") {
+                commentCount += 1
+                continue
+            }
+            let field = line.prefix { $0 != ":" }
+            var value = line.dropFirst(field.count + 1)
+            if value.hasPrefix(" ") { value = value.dropFirst() }
+            switch field {
+            case "event": name = String(value)
+            case "data": data.append(value)
+            case "id": lastEventID = String(value)
+            case "retry": retry = Int(value)
+            default: break
+            }
+        }
+        if data.isEmpty { return nil }
+        return Event(name: name, id: lastEventID, data: data.joined(separator: "\n"))
+    }
+}

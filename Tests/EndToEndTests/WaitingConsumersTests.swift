@@ -1,0 +1,79 @@
+import Foundation
+import Support
+import Testing
+
+/// Many who wait for the feed at once: they cost nothing, hold nothing, and all wake.
+@Suite(.blocking)
+struct WaitingConsumersTests {
+    /// Half of them poll, half of them stream.
+    private struct Waiting {
+        let polls: [RawClient]
+        let streams: [EventSource]
+
+        init(_ daemon: Daemon, count: Int) throws {
+            polls = try (0..<count / 2).map { _ in
+                try daemon.open("/v1/transitions?after=latest&wait=55")
+            }
+            streams = try (0..<count / 2).map { _ in try EventSource(daemon, "?after=latest") }
+            // The ones before have been read by now; this one takes a second.
+            _ = try daemon.get("/v1/transitions?after=latest&wait=1")
+        }
+    }
+
+    /// Seconds of CPU that a process has used, in all its threads.
+    private static func cpuSeconds(of process: ChildProcess) throws -> Double {
+        let text = try String(contentsOfFile: "/proc/\(process.id)/stat", encoding: .utf8)
+        // The name of the program stands in parentheses and may hold anything.
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        let ticks = (Double(fields[12]) ?? 0) + (Double(fields[13]) ?? 0)
+        return ticks / Double(sysconf(CInt(_SC_CLK_TCK)))
+    }
+
+    @Test func `two hundred who wait use no CPU and hold no read, and one commit wakes all`()
+        throws
+    {
+        let daemon = try Daemon(in: Workspace())
+        #expect(try daemon.post(Callback()).code == "2005600")
+        let waiting = try Waiting(daemon, count: 200)
+        let before = try Self.cpuSeconds(of: daemon.process)
+        // Nothing happens for two seconds.
+        _ = try daemon.get("/v1/transitions?after=latest&wait=2")
+        let used = try Self.cpuSeconds(of: daemon.process) - before
+        #expect(used < 0.3, "whoever polled a flag would have used two seconds")
+
+        // busy, pages in the log, pages taken over: with a reader in the way the log stays.
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)"
+        let checkpoint = try ChildProcess.run(
+            "/usr/bin/env",
+            ["sqlite3", daemon.workspace.database, sql]
+        )
+        #expect(checkpoint.output == ["0|0|0"], "\(checkpoint.errors)")
+
+        let paid = try Callback()
+        #expect(try daemon.post(paid).code == "2005600")
+        for poll in waiting.polls {
+            let page = try poll.response().json
+            #expect(
+                page["transitions"].items.map { $0["partnerReferenceNo"].text } == [paid.merchant]
+            )
+        }
+        for stream in waiting.streams { #expect(try stream.next()?.id == "2") }
+        #expect(waiting.streams.allSatisfy { $0.commentCount == 0 })
+    }
+
+    @Test func `they are woken by each of many commits, and miss none`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let streams = try (0..<50).map { try EventSource(daemon, $0 < 25 ? "" : "?to=success") }
+        for count in 1...40 {
+            #expect(
+                try daemon.post(Callback(status: count.isMultiple(of: 2) ? "00" : "05")).code
+                    == "2005600"
+            )
+        }
+        let even = (1...20).map { "\($0 * 2)" }
+        for (index, stream) in streams.enumerated() {
+            let expected = index < 25 ? (1...40).map { "\($0)" } : even
+            #expect(try expected.map { _ in try stream.next()?.id } == expected)
+        }
+    }
+}

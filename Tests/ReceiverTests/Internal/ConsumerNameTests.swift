@@ -1,0 +1,43 @@
+import HTTPCore
+import Testing
+
+@testable import Receiver
+
+/// Who may be named how, and by whom.
+@Suite struct ConsumerNameTests {
+    private func token(_ name: String, _ scopes: [Configuration.Scope]) throws -> Token {
+        let secret = Array(repeating: UInt8(ascii: "a"), count: Token.characterCountMin)
+        return try Token(name: name, scopes: scopes, contents: secret)
+    }
+
+    @Test func `names have 1 to 64 letters, digits, dots, underscores and hyphens`() {
+        let longest = String(repeating: "a", count: 64)
+        for name in ["a", "Z", "0", ".", "_", "-", "orders.eu-1_b", longest] {
+            #expect(ConsumerName.isValid(name), "\(name)")
+        }
+        for name in ["", longest + "a", "a b", "a/b", "é", "a\u{0}", "a%", "a~", "a,b"] {
+            #expect(!ConsumerName.isValid(name), "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        ("orders", true), ("orders.eu", true), ("orders.", true), ("orders2", false),
+        ("orders-eu", false), ("order", false), ("Orders", false), ("ops", false),
+    ])
+    func `a token moves consumers of its own name and what is below it`(
+        name: String,
+        isOwn: Bool
+    ) throws {
+        #expect(ConsumerName.isOf(try token("orders", [.feed]), name) == isOwn)
+        #expect(ConsumerName.isOf(try token("ops", [.admin]), name))
+    }
+
+    @Test func `a parameter that names a consumer is checked`() throws {
+        let request = try APIRequest(try RequestHead("GET /a?consumer=x%2Fy&after=a HTTP/1.1"))
+        let problem = #expect(throws: Problem.self) { try request.consumerName("consumer") }
+        #expect(problem?.kind == .invalidParameter)
+        #expect(problem?.field == "consumer")
+        #expect(try request.consumerName("after") == "a")
+        #expect(try request.consumerName("other") == nil)
+    }
+}

@@ -1,0 +1,155 @@
+import Payments
+import Store
+import Support
+import Testing
+
+@testable import Receiver
+
+/// The feed as server-sent events, without a server.
+@Suite(.timeLimit(.minutes(2))) struct FeedStreamTests {
+    private let feed: SmallFeed
+
+    init() async throws { feed = try await SmallFeed() }
+
+    /// A stream that runs, and what it writes.
+    private struct Running {
+        let task: Task<Void, Never>
+        var writes: AsyncStream<String>.Iterator
+
+        /// What is written next; nil at the end.
+        mutating func next() async -> String? { await writes.next(isolation: #isolation) }
+    }
+
+    private func run(
+        after: Int64 = 0,
+        statuses: Set<TransactionStatus>? = nil,
+        idleSeconds: Int = 100,
+        writesMax: Int = .max
+    ) -> Running {
+        let stream = FeedStream(
+            store: feed.store,
+            query: FeedQuery(after: after, statuses: statuses),
+            idleSeconds: idleSeconds
+        )
+        let (writes, continuation) = AsyncStream.makeStream(of: String.self)
+        let task = Task {
+            let count = Counter()
+            await stream.run { bytes in
+                continuation.yield(String(decoding: bytes, as: UTF8.self))
+                return await count.next() < writesMax
+            }
+            continuation.finish()
+        }
+        return Running(task: task, writes: writes.makeAsyncIterator())
+    }
+
+    private actor Counter {
+        private var count = 0
+
+        func next() -> Int {
+            count += 1
+            return count
+        }
+    }
+
+    /// The ids of the events in a text, and whether each has everything it should.
+    private func ids(_ text: String?) -> [String] {
+        let events = (text ?? "").split(separator: "\n\n")
+        return events.map { event in
+            let lines = event.split(separator: "\n")
+            #expect(lines.count == 3)
+            #expect(lines.first == "event: transition")
+            #expect(lines.last?.hasPrefix("data: {") == true)
+            return String(lines.dropFirst().first?.dropFirst("id: ".count) ?? "")
+        }
+    }
+
+    @Test func `what is there is sent at once, and what comes when it comes`() async throws {
+        try await feed.add([.success, .cancelled])
+        var running = run()
+        #expect(ids(await running.next()) == ["1", "2"])
+        for id in 3...5 {
+            try await feed.add([.success])
+            #expect(ids(await running.next()) == ["\(id)"])
+        }
+        running.task.cancel()
+        #expect(await running.next() == nil)
+    }
+
+    @Test func `more than one batch is sent without a wait between`() async throws {
+        try await feed.add(Array(repeating: .success, count: 250))
+        var running = run(after: 10)
+        var found: [String] = []
+        while found.count < 240 { found += ids(await running.next()) }
+        #expect(found == (11...250).map { "\($0)" })
+        running.task.cancel()
+    }
+
+    @Test func `an event is one line of the JSON that the list has`() async throws {
+        try await feed.add([.success])
+        var running = run()
+        let text = try #require(await running.next())
+        let page = try await feed.store.reader.feed(FeedQuery(after: 0), limit: 1)
+        let record = try #require(page.transitions.first)
+        let data = String(decoding: JSON.encode(TransitionRepresentation(record)), as: UTF8.self)
+        #expect(text == "event: transition\nid: 1\ndata: \(data)\n\n")
+        running.task.cancel()
+    }
+
+    @Test func `who hears nothing for long is sent a comment`() async throws {
+        var running = run(idleSeconds: 1)
+        let clock = ContinuousClock()
+        let started = clock.now
+        #expect(await running.next() == ":\n\n")
+        #expect(clock.now - started >= .seconds(1))
+        #expect(await running.next() == ":\n\n")
+        #expect(clock.now - started >= .seconds(2))
+        running.task.cancel()
+    }
+
+    @Test func `what a filter skips is not sent, but its place is when nothing else comes`()
+        async throws
+    {
+        try await feed.add([.success, .cancelled, .cancelled])
+        var running = run(statuses: [.success], idleSeconds: 1)
+        #expect(ids(await running.next()) == ["1"])
+        #expect(await running.next() == ":\nid: 3\n\n")
+        #expect(await running.next() == ":\n\n", "told once")
+        try await feed.add([.cancelled, .success])
+        #expect(ids(await running.next()) == ["5"])
+        running.task.cancel()
+    }
+
+    @Test func `it ends when the program stops, telling the place`() async throws {
+        try await feed.add([.success, .cancelled])
+        var running = run(statuses: [.success])
+        #expect(ids(await running.next()) == ["1"])
+        feed.store.signal.close()
+        #expect(await running.next() == ":\nid: 2\n\n")
+        #expect(await running.next() == nil)
+        var late = run()
+        #expect(ids(await late.next()) == ["1", "2"])
+        #expect(await late.next() == nil)
+    }
+
+    @Test func `it ends when the client has gone, waiting or not`() async throws {
+        try await feed.add(Array(repeating: .success, count: 250))
+        var gone = run(writesMax: 1)
+        #expect(await gone.next() != nil)
+        #expect(await gone.next() == nil)
+        var waiting = run(after: 250)
+        await feed.settle(waiters: 1)
+        waiting.task.cancel()
+        #expect(await waiting.next() == nil)
+        #expect(feed.store.signal.waiterCount == 0)
+    }
+
+    @Test func `it ends when the database cannot be read`() async throws {
+        try await feed.add([.success])
+        var running = run(after: 1)
+        await feed.settle(waiters: 1)
+        try feed.execute("ALTER TABLE transitions RENAME TO gone")
+        feed.store.signal.close()
+        #expect(await running.next() == nil)
+    }
+}
