@@ -70,6 +70,10 @@ struct APIRoute: Sendable {
     static let all = [
         APIRoute("GET", "/v1/transitions", .feed, TransitionsEndpoint.list),
         .stream("/v1/transitions/stream", .feed, TransitionStreamEndpoint.stream),
+        APIRoute("GET", "/v1/consumers", .feed, ConsumersEndpoint.list),
+        APIRoute("GET", "/v1/consumers/{name}", .feed, ConsumersEndpoint.show),
+        APIRoute("PUT", "/v1/consumers/{name}", .feed, ConsumersEndpoint.put),
+        APIRoute("DELETE", "/v1/consumers/{name}", .feed, ConsumersEndpoint.remove),
         APIRoute("GET", "/v1/transactions/{partnerReferenceNo}", .feed, TransactionEndpoint.show),
         APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
         APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),

@@ -127,6 +127,32 @@ struct TransactionRepresentation: Encodable {
     }
 }
 
+/// A consumer in the API.
+struct ConsumerRepresentation: Encodable {
+    let name: String
+    let position: Int64
+    let head: Int64
+
+    /// How many transitions it has not dealt with; nil when its position is one in another feed.
+    @Nullable var lag: Int64?
+    let feed: String
+    let updatedAt: String
+    let updatedBy: String
+
+    /// - Parameters:
+    ///   - head: the head of the feed, not older than the record.
+    ///   - feed: the id of the feed.
+    init(_ record: ConsumerRecord, head: Int64, feed: String) {
+        name = record.name
+        position = record.position
+        self.head = head
+        lag = record.feed == feed ? head - record.position : nil
+        self.feed = record.feed
+        updatedAt = JakartaTime.textWithFraction(milliseconds: record.updatedMilliseconds)
+        updatedBy = record.updatedBy
+    }
+}
+
 /// An entry of the attention list in the API.
 struct AttentionRepresentation: Encodable {
     let id: Int64

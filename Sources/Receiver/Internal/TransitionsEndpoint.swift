@@ -72,3 +72,14 @@ func reading<Result>(
         throw Problem(.storeUnavailable, "The database could not be read: \(error.message).")
     }
 }
+
+/// Runs something that commits and turns its failure into the problem that says so.
+func committing<Result>(
+    _ body: () async throws(SQLiteError) -> Result
+) async throws(Problem) -> Result {
+    do throws(SQLiteError) {
+        return try await body()
+    } catch {
+        throw Problem(.storeUnavailable, "The database could not be written: \(error.message).")
+    }
+}

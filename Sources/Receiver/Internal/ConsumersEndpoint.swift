@@ -1,0 +1,155 @@
+import HTTPCore
+import SQLite
+import Store
+
+/// `/v1/consumers`: named positions in the feed, kept for the services that follow it.
+enum ConsumersEndpoint {
+    private struct Page: Encodable {
+        let consumers: [ConsumerRepresentation]
+        let next: String
+        let more: Bool
+    }
+
+    static func list(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow(["after", "limit"])
+        let limit = try request.limit()
+        let after = try request.consumerName("after") ?? ""
+        let store = services.store
+        let found = try await reading { () async throws(SQLiteError) in
+            try await store.reader.consumers(after: after, limit: limit + 1)
+        }
+        let head = try await head(store)
+        let shown = found.prefix(limit)
+        return JSON.response(
+            Page(
+                consumers: shown.map { ConsumerRepresentation($0, head: head, feed: store.feed) },
+                next: shown.last?.name ?? after,
+                more: found.count > limit
+            )
+        )
+    }
+
+    static func show(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow([])
+        let name = request.variables[0]
+        let store = services.store
+        let found = try await reading { () async throws(SQLiteError) in
+            try await store.reader.consumer(name)
+        }
+        guard let found else { throw Problem.noConsumer(name, field: "name") }
+        let head = try await head(store)
+        return JSON.response(ConsumerRepresentation(found, head: head, feed: store.feed))
+    }
+
+    static func put(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        let store = services.store
+        let move = try move(request, store)
+        let outcome = try await committing { () async throws(SQLiteError) in
+            try await store.move(move)
+        }
+        return try answer(outcome, of: move, feed: store.feed)
+    }
+
+    static func remove(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        try request.allow([])
+        let name = try ownName(request)
+        let store = services.store
+        let wasThere = try await committing { () async throws(SQLiteError) in
+            try await store.removeConsumer(name)
+        }
+        guard wasThere else { throw Problem.noConsumer(name, field: "name") }
+        var response = Response(.noContent)
+        response.add("Cache-Control", "no-store")
+        return response
+    }
+
+    /// What is asked for with a new position.
+    private static func move(
+        _ request: APIRequest,
+        _ store: Store
+    ) throws(Problem) -> ConsumerMove {
+        try request.allow([])
+        let name = try ownName(request)
+        let members = try APIMembers(request, allow: ["position", "expected", "rewind", "feed"])
+        guard let position = try members.integer("position", in: 0...Int64.max) else {
+            throw APIMembers.invalid("position", expected: "a whole number from 0 on")
+        }
+        let expected = try members.integer("expected", in: 0...Int64.max)
+        let mayRewind = try members.flag("rewind")
+        if let feed = try members.text("feed", expected: "the id of the feed, a string") {
+            try FeedPosition.check(feed: feed, field: "feed", store)
+        }
+        return ConsumerMove(
+            name: name,
+            position: position,
+            expected: expected,
+            mayRewind: mayRewind,
+            movedBy: request.caller?.name ?? ""
+        )
+    }
+
+    /// The name in the path, when the caller may change what it stands for.
+    private static func ownName(_ request: APIRequest) throws(Problem) -> String {
+        let name = request.variables[0]
+        guard ConsumerName.isValid(name) else {
+            throw Problem(
+                .invalidParameter,
+                "The name of a consumer has to be \(ConsumerName.expected).",
+                field: "name"
+            )
+        }
+        guard let caller = request.caller, ConsumerName.isOf(caller, name) else {
+            let own = request.caller?.name ?? ""
+            throw Problem(
+                .forbidden,
+                "The token \(own) may change the consumers \(own) and \(own).* only.",
+                field: "name"
+            )
+        }
+        return name
+    }
+
+    private static func answer(
+        _ outcome: ConsumerMove.Outcome,
+        of move: ConsumerMove,
+        feed: String
+    ) throws(Problem) -> Response {
+        switch outcome {
+        case .moved(let record, let head, let isNew):
+            return JSON.response(
+                ConsumerRepresentation(record, head: head, feed: feed),
+                status: isNew ? .created : .ok
+            )
+        case .unexpected(let current):
+            let detail = "\(move.name) is at \(current), which is not what was expected."
+            throw Problem(.positionConflict, detail, field: "expected", current: current)
+        case .backward(let current):
+            let detail = "\(move.name) is at \(current); to go back, send rewind: true."
+            throw Problem(.positionConflict, detail, field: "position", current: current)
+        case .ahead(let current, let head):
+            let detail = "position is \(move.position), but the head of the feed is \(head)."
+            throw Problem(.positionAhead, detail, field: "position", current: current)
+        case .tooMany:
+            throw Problem(
+                .tooManyConsumers,
+                "There are \(Store.consumersMax) consumers; remove one that is not used any more."
+            )
+        }
+    }
+
+    private static func head(_ store: Store) async throws(Problem) -> Int64 {
+        try await reading { () async throws(SQLiteError) in try await store.reader.head() }
+    }
+}
