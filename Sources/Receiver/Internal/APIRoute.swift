@@ -74,6 +74,7 @@ struct APIRoute: Sendable {
         APIRoute("GET", "/v1/consumers/{name}", .feed, ConsumersEndpoint.show),
         APIRoute("PUT", "/v1/consumers/{name}", .feed, ConsumersEndpoint.put),
         APIRoute("DELETE", "/v1/consumers/{name}", .feed, ConsumersEndpoint.remove),
+        APIRoute("GET", "/v1/transactions", .feed, TransactionsEndpoint.list),
         APIRoute("GET", "/v1/transactions/{partnerReferenceNo}", .feed, TransactionEndpoint.show),
         APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
         APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),

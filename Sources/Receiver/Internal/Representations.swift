@@ -84,11 +84,16 @@ struct TransactionRepresentation: Encodable {
     let updatedAt: String
     let attention: [String]
     let checks: Checks
-    let transitions: [TransitionRepresentation]
 
-    /// - Parameter nowMilliseconds: when it is shown.
+    /// Left out in lists.
+    let transitions: [TransitionRepresentation]?
+
+    /// - Parameters:
+    ///   - showsTransitions: false for an entry of a list.
+    ///   - nowMilliseconds: when it is shown.
     init(
         _ record: TransactionRecord,
+        showsTransitions: Bool = true,
         nowMilliseconds: Int64 = Clock.realtimeMilliseconds()
     ) {
         partnerReferenceNo = record.partnerReferenceNo
@@ -123,7 +128,8 @@ struct TransactionRepresentation: Encodable {
                 JakartaTime.textWithFraction(milliseconds: $0)
             }
         )
-        transitions = record.transitions.map { TransitionRepresentation($0) }
+        transitions =
+            showsTransitions ? record.transitions.map { TransitionRepresentation($0) } : nil
     }
 }
 

@@ -1,0 +1,41 @@
+import Crypto
+
+/// An opaque place in a list, good for the query that it came from only.
+///
+/// Base64url (RFC 4648 section 5, without padding) of the query's own text and a number.
+enum PageCursor {
+    /// - Parameter query: all that the list was asked for but how much of it. No two queries with
+    ///   different answers have the same text.
+    static func text(_ place: Int64, of query: String) -> String {
+        let plain = Array("\(query) \(place)".utf8)
+        let encoded = Base64.encode(plain.span).compactMap { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            case UInt8(ascii: "="): nil as UInt8?
+            default: byte
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    /// The place of a cursor; nil when it is none, or another query's.
+    static func place(_ cursor: String, of query: String) -> Int64? {
+        var encoded: [UInt8] = []
+        for byte in cursor.utf8 {
+            switch byte {
+            case UInt8(ascii: "-"): encoded.append(UInt8(ascii: "+"))
+            case UInt8(ascii: "_"): encoded.append(UInt8(ascii: "/"))
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
+            default: encoded.append(byte)
+            }
+        }
+        while !encoded.count.isMultiple(of: 4) { encoded.append(UInt8(ascii: "=")) }
+        guard let plain = Base64.decode(encoded.span) else { return nil }
+        let prefix = Array("\(query) ".utf8)
+        guard plain.starts(with: prefix) else { return nil }
+        let digits = plain.dropFirst(prefix.count)
+        guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int64(String(decoding: digits, as: UTF8.self))
+    }
+}
