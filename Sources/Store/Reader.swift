@@ -156,7 +156,6 @@ package actor Reader {
 
     /// One transition, or nil when there is none.
     package func transition(_ sequence: Int64) throws(SQLiteError) -> TransitionRecord? {
-        try tables().transitions.transitions(after: sequence - 1, limit: 1)
-            .first { $0.sequence == sequence }
+        try tables().transitions.transition(sequence)
     }
 }

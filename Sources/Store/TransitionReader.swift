@@ -60,6 +60,16 @@ struct TransitionReader {
     /// The oldest sequence number that is kept, 1 in an empty feed.
     func oldest() throws(SQLiteError) -> Int64 { try oldestKept.first { $0.integer(0) } ?? 1 }
 
+    /// One transition, or nil when there is none.
+    func transition(_ sequence: Int64) throws(SQLiteError) -> TransitionRecord? {
+        let found = try single.first {
+            $0.integer(sequence)
+        } row: {
+            TransitionTable.read($0)
+        }
+        return found ?? nil
+    }
+
     /// The chain of one transaction's transitions that ends with `last`, oldest first.
     func chain(endingWith last: Int64) throws(SQLiteError) -> [TransitionRecord] {
         var chain: [TransitionRecord] = []
