@@ -80,27 +80,15 @@ extension Bookkeeper {
             sequence: nil,
             isCrowded: kept.isCrowded
         )
-        if isDryRun || verdict.outcome == kept.outcome {
+        if verdict.outcome == kept.outcome {
             if !isDryRun, verdict.needsQuery, !kept.isSettled {
                 let stored = surroundings.transactions.first {
                     $0.state.id == verdict.transactionID
                 }
                 try ask(about: delivery, at: place, stored, surroundings, policy)
             }
-            return ReplayResult(
-                callbackID: kept.id,
-                before: kept.outcome,
-                after: verdict.outcome
-            )
-        }
-        place.sequence = try apply(verdict, of: delivery, at: &place, surroundings, policy)
-        try journal.rejudge(delivery, verdict: verdict, at: place)
-        try addLate(delivery, at: place)
-        if verdict.answer == .successful {
-            try noteExternalID(
-                ofPromoted: kept.id,
-                receivedMilliseconds: kept.receivedMilliseconds
-            )
+        } else if !isDryRun {
+            try rejudge(kept, verdict, of: delivery, at: &place, surroundings, policy)
         }
         return ReplayResult(
             callbackID: kept.id,
@@ -108,6 +96,22 @@ extension Bookkeeper {
             after: verdict.outcome,
             sequence: place.sequence
         )
+    }
+
+    /// Writes what a callback of the journal is now judged to be, and what follows from it.
+    private func rejudge(
+        _ kept: KeptCallback,
+        _ verdict: Verdict,
+        of delivery: Delivery,
+        at place: inout JournalTable.Place,
+        _ surroundings: Surroundings,
+        _ policy: StorePolicy
+    ) throws(SQLiteError) {
+        place.sequence = try apply(verdict, of: delivery, at: &place, surroundings, policy)
+        try journal.rejudge(delivery, verdict: verdict, at: place)
+        try addLate(delivery, at: place)
+        guard verdict.answer == .successful else { return }
+        try noteExternalID(ofPromoted: kept.id, receivedMilliseconds: kept.receivedMilliseconds)
     }
 
     private func replayRefused(

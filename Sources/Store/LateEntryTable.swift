@@ -2,8 +2,8 @@ import SQLite
 
 /// The writer's statement on `late_entries`: what the index got after the row that it leads to.
 ///
-/// The index file is completed from the rows beyond its watermark; an entry for an earlier row would
-/// be lost in a crash, were it not listed here.
+/// The index file is completed from the rows beyond its watermark; an entry for an earlier row
+/// would be lost in a crash, were it not listed here.
 final class LateEntryTable {
     private let insertion: Statement
 

@@ -103,8 +103,8 @@ actor RefusalKeep {
         }
     }
 
-    /// Forgets refusals that have moved to the journal. Should that fail, they are merely shown from
-    /// there instead.
+    /// Forgets refusals that have moved to the journal. Should that fail, they are merely shown
+    /// from there instead.
     func remove(_ ids: [Int64]) {
         if ids.isEmpty { return }
         do throws(SQLiteError) {

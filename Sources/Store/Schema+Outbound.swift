@@ -2,9 +2,9 @@ extension Schema {
     /// Version 2: what is asked of the gateway by ourselves.
     ///
     /// `generations` belongs to transactions one to one, but a payment first heard of in a callback
-    /// has none, and callbacks never have to read it. `late_entries` holds, in order, what the index
-    /// got after the row that it leads to was written, such as a reference that was learnt later:
-    /// the index file follows it.
+    /// has none, and callbacks never have to read it. `late_entries` holds, in order, what the
+    /// index got after the row that it leads to was written, such as a reference that was learnt
+    /// later: the index file follows it.
     static let outbound = """
         ALTER TABLE transactions ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE transactions ADD COLUMN last_query_at INTEGER;

@@ -32,7 +32,7 @@ struct ShellTests {
         for (arguments, target) in [
             (["transitions"], "/v1/transitions"), (["callbacks"], "/v1/callbacks"),
             (["transaction", callback.merchant], "/v1/transactions/\(callback.merchant)"),
-            (["attention"], "/v1/attention"),
+            (["attention"], "/v1/attention"), (["transactions"], "/v1/transactions"),
         ] {
             let people = try shell(arguments, daemon)
             #expect(people.end == .exited(0))
@@ -129,5 +129,35 @@ struct ShellTests {
         #expect(try follower.wait() == .exited(0))
         let sequences = follower.output.all.map { JSON(Array($0.utf8))["sequence"].integer }
         #expect(sequences == [1, 2, 3])
+    }
+
+    @Test func `a payment is generated, drawn, asked about and paid from a shell`() throws {
+        let pair = try Pair()
+        let arguments = ["generate", "--reference", "TRX-1", "--amount", "10000.00"]
+        let first = try shell(arguments, pair.daemon, as: "orders")
+        #expect(first.end == .exited(0), "\(first.errors)")
+        #expect(first.output.contains { $0.contains("TRX-1") })
+        let json = try shell(arguments + ["--json"], pair.daemon, as: "orders")
+        #expect(json.end == .exited(0))
+        let content = JSON(Array((json.output.first ?? "").utf8))["qrContent"].text
+        #expect(content?.hasPrefix("000201") == true)
+        // Half blocks where libqrencode is there, which the tests install.
+        #expect(first.output.count { $0.contains("\u{2580}") || $0.contains("\u{2584}") } > 10)
+
+        let other = try shell(
+            ["generate", "--reference", "TRX-1", "--amount", "2"],
+            pair.daemon,
+            as: "orders"
+        )
+        #expect(other.end == .exited(65))
+        #expect(other.errors.first?.contains("field partnerReferenceNo") == true)
+
+        try pair.gateway.pay("TRX-1", faults: ["drop"])
+        let query = try shell(["query", "TRX-1"], pair.daemon, as: "orders")
+        #expect(query.end == .exited(0), "\(query.errors)")
+        #expect(query.output.contains { $0.contains("success") })
+        let unknown = try shell(["query", "TRX-2"], pair.daemon, as: "orders")
+        #expect(unknown.end == .exited(65))
+        #expect(unknown.errors.first?.contains("4045101") == true)
     }
 }

@@ -11,6 +11,7 @@ extension Configuration {
         checkListeners(reader)
         checkDescriptors(reader)
         checkReceiveOnly(reader)
+        checkReconcile(reader)
         checkKeys(reader)
     }
 
@@ -51,6 +52,18 @@ extension Configuration {
             "is \"\(notify.confirmWithQuery.rawValue)\", but receive-only cannot query: such "
                 + "callbacks are kept on the attention list and change nothing; "
                 + "expected \"never\", or cashIn.privateKeyFile and cashIn.merchantId"
+        )
+    }
+
+    private func checkReconcile(_ reader: ConfigurationReader) {
+        guard !isReceiveOnly, !reconcile.isEnabled, notify.confirmWithQuery != .never else {
+            return
+        }
+        reader.warn(
+            "reconcile.enabled",
+            "is false, so nothing confirms what notify.confirmWithQuery "
+                + "(\"\(notify.confirmWithQuery.rawValue)\") holds back: such callbacks are kept "
+                + "on the attention list and change nothing; expected true, or \"never\""
         )
     }
 

@@ -23,8 +23,8 @@ final class NotifyContext: Sendable {
     /// Stands for a loop in requests that no loop has: kept callbacks that are read again.
     var spareIndex: Int { checkers.count - 1 }
 
-    /// One for each loop, and one to spare: a checker reuses its memory and serves one thread at a time. The lock is
-    /// never waited for; it is what lets the compiler see that.
+    /// One for each loop, and one to spare: a checker reuses its memory and serves one thread at a
+    /// time. The lock is never waited for; it is what lets the compiler see that.
     private let checkers: [Checker]
 
     private final class Checker: Sendable {

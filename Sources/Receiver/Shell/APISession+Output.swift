@@ -14,6 +14,7 @@ extension APISession {
         _ page: JSONDocument,
         list name: String,
         empty: String,
+        continuation: String = "--after",
         columns: [Table.Column],
         row: (JSONValue) -> [String?]
     ) throws(CommandProblem) {
@@ -23,7 +24,7 @@ extension APISession {
         var table = Table(columns)
         console.output(table.text(items.map(row)))
         if page.root["more"]?.bool == true, let next = page.root.text("next") {
-            complain("there are more, go on with --after \(next)")
+            complain("there are more, go on with \(continuation) \(next)")
         }
     }
 

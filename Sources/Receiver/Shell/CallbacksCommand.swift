@@ -16,40 +16,27 @@ extension Command {
 struct CallbacksCommand: APICommand {
     static let options = filters.map(\.option) + [.olderThan, .limit]
 
-    /// What selects callbacks; the API says what a value may be.
-    private static let filters: [(option: CommandOption, parameter: String)] = [
-        (
-            CommandOption(
-                name: "--reference",
-                value: "REFERENCE",
-                summary: "About the payment with this reference, yours or the gateway's."
-            ), "reference"
+    private static let filters = [
+        ListFilter(
+            "--reference",
+            value: "REFERENCE",
+            as: "reference",
+            "About the payment with this reference, yours or the gateway's."
         ),
-        (
-            CommandOption(
-                name: "--outcome",
-                value: "OUTCOME",
-                summary: "With this outcome, as applied, conflict or refused."
-            ), "outcome"
+        ListFilter(
+            "--outcome",
+            value: "OUTCOME",
+            as: "outcome",
+            "With this outcome, as applied, conflict or refused."
         ),
-        (
-            CommandOption(
-                name: "--external-id",
-                value: "ID",
-                summary: "With this X-EXTERNAL-ID."
-            ), "externalId"
+        ListFilter("--external-id", value: "ID", as: "externalId", "With this X-EXTERNAL-ID."),
+        ListFilter(
+            "--from",
+            value: "TIME",
+            as: "from",
+            "Received from a day in Jakarta on, or from an RFC 3339 time on."
         ),
-        (
-            CommandOption(
-                name: "--from",
-                value: "TIME",
-                summary: "Received from a day in Jakarta on, or from an RFC 3339 time on."
-            ), "from"
-        ),
-        (
-            CommandOption(name: "--to", value: "TIME", summary: "Received before it."),
-            "to"
-        ),
+        ListFilter("--to", value: "TIME", as: "to", "Received before it."),
     ]
 
     private let parameters: [(name: String, value: String?)]
@@ -58,7 +45,7 @@ struct CallbacksCommand: APICommand {
         let after = try arguments.wholeNumber(.olderThan, in: 0...Int64.max)
         let limit = try arguments.limit()
         parameters =
-            Self.filters.map { (name: $0.parameter, value: arguments.one($0.option)) }
+            ListFilter.parameters(Self.filters, arguments)
             + [("after", after.map { "\($0)" }), ("limit", limit.map { "\($0)" })]
     }
 
