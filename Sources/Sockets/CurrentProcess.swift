@@ -25,4 +25,14 @@ package enum CurrentProcess {
         }
         return variables
     }
+
+    /// What the process has used: processor time and memory. Wraps `getrusage(2)`.
+    package static var usage: (processorMicroseconds: UInt64, peakMemoryBytes: UInt64) {
+        var usage = rusage()
+        // Fails for a wrong argument only.
+        _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let times = [usage.ru_utime, usage.ru_stime]
+        let microseconds = times.reduce(0) { $0 + $1.tv_sec * 1_000_000 + $1.tv_usec }
+        return (UInt64(clamping: microseconds), UInt64(clamping: usage.ru_maxrss) * 1_024)
+    }
 }

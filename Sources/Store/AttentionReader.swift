@@ -39,6 +39,17 @@ struct AttentionReader {
         }
     }
 
+    /// How many entries are open, by kind.
+    func openCounts() throws(SQLiteError) -> [String: Int64] {
+        let counts = try connection.prepare(
+            "SELECT kind, count(*) FROM attention WHERE resolved_at IS NULL GROUP BY kind"
+        ).all { _ in
+        } row: {
+            ($0.text(0), $0.integer(1))
+        }
+        return Dictionary(counts) { first, _ in first }
+    }
+
     /// Entries, the newest first.
     func entries(_ filter: AttentionFilter, limit: Int) throws(SQLiteError) -> [AttentionRecord] {
         var conditions = ["TRUE"]

@@ -158,4 +158,9 @@ package actor Reader {
     package func transition(_ sequence: Int64) throws(SQLiteError) -> TransitionRecord? {
         try tables().transitions.transition(sequence)
     }
+
+    /// How many attention entries are open, by kind.
+    package func openAttentionCounts() throws(SQLiteError) -> [String: Int64] {
+        try tables().attention.openCounts()
+    }
 }

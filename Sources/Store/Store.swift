@@ -146,6 +146,9 @@ package final class Store: Sendable {
     /// Returns when the writer has got round to it; hangs when it is stuck.
     package func ping() async { await writer.ping() }
 
+    /// What was committed since the start.
+    package var commitCounts: CommitCounts { health.commitCounts }
+
     /// The error of the last commit, if it failed.
     package var commitFailure: SQLiteError? { health.current }
 

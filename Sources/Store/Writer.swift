@@ -85,6 +85,7 @@ actor Writer {
         do throws(SQLiteError) {
             let results = try commit(batch)
             health.note(nil)
+            health.count(batch.count, isFailed: false)
             for result in results {
                 switch result {
                 case .judged(let judgement, let completion): completion(.success(judgement))
@@ -94,6 +95,7 @@ actor Writer {
         } catch {
             close()
             health.note(error)
+            health.count(batch.count, isFailed: true)
             for submission in batch {
                 switch submission {
                 case .delivery(_, let completion): completion(.failure(error))

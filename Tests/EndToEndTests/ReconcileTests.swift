@@ -159,6 +159,36 @@ struct ReconcileTests {
         #expect(pair.gateway.requestCount("generate") == 1)
     }
 
+    @Test func `killed at any moment of a generate, it and the gateway agree in the end`() throws {
+        let pair = try Pair(
+            set: Self.quick,
+            options: ["--fault", "generate-delay=40", "--retry-seconds", "none"]
+        )
+        var random = SeededGenerator(seed: 7)
+        var daemon = pair.daemon
+        for round in 1...8 {
+            let reference = "TRX-\(round)"
+            let victim = daemon
+            Thread.detachNewThread { _ = try? victim.generate(reference) }
+            usleep(UInt32.random(in: 0...80_000, using: &random))
+            try victim.kill()
+            daemon = try pair.restarted()
+            let isKnown = try pair.gateway.payments()
+                .contains { $0["partnerReferenceNo"].text == reference }
+            if isKnown {
+                let transaction = try daemon.transaction(reference, until: "pending")
+                #expect(transaction["status"].text == "pending", "\(reference)")
+            }
+            // Whatever was lost, the same request again is safe: it never makes a second payment.
+            let again = try daemon.generate(reference)
+            #expect([200, 201, 409].contains(again.status), "\(again.text)")
+        }
+        let known = try pair.gateway.payments().compactMap { $0["partnerReferenceNo"].text }
+        #expect(Set(known).count == known.count)
+        #expect(Set(known) == Set((1...8).map { "TRX-\($0)" }))
+        #expect(pair.gateway.requestCount("generate") == known.count)
+    }
+
     @Test func `questions survive a restart, and a gateway that is down is no storm`() throws {
         let pair = try Pair(set: ["notify.timestampToleranceSeconds=0"])
         #expect(try pair.daemon.generate("TRX-1").status == 201)

@@ -85,6 +85,7 @@ struct APIRoute: Sendable {
         APIRoute("POST", "/admin/attention/{id}/resolve", .operate, AttentionEndpoint.resolve),
         APIRoute("POST", "/admin/callbacks/replay", .operate, ReplayEndpoint.replay),
         APIRoute("POST", "/admin/reconcile", .operate, ReconcileEndpoint.reconcile),
+        APIRoute("GET", "/metrics", .metrics, MetricsEndpoint.show),
     ]
 }
 
@@ -95,4 +96,5 @@ struct APIServices: Sendable {
     let outbound: Outbound
     let diagnosis: DiagnosisDesk
     let replayer: CallbackReplayer
+    let metrics: Metrics
 }

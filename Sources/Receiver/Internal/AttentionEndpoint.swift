@@ -62,7 +62,7 @@ enum AttentionEndpoint {
             throw Problem(.attentionNotFound, "An entry is named by its number.", field: "id")
         }
         let name = request.caller?.name ?? ""
-        let resolution = try await writing { () async throws(SQLiteError) in
+        let resolution = try await committing { () async throws(SQLiteError) in
             try await services.store.resolve(id, note: note, accept: accept, by: name)
         }
         let sequence = try sequence(of: resolution, id: id)

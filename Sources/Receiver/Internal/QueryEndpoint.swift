@@ -43,8 +43,8 @@ enum QueryEndpoint {
             try await services.store.reader.inquiry(reference)
         }
         let attempt = await cashIn.ask(inquiry)
-        services.outbound.log.query(inquiry, attempt)
-        let settlement = try await writing { () async throws(SQLiteError) in
+        services.outbound.report.query(inquiry, attempt)
+        let settlement = try await committing { () async throws(SQLiteError) in
             try await services.store.settle(inquiry, attempt.outcome, attempt.exchanges)
         }
         await services.outbound.reconciler.note(attempt.outcome)
@@ -132,16 +132,5 @@ enum ReconcileEndpoint {
             try await reconciler.reconcile()
         }
         return JSON.response(Answer(count: count), status: .accepted)
-    }
-}
-
-/// Runs a commit and turns its failure into the problem that says so.
-func writing<Result>(
-    _ body: () async throws(SQLiteError) -> Result
-) async throws(Problem) -> Result {
-    do throws(SQLiteError) {
-        return try await body()
-    } catch {
-        throw Problem(.storeUnavailable, "The database could not be written: \(error.message).")
     }
 }

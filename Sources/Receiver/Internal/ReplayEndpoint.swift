@@ -52,7 +52,7 @@ enum ReplayEndpoint {
             }
         }
         let wanted = requests
-        results += try await writing { () async throws(SQLiteError) in
+        results += try await committing { () async throws(SQLiteError) in
             try await services.store.replay(wanted, isDryRun: isDryRun)
         }
         results.sort { $0.callbackID < $1.callbackID }

@@ -15,6 +15,7 @@ import Synchronization
 final class NotifyHandler: RequestHandler {
     private let context: Mutex<NotifyContext>
     private let store: Store
+    private let metrics: Metrics
     private let log: Log
     private let requestsInFlight = Atomic<Int>(0)
     private let now: @Sendable () -> Int64
@@ -23,11 +24,13 @@ final class NotifyHandler: RequestHandler {
     init(
         context: NotifyContext,
         store: Store,
+        metrics: Metrics,
         log: Log,
         now: @escaping @Sendable () -> Int64
     ) {
         self.context = Mutex(context)
         self.store = store
+        self.metrics = metrics
         self.log = log
         self.now = now
     }
@@ -92,6 +95,7 @@ final class NotifyHandler: RequestHandler {
             let route = NotifyRoute(head, peer, context)
             return refuse(Refused(head: head, client: route.client, answer: answer), context)
         }
+        metrics.answers.add(answer.code)
         log.info("request refused") {
             $0.add("code", answer.code.description)
             $0.add("reason", String(describing: refusal))
@@ -125,6 +129,8 @@ final class NotifyHandler: RequestHandler {
             return answer(Refused(request, client: client, answer: NotifyAnswer.notCommitted))
         }
         let answer = NotifyAnswers.answer(judgement.answer, problem: problem)
+        let nanoseconds = Clock.monotonicNanoseconds() - request.receivedNanoseconds
+        count(judgement, answer, nanoseconds: nanoseconds)
         log.info("callback") { line in
             line.add("request", request.number)
             line.add("callback", judgement.callbackID)
@@ -134,13 +140,23 @@ final class NotifyHandler: RequestHandler {
             if let externalID = delivery.externalID { line.add("externalId", externalID) }
             line.add("code", answer.code.description)
             line.add("client", delivery.client)
-            line.add("ms", milliseconds: Clock.monotonicNanoseconds() - request.receivedNanoseconds)
+            line.add("ms", milliseconds: nanoseconds)
         }
         return NotifyAnswers.response(
             answer,
             externalID: delivery.externalID,
             nowMilliseconds: now()
         )
+    }
+
+    private func count(_ judgement: Judgement, _ answer: SnapAnswer, nanoseconds: UInt64) {
+        if judgement.isRepetition {
+            metrics.repetitions.add()
+        } else {
+            metrics.count(judgement.outcome)
+        }
+        metrics.answers.add(answer.code)
+        metrics.callbackDuration.add(nanoseconds: nanoseconds)
     }
 
     // MARK: What is answered without the store
@@ -192,6 +208,7 @@ final class NotifyHandler: RequestHandler {
 
     /// Answers and logs.
     private func answer(_ refused: Refused) -> Response {
+        metrics.answers.add(refused.answer.code)
         log.info("callback") { line in
             if let request = refused.request { line.add("request", request.number) }
             line.add("outcome", "refused")

@@ -1,5 +1,4 @@
 import HTTPClient
-import Logging
 import SQLite
 import Sockets
 import Store
@@ -10,7 +9,7 @@ final class Outbound: Sendable {
     let gateway: OutboundGateway
     let generator: QRGenerator
     let reconciler: Reconciler
-    let log: Log
+    let report: OutboundReport
     private let validitySeconds: Atomic<Int>
     private let reconciling: Mutex<Task<Void, Never>?>
 
@@ -18,20 +17,20 @@ final class Outbound: Sendable {
     init(
         _ loaded: LoadedConfiguration,
         store: Store,
-        log: Log,
+        report: OutboundReport,
         now: @escaping @Sendable () -> Int64
     ) throws(HTTPClientError) {
         gateway = try OutboundGateway(loaded, now: now)
-        generator = QRGenerator(gateway: gateway, store: store, log: log)
+        generator = QRGenerator(gateway: gateway, store: store, report: report)
         let reconciler = Reconciler(
             gateway: gateway,
             store: store,
             isEnabled: loaded.configuration.reconcile.isEnabled,
-            log: log,
+            report: report,
             now: now
         )
         self.reconciler = reconciler
-        self.log = log
+        self.report = report
         validitySeconds = Atomic(loaded.configuration.cashIn.defaultValiditySeconds)
         reconciling = Mutex(Task { await reconciler.run() })
     }

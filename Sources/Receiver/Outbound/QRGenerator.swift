@@ -1,5 +1,4 @@
 import CashIn
-import Logging
 import Payments
 import SQLite
 import Snap
@@ -29,13 +28,13 @@ actor QRGenerator {
 
     private let gateway: OutboundGateway
     private let store: Store
-    private let log: Log
+    private let report: OutboundReport
     private var running: [Reference: Running] = [:]
 
-    init(gateway: OutboundGateway, store: Store, log: Log) {
+    init(gateway: OutboundGateway, store: Store, report: OutboundReport) {
         self.gateway = gateway
         self.store = store
-        self.log = log
+        self.report = report
     }
 
     /// Generates, or waits for the call that is under way for the same reference.
@@ -86,7 +85,7 @@ actor QRGenerator {
     ) async throws(SQLiteError) -> Outcome {
         let inquiry = try await store.reader.inquiry(request.partnerReferenceNo)
         let attempt = await cashIn.ask(inquiry)
-        log.query(inquiry, attempt)
+        report.query(inquiry, attempt)
         _ = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
         switch attempt.answer {
         case .found: return .refused(.codeLost)
@@ -110,7 +109,7 @@ actor QRGenerator {
         )
         let (answer, exchange) = await cashIn.generate(intent)
         let (result, outcome) = Self.read(answer)
-        log.generate(request.partnerReferenceNo, answer, exchange)
+        report.generate(request.partnerReferenceNo, answer, exchange)
         do throws(SQLiteError) {
             try await keep(
                 request.partnerReferenceNo,

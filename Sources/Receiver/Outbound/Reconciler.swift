@@ -13,6 +13,7 @@ actor Reconciler {
     private let gateway: OutboundGateway
     private let store: Store
     private let log: Log
+    private let report: OutboundReport
     private let now: @Sendable () -> Int64
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
@@ -29,13 +30,14 @@ actor Reconciler {
         gateway: OutboundGateway,
         store: Store,
         isEnabled: Bool,
-        log: Log,
+        report: OutboundReport,
         now: @escaping @Sendable () -> Int64
     ) {
         self.gateway = gateway
         self.store = store
         self.isEnabled = isEnabled
-        self.log = log
+        self.report = report
+        log = report.log
         self.now = now
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -79,6 +81,7 @@ actor Reconciler {
             case .lost: health.noteLoss(at: now())
             case .unauthorized: health.noteRefusal(at: now())
             }
+        report.metrics.isGatewayUp = health.isUp
         if let news { await tell(news) }
     }
 
@@ -128,7 +131,7 @@ actor Reconciler {
 
     private func attempt(_ inquiry: Inquiry, _ cashIn: CashInClient) async {
         let attempt = await cashIn.ask(inquiry)
-        log.query(inquiry, attempt)
+        report.query(inquiry, attempt)
         do throws(SQLiteError) {
             _ = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
         } catch {

@@ -18,6 +18,7 @@ final class Daemon: Sendable {
     private let readiness: Readiness
     private let outbound: Outbound
     private let replayer: CallbackReplayer
+    private let metrics: Metrics
     private let log: Log
     private let loopCount: Int
     private let current: Mutex<LoadedConfiguration>
@@ -27,13 +28,16 @@ final class Daemon: Sendable {
         let configuration = loaded.configuration
         let store = try await Self.open(configuration, log)
         let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
-        let outbound = try Self.outbound(loaded, store, log)
+        let metrics = Metrics(startedMilliseconds: Clock.realtimeMilliseconds())
+        let report = OutboundReport(log: log, metrics: metrics)
+        let outbound = try Self.outbound(loaded, store, report)
         let loops = try Self.makeLoops()
         let context = try Self.context(loaded, loopCount: loops.count)
         replayer = CallbackReplayer(context)
         notify = NotifyHandler(
             context: context,
             store: store,
+            metrics: metrics,
             log: log,
             now: Clock.realtimeMilliseconds
         )
@@ -44,7 +48,8 @@ final class Daemon: Sendable {
                 readiness: readiness,
                 outbound: outbound,
                 diagnosis: DiagnosisDesk(loaded),
-                replayer: replayer
+                replayer: replayer,
+                metrics: metrics
             ),
             log: log
         )
@@ -58,6 +63,9 @@ final class Daemon: Sendable {
             limits: ServerLimits(configuration.internalAPI.limits),
             handler: internalAPI
         )
+        metrics.add(notifyServer, name: "notify")
+        metrics.add(internalServer, name: "internal")
+        self.metrics = metrics
         self.store = store
         self.readiness = readiness
         self.outbound = outbound
@@ -90,10 +98,15 @@ final class Daemon: Sendable {
     private static func outbound(
         _ loaded: LoadedConfiguration,
         _ store: Store,
-        _ log: Log
+        _ report: OutboundReport
     ) throws(StartFailure) -> Outbound {
         do throws(HTTPClientError) {
-            return try Outbound(loaded, store: store, log: log, now: Clock.realtimeMilliseconds)
+            return try Outbound(
+                loaded,
+                store: store,
+                report: report,
+                now: Clock.realtimeMilliseconds
+            )
         } catch {
             throw .outbound(error)
         }
@@ -173,12 +186,14 @@ final class Daemon: Sendable {
         switch result {
         case .failure(let problems):
             for problem in problems.problems { log.error(problem) }
+            metrics.reloads.add("refused")
             log.error("reload refused") { $0.add("problems", problems.problems.count) }
             return "reload refused: \(problems.problems.count) problems, see the log"
         case .success(let loaded):
             do throws(StartFailure) {
                 return try apply(loaded)
             } catch {
+                metrics.reloads.add("refused")
                 log.error("reload refused") { $0.add("error", describing: error) }
                 return "reload refused: \(error)"
             }
@@ -207,6 +222,7 @@ final class Daemon: Sendable {
         if !restart.isEmpty {
             log.warning("some changes need a restart") { $0.add("keys", restart) }
         }
+        metrics.reloads.add("applied")
         log.info("reloaded") { $0.add("changed", changes.changed.joined(separator: ", ")) }
         return restart.isEmpty ? "reloaded" : "reloaded; a restart is needed for \(restart)"
     }

@@ -4,7 +4,11 @@ import Payments
 import Snap
 import Store
 
-extension Log {
+/// Tells of calls of the gateway: in the log, and in the metrics.
+struct OutboundReport: Sendable {
+    let log: Log
+    let metrics: Metrics
+
     /// One line for an attempt at an inquiry. One that was lost is told by whoever counts them: a
     /// gateway that is down must not fill the log.
     func query(_ inquiry: Inquiry, _ attempt: InquiryAttempt) {
@@ -21,7 +25,9 @@ extension Log {
             }
             line.add("ms", Int(finished - started))
         }
-        if attempt.outcome == .lost { debug("query", write) } else { info("query", write) }
+        if attempt.outcome == .lost { log.debug("query", write) } else { log.info("query", write) }
+        metrics.queryCalls.add(attempt.outcome.word)
+        metrics.queryDuration.add(nanoseconds: UInt64(clamping: finished - started) * 1_000_000)
     }
 
     /// One line for a call to generate.
@@ -44,6 +50,38 @@ extension Log {
             }
             line.add("ms", Int(exchange.finishedMilliseconds - exchange.startedMilliseconds))
         }
-        if case .accepted = outcome { info("generate", write) } else { warning("generate", write) }
+        if case .accepted = outcome {
+            log.info("generate", write)
+        } else {
+            log.warning("generate", write)
+        }
+        metrics.generateCalls.add(outcome.word)
+        let milliseconds = exchange.finishedMilliseconds - exchange.startedMilliseconds
+        metrics.generateDuration.add(nanoseconds: UInt64(clamping: milliseconds) * 1_000_000)
+    }
+}
+
+extension InquiryOutcome {
+    /// The word in the metrics.
+    fileprivate var word: String {
+        switch self {
+        case .found: "found"
+        case .notFound: "not_found"
+        case .lost: "lost"
+        case .refused: "refused"
+        case .unauthorized: "unauthorized"
+        }
+    }
+}
+
+extension GenerateOutcome {
+    /// The word in the metrics.
+    fileprivate var word: String {
+        switch self {
+        case .accepted: "accepted"
+        case .qrRefused: "qr_refused"
+        case .notAccepted: "not_accepted"
+        case .unknown: "unknown"
+        }
     }
 }

@@ -1,0 +1,52 @@
+import HTTPServer
+import Payments
+import Snap
+import Synchronization
+
+/// What is counted while the receiver runs; shown by `GET /metrics`.
+final class Metrics: Sendable {
+    /// Answers of the notify listener by their code.
+    let answers = LabelledCounter<ResponseCode>()
+
+    /// From the first byte of an authentic callback to its answer.
+    let callbackDuration = Histogram()
+    let repetitions = Counter()
+
+    /// Calls of the gateway.
+    let generateCalls = LabelledCounter<String>()
+    let queryCalls = LabelledCounter<String>()
+    let generateDuration = Histogram()
+    let queryDuration = Histogram()
+
+    /// Reloads of the configuration, by result.
+    let reloads = LabelledCounter<String>()
+
+    /// When the daemon began to serve, in milliseconds since the epoch.
+    let startedMilliseconds: Int64
+
+    private let isUp = Atomic(true)
+    private let servers = Mutex<[(name: String, server: Server)]>([])
+    private let outcomes = CallbackOutcome.allCases.map { _ in Counter() }
+
+    init(startedMilliseconds: Int64) { self.startedMilliseconds = startedMilliseconds }
+
+    /// Whether the gateway answers our queries, as far as is known.
+    var isGatewayUp: Bool {
+        get { isUp.load(ordering: .relaxed) }
+        set { isUp.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Has what a listener's server counts shown as well.
+    func add(_ server: Server, name: String) { servers.withLock { $0.append((name, server)) } }
+
+    /// What the listeners count, by their names.
+    var serverCounters: [(name: String, counters: ServerCounters)] {
+        servers.withLock { $0.map { ($0.name, $0.server.counters) } }
+    }
+
+    /// Counts an authentic callback.
+    func count(_ outcome: CallbackOutcome) { outcomes[Int(outcome.rawValue)].add() }
+
+    /// How many callbacks had an outcome.
+    func count(of outcome: CallbackOutcome) -> UInt64 { outcomes[Int(outcome.rawValue)].value }
+}
