@@ -27,8 +27,9 @@ extension Schema {
         ) STRICT;
         CREATE INDEX generations_under_way ON generations (transaction_id) WHERE state = 0;
 
+        -- AUTOINCREMENT: no number is used twice, for an answer may come after its question has gone.
         CREATE TABLE questions (
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
             transaction_id INTEGER,
             callback_id INTEGER,
             partner_reference TEXT NOT NULL,

@@ -17,7 +17,7 @@ struct FaultCampaignTests {
     private static let lanes = 8
 
     private static let settings = [
-        "reconcile.graceSeconds=1", "reconcile.whileOpenSeconds=[1,3]",
+        "reconcile.graceSeconds=1", "reconcile.whileOpenSeconds=[2,4]",
         "reconcile.scheduleSeconds=[0,1,2,4,8,16,32]", "reconcile.recheckCancelledSeconds=[2,6]",
         "cashIn.requestTimeoutSeconds=2",
     ]
@@ -70,12 +70,15 @@ struct FaultCampaignTests {
     private static func check(_ plans: [PaymentPlan], on pair: Pair) throws {
         let truth = try truth(of: pair.gateway)
         #expect(truth.count == plans.count)
+        let entries = try pair.daemon.attention()
         for plan in plans {
             let transaction = try pair.daemon.transaction(plan.reference)
             #expect(transaction["status"].text == truth[plan.reference], "\(plan)")
+            let own = entries.filter { $0["partnerReferenceNo"].text == plan.reference }
+            let details = own.compactMap { $0["detail"].text }
             #expect(
                 Set(transaction["attention"].items.compactMap(\.text)) == plan.contradictions,
-                "\(plan)"
+                "\(plan): \(details)"
             )
         }
         let feed = try pair.daemon.feed()
@@ -83,7 +86,7 @@ struct FaultCampaignTests {
         let known = Set(plans.map(\.reference))
         #expect(Set(feed.compactMap { $0["partnerReferenceNo"].text }) == known)
         let expected = plans.reduce(0) { $0 + $1.contradictions.count }
-        #expect(try pair.daemon.attention().count == expected)
+        #expect(entries.count == expected)
     }
 }
 
@@ -124,17 +127,22 @@ private struct PaymentPlan: Sendable, CustomStringConvertible {
             one(of: ["body=compact", "body=spaced"]),
         ]
         if chance(30) { faults.append("duplicate=\(Int.random(in: 1...3, using: &random))") }
-        if chance(20) { faults.append("delay=\(Int.random(in: 1...400, using: &random))") }
+        if chance(20) { faults.append("delay=\(Int.random(in: 1...150, using: &random))") }
         // Of a payment made elsewhere nobody would know but for its callback.
         let losses = ["drop=1", "signature=1"] + (isGenerated ? ["drop", "signature"] : [])
         if chance(20) { faults.append(one(of: losses)) }
         if chance(20) { faults.append("external-id") }
         let isLost = faults.contains("drop") || faults.contains("signature")
-        let isCancelledFirst = end == .paid && chance(15)
+        // After a failed generate call the gateway is asked at once, and may be faster than its own
+        // callbacks: what contradicts what is then a matter of luck.
+        let isAskedAtOnce = generateFault != nil && generateFault != "generate=bad-qr"
+        let isCancelledFirst = end == .paid && !isAskedAtOnce && chance(15)
         if isCancelledFirst { faults.append("cancel-first") }
         let isReordered = chance(isCancelledFirst && isGenerated ? 40 : isCancelledFirst ? 0 : 10)
         if isReordered { faults.append("reorder") }
-        let hasOtherAmount = isGenerated && end == .paid && !isCancelledFirst && chance(15)
+        let mayHaveOtherAmount =
+            isGenerated && end == .paid && !isCancelledFirst && !isAskedAtOnce
+        let hasOtherAmount = mayHaveOtherAmount && chance(15)
         if hasOtherAmount { faults.append("amount=77777.00") }
         // Signed anew, a repetition of what contradicts would be one more contradiction.
         faults.append(hasOtherAmount || chance(50) ? "retry=replay" : "retry=resign")
