@@ -70,7 +70,7 @@ package struct QueryJudge: Sendable {
         }
         guard report.status != .notFound else { return verdict }
         guard let match = Self.match(report, evidence) else {
-            verdict.attention = [.referenceMismatch]
+            verdict.attention = [Self.contradiction(report, evidence)]
             return verdict
         }
         verdict.isOurs = true
@@ -127,6 +127,18 @@ package struct QueryJudge: Sendable {
             !state.isProven && state.referenceNo == evidence.asked
             && report.referenceNo == state.partnerReferenceNo
         return isSwapped ? .swapped : nil
+    }
+
+    /// Why an answer without our references stands on the attention list: what is paid already, and
+    /// by the gateway's word under another number of its own, may have been paid twice.
+    private static func contradiction(
+        _ report: GatewayReport,
+        _ evidence: QueryEvidence
+    ) -> AttentionKind {
+        let isPaidTwice =
+            evidence.state?.status == .success && report.status == .success
+            && report.partnerReferenceNo == evidence.asked
+        return isPaidTwice ? .possibleSecondPayment : .referenceMismatch
     }
 
     // MARK: Amount

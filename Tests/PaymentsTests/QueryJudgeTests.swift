@@ -229,6 +229,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (LatestTransactionStatus.success, "M-1", AttentionKind.possibleSecondPayment),
+        (.pending, "M-1", .referenceMismatch), (.refunded, "M-1", .referenceMismatch),
+        (.success, "M-2", .referenceMismatch),
+    ])
+    func `a success under another number of the gateway may be a second payment`(
+        _ status: LatestTransactionStatus,
+        partner: String,
+        _ attention: AttentionKind
+    ) throws {
+        let state = try JudgeTests.state(.success, applied: StatusCodeSet(.success))
+        let verdict = Self.judge().judge(
+            try Self.report(status, partner: partner, reference: "G-2"),
+            try Self.evidence(state)
+        )
+        #expect(verdict.attention == [attention])
+        #expect(verdict.effect == .nothing)
+        #expect(!verdict.isOurs)
+    }
+
     // MARK: Amounts
 
     @Test(
