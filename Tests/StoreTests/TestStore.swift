@@ -18,6 +18,10 @@ final class TestClock: Sendable {
     var now: Int64 { current.withLock { $0 } }
 
     func advance(milliseconds: Int64) { current.withLock { $0 += milliseconds } }
+
+    func advance(seconds: Int64) { advance(milliseconds: seconds * 1_000) }
+
+    func set(_ milliseconds: Int64) { current.withLock { $0 = milliseconds } }
 }
 
 /// A store on files of its own.
@@ -33,6 +37,7 @@ struct TestStore {
         clock: TestClock = TestClock(),
         rejectedKept: Int = 100,
         hooks: Store.Hooks = Store.Hooks(),
+        schedule: QuerySchedule = QuerySchedule(),
         _ change: (inout JudgePolicy) -> Void = { _ in }
     ) async throws {
         self.directory = try directory ?? TemporaryDirectory()
@@ -42,7 +47,7 @@ struct TestStore {
         change(&policy)
         store = try Store(
             path: self.directory.file("receiver.db"),
-            policy: StorePolicy(judging: policy),
+            policy: StorePolicy(judging: policy, schedule: schedule),
             rejectedKept: rejectedKept,
             hooks: hooks,
             now: { clock.now }
