@@ -28,10 +28,11 @@ extension Bookkeeper {
         case .notAccepted where stored.state.status == .created: break
         case _ where !isSame: return .refused(.otherContent)
         case .accepted: return .stored
-        case .unknown where stored.state.status == .created:
+        // Nobody asks for what is being called for: the end of that call could not be written.
+        case .unknown where stored.state.status == .created,
+            .underWay where stored.state.status == .created:
             if !isConfirmedUnknown { return .unknown }
-        case .codeLost, .unknown, .notAccepted: return .refused(.codeLost)
-        case .underWay: return .unknown
+        case .codeLost, .unknown, .notAccepted, .underWay: return .refused(.codeLost)
         }
         if isOver { return .refused(.validityOver) }
         try transactions.renew(

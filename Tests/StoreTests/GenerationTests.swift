@@ -231,6 +231,15 @@ import Testing
         #expect(try await test.feedText() == ["1 created>pending query -"])
     }
 
+    @Test func `a call whose end could not be written is asked about like an unknown one`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        #expect(try await test.begin() == .unknown)
+        #expect(try await test.begin(isConfirmedUnknown: true) == .begun)
+    }
+
     // MARK: Restarts
 
     @Test func `a call under way when the program ended is asked about at once`() async throws {
