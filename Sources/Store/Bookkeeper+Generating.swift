@@ -128,8 +128,10 @@ extension Bookkeeper {
             try raise(.qrRefused, about: stored.state, problem, atMilliseconds: now)
         case .notAccepted(let problem):
             try generations.end(id, .notAccepted, lastError: problem)
-            // Nothing to reconcile, unless a callback waits for an answer.
-            if let question = try questions.question(transactionID: id),
+            // Nothing to reconcile, unless a callback waits for an answer, or the gateway has it
+            // from an earlier call.
+            if stored.state.status == .created,
+                let question = try questions.question(transactionID: id),
                 question.callbackID == nil, let id = question.id
             {
                 try questions.remove(id)

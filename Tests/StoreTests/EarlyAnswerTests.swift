@@ -89,4 +89,18 @@ import Testing
         #expect(try await test.transaction("TRX-1")?.referenceNo == "PAY-1")
         #expect(try await test.attention() == ["reference-mismatch×1"])
     }
+
+    @Test func `an attempt that was refused leaves an earlier one that was taken followed`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.end("TRX-1", .unknown("timeout"))
+        try await test.query("TRX-1", .nothing)
+        try await test.begin(isConfirmedUnknown: true)
+        try await test.query("TRX-1", TestAnswer(.initiated))
+        try await test.end("TRX-1", .notAccepted("4004701"))
+        #expect(try await test.transaction("TRX-1")?.status == .pending)
+        #expect(try await test.wait() != nil)
+    }
 }
