@@ -160,17 +160,18 @@ extension Bookkeeper {
         stored.state.isProven = true
         try learn(stored.state, isNewReference: isNew)
         // "A generate answer never lowers a status": a query may have been faster.
-        guard stored.state.status == .created else { return }
-        var change = Change(
-            to: .pending,
-            .initiated,
-            of: stored.state.partnerReferenceNo,
-            source: .generate,
-            atMilliseconds: now
-        )
-        change.referenceNo = stored.state.referenceNo
-        change.amount = stored.state.expectedAmount
-        _ = try advance(stored, by: change, policy)
+        if stored.state.status == .created {
+            var change = Change(
+                to: .pending,
+                .initiated,
+                of: stored.state.partnerReferenceNo,
+                source: .generate,
+                atMilliseconds: now
+            )
+            change.referenceNo = stored.state.referenceNo
+            change.amount = stored.state.expectedAmount
+            _ = try advance(stored, by: change, policy)
+        }
         try applyWaiting(stored.state.id, policy, atMilliseconds: now)
     }
 
@@ -201,8 +202,27 @@ extension Bookkeeper {
                     provenOrder: provenOrder
                 )
             )
-            if verdict.outcome == .awaitingQuery { continue }
-            try takeEffect(kept, verdict, stored, policy, atMilliseconds: now)
+            guard verdict.outcome == .awaitingQuery else {
+                try takeEffect(kept, verdict, stored, policy, atMilliseconds: now)
+                continue
+            }
+            // It goes on waiting. What contradicts the answer, or what came before it, did not when
+            // it was received; the rest was raised then.
+            let raised: Set<AttentionKind> = [.unconfirmedRefund, .unconfirmedCallback]
+            try raise(verdict.attention.subtracting(raised), by: kept, stored.state, now)
+        }
+    }
+
+    private func raise(
+        _ kinds: Set<AttentionKind>,
+        by kept: KeptClaim,
+        _ state: TransactionState,
+        _ now: Int64
+    ) throws(SQLiteError) {
+        let fact = kept.claim.fact
+        let detail = "a callback says \(fact.status.code), IDR \(fact.amount)"
+        for kind in kinds.sorted(by: { $0.rawValue < $1.rawValue }) {
+            try raise(kind, about: state, detail, atMilliseconds: now)
         }
     }
 
@@ -224,13 +244,14 @@ extension Bookkeeper {
             atMilliseconds: now
         )
         if let order = verdict.order { try noteOrder(order, provenBy: stored.state) }
-        for kind in verdict.attention {
-            let fact = kept.claim.fact
-            let detail = "a callback says \(fact.status.code), IDR \(fact.amount)"
-            try raise(kind, about: stored.state, detail, atMilliseconds: now)
-        }
+        try raise(verdict.attention, by: kept, stored.state, now)
         try journal.settle(place.id, atMilliseconds: now)
-        if place.sequence != nil { try journal.promote(at: place) }
+        if place.sequence != nil {
+            try journal.promote(at: place)
+        } else {
+            // No transition has planned what is asked next.
+            try followUp(stored, isNew: false, policy)
+        }
     }
 
     /// The callback does not wait for a query any more, so its transaction's question is again what

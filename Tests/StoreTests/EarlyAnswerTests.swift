@@ -50,6 +50,52 @@ import Testing
         #expect(try await test.feed().count == 2)
     }
 
+    @Test func `several that came before are judged in their order, and nothing stays open`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.deliver { $0.status = .paying }
+        for number in 2...3 { try await test.deliver { $0.externalID = "id-\(number)" } }
+        try await test.deliver {
+            $0.status = .cancelled
+            $0.externalID = "id-4"
+        }
+        try await test.accept()
+        let feed = [
+            "1 created>pending generate -", "2 pending>pending notify 1",
+            "3 pending>success notify 2",
+        ]
+        #expect(try await test.feedText() == feed)
+        #expect(try await test.attention() == ["contradicts-success×1"])
+        #expect(try test.questionCount() == 0, "success is final")
+    }
+
+    @Test func `a late success that came before the answer is asked about and held`() async throws {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.deliver { $0.status = .cancelled }
+        try await test.deliver { $0.externalID = "id-2" }
+        try await test.accept()
+        let feed = ["1 created>pending generate -", "2 pending>cancelled notify 1"]
+        #expect(try await test.feedText() == feed)
+        #expect(try await test.attention() == ["late-success×1"])
+        try await test.answer(.success)
+        #expect(try await test.feedText().last == "3 cancelled>success query 2")
+        #expect(try await test.attention() == [])
+    }
+
+    @Test func `a callback that names another number of the gateway is held`() async throws {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.deliver { $0.partner = "PAY-2" }
+        try await test.accept()
+        #expect(try await test.feedText() == ["1 created>pending generate -"])
+        #expect(try await test.transaction("TRX-1")?.referenceNo == "PAY-1")
+        #expect(try await test.attention() == ["reference-mismatch×1"])
+        #expect(try await test.due().count == 1, "a query decides")
+    }
+
     @Test func `a query may decide before the answer comes`() async throws {
         let test = try await TestStore.asking()
         try await test.begin()
@@ -102,5 +148,19 @@ import Testing
         try await test.end("TRX-1", .notAccepted("4004701"))
         #expect(try await test.transaction("TRX-1")?.status == .pending)
         #expect(try await test.wait() != nil)
+    }
+
+    @Test func `what a query has not decided by the time of the answer waits no longer`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.deliver { _ in }
+        try await test.answer(.initiated)
+        #expect(try await test.transaction("TRX-1")?.status == .pending)
+        try await test.accept()
+        let feed = ["1 created>pending query -", "2 pending>success notify 1"]
+        #expect(try await test.feedText() == feed)
+        #expect(try test.questionCount() == 0)
     }
 }
