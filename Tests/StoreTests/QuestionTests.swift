@@ -1,0 +1,229 @@
+import Payments
+import Testing
+
+@testable import Store
+
+/// When the gateway is asked, and for how long: the schedule of contract sections 3 and 6, on disk.
+@Suite struct QuestionTests {
+    private static let scheduled: [Int64] = [0, 60, 300, 900, 3_600, 21_600, 86_400]
+
+    /// Whether `seconds` is the offset, or off by up to a tenth of it.
+    private func isAbout(_ seconds: Int64, _ offset: Int64) -> Bool {
+        (offset * 9 / 10...offset * 11 / 10).contains(seconds)
+    }
+
+    /// The step that the only question is due for.
+    private func step(_ test: TestStore) throws -> Int64? {
+        try test.integer("SELECT step FROM questions")
+    }
+
+    // MARK: What is asked when
+
+    @Test func `an unknown outcome is asked about at once and by the schedule, then held`()
+        async throws
+    {
+        var test = try await TestStore.asking()
+        try await test.begin()
+        try await test.end("TRX-1", .unknown("timeout"))
+        for offset in Self.scheduled {
+            if offset > 0 { #expect(isAbout(try await test.waitForNext(), offset), "\(offset)") }
+            #expect(try await test.attention() == [])
+            test = try await test.restarted()
+            try await test.answer(.nothing)
+        }
+        #expect(try await test.wait() == nil)
+        #expect(try test.questionCount() == 0)
+        #expect(try await test.attention() == ["unsettled-payment×1"])
+        let transaction = try #require(try await test.transaction("TRX-1"))
+        #expect(transaction.status == .created, "a query that finds nothing settles nothing")
+        #expect(transaction.lastQuery?.status == .notFound)
+        #expect(transaction.lastQuery?.responseCode == "4045101")
+    }
+
+    @Test(arguments: [(30 as Int64, 90 as Int64), (60, 120), (61, 60), (300, 60)])
+    func `a code is not asked about as open after its end`(
+        validity: Int64,
+        first: Int64
+    ) async throws {
+        let test = try await TestStore.asking()
+        try await test.generate { $0.seconds = validity }
+        #expect(isAbout(try await test.waitForNext(), first))
+    }
+
+    @Test func `another pending payment is asked about when it must be over`() async throws {
+        let test = try await TestStore.asking()
+        try await test.query("TRX-1", TestAnswer(.initiated))
+        #expect(try await test.wait() == 960_000, "last transition, validity and grace")
+        test.clock.advance(seconds: 100)
+        try await test.deliver { $0.status = .paying }
+        #expect(try await test.feed().count == 2)
+        #expect(try await test.wait() == 960_000)
+    }
+
+    @Test(arguments: [LatestTransactionStatus.cancelled, .failed])
+    func `what ended unpaid is asked about again for late money`(
+        _ status: LatestTransactionStatus
+    ) async throws {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        try await test.deliver { $0.status = status }
+        for offset in [3_600, 86_400] as [Int64] {
+            #expect(isAbout(try await test.waitForNext(), offset))
+            try await test.answer(status)
+        }
+        #expect(try test.questionCount() == 0)
+        #expect(try await test.attention() == [], "it is final")
+    }
+
+    @Test func `late money is found by asking`() async throws {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        try await test.deliver { $0.status = .cancelled }
+        try await test.waitForNext()
+        try await test.answer(.success)
+        #expect(try await test.feedText().last == "3 cancelled>success query -")
+        #expect(try test.questionCount() == 0)
+    }
+
+    @Test(arguments: [[], [100]])
+    func `what was paid is asked about again where that is wanted`(seconds: [Int]) async throws {
+        var schedule = QuerySchedule()
+        schedule.recheckSuccessSeconds = seconds
+        let test = try await TestStore.asking(schedule: schedule)
+        try await test.generate()
+        try await test.deliver { _ in }
+        try await test.query("TRX-2", TestAnswer(.success) { $0.partner = "TRX-2" })
+        #expect(try test.questionCount() == Int64(seconds.count * 2), "advanced and created")
+        guard !seconds.isEmpty else { return }
+        test.clock.advance(seconds: 110)
+        for inquiry in try await test.due() {
+            let partner = inquiry.partnerReferenceNo.text
+            try await test.settle(inquiry, TestAnswer(.refunded) { $0.partner = partner })
+        }
+        #expect(try await test.transaction("TRX-1")?.status == .refunded)
+        #expect(try await test.transaction("TRX-2")?.status == .refunded)
+        #expect(try await test.feedText().last?.hasSuffix("success>refunded query -") == true)
+        #expect(try test.questionCount() == 0)
+    }
+
+    @Test func `nobody is asked by who cannot ask`() async throws {
+        let test = try await TestStore()
+        try await test.generate()
+        #expect(try test.questionCount() == 0)
+        try await test.deliver { $0.status = .cancelled }
+        #expect(try test.questionCount() == 0)
+    }
+
+    // MARK: What becomes of an attempt
+
+    @Test func `attempts lost to a gateway that is down use up no step for a day, then they do`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.end("TRX-1", .unknown("timeout"))
+        for pause in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000] as [Int64] {
+            try await test.answer(.lost)
+            let wait = try #require(try await test.wait())
+            #expect((pause * 9 / 10...pause * 11 / 10).contains(wait), "\(wait) for \(pause)")
+            #expect(try step(test) == 0)
+            try await test.waitForNext()
+        }
+        test.clock.set(TestClock.start + 86_399_999)
+        try await test.answer(.lost)
+        #expect(try step(test) == 0)
+        test.clock.set(TestClock.start + 86_400_000 + 400_000)
+        for lost in 1...6 as ClosedRange<Int64> {
+            try await test.answer(.lost)
+            #expect(try step(test) == lost)
+            // The last step may lie ahead, by its jitter.
+            if try await test.due().isEmpty { try await test.waitForNext() }
+        }
+        try await test.answer(.lost)
+        #expect(try test.questionCount() == 0)
+        #expect(try await test.attention() == ["unsettled-payment×1"])
+    }
+
+    @Test func `an answer ends the count of lost attempts`() async throws {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.end("TRX-1", .unknown("timeout"))
+        try await test.answer(.lost)
+        try await test.waitForNext()
+        try await test.answer(.nothing)
+        #expect(try step(test) == 1)
+        test.clock.advance(seconds: 86_400)
+        try await test.answer(.lost)
+        #expect(try step(test) == 1)
+        let wait = try #require(try await test.wait())
+        #expect((4_500...5_500).contains(wait))
+    }
+
+    @Test func `a gateway that does not accept who we are leaves the question as it is`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.end("TRX-1", .unknown("timeout"))
+        for _ in 1...3 {
+            test.clock.advance(seconds: 86_400)
+            let settled = try await test.answer(.unauthorized(responseCode: "4015100"))
+            #expect(settled.nextMilliseconds == TestClock.start)
+        }
+        #expect(try step(test) == 0)
+        #expect(try await test.transaction("TRX-1")?.lastQuery?.responseCode == "4015100")
+        #expect(try await test.attention() == [])
+    }
+
+    @Test func `a question that is refused uses up its step`() async throws {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.end("TRX-1", .unknown("timeout"))
+        try await test.answer(.refused(responseCode: "4005101"))
+        #expect(try step(test) == 1)
+        #expect(isAbout(try await test.waitForNext(), 60))
+    }
+
+    @Test func `a step that was due long ago is asked now, not all of those since`() async throws {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.end("TRX-1", .unknown("timeout"))
+        test.clock.advance(seconds: 10_000)
+        let settled = try await test.answer(.nothing)
+        #expect(settled.nextMilliseconds == test.clock.now)
+        #expect(try await test.due().count == 1)
+    }
+
+    // MARK: Reading what is due
+
+    @Test func `the longest due comes first, and no more than asked for`() async throws {
+        let test = try await TestStore.asking()
+        for number in [2, 1, 3] {
+            test.clock.advance(seconds: 1)
+            try await test.begin { $0.reference = "TRX-\(number)" }
+            try await test.end("TRX-\(number)", .unknown("timeout"))
+        }
+        let due = try await test.due().map(\.partnerReferenceNo.text)
+        #expect(due == ["TRX-2", "TRX-1", "TRX-3"])
+        let reader = test.store.reader
+        let first = try await reader.inquiries(dueAt: test.clock.now, limit: 2)
+        #expect(first.map(\.partnerReferenceNo.text) == ["TRX-2", "TRX-1"])
+        #expect(try await reader.dueInquiryCount(at: test.clock.now) == 3)
+        let before = TestClock.start + 1_999
+        #expect(try await reader.dueInquiryCount(at: before) == 1)
+        #expect(try await reader.nextInquiry(after: before) == TestClock.start + 2_000)
+        #expect(try await test.wait() == nil, "nothing that is not due")
+    }
+
+    @Test func `whoever asks is woken by a new question`() async throws {
+        let test = try await TestStore.asking()
+        var questions = test.store.questions.makeAsyncIterator()
+        try await test.begin()
+        #expect(await questions.next() != nil)
+        try await test.deliver {
+            $0.reference = "TRX-2"
+            $0.partner = "PAY-2"
+        }
+        #expect(await questions.next() != nil)
+    }
+}
