@@ -123,7 +123,13 @@ extension Bookkeeper {
         case .success: question.begin(.recheckPaid, baseMilliseconds: now)
         case .cancelled, .failed: question.begin(.recheckUnpaid, baseMilliseconds: now)
         case .pending:
-            guard let (phase, base, step) = try openPlace(stored, policy.schedule, after: now)
+            guard
+                let (phase, base, step) = try openPlace(
+                    stored,
+                    existing,
+                    policy.schedule,
+                    after: now
+                )
             else { return nil }
             question.begin(phase, baseMilliseconds: base, step: step)
         }
@@ -135,30 +141,44 @@ extension Bookkeeper {
     /// Where in which phase a payment is that can still be paid, or could until just now.
     private func openPlace(
         _ stored: StoredTransaction,
+        _ existing: Question?,
         _ schedule: QuerySchedule,
         after now: Int64
     ) throws(SQLiteError) -> (phase: QuerySchedule.Phase, base: Int64, step: Int)? {
+        // Jitter may have brought a step forward: one that was asked is not owed again.
+        let first = { (phase: QuerySchedule.Phase, base: Int64) in
+            let isSame = existing?.phase == phase && existing?.baseMilliseconds == base
+            return isSame ? existing?.step ?? 0 : 0
+        }
         let state = stored.state
         let generation =
             state.origin == .generate ? try generations.generation(state.id) : nil
-        if let generation, let step = Self.openStep(of: generation, schedule, after: now) {
-            return (.whileOpen, generation.startedMilliseconds, step)
+        if let generation {
+            let base = generation.startedMilliseconds
+            let asked = first(.whileOpen, base)
+            if let step = Self.openStep(of: generation, schedule, from: asked, after: now) {
+                return (.whileOpen, base, step)
+            }
         }
         let validity = Int64(schedule.defaultValiditySeconds) * 1_000
         let end = generation?.expiresMilliseconds ?? stored.updatedMilliseconds + validity
         let base = end + Int64(schedule.graceSeconds) * 1_000
-        return schedule.step(.scheduled, base: base, after: now).map { (.scheduled, base, $0) }
+        return schedule.step(.scheduled, base: base, after: now).map { step in
+            (.scheduled, base, max(step, first(.scheduled, base)))
+        }
     }
 
     /// The next step while a code can be paid; nil when it runs out before.
     private static func openStep(
         of generation: GenerationRecord,
         _ schedule: QuerySchedule,
+        from first: Int,
         after now: Int64
     ) -> Int? {
         let base = generation.startedMilliseconds
-        guard let step = schedule.step(.whileOpen, base: base, after: now),
-            let time = schedule.time(.whileOpen, step: step, base: base, jitterPermille: 0),
+        guard let next = schedule.step(.whileOpen, base: base, after: now) else { return nil }
+        let step = max(next, first)
+        guard let time = schedule.time(.whileOpen, step: step, base: base, jitterPermille: 0),
             time < generation.expiresMilliseconds
         else { return nil }
         return step

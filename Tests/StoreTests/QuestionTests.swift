@@ -40,6 +40,51 @@ import Testing
         #expect(transaction.lastQuery?.responseCode == "4045101")
     }
 
+    @Test func `a payment is asked about while its code is open and from its end plus grace`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        for offset in [60, 300] as [Int64] {
+            test.clock.set(TestClock.start + offset * 1_100)
+            try await test.answer(.initiated)
+        }
+        for offset in Self.scheduled {
+            let seconds = try await test.waitForNext() - 960
+            #expect(isAbout(seconds, offset), "\(seconds) for \(offset)")
+            try await test.answer(.initiated)
+        }
+        #expect(try await test.wait() == nil)
+        #expect(try await test.attention() == ["unsettled-payment×1"])
+        #expect(try await test.feed().count == 1, "01 was seen before")
+    }
+
+    @Test func `while a code is open it is asked about as often as is said, whatever the jitter`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        let references = (1...20).map { "TRX-\($0)" }
+        for reference in references {
+            try await test.begin { $0.reference = reference }
+            try await test.accept(reference, as: "PAY-\(reference)")
+        }
+        var asked: [String: Int] = [:]
+        while try await test.waitForNext() < 900 {
+            for inquiry in try await test.due() {
+                let reference = inquiry.partnerReferenceNo.text
+                asked[reference, default: 0] += 1
+                try await test.settle(
+                    inquiry,
+                    TestAnswer(.initiated) {
+                        $0.partner = reference
+                        $0.reference = "PAY-\(reference)"
+                    }
+                )
+            }
+        }
+        #expect(asked == Dictionary(uniqueKeysWithValues: references.map { ($0, 2) }))
+    }
+
     @Test(arguments: [(30 as Int64, 90 as Int64), (60, 120), (61, 60), (300, 60)])
     func `a code is not asked about as open after its end`(
         validity: Int64,
