@@ -13,13 +13,18 @@ extension Bookkeeper {
         let question = try inquiry.questionID.map { id throws(SQLiteError) in
             try questions.question(id)
         }
-        var answer = InquiryAnswer(inquiry: inquiry, question: question ?? nil, now: now)
-        answer.stored = try transaction(of: answer, asked: outcome.asked)
+        var answer = InquiryAnswer(
+            inquiry: inquiry,
+            asked: outcome.asked ?? inquiry.partnerReferenceNo,
+            question: question ?? nil,
+            now: now
+        )
+        answer.stored = try transaction(of: answer)
         if let callbackID = answer.question?.callbackID {
             answer.claim = try journal.claim(of: callbackID)
         }
-        if case .found(let report, let asked, let code) = outcome {
-            try take(report, asked: asked, code: code, in: &answer, policy)
+        if case .found(let report, _, let code) = outcome {
+            try take(report, code: code, in: &answer, policy)
         } else if let code = outcome.responseCode, let id = answer.stored?.state.id {
             let isNotFound = if case .notFound = outcome { true } else { false }
             try transactions.noteQuery(
@@ -43,11 +48,10 @@ extension Bookkeeper {
 
     /// The transaction that an answer is about.
     private func transaction(
-        of answer: InquiryAnswer,
-        asked: Reference?
+        of answer: InquiryAnswer
     ) throws(SQLiteError) -> StoredTransaction? {
         if let id = answer.question?.transactionID { return try transactions.transaction(id) }
-        return try transaction(named: asked ?? answer.inquiry.partnerReferenceNo)
+        return try transaction(named: answer.asked)
     }
 
     /// The transaction of a merchant's number, else one whose other number it is, as long as that
@@ -68,7 +72,6 @@ extension Bookkeeper {
 
     private func take(
         _ report: GatewayReport,
-        asked: Reference,
         code: String,
         in answer: inout InquiryAnswer,
         _ policy: StorePolicy
@@ -77,7 +80,7 @@ extension Bookkeeper {
         answer.verdict = QueryJudge(policy: policy.judging).judge(
             report,
             QueryEvidence(
-                asked: asked,
+                asked: answer.asked,
                 state: answer.stored?.state,
                 claim: waiting?.fact,
                 isCurrent: answer.isCurrent

@@ -18,18 +18,26 @@ package struct Inquiry: Equatable, Sendable {
 
     /// What to ask about when that one is not known: which is the merchant's is a guess.
     package let alternative: Reference?
-    let mark: Mark
+    private let mark: Mark
+    private let alternativeMark: Mark?
 
     init(
         questionID: Int64?,
         partnerReferenceNo: Reference,
         alternative: Reference?,
-        mark: Mark
+        mark: Mark,
+        alternativeMark: Mark? = nil
     ) {
         self.questionID = questionID
         self.partnerReferenceNo = partnerReferenceNo
         self.alternative = alternative
         self.mark = mark
+        self.alternativeMark = alternativeMark
+    }
+
+    /// What was committed about the payment of one of the two numbers.
+    func mark(of asked: Reference) -> Mark {
+        asked == alternative ? alternativeMark ?? mark : mark
     }
 }
 

@@ -3,6 +3,9 @@ import Payments
 /// One answer while it is worked on.
 struct InquiryAnswer {
     let inquiry: Inquiry
+
+    /// The number that it is about.
+    let asked: Reference
     let question: Question?
     let now: Int64
     var stored: StoredTransaction?
@@ -21,7 +24,7 @@ struct InquiryAnswer {
 
     /// Whether nothing was committed about the payment since the inquiry was handed out.
     var isCurrent: Bool {
-        let mark = inquiry.mark
+        let mark = inquiry.mark(of: asked)
         return stored?.state.id == mark.transactionID
             && (stored?.revision ?? 0) == mark.revision
             && question?.callbackID == mark.callbackID

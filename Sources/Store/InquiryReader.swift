@@ -28,12 +28,16 @@ struct InquiryReader {
     func due(at now: Int64, limit: Int) throws(SQLiteError) -> [Inquiry] {
         var inquiries: [Inquiry] = []
         for question in try questions.due(at: now, limit: limit) {
+            let alternativeMark = try question.alternative.map { other throws(SQLiteError) in
+                try mark(question, asking: other)
+            }
             inquiries.append(
                 Inquiry(
                     questionID: question.id,
                     partnerReferenceNo: question.partnerReferenceNo,
                     alternative: question.alternative,
-                    mark: try mark(question)
+                    mark: try mark(question, asking: question.partnerReferenceNo),
+                    alternativeMark: alternativeMark
                 )
             )
         }
@@ -65,7 +69,10 @@ struct InquiryReader {
         )
     }
 
-    private func mark(_ question: Question) throws(SQLiteError) -> Inquiry.Mark {
+    private func mark(
+        _ question: Question,
+        asking reference: Reference
+    ) throws(SQLiteError) -> Inquiry.Mark {
         var found: (id: Int64, revision: Int64)?
         if let id = question.transactionID {
             let revision = try state.first {
@@ -75,7 +82,7 @@ struct InquiryReader {
             }
             found = (id, revision ?? 0)
         } else {
-            found = try transaction(named: question.partnerReferenceNo)
+            found = try transaction(named: reference)
         }
         return Inquiry.Mark(
             transactionID: found?.id,

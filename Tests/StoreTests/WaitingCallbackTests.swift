@@ -115,6 +115,24 @@ import Testing
         #expect(try test.questionCount() == 0)
     }
 
+    @Test(arguments: [
+        (LatestTransactionStatus.cancelled, TransactionStatus.cancelled),
+        (.initiated, .pending), (.success, .success),
+    ])
+    func `the other reference counts as much when its payment is known by then`(
+        _ status: LatestTransactionStatus,
+        _ expected: TransactionStatus
+    ) async throws {
+        let test = try await TestStore.asking()
+        try await test.deliver { ($0.partner, $0.reference) = ("TRX-1", "PAY-1") }
+        try await test.answer(.paying)
+        #expect(try await test.transaction("TRX-1")?.status == .pending)
+        try await test.waitForNext()
+        let settled = try await test.answer(status)
+        #expect(!settled.isOutdated)
+        #expect(try await test.transaction("TRX-1")?.status == expected)
+    }
+
     @Test func `the order that was proven is asked about first`() async throws {
         var test = try await TestStore.asking()
         try await test.generate()
