@@ -190,7 +190,8 @@ extension Bookkeeper {
             answer.sequence = try create(
                 change,
                 origin: waiting == nil ? .query : .notify,
-                isProven: true,
+                // Without the gateway's number there is no pair that was learnt.
+                isProven: change.referenceNo != nil,
                 policy
             )
         }

@@ -89,6 +89,19 @@ import Testing
         #expect(try test.questionCount() == 0)
     }
 
+    @Test func `without the gateway's number no pair is proven`() async throws {
+        let test = try await TestStore.asking()
+        try await test.query("TRX-1", TestAnswer(.initiated) { $0.reference = nil })
+        #expect(try await test.transaction("TRX-1")?.isProven == false)
+        // It may be another merchant's, whose payment has the same number.
+        let callback = try await test.deliver { $0.partner = "PAY-9" }
+        #expect(callback.outcome == .awaitingQuery)
+        #expect(try await test.feed().count == 1)
+        try await test.answer(.success)
+        #expect(try await test.transaction("TRX-1")?.referenceNo == "PAY-1")
+        #expect(try await test.transaction("TRX-1")?.isProven == true)
+    }
+
     @Test func `the gateway's number is learnt with an answer that changes nothing`() async throws {
         var test = try await TestStore.asking()
         try await test.begin()
