@@ -33,14 +33,16 @@ package enum AttentionKind: String, CaseIterable, Sendable {
     /// The gateway refuses our credentials: no queries are sent until that is mended.
     case gatewayUnauthorized = "gateway-unauthorized"
 
-    /// Whether an entry is over when the gateway's own answer has settled what it is about.
+    /// Whether an entry is over when the gateway's own answer to a query, `status`, has settled what
+    /// it is about.
     ///
-    /// The others hold what contradicts, and stay until somebody has looked.
-    package var isClosedByQuery: Bool {
+    /// Some hold what contradicts, and stay until somebody has looked.
+    package func isClosed(byAnswer status: LatestTransactionStatus) -> Bool {
         switch self {
         case .externalIDConflict, .unknownTransaction, .staleCallback, .unconfirmedCallback,
-            .lateSuccess, .unconfirmedRefund, .unsettledPayment:
+            .lateSuccess, .unconfirmedRefund:
             true
+        case .unsettledPayment: !status.isOpen
         case .invalidCallback, .amountMismatch, .referenceMismatch, .possibleSecondPayment,
             .contradictsSuccess, .unexpectedRefund, .qrRefused, .gatewayUnreachable,
             .gatewayUnauthorized:

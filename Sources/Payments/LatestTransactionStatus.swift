@@ -19,4 +19,12 @@ package enum LatestTransactionStatus: UInt8, CaseIterable, Sendable {
 
     /// The two digits on the wire.
     package var code: String { "0\(rawValue)" }
+
+    /// Whether the payment may still go either way.
+    package var isOpen: Bool {
+        switch self {
+        case .initiated, .paying, .pending, .notFound: true
+        case .success, .refunded, .cancelled, .failed: false
+        }
+    }
 }

@@ -198,6 +198,8 @@ extension Bookkeeper {
         guard confirmed != nil, var place, let kept = answer.claim else { return }
         place.sequence = answer.sequence
         try journal.promote(at: place)
+        try journal.settle(place.id, atMilliseconds: answer.now)
+        try close(callbackID: place.id, change.latestStatus, at: answer.now)
         try noteExternalID(
             ofPromoted: place.id,
             receivedMilliseconds: kept.receivedMilliseconds
@@ -242,11 +244,11 @@ extension Bookkeeper {
                 continue
             }
             try journal.settle(kept.place.id, atMilliseconds: answer.now)
-            try close(callbackID: kept.place.id, transactionID: nil, report, at: answer.now)
+            try close(callbackID: kept.place.id, report.status, at: answer.now)
         }
         // Entries of a transaction may be about any of its callbacks: they stay while one waits.
         if let id = answer.transactionID, !isAnyLeft {
-            try close(callbackID: nil, transactionID: id, report, at: answer.now)
+            try close(transactionID: id, report.status, at: answer.now)
         }
     }
 
@@ -278,9 +280,9 @@ extension Bookkeeper {
     }
 
     private func close(
-        callbackID: Int64?,
-        transactionID: Int64?,
-        _ report: GatewayReport,
+        callbackID: Int64? = nil,
+        transactionID: Int64? = nil,
+        _ status: LatestTransactionStatus,
         at now: Int64
     ) throws(SQLiteError) {
         let subject = AttentionTable.Subject(
@@ -288,11 +290,11 @@ extension Bookkeeper {
             callbackID: callbackID,
             partnerReferenceNo: nil
         )
-        for kind in AttentionKind.allCases where kind.isClosedByQuery {
+        for kind in AttentionKind.allCases where kind.isClosed(byAnswer: status) {
             try attention.close(
                 kind,
                 of: subject,
-                note: "the gateway says \(report.status.code)",
+                note: "the gateway says \(status.code)",
                 atMilliseconds: now
             )
         }

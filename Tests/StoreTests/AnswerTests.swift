@@ -189,6 +189,26 @@ import Testing
         #expect(try test.questionCount() == 0)
     }
 
+    @Test(arguments: [
+        (LatestTransactionStatus.pending, true), (.success, false), (.cancelled, false),
+        (.failed, false),
+    ])
+    func `an unsettled payment stays on the list until it is settled`(
+        _ status: LatestTransactionStatus,
+        isHeld: Bool
+    ) async throws {
+        var schedule = QuerySchedule()
+        schedule.scheduleSeconds = [0]
+        schedule.whileOpenSeconds = []
+        let test = try await TestStore.asking(schedule: schedule)
+        try await test.generate()
+        try await test.waitForNext()
+        try await test.answer(.initiated)
+        #expect(try await test.attention() == ["unsettled-payment×1"])
+        try await test.query("TRX-1", TestAnswer(status))
+        #expect(try await test.attention() == (isHeld ? ["unsettled-payment×1"] : []))
+    }
+
     @Test func `what a query settles is closed in its name`() async throws {
         let test = try await TestStore.asking()
         try await test.generate()

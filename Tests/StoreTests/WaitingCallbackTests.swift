@@ -163,6 +163,21 @@ import Testing
 
     // MARK: Several
 
+    @Test func `callbacks about one pair share a question`() async throws {
+        let test = try await TestStore.asking()
+        for number in 1...3 {
+            try await test.deliver {
+                $0.externalID = "id-\(number)"
+                $0.salt = "\(number)"
+            }
+        }
+        #expect(try test.questionCount() == 1)
+        try await test.answer(.success)
+        #expect(try await test.feedText() == ["1 ->success query 3"], "the newest one's")
+        #expect(try settledCount(test) == 3)
+        #expect(try test.questionCount() == 0)
+    }
+
     @Test func `callbacks about different pairs do not`() async throws {
         let test = try await TestStore.asking()
         for number in 1...2 {
@@ -207,6 +222,18 @@ import Testing
         #expect(try await test.callback(1).outcome == .applied)
         #expect(try await test.attention() == [])
         #expect(try await test.deliver { $0.signedSecondsAgo = 301 }.answer == .successful)
+    }
+
+    @Test func `an unknown payment that was refused is accepted once the gateway knows it`()
+        async throws
+    {
+        let test = try await TestStore.asking { $0.unknownTransactions = .reject }
+        #expect(try await test.deliver { _ in }.answer == .transactionNotFound)
+        #expect(try await test.attention() == ["unknown-transaction×1"])
+        try await test.answer(.success)
+        #expect(try await test.feedText() == ["1 ->success query 1"])
+        #expect(try await test.attention() == [])
+        #expect(try await test.deliver { _ in }.answer == .successful)
     }
 
     @Test func `a payment is asked about when a callback cannot be read but its number can`()
