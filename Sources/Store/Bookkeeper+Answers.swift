@@ -100,7 +100,7 @@ extension Bookkeeper {
         }
         try raise(report, in: answer)
         if answer.verdict.isOurs, answer.verdict.settlesClaim {
-            try settleWaiting(report, in: answer)
+            try settleWaiting(report, in: &answer)
         }
     }
 
@@ -235,19 +235,18 @@ extension Bookkeeper {
     /// them.
     private func settleWaiting(
         _ report: GatewayReport,
-        in answer: InquiryAnswer
+        in answer: inout InquiryAnswer
     ) throws(SQLiteError) {
-        var isAnyLeft = false
         for kept in try waiting(in: answer) {
             guard QueryJudge.settles(report.status, kept.claim.fact) else {
-                isAnyLeft = true
+                answer.waitingCallbackID = kept.place.id
                 continue
             }
             try journal.settle(kept.place.id, atMilliseconds: answer.now)
             try close(callbackID: kept.place.id, report.status, at: answer.now)
         }
         // Entries of a transaction may be about any of its callbacks: they stay while one waits.
-        if let id = answer.transactionID, !isAnyLeft {
+        if let id = answer.transactionID, answer.waitingCallbackID == nil {
             try close(transactionID: id, report.status, at: answer.now)
         }
     }

@@ -12,22 +12,26 @@ extension Bookkeeper {
         guard let id = answer.question?.id, var question = try questions.question(id) else {
             return nil
         }
-        let isSuperseded = question.callbackID != answer.question?.callbackID
+        // Somebody asked out of turn: the step that is planned is still owed.
+        let isEarly = question.nextMilliseconds > answer.now
         switch outcome {
         case .unauthorized: return question.nextMilliseconds
         case .lost:
+            if isEarly { return question.nextMilliseconds }
             if question.lose(at: answer.now) { return try saved(question) }
             return try nextStep(question, answer, policy)
-        case .found where answer.verdict.isOutdated || isSuperseded:
-            question.repeatSoon(at: answer.now)
-            return try saved(question)
         case .found, .notFound, .refused: break
+        }
+        let isSettled = answer.verdict.isOurs && answer.verdict.settlesClaim
+        if !isSettled, !answer.isCurrent {
+            // What it says was asked before what the question is about.
+            if !isEarly { question.repeatSoon(at: answer.now) }
+            return try saved(question)
         }
         question.failingSinceMilliseconds = nil
         question.failureCount = 0
-        let isSettled = answer.verdict.isOurs && answer.verdict.settlesClaim
-        return isSettled
-            ? try settled(question, answer, policy) : try nextStep(question, answer, policy)
+        if isSettled { return try settled(question, answer, policy) }
+        return isEarly ? try saved(question) : try nextStep(question, answer, policy)
     }
 
     private func saved(_ question: Question) throws(SQLiteError) -> Int64 {
@@ -41,6 +45,13 @@ extension Bookkeeper {
         _ answer: InquiryAnswer,
         _ policy: StorePolicy
     ) throws(SQLiteError) -> Int64? {
+        let isEarly = question.nextMilliseconds > answer.now
+        if question.callbackID != nil, let left = answer.waitingCallbackID {
+            // The newest callback has its answer. An older one speaks of money that this is not.
+            var handedOver = question
+            handedOver.callbackID = left
+            return isEarly ? try saved(handedOver) : try nextStep(handedOver, answer, policy)
+        }
         guard question.transactionID != nil, let id = answer.transactionID else {
             // The transaction, if there is one now, has a question of its own.
             if let id = question.id { try questions.remove(id) }
@@ -49,8 +60,8 @@ extension Bookkeeper {
         }
         guard question.callbackID != nil else {
             // A transition has planned its follow-up already.
-            return answer.sequence == nil
-                ? try nextStep(question, answer, policy) : question.nextMilliseconds
+            if answer.sequence != nil { return question.nextMilliseconds }
+            return isEarly ? try saved(question) : try nextStep(question, answer, policy)
         }
         var freed = question
         freed.callbackID = nil
@@ -75,27 +86,44 @@ extension Bookkeeper {
             question.nextMilliseconds = max(time, answer.now)
             return try saved(question)
         }
-        if let stored = answer.stored, !stored.state.status.isFinal,
-            var planned = try plan(stored, question, policy, atMilliseconds: answer.now)
-        {
+        let isWaiting = question.callbackID != nil && (answer.claim?.isWaiting ?? false)
+        let open = try openTransaction(of: question)
+        if let open, var planned = try plan(open, question, policy, atMilliseconds: answer.now) {
+            // The schedule of the callback is over, that of its transaction is not.
+            if isWaiting { try hold(.unconfirmedCallback, question, answer) }
             planned.callbackID = nil
             return try saved(planned)
         }
         if let id = question.id { try questions.remove(id) }
-        try giveUp(question, answer)
+        // What is still open is for people to look at.
+        if open != nil {
+            try hold(.unsettledPayment, question, answer)
+        } else if isWaiting {
+            try hold(.unconfirmedCallback, question, answer)
+        }
         return nil
     }
 
-    /// The schedule is over: what is still open is for people to look at.
-    private func giveUp(_ question: Question, _ answer: InquiryAnswer) throws(SQLiteError) {
-        let isOpen = answer.stored.map { !$0.state.status.isFinal } ?? false
-        let isWaiting = answer.claim?.isWaiting ?? false
-        guard isOpen || isWaiting else { return }
-        let kind: AttentionKind = isOpen ? .unsettledPayment : .unconfirmedCallback
+    /// The transaction that a question follows, read anew, as long as it is open.
+    private func openTransaction(
+        of question: Question
+    ) throws(SQLiteError) -> StoredTransaction? {
+        guard let id = question.transactionID, let stored = try transactions.transaction(id),
+            !stored.state.status.isFinal
+        else { return nil }
+        return stored
+    }
+
+    /// The schedule is over, and the gateway has not settled it: the attention list holds it.
+    private func hold(
+        _ kind: AttentionKind,
+        _ question: Question,
+        _ answer: InquiryAnswer
+    ) throws(SQLiteError) {
         try attention.raise(
             kind,
             about: AttentionTable.Subject(
-                transactionID: answer.stored?.state.id,
+                transactionID: answer.transactionID,
                 callbackID: question.callbackID,
                 partnerReferenceNo: (answer.partnerReferenceNo ?? question.partnerReferenceNo).text
             ),

@@ -13,6 +13,9 @@ struct InquiryAnswer {
     var verdict = QueryVerdict()
     var sequence: Int64?
 
+    /// The newest callback about the payment that goes on waiting.
+    var waitingCallbackID: Int64?
+
     /// The transaction that it made.
     var createdID: Int64?
     var createdReference: Reference?

@@ -51,6 +51,35 @@ import Testing
         #expect(try await test.transaction("TRX-1")?.status == .cancelled)
     }
 
+    @Test(arguments: [InquiryOutcome.nothing, .refused(responseCode: nil)])
+    func `an answer from before a callback is none to what the callback asks`(
+        _ outcome: InquiryOutcome
+    ) async throws {
+        var schedule = QuerySchedule()
+        schedule.scheduleSeconds = [0]
+        let test = try await TestStore.asking(schedule: schedule)
+        try await test.deliver { _ in }
+        let inquiry = try await test.onlyDue()
+        try await test.deliver { $0.salt = "again" }
+        try await test.settle(inquiry, outcome)
+        #expect(try await test.attention() == [], "the schedule is not over")
+        try await test.answer(.success)
+        #expect(try await test.feedText() == ["1 ->success query 2"])
+    }
+
+    @Test func `a success from before a callback is no answer to its refund`() async throws {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        test.clock.advance(seconds: 66)
+        let inquiry = try await test.onlyDue()
+        try await test.deliver { $0.status = .refunded }
+        try await test.settle(inquiry, TestAnswer(.success))
+        #expect(try await test.transaction("TRX-1")?.status == .success)
+        #expect(try await test.due().count == 1, "asked again at once")
+        try await test.answer(.refunded)
+        #expect(try await test.transaction("TRX-1")?.status == .refunded)
+    }
+
     // MARK: What is learnt
 
     @Test func `an unknown reference becomes a payment first heard of in a query`() async throws {

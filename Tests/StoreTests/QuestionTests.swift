@@ -229,6 +229,21 @@ import Testing
         #expect(isAbout(try await test.waitForNext(), 60))
     }
 
+    @Test(arguments: [
+        InquiryOutcome.nothing, .lost, .refused(responseCode: nil),
+        .unauthorized(responseCode: nil),
+    ])
+    func `who asks out of turn uses up no step`(_ outcome: InquiryOutcome) async throws {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        try await test.deliver { $0.status = .cancelled }
+        let before = try await test.wait()
+        for _ in 1...3 { try await test.query("TRX-1", outcome) }
+        try await test.query("TRX-1", TestAnswer(.cancelled))
+        #expect(try step(test) == 0)
+        #expect(try await test.wait() == before)
+    }
+
     @Test func `a step that was due long ago is asked now, not all of those since`() async throws {
         let test = try await TestStore.asking()
         try await test.begin()
