@@ -30,10 +30,14 @@ extension Bookkeeper {
         } else if let stored {
             try attach(to: stored, at: &place)
         }
-        try raise(verdict, delivery, place, surroundings)
+        var held = verdict.attention
         if verdict.needsQuery {
-            try ask(about: delivery, at: place, stored, surroundings, policy)
+            let isAsked = try ask(about: delivery, at: place, stored, surroundings, policy)
+            // "Wherever this page says query decides and no query can be asked […], the attention
+            // list holds it" (contract section 4).
+            if !isAsked, held.isEmpty { held = [.unconfirmedCallback] }
         }
+        try raise(held, delivery, place, surroundings)
         return sequence
     }
 
@@ -196,12 +200,12 @@ extension Bookkeeper {
     }
 
     private func raise(
-        _ verdict: Verdict,
+        _ kinds: Set<AttentionKind>,
         _ delivery: Delivery,
         _ place: JournalTable.Place,
         _ surroundings: Surroundings
     ) throws(SQLiteError) {
-        if verdict.attention.isEmpty { return }
+        if kinds.isEmpty { return }
         let stored = surroundings.transactions.first { $0.state.id == place.transactionID }
         let subject = AttentionTable.Subject(
             transactionID: place.transactionID,
@@ -209,7 +213,7 @@ extension Bookkeeper {
             partnerReferenceNo: stored?.state.partnerReferenceNo.text
         )
         let detail = AttentionDetail.text(delivery, about: stored?.state)
-        for kind in verdict.attention.sorted(by: { $0.rawValue < $1.rawValue }) {
+        for kind in kinds.sorted(by: { $0.rawValue < $1.rawValue }) {
             try attention.raise(
                 kind,
                 about: subject,

@@ -4,14 +4,15 @@ import SQLite
 extension Bookkeeper {
     // MARK: What a callback asks
 
-    /// Has the gateway asked, at once, about a callback that cannot decide by itself.
+    /// Has the gateway asked, at once, about a callback that cannot decide by itself; false when
+    /// there is nothing to ask, or no schedule to ask by.
     func ask(
         about delivery: Delivery,
         at place: JournalTable.Place,
         _ stored: StoredTransaction?,
         _ surroundings: Surroundings,
         _ policy: StorePolicy
-    ) throws(SQLiteError) {
+    ) throws(SQLiteError) -> Bool {
         let now = delivery.receivedMilliseconds
         var question: Question?
         if let stored {
@@ -23,12 +24,13 @@ extension Bookkeeper {
                 try openQuestion(about: pair, among: surroundings)
                 ?? self.question(about: pair, among: surroundings, policy, atMilliseconds: now)
         }
-        guard var question else { return }
+        guard var question else { return false }
         question.callbackID = place.id
         question.begin(.scheduled, baseMilliseconds: now)
-        guard let time = Self.time(of: question, policy) else { return }
+        guard let time = Self.time(of: question, policy) else { return false }
         question.nextMilliseconds = time
         try save(question)
+        return true
     }
 
     /// A question that an earlier callback with the same references has raised already.

@@ -286,4 +286,14 @@ import Testing
         }
         #expect(await questions.next() != nil)
     }
+
+    @Test func `without a schedule the attention list holds what waits`() async throws {
+        var schedule = QuerySchedule()
+        schedule.scheduleSeconds = []
+        let test = try await TestStore.asking(schedule: schedule)
+        let waiting = try await test.deliver { _ in }
+        #expect(waiting.outcome == .awaitingQuery)
+        #expect(try await test.attention() == ["unconfirmed-callback×1"])
+        #expect(try test.questionCount() == 0)
+    }
 }
