@@ -52,11 +52,12 @@ extension Bookkeeper {
         _ policy: StorePolicy
     ) throws(SQLiteError) -> Judgement {
         let owner = try externalIDOwner(of: delivery)
+        let isConflict = owner.map { $0.fact != delivery.fact } ?? false
         let verdict = verdict(
             on: delivery,
             receivedMilliseconds: delivery.receivedMilliseconds,
-            externalIDUse: owner.map { $0.fact == delivery.fact ? .sameFact : .otherFact } ?? .free,
-            isSettled: false,
+            externalIDUse: owner == nil ? .free : isConflict ? .otherFact : .sameFact,
+            isSettled: isConflict ? try isSettled(delivery, among: surroundings) : false,
             surroundings,
             policy
         )
@@ -88,6 +89,27 @@ extension Bookkeeper {
             sequence: place.sequence,
             isRepetition: false
         )
+    }
+
+    /// Whether a query has settled a conflict of which this is the retry, signed anew.
+    private func isSettled(
+        _ delivery: Delivery,
+        among surroundings: Surroundings
+    ) throws(SQLiteError) -> Bool {
+        let isSame = { (id: Int64) throws(SQLiteError) in
+            guard let kept = try self.journal.claim(of: id) else { return false }
+            return kept.isSettled && kept.claim.fact == delivery.fact
+                && kept.claim.externalID == delivery.externalID
+        }
+        for id in surroundings.callbackIDs where try isSame(id) { return true }
+        for transaction in surroundings.transactions {
+            var next = transaction.lastSearchedCallbackID
+            while let id = next {
+                if try isSame(id) { return true }
+                next = try journal.link(of: id)?.previousCallbackID
+            }
+        }
+        return false
     }
 
     func verdict(

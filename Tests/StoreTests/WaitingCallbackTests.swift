@@ -238,6 +238,51 @@ import Testing
         #expect(try await test.feed().count == 3)
     }
 
+    @Test(arguments: [LatestTransactionStatus.success, .cancelled])
+    func `a retry that was signed anew is accepted as well`(
+        _ claimed: LatestTransactionStatus
+    ) async throws {
+        var test = try await TestStore.asking()
+        try await test.generate()
+        try await test.deliver { $0.status = .paying }
+        try await test.deliver { $0.status = claimed }
+        try await test.answer(.success)
+        test = try await test.restarted()
+        test.clock.advance(seconds: 600)
+        let retry = try await test.deliver { $0.status = claimed }
+        #expect(!retry.isRepetition)
+        #expect(retry.answer == .successful)
+        let other = try await test.deliver {
+            $0.status = .failed
+            $0.salt = "other"
+        }
+        #expect(other.answer == .conflict, "another fact was not settled")
+        #expect(try await test.feed().count == 3)
+    }
+
+    @Test func `an unattached conflict is settled as well, for a retry that was signed anew`()
+        async throws
+    {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        try await test.deliver { _ in }
+        let conflict = { @Sendable (delivery: inout TestDelivery) in
+            delivery.partner = "PAY-2"
+            delivery.reference = "TRX-2"
+            delivery.status = .cancelled
+        }
+        #expect(try await test.deliver(conflict).answer == .conflict)
+        try await test.answer(.failed) {
+            $0.partner = "TRX-2"
+            $0.reference = "PAY-2"
+        }
+        #expect(try await test.transaction("TRX-2")?.status == .failed)
+        test.clock.advance(seconds: 600)
+        let retry = try await test.deliver(conflict)
+        #expect(retry.answer == .successful)
+        #expect(!retry.isRepetition)
+    }
+
     @Test(arguments: [JudgePolicy.StaleTimestamp.confirm, .reject])
     func `a stale callback is settled by a query`(
         _ policy: JudgePolicy.StaleTimestamp
