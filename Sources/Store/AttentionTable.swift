@@ -9,6 +9,7 @@ final class AttentionTable {
     private let resolution: Statement
     private let selection: Statement
     private let operation: Statement
+    private let resolutionOfCallback: Statement
     private let connection: Connection
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -39,11 +40,17 @@ final class AttentionTable {
         operation = try connection.prepare(
             "UPDATE attention SET resolved_at = ?, resolved_by = ?, note = ? WHERE id = ?"
         )
+        // As above, each of the two has an index: one statement for both could use neither.
         resolution = try connection.prepare(
             """
             UPDATE attention SET resolved_at = ?, resolved_by = ?, note = ?
-            WHERE resolved_at IS NULL AND kind = ? AND transaction_id IS ?
-                AND (transaction_id IS NOT NULL OR callback_id IS ?)
+            WHERE resolved_at IS NULL AND transaction_id = ? AND kind = ?
+            """
+        )
+        resolutionOfCallback = try connection.prepare(
+            """
+            UPDATE attention SET resolved_at = ?, resolved_by = ?, note = ?
+            WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id IS ? AND kind = ?
             """
         )
     }
@@ -133,14 +140,14 @@ final class AttentionTable {
         note: String,
         atMilliseconds now: Int64
     ) throws(SQLiteError) {
-        try resolution.run {
+        // A transaction's entry names the newest callback only; it is the transaction's.
+        let isOfTransaction = subject.transactionID != nil
+        try (isOfTransaction ? resolution : resolutionOfCallback).run {
             $0.integer(now)
             $0.text("query")
             $0.text(note)
+            $0.integer(subject.transactionID ?? subject.callbackID)
             $0.text(kind.rawValue)
-            $0.integer(subject.transactionID)
-            // A transaction's entry names the newest callback only; it is the transaction's.
-            $0.integer(subject.callbackID)
         }
     }
 }

@@ -95,11 +95,70 @@ import Testing
         WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id = 1 AND kind = 'k'
         """,
         "SELECT kind FROM attention WHERE transaction_id = 1 AND resolved_at IS NULL ORDER BY kind",
+        """
+        UPDATE attention SET resolved_at = 1, resolved_by = 'x', note = 'x'
+        WHERE resolved_at IS NULL AND transaction_id = 1 AND kind = 'k'
+        """,
+        """
+        UPDATE attention SET resolved_at = 1, resolved_by = 'x', note = 'x'
+        WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id IS NULL AND kind = 'k'
+        """,
     ])
     func `the attention list is never searched from end to end for one subject`(sql: String) throws
     {
         let connection = try MainDatabase.open(path)
         let plan = try connection.prepare("EXPLAIN QUERY PLAN " + sql).all(row: { $0.text(3) })
         #expect(plan.allSatisfy { $0.contains("USING") && $0.contains("INDEX attention_of_") })
+    }
+
+    @Test(arguments: [
+        ("SELECT * FROM questions WHERE id = 1", "INTEGER PRIMARY KEY"),
+        ("SELECT * FROM questions WHERE transaction_id = 1", "INDEX questions_of_transaction"),
+        (
+            "SELECT * FROM questions WHERE callback_id = 1 AND transaction_id IS NULL",
+            "INDEX questions_of_callback"
+        ),
+        (
+            "SELECT * FROM questions WHERE next_at <= 1 ORDER BY next_at LIMIT 1",
+            "INDEX questions_due"
+        ),
+        ("SELECT min(next_at) FROM questions WHERE next_at > 1", "INDEX questions_due"),
+        ("SELECT count(*) FROM questions WHERE next_at <= 1", "INDEX questions_due"),
+        ("SELECT * FROM generations WHERE transaction_id = 1", "INTEGER PRIMARY KEY"),
+        ("SELECT transaction_id FROM generations WHERE state = 0", "INDEX generations_under_way"),
+        ("SELECT * FROM exchanges WHERE transaction_id = 1", "INDEX exchanges_of_transaction"),
+        (
+            "SELECT * FROM learnt_references WHERE id > 1 ORDER BY id LIMIT 1",
+            "INTEGER PRIMARY KEY"
+        ),
+    ])
+    func `what is to be asked is never searched from end to end`(
+        sql: String,
+        index: String
+    ) throws {
+        let connection = try MainDatabase.open(path)
+        let plan = try connection.prepare("EXPLAIN QUERY PLAN " + sql).all(row: { $0.text(3) })
+        #expect(plan.count == 1, "nothing is sorted")
+        #expect(plan.first?.contains(index) == true, "\(plan)")
+    }
+
+    @Test func `a transaction has one question, and so has a callback that belongs to none`()
+        throws
+    {
+        let connection = try MainDatabase.open(path)
+        let insert = { (transaction: String, callback: String) throws in
+            try connection.execute(
+                """
+                INSERT INTO questions (transaction_id, callback_id, partner_reference, phase,
+                    base_at, step, next_at)
+                VALUES (\(transaction), \(callback), 'TRX-1', 1, 0, 0, 0)
+                """
+            )
+        }
+        try insert("1", "1")
+        try insert("2", "1")
+        try insert("NULL", "1")
+        #expect(throws: SQLiteError.self) { try insert("1", "2") }
+        #expect(throws: SQLiteError.self) { try insert("NULL", "1") }
     }
 }
