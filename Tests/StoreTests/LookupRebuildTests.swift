@@ -110,8 +110,111 @@ import Testing
         #expect(portions <= 4 / rowsMax + 1)
     }
 
+    // MARK: References that were learnt later
+
+    /// A generated payment whose gateway number is learnt when the file covers the payment already.
+    private func learnt(flushedAfterLearning: Bool) async throws -> TestStore {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.flush()
+        try await test.accept()
+        if flushedAfterLearning { try await test.flush() }
+        return test
+    }
+
+    /// The payment is found by its gateway's number, and a callback with both is its own.
+    private func expectLearntFound(_ test: TestStore) async throws {
+        let number = try #require(Reference("PAY-1"))
+        let entries = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
+            try bookkeeper.index.entries(ReferenceIndex.key(number), in: bookkeeper.lookups)
+        }
+        #expect(entries == [.transaction(1)])
+        // Under another number of ours it contradicts, which only the index can tell.
+        let contradiction = try await test.deliver { $0.reference = "TRX-2" }
+        #expect(contradiction.outcome == .awaitingQuery)
+        #expect(try await test.attention() == ["reference-mismatch×1"])
+        #expect(try await test.deliver { $0.externalID = "id-2" }.outcome == .applied)
+    }
+
+    @Test(arguments: [false, true])
+    func `a learnt reference is found while the program runs`(isFlushed: Bool) async throws {
+        try await expectLearntFound(try await learnt(flushedAfterLearning: isFlushed))
+    }
+
+    @Test(arguments: [false, true])
+    func `a learnt reference below the watermark survives a crash`(isFlushed: Bool) async throws {
+        let test = try await learnt(flushedAfterLearning: isFlushed)
+        // Memory is gone, whatever the file holds.
+        try await expectLearntFound(try await test.restarted())
+    }
+
+    @Test(arguments: [false, true])
+    func `a learnt reference survives a failed commit`(isFlushed: Bool) async throws {
+        let test = try await learnt(flushedAfterLearning: isFlushed)
+        await #expect(throws: SQLiteError.self) {
+            try await test.store.commit { (_, _) throws(SQLiteError) in
+                throw SQLiteError(code: 10, message: "disk", context: "test")
+            }
+        }
+        try await expectLearntFound(test)
+    }
+
+    @Test func `a learnt reference of a commit that failed is not found`() async throws {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        let disk = try test.connection(.readWrite)
+        try disk.execute(
+            """
+            CREATE TRIGGER broken BEFORE INSERT ON transitions
+            BEGIN SELECT RAISE(ABORT, 'disk broken'); END
+            """
+        )
+        await #expect(throws: SQLiteError.self) { try await test.accept() }
+        try disk.execute("DROP TRIGGER broken")
+        try await test.accept(as: "PAY-2")
+        let watermark = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
+            bookkeeper.watermark
+        }
+        #expect(watermark.learntID == 1, "the number was not used up")
+        let number = try #require(Reference("PAY-1"))
+        let entries = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
+            try bookkeeper.index.entries(ReferenceIndex.key(number), in: bookkeeper.lookups)
+        }
+        #expect(entries == [])
+        let second = try #require(Reference("PAY-2"))
+        let learnt = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
+            try bookkeeper.index.entries(ReferenceIndex.key(second), in: bookkeeper.lookups)
+        }
+        #expect(learnt == [.transaction(1)])
+    }
+
+    @Test func `references that were learnt are read on from where the file ends`() async throws {
+        let test = try await TestStore.asking()
+        for number in 1...3 {
+            try await test.begin { $0.reference = "TRX-\(number)" }
+            try await test.accept("TRX-\(number)", as: "PAY-\(number)")
+        }
+        let covered = IndexWatermark(transactionID: 3, callbackID: 0, learntID: 1)
+        let source = IndexSource(try test.connection(), covered: covered)
+        var entries = HashMultimap()
+        while try source.read(into: &entries, rowsMax: 1) {}
+        #expect(entries.count == 2, "PAY-2 and PAY-3")
+        #expect(source.covered == IndexWatermark(transactionID: 3, callbackID: 0, learntID: 3))
+    }
+
     private static func remove(_ path: String) throws {
         let file = try Connection(path: path, mode: .readWrite)
         try file.execute("DROP TABLE entries; DROP TABLE cover")
+    }
+}
+
+extension TestStore {
+    /// Writes what the index holds in memory to its file, as if memory was full.
+    fileprivate func flush() async throws {
+        let path = path + "-lookup"
+        try await store.commit { (bookkeeper, _) throws(SQLiteError) in
+            bookkeeper.index.prepareFlush(through: bookkeeper.watermark)
+            try bookkeeper.index.flush(to: try LookupFile(existing: path, mode: .readWrite))
+        }
     }
 }
