@@ -52,7 +52,10 @@ struct GatewayHealth: Equatable, Sendable {
         if failureCount == 1 { sinceMilliseconds = now }
         guard failureCount > Self.toleratedFailures else { return nil }
         let exponent = min(failureCount - Self.toleratedFailures - 1, 6)
-        pausedUntilMilliseconds = now + min(1_000 << exponent, Self.pauseMillisecondsMax)
+        let pauseEnd = now + min(1_000 << exponent, Self.pauseMillisecondsMax)
+        // Queries that were under way when the credentials were refused do not end that pause.
+        let refusalEnd = isUnauthorized ? pausedUntilMilliseconds ?? 0 : 0
+        pausedUntilMilliseconds = max(pauseEnd, refusalEnd)
         if let told = lastToldMilliseconds, now - told < 60_000 { return nil }
         lastToldMilliseconds = now
         return .unreachable(sinceMilliseconds: sinceMilliseconds, attempts: failureCount)
