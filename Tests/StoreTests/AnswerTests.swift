@@ -254,6 +254,21 @@ import Testing
         #expect(entry.note == "the gateway says 00")
     }
 
+    @Test func `the gateway itself has entries of its own`() async throws {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        try await test.query("TRX-1", TestAnswer(.refunded))
+        for _ in 1...2 { try await test.store.raise(.gatewayUnreachable, detail: "down") }
+        try await test.store.raise(.gatewayUnauthorized, detail: "401")
+        let attention = [
+            "unexpected-refund×1", "gateway-unreachable×2", "gateway-unauthorized×1",
+        ]
+        #expect(try await test.attention() == attention)
+        try await test.store.close(.gatewayUnreachable, note: "it answers")
+        try await test.store.close(.unexpectedRefund, note: "it answers")
+        #expect(try await test.attention() == ["unexpected-refund×1", "gateway-unauthorized×1"])
+    }
+
     // MARK: What is kept
 
     @Test(arguments: [true, false])

@@ -52,6 +52,16 @@ extension TestStore {
         }
     }
 
+    /// The same, with a schedule of these offsets.
+    static func asking(
+        at seconds: [Int],
+        _ change: (inout JudgePolicy) -> Void = { _ in }
+    ) async throws -> TestStore {
+        var schedule = QuerySchedule()
+        schedule.scheduleSeconds = seconds
+        return try await asking(schedule: schedule, change)
+    }
+
     /// The same after a restart of the program.
     func restarted() async throws -> TestStore {
         try await reopened {
