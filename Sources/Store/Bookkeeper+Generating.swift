@@ -74,7 +74,9 @@ extension Bookkeeper {
         try generations.begin(request, transactionID: id, atMilliseconds: now)
         changed.insert(request.partnerReferenceNo.text)
         guard policy.judging.canQuery else { return }
-        // Should nobody live to write the answer, the gateway is asked all the same.
+        // Should nobody live to write the answer, the gateway is asked all the same: for a callback
+        // that waits, or later.
+        if try questions.question(transactionID: id)?.callbackID != nil { return }
         var question = try openQuestion(
             transactionID: id,
             request.partnerReferenceNo,

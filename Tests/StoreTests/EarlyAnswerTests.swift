@@ -163,4 +163,16 @@ import Testing
         #expect(try await test.feedText() == feed)
         #expect(try test.questionCount() == 0)
     }
+
+    @Test func `a repeat puts off nothing that a callback waits for`() async throws {
+        let test = try await TestStore.asking()
+        try await test.begin()
+        try await test.deliver { _ in }
+        try await test.answer(.nothing)
+        try await test.end("TRX-1", .notAccepted("4004701"))
+        let wait = try #require(try await test.wait())
+        #expect(wait <= 66_000)
+        #expect(try await test.begin() == .begun)
+        #expect(try await test.wait() == wait)
+    }
 }
