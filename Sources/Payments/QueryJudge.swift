@@ -44,6 +44,10 @@ package struct QueryVerdict: Equatable, Sendable {
     /// Whether the answer is about the payment that was asked about: its references are ours.
     package var isOurs = false
 
+    /// Whether the answer is taken at its word: it is about our payment, of our amount or of one that
+    /// the merchant lets pass.
+    package var isBelieved = false
+
     /// Whether the stored references have to change places: their roles were guessed wrongly.
     package var correctsRoles = false
 
@@ -80,6 +84,7 @@ package struct QueryJudge: Sendable {
             verdict.attention = [isSecond ? .possibleSecondPayment : .amountMismatch]
             guard policy.amountMismatch == .flag else { return verdict }
         }
+        verdict.isBelieved = true
         apply(report, evidence, to: &verdict)
         verdict.settlesClaim = Self.settles(report.status, evidence.claim)
         return verdict

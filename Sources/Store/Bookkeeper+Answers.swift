@@ -99,7 +99,7 @@ extension Bookkeeper {
             )
         }
         try raise(report, in: answer)
-        if answer.verdict.isOurs, answer.verdict.settlesClaim {
+        if answer.verdict.isBelieved {
             try settleWaiting(report, in: &answer)
         }
     }

@@ -22,7 +22,7 @@ extension Bookkeeper {
             return try nextStep(question, answer, policy)
         case .found, .notFound, .refused: break
         }
-        let isSettled = answer.verdict.isOurs && answer.verdict.settlesClaim
+        let isSettled = answer.verdict.settlesClaim
         if !isSettled, !answer.isCurrent {
             // What it says was asked before what the question is about.
             if !isEarly { question.repeatSoon(at: answer.now) }

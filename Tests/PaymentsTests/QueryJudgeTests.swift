@@ -44,6 +44,7 @@ import Testing
         // The gateway knows nothing: no answer about our payment.
         if cell.reported == .notFound { return verdict }
         verdict.isOurs = true
+        verdict.isBelieved = true
         verdict.settlesClaim = true
         switch cell.query {
         case .apply(let status, let attention):
@@ -217,6 +218,7 @@ import Testing
         )
         let verdict = Self.judge().judge(answer, try Self.evidence(state, claim: claim))
         #expect(verdict.isOurs == (test.expected != .mismatch))
+        #expect(verdict.isBelieved == verdict.isOurs)
         #expect(verdict.correctsRoles == (test.expected == .swapped))
         #expect(verdict.settlesClaim == (test.expected != .mismatch))
         switch test.expected {
@@ -267,6 +269,7 @@ import Testing
         #expect(verdict.effect == .nothing)
         #expect(verdict.attention == [.amountMismatch])
         #expect(verdict.isOurs, "its references are learnt all the same")
+        #expect(!verdict.isBelieved)
         #expect(!verdict.settlesClaim)
     }
 

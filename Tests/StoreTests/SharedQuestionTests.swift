@@ -105,4 +105,24 @@ import Testing
         #expect(try await test.attention() == attention)
         #expect(try test.questionCount() == 1, "the payment's own")
     }
+
+    @Test func `an older callback is settled though the newest is not`() async throws {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        try await test.deliver { $0.status = .paying }
+        let older = { @Sendable (delivery: inout TestDelivery) in
+            delivery.status = .cancelled
+            delivery.received = TestClock.start
+        }
+        #expect(try await test.deliver(older).answer == .conflict)
+        let newest = try await test.deliver {
+            $0.externalID = "id-2"
+            $0.signedSecondsAgo = 301
+        }
+        #expect(newest.outcome == .stale)
+        try await test.answer(.cancelled)
+        #expect(try await test.deliver(older).answer == .successful)
+        #expect(try settledCount(test) == 1)
+        #expect(try await test.wait() != nil, "the newest is asked about further")
+    }
 }
