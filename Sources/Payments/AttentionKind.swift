@@ -33,8 +33,8 @@ package enum AttentionKind: String, CaseIterable, Sendable {
     /// The gateway refuses our credentials: no queries are sent until that is mended.
     case gatewayUnauthorized = "gateway-unauthorized"
 
-    /// Whether an entry is over when the gateway's own answer to a query, `status`, has settled what
-    /// it is about.
+    /// Whether an entry is over when the gateway's answer to a query, `status`, has settled what it
+    /// is about.
     ///
     /// Some hold what contradicts, and stay until somebody has looked.
     package func isClosed(byAnswer status: LatestTransactionStatus) -> Bool {

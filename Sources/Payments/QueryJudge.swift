@@ -44,8 +44,8 @@ package struct QueryVerdict: Equatable, Sendable {
     /// Whether the answer is about the payment that was asked about: its references are ours.
     package var isOurs = false
 
-    /// Whether the answer is taken at its word: it is about our payment, of our amount or of one that
-    /// the merchant lets pass.
+    /// Whether the answer is taken at its word: it is about our payment, and of our amount or one
+    /// that the merchant lets pass.
     package var isBelieved = false
 
     /// Whether the stored references have to change places: their roles were guessed wrongly.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Store
 
-/// What an answer to a query does to payments, the feed and the attention list (contract section 4).
+/// What an answer to a query does to payments, the feed and the attention list (section 4).
 @Suite struct AnswerTests {
     // MARK: Which answers count
 
