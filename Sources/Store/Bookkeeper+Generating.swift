@@ -73,7 +73,6 @@ extension Bookkeeper {
     ) throws(SQLiteError) {
         try generations.begin(request, transactionID: id, atMilliseconds: now)
         changed.insert(request.partnerReferenceNo.text)
-        guard policy.judging.canQuery else { return }
         // Should nobody live to write the answer, the gateway is asked all the same: for a callback
         // that waits, or later.
         if try questions.question(transactionID: id)?.callbackID != nil { return }

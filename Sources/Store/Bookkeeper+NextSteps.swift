@@ -65,7 +65,7 @@ extension Bookkeeper {
         }
         var freed = question
         freed.callbackID = nil
-        guard policy.judging.canQuery, let stored = try transactions.transaction(id),
+        guard let stored = try transactions.transaction(id),
             let planned = try plan(stored, freed, policy, atMilliseconds: answer.now)
         else {
             if let id = question.id { try questions.remove(id) }

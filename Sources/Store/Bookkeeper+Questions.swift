@@ -101,7 +101,9 @@ extension Bookkeeper {
         let existing = isNew ? nil : try questions.question(transactionID: changed.state.id)
         if existing?.callbackID != nil { return }
         let now = changed.updatedMilliseconds
-        guard policy.judging.canQuery,
+        // Of payments made elsewhere nothing is planned while nobody asks: that list would only
+        // grow. Our own are asked about as soon as somebody does.
+        guard policy.judging.canQuery || changed.state.origin == .generate,
             let planned = try plan(changed, existing, policy, atMilliseconds: now)
         else {
             if let id = existing?.id { try questions.remove(id) }

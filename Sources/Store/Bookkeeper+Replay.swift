@@ -85,7 +85,8 @@ extension Bookkeeper {
                 let stored = surroundings.transactions.first {
                     $0.state.id == verdict.transactionID
                 }
-                try ask(about: delivery, at: place, stored, surroundings, policy)
+                // Where there is no schedule to ask by, the attention list holds it already.
+                _ = try ask(about: delivery, at: place, stored, surroundings, policy)
             }
         } else if !isDryRun {
             try rejudge(kept, verdict, of: delivery, at: &place, surroundings, policy)

@@ -27,7 +27,7 @@ extension Schema {
         ) STRICT;
         CREATE INDEX generations_under_way ON generations (transaction_id) WHERE state = 0;
 
-        -- AUTOINCREMENT: no number is used twice, for an answer may come after its question has gone.
+        -- AUTOINCREMENT: no number is used twice. An answer may come after its question has gone.
         CREATE TABLE questions (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             transaction_id INTEGER,

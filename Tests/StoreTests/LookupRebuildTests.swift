@@ -175,7 +175,7 @@ import Testing
         let watermark = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
             bookkeeper.watermark
         }
-        #expect(watermark.learntID == 1, "the number was not used up")
+        #expect(watermark.lateEntryID == 1, "the number was not used up")
         let number = try #require(Reference("PAY-1"))
         let entries = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
             try bookkeeper.index.entries(ReferenceIndex.key(number), in: bookkeeper.lookups)
@@ -194,12 +194,12 @@ import Testing
             try await test.begin { $0.reference = "TRX-\(number)" }
             try await test.accept("TRX-\(number)", as: "PAY-\(number)")
         }
-        let covered = IndexWatermark(transactionID: 3, callbackID: 0, learntID: 1)
+        let covered = IndexWatermark(transactionID: 3, callbackID: 0, lateEntryID: 1)
         let source = IndexSource(try test.connection(), covered: covered)
         var entries = HashMultimap()
         while try source.read(into: &entries, rowsMax: 1) {}
         #expect(entries.count == 2, "PAY-2 and PAY-3")
-        #expect(source.covered == IndexWatermark(transactionID: 3, callbackID: 0, learntID: 3))
+        #expect(source.covered == IndexWatermark(transactionID: 3, callbackID: 0, lateEntryID: 3))
     }
 
     private static func remove(_ path: String) throws {

@@ -151,12 +151,20 @@ import Testing
         #expect(try test.questionCount() == 0)
     }
 
-    @Test func `nobody is asked by who cannot ask`() async throws {
+    @Test func `who cannot ask notes questions about payments of his own only, for later`()
+        async throws
+    {
         let test = try await TestStore()
         try await test.generate()
-        #expect(try test.questionCount() == 0)
-        try await test.deliver { $0.status = .cancelled }
-        #expect(try test.questionCount() == 0)
+        #expect(try test.questionCount() == 1)
+        try await test.deliver {
+            $0.status = .cancelled
+            $0.partner = "PAY-2"
+            $0.reference = "TRX-2"
+        }
+        #expect(try test.questionCount() == 1)
+        try await test.deliver { $0.externalID = "id-2" }
+        #expect(try test.questionCount() == 0, "nothing is left to ask")
     }
 
     // MARK: What becomes of an attempt

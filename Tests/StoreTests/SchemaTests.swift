@@ -128,7 +128,7 @@ import Testing
         ("SELECT transaction_id FROM generations WHERE state = 0", "INDEX generations_under_way"),
         ("SELECT * FROM exchanges WHERE transaction_id = 1", "INDEX exchanges_of_transaction"),
         (
-            "SELECT * FROM learnt_references WHERE id > 1 ORDER BY id LIMIT 1",
+            "SELECT * FROM late_entries WHERE id > 1 ORDER BY id LIMIT 1",
             "INTEGER PRIMARY KEY"
         ),
     ])
