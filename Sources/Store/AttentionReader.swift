@@ -59,6 +59,39 @@ struct AttentionReader {
         if filter.kind != nil { conditions.append("kind = ?") }
         if filter.id != nil { conditions.append("id = ?") }
         if filter.beforeID != nil { conditions.append("id < ?") }
+        return try rows(conditions, limit: limit) { row in
+            if let kind = filter.kind { row.text(kind) }
+            if let id = filter.id { row.integer(id) }
+            if let id = filter.beforeID { row.integer(id) }
+        }
+    }
+
+    /// Entries about a payment or one of these callbacks, open or not, the newest first.
+    ///
+    /// Resolved entries have no index: they are looked for among the newest ``searchedMax``.
+    func entries(
+        about transaction: TransactionRecord,
+        callbackIDs: [Int64],
+        limit: Int
+    ) throws(SQLiteError) -> [AttentionRecord] {
+        let list = callbackIDs.map { String($0) }.joined(separator: ", ")
+        let conditions = [
+            "id > (SELECT coalesce(max(id), 0) - \(Self.searchedMax) FROM attention)",
+            "(transaction_id = ? OR partner_reference = ? OR callback_id IN (\(list)))",
+        ]
+        return try rows(conditions, limit: limit) { row in
+            row.integer(transaction.id)
+            row.text(transaction.partnerReferenceNo)
+        }
+    }
+
+    private static let searchedMax = 100_000
+
+    private func rows(
+        _ conditions: [String],
+        limit: Int,
+        _ bind: (inout Binder) -> Void
+    ) throws(SQLiteError) -> [AttentionRecord] {
         let selection = try connection.prepare(
             """
             SELECT id, kind, partner_reference, callback_id, detail, count, opened_at, last_at,
@@ -67,9 +100,7 @@ struct AttentionReader {
             """
         )
         return try selection.all { row in
-            if let kind = filter.kind { row.text(kind) }
-            if let id = filter.id { row.integer(id) }
-            if let id = filter.beforeID { row.integer(id) }
+            bind(&row)
             row.integer(limit)
         } row: { row in
             AttentionRecord(

@@ -7,6 +7,9 @@ package struct CallbackFilter: Sendable {
     package var outcome: CallbackOutcome?
     package var externalID: String?
 
+    /// Only those whose signature verified: not the refused ones that are kept for diagnosis.
+    package var isAuthentic = false
+
     /// Received at or after, milliseconds since the epoch.
     package var fromMilliseconds: Int64?
 

@@ -50,6 +50,21 @@ struct CallbackReader {
         return Array(newestFirst.prefix(limit))
     }
 
+    /// The numbers of the journal's callbacks that carry one of `references`, the newest first.
+    func ids(carrying references: [Reference]) throws(SQLiteError) -> [Int64] {
+        var ids: Set<Int64> = []
+        for reference in references { ids.formUnion(try self.ids(of: reference)) }
+        return ids.sorted(by: >)
+    }
+
+    /// The callbacks of the journal with these numbers, the newest first; not more than
+    /// ``idsInStatementMax``.
+    func callbacks(_ ids: some Collection<Int64>) throws(SQLiteError) -> [CallbackRecord] {
+        var selection = CallbackSelection.journal
+        selection.add(ids: ids)
+        return try selection.rows(in: main, limit: Self.idsInStatementMax)
+    }
+
     private func journal(
         _ filter: CallbackFilter,
         limit: Int
@@ -65,15 +80,14 @@ struct CallbackReader {
             let chunk = rest.prefix(Self.idsInStatementMax)
             rest = rest.dropFirst(chunk.count)
             var selection = try selection(filter)
-            let list = chunk.map { String($0) }.joined(separator: ", ")
-            selection.add("callbacks.id IN (\(list))") { _ in }
+            selection.add(ids: chunk)
             found += try selection.rows(in: main, limit: limit - found.count)
         }
         return found
     }
 
     /// SQLite bounds the length of a statement; one payment may have any number of callbacks.
-    private static let idsInStatementMax = 500
+    static let idsInStatementMax = 500
 
     /// Every condition of a filter but the reference.
     private func selection(_ filter: CallbackFilter) throws(SQLiteError) -> CallbackSelection {
@@ -86,6 +100,10 @@ struct CallbackReader {
             let first = try TimeSearch(.callbacksReceived, main).start(since: from)
             selection.add("callbacks.id >= ?") { $0.integer(first) }
         }
+        if let to = filter.toMilliseconds {
+            let end = try TimeSearch(.callbacksReceived, main).end(before: to)
+            selection.add("callbacks.id < ?") { $0.integer(end) }
+        }
         return selection
     }
 
@@ -93,7 +111,7 @@ struct CallbackReader {
         _ filter: CallbackFilter,
         limit: Int
     ) throws(SQLiteError) -> [CallbackRecord] {
-        if filter.reference != nil { return [] }
+        if filter.reference != nil || filter.isAuthentic { return [] }
         if let outcome = filter.outcome, outcome != .refused { return [] }
         var selection = CallbackSelection.refusals
         selection.add(filter)

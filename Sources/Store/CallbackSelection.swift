@@ -41,7 +41,8 @@ struct CallbackSelection {
                 SELECT callbacks.id, received_at, outcome, answer, problem_code, problem,
                     external_id, original_partner_reference, original_reference, callbacks.status,
                     callbacks.amount, path, body_form, key_fingerprint, client, partner_reference,
-                    sequence, deliveries, last_received_at, head, body
+                    sequence, deliveries, last_received_at, head, body, signed_at, reference,
+                    is_proven
                 FROM callbacks JOIN verifications ON verifications.id = callbacks.verification
                     LEFT JOIN transactions ON transactions.id = callbacks.transaction_id
                 """,
@@ -70,6 +71,12 @@ struct CallbackSelection {
     /// Asks for one callback.
     mutating func add(id: Int64) { add("\(idColumn) = ?") { $0.integer(id) } }
 
+    /// Asks for those with these numbers.
+    mutating func add(ids: some Collection<Int64>) {
+        let list = ids.map { String($0) }.joined(separator: ", ")
+        add("\(idColumn) IN (\(list))") { _ in }
+    }
+
     /// Adds what a filter asks of either table: all but the reference and the outcome.
     mutating func add(_ filter: CallbackFilter) {
         if let externalID = filter.externalID { add("external_id = ?") { $0.text(externalID) } }
@@ -92,7 +99,8 @@ struct CallbackSelection {
     }
 
     private static func readJournal(_ row: Row) -> CallbackRecord {
-        CallbackRecord(
+        let fact = row.fact(from: 7)
+        return CallbackRecord(
             id: row.integer(0),
             receivedMilliseconds: row.integer(1),
             outcome: CallbackOutcome(rawValue: UInt8(clamping: row.integer(2))) ?? .refused,
@@ -100,7 +108,8 @@ struct CallbackSelection {
             problemCode: row.optionalText(4),
             problem: row.optionalText(5),
             externalID: row.optionalText(6),
-            fact: row.fact(from: 7),
+            fact: fact,
+            timestamp: row.text(21),
             verification: Delivery.Verification(
                 path: row.text(11),
                 bodyForm: row.text(12),
@@ -108,6 +117,7 @@ struct CallbackSelection {
             ),
             client: row.text(14),
             partnerReferenceNo: row.optionalText(15),
+            provenOrder: row.provenOrder(of: fact?.pair),
             sequence: row.optionalInteger(16),
             deliveries: row.integer(17),
             lastReceivedMilliseconds: row.integer(18),
@@ -126,14 +136,28 @@ struct CallbackSelection {
             problem: row.text(3),
             externalID: row.optionalText(4),
             fact: nil,
+            timestamp: nil,
             verification: nil,
             client: row.text(5),
             partnerReferenceNo: nil,
+            provenOrder: nil,
             sequence: nil,
             deliveries: 1,
             lastReceivedMilliseconds: row.integer(1),
             head: row.blob(6),
             body: row.blob(7)
         )
+    }
+}
+
+extension Row {
+    /// The order in which a pair holds the references of its transaction (columns 15, 22 and 23),
+    /// where a generate or query of our own has proven them and only one order fits.
+    fileprivate func provenOrder(of pair: ReferencePair?) -> ReferenceOrder? {
+        guard let pair, integer(23) != 0 else { return nil }
+        let fitting = ReferenceOrder.allCases.filter { order in
+            order.merchant(of: pair).text == text(15) && order.gateway(of: pair).text == text(22)
+        }
+        return fitting.count == 1 ? fitting[0] : nil
     }
 }

@@ -64,6 +64,12 @@ package struct ExchangeRecord: Equatable, Sendable {
     }
 }
 
+/// A kept call of the gateway.
+package struct KeptExchange: Equatable, Sendable {
+    package let id: Int64
+    package let exchange: ExchangeRecord
+}
+
 /// The writer's statement on `exchanges`: calls of the gateway.
 final class ExchangeTable {
     private let insertion: Statement

@@ -30,6 +30,7 @@ package actor Reader {
         let inquiries: InquiryReader
         let list: TransactionList
         let consumers: ConsumerTable
+        let exchanges: ExchangeReader
     }
 
     private func tables() throws(SQLiteError) -> Tables {
@@ -53,7 +54,8 @@ package actor Reader {
             attention: attention,
             inquiries: try InquiryReader(main, index: index, lookups: lookups),
             list: TransactionList(main, transactions: transactions, transitions: transitions),
-            consumers: try ConsumerTable(main)
+            consumers: try ConsumerTable(main),
+            exchanges: try ExchangeReader(main)
         )
         opened = tables
         return tables
@@ -106,7 +108,7 @@ package actor Reader {
         _ filter: CallbackFilter,
         limit: Int
     ) async throws(SQLiteError) -> [CallbackRecord] {
-        await refusalKeep.flush()
+        if !filter.isAuthentic { await refusalKeep.flush() }
         return try tables().callbacks.callbacks(filter, limit: limit)
     }
 
@@ -122,6 +124,51 @@ package actor Reader {
         limit: Int
     ) throws(SQLiteError) -> [AttentionRecord] {
         try tables().attention.entries(filter, limit: limit)
+    }
+
+    /// What is kept about a payment, by number.
+    package func evidence(
+        of transaction: TransactionRecord
+    ) throws(SQLiteError) -> PaymentEvidence {
+        let tables = try tables()
+        let texts = [transaction.partnerReferenceNo, transaction.referenceNo].compactMap(\.self)
+        let references = texts.compactMap { Reference($0) }
+        return PaymentEvidence(
+            callbackIDs: try tables.callbacks.ids(carrying: references),
+            exchangeIDs: try tables.exchanges.ids(of: transaction)
+        )
+    }
+
+    /// The authentic callbacks with these numbers, 500 at most, the newest first.
+    package func callbacks(
+        _ ids: some Collection<Int64> & Sendable
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        try tables().callbacks.callbacks(ids)
+    }
+
+    /// The calls of the gateway with these numbers, the newest first.
+    package func exchanges(
+        _ ids: some Collection<Int64> & Sendable
+    ) throws(SQLiteError) -> [KeptExchange] {
+        try tables().exchanges.exchanges(ids)
+    }
+
+    /// Calls of the gateway, the newest first.
+    package func exchanges(
+        _ filter: ExchangeFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [KeptExchange] {
+        try tables().exchanges.exchanges(filter, limit: limit)
+    }
+
+    /// Entries of the attention list about a payment or one of these callbacks, open and resolved
+    /// ones, the newest first.
+    package func attention(
+        about transaction: TransactionRecord,
+        callbackIDs: [Int64],
+        limit: Int
+    ) throws(SQLiteError) -> [AttentionRecord] {
+        try tables().attention.entries(about: transaction, callbackIDs: callbackIDs, limit: limit)
     }
 
     /// What is due to be asked of the gateway at `now`, the longest due first.

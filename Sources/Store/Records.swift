@@ -52,6 +52,15 @@ package struct LastQuery: Equatable, Sendable {
     package let status: LatestTransactionStatus?
 }
 
+/// The numbers of what is kept about one payment, the newest first.
+package struct PaymentEvidence: Equatable, Sendable {
+    /// Authentic callbacks that carry one of its references, whatever became of them.
+    package let callbackIDs: [Int64]
+
+    /// Calls of the gateway.
+    package let exchangeIDs: [Int64]
+}
+
 /// A kept callback: one of the journal, or a refused one.
 package struct CallbackRecord: Equatable, Sendable {
     package let id: Int64
@@ -66,9 +75,15 @@ package struct CallbackRecord: Equatable, Sendable {
     package let problem: String?
     package let externalID: String?
     package let fact: Fact?
+
+    /// X-TIMESTAMP as it was signed; nil for a refused one.
+    package let timestamp: String?
     package let verification: Delivery.Verification?
     package let client: String
     package let partnerReferenceNo: String?
+
+    /// Which of its references is the merchant's, where our own generate or query has proven both.
+    package let provenOrder: ReferenceOrder?
 
     /// The transition that it caused, if it did.
     package let sequence: Int64?

@@ -7,7 +7,7 @@ struct TimeSearch {
 
     /// A column that grows with its table's key, but for ``disorderMilliseconds``.
     enum Column {
-        case callbacksReceived, transactionsCreated, transitionsRecorded
+        case callbacksReceived, transactionsCreated, transitionsRecorded, exchangesFinished
 
         /// The table, its key, and the column.
         fileprivate var names: (table: String, key: String, time: String) {
@@ -15,6 +15,7 @@ struct TimeSearch {
             case .callbacksReceived: ("callbacks", "id", "received_at")
             case .transactionsCreated: ("transactions", "id", "created_at")
             case .transitionsRecorded: ("transitions", "sequence", "recorded_at")
+            case .exchangesFinished: ("exchanges", "id", "finished_at")
             }
         }
     }

@@ -90,6 +90,31 @@ import Testing
         #expect(try await ids(test) { $0.fromMilliseconds = start + 8_001 } == [10])
         #expect(try await ids(test) { $0.toMilliseconds = start + 1_000 } == [1], "half-open")
         #expect(try await ids(test) { $0.toMilliseconds = start + 1_001 } == [2, 1])
+        #expect(try await ids(test) { $0.isAuthentic = true } == [9, 7, 5, 3, 1])
+    }
+
+    @Test func `authentic callbacks are found by the references of their payment`() async throws {
+        let test = try await filled()
+        let transaction = try #require(try await test.transaction("TRX-2"))
+        // Another payment's number with this one's, and the reverse: neither is attached.
+        try await test.deliver {
+            $0.partner = "PAY-7"
+            $0.reference = "TRX-2"
+            $0.externalID = "id-7"
+        }
+        try await test.deliver {
+            $0.partner = "PAY-2"
+            $0.reference = "TRX-7"
+            $0.externalID = "id-8"
+        }
+        let reader = test.store.reader
+        let evidence = try await reader.evidence(of: transaction)
+        #expect(evidence.callbackIDs == [12, 11, 3])
+        #expect(evidence.exchangeIDs.isEmpty)
+        #expect(try await reader.callbacks(evidence.callbackIDs).map(\.id) == [12, 11, 3])
+        #expect(try await reader.callbacks([3]).first?.timestamp == "T\(TestClock.start + 2_000)")
+        #expect(try await reader.callbacks([3]).first?.provenOrder == nil, "no proof of ours")
+        #expect(try await test.callback(2).timestamp == nil)
     }
 
     @Test func `filters hold together`() async throws {

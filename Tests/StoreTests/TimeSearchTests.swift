@@ -80,6 +80,7 @@ import Testing
 
     @Test(arguments: [
         TimeSearch.Column.callbacksReceived, .transactionsCreated, .transitionsRecorded,
+        .exchangesFinished,
     ])
     func `every column that is searched is there`(column: TimeSearch.Column) throws {
         let directory = try TemporaryDirectory()
