@@ -76,6 +76,12 @@ struct APIRoute: Sendable {
         APIRoute("DELETE", "/v1/consumers/{name}", .feed, ConsumersEndpoint.remove),
         APIRoute("GET", "/v1/transactions", .feed, TransactionsEndpoint.list),
         APIRoute("GET", "/v1/transactions/{partnerReferenceNo}", .feed, TransactionEndpoint.show),
+        APIRoute(
+            "GET",
+            "/v1/transactions/{partnerReferenceNo}/dossier",
+            .journal,
+            DossierEndpoint.show
+        ),
         APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
         APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),
         APIRoute("GET", "/v1/callbacks/{id}/diagnosis", .journal, CallbacksEndpoint.diagnosis),
@@ -95,6 +101,7 @@ struct APIServices: Sendable {
     let readiness: Readiness
     let outbound: Outbound
     let diagnosis: DiagnosisDesk
+    let evidence: EvidenceDesk
     let replayer: CallbackReplayer
     let metrics: Metrics
 }

@@ -28,6 +28,7 @@ final class InternalHandler: RequestHandler {
     func apply(_ loaded: LoadedConfiguration) {
         settings.withLock { $0 = Self.settings(loaded) }
         services.diagnosis.apply(loaded)
+        services.evidence.apply(loaded)
     }
 
     private static func settings(_ loaded: LoadedConfiguration) -> Settings {

@@ -40,3 +40,14 @@ struct Nullable<Value: Encodable>: Encodable {
         }
     }
 }
+
+/// The name of a member that is chosen while writing.
+struct MemberName: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) { stringValue = name }
+    init(stringLiteral name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+}

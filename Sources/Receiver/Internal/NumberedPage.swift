@@ -26,19 +26,10 @@ struct NumberedPage<Entry: Encodable>: Encodable {
         more = found.count > limit
     }
 
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.init(stringValue) }
-        init?(intValue: Int) { nil }
-    }
-
     func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(entries, forKey: Key(name))
-        try container.encode(next, forKey: Key("next"))
-        try container.encode(more, forKey: Key("more"))
+        var container = encoder.container(keyedBy: MemberName.self)
+        try container.encode(entries, forKey: MemberName(name))
+        try container.encode(next, forKey: "next")
+        try container.encode(more, forKey: "more")
     }
 }

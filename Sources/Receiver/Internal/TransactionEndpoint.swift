@@ -13,6 +13,16 @@ enum TransactionEndpoint {
         try request.allow(["wait", "since"])
         let waitSeconds = try request.waitSeconds()
         let since = try request.integer("since", in: 0...Int64.max)
+        let reference = try reference(request)
+        let wanted = Wanted(reference: reference, since: since)
+        guard let record = try await wanted.record(waitSeconds: waitSeconds, services.store) else {
+            throw unknown(reference)
+        }
+        return JSON.response(TransactionRepresentation(record))
+    }
+
+    /// The reference that the path names.
+    static func reference(_ request: APIRequest) throws(Problem) -> Reference {
         guard let reference = Reference(request.variables[0]) else {
             throw Problem(
                 .transactionNotFound,
@@ -20,15 +30,16 @@ enum TransactionEndpoint {
                 field: "partnerReferenceNo"
             )
         }
-        let wanted = Wanted(reference: reference, since: since)
-        guard let record = try await wanted.record(waitSeconds: waitSeconds, services.store) else {
-            throw Problem(
-                .transactionNotFound,
-                "Nothing is known of a transaction \(reference).",
-                field: "partnerReferenceNo"
-            )
-        }
-        return JSON.response(TransactionRepresentation(record))
+        return reference
+    }
+
+    /// The problem of a reference that nothing is known of.
+    static func unknown(_ reference: Reference) -> Problem {
+        Problem(
+            .transactionNotFound,
+            "Nothing is known of a transaction \(reference).",
+            field: "partnerReferenceNo"
+        )
     }
 
     /// Which state of which transaction is waited for.

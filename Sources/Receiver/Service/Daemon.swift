@@ -48,6 +48,7 @@ final class Daemon: Sendable {
                 readiness: readiness,
                 outbound: outbound,
                 diagnosis: DiagnosisDesk(loaded),
+                evidence: EvidenceDesk(loaded),
                 replayer: replayer,
                 metrics: metrics
             ),

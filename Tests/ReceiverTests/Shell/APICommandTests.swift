@@ -10,63 +10,66 @@ struct APICommandTests {
     private static let page =
         #"{"attention":[],"callbacks":[],"more":false,"next":0,"transitions":[]}"#
 
+    /// Command lines, and what each asks.
+    private static let requests: [(arguments: [String], request: String)] = [
+        (["transitions"], "GET /v1/transitions"),
+        (
+            ["transitions", "--after", "latest", "--limit", "5", "--wait=0"],
+            "GET /v1/transitions?after=latest&limit=5&wait=0"
+        ),
+        (["transaction", "TRX-1"], "GET /v1/transactions/TRX-1"),
+        (
+            ["transaction", "--wait", "55", "--since", "17", "--", "-a/b c?ü"],
+            "GET /v1/transactions/-a%2Fb%20c%3F%C3%BC?wait=55&since=17"
+        ),
+        (["callbacks"], "GET /v1/callbacks"),
+        (
+            [
+                "callbacks", "--reference", "a&b", "--outcome", "refused", "--external-id", "1",
+                "--from", "2026-11-22", "--to", "2026-11-22T10:00:00+07:00", "--after", "9",
+                "--limit", "1000",
+            ],
+            "GET /v1/callbacks?reference=a%26b&outcome=refused&externalId=1&from=2026-11-22"
+                + "&to=2026-11-22T10%3A00%3A00%2B07%3A00&after=9&limit=1000"
+        ),
+        (
+            ["attention", "--state", "all", "--kind", "late-success", "--after", "3"],
+            "GET /v1/attention?state=all&kind=late-success&after=3"
+        ),
+        (["dossier", "TRX-1"], "GET /v1/transactions/TRX-1/dossier"),
+        (["query", "TRX-1"], #"POST /admin/qr/query {"partnerReferenceNo":"TRX-1"}"#),
+        (
+            ["generate", "--reference", "TRX-1", "--amount", "10000.00"],
+            #"POST /admin/qr/generate {"partnerReferenceNo":"TRX-1","amount":"10000.00"}"#
+        ),
+        (
+            [
+                "generate", "--reference", "a\"b", "--amount", "-1", "--fee", "0.00",
+                "--validity-seconds", "900",
+            ],
+            #"POST /admin/qr/generate {"partnerReferenceNo":"a\"b","amount":"-1","#
+                + #""feeAmount":"0.00","validitySeconds":900}"#
+        ),
+        (
+            [
+                "generate", "--reference", "T", "--amount", "1", "--validity-period",
+                "2026-11-22T10:15:00+07:00",
+            ],
+            #"POST /admin/qr/generate {"partnerReferenceNo":"T","amount":"1","#
+                + #""validityPeriod":"2026-11-22T10:15:00+07:00"}"#
+        ),
+    ]
+
     @Test func `a command line becomes one request`() async throws {
-        let requests: [(arguments: [String], request: String)] = [
-            (["transitions"], "GET /v1/transitions"),
-            (
-                ["transitions", "--after", "latest", "--limit", "5", "--wait=0"],
-                "GET /v1/transitions?after=latest&limit=5&wait=0"
-            ),
-            (["transaction", "TRX-1"], "GET /v1/transactions/TRX-1"),
-            (
-                ["transaction", "--wait", "55", "--since", "17", "--", "-a/b c?ü"],
-                "GET /v1/transactions/-a%2Fb%20c%3F%C3%BC?wait=55&since=17"
-            ),
-            (["callbacks"], "GET /v1/callbacks"),
-            (
-                [
-                    "callbacks", "--reference", "a&b", "--outcome", "refused", "--external-id", "1",
-                    "--from", "2026-11-22", "--to", "2026-11-22T10:00:00+07:00", "--after", "9",
-                    "--limit", "1000",
-                ],
-                "GET /v1/callbacks?reference=a%26b&outcome=refused&externalId=1&from=2026-11-22"
-                    + "&to=2026-11-22T10%3A00%3A00%2B07%3A00&after=9&limit=1000"
-            ),
-            (
-                ["attention", "--state", "all", "--kind", "late-success", "--after", "3"],
-                "GET /v1/attention?state=all&kind=late-success&after=3"
-            ),
-            (["query", "TRX-1"], #"POST /admin/qr/query {"partnerReferenceNo":"TRX-1"}"#),
-            (
-                ["generate", "--reference", "TRX-1", "--amount", "10000.00"],
-                #"POST /admin/qr/generate {"partnerReferenceNo":"TRX-1","amount":"10000.00"}"#
-            ),
-            (
-                [
-                    "generate", "--reference", "a\"b", "--amount", "-1", "--fee", "0.00",
-                    "--validity-seconds", "900",
-                ],
-                #"POST /admin/qr/generate {"partnerReferenceNo":"a\"b","amount":"-1","#
-                    + #""feeAmount":"0.00","validitySeconds":900}"#
-            ),
-            (
-                [
-                    "generate", "--reference", "T", "--amount", "1", "--validity-period",
-                    "2026-11-22T10:15:00+07:00",
-                ],
-                #"POST /admin/qr/generate {"partnerReferenceNo":"T","amount":"1","#
-                    + #""validityPeriod":"2026-11-22T10:15:00+07:00"}"#
-            ),
-        ]
-        let answers = requests.map { _ in Response.json(Self.page) }
+        let answers = Self.requests.map { _ in Response.json(Self.page) }
         try await ShellScene.with(answers) { scene in
-            for (arguments, _) in requests {
+            for (arguments, _) in Self.requests {
                 let (code, output, error) = await scene.run(
                     [arguments[0], "--json"] + arguments.dropFirst()
                 )
                 #expect((code, output, error) == (.success, Self.page + "\n", ""), "\(arguments)")
             }
-            #expect(scene.standIn.requests == requests.map(\.request))
+            #expect(scene.standIn.requests == Self.requests.map(\.request))
             #expect(Set(scene.standIn.authorizations) == ["Bearer \(ShellScene.token)"])
         }
     }

@@ -1,0 +1,114 @@
+import Crypto
+import Snap
+import Store
+
+/// All evidence of one payment, in the API.
+struct DossierRepresentation: Encodable {
+    let madeAt: String
+    let transaction: TransactionRepresentation
+
+    /// Open and resolved entries, the newest first.
+    let attention: [AttentionRepresentation]
+
+    /// The newest first.
+    let callbacks: [DossierCallback]
+
+    /// Calls of the gateway, the newest first.
+    let exchanges: [ExchangeRepresentation]
+    let keys: [DossierKey]
+
+    /// The members that do not hold everything there is.
+    let truncated: [String]
+}
+
+/// A public key that verifies something in a dossier.
+struct DossierKey: Encodable {
+    /// `gateway` or `merchant`.
+    let use: String
+    let fingerprint: String
+
+    /// PEM of the SPKI.
+    let pem: String
+}
+
+/// How to verify a signature without this program.
+struct DossierVerification: Encodable {
+    let keyFingerprint: String
+
+    /// For a POSIX shell with `base64` and `openssl`; the last one says whether it verifies.
+    let lines: [String]
+}
+
+/// A callback in a dossier: as the API shows it elsewhere, and its evidence.
+struct DossierCallback: Encodable {
+    let callback: CallbackRepresentation
+    let requestHead: [UInt8]
+    let timestamp: String?
+    let signature: [UInt8]?
+    let stringToSign: [UInt8]?
+    let verification: DossierVerification?
+
+    func encode(to encoder: any Encoder) throws {
+        try callback.encode(to: encoder)
+        var container = encoder.container(keyedBy: MemberName.self)
+        try container.encode(bytes: requestHead, "requestHead")
+        try container.encode(timestamp, forKey: "timestamp")
+        try container.encode(bytes: signature, "signature")
+        try container.encode(bytes: stringToSign, "stringToSign")
+        try container.encode(verification, forKey: "verification")
+    }
+}
+
+/// A call of the gateway in the API, byte for byte.
+struct ExchangeRepresentation: Encodable {
+    let kept: KeptExchange
+    let signature: [UInt8]?
+    let verification: DossierVerification?
+
+    func encode(to encoder: any Encoder) throws {
+        let exchange = kept.exchange
+        var container = encoder.container(keyedBy: MemberName.self)
+        try container.encode(kept.id, forKey: "id")
+        try container.encode(Self.word(exchange.service), forKey: "service")
+        try container.encode(exchange.partnerReferenceNo, forKey: "partnerReferenceNo")
+        try container.encode(exchange.externalID, forKey: "externalId")
+        try container.encode(exchange.timestamp, forKey: "timestamp")
+        try container.encode(bytes: exchange.stringToSign, "stringToSign")
+        try container.encode(bytes: signature, "signature")
+        try container.encode(bytes: exchange.requestHead, "requestHead")
+        try container.encode(bytes: exchange.requestBody, "requestBody")
+        try container.encode(exchange.responseStatus, forKey: "responseStatus")
+        try container.encode(bytes: exchange.responseHead, "responseHead")
+        try container.encode(bytes: exchange.responseBody, "responseBody")
+        try container.encode(exchange.error, forKey: "error")
+        try container.encode(Self.text(exchange.startedMilliseconds), forKey: "startedAt")
+        try container.encode(Self.text(exchange.finishedMilliseconds), forKey: "finishedAt")
+        try container.encode(verification, forKey: "verification")
+    }
+
+    private static func word(_ service: Int) -> String {
+        switch ResponseCode.Service(rawValue: service) {
+        case .generate: "generate"
+        case .query: "query"
+        case .notify, nil: "\(service)"
+        }
+    }
+
+    private static func text(_ milliseconds: Int64) -> String {
+        JakartaTime.textWithFraction(milliseconds: milliseconds)
+    }
+}
+
+extension KeyedEncodingContainer<MemberName> {
+    /// Bytes as text under `name` when they are UTF-8, else under `name` with `Base64` behind it;
+    /// `null` when there are none.
+    fileprivate mutating func encode(bytes: [UInt8]?, _ name: String) throws {
+        guard let bytes else { return try encodeNil(forKey: MemberName(name)) }
+        if let text = String(validating: bytes, as: UTF8.self) {
+            try encode(text, forKey: MemberName(name))
+        } else {
+            let base64 = String(decoding: Base64.encode(bytes.span), as: UTF8.self)
+            try encode(base64, forKey: MemberName(name + "Base64"))
+        }
+    }
+}
