@@ -89,6 +89,7 @@ let package = Package(
         library("Payments"),
         library("Snap", ["Payments", "Crypto"]),
         library("Diagnosis", ["HTTPCore", "Snap", "Crypto"]),
+        library("Survey", ["Snap", "Payments"]),
 
         // 3: services.
         library("Logging", ["Snap", "Sockets", "Queues"]),
@@ -103,7 +104,8 @@ let package = Package(
             "Receiver",
             [
                 "HTTPServer", "HTTPClient", "HTTPCore", "CashIn", "Store", "Commands", "Logging",
-                "Diagnosis", "Snap", "Payments", "Crypto", "Sockets", "SQLite", "Queues", "QRCode",
+                "Diagnosis", "Survey", "Snap", "Payments", "Crypto", "Sockets", "SQLite", "Queues",
+                "QRCode",
             ]
         ),
         library(
@@ -142,6 +144,7 @@ let package = Package(
         tests(of: "Payments"),
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
         tests(of: "Diagnosis", ["HTTPCore", "Snap", "Crypto", "Support"]),
+        tests(of: "Survey", ["Snap", "Payments"]),
         tests(of: "Logging", ["Snap"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
         tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL"]),
@@ -164,7 +167,8 @@ let package = Package(
             of: "Receiver",
             [
                 "Commands", "Logging", "Diagnosis", "HTTPServer", "HTTPClient", "HTTPCore",
-                "Payments", "Snap", "Crypto", "Store", "Sockets", "SQLite", "QRCode", "Support",
+                "Payments", "Snap", "Crypto", "Store", "Survey", "Sockets", "SQLite", "QRCode",
+                "Support",
             ]
         ),
         .testTarget(

@@ -11,11 +11,13 @@ enum ImportRules {
     /// Layers 0 to 2, where FoundationEssentials has no place.
     private static let lowLayers: Set<String> = [
         "CLinux", "COpenSSL", "CSQLite", "Queues", "Sockets", "Crypto", "SQLite", "QRCode",
-        "HTTPCore", "Payments", "Snap", "Diagnosis",
+        "HTTPCore", "Payments", "Snap", "Diagnosis", "Survey",
     ]
 
     /// Layer 2, which does no I/O and knows no clock.
-    private static let pure: Set<String> = ["HTTPCore", "Payments", "Snap", "Diagnosis"]
+    private static let pure: Set<String> = [
+        "HTTPCore", "Payments", "Snap", "Diagnosis", "Survey",
+    ]
 
     static func all(_ manifest: Manifest) -> [Rule] {
         [arrows(manifest), wrapped, foundation, essentials, purity(manifest)]

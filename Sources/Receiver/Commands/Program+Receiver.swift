@@ -7,7 +7,8 @@ extension Program {
         summary: "Receives the payment notifications of Cash In QRIS, durably and verified.",
         commands: [
             .initialize, .serve, .checkConfig, .keygen, .generate, .query, .transaction,
-            .transactions, .transitions, .callbacks, .attention, .dossier, .diagnose,
+            .transactions, .transitions, .callbacks, .attention, .dossier, .gatewayReport,
+            .diagnose,
         ]
     )
 }

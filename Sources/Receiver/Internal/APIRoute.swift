@@ -85,6 +85,7 @@ struct APIRoute: Sendable {
         APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
         APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),
         APIRoute("GET", "/v1/callbacks/{id}/diagnosis", .journal, CallbacksEndpoint.diagnosis),
+        APIRoute("GET", "/v1/gateway-report", .journal, GatewayReportEndpoint.show),
         APIRoute("GET", "/v1/attention", .feed, AttentionEndpoint.list),
         APIRoute("POST", "/admin/qr/generate", .generate, GenerateEndpoint.generate),
         APIRoute("POST", "/admin/qr/query", .generate, QueryEndpoint.query),

@@ -77,7 +77,7 @@ struct CallbackRepresentation: Encodable {
     }
 
     /// What was answered: the problem's own words where the answer was about the problem.
-    private static func response(_ record: CallbackRecord) -> (code: String, message: String) {
+    static func response(_ record: CallbackRecord) -> (code: String, message: String) {
         let answer = record.answer.map { NotifyAnswers.answer($0, problem: nil) }
         let isAboutProblem =
             switch record.answer {

@@ -37,6 +37,11 @@ struct APICommandTests {
             "GET /v1/attention?state=all&kind=late-success&after=3"
         ),
         (["dossier", "TRX-1"], "GET /v1/transactions/TRX-1/dossier"),
+        (["gateway-report"], "GET /v1/gateway-report"),
+        (
+            ["gateway-report", "--from", "2026-11-22", "--to", "2026-11-23", "--limit", "9"],
+            "GET /v1/gateway-report?from=2026-11-22&to=2026-11-23&limit=9"
+        ),
         (["query", "TRX-1"], #"POST /admin/qr/query {"partnerReferenceNo":"TRX-1"}"#),
         (
             ["generate", "--reference", "TRX-1", "--amount", "10000.00"],

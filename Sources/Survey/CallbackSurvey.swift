@@ -1,0 +1,181 @@
+package import Payments
+import Snap
+
+/// One authentic callback, as the survey looks at it.
+package struct SurveyedCallback: Sendable {
+    /// Milliseconds since the epoch, of the first and of the newest delivery.
+    package var receivedMilliseconds: Int64
+    package var lastReceivedMilliseconds: Int64
+
+    /// How often the same bytes came.
+    package var deliveries: Int64
+
+    /// What the signature verified over.
+    package var path: String
+    package var bodyForm: String
+    package var keyFingerprint: String
+
+    /// X-TIMESTAMP.
+    package var timestamp: String
+
+    /// As in the request line, such as `HTTP/1.1`.
+    package var httpVersion: String
+
+    /// Header fields as spelled, in order.
+    package var fields: [(name: String, value: String)]
+    package var client: String
+
+    /// The code of the answer.
+    package var responseCode: String
+
+    /// What it says; nil when that could not be read.
+    package var fact: Fact?
+
+    /// Which of its references is the merchant's, where our own generate or query has proven both.
+    package var provenOrder: ReferenceOrder?
+    package var body: [UInt8]
+
+    package init(
+        receivedMilliseconds: Int64,
+        lastReceivedMilliseconds: Int64,
+        deliveries: Int64,
+        path: String,
+        bodyForm: String,
+        keyFingerprint: String,
+        timestamp: String,
+        httpVersion: String,
+        fields: [(name: String, value: String)],
+        client: String,
+        responseCode: String,
+        fact: Fact?,
+        provenOrder: ReferenceOrder?,
+        body: [UInt8]
+    ) {
+        self.receivedMilliseconds = receivedMilliseconds
+        self.lastReceivedMilliseconds = lastReceivedMilliseconds
+        self.deliveries = deliveries
+        self.path = path
+        self.bodyForm = bodyForm
+        self.keyFingerprint = keyFingerprint
+        self.timestamp = timestamp
+        self.httpVersion = httpVersion
+        self.fields = fields
+        self.client = client
+        self.responseCode = responseCode
+        self.fact = fact
+        self.provenOrder = provenOrder
+        self.body = body
+    }
+
+    /// The first field with this name, in any case.
+    fileprivate func value(of name: String) -> String? {
+        fields.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// What the gateway's callbacks look like: counts of forms, never contents.
+///
+/// Its members are those of the report's JSON.
+package struct CallbackSurvey: Encodable, Sendable {
+    /// What a signature verified over.
+    struct SignatureForm: TallyKey {
+        /// `completeURL` or `path`.
+        let form: String
+        let path: String
+        let body: String
+    }
+
+    /// How many callbacks were looked at, and when they came.
+    package private(set) var count = 0
+    private var period = Period()
+    private var signatures = Tally<SignatureForm>(valuesMax: 50)
+    private var keys = Tally<SeenValue>(valuesMax: 50)
+    private var members = MemberTally(documented: DocumentedMembers.callback)
+
+    /// Bodies that are not strict JSON with an object at its root.
+    private var unreadableBodies = 0
+    private var headers = Tally<SeenValue>(valuesMax: 100)
+    private var externalIds = Tally<ExternalIDForm>(valuesMax: 50)
+    private var channelIds = Tally<SeenValue>(valuesMax: 20)
+    private var times = Tally<TimeForm>(valuesMax: 50)
+
+    /// Receipt minus X-TIMESTAMP.
+    private var clockDifferenceMilliseconds = Spread()
+    private var amounts = Tally<AmountForm>(valuesMax: 20)
+    private var statuses = Tally<Spelling>(valuesMax: 20)
+
+    /// The order of the references: `cash-in`, `snap`, or `undecided`.
+    private var roles = Tally<SeenValue>(valuesMax: 3)
+    private var repetitions = Repetitions()
+    private var clients = Tally<SeenValue>(valuesMax: 20)
+    private var userAgents = Tally<SeenValue>(valuesMax: 20)
+    private var httpVersions = Tally<SeenValue>(valuesMax: 10)
+    private var answers = Tally<SeenValue>(valuesMax: 50)
+
+    package init() {}
+
+    /// Looks at a callback; they come newest first.
+    package mutating func note(_ callback: SurveyedCallback) {
+        let now = callback.receivedMilliseconds
+        let externalID = callback.value(of: "X-EXTERNAL-ID")
+        count += 1
+        period.note(now)
+        noteSignature(callback)
+        for field in callback.fields { headers.note(SeenValue(field.name), atMilliseconds: now) }
+        externalIds.note(ExternalIDForm(externalID), atMilliseconds: now)
+        if let channelID = callback.value(of: "CHANNEL-ID") {
+            channelIds.note(SeenValue(channelID), atMilliseconds: now)
+        }
+        if let userAgent = callback.value(of: "User-Agent") {
+            userAgents.note(SeenValue(userAgent), atMilliseconds: now)
+        }
+        noteTimestamp(callback)
+        let order = callback.provenOrder.map { $0 == .cashIn ? "cash-in" : "snap" }
+        roles.note(SeenValue(order ?? "undecided"), atMilliseconds: now)
+        repetitions.note(callback, externalID: externalID)
+        clients.note(SeenValue(callback.client), atMilliseconds: now)
+        httpVersions.note(SeenValue(callback.httpVersion), atMilliseconds: now)
+        answers.note(SeenValue(callback.responseCode), atMilliseconds: now)
+        noteBody(callback)
+    }
+
+    private mutating func noteSignature(_ callback: SurveyedCallback) {
+        let form = SignatureForm(
+            form: callback.path.contains("://") ? "completeURL" : "path",
+            path: callback.path,
+            body: callback.bodyForm
+        )
+        signatures.note(form, atMilliseconds: callback.receivedMilliseconds)
+        keys.note(
+            SeenValue(callback.keyFingerprint),
+            atMilliseconds: callback.receivedMilliseconds
+        )
+    }
+
+    private mutating func noteTimestamp(_ callback: SurveyedCallback) {
+        let now = callback.receivedMilliseconds
+        times.note(TimeForm("X-TIMESTAMP", callback.timestamp), atMilliseconds: now)
+        if let signed = Timestamp(rfc3339: Array(callback.timestamp.utf8).span) {
+            clockDifferenceMilliseconds.note(now - signed.milliseconds)
+        }
+    }
+
+    private mutating func noteBody(_ callback: SurveyedCallback) {
+        guard let root = try? JSONDocument(callback.body).root, root.kind == .object else {
+            unreadableBodies += 1
+            return
+        }
+        let now = callback.receivedMilliseconds
+        members.note(root, atMilliseconds: now)
+        for name in ["createdTime", "finishedTime"] {
+            guard let time = root[name] else { continue }
+            times.note(TimeForm(name, time.literal), atMilliseconds: now)
+        }
+        if let amount = root["amount"]?["value"] {
+            amounts.note(AmountForm(amount), atMilliseconds: now)
+        }
+        if let status = root["latestTransactionStatus"] {
+            statuses.note(Spelling(status), atMilliseconds: now)
+        }
+    }
+}

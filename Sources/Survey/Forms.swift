@@ -1,0 +1,128 @@
+import Snap
+
+/// A value that is shown as it was seen, cut where it is long.
+struct SeenValue: TallyKey {
+    /// What is shown of a value: enough to tell values apart, too little to carry contents along.
+    static let charactersMax = 120
+
+    let value: String
+
+    init(_ value: String) {
+        self.value =
+            value.unicodeScalars.count <= Self.charactersMax
+            ? value
+            : String(String.UnicodeScalarView(value.unicodeScalars.prefix(Self.charactersMax)))
+                + "…"
+    }
+}
+
+/// How a short JSON value is spelled, such as a code.
+struct Spelling: TallyKey {
+    private static let bytesMax = 16
+
+    /// The JSON type.
+    let type: String
+
+    /// The literal, a string without its quotes; nil when it is longer than any code.
+    let value: String?
+
+    init(_ json: JSONValue) {
+        type = json.typeName
+        value = json.range.count <= Self.bytesMax ? json.literal : nil
+    }
+}
+
+/// How an X-EXTERNAL-ID is made.
+struct ExternalIDForm: TallyKey {
+    /// `uuid`, `digits`, `other`, or `missing`.
+    let form: String
+
+    /// In bytes.
+    let length: Int
+
+    init(_ id: String?) {
+        length = id?.utf8.count ?? 0
+        guard let id, length > 0 else {
+            form = "missing"
+            return
+        }
+        let isDigits = id.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        form = isDigits ? "digits" : Self.isUUID(id) ? "uuid" : "other"
+    }
+
+    /// RFC 9562 section 4: 8, 4, 4, 4 and 12 hexadecimal digits.
+    private static func isUUID(_ id: String) -> Bool {
+        let groups = id.split(separator: "-", omittingEmptySubsequences: false)
+        return groups.map(\.utf8.count) == [8, 4, 4, 4, 12]
+            && groups.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
+    }
+}
+
+/// How a time is written.
+struct TimeForm: TallyKey {
+    /// Where it stands: the member or header.
+    let name: String
+
+    /// `rfc3339`, `epochMilliseconds`, or `other`.
+    let form: String
+
+    /// `Z`, `+07:00`; nil for other forms than RFC 3339.
+    let offset: String?
+
+    /// Digits of the fraction of a second; nil for other forms than RFC 3339.
+    let fractionDigits: Int?
+
+    init(_ name: String, _ text: String) {
+        self.name = name
+        let bytes = Array(text.utf8)
+        guard Timestamp(rfc3339: bytes.span) != nil else {
+            let isEpoch = Timestamp(epochMilliseconds: bytes.span) != nil
+            form = isEpoch ? "epochMilliseconds" : "other"
+            offset = nil
+            fractionDigits = nil
+            return
+        }
+        form = "rfc3339"
+        let offsetCount = bytes.last.map { $0 | 0x20 } == UInt8(ascii: "z") ? 1 : 6
+        offset = String(decoding: bytes.suffix(offsetCount), as: UTF8.self)
+        // `yyyy-mm-ddThh:mm:ss` has 19 bytes; a point and the digits may follow.
+        fractionDigits = max(bytes.count - offsetCount - 20, 0)
+    }
+}
+
+/// How an amount's value is written.
+struct AmountForm: TallyKey {
+    /// The JSON type.
+    let type: String
+
+    /// Digits behind the point; nil when it is no number at all.
+    let decimals: Int?
+
+    let exponent: Bool
+
+    init(_ json: JSONValue) {
+        type = json.typeName
+        let literal = json.literal.lowercased()
+        let isNumber =
+            [.string, .number].contains(json.kind) && literal.first.map { $0.isNumber } == true
+            && literal.allSatisfy { "+-.e0123456789".contains($0) }
+        exponent = isNumber && literal.contains("e")
+        let mantissa = literal.prefix { $0 != "e" }
+        let fraction = mantissa.drop { $0 != "." }.dropFirst()
+        decimals = isNumber ? fraction.count : nil
+    }
+}
+
+extension JSONValue {
+    /// RFC 8259's name of the value's type.
+    var typeName: String {
+        switch kind {
+        case .object: "object"
+        case .array: "array"
+        case .string: "string"
+        case .number: "number"
+        case .true, .false: "boolean"
+        case .null: "null"
+        }
+    }
+}

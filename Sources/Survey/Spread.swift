@@ -1,0 +1,37 @@
+/// How numbers are spread: nearest ranks, no numbers between those that were noted.
+///
+/// Keeps every number, so whoever notes them bounds how many there are.
+package struct Spread: Sendable {
+    private var numbers: [Int64] = []
+
+    package init() {}
+
+    /// Adds a number.
+    package mutating func note(_ number: Int64) { numbers.append(number) }
+
+    /// The smallest of the numbers that at least so many percent of them do not exceed; nil when
+    /// there are none.
+    package func percentile(_ percent: Int) -> Int64? {
+        percentile(percent, of: numbers.sorted())
+    }
+
+    private func percentile(_ percent: Int, of sorted: [Int64]) -> Int64? {
+        guard !sorted.isEmpty else { return nil }
+        let rank = (sorted.count * percent + 99) / 100
+        return sorted[min(max(rank, 1), sorted.count) - 1]
+    }
+}
+
+extension Spread: Encodable {
+    private enum CodingKeys: CodingKey { case count, min, median, p95, max }
+
+    package func encode(to encoder: any Encoder) throws {
+        let sorted = numbers.sorted()
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(sorted.count, forKey: .count)
+        try container.encode(sorted.first, forKey: .min)
+        try container.encode(percentile(50, of: sorted), forKey: .median)
+        try container.encode(percentile(95, of: sorted), forKey: .p95)
+        try container.encode(sorted.last, forKey: .max)
+    }
+}
