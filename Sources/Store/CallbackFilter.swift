@@ -19,5 +19,22 @@ package struct CallbackFilter: Sendable {
     /// Only those with a smaller number: the list goes from the newest to the oldest.
     package var beforeID: Int64?
 
+    /// Only those with this number or a greater one.
+    var sinceID: Int64?
+
     package init() {}
+
+    /// Whether it asks for what neither the order of the numbers nor an index leads to.
+    var isSearch: Bool { reference == nil && (outcome != nil || externalID != nil) }
+}
+
+/// Kept callbacks, the newest first.
+package struct CallbackPage: Sendable {
+    package let callbacks: [CallbackRecord]
+
+    /// Where the list goes on: ``CallbackFilter/beforeID`` of the next page.
+    package let next: Int64
+
+    /// Whether there may be more; a search ends a page early when it has looked at many.
+    package let more: Bool
 }

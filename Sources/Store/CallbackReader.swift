@@ -36,6 +36,34 @@ struct CallbackReader {
         return try refusals.rows(in: refused, limit: 1).first
     }
 
+    /// Callbacks looked at for one page of a search: bounds the time that a rare outcome takes.
+    static let searchedMax: Int64 = 100_000
+
+    /// A page of kept callbacks, the newest first.
+    func page(_ filter: CallbackFilter, limit: Int) throws(SQLiteError) -> CallbackPage {
+        var filter = filter
+        var floor: Int64 = 0
+        if filter.isSearch {
+            let before = if let id = filter.beforeID { id } else { try newestID() + 1 }
+            floor = max(before - Self.searchedMax, 0)
+            filter.sinceID = floor
+        }
+        let found = try callbacks(filter, limit: limit + 1)
+        let shown = found.prefix(limit)
+        let isFull = found.count > limit
+        let end = shown.last?.id ?? filter.beforeID ?? 0
+        return CallbackPage(
+            callbacks: Array(shown),
+            next: !isFull && floor > 0 ? floor : end,
+            more: isFull || floor > 0
+        )
+    }
+
+    private func newestID() throws(SQLiteError) -> Int64 {
+        let kept = try main.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
+        return max(kept, try refused.integer("SELECT coalesce(max(id), 0) FROM refusals") ?? 0)
+    }
+
     /// Kept callbacks, the newest first.
     func callbacks(
         _ filter: CallbackFilter,

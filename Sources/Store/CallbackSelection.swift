@@ -82,6 +82,7 @@ struct CallbackSelection {
         if let externalID = filter.externalID { add("external_id = ?") { $0.text(externalID) } }
         if let from = filter.fromMilliseconds { add("received_at >= ?") { $0.integer(from) } }
         if let to = filter.toMilliseconds { add("received_at < ?") { $0.integer(to) } }
+        if let since = filter.sinceID { add("\(idColumn) >= ?") { $0.integer(since) } }
         if let before = filter.beforeID { add("\(idColumn) < ?") { $0.integer(before) } }
     }
 

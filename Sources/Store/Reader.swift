@@ -103,6 +103,15 @@ package actor Reader {
         try tables().consumers.consumers(after: name, limit: limit)
     }
 
+    /// A page of kept callbacks, the newest first, refused ones among them.
+    package func callbackPage(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) async throws(SQLiteError) -> CallbackPage {
+        await refusalKeep.flush()
+        return try tables().callbacks.page(filter, limit: limit)
+    }
+
     /// Kept callbacks, the newest first, refused ones among them.
     package func callbacks(
         _ filter: CallbackFilter,

@@ -30,14 +30,13 @@ enum AttentionEndpoint {
         let found = try await reading { () async throws(SQLiteError) in
             try await services.store.reader.attention(wanted, limit: limit + 1)
         }
+        let shown = found.prefix(limit)
         return JSON.response(
             NumberedPage(
                 "attention",
-                found,
-                limit: limit,
-                before: filter.beforeID,
-                number: { $0.id },
-                entry: { AttentionRepresentation($0) }
+                shown.map { AttentionRepresentation($0) },
+                next: shown.last?.id ?? filter.beforeID ?? 0,
+                more: found.count > limit
             )
         )
     }

@@ -27,17 +27,16 @@ enum CallbacksEndpoint {
             }
             filter.outcome = outcome
         }
-        let found = try await reading { () async throws(SQLiteError) in
-            try await services.store.reader.callbacks(filter, limit: limit + 1)
+        let wanted = filter
+        let page = try await reading { () async throws(SQLiteError) in
+            try await services.store.reader.callbackPage(wanted, limit: limit)
         }
         return JSON.response(
             NumberedPage(
                 "callbacks",
-                found,
-                limit: limit,
-                before: filter.beforeID,
-                number: { $0.id },
-                entry: { CallbackRepresentation($0) }
+                page.callbacks.map { CallbackRepresentation($0) },
+                next: page.next,
+                more: page.more
             )
         )
     }

@@ -9,21 +9,12 @@ struct NumberedPage<Entry: Encodable>: Encodable {
 
     /// - Parameters:
     ///   - name: the member that holds the entries.
-    ///   - found: what was read: one entry more than `limit`, where there are that many.
-    ///   - before: where the request began, if it said so; an empty page repeats it.
-    init<Record>(
-        _ name: String,
-        _ found: [Record],
-        limit: Int,
-        before: Int64?,
-        number: (Record) -> Int64,
-        entry: (Record) -> Entry
-    ) {
-        let shown = found.prefix(limit)
+    ///   - next: where the list goes on.
+    init(_ name: String, _ entries: [Entry], next: Int64, more: Bool) {
         self.name = name
-        entries = shown.map(entry)
-        next = shown.last.map(number) ?? before ?? 0
-        more = found.count > limit
+        self.entries = entries
+        self.next = next
+        self.more = more
     }
 
     func encode(to encoder: any Encoder) throws {

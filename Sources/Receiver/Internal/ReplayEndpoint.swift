@@ -76,11 +76,18 @@ enum ReplayEndpoint {
             }
             return (records, false)
         }
-        let filter = try filter(members)
-        let found = try await reading { () async throws(SQLiteError) in
-            try await reader.callbacks(filter, limit: countMax + 1)
+        var filter = try filter(members)
+        var records: [CallbackRecord] = []
+        // In pages: a rare outcome may be far back, and nobody else shall wait for it.
+        while true {
+            let (wanted, limit) = (filter, countMax - records.count)
+            let page = try await reading { () async throws(SQLiteError) in
+                try await reader.callbackPage(wanted, limit: limit)
+            }
+            records += page.callbacks
+            if !page.more || records.count == countMax { return (records, page.more) }
+            filter.beforeID = page.next
         }
-        return (Array(found.prefix(countMax)), found.count > countMax)
     }
 
     private static func ids(_ members: APIMembers) throws(Problem) -> Set<Int64>? {
