@@ -13,7 +13,10 @@ package final class FeedSignal: Sendable {
     }
 
     private struct State {
-        var mark: Int64
+        var head: Int64
+
+        /// Counts what was published.
+        var mark: Int64 = 0
         var isOpen = true
         var nextID: UInt64 = 0
         var waiters: [UInt64: Waiter] = [:]
@@ -60,9 +63,12 @@ package final class FeedSignal: Sendable {
 
     private let state: Mutex<State>
 
-    init(head: Int64) { state = Mutex(State(mark: head)) }
+    init(head: Int64) { state = Mutex(State(head: head)) }
 
     /// The sequence number of the newest committed transition.
+    package var head: Int64 { state.withLock { $0.head } }
+
+    /// Where a waiter stands: to be read before the database, and waited beyond.
     package var mark: Int64 { state.withLock { $0.mark } }
 
     /// Whether nobody may wait any more.
@@ -71,11 +77,12 @@ package final class FeedSignal: Sendable {
     /// How many wait at the moment.
     package var waiterCount: Int { state.withLock { $0.waiters.count } }
 
-    /// Wakes everyone who waits for the feed or for one of `references`.
+    /// Wakes everyone who waits for one of `references`, or for the feed if that has grown.
     func publish(head: Int64, references: Set<String>) {
         let woken = state.withLock { state in
-            state.mark = head
-            var ids = state.feedWaiters
+            state.mark += 1
+            var ids = state.head == head ? [] : state.feedWaiters
+            state.head = head
             for reference in references { ids.formUnion(state.referenceWaiters[reference] ?? []) }
             return ids.compactMap { state.remove($0) }
         }

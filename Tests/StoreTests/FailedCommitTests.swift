@@ -50,7 +50,7 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM callbacks") == 1)
         #expect(try test.integer("SELECT count(*) FROM transactions") == 1)
         #expect(try await test.transaction("TRX-BAD") == nil)
-        #expect(test.store.signal.mark == 1)
+        #expect(test.store.signal.head == 1)
 
         try disk.execute("DROP TRIGGER broken")
         let again = try await test.deliver(try delivery("TRX-BAD"))
