@@ -3,7 +3,7 @@ import Crypto
 /// A key that was tried, and what it made of the signature.
 package struct KeyReport: Equatable, Sendable {
     /// Whose key it is.
-    package enum Use: String, Sendable {
+    package enum Use: String, CaseIterable, Sendable {
         /// One that callbacks verify with.
         case gateway
         /// The merchant's own.
@@ -13,7 +13,7 @@ package struct KeyReport: Equatable, Sendable {
     }
 
     /// What came of it.
-    package enum Result: String, Sendable {
+    package enum Result: String, CaseIterable, Sendable {
         /// The signature was made with it.
         case opens
         /// The signature was made with another key, or is none.

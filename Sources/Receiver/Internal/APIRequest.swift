@@ -93,7 +93,7 @@ struct APIRequest: Sendable {
 }
 
 extension APIRequest {
-    /// Throws unless every parameter is one of `names`.
+    /// Throws unless every parameter is one of `names`: those of the route.
     func allow(_ names: [String]) throws(Problem) {
         for parameter in parameters where !names.contains(parameter.name) {
             let known = names.isEmpty ? "none" : names.joined(separator: ", ")

@@ -8,11 +8,17 @@ struct APIRoute: Sendable {
 
     let method: String
 
+    /// Such as `/v1/callbacks/{id}`.
+    let path: String
+
     /// Segments of the path; `nil` stands for a variable one.
     let pattern: [String?]
 
-    /// The scope that a token needs.
-    let scope: Configuration.Scope
+    /// The scope that a token needs; nil for a route that needs none.
+    let scope: Configuration.Scope?
+
+    /// What is told of it, and the parameters that it knows.
+    let operation: APIOperation
     let action: Action
 
     /// A route that is answered at once.
@@ -21,11 +27,12 @@ struct APIRoute: Sendable {
     init(
         _ method: String,
         _ path: String,
-        _ scope: Configuration.Scope,
+        _ scope: Configuration.Scope?,
+        _ operation: APIOperation,
         _ action:
             @escaping @Sendable (APIRequest, APIServices) async throws(Problem) -> Response
     ) {
-        self.init(method: method, path: path, scope: scope) {
+        self.init(method: method, path: path, scope: scope, operation: operation) {
             (request, services) async throws(Problem) in
             .response(try await action(request, services))
         }
@@ -34,22 +41,26 @@ struct APIRoute: Sendable {
     private init(
         method: String,
         path: String,
-        scope: Configuration.Scope,
+        scope: Configuration.Scope?,
+        operation: APIOperation,
         action: @escaping Action
     ) {
         self.method = method
+        self.path = path
         pattern = path.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
         self.scope = scope
+        self.operation = operation
         self.action = action
     }
 
     /// A route that is answered bit by bit.
     static func stream(
         _ path: String,
-        _ scope: Configuration.Scope,
+        _ scope: Configuration.Scope?,
+        _ operation: APIOperation,
         _ action: @escaping Action
     ) -> APIRoute {
-        APIRoute(method: "GET", path: path, scope: scope, action: action)
+        APIRoute(method: "GET", path: path, scope: scope, operation: operation, action: action)
     }
 
     /// The values of the variable segments, or nil when the path is another one.
@@ -66,33 +77,97 @@ struct APIRoute: Sendable {
         return variables
     }
 
-    /// Every route that needs a token.
-    static let all = [
-        APIRoute("GET", "/v1/transitions", .feed, TransitionsEndpoint.list),
-        .stream("/v1/transitions/stream", .feed, TransitionStreamEndpoint.stream),
-        APIRoute("GET", "/v1/consumers", .feed, ConsumersEndpoint.list),
-        APIRoute("GET", "/v1/consumers/{name}", .feed, ConsumersEndpoint.show),
-        APIRoute("PUT", "/v1/consumers/{name}", .feed, ConsumersEndpoint.put),
-        APIRoute("DELETE", "/v1/consumers/{name}", .feed, ConsumersEndpoint.remove),
-        APIRoute("GET", "/v1/transactions", .feed, TransactionsEndpoint.list),
-        APIRoute("GET", "/v1/transactions/{partnerReferenceNo}", .feed, TransactionEndpoint.show),
+    /// Whether the document of the API says that this can go wrong here.
+    func canFail(with kind: Problem.Kind) -> Bool {
+        operation.allProblems(needsToken: scope != nil).contains(kind)
+    }
+
+    /// Every route.
+    static let all = feed + payments + journal + operations + service
+
+    private static let feed = [
+        APIRoute("GET", "/v1/transitions", .feed, .listTransitions, TransitionsEndpoint.list),
+        .stream(
+            "/v1/transitions/stream",
+            .feed,
+            .streamTransitions,
+            TransitionStreamEndpoint.stream
+        ),
+        APIRoute("GET", "/v1/consumers", .feed, .listConsumers, ConsumersEndpoint.list),
+        APIRoute("GET", "/v1/consumers/{name}", .feed, .showConsumer, ConsumersEndpoint.show),
+        APIRoute("PUT", "/v1/consumers/{name}", .feed, .moveConsumer, ConsumersEndpoint.put),
+        APIRoute(
+            "DELETE",
+            "/v1/consumers/{name}",
+            .feed,
+            .removeConsumer,
+            ConsumersEndpoint.remove
+        ),
+    ]
+
+    private static let payments = [
+        APIRoute("GET", "/v1/transactions", .feed, .listTransactions, TransactionsEndpoint.list),
+        APIRoute(
+            "GET",
+            "/v1/transactions/{partnerReferenceNo}",
+            .feed,
+            .showTransaction,
+            TransactionEndpoint.show
+        ),
         APIRoute(
             "GET",
             "/v1/transactions/{partnerReferenceNo}/dossier",
             .journal,
+            .showDossier,
             DossierEndpoint.show
         ),
-        APIRoute("GET", "/v1/callbacks", .journal, CallbacksEndpoint.list),
-        APIRoute("GET", "/v1/callbacks/{id}", .journal, CallbacksEndpoint.show),
-        APIRoute("GET", "/v1/callbacks/{id}/diagnosis", .journal, CallbacksEndpoint.diagnosis),
-        APIRoute("GET", "/v1/gateway-report", .journal, GatewayReportEndpoint.show),
-        APIRoute("GET", "/v1/attention", .feed, AttentionEndpoint.list),
-        APIRoute("POST", "/admin/qr/generate", .generate, GenerateEndpoint.generate),
-        APIRoute("POST", "/admin/qr/query", .generate, QueryEndpoint.query),
-        APIRoute("POST", "/admin/attention/{id}/resolve", .operate, AttentionEndpoint.resolve),
-        APIRoute("POST", "/admin/callbacks/replay", .operate, ReplayEndpoint.replay),
-        APIRoute("POST", "/admin/reconcile", .operate, ReconcileEndpoint.reconcile),
-        APIRoute("GET", "/metrics", .metrics, MetricsEndpoint.show),
+        APIRoute("POST", "/admin/qr/generate", .generate, .generate, GenerateEndpoint.generate),
+        APIRoute("POST", "/admin/qr/query", .generate, .query, QueryEndpoint.query),
+        APIRoute("POST", "/admin/reconcile", .operate, .reconcile, ReconcileEndpoint.reconcile),
+    ]
+
+    private static let journal = [
+        APIRoute("GET", "/v1/callbacks", .journal, .listCallbacks, CallbacksEndpoint.list),
+        APIRoute("GET", "/v1/callbacks/{id}", .journal, .showCallback, CallbacksEndpoint.show),
+        APIRoute(
+            "GET",
+            "/v1/callbacks/{id}/diagnosis",
+            .journal,
+            .diagnoseCallback,
+            CallbacksEndpoint.diagnosis
+        ),
+        APIRoute(
+            "GET",
+            "/v1/gateway-report",
+            .journal,
+            .reportOnGateway,
+            GatewayReportEndpoint.show
+        ),
+    ]
+
+    private static let operations = [
+        APIRoute("GET", "/v1/attention", .feed, .listAttention, AttentionEndpoint.list),
+        APIRoute(
+            "POST",
+            "/admin/attention/{id}/resolve",
+            .operate,
+            .resolveAttention,
+            AttentionEndpoint.resolve
+        ),
+        APIRoute(
+            "POST",
+            "/admin/callbacks/replay",
+            .operate,
+            .replayCallbacks,
+            ReplayEndpoint.replay
+        ),
+    ]
+
+    private static let service = [
+        APIRoute("GET", "/healthz", nil, .health, ReadinessEndpoint.health),
+        APIRoute("GET", "/readyz", nil, .readiness, ReadinessEndpoint.readiness),
+        APIRoute("GET", "/openapi.json", nil, .document, OpenAPIEndpoint.show),
+        APIRoute("GET", "/metrics", .metrics, .metrics, MetricsEndpoint.show),
     ]
 }
 

@@ -10,7 +10,6 @@ enum AttentionEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow(["state", "kind", "after", "limit"])
         let limit = try request.limit()
         var filter = AttentionFilter()
         filter.beforeID = try request.integer("after", in: 0...Int64.max)
@@ -51,7 +50,6 @@ enum AttentionEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow([])
         let members = try APIMembers(request, allow: ["note", "accept"])
         let note = try note(members)
         let accept = try acceptedStatus(members)
@@ -80,7 +78,12 @@ enum AttentionEndpoint {
         )
     }
 
-    private static let noteCharactersMax = 1_000
+    static let noteCharactersMax = 1_000
+
+    /// What somebody may decide that a payment is.
+    static let acceptableStatuses: [LatestTransactionStatus] = [
+        .success, .refunded, .cancelled, .failed,
+    ]
 
     private static func note(_ members: APIMembers) throws(Problem) -> String {
         let expected = "a text of 1 to \(noteCharactersMax) characters"
@@ -94,7 +97,7 @@ enum AttentionEndpoint {
         _ members: APIMembers
     ) throws(Problem) -> LatestTransactionStatus? {
         guard let value = members["accept"] else { return nil }
-        let statuses: [LatestTransactionStatus] = [.success, .refunded, .cancelled, .failed]
+        let statuses = acceptableStatuses
         guard let status = statuses.first(where: { $0.code == value.string }) else {
             let codes = statuses.map { "\"\($0.code)\"" }.joined(separator: ", ")
             throw APIMembers.invalid("accept", expected: "one of \(codes)")

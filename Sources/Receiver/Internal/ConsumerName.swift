@@ -2,6 +2,9 @@
 enum ConsumerName {
     static let expected = "1 to 64 letters, digits, \".\", \"_\" or \"-\""
 
+    /// The same as a regular expression.
+    static let pattern = "^[A-Za-z0-9._-]{1,64}$"
+
     static func isValid(_ name: String) -> Bool {
         (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { isNameByte($0) }
     }

@@ -14,7 +14,6 @@ enum ConsumersEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow(["after", "limit"])
         let limit = try request.limit()
         let after = try request.consumerName("after") ?? ""
         let store = services.store
@@ -36,7 +35,6 @@ enum ConsumersEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow([])
         let name = request.variables[0]
         let store = services.store
         let found = try await reading { () async throws(SQLiteError) in
@@ -63,7 +61,6 @@ enum ConsumersEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow([])
         let name = try ownName(request)
         let store = services.store
         let wasThere = try await committing { () async throws(SQLiteError) in
@@ -80,7 +77,6 @@ enum ConsumersEndpoint {
         _ request: APIRequest,
         _ store: Store
     ) throws(Problem) -> ConsumerMove {
-        try request.allow([])
         let name = try ownName(request)
         let members = try APIMembers(request, allow: ["position", "expected", "rewind", "feed"])
         guard let position = try members.integer("position", in: 0...Int64.max) else {

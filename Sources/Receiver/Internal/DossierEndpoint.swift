@@ -9,7 +9,6 @@ enum DossierEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow([])
         let reference = try TransactionEndpoint.reference(request)
         let reader = services.store.reader
         let keys = services.evidence.keys

@@ -5,9 +5,6 @@ import Store
 
 /// Where in the feed a request begins, and what of it it wants: what list and stream share.
 enum FeedPosition {
-    /// The parameters read here.
-    static let parameters = ["after", "to", "consumer", "feed"]
-
     /// The header with which a client of server-sent events resumes.
     static let lastEventID = "Last-Event-ID"
 
@@ -25,10 +22,10 @@ enum FeedPosition {
         if let feed = request.text("feed") { try check(feed: feed, field: "feed", store) }
         let consumer = try request.consumerName("consumer")
         let after = request.text("after") == "latest" ? nil : try number(request)
-        let statuses = try request.statuses("to", among: words)
+        let wanted = try request.statuses("to", among: statuses)
         let resumed = readsLastEventID ? try lastEventID(request.head) : nil
         let bounds = try await bounds(store)
-        var query = FeedQuery(after: 0, statuses: statuses)
+        var query = FeedQuery(after: 0, statuses: wanted)
         var field = "after"
         if let resumed {
             (query.after, field) = (resumed, lastEventID)
@@ -44,7 +41,7 @@ enum FeedPosition {
     }
 
     /// The statuses that a transition can lead to: nothing goes back to `created`.
-    private static let words = TransactionStatus.allCases.filter { $0 != .created }
+    static let statuses = TransactionStatus.allCases.filter { $0 != .created }
 
     private static func number(_ request: APIRequest) throws(Problem) -> Int64? {
         try request.integer("after", in: 0...Int64.max)

@@ -12,7 +12,6 @@ enum GenerateEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow([])
         let wanted = try GenerationRequest(
             request,
             defaultValiditySeconds: services.outbound.defaultValiditySeconds,
@@ -114,6 +113,9 @@ extension Problem {
 }
 
 extension GenerationRequest {
+    /// A year.
+    static let validitySecondsMax: Int64 = 31_536_000
+
     private static let names = [
         "partnerReferenceNo", "amount", "feeAmount", "validityPeriod", "validitySeconds",
     ]
@@ -206,8 +208,10 @@ extension APIMembers {
 
     /// How long the code is to be payable: one of two members, or none.
     fileprivate func validity() throws(Problem) -> Validity {
-        let year: Int64 = 31_536_000
-        let seconds = try integer("validitySeconds", in: 1...year)
+        let seconds = try integer(
+            "validitySeconds",
+            in: 1...GenerationRequest.validitySecondsMax
+        )
         guard let period = self["validityPeriod"] else {
             return seconds.map { .seconds($0) } ?? .standard
         }

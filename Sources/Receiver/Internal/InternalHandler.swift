@@ -109,11 +109,12 @@ final class InternalHandler: RequestHandler {
     private func dispatch(_ received: Request) throws(Problem) -> Action {
         let head = received.head
         var request = try APIRequest(head, body: received.body)
-        if let open = try openAction(request, head) { return open }
-        let token = try authenticate(head)
         let matches = APIRoute.all.compactMap { route in
             route.match(request.segments).map { (route, $0) }
         }
+        // Who has no token is not even told which paths there are.
+        let isOpen = !matches.isEmpty && matches.allSatisfy { $0.0.scope == nil }
+        request.caller = isOpen ? nil : try authenticate(head)
         if matches.isEmpty {
             throw Problem(.notFound, "No route has the path \(head.text(head.path)).")
         }
@@ -123,34 +124,28 @@ final class InternalHandler: RequestHandler {
             if allow.contains("GET") { allow.append("HEAD") }
             throw notAllowed(head, allow: allow.joined(separator: ", "))
         }
-        guard token.allows(route.scope) else {
-            throw Problem(
-                .forbidden,
-                "The token \(token.name) lacks the scope \(route.scope.rawValue)."
-            )
-        }
+        if let scope = route.scope { try check(request.caller, has: scope) }
+        try request.allow(route.operation.queryNames)
         request.variables = variables
-        request.caller = token
         let call = request
         let services = services
-        return { () async throws(Problem) in try await route.action(call, services) }
+        return { () async throws(Problem) in
+            do throws(Problem) {
+                return try await route.action(call, services)
+            } catch {
+                assert(
+                    route.canFail(with: error.kind),
+                    "\(route.path): \(error.kind) is not documented"
+                )
+                throw error
+            }
+        }
     }
 
-    /// The routes that need no token.
-    private func openAction(
-        _ request: APIRequest,
-        _ head: RequestHead
-    ) throws(Problem) -> Action? {
-        guard request.segments == ["healthz"] || request.segments == ["readyz"] else { return nil }
-        guard head.methodIs("GET") || head.methodIs("HEAD") else {
-            throw notAllowed(head, allow: "GET, HEAD")
-        }
-        try request.allow([])
-        if request.segments == ["healthz"] {
-            return { () async throws(Problem) in .response(JSON.response(["status": "ok"])) }
-        }
-        let readiness = services.readiness
-        return { () async throws(Problem) in .response(await readiness.response()) }
+    private func check(_ caller: Token?, has scope: Configuration.Scope) throws(Problem) {
+        if let caller, caller.allows(scope) { return }
+        let name = caller?.name ?? ""
+        throw Problem(.forbidden, "The token \(name) lacks the scope \(scope.rawValue).")
     }
 
     private func notAllowed(_ head: RequestHead, allow: String) -> Problem {

@@ -27,7 +27,6 @@ enum QueryEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow([])
         let members = try APIMembers(request, allow: ["partnerReferenceNo"])
         guard let reference = members["partnerReferenceNo"]?.string.flatMap({ Reference($0) })
         else {
@@ -124,7 +123,6 @@ enum ReconcileEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow([])
         if !request.body.isEmpty { _ = try APIMembers(request, allow: []) }
         guard services.outbound.gateway.access != nil else { throw .receiveOnly }
         let reconciler = services.outbound.reconciler

@@ -10,7 +10,6 @@ enum TransactionEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow(["wait", "since"])
         let waitSeconds = try request.waitSeconds()
         let since = try request.integer("since", in: 0...Int64.max)
         let reference = try reference(request)

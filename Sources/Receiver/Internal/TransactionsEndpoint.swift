@@ -15,7 +15,6 @@ enum TransactionsEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow(["status", "referenceNo", "by", "from", "to", "cursor", "limit"])
         let limit = try request.limit()
         var filter = try filter(request)
         let query = filter.text

@@ -17,7 +17,6 @@ enum TransitionsEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow(FeedPosition.parameters + ["wait", "limit"])
         let store = services.store
         let limit = try request.limit()
         let waitSeconds = try request.waitSeconds()

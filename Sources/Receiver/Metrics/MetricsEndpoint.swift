@@ -9,18 +9,19 @@ import Store
 
 /// `GET /metrics`: what Prometheus collects.
 enum MetricsEndpoint {
+    static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+
     static func show(
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        try request.allow([])
         var text = MetricsText()
         add(services.metrics, to: &text)
         addProcess(startedMilliseconds: services.metrics.startedMilliseconds, to: &text)
         addServers(services.metrics.serverCounters, to: &text)
         try await addStore(services.store, to: &text)
         var response = Response(.ok, body: Array(text.text.utf8))
-        response.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        response.add("Content-Type", mediaType)
         response.add("Cache-Control", "no-store")
         return response
     }

@@ -5,7 +5,9 @@ import Testing
 /// Paths of the internal API's routes.
 @Suite struct APIRouteTests {
     private func route(_ path: String) -> APIRoute {
-        APIRoute("GET", path, .feed) { (_, _) throws(Problem) in throw Problem(.notFound, "") }
+        APIRoute("GET", path, .feed, .health) { (_, _) throws(Problem) in
+            throw Problem(.notFound, "")
+        }
     }
 
     @Test(
