@@ -145,6 +145,7 @@ struct ConsumerTests {
         let empty = try daemon.get("/v1/consumers").json
         #expect(empty.names == ["consumers", "next", "more"])
         #expect(empty["next"].text == "")
+        #expect(try daemon.get("/v1/consumers?after=").json == empty)
         for name in ["c", "a", "b.1", "B"] {
             #expect(
                 try Self.put(daemon, #"{"position":1}"#, name: name, as: "ops").status == 201

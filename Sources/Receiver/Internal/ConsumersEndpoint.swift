@@ -15,7 +15,9 @@ enum ConsumersEndpoint {
         _ services: APIServices
     ) async throws(Problem) -> Response {
         let limit = try request.limit()
-        let after = try request.consumerName("after") ?? ""
+        // The next of an empty list is empty, and may be sent back.
+        let isStart = request.text("after")?.isEmpty ?? true
+        let after = isStart ? "" : try request.consumerName("after") ?? ""
         let store = services.store
         let found = try await reading { () async throws(SQLiteError) in
             try await store.reader.consumers(after: after, limit: limit + 1)
