@@ -30,6 +30,14 @@ package struct JSONValue: Sendable {
         return Int64(literal)
     }
 
+    /// An integer, however its literal is written: `17`, `17.0` and `1.7e1` are one number. Nil for
+    /// everything else, and for one below 0 or of more than 18 digits that is not written plainly.
+    package var wholeNumber: Int64? {
+        guard kind == .number else { return nil }
+        return integer
+            ?? DecimalLiteral.value(of: literal.utf8.span, scale: 0, allowsExponent: true)
+    }
+
     /// An object's members in the order of the text; none for every other kind.
     package var members: [(name: String, value: JSONValue)] {
         guard kind == .object else { return [] }

@@ -71,7 +71,7 @@ struct ConsumerTests {
             (#"{"position":9,"rewind":true}"#, "position-ahead", "position", 2),
             (#"{"position":2}"#, nil, "", 2),
             (#"{"position":0,"expected":2,"rewind":true}"#, nil, "", 0),
-            (#"{"position":3,"expected":0}"#, nil, "", 3),
+            (#"{"position":3,"expected":0.0}"#, nil, "", 3),
         ]
         for (body, name, field, current) in rows {
             let response = try Self.put(daemon, body)
@@ -95,7 +95,7 @@ struct ConsumerTests {
             ("{}", "invalid-member", "position"),
             (#"{"position":-1}"#, "invalid-member", "position"),
             (#"{"position":"1"}"#, "invalid-member", "position"),
-            (#"{"position":1.0}"#, "invalid-member", "position"),
+            (#"{"position":1.5}"#, "invalid-member", "position"),
             (#"{"position":null}"#, "invalid-member", "position"),
             (#"{"position":9223372036854775808}"#, "invalid-member", "position"),
             (#"{"position":1,"expected":"0"}"#, "invalid-member", "expected"),

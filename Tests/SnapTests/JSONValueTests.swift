@@ -44,6 +44,17 @@ struct JSONValueTests {
         #expect(try JSONDocument(Array(literal.utf8)).root.integer == value)
     }
 
+    @Test(
+        arguments: [
+            ("9223372036854775807", Int64.max), ("9223372036854775808", nil), ("1e2", 100),
+            ("17.0", 17), ("1.7E1", 17), ("-5", -5), ("1.5", nil), ("1e19", nil), ("0.0", 0),
+            ("\"17\"", nil), ("true", nil),
+        ] as [(String, Int64?)]
+    )
+    func `a whole number is one in any form`(literal: String, value: Int64?) throws {
+        #expect(try JSONDocument(Array(literal.utf8)).root.wholeNumber == value)
+    }
+
     @Test func `every plain escape and control survives writing and reading`() throws {
         let text = String(String.UnicodeScalarView((0..<0x180).compactMap(Unicode.Scalar.init)))
         var output: [UInt8] = []

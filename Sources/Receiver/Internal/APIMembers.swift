@@ -41,7 +41,7 @@ struct APIMembers: Sendable {
         in range: ClosedRange<Int64>
     ) throws(Problem) -> Int64? {
         guard let value = root[name] else { return nil }
-        guard let number = value.integer, range.contains(number) else {
+        guard let number = value.wholeNumber, range.contains(number) else {
             let bounds =
                 range.upperBound == .max
                 ? "a whole number from \(range.lowerBound) on"

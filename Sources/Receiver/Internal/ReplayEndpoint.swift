@@ -94,7 +94,7 @@ enum ReplayEndpoint {
         for name in ["outcome", "from", "to"] where members[name] != nil {
             throw APIMembers.invalid(name, expected: "absent beside ids")
         }
-        let ids = value.elements.compactMap(\.integer).filter { $0 > 0 }
+        let ids = value.elements.compactMap(\.wholeNumber).filter { $0 > 0 }
         guard value.kind == .array, ids.count == value.elements.count,
             (1...countMax).contains(ids.count)
         else {
