@@ -13,27 +13,13 @@ extension Bookkeeper {
             of: kept.id,
             receivedMilliseconds: delivery.receivedMilliseconds
         )
-        let isConflict = kept.outcome == .conflict && !kept.isSettled
-        let verdict = verdict(
-            on: delivery,
-            receivedMilliseconds: kept.receivedMilliseconds,
-            externalIDUse: isConflict ? .otherFact : .free,
-            isSettled: kept.isSettled,
-            surroundings,
-            policy
-        )
-        var place = JournalTable.Place(
-            id: kept.id,
-            transactionID: kept.transactionID,
-            previousCallbackID: kept.previousCallbackID,
-            sequence: nil,
-            isCrowded: kept.isCrowded
-        )
+        let verdict = verdict(on: delivery, of: kept, surroundings, policy)
+        var place = kept.place
         let takesEffect = verdict.outcome == .applied && kept.outcome != .applied
         if takesEffect {
             place.sequence = try apply(verdict, of: delivery, at: &place, surroundings, policy)
             try journal.promote(at: place)
-            addToIndex(delivery, at: place)
+            try addLate(delivery, at: place)
             try noteExternalID(ofPromoted: kept.id, receivedMilliseconds: kept.receivedMilliseconds)
         }
         return Judgement(
@@ -42,6 +28,24 @@ extension Bookkeeper {
             outcome: takesEffect ? .applied : kept.outcome,
             sequence: place.sequence,
             isRepetition: true
+        )
+    }
+
+    /// How a kept callback would be judged now, the clock being its time of receipt.
+    func verdict(
+        on delivery: Delivery,
+        of kept: KeptCallback,
+        _ surroundings: Surroundings,
+        _ policy: StorePolicy
+    ) -> Verdict {
+        let isConflict = kept.outcome == .conflict && !kept.isSettled
+        return verdict(
+            on: delivery,
+            receivedMilliseconds: kept.receivedMilliseconds,
+            externalIDUse: isConflict ? .otherFact : .free,
+            isSettled: kept.isSettled,
+            surroundings,
+            policy
         )
     }
 
@@ -167,8 +171,13 @@ extension Bookkeeper {
         for key in indexKeys(of: delivery, at: place) { index.add(.callback(place.id), for: key) }
     }
 
+    /// The same for a callback whose row may lie below the index's watermark already.
+    func addLate(_ delivery: Delivery, at place: JournalTable.Place) throws(SQLiteError) {
+        for key in indexKeys(of: delivery, at: place) { try addLate(.callback(place.id), for: key) }
+    }
+
     /// The keys under which the index leads to a callback.
-    func indexKeys(of delivery: Delivery, at place: JournalTable.Place) -> [UInt64] {
+    private func indexKeys(of delivery: Delivery, at place: JournalTable.Place) -> [UInt64] {
         let isAttached = place.transactionID != nil
         // The usual one: nothing to do, and nothing to allocate.
         if isAttached, !place.isCrowded { return [] }

@@ -62,24 +62,10 @@ extension Bookkeeper {
         var delivery = request.delivery
         delivery.receivedMilliseconds = now
         let surroundings = try surroundings(of: delivery)
-        let isConflict = kept.outcome == .conflict && !kept.isSettled
-        let verdict = verdict(
-            on: delivery,
-            receivedMilliseconds: kept.receivedMilliseconds,
-            externalIDUse: isConflict ? .otherFact : .free,
-            isSettled: kept.isSettled,
-            surroundings,
-            policy
-        )
+        let verdict = verdict(on: delivery, of: kept, surroundings, policy)
         // A kept one that repeated another under its X-EXTERNAL-ID still does.
         if kept.outcome == .duplicate, verdict.outcome == .replayed { return unchanged }
-        var place = JournalTable.Place(
-            id: kept.id,
-            transactionID: kept.transactionID,
-            previousCallbackID: kept.previousCallbackID,
-            sequence: nil,
-            isCrowded: kept.isCrowded
-        )
+        var place = kept.place
         if verdict.outcome == kept.outcome {
             if !isDryRun, verdict.needsQuery, !kept.isSettled {
                 let stored = surroundings.transactions.first {
@@ -192,12 +178,5 @@ extension Bookkeeper {
         newestCallbackID = max(newestCallbackID, place.id)
         try addLate(request.delivery, at: place)
         return place.sequence
-    }
-
-    private func addLate(
-        _ delivery: Delivery,
-        at place: JournalTable.Place
-    ) throws(SQLiteError) {
-        for key in indexKeys(of: delivery, at: place) { try addLate(.callback(place.id), for: key) }
     }
 }

@@ -11,10 +11,8 @@ struct KeptCallback {
     let signedAt: String
     let body: [UInt8]
 
-    /// The transaction whose chain it is in, if it is in one.
-    let transactionID: Int64?
-    let previousCallbackID: Int64?
-    let isCrowded: Bool
+    /// Where it stands; the transition that it caused is not read along.
+    let place: JournalTable.Place
 }
 
 /// What a kept callback says, with what became of it so far.
@@ -213,9 +211,13 @@ final class JournalTable {
                 isSettled: !$0.isNull(3),
                 signedAt: $0.text(4),
                 body: $0.blob(5),
-                transactionID: $0.optionalInteger(6),
-                previousCallbackID: $0.optionalInteger(7),
-                isCrowded: $0.integer(8) != 0
+                place: Place(
+                    id: id,
+                    transactionID: $0.optionalInteger(6),
+                    previousCallbackID: $0.optionalInteger(7),
+                    sequence: nil,
+                    isCrowded: $0.integer(8) != 0
+                )
             )
         }
     }

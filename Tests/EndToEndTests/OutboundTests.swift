@@ -189,6 +189,22 @@ struct OutboundTests {
         #expect(try pair.daemon.transaction("TRX-1", until: "success")["status"].text == "success")
     }
 
+    @Test func `the call goes on when the client goes away`() throws {
+        let pair = try Pair(options: ["--fault", "generate-delay=500", "--retry-seconds", "none"])
+        var request = WireRequest(target: "/admin/qr/generate")
+        request.add("Authorization", "Bearer \(pair.workspace.tokens["ops"] ?? "")")
+        request.body = Array("{\"partnerReferenceNo\":\"TRX-1\",\"amount\":10000}".utf8)
+        try RawClient(pair.daemon.internalEndpoint).send(request.bytes)
+        // The connection is closed here, once the gateway has the request.
+        #expect(
+            pair.gateway.process.errors.first { $0.value(of: "service") == "generate" } != nil
+        )
+        let transaction = try pair.daemon.transaction("TRX-1", until: "pending")
+        #expect(transaction["qrContent"].text?.hasPrefix("000201") == true)
+        #expect(try pair.daemon.generate("TRX-1").status == 200)
+        #expect(pair.gateway.requestCount("generate") == 1)
+    }
+
     @Test func `a query goes through the status table and shows what the gateway said`() throws {
         let pair = try Pair(set: ["reconcile.enabled=false"])
         #expect(try pair.daemon.generate("TRX-1").status == 201)

@@ -31,7 +31,7 @@ enum AttentionEndpoint {
         }
         let shown = found.prefix(limit)
         return JSON.response(
-            NumberedPage(
+            ListPage(
                 "attention",
                 shown.map { AttentionRepresentation($0) },
                 next: shown.last?.id ?? filter.beforeID ?? 0,

@@ -29,7 +29,7 @@ enum CallbacksEndpoint {
             try await services.store.reader.callbackPage(wanted, limit: limit)
         }
         return JSON.response(
-            NumberedPage(
+            ListPage(
                 "callbacks",
                 page.callbacks.map { CallbackRepresentation($0) },
                 next: page.next,

@@ -4,12 +4,6 @@ import Store
 
 /// `/v1/consumers`: named positions in the feed, kept for the services that follow it.
 enum ConsumersEndpoint {
-    private struct Page: Encodable {
-        let consumers: [ConsumerRepresentation]
-        let next: String
-        let more: Bool
-    }
-
     static func list(
         _ request: APIRequest,
         _ services: APIServices
@@ -25,8 +19,9 @@ enum ConsumersEndpoint {
         let head = try await head(store)
         let shown = found.prefix(limit)
         return JSON.response(
-            Page(
-                consumers: shown.map { ConsumerRepresentation($0, head: head, feed: store.feed) },
+            ListPage(
+                "consumers",
+                shown.map { ConsumerRepresentation($0, head: head, feed: store.feed) },
                 next: shown.last?.name ?? after,
                 more: found.count > limit
             )

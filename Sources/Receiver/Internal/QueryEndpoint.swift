@@ -41,7 +41,8 @@ enum QueryEndpoint {
         let inquiry = try await reading { () async throws(SQLiteError) in
             try await services.store.reader.inquiry(reference)
         }
-        let attempt = await cashIn.ask(inquiry)
+        // A client that goes away is no reason to take the gateway for one that does not answer.
+        let attempt = await Task { await cashIn.ask(inquiry) }.value
         services.outbound.report.query(inquiry, attempt)
         let settlement = try await committing { () async throws(SQLiteError) in
             try await services.store.settle(inquiry, attempt.outcome, attempt.exchanges)

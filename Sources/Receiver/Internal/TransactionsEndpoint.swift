@@ -5,12 +5,6 @@ import Store
 
 /// `GET /v1/transactions`: payments, the newest first.
 enum TransactionsEndpoint {
-    private struct Page: Encodable {
-        let transactions: [TransactionRepresentation]
-        let next: String
-        let more: Bool
-    }
-
     static func list(
         _ request: APIRequest,
         _ services: APIServices
@@ -33,8 +27,9 @@ enum TransactionsEndpoint {
             try await services.store.reader.transactions(wanted, limit: limit)
         }
         return JSON.response(
-            Page(
-                transactions: page.transactions.map {
+            ListPage(
+                "transactions",
+                page.transactions.map {
                     TransactionRepresentation($0, showsTransitions: false)
                 },
                 next: PageCursor.text(page.next, of: query),

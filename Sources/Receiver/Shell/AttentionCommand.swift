@@ -14,27 +14,26 @@ extension Command {
 
 /// `GET /v1/attention`
 struct AttentionCommand: APICommand {
-    static let options = [state, kind, .olderThan, .limit]
-    private static let state = CommandOption(
-        name: "--state",
-        value: "STATE",
-        summary: "open, resolved or all; open by default."
-    )
-    private static let kind = CommandOption(
-        name: "--kind",
-        value: "KIND",
-        summary: "Of this kind only, as late-success."
-    )
+    static let options = filters.map(\.option) + [.olderThan, .limit]
+
+    private static let filters = [
+        ListFilter(
+            "--state",
+            value: "STATE",
+            as: "state",
+            "open, resolved or all; open by default."
+        ),
+        ListFilter("--kind", value: "KIND", as: "kind", "Of this kind only, as late-success."),
+    ]
 
     private let parameters: [(name: String, value: String?)]
 
     init(_ arguments: CommandArguments) throws(UsageError) {
         let after = try arguments.wholeNumber(.olderThan, in: 0...Int64.max)
         let limit = try arguments.limit()
-        parameters = [
-            ("state", arguments.one(Self.state)), ("kind", arguments.one(Self.kind)),
-            ("after", after.map { "\($0)" }), ("limit", limit.map { "\($0)" }),
-        ]
+        parameters =
+            ListFilter.parameters(Self.filters, arguments)
+            + [("after", after.map { "\($0)" }), ("limit", limit.map { "\($0)" })]
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {

@@ -1,16 +1,14 @@
-import HTTPCore
-
-/// One page of a list whose entries are numbered, the newest first.
-struct NumberedPage<Entry: Encodable>: Encodable {
+/// One page of a list: `{<plural>: […], next, more}` (contract section 5).
+struct ListPage<Entry: Encodable, Next: Encodable>: Encodable {
     private let name: String
     private let entries: [Entry]
-    private let next: Int64
+    private let next: Next
     private let more: Bool
 
     /// - Parameters:
     ///   - name: the member that holds the entries.
-    ///   - next: where the list goes on.
-    init(_ name: String, _ entries: [Entry], next: Int64, more: Bool) {
+    ///   - next: where the list goes on; to be sent back.
+    init(_ name: String, _ entries: [Entry], next: Next, more: Bool) {
         self.name = name
         self.entries = entries
         self.next = next
