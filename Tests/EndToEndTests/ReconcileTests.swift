@@ -103,6 +103,34 @@ struct ReconcileTests {
         #expect(closed.first?["resolvedBy"].text == "query")
     }
 
+    @Test func `under always even a success of our own waits for the gateway's word`() throws {
+        let pair = try Pair(set: ["notify.confirmWithQuery=always"])
+        #expect(try pair.daemon.generate("TRX-1").status == 201)
+        try pair.gateway.pay("TRX-1")
+        let transaction = try pair.daemon.transaction("TRX-1", until: "success")
+        #expect(transaction["status"].text == "success")
+        let last = try #require(pair.daemon.feed().last)
+        #expect(last["source"].text == "query")
+        #expect(last["callbackId"].integer == 1)
+        #expect(try pair.daemon.callbacks().first?["outcome"].text == "applied")
+        #expect(try pair.daemon.attention().isEmpty)
+    }
+
+    @Test func `money that comes after the cancellation is found by asking again`() throws {
+        let pair = try Pair(set: ["reconcile.recheckCancelledSeconds=[1,2]"])
+        #expect(try pair.daemon.generate("TRX-1").status == 201)
+        try pair.gateway.cancel("TRX-1")
+        #expect(
+            try pair.daemon.transaction("TRX-1", until: "cancelled")["status"].text == "cancelled"
+        )
+        try pair.gateway.pay("TRX-1", faults: ["drop"])
+        #expect(try pair.daemon.transaction("TRX-1", until: "success")["status"].text == "success")
+        #expect(
+            try pair.daemon.feed().map { $0["source"].text } == ["generate", "notify", "query"]
+        )
+        #expect(try pair.daemon.transaction("TRX-1")["checks"]["nextQueryAt"] == .null)
+    }
+
     @Test func `a stale callback is decided by the query`() throws {
         let pair = try Pair(set: ["notify.staleTimestamp=reject"])
         let generated = try pair.daemon.generate("TRX-1").json

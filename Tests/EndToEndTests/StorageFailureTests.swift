@@ -57,6 +57,28 @@ struct StorageFailureTests {
         try Self.check(Daemon(in: workspace), stored + lost, [])
     }
 
+    @Test func `answers that cannot be written are not asked for again and again`() throws {
+        let pair = try Pair(set: ["reconcile.whileOpenSeconds=[1]"])
+        #expect(try pair.daemon.generate("TRX-1").status == 201)
+        try pair.gateway.pay("TRX-1", faults: ["drop"])
+        try Self.limitFiles(of: pair.daemon, to: 0)
+        // The question comes due, its answer cannot be written, and nor can a generate intent.
+        let told = pair.daemon.process.errors.first { $0.contains("cannot commit") }
+        #expect(told != nil)
+        let asked = pair.gateway.process.errors.all.count
+        let again = pair.gateway.process.errors.first(from: asked, withinSeconds: 3) {
+            $0.value(of: "service") == "query"
+        }
+        #expect(again == nil)
+        let refused = try pair.daemon.generate("TRX-2")
+        #expect(refused.status == 503)
+        #expect(refused.json["type"].text?.hasSuffix(":store-unavailable") == true)
+        try Self.limitFiles(of: pair.daemon, to: nil)
+        #expect(try pair.daemon.transaction("TRX-1", until: "success")["status"].text == "success")
+        #expect(pair.gateway.requestCount("query") <= 3)
+        #expect(pair.gateway.requestCount("generate") == 1)
+    }
+
     /// Everything stored is in the feed in its order, without a gap, and nothing lost is anywhere.
     private static func check(
         _ daemon: Daemon,

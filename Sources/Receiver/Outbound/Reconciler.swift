@@ -26,6 +26,9 @@ actor Reconciler {
     /// Without news it is looked at least this often: the clock may be set.
     private static let idleMillisecondsMax: Int64 = 60_000
 
+    /// How long a disk that cannot be written is given before it is tried again.
+    private static let failedStoreMilliseconds: Int64 = 5_000
+
     init(
         gateway: OutboundGateway,
         store: Store,
@@ -96,6 +99,8 @@ actor Reconciler {
         let room = roomMax - underWay.count
         guard room > 0 else { return }
         do throws(SQLiteError) {
+            // An answer that cannot be written would be asked for again and again.
+            if store.commitFailure != nil { try await store.probe() }
             let due = try await store.reader.inquiries(dueAt: now, limit: room + underWay.count)
             let free = due.filter { $0.questionID.map { !underWay.contains($0) } ?? false }
             for inquiry in free.prefix(room) { begin(inquiry, access.cashIn) }
@@ -103,8 +108,8 @@ actor Reconciler {
             let next = try await store.reader.nextInquiry(after: now)
             sleep(until: min(next ?? .max, now + Self.idleMillisecondsMax))
         } catch {
-            // The store's owner was told. Until the disk is well again there is nothing to ask.
-            sleep(until: now + 1_000)
+            // The store's owner was told. Until the disk is well again nothing is asked.
+            sleep(until: now + Self.failedStoreMilliseconds)
         }
     }
 
@@ -136,7 +141,6 @@ actor Reconciler {
             _ = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
         } catch {
             // The question stays as it was, and is asked again when the disk is well.
-            try? await Task.sleep(for: .seconds(1))
             return
         }
         await note(attempt.outcome)
