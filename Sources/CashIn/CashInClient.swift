@@ -28,25 +28,39 @@ package final class CashInClient: Sendable {
     }
 
     /// Asks what became of a payment.
+    ///
+    /// - Parameter needsFreshConnection: whether not to use a connection that was kept open.
     package func query(
-        _ partnerReferenceNo: Reference
+        _ partnerReferenceNo: Reference,
+        needsFreshConnection: Bool = false
     ) async -> (QueryOutcome, OutboundExchange) {
         let request = QueryRequest(
             merchantID: settings.merchantID,
             originalPartnerReferenceNo: partnerReferenceNo
         )
-        let (reply, exchange) = await call(.query, body: request.body)
-        return (QueryOutcome(reply), exchange)
+        let (reply, exchange) = await call(
+            .query,
+            body: request.body,
+            needsFreshConnection: needsFreshConnection
+        )
+        return (QueryOutcome(reply, about: partnerReferenceNo), exchange)
     }
 
     private func call(
         _ endpoint: Endpoint,
-        body: [UInt8]
+        body: [UInt8],
+        needsFreshConnection: Bool = false
     ) async -> (GatewayReply, OutboundExchange) {
         let started = now()
         let signed: SignedRequest
         do throws(CryptoError) {
-            signed = try SignedRequest(endpoint, body: body, settings, milliseconds: started)
+            signed = try SignedRequest(
+                endpoint,
+                body: body,
+                settings,
+                needsFreshConnection: needsFreshConnection,
+                milliseconds: started
+            )
         } catch {
             let failure = OutboundFailure(.notSent, "the request cannot be signed: \(error)")
             return (.failed(failure), .unsigned(endpoint, body, settings, failure, started))

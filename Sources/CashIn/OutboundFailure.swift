@@ -30,6 +30,13 @@ package struct OutboundFailure: Equatable, Sendable {
     package let responseCode: ResponseCode?
     package let responseMessage: String?
 
+    /// Whether a connection that was kept open turned out to be dead: the same call, signed anew,
+    /// may well go through on a fresh one.
+    package private(set) var isOfKeptConnection = false
+
+    /// A failure of the gateway's answer rather than of the call.
+    package init(ofAnswer detail: String) { self.init(.failed, detail) }
+
     init(
         _ kind: Kind,
         _ detail: String,
@@ -46,6 +53,7 @@ package struct OutboundFailure: Equatable, Sendable {
     init(_ error: HTTPClientError) {
         let kind: Kind = error.isCertainlyNotSent ? .notSent : error.isTimeout ? .timeout : .failed
         self.init(kind, error.description)
+        isOfKeptConnection = error.isOfKeptConnection
     }
 }
 

@@ -16,7 +16,7 @@ enum Endpoint {
 
 /// A request with its header fields, signed over the very bytes that will be sent.
 struct SignedRequest {
-    let request: OutboundRequest
+    private(set) var request: OutboundRequest
 
     /// What to keep of the call, its answer still missing.
     let exchange: OutboundExchange
@@ -25,6 +25,7 @@ struct SignedRequest {
         _ endpoint: Endpoint,
         body: [UInt8],
         _ settings: CashInSettings,
+        needsFreshConnection: Bool = false,
         milliseconds: Int64
     ) throws(CryptoError) {
         let externalID = try ExternalID.unique(milliseconds: milliseconds).text
@@ -53,9 +54,10 @@ struct SignedRequest {
             target: target,
             fields: fields,
             body: body,
-            // A generate that came twice would be two, or a conflict with itself.
-            isRepeatable: endpoint == .query
+            // A generate that came twice would be two, and any X-EXTERNAL-ID serves once.
+            isRepeatable: false
         )
+        request.needsFreshConnection = needsFreshConnection
         exchange = OutboundExchange(
             externalID: externalID,
             timestamp: timestamp,

@@ -37,7 +37,7 @@ actor Connection {
     ) throws(HTTPClientError) -> (response: InboundResponse, isOpen: Bool) {
         let isHEAD = request.method == "HEAD"
         // What has come without being asked for is an end, or not an answer to this request.
-        if let kept = stream, kept.isSilent() {
+        if !request.needsFreshConnection, let kept = stream, kept.isSilent() {
             var hasResponse = false
             do throws(HTTPClientError) {
                 return try exchange(bytes, isHEAD, on: kept, within: limit, &hasResponse)
@@ -45,7 +45,12 @@ actor Connection {
                 // The server may have closed it while the request was on its way. Then it has not
                 // answered; whether it has acted is known only when it got no byte.
                 let mayRepeat = request.isRepeatable || error.isCertainlyNotSent
-                guard error.reason == .failed, !hasResponse, mayRepeat else { throw error }
+                guard error.reason == .failed, !hasResponse else { throw error }
+                guard mayRepeat else {
+                    var error = error
+                    error.isOfKeptConnection = true
+                    throw error
+                }
             }
         }
         stream = nil

@@ -39,6 +39,10 @@ package struct HTTPClientError: Error, Equatable, Sendable {
     /// Whether the server cannot have got any byte of the request.
     package let isCertainlyNotSent: Bool
 
+    /// Whether a connection that was kept open turned out to be dead, without a byte of an answer:
+    /// the same on a fresh one may well go through.
+    package var isOfKeptConnection = false
+
     /// - Parameter isCertainlyNotSent: looked at only from phase `send` on; before it nothing has
     ///   been sent.
     init(_ phase: Phase, _ reason: Reason, _ detail: String, isCertainlyNotSent: Bool = false) {

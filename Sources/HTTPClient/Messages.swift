@@ -16,6 +16,9 @@ package struct OutboundRequest: Sendable {
     /// connection that was kept open turns out to be dead.
     package var isRepeatable: Bool
 
+    /// Whether it is sent on a connection of its own, not on one that was kept open.
+    package var needsFreshConnection = false
+
     package init(
         method: String,
         target: String,

@@ -31,11 +31,14 @@ package struct QRISContent: Equatable, Sendable {
 
     /// Whether a customer can be asked for `amount` with this code; returns what is odd about it.
     package func check(amount: Amount) throws(QRISProblem) -> [QRISWarning] {
-        guard value(of: QRISTag.currency) == "360" else { throw .currency }
+        // A repeated currency or amount must not show one thing to us and another to a wallet.
+        let currencies = objects.filter { $0.tag == QRISTag.currency }
+        guard !currencies.isEmpty, currencies.allSatisfy({ $0.value == "360" }) else {
+            throw .currency
+        }
         guard objects.contains(where: { QRISTag.merchantAccounts.contains($0.tag) }) else {
             throw .merchantAccount
         }
-        // A repeated amount must not show one thing to us and another to a wallet.
         for object in objects where object.tag == QRISTag.amount {
             guard Self.sen(of: object.value) == amount.sen else { throw .amount }
         }

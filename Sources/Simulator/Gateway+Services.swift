@@ -65,7 +65,9 @@ extension Gateway {
         _ intent: GenerateIntent,
         _ header: MerchantHeader
     ) async -> GatewayAnswer {
-        if plan.generateAnswer == .refuse { return GatewayAnswer(.internalServerError, .generate) }
+        if plan.generateAnswer == .refuse, drawsFault() {
+            return GatewayAnswer(.internalServerError, .generate)
+        }
         let validUntil = Timestamp(jakarta: intent.validityPeriod)?.milliseconds ?? now()
         guard
             let payment = make(intent, externalID: header.externalID, validUntil: validUntil)

@@ -61,12 +61,16 @@ actor Gateway {
         payments[reference] = payment
     }
 
+    /// Whether the next payment shows the faults.
+    func drawsFault() -> Bool {
+        Int.random(in: 0..<100, using: &random) < settings.faultPercent
+    }
+
     /// Makes a payment, unless there are too many; its behaviour is drawn here.
     func make(_ intent: GenerateIntent, externalID: String, validUntil: Int64) -> SimulatedPayment?
     {
         guard order.count < Self.paymentsMax else { return nil }
-        let isFaulty = Int.random(in: 0..<100, using: &random) < settings.faultPercent
-        let drawn = isFaulty ? plan : plan.withoutFaults
+        let drawn = drawsFault() ? plan : plan.withoutFaults
         guard let referenceNo = Reference("PAY\(random.digits(6))\(order.count + 1)") else {
             preconditionFailure("letters and digits are a reference")
         }

@@ -18,20 +18,21 @@ package struct QueryAnswer: Equatable, Sendable {
     /// `latestTransactionDesc`, informational.
     package let statusDescription: String?
 
-    /// When it was paid, as received; nil when the answer has none, as before payment.
+    /// When it was paid, as received, be it text or a number; nil when the answer has none, as
+    /// before payment.
     package let paidTime: String?
 
-    /// The amount in rupiah; nil when the answer has none.
+    /// The amount in rupiah; nil when the answer has none, or one that is not of rupiah.
     package let amount: Amount?
 
-    /// Reads the members: what is there must be well formed.
+    /// Reads the members: what decides must be there and well formed, the rest need not be.
     package init(_ answer: ServiceAnswer) throws(ServiceAnswerError) {
         guard let partnerReferenceNo = try answer.reference("originalPartnerReferenceNo") else {
             throw .member("originalPartnerReferenceNo")
         }
         originalPartnerReferenceNo = partnerReferenceNo
         originalReferenceNo = try answer.reference("originalReferenceNo")
-        if let code = try answer.text("serviceCode") {
+        if let code = answer.literal("serviceCode") {
             // The page's sample has "47 ": of this member alone the blanks do not count.
             guard code.split(separator: " ") == ["47"] else { throw .member("serviceCode") }
         }
@@ -42,15 +43,18 @@ package struct QueryAnswer: Equatable, Sendable {
         responseMessage = answer.message
         self.status = status
         statusDescription = try? answer.text("latestTransactionDesc")
-        paidTime = try answer.text("paidTime")
-        amount = try answer.amount("amount")
+        paidTime = answer.literal("paidTime")
+        amount = try? answer.amount("amount")
     }
 }
 
 extension ServiceAnswer {
-    /// Whether the status is 07: an answer that may then lack everything else.
-    package var saysNotFound: Bool {
+    /// Whether the status is 07, of the payment `asked`: an answer that may then lack everything
+    /// else.
+    package func saysNotFound(_ asked: Reference) -> Bool {
         let code = try? text("latestTransactionStatus")
-        return code == LatestTransactionStatus.notFound.code
+        guard code == LatestTransactionStatus.notFound.code else { return false }
+        let named = try? text("originalPartnerReferenceNo")
+        return named == nil || named == asked.text
     }
 }

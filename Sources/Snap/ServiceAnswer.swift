@@ -38,6 +38,14 @@ package struct ServiceAnswer: Sendable {
         return text.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? nil : text
     }
 
+    /// The text of a string, or a number as it stands there; nil for all else, and when it is
+    /// blank.
+    func literal(_ name: String) -> String? {
+        guard let value = root[name] else { return nil }
+        if value.kind == .number { return value.literal }
+        return (try? text(name)) ?? nil
+    }
+
     /// A payment's number; nil when it is missing, null or blank.
     func reference(_ name: String) throws(ServiceAnswerError) -> Reference? {
         guard let text = try text(name) else { return nil }

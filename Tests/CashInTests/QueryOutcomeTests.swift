@@ -5,8 +5,12 @@ import Testing
 @testable import CashIn
 
 struct QueryOutcomeTests {
+    private let asked: Reference
+
+    init() throws { asked = try #require(Reference("T")) }
+
     private func outcome(_ body: String, status: Int = 200) -> QueryOutcome {
-        QueryOutcome(Answers.reply(.query, body, status: status))
+        QueryOutcome(Answers.reply(.query, body, status: status), about: asked)
     }
 
     private func found(_ members: String) throws -> QueryAnswer {
@@ -69,19 +73,57 @@ struct QueryOutcomeTests {
             #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","serviceCode":"51""#,
             "another service's payment"
         ),
-        (
-            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","#
-                + #""amount":{"value":"1.001","currency":"IDR"}"#, "less than a sen"
-        ),
-        (
-            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","#
-                + #""amount":{"value":"1.00","currency":"USD"}"#, "another currency"
-        ),
-        (
-            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","amount":"1.00""#,
-            "no object"
-        ),
     ]
+
+    /// What does not decide, in forms that are not the page's.
+    @Test(arguments: [
+        #""amount":{"value":"1.001","currency":"IDR"}"#,
+        #""amount":{"value":"1.00","currency":"USD"}"#, #""amount":{"value":"1.00"}"#,
+        #""amount":"1.00""#, #""amount":{"value":-5,"currency":"IDR"}"#,
+    ])
+    func `an amount that is not one of rupiah is none, and hides no status`(members: String) throws
+    {
+        let answer = try found(
+            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","# + members
+        )
+        #expect(answer.status == .success)
+        #expect(answer.amount == nil)
+    }
+
+    @Test(
+        arguments: [
+            (#""paidTime":1795701835911"#, "1795701835911"),
+            (#""paidTime":"yesterday""#, "yesterday"),
+            (#""paidTime":{}"#, nil), (#""serviceCode":47"#, nil), (#""serviceCode":" 47 ""#, nil),
+        ] as [(String, String?)]
+    )
+    func `a time may be a number, and the service too`(members: String, paidTime: String?) throws {
+        let answer = try found(
+            #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","# + members
+        )
+        #expect(answer.paidTime == paidTime)
+    }
+
+    @Test func `not found is said of the payment that was asked about, and by no failing gateway`()
+    {
+        let status = #""latestTransactionStatus":"07","originalPartnerReferenceNo":"#
+        guard case .notFound = outcome(Answers.body("2005100", status + #""T""#)) else {
+            Issue.record("of the one asked about")
+            return
+        }
+        guard case .found(let answer) = outcome(Answers.body("2005100", status + #""OTHER""#))
+        else {
+            Issue.record("of another")
+            return
+        }
+        #expect(answer.status == .notFound)
+        for failing in [500, 503, 302] {
+            guard case .unknown = outcome(Answers.body("4045101"), status: failing) else {
+                Issue.record("under \(failing)")
+                return
+            }
+        }
+    }
 
     @Test(arguments: malformed.indices)
     func `an answer that is malformed says nothing`(_ index: Int) {

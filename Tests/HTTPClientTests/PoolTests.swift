@@ -150,8 +150,19 @@ struct PoolTests {
             let error = try await failure(of: request, to: origin, with: client)
             #expect(error.phase == .wait)
             #expect(!error.isCertainlyNotSent)
+            #expect(error.isOfKeptConnection)
             #expect(server.acceptedCount == 1)
         }
+    }
+
+    @Test func `a request may ask for a connection of its own`() async throws {
+        let server = try TestServer.answering(ok("a"), ok("b"))
+        let client = try makeClient()
+        _ = try await client.send(post(), to: server.origin())
+        var request = post()
+        request.needsFreshConnection = true
+        #expect(try await client.send(request, to: server.origin()).text == "a")
+        #expect(server.acceptedCount == 2)
     }
 
     @Test func `a fresh connection that dies is no reason to repeat`() async throws {

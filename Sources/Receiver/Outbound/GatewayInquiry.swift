@@ -18,18 +18,29 @@ extension CashInClient {
     func ask(_ inquiry: Inquiry) async -> InquiryAttempt {
         var exchanges: [ExchangeRecord] = []
         var asked = inquiry.partnerReferenceNo
-        var (answer, exchange) = await query(asked)
-        exchanges.append(ExchangeRecord(exchange, .query, asked))
+        var answer = await ask(asked, &exchanges)
         if case .notFound = answer, let alternative = inquiry.alternative {
             asked = alternative
-            (answer, exchange) = await query(asked)
-            exchanges.append(ExchangeRecord(exchange, .query, asked))
+            answer = await ask(asked, &exchanges)
         }
         return InquiryAttempt(
             outcome: InquiryOutcome(answer, asked: asked),
             answer: answer,
             exchanges: exchanges
         )
+    }
+
+    /// Asks about one number; once more, signed anew, when the connection was a dead one.
+    private func ask(
+        _ reference: Reference,
+        _ exchanges: inout [ExchangeRecord]
+    ) async -> QueryOutcome {
+        let (first, exchange) = await query(reference)
+        exchanges.append(ExchangeRecord(exchange, .query, reference))
+        guard case .unknown(let failure) = first, failure.isOfKeptConnection else { return first }
+        let (second, repetition) = await query(reference, needsFreshConnection: true)
+        exchanges.append(ExchangeRecord(repetition, .query, reference))
+        return second
     }
 }
 
