@@ -54,6 +54,10 @@ package struct QueryVerdict: Equatable, Sendable {
     /// Whether the waiting callback has its answer, be it yes or no.
     package var settlesClaim = false
 
+    /// Why the waiting callback stands on the attention list though it has its answer: it names
+    /// another gateway number than the gateway does.
+    package var claimContradiction: AttentionKind?
+
     package init() {}
 }
 
@@ -72,7 +76,13 @@ package struct QueryJudge: Sendable {
             verdict.isOutdated = true
             return verdict
         }
-        guard report.status != .notFound else { return verdict }
+        if report.status == .notFound {
+            // Of another payment than the one that was asked about.
+            if report.partnerReferenceNo != evidence.asked {
+                verdict.attention = [.referenceMismatch]
+            }
+            return verdict
+        }
         guard let match = Self.match(report, evidence) else {
             verdict.attention = [Self.contradiction(report, evidence)]
             return verdict
@@ -86,7 +96,10 @@ package struct QueryJudge: Sendable {
         }
         verdict.isBelieved = true
         apply(report, evidence, to: &verdict)
-        verdict.settlesClaim = Self.settles(report.status, evidence.claim)
+        verdict.claimContradiction = Self.contradiction(of: evidence.claim, report, evidence)
+        // Of one that contradicts the gateway has decided: its pair is not the payment's.
+        verdict.settlesClaim =
+            verdict.claimContradiction != nil || Self.settles(report.status, evidence.claim)
         return verdict
     }
 
@@ -144,6 +157,20 @@ package struct QueryJudge: Sendable {
             evidence.state?.status == .success && report.status == .success
             && report.partnerReferenceNo == evidence.asked
         return isPaidTwice ? .possibleSecondPayment : .referenceMismatch
+    }
+
+    /// Why a callback that names another gateway number than the answer does stands on the
+    /// attention list; nil when it names the same.
+    private static func contradiction(
+        of claim: Fact?,
+        _ report: GatewayReport,
+        _ evidence: QueryEvidence
+    ) -> AttentionKind? {
+        guard let claim, let known = report.referenceNo ?? evidence.state?.referenceNo,
+            !claim.pair.holds(report.partnerReferenceNo, known)
+        else { return nil }
+        let isPaid = report.status == .success || evidence.state?.status == .success
+        return isPaid && claim.status == .success ? .possibleSecondPayment : .referenceMismatch
     }
 
     // MARK: Amount

@@ -137,6 +137,7 @@ final class AttentionTable {
     func close(
         _ kind: AttentionKind,
         of subject: Subject,
+        by name: String = "query",
         note: String,
         atMilliseconds now: Int64
     ) throws(SQLiteError) {
@@ -144,7 +145,7 @@ final class AttentionTable {
         let isOfTransaction = subject.transactionID != nil
         try (isOfTransaction ? resolution : resolutionOfCallback).run {
             $0.integer(now)
-            $0.text("query")
+            $0.text(name)
             $0.text(note)
             $0.integer(subject.transactionID ?? subject.callbackID)
             $0.text(kind.rawValue)

@@ -24,6 +24,12 @@ extension Bookkeeper {
             answer.claim = try journal.claim(of: callbackID)
         }
         if case .found(let report, _, let code) = outcome {
+            if answer.claim == nil {
+                answer.claim = try unattachedClaim(
+                    report,
+                    askedAtMilliseconds: exchanges.first?.startedMilliseconds ?? now
+                )
+            }
             try take(report, code: code, in: &answer, policy)
         } else if let code = outcome.responseCode, let id = answer.stored?.state.id {
             let isNotFound = if case .notFound = outcome { true } else { false }
@@ -41,6 +47,7 @@ extension Bookkeeper {
         return InquirySettlement(
             partnerReferenceNo: answer.partnerReferenceNo,
             sequence: answer.sequence,
+            isOurs: answer.verdict.isOurs,
             isOutdated: answer.verdict.isOutdated,
             nextMilliseconds: next
         )
@@ -94,7 +101,8 @@ extension Bookkeeper {
             try transactions.noteQuery(
                 id,
                 code: code,
-                status: report.status,
+                // What another payment's status is, nobody asked.
+                status: answer.verdict.isOurs || answer.verdict.isOutdated ? report.status : nil,
                 atMilliseconds: answer.now
             )
         }
@@ -158,27 +166,40 @@ extension Bookkeeper {
         change.referenceNo = report.referenceNo ?? answer.stored?.state.referenceNo
         change.amount =
             report.amount ?? answer.stored?.state.expectedAmount ?? waiting?.fact.amount
-        // The callback that asked, where the answer is that it was right.
-        let confirmed = waiting.flatMap { claim in
-            let isItsPair = change.referenceNo.map { claim.fact.pair.holds(partner, $0) } ?? false
-            return isItsPair && claim.fact.status == report.status ? claim : nil
-        }
-        change.callbackID = confirmed?.callbackID
-        change.externalID = confirmed?.externalID
-        change.paidAt = report.paidAt ?? confirmed?.finishedTime
-        try write(change, confirmed, waiting: waiting, in: &answer, policy)
+        let confirmed = try confirmed(by: report, of: partner, change.referenceNo, in: answer)
+        change.callbackID = confirmed?.claim.callbackID
+        change.externalID = confirmed?.claim.externalID
+        change.paidAt = report.paidAt ?? confirmed?.claim.finishedTime
+        try write(change, confirmed, isHeardOf: waiting != nil, in: &answer, policy)
     }
 
+    /// The callback that the answer proves right: the one that asked, else the newest that waits.
+    private func confirmed(
+        by report: GatewayReport,
+        of partner: Reference,
+        _ reference: Reference?,
+        in answer: InquiryAnswer
+    ) throws(SQLiteError) -> KeptClaim? {
+        guard let reference else { return nil }
+        let isRight = { (kept: KeptClaim) in
+            kept.isWaiting && kept.claim.fact.status == report.status
+                && kept.claim.fact.pair.holds(partner, reference)
+        }
+        if let claim = answer.claim, isRight(claim) { return claim }
+        return try waiting(in: answer).last(where: isRight)
+    }
+
+    /// - Parameter isHeardOf: whether a callback spoke of the payment before the query did.
     private func write(
         _ change: Change,
-        _ confirmed: Claim?,
-        waiting: Claim?,
+        _ confirmed: KeptClaim?,
+        isHeardOf: Bool,
         in answer: inout InquiryAnswer,
         _ policy: StorePolicy
     ) throws(SQLiteError) {
-        var place = answer.claim?.place
+        var place = confirmed?.place
         if let stored = answer.stored {
-            if confirmed != nil, var attached = place {
+            if var attached = place {
                 try attach(to: stored, at: &attached)
                 place = attached
             }
@@ -189,26 +210,36 @@ extension Bookkeeper {
             place?.transactionID = nextTransactionID
             answer.sequence = try create(
                 change,
-                origin: waiting == nil ? .query : .notify,
+                origin: isHeardOf ? .notify : .query,
                 // Without the gateway's number there is no pair that was learnt.
                 isProven: change.referenceNo != nil,
                 policy
             )
         }
-        guard confirmed != nil, var place, let kept = answer.claim else { return }
+        guard var place, let confirmed else { return }
         place.sequence = answer.sequence
         try journal.promote(at: place)
         try journal.settle(place.id, atMilliseconds: answer.now)
         try close(callbackID: place.id, change.latestStatus, at: answer.now)
+        try removeQuestion(of: confirmed, but: answer.question?.id)
         try noteExternalID(
             ofPromoted: place.id,
-            receivedMilliseconds: kept.receivedMilliseconds
+            receivedMilliseconds: confirmed.receivedMilliseconds
         )
     }
 
     // MARK: Attention
 
     private func raise(_ report: GatewayReport, in answer: InquiryAnswer) throws(SQLiteError) {
+        let detail = AttentionDetail.text(report, about: answer.stored?.state)
+        if let kind = answer.verdict.claimContradiction, let claim = answer.claim {
+            let subject = AttentionTable.Subject(
+                transactionID: claim.place.transactionID,
+                callbackID: claim.place.id,
+                partnerReferenceNo: answer.partnerReferenceNo?.text
+            )
+            try attention.raise(kind, about: subject, detail: detail, atMilliseconds: answer.now)
+        }
         let subject = AttentionTable.Subject(
             transactionID: answer.transactionID,
             callbackID: answer.question?.callbackID,
@@ -219,82 +250,8 @@ extension Bookkeeper {
             try attention.raise(
                 kind,
                 about: subject,
-                detail: AttentionDetail.text(report, about: answer.stored?.state),
+                detail: detail,
                 atMilliseconds: answer.now
-            )
-        }
-    }
-
-    // MARK: What waited
-
-    /// Callbacks of one payment that are looked at when an answer comes: more are of a gateway that
-    /// repeats itself, and say the same.
-    private static let waitingMax = 1_000
-
-    /// Notes which callbacks have their answer now, and closes what the attention list holds of
-    /// them.
-    private func settleWaiting(
-        _ report: GatewayReport,
-        in answer: inout InquiryAnswer
-    ) throws(SQLiteError) {
-        for kept in try waiting(in: answer) {
-            guard QueryJudge.settles(report.status, kept.claim.fact) else {
-                answer.waitingCallbackID = kept.place.id
-                continue
-            }
-            try journal.settle(kept.place.id, atMilliseconds: answer.now)
-            try close(callbackID: kept.place.id, report.status, at: answer.now)
-        }
-        // Entries of a transaction may be about any of its callbacks: they stay while one waits.
-        if let id = answer.transactionID, answer.waitingCallbackID == nil {
-            try close(transactionID: id, report.status, at: answer.now)
-        }
-    }
-
-    /// The callbacks that wait for an answer about the payment.
-    private func waiting(in answer: InquiryAnswer) throws(SQLiteError) -> [KeptClaim] {
-        var ids: Set<Int64> = []
-        if let id = answer.question?.callbackID { ids.insert(id) }
-        if let pair = answer.claim?.claim.fact.pair {
-            for reference in [pair.originalPartnerReferenceNo, pair.originalReferenceNo] {
-                let key = ReferenceIndex.key(reference)
-                let entries = try index.entries(key, in: lookups, beside: entriesBeingWritten)
-                for case .callback(let id) in entries { ids.insert(id) }
-            }
-        }
-        var next = answer.stored?.lastCallbackID
-        while let id = next, ids.count < Self.waitingMax {
-            ids.insert(id)
-            next = try journal.link(of: id)?.previousCallbackID
-        }
-        var waiting: [KeptClaim] = []
-        for id in ids.sorted() {
-            guard let kept = try journal.claim(of: id), kept.isWaiting else { continue }
-            let isAbout =
-                kept.place.transactionID != nil
-                || kept.claim.fact.pair == answer.claim?.claim.fact.pair
-            if isAbout || id == answer.question?.callbackID { waiting.append(kept) }
-        }
-        return waiting
-    }
-
-    private func close(
-        callbackID: Int64? = nil,
-        transactionID: Int64? = nil,
-        _ status: LatestTransactionStatus,
-        at now: Int64
-    ) throws(SQLiteError) {
-        let subject = AttentionTable.Subject(
-            transactionID: transactionID,
-            callbackID: callbackID,
-            partnerReferenceNo: nil
-        )
-        for kind in AttentionKind.allCases where kind.isClosed(byAnswer: status) {
-            try attention.close(
-                kind,
-                of: subject,
-                note: "the gateway says \(status.code)",
-                atMilliseconds: now
             )
         }
     }

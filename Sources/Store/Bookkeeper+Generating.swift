@@ -183,15 +183,21 @@ extension Bookkeeper {
         _ policy: StorePolicy,
         atMilliseconds now: Int64
     ) throws(SQLiteError) {
+        guard let accepted = try transactions.transaction(transactionID) else { return }
         var waiting: [KeptClaim] = []
-        var next = try transactions.transaction(transactionID)?.lastCallbackID
+        if let reference = accepted.state.referenceNo {
+            // They came before the intent.
+            let early = try unattached(accepted.state.partnerReferenceNo, reference)
+            waiting += early.filter { $0.outcome == .awaitingQuery }
+        }
+        var next = accepted.lastCallbackID
         while let id = next {
             if let kept = try journal.claim(of: id), kept.outcome == .awaitingQuery {
                 waiting.append(kept)
             }
             next = try journal.link(of: id)?.previousCallbackID
         }
-        for kept in waiting.reversed() {
+        for kept in waiting.sorted(by: { $0.place.id < $1.place.id }) {
             guard let stored = try transactions.transaction(transactionID) else { return }
             let verdict = Judge(policy: policy.judging).judge(
                 Evidence(
@@ -247,6 +253,8 @@ extension Bookkeeper {
         if let order = verdict.order { try noteOrder(order, provenBy: stored.state) }
         try raise(verdict.attention, by: kept, stored.state, now)
         try journal.settle(place.id, atMilliseconds: now)
+        try close(callbackID: place.id, kept.claim.fact.status, at: now)
+        try removeQuestion(of: kept, but: nil)
         if place.sequence != nil {
             try journal.promote(at: place)
         } else {

@@ -44,10 +44,18 @@ extension Bookkeeper {
         let kept = try entry.callbackID.flatMap { id throws(SQLiteError) in
             try journal.claim(of: id)
         }
-        let stored = try entry.transactionID.flatMap { id throws(SQLiteError) in
-            try transactions.transaction(id)
+        let stored: StoredTransaction?
+        if let id = entry.transactionID {
+            stored = try transactions.transaction(id)
+        } else if let pair = kept?.claim.fact.pair {
+            switch try match(pair, policy) {
+            case .unknown: stored = nil
+            case .known(let state, _): stored = try transactions.transaction(state.id)
+            case .contradiction(let state): return .refused(.notAllowed(from: state.status))
+            }
+        } else {
+            return .refused(.nothingToAccept)
         }
-        guard stored != nil || kept != nil else { return .refused(.nothingToAccept) }
         let decision = StatusTable.decide(
             from: stored?.state.status,
             applied: stored?.state.applied ?? [],
@@ -73,6 +81,27 @@ extension Bookkeeper {
             change.add(kept?.claim, expectedAmount: stored.state.expectedAmount)
             return .written(try advance(stored, by: change, policy))
         }
+    }
+
+    /// What a callback's references say about the transactions of now: since it came, there may be
+    /// one for its payment.
+    private func match(
+        _ pair: ReferencePair,
+        _ policy: StorePolicy
+    ) throws(SQLiteError) -> ReferenceMatch {
+        var ids: Set<Int64> = []
+        for reference in [pair.originalPartnerReferenceNo, pair.originalReferenceNo] {
+            let key = ReferenceIndex.key(reference)
+            let entries = try index.entries(key, in: lookups, beside: entriesBeingWritten)
+            for case .transaction(let id) in entries { ids.insert(id) }
+        }
+        var candidates: [TransactionState] = []
+        for id in ids.sorted() {
+            if let state = try transactions.transaction(id)?.state, state.carries(pair) {
+                candidates.append(state)
+            }
+        }
+        return ReferenceMatch(pair, among: candidates, roles: policy.judging.referenceRoles)
     }
 
     /// A payment that only a callback speaks of, on the operator's word.

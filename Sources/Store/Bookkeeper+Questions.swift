@@ -21,7 +21,7 @@ extension Bookkeeper {
                 ?? Self.question(about: stored.state, atMilliseconds: now)
         } else if let pair = delivery.pair {
             question =
-                try openQuestion(about: pair, among: surroundings)
+                try openQuestion(about: pair, raisedBy: place.id)
                 ?? self.question(about: pair, among: surroundings, policy, atMilliseconds: now)
         }
         guard var question else { return false }
@@ -36,14 +36,16 @@ extension Bookkeeper {
     /// A question that an earlier callback with the same references has raised already.
     private func openQuestion(
         about pair: ReferencePair,
-        among surroundings: Surroundings
+        raisedBy callbackID: Int64
     ) throws(SQLiteError) -> Question? {
-        for id in surroundings.callbackIDs.sorted(by: >) {
-            guard let question = try questions.question(callbackID: id),
-                let claim = try journal.claim(of: id),
-                claim.claim.fact.pair == pair
-            else { continue }
-            return question
+        if let own = try questions.question(callbackID: callbackID) { return own }
+        for reference in [pair.originalPartnerReferenceNo, pair.originalReferenceNo] {
+            for question in try questions.questions(about: reference) {
+                guard let id = question.callbackID, let kept = try journal.claim(of: id),
+                    kept.claim.fact.pair == pair
+                else { continue }
+                return question
+            }
         }
         return nil
     }
@@ -101,6 +103,10 @@ extension Bookkeeper {
         let existing = isNew ? nil : try questions.question(transactionID: changed.state.id)
         if existing?.callbackID != nil { return }
         let now = changed.updatedMilliseconds
+        if !isNew, existing == nil, changed.state.origin == .generate {
+            // Its schedule was over, and somebody was to look: that is over too.
+            try closeUnsettled(changed.state, atMilliseconds: now)
+        }
         // Of payments made elsewhere nothing is planned while nobody asks: that list would only
         // grow. Our own are asked about as soon as somebody does.
         guard policy.judging.canQuery || changed.state.origin == .generate,
@@ -110,6 +116,24 @@ extension Bookkeeper {
             return
         }
         try save(planned)
+    }
+
+    private func closeUnsettled(
+        _ state: TransactionState,
+        atMilliseconds now: Int64
+    ) throws(SQLiteError) {
+        guard state.status.isFinal else { return }
+        try attention.close(
+            .unsettledPayment,
+            of: AttentionTable.Subject(
+                transactionID: state.id,
+                callbackID: nil,
+                partnerReferenceNo: nil
+            ),
+            by: "notify",
+            note: "the payment is settled: \(state.status.word)",
+            atMilliseconds: now
+        )
     }
 
     /// The next question that a transaction's status asks by itself; nil when there is none, or

@@ -72,6 +72,9 @@ package struct InquirySettlement: Equatable, Sendable {
     /// The transition that it caused, if it did.
     package let sequence: Int64?
 
+    /// Whether the answer is about the payment that was asked about.
+    package let isOurs: Bool
+
     /// Whether it came too late to count: something was committed since it was asked for.
     package let isOutdated: Bool
 

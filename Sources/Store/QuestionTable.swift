@@ -39,6 +39,7 @@ final class QuestionTable {
     private let byID: Statement
     private let byTransaction: Statement
     private let byCallback: Statement
+    private let byReference: Statement
     private let insertion: Statement
     private let update: Statement
     private let removal: Statement
@@ -55,6 +56,12 @@ final class QuestionTable {
             """
             SELECT \(Self.columns) FROM questions
             WHERE callback_id = ? AND transaction_id IS NULL
+            """
+        )
+        byReference = try connection.prepare(
+            """
+            SELECT \(Self.columns) FROM questions
+            WHERE partner_reference = ? AND transaction_id IS NULL
             """
         )
         insertion = try connection.prepare(
@@ -122,6 +129,15 @@ final class QuestionTable {
     /// The question about a callback that belongs to no transaction.
     func question(callbackID: Int64) throws(SQLiteError) -> Question? {
         try first(byCallback, callbackID)
+    }
+
+    /// The questions about callbacks that belong to no transaction under this merchant's number.
+    func questions(about reference: Reference) throws(SQLiteError) -> [Question] {
+        try byReference.all {
+            $0.text(reference.text)
+        } row: {
+            Self.read($0)
+        }.compactMap { $0 }
     }
 
     /// Stores a new question, or what has become of an old one.

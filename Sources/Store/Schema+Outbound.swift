@@ -42,9 +42,11 @@ extension Schema {
             failures INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         CREATE INDEX questions_due ON questions (next_at);
-        CREATE UNIQUE INDEX questions_of_transaction ON questions (transaction_id)
+        CREATE INDEX questions_of_transaction ON questions (transaction_id)
             WHERE transaction_id IS NOT NULL;
-        CREATE UNIQUE INDEX questions_of_callback ON questions (callback_id)
+        CREATE INDEX questions_of_callback ON questions (callback_id)
+            WHERE transaction_id IS NULL;
+        CREATE INDEX questions_of_reference ON questions (partner_reference)
             WHERE transaction_id IS NULL;
 
         CREATE TABLE exchanges (

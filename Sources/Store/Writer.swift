@@ -94,6 +94,11 @@ actor Writer {
             }
         } catch {
             close()
+            if batch.count > 1, error.isConstraint {
+                // Not the disk, but one of them: the others shall not suffer for it.
+                for index in batch.indices { settle(batch[index...index]) }
+                return
+            }
             health.note(error)
             health.count(batch.count, isFailed: true)
             for submission in batch {

@@ -198,6 +198,35 @@ import Testing
         ReferenceCase("not asked", claim: ("M-1", "G-1"), answer: ("G-1", "M-1"), .mismatch),
     ]
 
+    @Test(arguments: [
+        (
+            TransactionStatus.success, LatestTransactionStatus.success,
+            AttentionKind.possibleSecondPayment
+        ),
+        (.pending, .success, .possibleSecondPayment), (.pending, .pending, .referenceMismatch),
+        (.cancelled, .cancelled, .referenceMismatch),
+    ])
+    func `a callback that names another gateway number than the gateway has its answer, and stays`(
+        stored: TransactionStatus,
+        answered: LatestTransactionStatus,
+        kind: AttentionKind
+    ) throws {
+        let state = try JudgeTests.state(stored, merchant: "M-1", gateway: "G-1")
+        let claim = try JudgeTests.fact(.success, partner: "M-1", reference: "G-2")
+        let verdict = Self.judge().judge(
+            try Self.report(answered, partner: "M-1", reference: "G-1"),
+            try Self.evidence(state, claim: claim)
+        )
+        #expect(verdict.claimContradiction == kind)
+        #expect(verdict.settlesClaim)
+        let own = try JudgeTests.fact(.success, partner: "G-1", reference: "M-1")
+        let confirmed = Self.judge().judge(
+            try Self.report(answered, partner: "M-1", reference: "G-1"),
+            try Self.evidence(state, claim: own)
+        )
+        #expect(confirmed.claimContradiction == nil)
+    }
+
     @Test(arguments: known + guessed + unknown)
     func `an answer has to have our references`(_ test: ReferenceCase) throws {
         let state = try test.stored.map {

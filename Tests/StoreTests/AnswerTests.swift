@@ -91,6 +91,7 @@ import Testing
                 == InquirySettlement(
                     partnerReferenceNo: Reference("TRX-1"),
                     sequence: 1,
+                    isOurs: true,
                     isOutdated: false,
                     nextMilliseconds: nil
                 )

@@ -141,24 +141,4 @@ import Testing
         #expect(plan.count == 1, "nothing is sorted")
         #expect(plan.first?.contains(index) == true, "\(plan)")
     }
-
-    @Test func `a transaction has one question, and so has a callback that belongs to none`()
-        throws
-    {
-        let connection = try MainDatabase.open(path)
-        let insert = { (transaction: String, callback: String) throws in
-            try connection.execute(
-                """
-                INSERT INTO questions (transaction_id, callback_id, partner_reference, phase,
-                    base_at, step, next_at)
-                VALUES (\(transaction), \(callback), 'TRX-1', 1, 0, 0, 0)
-                """
-            )
-        }
-        try insert("1", "1")
-        try insert("2", "1")
-        try insert("NULL", "1")
-        #expect(throws: SQLiteError.self) { try insert("1", "2") }
-        #expect(throws: SQLiteError.self) { try insert("NULL", "1") }
-    }
 }
