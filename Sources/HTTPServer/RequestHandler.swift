@@ -70,6 +70,21 @@ package enum Refusal: Equatable, Sendable {
     }
 }
 
+extension Refusal: CustomStringConvertible {
+    /// For people; never what was received.
+    package var description: String {
+        switch self {
+        case .malformed(let error): error.description
+        case .incomplete: "the connection ended within it"
+        case .headerTimeout: "its head was not complete in time"
+        case .bodyTimeout: "its body was not complete in time"
+        case .bodyTooLarge(let max): "body larger than \(max) bytes"
+        case .connectionLimit: "all connections are taken"
+        case .unanswered: "it could not be served"
+        }
+    }
+}
+
 /// One request and its answer, when both are over.
 package struct Exchange: Sendable {
     /// Nil when the request did not get that far.

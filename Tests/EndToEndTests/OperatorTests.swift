@@ -100,6 +100,48 @@ struct OperatorTests {
         #expect(try daemon.feed().count == 1)
     }
 
+    @Test func `a status accepted for a callback goes to the payment that is known by now`() throws
+    {
+        let daemon = try Daemon(in: try Workspace())
+        let first = try Callback()
+        let second = try Callback().with { $0.externalID = first.externalID }
+        #expect(try daemon.post(first).code == "2005600")
+        #expect(try daemon.post(second).code == "4095600")
+        // Signed anew under an id of its own it is applied; the entry is still open.
+        let anew = second.renamed().with { $0.timestamp = JakartaNow.text(offsetSeconds: -1) }
+        #expect(try daemon.post(anew).code == "2005600")
+        let entry = try #require(daemon.attention("kind=external-id-conflict").first)
+        let answer = try daemon.post(
+            "/admin/attention/\(entry["id"].integer ?? 0)/resolve",
+            Self.body("{'note':'settled by phone','accept':'00'}")
+        )
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.json["transition"] == .null, "it stood already")
+        #expect(try daemon.feed().count == 2)
+        let listed = try daemon.get("/v1/transactions").json["transactions"].items
+        #expect(listed.compactMap { $0["partnerReferenceNo"].text }.count == 2)
+    }
+
+    @Test func `several callbacks about one payment are accepted as one`() throws {
+        let daemon = try Daemon(in: try Workspace(), set: ["notify.confirmWithQuery=unproven"])
+        let callback = try Callback()
+        for _ in 0..<3 {
+            let again = callback.renamed().with {
+                $0.timestamp = JakartaNow.text(offsetSeconds: -Int.random(in: 1...200))
+            }
+            #expect(try daemon.post(again).code == "2005600")
+        }
+        for entry in try daemon.attention("kind=unconfirmed-callback") {
+            let target = "/admin/attention/\(entry["id"].integer ?? 0)/resolve"
+            #expect(
+                try daemon.post(target, Self.body("{'note':'n','accept':'00'}")).status == 200
+            )
+        }
+        #expect(try daemon.feed().count == 1)
+        #expect(try daemon.get("/v1/transactions").json["transactions"].items.count == 1)
+        #expect(try daemon.attention().isEmpty)
+    }
+
     // MARK: Replay
 
     @Test func `refused for want of the right key, they move to the journal when it is there`()
@@ -172,6 +214,18 @@ struct OperatorTests {
         #expect(answer.json["results"][0]["after"].text == "applied")
         #expect(try daemon.transaction(callback.merchant)["status"].text == "success")
         #expect(try daemon.callbacks().first?["outcome"].text == "applied")
+    }
+
+    @Test func `what cannot be read stays as it is, and nobody else suffers`() throws {
+        let daemon = try Daemon(in: try Workspace(), set: ["notify.confirmWithQuery=unproven"])
+        let invalid = try Callback(status: "99")
+        #expect(try daemon.post(invalid).code == "4005601")
+        for _ in 0..<3 {
+            let answer = try daemon.post("/admin/callbacks/replay", "{\"ids\":[1]}")
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(answer.json["results"][0]["after"].text == "invalid")
+        }
+        #expect(!daemon.log.contains { $0.contains("cannot commit") })
     }
 
     @Test func `the clock of a replay is the time of receipt`() throws {

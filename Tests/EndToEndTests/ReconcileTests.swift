@@ -255,6 +255,47 @@ struct ReconcileTests {
         #expect(try pair.daemon.generate("TRX-1").status == 502)
     }
 
+    @Test func `what somebody orders is asked also while nothing is asked by itself`() throws {
+        let pair = try Pair(
+            set: ["reconcile.enabled=false"],
+            options: ["--fault", "generate=error", "--retry-seconds", "none"]
+        )
+        #expect(try pair.daemon.generate("TRX-1").status == 502)
+        let ordered = try pair.daemon.post("/admin/reconcile", "")
+        #expect(ordered.json["count"].integer == 1)
+        #expect(try pair.daemon.transaction("TRX-1", until: "pending")["status"].text == "pending")
+    }
+
+    @Test func `a query out of turn answers the callback that waits, and ends a pause`() throws {
+        // Refused for the wrong prefix, until that is put right.
+        let pair = try Pair(set: ["cashIn.signaturePathPrefix=/wrong"])
+        try pair.gateway.pay("OTHER-1", amount: "7000.00")
+        _ = try pair.daemon.attentionEntry("gateway-unauthorized")
+        try pair.daemon.kill()
+        let daemon = try pair.restarted(set: [
+            "cashIn.signaturePathPrefix=", "reconcile.scheduleSeconds=[3600]",
+        ])
+        let answer = try daemon.post("/admin/qr/query", "{\"partnerReferenceNo\":\"OTHER-1\"}")
+        #expect(answer.json["transaction"]["status"].text == "success", "\(answer.text)")
+        let feed = try daemon.feed()
+        #expect(feed.map { $0["callbackId"].integer } == [1])
+        #expect(try daemon.callbacks().first?["outcome"].text == "applied")
+        #expect(try daemon.attention().isEmpty)
+    }
+
+    @Test func `a callback that came before the intent is judged with the generate answer`() throws
+    {
+        let pair = try Pair(set: ["reconcile.scheduleSeconds=[3600]"])
+        // Its gateway number is not known to anybody yet; the next one will be.
+        #expect(try pair.daemon.generate("TRX-1").status == 201)
+        let early = try Callback("TRX-2", "PAY-FOREIGN")
+        #expect(try pair.daemon.post(early).code == "2005600")
+        #expect(try pair.daemon.generate("TRX-2").status == 201)
+        // The gateway numbers it otherwise: what was said is not about this payment.
+        #expect(try pair.daemon.transaction("TRX-2")["status"].text == "pending")
+        #expect(try pair.daemon.callbacks().first?["outcome"].text == "awaitingQuery")
+    }
+
     @Test func `a callback before the generate answer is applied with it`() throws {
         let pair = try Pair(
             set: ["reconcile.scheduleSeconds=[3600]"],

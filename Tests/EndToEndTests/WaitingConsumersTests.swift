@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Support
 import Testing
 
@@ -59,6 +60,51 @@ struct WaitingConsumersTests {
         }
         for stream in waiting.streams { #expect(try stream.next()?.id == "2") }
         #expect(waiting.streams.allSatisfy { $0.commentCount == 0 })
+    }
+
+    @Test(arguments: ["/v1/transitions?after=latest&wait=55", "/v1/transactions/NONE?wait=55"])
+    func `a client that breaks off while it waits costs nothing`(target: String) throws {
+        let daemon = try Daemon(in: Workspace())
+        try Self.breakOff(target, on: daemon)
+        // Its wait is over at once.
+        let before = try Self.cpuSeconds(of: daemon.process)
+        _ = try daemon.get("/v1/transitions?after=latest&wait=2")
+        let used = try Self.cpuSeconds(of: daemon.process) - before
+        #expect(used < 0.3, "whoever went on waiting for it would have used two seconds")
+        #expect(try Self.waiterCount(of: daemon) == 0)
+    }
+
+    /// Begins to wait, and resets the connection: it is closed with an answer unread.
+    private static func breakOff(_ target: String, on daemon: Daemon) throws {
+        let secret = daemon.workspace.tokens["ops"] ?? ""
+        var text = "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"
+        text += "GET \(target) HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(secret)\r\n\r\n"
+        let client = try RawClient(daemon.internalEndpoint)
+        try client.send(text)
+        for _ in 0..<1_000 where try waiterCount(of: daemon) == 0 { usleep(5_000) }
+    }
+
+    private static func waiterCount(of daemon: Daemon) throws -> Int? {
+        try daemon.get("/metrics").text.split(separator: "\n")
+            .first { $0.hasPrefix("cashin_feed_waiters ") }
+            .flatMap { Int($0.split(separator: " ")[1]) }
+    }
+
+    @Test func `waiting consumers do not make the receiver look dead`() throws {
+        let daemon = try Daemon(
+            in: Workspace(),
+            set: ["internal.limits={requestsInFlight:2}"]
+        )
+        let waiting = try (0..<2).map { _ in
+            try daemon.open("/v1/transitions?after=latest&wait=55")
+        }
+        for _ in 0..<1_000 where try Self.waiterCount(of: daemon) != 2 { usleep(5_000) }
+        #expect(try daemon.get("/v1/transitions").status == 503)
+        for target in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+            #expect(try daemon.get(target).status == 200, "\(target)")
+        }
+        #expect(try daemon.post(Callback()).code == "2005600")
+        for client in waiting { #expect(try client.response().status == 200) }
     }
 
     @Test func `they are woken by each of many commits, and miss none`() throws {

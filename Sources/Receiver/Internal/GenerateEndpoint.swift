@@ -63,6 +63,13 @@ enum GenerateEndpoint {
                 "It is not known whether the gateway took the payment: \(failure). It is asked "
                     + "about; a repeat asks first and never generates twice."
             )
+        case .unanswered(let failure):
+            Problem(
+                failure,
+                .unanswered(failure),
+                "The gateway may have \(reference) from an earlier call, and did not say whether: "
+                    + "\(failure)."
+            )
         case .refused(let refusal): problem(refusal, reference)
         }
     }
@@ -101,7 +108,7 @@ extension Problem {
     /// The receiver only receives.
     static let receiveOnly = Problem(
         .receiveOnly,
-        "Outbound calls are not configured: cashIn.privateKeyFile and cashIn.merchantId are needed."
+        "cashIn.privateKeyFile and cashIn.merchantId are needed for it."
     )
 
     /// A call of the gateway failed, with what the gateway said, where it said something.

@@ -49,8 +49,8 @@ final class InternalHandler: RequestHandler {
     func handle(_ request: Request, reply: Reply) -> Response? {
         let problem: Problem
         do throws(Problem) {
-            let action = try dispatch(request)
-            try takeRoom()
+            let (route, action) = try dispatch(request)
+            try takeRoom(for: route)
             let isHEAD = request.head.methodIs("HEAD")
             let task = Task { [self] in await send(run(action), reply, isHEAD: isHEAD) }
             reply.onDisconnect { task.cancel() }
@@ -70,7 +70,7 @@ final class InternalHandler: RequestHandler {
             case 503: .overloaded
             default: .malformedRequest
             }
-        var problem = Problem(kind, String(describing: refusal))
+        var problem = Problem(kind, "The request was refused: \(refusal).")
         problem.statusOverride = refusal.status
         return problem.response
     }
@@ -106,7 +106,7 @@ final class InternalHandler: RequestHandler {
     private typealias Action = @Sendable () async throws(Problem) -> EndpointAnswer
 
     /// What answers a request; throws what is wrong with its path, method, token or query.
-    private func dispatch(_ received: Request) throws(Problem) -> Action {
+    private func dispatch(_ received: Request) throws(Problem) -> (APIRoute, Action) {
         let head = received.head
         var request = try APIRequest(head, body: received.body)
         let matches = APIRoute.all.compactMap { route in
@@ -129,7 +129,7 @@ final class InternalHandler: RequestHandler {
         request.variables = variables
         let call = request
         let services = services
-        return { () async throws(Problem) in
+        let action: Action = { () async throws(Problem) in
             do throws(Problem) {
                 return try await route.action(call, services)
             } catch {
@@ -140,6 +140,7 @@ final class InternalHandler: RequestHandler {
                 throw error
             }
         }
+        return (route, action)
     }
 
     private func check(_ caller: Token?, has scope: Configuration.Scope) throws(Problem) {
@@ -203,10 +204,13 @@ final class InternalHandler: RequestHandler {
         }
     }
 
-    private func takeRoom() throws(Problem) {
+    /// What tells whether the receiver is well is never refused for want of room: else waiting
+    /// consumers would make it look dead.
+    private func takeRoom(for route: APIRoute) throws(Problem) {
+        let isMonitoring = route.scope == nil || route.scope == .metrics
         let limit = settings.withLock { $0.requestsInFlightMax }
         let count = requestsInFlight.add(1, ordering: .relaxed).newValue
-        if count <= limit { return }
+        if count <= limit || isMonitoring { return }
         requestsInFlight.subtract(1, ordering: .relaxed)
         throw Problem(.overloaded, "\(limit) requests are being served; try again in a second.")
     }

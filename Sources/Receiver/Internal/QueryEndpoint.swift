@@ -63,11 +63,19 @@ enum QueryEndpoint {
             try await services.store.reader.transaction(named)
         }
         guard let record else {
-            var problem = Problem(
-                .transactionNotFound,
-                "Neither the gateway nor the receiver knows a payment \(reference).",
-                field: "partnerReferenceNo"
-            )
+            let isUnknown = gateway.latestTransactionStatus == LatestTransactionStatus.notFound.code
+            var problem =
+                isUnknown
+                ? Problem(
+                    .transactionNotFound,
+                    "Neither the gateway nor the receiver knows a payment \(reference).",
+                    field: "partnerReferenceNo"
+                )
+                : Problem(
+                    .gatewayError,
+                    "What the gateway answered about \(reference) does not fit; the attention list "
+                        + "says why."
+                )
             problem.responseCode = gateway.responseCode
             problem.responseMessage = gateway.responseMessage
             throw problem
@@ -102,14 +110,23 @@ enum QueryEndpoint {
     }
 
     private static func problem(_ failure: OutboundFailure) -> Problem {
-        let kind: Problem.Kind =
-            switch failure.kind {
-            case .notSent: .gatewayUnreachable
-            case .refused: .gatewayRefused
-            case .timeout: .gatewayTimeout
-            case .failed: .gatewayError
-            }
-        return Problem(failure, kind, "The gateway did not answer the query: \(failure).")
+        Problem(
+            failure,
+            .unanswered(failure),
+            "The gateway did not answer the query: \(failure)."
+        )
+    }
+}
+
+extension Problem.Kind {
+    /// What a query is answered that the gateway did not answer.
+    static func unanswered(_ failure: OutboundFailure) -> Problem.Kind {
+        switch failure.kind {
+        case .notSent: .gatewayUnreachable
+        case .refused: .gatewayRefused
+        case .timeout: .gatewayTimeout
+        case .failed: .gatewayError
+        }
     }
 }
 

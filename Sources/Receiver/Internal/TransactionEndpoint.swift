@@ -58,9 +58,8 @@ enum TransactionEndpoint {
                     try await store.reader.transaction(reference)
                 }
                 let now = Clock.monotonicNanoseconds()
-                if isWhatIsWanted(record) || now >= deadline || store.signal.isClosed {
-                    return record
-                }
+                let isOver = now >= deadline || store.signal.isClosed || Task.isCancelled
+                if isWhatIsWanted(record) || isOver { return record }
                 let rest = Int((deadline - now + 999_999_999) / 1_000_000_000)
                 await store.signal.wait(beyond: mark, about: reference.text, seconds: rest)
             }

@@ -21,7 +21,6 @@ final class Outbound: Sendable {
         now: @escaping @Sendable () -> Int64
     ) throws(HTTPClientError) {
         gateway = try OutboundGateway(loaded, now: now)
-        generator = QRGenerator(gateway: gateway, store: store, report: report)
         let reconciler = Reconciler(
             gateway: gateway,
             store: store,
@@ -30,6 +29,12 @@ final class Outbound: Sendable {
             now: now
         )
         self.reconciler = reconciler
+        generator = QRGenerator(
+            gateway: gateway,
+            store: store,
+            report: report,
+            onInquiry: { await reconciler.note($0) }
+        )
         self.report = report
         validitySeconds = Atomic(loaded.configuration.cashIn.defaultValiditySeconds)
         reconciling = Mutex(Task { await reconciler.run() })

@@ -16,6 +16,8 @@ actor QRGenerator {
         case codeRefused(String)
         case notAccepted(OutboundFailure)
         case unknown(OutboundFailure)
+        /// It has to be asked about an earlier call first, and did not answer that.
+        case unanswered(OutboundFailure)
         case refused(GenerationStart.Refusal)
         case receiveOnly
         case storeFailed(SQLiteError)
@@ -29,9 +31,17 @@ actor QRGenerator {
     private let gateway: OutboundGateway
     private let store: Store
     private let report: OutboundReport
+    private let onInquiry: @Sendable (InquiryOutcome) async -> Void
     private var running: [Reference: Running] = [:]
 
-    init(gateway: OutboundGateway, store: Store, report: OutboundReport) {
+    /// - Parameter onInquiry: told what the gateway answered when it was asked about a payment.
+    init(
+        gateway: OutboundGateway,
+        store: Store,
+        report: OutboundReport,
+        onInquiry: @escaping @Sendable (InquiryOutcome) async -> Void
+    ) {
+        self.onInquiry = onInquiry
         self.gateway = gateway
         self.store = store
         self.report = report
@@ -86,10 +96,13 @@ actor QRGenerator {
         let inquiry = try await store.reader.inquiry(request.partnerReferenceNo)
         let attempt = await cashIn.ask(inquiry)
         report.query(inquiry, attempt)
-        _ = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
+        let settlement = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
+        await onInquiry(attempt.outcome)
         switch attempt.answer {
-        case .found: return .refused(.codeLost)
-        case .unauthorized(let failure), .unknown(let failure): return .unknown(failure)
+        case .found:
+            if settlement.isOurs { return .refused(.codeLost) }
+            return .unanswered(OutboundFailure(ofAnswer: "the answer is about another payment"))
+        case .unauthorized(let failure), .unknown(let failure): return .unanswered(failure)
         case .notFound: break
         }
         switch try await store.begin(request, isConfirmedUnknown: true) {

@@ -20,6 +20,10 @@ actor Reconciler {
     private var isEnabled: Bool
     private var health = GatewayHealth()
     private var underWay: Set<Int64> = []
+
+    /// What was due by then somebody has ordered to be asked, also while nothing is asked by
+    /// itself.
+    private var orderedMilliseconds: Int64?
     private var alarm: Task<Void, Never>?
     private var attempts: [Int64: Task<Void, Never>] = [:]
 
@@ -70,7 +74,9 @@ actor Reconciler {
 
     /// Asks at once what is due, even after failures; returns how much that is.
     func reconcile() async throws(SQLiteError) -> Int {
-        let count = try await store.reader.dueInquiryCount(at: now())
+        let now = now()
+        let count = try await store.reader.dueInquiryCount(at: now)
+        orderedMilliseconds = now
         health.reset()
         wakeUp.yield()
         return count
@@ -85,13 +91,16 @@ actor Reconciler {
             case .unauthorized: health.noteRefusal(at: now())
             }
         report.metrics.isGatewayUp = health.isUp
+        // What waited for it need not wait for the end of the pause.
+        if news == .recovered { wakeUp.yield() }
         if let news { await tell(news) }
     }
 
     private func askWhatIsDue() async {
-        guard isEnabled, let access = gateway.access else { return }
-        let now = now()
-        if let pause = health.pausedUntilMilliseconds, now < pause {
+        guard let access = gateway.access else { return }
+        let present = now()
+        guard let now = isEnabled ? present : orderedMilliseconds else { return }
+        if let pause = health.pausedUntilMilliseconds, present < pause {
             return sleep(until: pause)
         }
         // Half of the connections stay free for those who wait for a QR code.
@@ -105,11 +114,15 @@ actor Reconciler {
             let free = due.filter { $0.questionID.map { !underWay.contains($0) } ?? false }
             for inquiry in free.prefix(room) { begin(inquiry, access.cashIn) }
             if free.count > room { return }
+            guard isEnabled else {
+                if due.isEmpty { orderedMilliseconds = nil }
+                return
+            }
             let next = try await store.reader.nextInquiry(after: now)
             sleep(until: min(next ?? .max, now + Self.idleMillisecondsMax))
         } catch {
             // The store's owner was told. Until the disk is well again nothing is asked.
-            sleep(until: now + Self.failedStoreMilliseconds)
+            sleep(until: present + Self.failedStoreMilliseconds)
         }
     }
 
