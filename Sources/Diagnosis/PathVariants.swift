@@ -69,6 +69,12 @@ struct PathVariants {
         return [(alone, .pathOnly, "the path alone is signed, not the complete URL")]
     }
 
+    /// What proxies often take away without a word of it.
+    private static let usualPrefixes = [
+        "/api", "/pg", "/snap", "/gateway", "/payment", "/payments", "/webhook", "/webhooks",
+        "/callback", "/callbacks", "/notify", "/receiver",
+    ]
+
     /// Another path behind the same scheme and host, and by itself.
     private func otherPaths(_ path: SignedPath) -> [Alternative] {
         var others: [Alternative] = []
@@ -83,6 +89,13 @@ struct PathVariants {
         }
         for prefix in registered.prefixes {
             add(prefix + received.path, .proxyPrefix, "a prefix before the received path is signed")
+        }
+        for prefix in Self.usualPrefixes {
+            add(
+                prefix + received.path,
+                .proxyPrefix,
+                "\(prefix) before the received path is signed"
+            )
         }
         for prefix in prefixes {
             let whole = (prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix) + received.path

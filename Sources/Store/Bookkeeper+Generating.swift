@@ -157,6 +157,10 @@ extension Bookkeeper {
             let problem = "generate answered referenceNo \(reference), but \(known) is stored"
             try raise(.referenceMismatch, about: stored.state, problem, atMilliseconds: now)
         }
+        if isNew, let other = try transaction(numbered: reference) {
+            let problem = "generate answered referenceNo \(reference), which \(other) has already"
+            try raise(.referenceMismatch, about: stored.state, problem, atMilliseconds: now)
+        }
         stored.state.referenceNo = stored.state.referenceNo ?? reference
         stored.state.isProven = true
         try learn(stored.state, isNewReference: isNew)
@@ -174,6 +178,17 @@ extension Bookkeeper {
             _ = try advance(stored, by: change, policy)
         }
         try applyWaiting(stored.state.id, policy, atMilliseconds: now)
+    }
+
+    /// The merchant's number of a transaction that has this gateway number.
+    private func transaction(numbered reference: Reference) throws(SQLiteError) -> Reference? {
+        let key = ReferenceIndex.key(reference)
+        let entries = try index.entries(key, in: lookups, beside: entriesBeingWritten)
+        for case .transaction(let id) in entries {
+            guard let state = try transactions.transaction(id)?.state else { continue }
+            if state.referenceNo == reference { return state.partnerReferenceNo }
+        }
+        return nil
     }
 
     /// Judges the callbacks again that came before the generate answer, oldest first: what they say

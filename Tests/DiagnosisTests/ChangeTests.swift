@@ -65,6 +65,9 @@ struct ChangeTests {
             $0.signedPath = "/upstream/notify"
         },
         Mistake(.proxyPrefix, "the proxy's prefix is not signed", signed("/debit/notify")),
+        Mistake(.proxyPrefix, "a usual prefix that nothing tells of") {
+            $0.signedPath = "/webhooks" + $0.callback.target
+        },
         Mistake(.proxyPrefix, "two segments are not signed", signed("/notify")),
         Mistake(.proxyPrefix, "a prefix stands before what was received") {
             $0.callback.target = "/in"

@@ -148,6 +148,16 @@ import Testing
         #expect(stored.generation?.expiresMilliseconds == TestClock.start + 900_000)
     }
 
+    @Test func `a gateway number that another payment has needs attention`() async throws {
+        let test = try await TestStore.asking()
+        try await test.generate()
+        #expect(try await test.begin { $0.reference = "TRX-2" } == .begun)
+        try await test.accept("TRX-2", as: "PAY-1")
+        #expect(try await test.attention() == ["reference-mismatch×1"])
+        #expect(try await test.transaction("TRX-2")?.status == .pending)
+        #expect(try await test.transaction("TRX-1")?.attention == [])
+    }
+
     @Test func `the same content is stored even after its time`() async throws {
         let test = try await TestStore.asking()
         let until = TestClock.start + 900_000
