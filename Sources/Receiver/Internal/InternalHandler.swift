@@ -50,9 +50,16 @@ final class InternalHandler: RequestHandler {
         let problem: Problem
         do throws(Problem) {
             let (route, action) = try dispatch(request)
-            try takeRoom(for: route)
+            // What tells whether the receiver is well takes no room and is never refused for want
+            // of it: else waiting consumers would make it look dead.
+            let takesRoom = route.scope != nil && route.scope != .metrics
+            if takesRoom { try takeRoom() }
             let isHEAD = request.head.methodIs("HEAD")
-            let task = Task { [self] in await send(run(action), reply, isHEAD: isHEAD) }
+            let task = Task { [self] in
+                await send(run(action), reply, isHEAD: isHEAD) {
+                    if takesRoom { requestsInFlight.subtract(1, ordering: .relaxed) }
+                }
+            }
             reply.onDisconnect { task.cancel() }
             return nil
         } catch {
@@ -191,26 +198,30 @@ final class InternalHandler: RequestHandler {
     }
 
     /// Sends an answer. A stream is in flight until it ends: it takes the room of a request.
-    private func send(_ answer: EndpointAnswer, _ reply: Reply, isHEAD: Bool) async {
+    ///
+    /// - Parameter leave: gives the room back, before the client can know that it has its answer.
+    private func send(
+        _ answer: EndpointAnswer,
+        _ reply: Reply,
+        isHEAD: Bool,
+        leave: () -> Void
+    ) async {
         switch answer {
         case .response(let response):
-            requestsInFlight.subtract(1, ordering: .relaxed)
+            leave()
             reply.send(response)
         case .stream(let head, let body):
             let stream = reply.stream(head)
             if !isHEAD { await body { await stream.write($0) } }
-            requestsInFlight.subtract(1, ordering: .relaxed)
+            leave()
             stream.finish()
         }
     }
 
-    /// What tells whether the receiver is well is never refused for want of room: else waiting
-    /// consumers would make it look dead.
-    private func takeRoom(for route: APIRoute) throws(Problem) {
-        let isMonitoring = route.scope == nil || route.scope == .metrics
+    private func takeRoom() throws(Problem) {
         let limit = settings.withLock { $0.requestsInFlightMax }
         let count = requestsInFlight.add(1, ordering: .relaxed).newValue
-        if count <= limit || isMonitoring { return }
+        if count <= limit { return }
         requestsInFlight.subtract(1, ordering: .relaxed)
         throw Problem(.overloaded, "\(limit) requests are being served; try again in a second.")
     }
