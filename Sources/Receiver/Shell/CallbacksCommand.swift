@@ -42,11 +42,7 @@ struct CallbacksCommand: APICommand {
     private let parameters: [(name: String, value: String?)]
 
     init(_ arguments: CommandArguments) throws(UsageError) {
-        let after = try arguments.wholeNumber(.olderThan, in: 0...Int64.max)
-        let limit = try arguments.limit()
-        parameters =
-            ListFilter.parameters(Self.filters, arguments)
-            + [("after", after.map { "\($0)" }), ("limit", limit.map { "\($0)" })]
+        parameters = try ListFilter.parameters(Self.filters, arguments) + arguments.numberedPage()
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {

@@ -20,6 +20,13 @@ extension CommandOption {
 }
 
 extension CommandArguments {
+    /// The parameters of a page of a list whose entries are numbered: `--after` and `--limit`.
+    func numberedPage() throws(UsageError) -> [(name: String, value: String?)] {
+        let after = try wholeNumber(.olderThan, in: 0...Int64.max)
+        let limit = try limit()
+        return [("after", after.map { "\($0)" }), ("limit", limit.map { "\($0)" })]
+    }
+
     /// The value of `--limit`.
     func limit() throws(UsageError) -> Int64? { try wholeNumber(.limit, in: 1...1000) }
 }
