@@ -64,10 +64,8 @@ extension Bookkeeper {
     /// The transaction of a merchant's number, else one whose other number it is, as long as that
     /// may be a wrong guess.
     func transaction(named reference: Reference) throws(SQLiteError) -> StoredTransaction? {
-        let key = ReferenceIndex.key(reference)
         var second: StoredTransaction?
-        let entries = try index.entries(key, in: lookups, beside: entriesBeingWritten)
-        for case .transaction(let id) in entries {
+        for case .transaction(let id) in try entries(of: reference) {
             guard let stored = try transactions.transaction(id) else { continue }
             if stored.state.partnerReferenceNo == reference { return stored }
             if stored.state.referenceNo == reference, !stored.state.isProven { second = stored }

@@ -182,9 +182,7 @@ extension Bookkeeper {
 
     /// The merchant's number of a transaction that has this gateway number.
     private func transaction(numbered reference: Reference) throws(SQLiteError) -> Reference? {
-        let key = ReferenceIndex.key(reference)
-        let entries = try index.entries(key, in: lookups, beside: entriesBeingWritten)
-        for case .transaction(let id) in entries {
+        for case .transaction(let id) in try entries(of: reference) {
             guard let state = try transactions.transaction(id)?.state else { continue }
             if state.referenceNo == reference { return state.partnerReferenceNo }
         }

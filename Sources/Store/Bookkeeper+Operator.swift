@@ -89,18 +89,7 @@ extension Bookkeeper {
         _ pair: ReferencePair,
         _ policy: StorePolicy
     ) throws(SQLiteError) -> ReferenceMatch {
-        var ids: Set<Int64> = []
-        for reference in [pair.originalPartnerReferenceNo, pair.originalReferenceNo] {
-            let key = ReferenceIndex.key(reference)
-            let entries = try index.entries(key, in: lookups, beside: entriesBeingWritten)
-            for case .transaction(let id) in entries { ids.insert(id) }
-        }
-        var candidates: [TransactionState] = []
-        for id in ids.sorted() {
-            if let state = try transactions.transaction(id)?.state, state.carries(pair) {
-                candidates.append(state)
-            }
-        }
+        let candidates = try surroundings(of: pair).transactions.map(\.state)
         return ReferenceMatch(pair, among: candidates, roles: policy.judging.referenceRoles)
     }
 

@@ -23,26 +23,23 @@ extension Bookkeeper {
     }
 
     func surroundings(of delivery: Delivery) throws(SQLiteError) -> Surroundings {
-        var entries: Set<IndexEntry>
-        if let pair = delivery.pair {
-            let partnerKey = ReferenceIndex.key(pair.originalPartnerReferenceNo)
-            entries = try self.entries(partnerKey)
-            if pair.originalReferenceNo != pair.originalPartnerReferenceNo {
-                let referenceKey = ReferenceIndex.key(pair.originalReferenceNo)
-                entries.formUnion(try self.entries(referenceKey))
-            }
-        } else {
-            let key = ReferenceIndex.key(signature: delivery.signatureKey)
-            entries = try self.entries(key)
-        }
+        if let pair = delivery.pair { return try surroundings(of: pair) }
+        // Without references, only the same signature makes two callbacks neighbours.
         var found = Surroundings()
-        for entry in entries {
+        let key = ReferenceIndex.key(signature: delivery.signatureKey)
+        for case .callback(let id) in try entries(key) { found.callbackIDs.insert(id) }
+        return found
+    }
+
+    /// Every transaction and unattached callback that shares a reference with a pair, but for
+    /// crowded callbacks.
+    func surroundings(of pair: ReferencePair) throws(SQLiteError) -> Surroundings {
+        var found = Surroundings()
+        for entry in try entries(of: pair) {
             switch entry {
             case .callback(let id): found.callbackIDs.insert(id)
             case .transaction(let id):
-                if let stored = try transactions.transaction(id),
-                    delivery.pair.map({ stored.state.carries($0) }) ?? false
-                {
+                if let stored = try transactions.transaction(id), stored.state.carries(pair) {
                     found.transactions.append(stored)
                 }
             }
@@ -50,6 +47,18 @@ extension Bookkeeper {
         // Sets come in any order; the same callbacks must always have the same effect.
         found.transactions.sort { $0.state.id < $1.state.id }
         return found
+    }
+
+    /// What the index holds for either number of a pair.
+    func entries(of pair: ReferencePair) throws(SQLiteError) -> Set<IndexEntry> {
+        let entries = try entries(of: pair.originalPartnerReferenceNo)
+        if pair.originalReferenceNo == pair.originalPartnerReferenceNo { return entries }
+        return entries.union(try self.entries(of: pair.originalReferenceNo))
+    }
+
+    /// What the index holds for a reference: what has the same hash is among it.
+    func entries(of reference: Reference) throws(SQLiteError) -> Set<IndexEntry> {
+        try entries(ReferenceIndex.key(reference))
     }
 
     /// The kept callback with the same signature, body and X-TIMESTAMP (row 5a).

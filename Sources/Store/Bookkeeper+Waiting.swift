@@ -47,10 +47,8 @@ extension Bookkeeper {
         _ merchant: Reference,
         _ gateway: Reference
     ) throws(SQLiteError) -> [KeptClaim] {
-        let key = ReferenceIndex.key(merchant)
-        let entries = try index.entries(key, in: lookups, beside: entriesBeingWritten)
         var ids: [Int64] = []
-        for case .callback(let id) in entries { ids.append(id) }
+        for case .callback(let id) in try entries(of: merchant) { ids.append(id) }
         var found: [KeptClaim] = []
         for id in ids.sorted() {
             guard let kept = try journal.claim(of: id), kept.isWaiting,
@@ -66,11 +64,7 @@ extension Bookkeeper {
         var ids: Set<Int64> = []
         if let id = answer.question?.callbackID { ids.insert(id) }
         if let pair = answer.claim?.claim.fact.pair {
-            for reference in [pair.originalPartnerReferenceNo, pair.originalReferenceNo] {
-                let key = ReferenceIndex.key(reference)
-                let entries = try index.entries(key, in: lookups, beside: entriesBeingWritten)
-                for case .callback(let id) in entries { ids.insert(id) }
-            }
+            for case .callback(let id) in try entries(of: pair) { ids.insert(id) }
         }
         var next = answer.stored?.lastCallbackID
         while let id = next, ids.count < Self.waitingMax {
