@@ -111,9 +111,7 @@ extension APIRequest {
     /// A parameter that is a whole number in `range`, or nil when it is not given.
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
         guard let text = text(name) else { return nil }
-        // Int64("+5") is 5: only digits are a number here.
-        let isNumber = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        guard isNumber, let value = Int64(text), range.contains(value) else {
+        guard let value = Int64(digits: text.utf8), range.contains(value) else {
             let bounds =
                 range.upperBound == .max
                 ? "a whole number from \(range.lowerBound) on"

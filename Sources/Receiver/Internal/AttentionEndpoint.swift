@@ -53,9 +53,7 @@ enum AttentionEndpoint {
         let members = try APIMembers(request, allow: ["note", "accept"])
         let note = try note(members)
         let accept = try acceptedStatus(members)
-        let text = request.variables[0]
-        let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        guard isNumber, let id = Int64(text) else {
+        guard let id = Int64(digits: request.variables[0].utf8) else {
             throw Problem(.attentionNotFound, "An entry is named by its number.", field: "id")
         }
         let name = request.caller?.name ?? ""

@@ -64,8 +64,7 @@ enum CallbacksEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> CallbackRecord {
-        let isNumber = request.variables[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
-        guard isNumber, let id = Int64(request.variables[0]) else {
+        guard let id = Int64(digits: request.variables[0].utf8) else {
             throw Problem(.callbackNotFound, "A callback is named by its number.", field: "id")
         }
         let record = try await reading { () async throws(SQLiteError) in

@@ -51,9 +51,7 @@ enum FeedPosition {
         switch head.single(lastEventID) {
         case .absent: return nil
         case .value(let range):
-            let digits = head[range]
-            let isNumber = !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
-            if isNumber, let number = Int64(head.text(range)) { return number }
+            if let number = Int64(digits: head[range]) { return number }
         case .repeated: break
         }
         throw Problem(

@@ -34,8 +34,6 @@ enum PageCursor {
         guard let plain = Base64.decode(encoded.span) else { return nil }
         let prefix = Array("\(query) ".utf8)
         guard plain.starts(with: prefix) else { return nil }
-        let digits = plain.dropFirst(prefix.count)
-        guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return Int64(String(decoding: digits, as: UTF8.self))
+        return Int64(digits: plain.dropFirst(prefix.count))
     }
 }

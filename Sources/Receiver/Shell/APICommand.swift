@@ -130,9 +130,7 @@ extension CommandArguments {
         in range: ClosedRange<Int64>
     ) throws(UsageError) -> Int64? {
         guard let text = one(option) else { return nil }
-        // Int64("+5") is 5: only digits are a number here.
-        let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        guard isNumber, let number = Int64(text), range.contains(number) else {
+        guard let number = Int64(digits: text.utf8), range.contains(number) else {
             let bounds =
                 range.upperBound == .max
                 ? "from \(range.lowerBound) on" : "from \(range.lowerBound) to \(range.upperBound)"
