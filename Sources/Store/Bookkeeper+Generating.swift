@@ -96,12 +96,9 @@ extension Bookkeeper {
         var question =
             try questions.question(transactionID: transactionID)
             ?? Question(
+                about: partnerReferenceNo,
                 transactionID: transactionID,
-                partnerReferenceNo: partnerReferenceNo,
-                phase: .scheduled,
-                baseMilliseconds: now,
-                step: 0,
-                nextMilliseconds: now
+                atMilliseconds: now
             )
         question.begin(.scheduled, baseMilliseconds: now)
         return question

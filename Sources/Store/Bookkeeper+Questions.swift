@@ -55,13 +55,10 @@ extension Bookkeeper {
         atMilliseconds now: Int64
     ) -> Question {
         Question(
+            about: state.partnerReferenceNo,
+            or: state.roles == .assumed ? state.referenceNo : nil,
             transactionID: state.id,
-            partnerReferenceNo: state.partnerReferenceNo,
-            alternative: state.roles == .assumed ? state.referenceNo : nil,
-            phase: .scheduled,
-            baseMilliseconds: now,
-            step: 0,
-            nextMilliseconds: now
+            atMilliseconds: now
         )
     }
 
@@ -80,14 +77,7 @@ extension Bookkeeper {
         let asked = known ?? order.merchant(of: pair)
         let other = order.gateway(of: pair)
         let isGuess = known == nil && roles == .auto && other != asked
-        return Question(
-            partnerReferenceNo: asked,
-            alternative: isGuess ? other : nil,
-            phase: .scheduled,
-            baseMilliseconds: now,
-            step: 0,
-            nextMilliseconds: now
-        )
+        return Question(about: asked, or: isGuess ? other : nil, atMilliseconds: now)
     }
 
     // MARK: What a transaction's status asks

@@ -34,6 +34,26 @@ struct Question {
     var failureCount: Int64 = 0
 }
 
+extension Question {
+    /// A new question, due at once.
+    init(
+        about partnerReferenceNo: Reference,
+        or alternative: Reference? = nil,
+        transactionID: Int64? = nil,
+        atMilliseconds now: Int64
+    ) {
+        self.init(
+            transactionID: transactionID,
+            partnerReferenceNo: partnerReferenceNo,
+            alternative: alternative,
+            phase: .scheduled,
+            baseMilliseconds: now,
+            step: 0,
+            nextMilliseconds: now
+        )
+    }
+}
+
 /// The statements on `questions`.
 final class QuestionTable {
     private let byID: Statement
