@@ -51,9 +51,11 @@ extension Bookkeeper {
 
     /// What the index holds for either number of a pair.
     func entries(of pair: ReferencePair) throws(SQLiteError) -> Set<IndexEntry> {
-        let entries = try entries(of: pair.originalPartnerReferenceNo)
-        if pair.originalReferenceNo == pair.originalPartnerReferenceNo { return entries }
-        return entries.union(try self.entries(of: pair.originalReferenceNo))
+        var entries = try entries(of: pair.originalPartnerReferenceNo)
+        if pair.originalReferenceNo != pair.originalPartnerReferenceNo {
+            entries.formUnion(try self.entries(of: pair.originalReferenceNo))
+        }
+        return entries
     }
 
     /// What the index holds for a reference: what has the same hash is among it.
