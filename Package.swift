@@ -166,9 +166,9 @@ let package = Package(
         tests(
             of: "Receiver",
             [
-                "Commands", "Logging", "Diagnosis", "HTTPServer", "HTTPClient", "HTTPCore",
-                "Payments", "Snap", "Crypto", "Store", "Survey", "Sockets", "SQLite", "QRCode",
-                "Support",
+                "CashIn", "Commands", "Logging", "Diagnosis", "HTTPServer", "HTTPClient",
+                "HTTPCore", "Payments", "Snap", "Crypto", "Store", "Survey", "Sockets", "SQLite",
+                "QRCode", "Support",
             ]
         ),
         .testTarget(

@@ -47,7 +47,7 @@ enum QueryEndpoint {
         let settlement = try await committing { () async throws(SQLiteError) in
             try await services.store.settle(inquiry, attempt.outcome, attempt.exchanges)
         }
-        await services.outbound.reconciler.note(attempt.outcome)
+        await services.outbound.reconciler.record(attempt, about: reference)
         let gateway = try answer(attempt.answer)
         return try await response(gateway, about: settlement, reference, services)
     }

@@ -33,7 +33,7 @@ final class Outbound: Sendable {
             gateway: gateway,
             store: store,
             report: report,
-            onInquiry: { await reconciler.note($0) }
+            onInquiry: { await reconciler.record($0, about: $1) }
         )
         self.report = report
         validitySeconds = Atomic(loaded.configuration.cashIn.defaultValiditySeconds)

@@ -31,7 +31,7 @@ actor QRGenerator {
     private let gateway: OutboundGateway
     private let store: Store
     private let report: OutboundReport
-    private let onInquiry: @Sendable (InquiryOutcome) async -> Void
+    private let onInquiry: @Sendable (InquiryAttempt, Reference) async -> Void
     private var running: [Reference: Running] = [:]
 
     /// - Parameter onInquiry: told what the gateway answered when it was asked about a payment.
@@ -39,7 +39,7 @@ actor QRGenerator {
         gateway: OutboundGateway,
         store: Store,
         report: OutboundReport,
-        onInquiry: @escaping @Sendable (InquiryOutcome) async -> Void
+        onInquiry: @escaping @Sendable (InquiryAttempt, Reference) async -> Void
     ) {
         self.onInquiry = onInquiry
         self.gateway = gateway
@@ -97,7 +97,7 @@ actor QRGenerator {
         let attempt = await cashIn.ask(inquiry)
         report.query(inquiry, attempt)
         let settlement = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
-        await onInquiry(attempt.outcome)
+        await onInquiry(attempt, request.partnerReferenceNo)
         switch attempt.answer {
         case .found:
             if settlement.isOurs { return .refused(.codeLost) }

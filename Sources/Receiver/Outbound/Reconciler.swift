@@ -19,6 +19,7 @@ actor Reconciler {
     private let wakeUp: AsyncStream<Void>.Continuation
     private var isEnabled: Bool
     private var health = GatewayHealth()
+    private var backoff = InquiryBackoff()
     private var underWay: Set<Int64> = []
 
     /// What was due by then somebody has ordered to be asked, also while nothing is asked by
@@ -27,11 +28,9 @@ actor Reconciler {
     private var alarm: Task<Void, Never>?
     private var attempts: [Int64: Task<Void, Never>] = [:]
 
-    /// Without news it is looked at least this often: the clock may be set.
-    private static let idleMillisecondsMax: Int64 = 60_000
-
-    /// How long a disk that cannot be written is given before it is tried again.
-    private static let failedStoreMilliseconds: Int64 = 5_000
+    /// The longest sleep: schedules on disk go by the wall clock, which may be set meanwhile. Also
+    /// how long a disk that cannot be written is given before it is tried again.
+    private static let sleepMax = Duration.seconds(5)
 
     init(
         gateway: OutboundGateway,
@@ -82,27 +81,21 @@ actor Reconciler {
         return count
     }
 
-    /// An answer that somebody else got says as much about the gateway.
-    func note(_ outcome: InquiryOutcome) async {
-        let news =
-            switch outcome {
-            case .found, .notFound, .refused: health.noteAnswer()
-            case .lost: health.noteLoss(at: now())
-            case .unauthorized: health.noteRefusal(at: now())
-            }
+    /// Records what a query about a payment says about the gateway, also one of another caller.
+    func record(_ attempt: InquiryAttempt, about reference: Reference) async {
+        let result = GatewayHealth.Result(attempt.answer)
+        let news = health.record(result, about: reference, at: .now)
         report.metrics.isGatewayUp = health.isUp
         // What waited for it need not wait for the end of the pause.
-        if news == .recovered { wakeUp.yield() }
-        if let news { await tell(news) }
+        if news.contains(.recovered) || news.contains(.reachable) { wakeUp.yield() }
+        for news in news { await tell(news, about: reference) }
     }
 
     private func askWhatIsDue() async {
         guard let access = gateway.access else { return }
         let present = now()
         guard let now = isEnabled ? present : orderedMilliseconds else { return }
-        if let pause = health.pausedUntilMilliseconds, present < pause {
-            return sleep(until: pause)
-        }
+        if let end = health.pauseEnd(at: .now) { return sleep(end - .now) }
         // Half of the connections stay free for those who wait for a QR code.
         let roomMax = health.isUp ? max(access.requestsMax / 2, 1) : 1
         let room = roomMax - underWay.count
@@ -110,28 +103,47 @@ actor Reconciler {
         do throws(SQLiteError) {
             // An answer that cannot be written would be asked for again and again.
             if store.commitFailure != nil { try await store.probe() }
-            let due = try await store.reader.inquiries(dueAt: now, limit: room + underWay.count)
-            let free = due.filter { $0.questionID.map { !underWay.contains($0) } ?? false }
-            for inquiry in free.prefix(room) { begin(inquiry, access.cashIn) }
+            // Room for those that are passed over: they must not keep others from being seen.
+            let skipped = underWay.count + backoff.waitingCount(at: .now) + 1
+            let due = try await store.reader.inquiries(dueAt: now, limit: room + skipped)
+            let free = due.filter { $0.questionID.map { isFree($0) } ?? false }
+            for inquiry in chosen(from: free, room) { begin(inquiry, access.cashIn) }
             if free.count > room { return }
-            guard isEnabled else {
-                if due.isEmpty { orderedMilliseconds = nil }
-                return
+            if !isEnabled, due.isEmpty { orderedMilliseconds = nil }
+            guard isEnabled || !due.isEmpty else { return }
+            guard isEnabled, let next = try await store.reader.nextInquiry(after: now) else {
+                return sleep(Self.sleepMax)
             }
-            let next = try await store.reader.nextInquiry(after: now)
-            sleep(until: min(next ?? .max, now + Self.idleMillisecondsMax))
+            sleep(.milliseconds(min(next, present + 60_000) - present))
         } catch {
             // The store's owner was told. Until the disk is well again nothing is asked.
-            sleep(until: present + Self.failedStoreMilliseconds)
+            sleep(Self.sleepMax)
         }
     }
 
-    /// Has the loop look again at `time`, instead of at an earlier set time.
-    private func sleep(until time: Int64) {
+    /// Whether an inquiry may be asked now.
+    private func isFree(_ id: Int64) -> Bool {
+        !underWay.contains(id) && !backoff.isWaiting(id, at: .now)
+    }
+
+    /// What is asked now of what is due. The probe of a pause takes another payment than the last
+    /// one, where there is another.
+    private func chosen(from free: [Inquiry], _ room: Int) -> ArraySlice<Inquiry> {
+        if let lastProbed = health.lastProbed,
+            let index = free.firstIndex(where: { $0.partnerReferenceNo != lastProbed })
+        {
+            return free[index...index]
+        }
+        return free.prefix(room)
+    }
+
+    /// Has the loop look again after `duration`, at most ``sleepMax``, instead of at the time set
+    /// before.
+    private func sleep(_ duration: Duration) {
         alarm?.cancel()
-        let milliseconds = max(time - now(), 1)
+        let length = max(min(duration, Self.sleepMax), .milliseconds(1))
         alarm = Task { [wakeUp] in
-            try? await Task.sleep(for: .milliseconds(milliseconds))
+            try? await Task.sleep(for: length, clock: .continuous)
             if !Task.isCancelled { wakeUp.yield() }
         }
     }
@@ -153,17 +165,19 @@ actor Reconciler {
         do throws(SQLiteError) {
             _ = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
         } catch {
-            // The question stays as it was, and is asked again when the disk is well.
+            // The inquiry stays due.
+            if let id = inquiry.questionID { backoff.recordFailure(of: id, at: .now) }
             return
         }
-        await note(attempt.outcome)
+        if let id = inquiry.questionID { backoff.recordSuccess(of: id) }
+        await record(attempt, about: inquiry.partnerReferenceNo)
     }
 
-    private func tell(_ news: GatewayHealth.News) async {
+    private func tell(_ news: GatewayHealth.News, about reference: Reference) async {
         do throws(SQLiteError) {
             switch news {
             case .unreachable(let since, let attempts):
-                let seconds = (now() - since) / 1_000
+                let seconds = Int(since.duration(to: .now).components.seconds)
                 log.warning("the gateway does not answer queries") {
                     $0.add("attempts", attempts)
                     $0.add("seconds", seconds)
@@ -171,10 +185,21 @@ actor Reconciler {
                 guard seconds > 0 else { return }
                 let detail = "\(attempts) queries in \(seconds) s brought no answer"
                 try await store.raise(.gatewayUnreachable, detail: detail)
-            case .unauthorized:
-                log.error("the gateway refuses our credentials; queries are paused")
-                let detail = "the gateway answered a query with 401 or 403"
+            case .unauthorized(let description):
+                log.error("the gateway rejects our credentials; queries are paused") {
+                    $0.add("answer", description)
+                }
+                let detail = "the gateway rejects our credentials: \(description)"
                 try await store.raise(.gatewayUnauthorized, detail: detail)
+            case .refused(let description):
+                log.error("the gateway refuses queries about a payment") {
+                    $0.add("partnerReferenceNo", reference.text)
+                    $0.add("answer", description)
+                }
+                let detail = "the gateway refuses queries about \(reference): \(description)"
+                try await store.raise(.gatewayUnauthorized, detail: detail)
+            case .reachable:
+                try await store.close(.gatewayUnreachable, note: "the gateway responds")
             case .recovered:
                 try await store.close(.gatewayUnreachable, note: "the gateway answers")
                 try await store.close(.gatewayUnauthorized, note: "the gateway answers")
