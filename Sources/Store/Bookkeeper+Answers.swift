@@ -41,7 +41,7 @@ extension Bookkeeper {
             )
         }
         for exchange in exchanges {
-            try self.exchanges.insert(exchange, transactionID: answer.transactionID)
+            try keep(exchange, transactionID: answer.transactionID)
         }
         let next = try goOn(after: outcome, answer, policy)
         return InquirySettlement(

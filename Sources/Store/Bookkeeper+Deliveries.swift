@@ -78,6 +78,7 @@ extension Bookkeeper {
             place.isCrowded = surroundings.callbackIDs.count >= Self.searchedMax
         }
         try journal.insert(delivery, verdict: verdict, verification: verification, at: place)
+        try clockSteps.note(.callbacks, id: place.id, milliseconds: delivery.receivedMilliseconds)
         addToIndex(delivery, at: place)
         if verdict.answer == .successful, owner == nil, let externalID = delivery.externalID {
             externalIDs.add(

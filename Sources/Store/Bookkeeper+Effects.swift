@@ -137,6 +137,7 @@ extension Bookkeeper {
                 callbackID: change.callbackID
             )
         )
+        try clockSteps.note(.transactions, id: id, milliseconds: change.atMilliseconds)
         index.add(.transaction(id), for: ReferenceIndex.key(change.partnerReferenceNo))
         if let reference = change.referenceNo {
             index.add(.transaction(id), for: ReferenceIndex.key(reference))
@@ -195,8 +196,16 @@ extension Bookkeeper {
             transactionID: transactionID,
             previousSequence: previousSequence
         )
+        let recorded = record.recordedMilliseconds
+        try clockSteps.note(.transitions, id: record.sequence, milliseconds: recorded)
         head = record.sequence
         changed.insert(record.partnerReferenceNo)
+    }
+
+    /// Keeps a call of the gateway.
+    func keep(_ exchange: ExchangeRecord, transactionID: Int64?) throws(SQLiteError) {
+        let id = try exchanges.insert(exchange, transactionID: transactionID)
+        try clockSteps.note(.exchanges, id: id, milliseconds: exchange.finishedMilliseconds)
     }
 
     private func raise(

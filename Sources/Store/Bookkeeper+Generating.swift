@@ -61,6 +61,7 @@ extension Bookkeeper {
                 atMilliseconds: now
             )
         )
+        try clockSteps.note(.transactions, id: id, milliseconds: now)
         index.add(.transaction(id), for: ReferenceIndex.key(request.partnerReferenceNo))
         return id
     }
@@ -114,7 +115,7 @@ extension Bookkeeper {
     ) throws(SQLiteError) {
         guard let stored = try transaction(named: partnerReferenceNo) else { return }
         let id = stored.state.id
-        if let exchange { try exchanges.insert(exchange, transactionID: id) }
+        if let exchange { try keep(exchange, transactionID: id) }
         changed.insert(partnerReferenceNo.text)
         switch result {
         case .accepted(let reference, let qrContent):

@@ -175,6 +175,8 @@ extension Bookkeeper {
             verification: try verifications.id(of: request.delivery.verification),
             at: place
         )
+        let received = request.delivery.receivedMilliseconds
+        try clockSteps.note(.callbacks, id: place.id, milliseconds: received)
         newestCallbackID = max(newestCallbackID, place.id)
         try addLate(request.delivery, at: place)
         return place.sequence

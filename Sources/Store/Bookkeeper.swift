@@ -18,6 +18,7 @@ final class Bookkeeper {
     let lateEntries: LateEntryTable
     let meta: MetaTable
     let consumers: ConsumerTable
+    let clockSteps: ClockStepTable
     let index: ReferenceIndex
     let lookups: LookupFile
     let callbackIDs: CallbackIDs
@@ -61,6 +62,7 @@ final class Bookkeeper {
         meta = try MetaTable(connection)
         provenOrder = try meta.provenOrder()
         consumers = try ConsumerTable(connection)
+        clockSteps = try ClockStepTable(connection)
         externalIDs = try ExternalIDLedger(connection, atMilliseconds: nowMilliseconds)
         nextTransactionID = (try Self.newest("id", of: "transactions", connection)) + 1
         head = try Self.newest("sequence", of: "transitions", connection)

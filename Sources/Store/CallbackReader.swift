@@ -97,9 +97,7 @@ struct CallbackReader {
         _ filter: CallbackFilter,
         limit: Int
     ) throws(SQLiteError) -> [CallbackRecord] {
-        guard let text = filter.reference else {
-            return try selection(filter).rows(in: main, limit: limit)
-        }
+        guard let text = filter.reference else { return try newest(filter, limit: limit) }
         guard let reference = Reference(text) else { return [] }
         let before = filter.beforeID ?? .max
         var rest = try ids(of: reference).filter { $0 < before }.sorted(by: >)[...]
@@ -107,9 +105,31 @@ struct CallbackReader {
         while found.count < limit, !rest.isEmpty {
             let chunk = rest.prefix(Self.idsInStatementMax)
             rest = rest.dropFirst(chunk.count)
-            var selection = try selection(filter)
+            var selection = selection(filter)
             selection.add(ids: chunk)
             found += try selection.rows(in: main, limit: limit - found.count)
+        }
+        return found
+    }
+
+    /// The journal's callbacks that fit a filter without a reference, the newest first.
+    private func newest(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        let since = max(filter.sinceID ?? 1, 1)
+        let ranges = try main.snapshot { () throws(SQLiteError) in
+            try TimeSearch(.callbacks, main).ranges(
+                from: filter.fromMilliseconds,
+                to: filter.toMilliseconds,
+                in: since..<max(filter.beforeID ?? .max, since)
+            )
+        }
+        var found: [CallbackRecord] = []
+        for range in ranges where found.count < limit {
+            var part = filter
+            (part.sinceID, part.beforeID) = (range.lowerBound, range.upperBound)
+            found += try selection(part).rows(in: main, limit: limit - found.count)
         }
         return found
     }
@@ -118,19 +138,11 @@ struct CallbackReader {
     static let idsInStatementMax = 500
 
     /// Every condition of a filter but the reference.
-    private func selection(_ filter: CallbackFilter) throws(SQLiteError) -> CallbackSelection {
+    private func selection(_ filter: CallbackFilter) -> CallbackSelection {
         var selection = CallbackSelection.journal
         selection.add(filter)
         if let outcome = filter.outcome {
             selection.add("outcome = ?") { $0.integer(Int(outcome.rawValue)) }
-        }
-        if let from = filter.fromMilliseconds {
-            let first = try TimeSearch(.callbacksReceived, main).start(since: from)
-            selection.add("callbacks.id >= ?") { $0.integer(first) }
-        }
-        if let to = filter.toMilliseconds {
-            let end = try TimeSearch(.callbacksReceived, main).end(before: to)
-            selection.add("callbacks.id < ?") { $0.integer(end) }
         }
         return selection
     }

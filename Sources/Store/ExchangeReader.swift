@@ -34,19 +34,24 @@ struct ExchangeReader {
 
     /// Calls of the gateway, the newest first.
     func exchanges(_ filter: ExchangeFilter, limit: Int) throws(SQLiteError) -> [KeptExchange] {
-        var conditions = Conditions()
-        if let before = filter.beforeID { conditions.add("id < ?") { $0.integer(before) } }
-        if let from = filter.fromMilliseconds {
-            let first = try TimeSearch(.exchangesFinished, connection).start(since: from)
-            conditions.add("id >= ?") { $0.integer(first) }
-            conditions.add("finished_at >= ?") { $0.integer(from) }
+        let (from, to) = (filter.fromMilliseconds, filter.toMilliseconds)
+        let ranges = try connection.snapshot { () throws(SQLiteError) in
+            try TimeSearch(.exchanges, connection).ranges(
+                from: from,
+                to: to,
+                in: 1..<max(filter.beforeID ?? .max, 1)
+            )
         }
-        if let to = filter.toMilliseconds {
-            let end = try TimeSearch(.exchangesFinished, connection).end(before: to)
-            conditions.add("id < ?") { $0.integer(end) }
-            conditions.add("finished_at < ?") { $0.integer(to) }
+        var found: [KeptExchange] = []
+        for range in ranges where found.count < limit {
+            var conditions = Conditions()
+            conditions.add("id >= ?") { $0.integer(range.lowerBound) }
+            conditions.add("id < ?") { $0.integer(range.upperBound) }
+            if let from { conditions.add("finished_at >= ?") { $0.integer(from) } }
+            if let to { conditions.add("finished_at < ?") { $0.integer(to) } }
+            found += try rows(conditions, limit: limit - found.count)
         }
-        return try rows(conditions, limit: limit)
+        return found
     }
 
     /// The calls with these numbers, the newest first.

@@ -72,9 +72,11 @@ package struct KeptExchange: Equatable, Sendable {
 
 /// The writer's statement on `exchanges`: calls of the gateway.
 final class ExchangeTable {
+    private let connection: Connection
     private let insertion: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
         insertion = try connection.prepare(
             """
             INSERT INTO exchanges (transaction_id, service, partner_reference, external_id,
@@ -85,8 +87,9 @@ final class ExchangeTable {
         )
     }
 
-    /// Keeps a call; `transactionID` is nil when it belongs to none.
-    func insert(_ exchange: ExchangeRecord, transactionID: Int64?) throws(SQLiteError) {
+    /// Keeps a call, and returns its key; `transactionID` is nil when it belongs to none.
+    @discardableResult
+    func insert(_ exchange: ExchangeRecord, transactionID: Int64?) throws(SQLiteError) -> Int64 {
         try insertion.run {
             $0.integer(transactionID)
             $0.integer(exchange.service)
@@ -103,5 +106,6 @@ final class ExchangeTable {
             $0.integer(exchange.startedMilliseconds)
             $0.integer(exchange.finishedMilliseconds)
         }
+        return connection.lastInsertRowID
     }
 }

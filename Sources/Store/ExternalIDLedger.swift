@@ -18,25 +18,28 @@ struct ExternalIDLedger {
     /// Fills the ledger from the journal with the ids of the day of `milliseconds`.
     init(_ connection: Connection, atMilliseconds milliseconds: Int64) throws(SQLiteError) {
         let day = Self.day(of: milliseconds)
-        let search = try TimeSearch(.callbacksReceived, connection)
-        let first = try search.start(since: Self.start(of: day))
+        let start = Self.start(of: day)
+        let ranges = try TimeSearch(.callbacks, connection).ranges(from: start, to: nil)
         let selection = try connection.prepare(
             """
             SELECT id, external_id FROM callbacks
-            WHERE id >= ? AND received_at >= ? AND answer = ? AND external_id IS NOT NULL
+            WHERE id >= ? AND id < ? AND received_at >= ? AND answer = ?
+                AND external_id IS NOT NULL
             ORDER BY id
             """
         )
-        let start = Self.start(of: day)
         var owners = HashMultimap()
-        try selection.forEach {
-            $0.integer(first)
-            $0.integer(start)
-            $0.integer(Int(CallbackAnswer.successful.rawValue))
-        } row: {
-            // Only the first: an id may have been repeated any number of times.
-            owners.insertFirst($0.integer(0), for: HashMultimap.key(for: $0.text(1).utf8))
-            return true
+        for range in ranges.reversed() {
+            try selection.forEach {
+                $0.integer(range.lowerBound)
+                $0.integer(range.upperBound)
+                $0.integer(start)
+                $0.integer(Int(CallbackAnswer.successful.rawValue))
+            } row: {
+                // Only the first: an id may have been repeated any number of times.
+                owners.insertFirst($0.integer(0), for: HashMultimap.key(for: $0.text(1).utf8))
+                return true
+            }
         }
         pages = [Page(day: day, owners: owners)]
     }

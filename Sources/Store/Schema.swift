@@ -36,6 +36,7 @@ enum Schema {
         for (index, sql) in migrations.enumerated().prefix(newest).dropFirst(version) {
             try connection.transaction { () throws(SQLiteError) in
                 try connection.execute(sql)
+                if index + 1 == clockStepsVersion { try ClockStepTable.fill(connection) }
                 try connection.execute("PRAGMA application_id = \(applicationID)")
                 try connection.execute("PRAGMA user_version = \(index + 1)")
             }
@@ -45,7 +46,7 @@ enum Schema {
     /// The version that ``migrate(_:)`` brings a database to.
     static var newestVersion: Int { migrations.count }
 
-    private static let migrations = [receiving, outbound, consumers]
+    private static let migrations = [receiving, outbound, consumers, clockSteps]
 
     /// Version 1. Times are milliseconds since the epoch, amounts are sen. `STRICT` holds every
     /// column to its type. `head` and `body` come last: the narrow columns are read without them.

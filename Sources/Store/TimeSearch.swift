@@ -1,57 +1,93 @@
 import SQLite
 
-/// Finds places by time in tables whose keys grow with it.
+/// Finds the rows of a time without an index, by halving over the key of a table.
 struct TimeSearch {
     private let newest: Statement
     private let next: Statement
+    private let steps: Statement
+    private let list: TimeList
 
-    /// A column that grows with its table's key, but for ``disorderMilliseconds``.
-    enum Column {
-        case callbacksReceived, transactionsCreated, transitionsRecorded, exchangesFinished
-
-        /// The table, its key, and the column.
-        fileprivate var names: (table: String, key: String, time: String) {
-            switch self {
-            case .callbacksReceived: ("callbacks", "id", "received_at")
-            case .transactionsCreated: ("transactions", "id", "created_at")
-            case .transitionsRecorded: ("transitions", "sequence", "recorded_at")
-            case .exchangesFinished: ("exchanges", "id", "finished_at")
-            }
-        }
-    }
-
-    init(_ column: Column, _ connection: Connection) throws(SQLiteError) {
-        let (table, key, time) = column.names
-        newest = try connection.prepare("SELECT coalesce(max(\(key)), 0) FROM \(table)")
+    init(_ list: TimeList, _ connection: Connection) throws(SQLiteError) {
+        self.list = list
+        newest = try connection.prepare("SELECT coalesce(max(\(list.key)), 0) FROM \(list.table)")
         next = try connection.prepare(
-            "SELECT \(key), \(time) FROM \(table) WHERE \(key) >= ? ORDER BY \(key) LIMIT 1"
+            """
+            SELECT \(list.key), \(list.time) FROM \(list.table)
+            WHERE \(list.key) >= ? AND \(list.key) < ? ORDER BY \(list.key) LIMIT 1
+            """
+        )
+        steps = try connection.prepare(
+            "SELECT first_id FROM clock_steps WHERE list = ? ORDER BY first_id DESC"
         )
     }
 
-    /// How far times may be out of order: callbacks of several connections reach the writer in
-    /// another order than they came, and the clock may be set.
-    static let disorderMilliseconds: Int64 = 60_000
-
-    /// A key that no row of `milliseconds` or later lies below.
+    /// Ranges of keys that hold every row from `from` on and before `to`, and little else; the
+    /// newest first, disjoint, none empty.
     ///
-    /// Halving finds the place without an index. Some rows below the real place may be included.
-    func start(since milliseconds: Int64) throws(SQLiteError) -> Int64 {
-        try first(since: milliseconds - Self.disorderMilliseconds)
+    /// There is more than one range where the clock was set back: times grow between those steps
+    /// only (see ``ClockSteps``), so each stretch is searched for itself. Call it within one
+    /// snapshot when another connection writes.
+    ///
+    /// - Parameter bounds: keys outside are left out.
+    func ranges(
+        from: Int64?,
+        to: Int64?,
+        in bounds: Range<Int64> = 1..<Int64.max
+    ) throws(SQLiteError) -> [Range<Int64>] {
+        let end = try (newest.first { $0.integer(0) } ?? 0) + 1
+        let bounds = bounds.clamped(to: 1..<end)
+        if bounds.isEmpty { return [] }
+        if from == nil, to == nil { return [bounds] }
+        var ranges: [Range<Int64>] = []
+        for stretch in try stretches(in: bounds) {
+            let low = try from.map { time throws(SQLiteError) in
+                try first(since: time - TimeList.disorderMilliseconds, in: stretch)
+            }
+            let high = try to.map { time throws(SQLiteError) in
+                try first(since: time + TimeList.disorderMilliseconds, in: stretch)
+            }
+            let lower = low ?? stretch.lowerBound
+            let upper = high ?? stretch.upperBound
+            if lower >= upper { continue }
+            if let last = ranges.last, last.lowerBound == upper {
+                ranges[ranges.count - 1] = lower..<last.upperBound
+            } else {
+                ranges.append(lower..<upper)
+            }
+        }
+        return ranges
     }
 
-    /// A key that no row of before `milliseconds` has, or lies above.
-    func end(before milliseconds: Int64) throws(SQLiteError) -> Int64 {
-        try first(since: milliseconds + Self.disorderMilliseconds)
+    /// The stretches between clock steps, cut to `bounds`; the newest first.
+    private func stretches(in bounds: Range<Int64>) throws(SQLiteError) -> [Range<Int64>] {
+        var stretches: [Range<Int64>] = []
+        var upper = bounds.upperBound
+        try steps.forEach {
+            $0.integer(list.rawValue)
+        } row: {
+            let first = $0.integer(0)
+            if first >= upper { return true }
+            if first <= bounds.lowerBound { return false }
+            stretches.append(first..<upper)
+            upper = first
+            return true
+        }
+        stretches.append(bounds.lowerBound..<upper)
+        return stretches
     }
 
-    /// The key of the first row of `sought` or later, in a table that is in order.
-    private func first(since sought: Int64) throws(SQLiteError) -> Int64 {
-        var low: Int64 = 0
-        var high = try (newest.first { $0.integer(0) } ?? 0) + 1
+    /// The key of the first row of `sought` or later, if the stretch were in order.
+    private func first(
+        since sought: Int64,
+        in stretch: Range<Int64>
+    ) throws(SQLiteError) -> Int64 {
+        var low = stretch.lowerBound
+        var high = stretch.upperBound
         while low < high {
             let middle = low + (high - low) / 2
             let found = try next.first {
                 $0.integer(middle)
+                $0.integer(high)
             } row: {
                 (key: $0.integer(0), time: $0.integer(1))
             }

@@ -39,9 +39,16 @@ struct TransactionList {
             return try page(of: reference, filter, limit: limit)
         }
         return try connection.snapshot { () throws(SQLiteError) in
-            let range = try range(filter)
-            let bottom = max(range.lowerBound, range.upperBound - Self.scannedMax)
-            let found = try places(filter, in: bottom..<range.upperBound, limit: limit + 1)
+            let ranges = try ranges(filter)
+            var found: [Place] = []
+            var scanned: Int64 = 0
+            var bottom = filter.before ?? 1
+            for range in ranges where found.count <= limit && scanned < Self.scannedMax {
+                bottom = max(range.lowerBound, range.upperBound - (Self.scannedMax - scanned))
+                let part = bottom..<range.upperBound
+                scanned += Int64(part.count)
+                found += try places(filter, in: part, limit: limit + 1 - found.count)
+            }
             let shown = found.prefix(limit)
             let isFull = found.count > limit
             var records: [TransactionRecord] = []
@@ -53,25 +60,19 @@ struct TransactionList {
             return TransactionPage(
                 transactions: records,
                 next: (isFull ? shown.last?.number : nil) ?? bottom,
-                more: isFull || bottom > range.lowerBound
+                more: isFull || bottom > ranges.last?.lowerBound ?? bottom
             )
         }
     }
 
-    /// The numbers among which everything wanted is.
-    private func range(_ filter: TransactionFilter) throws(SQLiteError) -> Range<Int64> {
-        let column = filter.by == .created ? "max(id)" : "max(sequence)"
-        let table = filter.by == .created ? "transactions" : "transitions"
-        let newest = try connection.integer("SELECT coalesce(\(column), 0) FROM \(table)") ?? 0
-        let search = try TimeSearch(
-            filter.by == .created ? .transactionsCreated : .transitionsRecorded,
-            connection
+    /// The numbers among which everything wanted is, the newest first.
+    private func ranges(_ filter: TransactionFilter) throws(SQLiteError) -> [Range<Int64>] {
+        let list: TimeList = filter.by == .created ? .transactions : .transitions
+        return try TimeSearch(list, connection).ranges(
+            from: filter.fromMilliseconds,
+            to: filter.toMilliseconds,
+            in: 1..<max(filter.before ?? .max, 1)
         )
-        var (low, high): (Int64, Int64) = (1, newest + 1)
-        if let from = filter.fromMilliseconds { low = max(low, try search.start(since: from)) }
-        if let to = filter.toMilliseconds { high = min(high, try search.end(before: to)) }
-        if let before = filter.before { high = min(high, before) }
-        return min(low, high)..<high
     }
 
     private func places(

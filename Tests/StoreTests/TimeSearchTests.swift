@@ -12,6 +12,19 @@ import Testing
         try connection.execute(
             "CREATE TABLE callbacks (id INTEGER PRIMARY KEY, received_at INTEGER)"
         )
+        try connection.execute(Schema.clockSteps)
+    }
+
+    /// Where the rows since `time` begin.
+    private func start(since time: Int64) throws -> Int64 {
+        let search = try TimeSearch(.callbacks, connection)
+        let end = try connection.integer("SELECT coalesce(max(id), 0) + 1 FROM callbacks") ?? 0
+        return try search.ranges(from: time, to: nil).last?.lowerBound ?? end
+    }
+
+    /// Where the rows before `time` end.
+    private func end(before time: Int64) throws -> Int64 {
+        try TimeSearch(.callbacks, connection).ranges(from: nil, to: time).first?.upperBound ?? 1
     }
 
     private func fill(_ rows: [(id: Int64, receivedAt: Int64)]) throws {
@@ -35,7 +48,7 @@ import Testing
     }
 
     @Test func `in an empty journal the search begins at its end`() throws {
-        #expect(try TimeSearch(.callbacksReceived, connection).start(since: 5) <= 1)
+        #expect(try start(since: 5) <= 1)
     }
 
     @Test func `nothing sought lies below the place found, and little else above it`() throws {
@@ -43,11 +56,10 @@ import Testing
         // Every third number is a refusal's: a gap.
         let rows = (1...300).filter { $0 % 3 != 0 }.map { (Int64($0), Int64($0) * spacing) }
         try fill(rows)
-        let search = try TimeSearch(.callbacksReceived, connection)
-        let disorder = TimeSearch.disorderMilliseconds
+        let disorder = TimeList.disorderMilliseconds
         for number in 0...301 {
             for time in [-1, 0, 1].map({ Int64(number) * spacing + $0 }) {
-                let found = try search.start(since: time)
+                let found = try start(since: time)
                 #expect(found <= (try expected(time)))
                 // A gap below the place may be counted in; it holds nothing.
                 let lowest = try expected(time - disorder)
@@ -65,10 +77,9 @@ import Testing
     {
         let rows = (1...300).filter { $0 % 3 != 0 }.map { (Int64($0), Int64($0) * 30_000) }
         try fill(rows)
-        let search = try TimeSearch(.callbacksReceived, connection)
-        let disorder = TimeSearch.disorderMilliseconds
+        let disorder = TimeList.disorderMilliseconds
         for time in stride(from: Int64(-30_001), to: 9_100_000, by: 29_999) {
-            let found = try search.end(before: time)
+            let found = try end(before: time)
             #expect(try count("id >= \(found) AND received_at < \(time)") == 0)
             #expect(try count("id < \(found) AND received_at >= \(time + disorder)") == 0)
         }
@@ -78,27 +89,23 @@ import Testing
         try connection.integer("SELECT count(*) FROM callbacks WHERE \(condition)")
     }
 
-    @Test(arguments: [
-        TimeSearch.Column.callbacksReceived, .transactionsCreated, .transitionsRecorded,
-        .exchangesFinished,
-    ])
-    func `every column that is searched is there`(column: TimeSearch.Column) throws {
+    @Test(arguments: TimeList.allCases)
+    func `every column that is searched is there`(list: TimeList) throws {
         let directory = try TemporaryDirectory()
         let main = try MainDatabase.open(directory.file("receiver.db"))
-        #expect(try TimeSearch(column, main).start(since: 0) <= 1)
+        #expect(try TimeSearch(list, main).ranges(from: 0, to: 1).isEmpty)
     }
 
     @Test func `what came out of order is not missed`() throws {
-        let disorder = TimeSearch.disorderMilliseconds
+        let disorder = TimeList.disorderMilliseconds
         let rows = (1...200).map { number in
             // Each callback up to the bound earlier than its number says.
             (Int64(number), Int64(number) * 10_000 - Int64(number * 7_919) % disorder)
         }
         try fill(rows)
-        let search = try TimeSearch(.callbacksReceived, connection)
         for time in stride(from: Int64(0), to: 2_100_000, by: 3_331) {
-            #expect(try search.start(since: time) <= (try expected(time)))
-            let end = try search.end(before: time)
+            #expect(try start(since: time) <= (try expected(time)))
+            let end = try end(before: time)
             #expect(try count("id >= \(end) AND received_at < \(time)") == 0)
         }
     }
