@@ -5,8 +5,11 @@ package import Payments
 /// What decides is decoded at once; what is only shown is decoded when asked for, from the body
 /// that is kept anyway.
 package struct Notification: Sendable {
-    /// The references, the status and the amount.
+    /// The references, the status and the amount, which is ``ReportedAmount/literal``.
     package let fact: Fact
+
+    /// The amount with all its readings.
+    package let reportedAmount: ReportedAmount
 
     /// The instants of `createdTime` and `finishedTime`, nil when they could not be read.
     package let created: Timestamp?
@@ -28,7 +31,7 @@ package struct Notification: Sendable {
         guard document.tokens[0].kind == .object else { throw .badRequest(nil) }
         let decoder = NotificationDecoder(document)
         try decoder.requireMandatoryMembers()
-        fact = try decoder.fact()
+        (fact, reportedAmount) = try decoder.fact()
         created = decoder.timestamp(.createdTime)
         finished = decoder.timestamp(.finishedTime)
         try decoder.checkOptionalMembers()
@@ -41,6 +44,11 @@ package struct Notification: Sendable {
 
     /// `finishedTime` as received.
     package var finishedTime: String { text(.finishedTime) ?? "" }
+
+    /// `finishedTime` as received, and its instant.
+    package var finishedAt: GatewayTime {
+        GatewayTime(text: finishedTime, milliseconds: finished?.milliseconds)
+    }
 
     /// `originalExternalId`, a string or the literal of an integer; informational.
     package var originalExternalID: String? { firstText(NotificationDecoder.externalIDNames) }

@@ -35,8 +35,9 @@ struct NotificationDecoder {
         try require(.finishedTime, .finishedTime)
     }
 
-    /// Row 9, the members that make up the fact. To be called after row 8.
-    func fact() throws(NotificationError) -> Fact {
+    /// Row 9, the members that make up the fact, and the readings of its amount. To be called after
+    /// row 8.
+    func fact() throws(NotificationError) -> (Fact, ReportedAmount) {
         guard let partnerReference = reference(.originalPartnerReferenceNo)
         else { throw .invalidFieldFormat(.originalPartnerReferenceNo) }
         guard let reference = reference(.originalReferenceNo)
@@ -48,14 +49,15 @@ struct NotificationDecoder {
         guard let amount = amount() else { throw .invalidFieldFormat(.amountValue) }
         guard let currency = string(.currency), currency.elementsEqual("IDR".utf8)
         else { throw .invalidFieldFormat(.amountCurrency) }
-        return Fact(
+        let fact = Fact(
             pair: ReferencePair(
                 originalPartnerReferenceNo: partnerReference,
                 originalReferenceNo: reference
             ),
             status: status,
-            amount: amount
+            amount: amount.literal
         )
+        return (fact, amount)
     }
 
     /// Row 9, the members that may be missing: of the right kind, and aliases saying the same.
@@ -75,12 +77,8 @@ struct NotificationDecoder {
         guard let index = members[name] else { return nil }
         let content = document.content(of: index)
         switch document.tokens[index].kind {
-        case .string:
-            return Timestamp(rfc3339: content.span) ?? Timestamp(epochMilliseconds: content.span)
-        case .number:
-            return Timestamp(epochMilliseconds: content.span)
-        default:
-            return nil
+        case .string, .number: return Timestamp(gatewayTime: content.span)
+        default: return nil
         }
     }
 
@@ -104,12 +102,12 @@ struct NotificationDecoder {
 
     private func reference(_ name: Name) -> Reference? { string(name).flatMap { Reference($0) } }
 
-    private func amount() -> Amount? {
+    private func amount() -> ReportedAmount? {
         guard let index = members[.value] else { return nil }
         let content = document.content(of: index)
         switch document.tokens[index].kind {
-        case .string: return Amount(text: content.span)
-        case .number: return Amount(number: content.span)
+        case .string: return ReportedAmount(text: content.span)
+        case .number: return ReportedAmount(number: content.span)
         default: return nil
         }
     }

@@ -119,6 +119,25 @@ struct NotificationTests {
         #expect(try Notification(body.bytes).fact.amount.description == amount)
     }
 
+    @Test(arguments: ["15.000", "\"15.000\"", "\"1\\u0035.000\""])
+    func `an amount that may be thousands has both readings, the literal one in the fact`(
+        literal: String
+    ) throws {
+        let body = NotifyBody { $0.amount = Self.amount(value: literal, currency: "\"IDR\"") }
+        let notification = try Notification(body.bytes)
+        let fifteen = try #require(Amount(sen: 1_500))
+        let thousands = try #require(Amount(sen: 1_500_000))
+        #expect(
+            notification.reportedAmount == .ambiguous(literal: fifteen, thousands: thousands)
+        )
+        #expect(notification.fact.amount == fifteen)
+    }
+
+    @Test func `an amount with one reading is exact`() throws {
+        let notification = try Notification(NotifyBody().bytes)
+        #expect(notification.reportedAmount == .exact(notification.fact.amount))
+    }
+
     @Test(
         arguments: [
             ("\"1.0E7\"", "\"IDR\"", .amountValue), ("\"-1\"", "\"IDR\"", .amountValue),
@@ -173,6 +192,7 @@ struct NotificationTests {
         #expect(notification.finishedTime == text)
         #expect(notification.created?.milliseconds == milliseconds)
         #expect(notification.finished?.milliseconds == milliseconds)
+        #expect(notification.finishedAt == GatewayTime(text: text, milliseconds: milliseconds))
         let expected: [NotificationField] =
             milliseconds == nil ? [.createdTime, .finishedTime] : []
         #expect(notification.unreadableTimes == expected)

@@ -1,0 +1,32 @@
+package import Payments
+
+extension ReportedAmount {
+    /// Reads the amount of a string; nil where ``Amount/init(text:)`` gives nil.
+    package init?(text: Span<UInt8>) {
+        guard let amount = Amount(text: text) else { return nil }
+        self.init(amount, literal: text)
+    }
+
+    /// Reads the amount of a JSON number's literal; nil where ``Amount/init(number:)`` gives nil.
+    package init?(number: Span<UInt8>) {
+        guard let amount = Amount(number: number) else { return nil }
+        self.init(amount, literal: number)
+    }
+
+    private init(_ amount: Amount, literal: Span<UInt8>) {
+        if Self.isThousandsForm(literal), let thousands = Amount(sen: amount.sen * 1_000) {
+            self = .ambiguous(literal: amount, thousands: thousands)
+        } else {
+            self = .exact(amount)
+        }
+    }
+
+    /// Whether `literal` is `[1-9][0-9]{0,2}\.000`.
+    private static func isThousandsForm(_ literal: Span<UInt8>) -> Bool {
+        let digitsCount = literal.count - 4
+        guard (1...3).contains(digitsCount), literal[0] != UInt8(ascii: "0") else { return false }
+        for index in 0..<digitsCount where literal[index] &- UInt8(ascii: "0") > 9 { return false }
+        return literal[digitsCount] == UInt8(ascii: ".")
+            && (1...3).allSatisfy { literal[digitsCount + $0] == UInt8(ascii: "0") }
+    }
+}
