@@ -18,12 +18,18 @@ package struct QueryAnswer: Equatable, Sendable {
     /// `latestTransactionDesc`, informational.
     package let statusDescription: String?
 
-    /// When it was paid, as received, be it text or a number; nil when the answer has none, as
-    /// before payment.
-    package let paidTime: String?
+    /// When it was paid; nil when the answer does not say it, as before payment.
+    package let paidAt: GatewayTime?
 
-    /// The amount in rupiah; nil when the answer has none, or one that is not of rupiah.
-    package let amount: Amount?
+    /// The amount in rupiah with all its readings; nil when the answer has none, or one that is not
+    /// of rupiah.
+    package let reportedAmount: ReportedAmount?
+
+    /// ``paidAt`` as received, whether a string or a number.
+    package var paidTime: String? { paidAt?.text }
+
+    /// ``reportedAmount`` read as a decimal number.
+    package var amount: Amount? { reportedAmount?.literal }
 
     /// Reads the members: what decides must be there and well formed, the rest need not be.
     package init(_ answer: ServiceAnswer) throws(ServiceAnswerError) {
@@ -32,10 +38,7 @@ package struct QueryAnswer: Equatable, Sendable {
         }
         originalPartnerReferenceNo = partnerReferenceNo
         originalReferenceNo = try answer.reference("originalReferenceNo")
-        if let code = answer.literal("serviceCode") {
-            // The page's sample has "47 ": of this member alone the blanks do not count.
-            guard code.split(separator: " ") == ["47"] else { throw .member("serviceCode") }
-        }
+        // `serviceCode` decides nothing: gateways send 47, 51 and words of their own.
         guard let code = try answer.text("latestTransactionStatus"),
             let status = LatestTransactionStatus(code: Array(code.utf8)[...])
         else { throw .member("latestTransactionStatus") }
@@ -43,8 +46,8 @@ package struct QueryAnswer: Equatable, Sendable {
         responseMessage = answer.message
         self.status = status
         statusDescription = try? answer.text("latestTransactionDesc")
-        paidTime = answer.literal("paidTime")
-        amount = try? answer.amount("amount")
+        paidAt = answer.literal("paidTime").map { GatewayTime($0) }
+        reportedAmount = try? answer.amount("amount")
     }
 }
 
@@ -54,7 +57,7 @@ extension ServiceAnswer {
     package func saysNotFound(_ asked: Reference) -> Bool {
         let code = try? text("latestTransactionStatus")
         guard code == LatestTransactionStatus.notFound.code else { return false }
-        let named = try? text("originalPartnerReferenceNo")
+        let named = literal("originalPartnerReferenceNo")
         return named == nil || named == asked.text
     }
 }

@@ -1,7 +1,10 @@
 import Payments
 
-/// The gateway's answer to a request of ours, as far as every service answers alike: strict JSON
-/// with a code and a message.
+/// The gateway's answer to a request of ours, as far as every service answers alike: JSON with a
+/// code and a message.
+///
+/// Read generously (contract section 6): a byte order mark may stand before the JSON, blanks around
+/// the text of a string, and a number in place of the string of a code or reference.
 package struct ServiceAnswer: Sendable {
     /// What decides; the message never does.
     package let code: ResponseCode
@@ -17,12 +20,13 @@ package struct ServiceAnswer: Sendable {
     /// Reads the body of an answer.
     package init(_ body: [UInt8]) throws(ServiceAnswerError) {
         do throws(JSONError) {
-            root = try JSONDocument(body).root
+            root = try JSONDocument(Self.withoutByteOrderMark(body)).root
         } catch {
             throw .json(error)
         }
         guard root.kind == .object else { throw .notAnObject }
-        guard let text = root["responseCode"]?.string, let code = ResponseCode(text.utf8.span)
+        guard let text = root["responseCode"]?.textOrNumber,
+            let code = ResponseCode(text.utf8.span)
         else { throw .member("responseCode") }
         self.code = code
         let message = root["responseMessage"]?.string ?? ""
@@ -31,48 +35,62 @@ package struct ServiceAnswer: Sendable {
         )
     }
 
-    /// A string; nil when it is missing, null or blank.
+    /// RFC 8259 section 8.1 lets a parser ignore the mark, and .NET services send it.
+    private static func withoutByteOrderMark(_ body: [UInt8]) -> [UInt8] {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        return body.starts(with: mark) ? Array(body.dropFirst(mark.count)) : body
+    }
+
+    /// The text of a string, without blanks around it; nil when it is missing, null or blank.
     func text(_ name: String) throws(ServiceAnswerError) -> String? {
         guard let value = root[name], value.kind != .null else { return nil }
-        guard let text = value.string else { throw .member(name) }
-        return text.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? nil : text
+        guard value.kind == .string else { throw .member(name) }
+        return value.textOrNumber
     }
 
-    /// The text of a string, or a number as it stands there; nil for all else, and when it is
-    /// blank.
-    func literal(_ name: String) -> String? {
-        guard let value = root[name] else { return nil }
-        if value.kind == .number { return value.literal }
-        return (try? text(name)) ?? nil
-    }
+    /// The text of a string, without blanks around it, or a number as it stands there; nil for all
+    /// else, and when it is blank.
+    func literal(_ name: String) -> String? { root[name]?.textOrNumber }
 
-    /// A payment's number; nil when it is missing, null or blank.
+    /// A payment's number, as a string or a number; nil when it is missing, null or blank.
     func reference(_ name: String) throws(ServiceAnswerError) -> Reference? {
-        guard let text = try text(name) else { return nil }
+        let isNumber = root[name]?.kind == .number
+        guard let text = try isNumber ? literal(name) : text(name) else { return nil }
         guard let reference = Reference(text) else { throw .member(name) }
         return reference
     }
 
     /// An amount of rupiah, its value a string or a number; nil when it is missing or null.
-    func amount(_ name: String) throws(ServiceAnswerError) -> Amount? {
+    func amount(_ name: String) throws(ServiceAnswerError) -> ReportedAmount? {
         guard let object = root[name], object.kind != .null else { return nil }
-        guard object["currency"]?.string == "IDR", let value = object["value"],
-            let amount = Amount(value)
+        guard object["currency"]?.textOrNumber == "IDR", let value = object["value"],
+            let amount = ReportedAmount(value)
         else { throw .member(name) }
         return amount
     }
 }
 
-extension Amount {
+extension ReportedAmount {
     /// An amount as the gateway writes it in one place or another; nil for all else.
     fileprivate init?(_ value: JSONValue) {
-        if let text = value.string {
-            self.init(text: text.utf8.span)
-        } else if value.kind == .number {
-            self.init(number: value.literal.utf8.span)
+        guard let literal = value.textOrNumber?.utf8 else { return nil }
+        if value.kind == .number {
+            self.init(number: literal.span)
         } else {
-            return nil
+            self.init(text: literal.span)
         }
+    }
+}
+
+extension JSONValue {
+    /// The text of a string, without the blanks around it, or the literal of a number; nil for
+    /// every other kind, and when it is blank.
+    fileprivate var textOrNumber: String? {
+        if kind == .number { return literal }
+        guard let text = string?.utf8.drop(while: isJSONBlank),
+            let end = text.lastIndex(where: { !isJSONBlank($0) })
+        else { return nil }
+        return String(Substring(text[...end]))
     }
 }
 

@@ -37,6 +37,29 @@ struct GenerateOutcomeTests {
         )
     }
 
+    @Test(arguments: [
+        "\u{FEFF}" + Answers.body("2004700", "\(numbers),\(qr)"),
+        Answers.body("2004700", "\(numbers),\(qr)")
+            .replacing(#""2004700""#, with: "2004700"),
+        Answers.body("2004700", #""partnerReferenceNo":" TRX-1","referenceNo":"PAY1 ",\#(qr)"#),
+        Answers.body("2004700", #"\#(numbers),"qrContent":" \#(Answers.qrContent)\n""#),
+        Answers.body("2004700", #"\#(numbers),\#(qr),"serviceCode":"51""#),
+    ])
+    func `a spelling that is not the page's loses no code`(_ body: String) throws {
+        let accepted = GenerateOutcome.accepted(
+            referenceNo: try #require(Reference("PAY1")),
+            qrContent: Answers.qrContent,
+            warnings: []
+        )
+        #expect(try outcome(body) == accepted)
+    }
+
+    @Test func `the gateway's number may be a number`() throws {
+        let body = Answers.body("2004700", #""partnerReferenceNo":"TRX-1","referenceNo":7"#)
+        let seven = try #require(Reference("7"))
+        #expect(try outcome(body) == .qrRefused(referenceNo: seven, problem: .missing))
+    }
+
     @Test func `what is odd about an accepted one is told`() throws {
         let body = Answers.body("2004700", #""referenceNo":"PAY1",\#(Self.qr)"#)
         guard case .accepted(_, _, let warnings) = try outcome(body) else {
@@ -103,7 +126,7 @@ struct GenerateOutcomeTests {
         (200, "", "nothing"),
         (200, Answers.body("2004700", qr), "no number of the gateway"),
         (200, Answers.body("2004700", #""referenceNo":"","# + qr), "an empty one"),
-        (200, Answers.body("2004700", #""referenceNo":7,"# + qr), "one that is no string"),
+        (200, Answers.body("2004700", #""referenceNo":{},"# + qr), "neither string nor number"),
         (
             200, Answers.body("2004700", #""partnerReferenceNo":"X","referenceNo":"P","# + qr),
             "an answer about another payment"

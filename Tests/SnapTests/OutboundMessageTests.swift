@@ -87,11 +87,51 @@ struct OutboundMessageTests {
     }
 
     @Test(arguments: [
+        #"{"responseCode":"2004700"}"#, #"{"responseCode":2004700}"#,
+        #"{"responseCode":" 2004700 "}"#, #"{"responseCode":"\t2004700\r\n"}"#,
+        "\u{FEFF}{\"responseCode\":\"2004700\"}", "\u{FEFF} \n{\"responseCode\": 2004700 }\n",
+    ])
+    func `a code is read through a byte order mark, blanks and a number`(_ body: String) throws {
+        let answer = try ServiceAnswer(Array(body.utf8))
+        #expect(answer.code == ResponseCode(.successful, .generate))
+    }
+
+    @Test(arguments: [
+        (#"{"referenceNo":"7"}"#, "7"), (#"{"referenceNo":7}"#, "7"),
+        (#"{"referenceNo":" PAY1\t"}"#, "PAY1"),
+        (
+            #"{"referenceNo":123456789012345678901234567890123456}"#,
+            "123456789012345678901234567890123456"
+        ),
+    ])
+    func `a reference may be a number, whose literal is its text`(
+        _ members: String,
+        _ reference: String
+    ) throws {
+        let body = #"{"responseCode":"2004700","# + members.dropFirst()
+        let answer = try GenerateAnswer(ServiceAnswer(Array(body.utf8)))
+        #expect(answer.referenceNo.text == reference)
+    }
+
+    @Test(arguments: ["{}", "[]", "true", #""a b""#, "\"\(String(repeating: "7", count: 65))\""])
+    func `a reference that is neither is malformed`(_ literal: String) {
+        let body = #"{"responseCode":"2004700","referenceNo":\#(literal)}"#
+        #expect(throws: ServiceAnswerError.member("referenceNo")) {
+            try GenerateAnswer(ServiceAnswer(Array(body.utf8)))
+        }
+    }
+
+    @Test(arguments: [
         ("", "JSON: ends too early at byte 0"),
         ("<html>", "JSON: unexpected byte at byte 0"),
         ("[]", "JSON, but not an object"),
         ("{}", "responseCode is missing or malformed"),
-        (#"{"responseCode":2004700}"#, "responseCode is missing or malformed"),
+        (#"{"responseCode":20047000}"#, "responseCode is missing or malformed"),
+        (#"{"responseCode":2004700.0}"#, "responseCode is missing or malformed"),
+        (#"{"responseCode":"2004 700"}"#, "responseCode is missing or malformed"),
+        (#"{"responseCode":[2004700]}"#, "responseCode is missing or malformed"),
+        ("\u{FEFF}", "JSON: ends too early at byte 0"),
+        ("\u{FEFF}\u{FEFF}{}", "JSON: unexpected byte at byte 0"),
         (#"{"responseCode":"200470"}"#, "responseCode is missing or malformed"),
         (#"{"responseCode":"2009900"}"#, "responseCode is missing or malformed"),
         (
