@@ -73,12 +73,7 @@ package final class CashInClient: Sendable {
             exchange.responseStatus = response.status.code
             exchange.responseHead = response.head
             exchange.responseBody = response.body
-            let reply = GatewayReply(
-                status: response.status.code,
-                body: response.body,
-                from: endpoint.service
-            )
-            return (reply, exchange)
+            return (GatewayReply(response, from: endpoint.service), exchange)
         } catch {
             let failure = OutboundFailure(error)
             exchange.finishedMilliseconds = now()

@@ -1,26 +1,85 @@
+import HTTPClient
+import HTTPCore
 import Snap
 
-/// How one call ended, before anybody asks what it means for the payment.
+/// How one call ended, before it is known what that means for the payment.
 enum GatewayReply {
     /// An answer of the service that was called.
     case answered(ServiceAnswer, status: Int)
 
-    /// Everything else.
+    /// A response that is no answer of the service: of a proxy or firewall, or malformed.
+    case unreadable(OutboundFailure, status: Int)
+
+    /// No whole response.
     case failed(OutboundFailure)
 
-    /// Reads an answer to a call of `service`.
-    init(status: Int, body: [UInt8], from service: ResponseCode.Service) {
+    /// Reads the response to a call of `service`.
+    init(_ response: InboundResponse, from service: ResponseCode.Service) {
+        self.init(
+            status: response.status.code,
+            body: response.body,
+            contentType: response.text("Content-Type"),
+            location: response.text("Location"),
+            from: service
+        )
+    }
+
+    /// Reads the response to a call of `service`, given by its parts.
+    init(
+        status: Int,
+        body: [UInt8],
+        contentType: String? = nil,
+        location: String? = nil,
+        from service: ResponseCode.Service
+    ) {
         do throws(ServiceAnswerError) {
             let answer = try ServiceAnswer(body)
             guard answer.code.service == service else {
                 let detail = "the answer is one of another service"
-                self = .failed(OutboundFailure(.failed, detail, status: status, answer: answer))
+                let failure = OutboundFailure(.failed, detail, status: status, answer: answer)
+                self = .unreadable(failure, status: status)
                 return
             }
             self = .answered(answer, status: status)
         } catch {
-            let detail = "the answer cannot be read: \(error)"
-            self = .failed(OutboundFailure(.failed, detail, status: status))
+            let failure = OutboundFailure(
+                .failed,
+                "the answer cannot be read: \(error)",
+                status: status,
+                excerpt: Self.excerpt(body, contentType: contentType, location: location)
+            )
+            self = .unreadable(failure, status: status)
         }
+    }
+
+    /// How much is shown of a body or field that is no SNAP answer.
+    private static let excerptBytesMax = 200
+
+    private static func excerpt(
+        _ body: [UInt8],
+        contentType: String?,
+        location: String?
+    ) -> String {
+        let parts = [
+            contentType.map { "Content-Type \(shown(Array($0.utf8)))" },
+            location.map { "Location \(shown(Array($0.utf8)))" },
+            body.isEmpty ? "no body" : "body \(shown(body))",
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
+    }
+
+    /// The first bytes as text in quotes: control characters become escapes, and what is not UTF-8
+    /// U+FFFD.
+    private static func shown(_ bytes: [UInt8]) -> String {
+        let text = quoted(String(decoding: bytes.prefix(excerptBytesMax), as: UTF8.self))
+        return bytes.count > excerptBytesMax ? text + "…" : text
+    }
+}
+
+extension InboundResponse {
+    /// The value of a field that stands once; nil otherwise.
+    fileprivate func text(_ name: String) -> String? {
+        guard case .value(let range) = single(name) else { return nil }
+        return parsedHead.text(range)
     }
 }

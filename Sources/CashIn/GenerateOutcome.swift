@@ -20,6 +20,7 @@ package enum GenerateOutcome: Equatable, Sendable {
         switch reply {
         case .failed(let failure):
             self = failure.kind == .notSent ? .notAccepted(failure) : .unknown(failure)
+        case .unreadable(let failure, _): self = .unknown(failure)
         case .answered(let answer, let status):
             if Self.isRefusal(answer.code, status: status) {
                 let detail = "the gateway refused the request"

@@ -30,6 +30,10 @@ package struct OutboundFailure: Equatable, Sendable {
     package let responseCode: ResponseCode?
     package let responseMessage: String?
 
+    /// What came instead of a SNAP answer, for operators: Content-Type, Location and the first
+    /// bytes of the body, on one line; nil when nothing came, or a SNAP answer. Not for the log.
+    package let excerpt: String?
+
     /// Whether a connection that was kept open turned out to be dead: the same call, signed anew,
     /// may well go through on a fresh one.
     package private(set) var isOfKeptConnection = false
@@ -41,13 +45,15 @@ package struct OutboundFailure: Equatable, Sendable {
         _ kind: Kind,
         _ detail: String,
         status: Int? = nil,
-        answer: ServiceAnswer? = nil
+        answer: ServiceAnswer? = nil,
+        excerpt: String? = nil
     ) {
         self.kind = kind
         self.detail = detail
         self.status = status
         responseCode = answer?.code
         responseMessage = answer?.message
+        self.excerpt = excerpt
     }
 
     init(_ error: HTTPClientError) {
@@ -58,7 +64,11 @@ package struct OutboundFailure: Equatable, Sendable {
 }
 
 extension OutboundFailure: CustomStringConvertible {
-    package var description: String {
+    /// All of it; what the gateway sent is in it only as ``excerpt``.
+    package var description: String { excerpt.map { "\(summary), \($0)" } ?? summary }
+
+    /// The description without the ``excerpt``, for the log.
+    package var summary: String {
         var text = detail
         if let status { text += ", HTTP status \(status)" }
         if let responseCode { text += ", responseCode \(responseCode)" }

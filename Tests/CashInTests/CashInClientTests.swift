@@ -126,6 +126,23 @@ struct CashInClientTests {
         }
     }
 
+    @Test func `a page of a firewall is shown with its fields`() async throws {
+        var page = Response(.forbidden, body: Array("<html>Blocked".utf8))
+        page.add("Content-Type", "text/html")
+        page.add("Location", "/login")
+        try await Calls.with(StandIn(page)) { calls in
+            let (outcome, _) = await calls.cashIn.query(try Calls.intent().partnerReferenceNo)
+            guard case .unreadable(let failure) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(
+                failure.excerpt
+                    == #"Content-Type "text/html", Location "/login", body "<html>Blocked""#
+            )
+        }
+    }
+
     @Test func `an answer that does not come is a time-out, and open`() async throws {
         let standIn = StandIn(nil)
         try await Calls.with(standIn, requestTimeoutSeconds: 1) { calls in
@@ -156,7 +173,7 @@ struct CashInClientTests {
         }
         #expect(failure.kind == .notSent)
         #expect(exchange.error == failure.detail)
-        #expect(queried == .unknown(failure))
+        #expect(queried == .unavailable(failure))
     }
 }
 

@@ -48,7 +48,7 @@ enum QueryEndpoint {
             try await services.store.settle(inquiry, attempt.outcome, attempt.exchanges)
         }
         await services.outbound.reconciler.record(attempt, about: reference)
-        let gateway = try answer(attempt.answer)
+        let gateway = try answer(attempt.query)
         return try await response(gateway, about: settlement, reference, services)
     }
 
@@ -105,7 +105,8 @@ enum QueryEndpoint {
             )
         case .unauthorized(let failure):
             throw Problem(failure, .gatewayRefused, "The gateway refused to answer: \(failure).")
-        case .unknown(let failure): throw problem(failure)
+        case .refused(let failure), .unreadable(let failure), .unavailable(let failure):
+            throw problem(failure)
         }
     }
 

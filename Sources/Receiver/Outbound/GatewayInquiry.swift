@@ -5,11 +5,30 @@ import Store
 
 /// One attempt at an inquiry: what it came to, and every call that was made for it.
 struct InquiryAttempt: Sendable {
+    /// The outcome of a query as ``QRGenerator`` needs it.
+    enum Answer: Sendable {
+        case found(QueryAnswer)
+        case notFound
+        case unauthorized(OutboundFailure)
+        case unknown(OutboundFailure)
+    }
+
     let outcome: InquiryOutcome
 
-    /// The answer that decided.
-    let answer: QueryOutcome
+    /// The outcome of the query that decided.
+    let query: QueryOutcome
     let exchanges: [ExchangeRecord]
+
+    /// ``query`` without its distinctions among failures.
+    var answer: Answer {
+        switch query {
+        case .found(let found): .found(found)
+        case .notFound: .notFound
+        case .unauthorized(let failure): .unauthorized(failure)
+        case .refused(let failure), .unreadable(let failure), .unavailable(let failure):
+            .unknown(failure)
+        }
+    }
 }
 
 extension CashInClient {
@@ -25,7 +44,7 @@ extension CashInClient {
         }
         return InquiryAttempt(
             outcome: InquiryOutcome(answer, asked: asked),
-            answer: answer,
+            query: answer,
             exchanges: exchanges
         )
     }
@@ -37,7 +56,9 @@ extension CashInClient {
     ) async -> QueryOutcome {
         let (first, exchange) = await query(reference)
         exchanges.append(ExchangeRecord(exchange, .query, reference))
-        guard case .unknown(let failure) = first, failure.isOfKeptConnection else { return first }
+        guard case .unavailable(let failure) = first, failure.isOfKeptConnection else {
+            return first
+        }
         let (second, repetition) = await query(reference, needsFreshConnection: true)
         exchanges.append(ExchangeRecord(repetition, .query, reference))
         return second
@@ -59,10 +80,9 @@ extension InquiryOutcome {
         case .notFound(let code, _): self = .notFound(responseCode: code.description)
         case .unauthorized(let failure):
             self = .unauthorized(responseCode: failure.responseCode?.description)
-        case .unknown(let failure):
-            self =
-                failure.kind == .refused
-                ? .refused(responseCode: failure.responseCode?.description) : .lost
+        case .refused(let failure), .unreadable(let failure):
+            self = .refused(responseCode: failure.responseCode?.description)
+        case .unavailable: self = .lost
         }
     }
 }

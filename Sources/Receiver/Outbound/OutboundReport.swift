@@ -17,11 +17,12 @@ struct OutboundReport: Sendable {
         let write = { (line: inout LogLine) in
             line.add("partnerReferenceNo", inquiry.partnerReferenceNo.text)
             if let code = attempt.outcome.responseCode { line.add("code", code) }
-            switch attempt.answer {
+            switch attempt.query {
             case .found(let answer): line.add("latestTransactionStatus", answer.status.code)
             case .notFound: line.add("outcome", "not found")
-            case .unauthorized(let failure), .unknown(let failure):
-                line.add("error", describing: failure)
+            case .unauthorized(let failure), .refused(let failure), .unreadable(let failure),
+                .unavailable(let failure):
+                line.add("error", failure.summary)
             }
             line.add("ms", Int(finished - started))
         }
@@ -46,7 +47,7 @@ struct OutboundReport: Sendable {
                 line.add("referenceNo", reference.text)
                 line.add("error", describing: problem)
             case .notAccepted(let failure), .unknown(let failure):
-                line.add("error", describing: failure)
+                line.add("error", failure.summary)
             }
             line.add("ms", Int(exchange.finishedMilliseconds - exchange.startedMilliseconds))
         }

@@ -98,7 +98,7 @@ actor QRGenerator {
         report.query(inquiry, attempt)
         let settlement = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
         await onInquiry(attempt, request.partnerReferenceNo)
-        switch attempt.answer {
+        switch attempt.query {
         case .found:
             if settlement.isOurs { return .refused(.codeLost) }
             return .unanswered(OutboundFailure(ofAnswer: "the answer is about another payment"))

@@ -83,7 +83,7 @@ actor Reconciler {
 
     /// Records what a query about a payment says about the gateway, also one of another caller.
     func record(_ attempt: InquiryAttempt, about reference: Reference) async {
-        let result = GatewayHealth.Result(attempt.answer)
+        let result = GatewayHealth.Result(attempt.query)
         let news = health.record(result, about: reference, at: .now)
         report.metrics.isGatewayUp = health.isUp
         // What waited for it need not wait for the end of the pause.

@@ -54,6 +54,6 @@ import Testing
 
     @Test func `neither is a call that brought no HTTP response`() {
         let failure = OutboundFailure(.timeout, "no answer in 15 s")
-        #expect(GatewayHealth.Result(.unknown(failure)) == .unavailable)
+        #expect(GatewayHealth.Result(.unavailable(failure)) == .unavailable)
     }
 }
