@@ -71,6 +71,14 @@ struct OutboundTests {
         ("{'partnerReferenceNo':1,'amount':1}", "partnerReferenceNo"),
         ("{'partnerReferenceNo':'A'}", "amount"),
         ("{'partnerReferenceNo':'A','amount':'10000.50'}", "amount"),
+        ("{'partnerReferenceNo':'A','amount':'15.000'}", "amount"),
+        ("{'partnerReferenceNo':'A','amount':15.000}", "amount"),
+        ("{'partnerReferenceNo':'A','amount':{'value':'15.000','currency':'IDR'}}", "amount"),
+        ("{'partnerReferenceNo':'A','amount':{'value':15.000,'currency':'IDR'}}", "amount"),
+        ("{'partnerReferenceNo':'A','amount':'10000.000'}", "amount"),
+        ("{'partnerReferenceNo':'A','amount':10000.0000}", "amount"),
+        ("{'partnerReferenceNo':'A','amount':1,'feeAmount':'5.000'}", "feeAmount"),
+        ("{'partnerReferenceNo':'A','amount':1,'feeAmount':5.000}", "feeAmount"),
         ("{'partnerReferenceNo':'A','amount':0}", "amount"),
         ("{'partnerReferenceNo':'A','amount':-1}", "amount"),
         ("{'partnerReferenceNo':'A','amount':{'value':'1','currency':'USD'}}", "amount"),
@@ -96,6 +104,20 @@ struct OutboundTests {
         #expect(try pair.daemon.post("/admin/qr/generate", "[").status == 400)
         #expect(pair.gateway.requestCount("generate") == 0)
         #expect(try pair.daemon.get("/v1/transactions/A").status == 404)
+    }
+
+    @Test func `the refusal of an ambiguous amount says why, and what to write`() throws {
+        let pair = try Pair()
+        let answer = try pair.daemon.generate("TRX-1", amount: "15.000")
+        #expect(answer.status == 400)
+        #expect(answer.json["type"].text == "urn:cashin-receiver:problem:invalid-member")
+        #expect(
+            answer.json["detail"].text
+                == "amount: 15.000 may mean 15000 in Indonesia, where a point stands between "
+                + "thousands; write 15000 or 15000.00 (or 15.00)."
+        )
+        #expect(try pair.daemon.generate("TRX-1", amount: "15000.00").status == 201)
+        #expect(pair.gateway.requestCount("generate") == 1)
     }
 
     @Test func `a gateway that refuses leaves nothing to reconcile, and a repeat tries anew`()

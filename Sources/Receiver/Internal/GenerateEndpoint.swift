@@ -188,7 +188,13 @@ extension APIMembers {
 
     /// An amount of whole rupiah; nil when it is not given.
     fileprivate func rupiah(_ name: String) throws(Problem) -> Amount? {
-        guard let value = self[name] else { return nil }
+        guard let member = self[name] else { return nil }
+        guard let value = Self.amountValue(member) else {
+            throw Self.invalid(name, expected: Self.rupiahForm)
+        }
+        if let problem = RupiahLiteralProblem(value.string ?? value.literal) {
+            throw Problem(.invalidMember, "\(name): \(problem).", field: name)
+        }
         guard let amount = Self.amount(value), amount.sen % 100 == 0 else {
             throw Self.invalid(name, expected: Self.rupiahForm)
         }
@@ -196,21 +202,22 @@ extension APIMembers {
     }
 
     private static func amount(_ value: JSONValue) -> Amount? {
-        switch value.kind {
-        case .string: value.string.flatMap { Amount(text: $0.utf8.span) }
-        case .number: Amount(number: value.literal.utf8.span)
-        case .object: moneyAmount(value)
-        default: nil
-        }
+        if let text = value.string { return Amount(text: text.utf8.span) }
+        return Amount(number: value.literal.utf8.span)
     }
 
-    private static func moneyAmount(_ object: JSONValue) -> Amount? {
-        let names = object.members.map(\.name)
-        guard names.allSatisfy({ $0 == "value" || $0 == "currency" }),
-            object["currency"]?.string == "IDR", let value = object["value"],
-            value.kind != .object
-        else { return nil }
-        return amount(value)
+    /// The string or number that holds an amount, be it within `{value, currency}`; nil for all
+    /// else.
+    private static func amountValue(_ member: JSONValue) -> JSONValue? {
+        var value = member
+        if member.kind == .object {
+            let names = member.members.map(\.name)
+            guard names.allSatisfy({ $0 == "value" || $0 == "currency" }),
+                member["currency"]?.string == "IDR", let inner = member["value"]
+            else { return nil }
+            value = inner
+        }
+        return value.kind == .string || value.kind == .number ? value : nil
     }
 
     /// How long the code is to be payable: one of two members, or none.

@@ -66,9 +66,9 @@ extension NamedSchema {
     static let rupiah = NamedSchema(
         "Rupiah",
         amount(
-            text: "^[0-9]{1,16}(\\.0+)?$",
+            text: "^[0-9]{1,16}(\\.0{1,2})?$",
             from: 0,
-            "Whole rupiah."
+            "Whole rupiah, \(decimals)"
         )
         .example("\"10000.00\"")
     )
@@ -76,12 +76,15 @@ extension NamedSchema {
     static let positiveRupiah = NamedSchema(
         "PositiveRupiah",
         amount(
-            text: "^0{0,15}[1-9][0-9]{0,15}(\\.0+)?$",
+            text: "^0{0,15}[1-9][0-9]{0,15}(\\.0{1,2})?$",
             from: 1,
-            "Whole rupiah, more than 0."
+            "Whole rupiah, more than 0, \(decimals)"
         )
         .example("\"10000.00\"")
     )
+
+    private static let decimals =
+        "no more than two decimals; `15.000` may mean fifteen thousand and is refused."
 
     /// An amount in each of its forms.
     private static func amount(text: String, from least: Int64, _ description: String) -> Schema {

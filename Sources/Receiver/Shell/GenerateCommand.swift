@@ -61,11 +61,23 @@ struct GenerateCommand: APICommand {
         }
         var body = JSONObjectText()
         body.add("partnerReferenceNo", arguments.one(Self.reference) ?? "")
-        body.add("amount", arguments.one(Self.amount) ?? "")
-        if let fee = arguments.one(Self.fee) { body.add("feeAmount", fee) }
+        body.add("amount", try Self.rupiah(Self.amount, in: arguments) ?? "")
+        if let fee = try Self.rupiah(Self.fee, in: arguments) { body.add("feeAmount", fee) }
         if let seconds { body.add("validitySeconds", literal: "\(seconds)") }
         if let period { body.add("validityPeriod", period) }
         self.body = body
+    }
+
+    /// The amount as given. Only an ambiguous literal is refused here; the daemon checks the rest.
+    private static func rupiah(
+        _ option: CommandOption,
+        in arguments: CommandArguments
+    ) throws(UsageError) -> String? {
+        guard let text = arguments.one(option) else { return nil }
+        if let problem = RupiahLiteralProblem(text) {
+            throw UsageError(text: "\(option.name): \(problem)")
+        }
+        return text
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {

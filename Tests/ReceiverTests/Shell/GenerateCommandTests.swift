@@ -34,6 +34,24 @@ struct GenerateCommandTests {
         }
     }
 
+    @Test(arguments: [
+        (["--amount", "15.000"], "--amount: 15.000 may mean 15000 in Indonesia"),
+        (["--amount", "1", "--fee", "5.000"], "--fee: 5.000 may mean 5000 in Indonesia"),
+        (["--amount", "1500.000"], "--amount: expected no more than two decimals"),
+    ])
+    func `an amount that may be another is refused before anything is sent`(
+        _ amounts: [String],
+        _ text: String
+    ) async throws {
+        try await ShellScene.with([]) { scene in
+            let (code, output, error) = await scene.run(
+                ["generate", "--reference", "TRX-1"] + amounts
+            )
+            #expect((code, output) == (.usage, ""))
+            #expect(error.contains(text))
+        }
+    }
+
     @Test func `without the library there is the code's content, and a hint`() async throws {
         try await ShellScene.with([Self.answer()]) { scene in
             let recorder = ConsoleRecorder()
