@@ -12,6 +12,36 @@ extension ChecksTableTests {
         badRequest(reason, Array(body.utf8))
     }
 
+    private static func encoded(_ encodings: [String], _ code: String, _ body: String) -> Row {
+        Row(
+            reason: "\(body) with Content-Encoding \(encodings)",
+            code: code,
+            message: code == "4155600" ? "Unsupported Media Type" : "Bad Request",
+            trace: .invalid,
+            before: { $0.literalBody = Array(body.utf8) },
+            after: { request in
+                for encoding in encodings { request.add("Content-Encoding", encoding) }
+            }
+        )
+    }
+
+    private static let encodingRows: [Row] = [
+        encoded(["gzip"], "4155600", "\u{1F}\u{8B}"),
+        encoded(["UTF-8"], "4155600", "status=00"),
+        encoded(["gzip"], "4155600", "[]"),
+        encoded(["identity", "br"], "4155600", "{"),
+        encoded(["identity"], "4005600", "{"),
+        encoded(["Identity", ""], "4005600", "{"),
+        Row(
+            reason: "an object that lacks members, with an encoding",
+            code: "4005602",
+            message: "Invalid Mandatory Field originalPartnerReferenceNo",
+            trace: .invalid,
+            before: { $0.literalBody = Array("{}".utf8) },
+            after: { $0.add("Content-Encoding", "gzip") }
+        ),
+    ]
+
     private static func mandatory(
         _ field: String,
         _ reason: String,
@@ -58,7 +88,7 @@ extension ChecksTableTests {
             badRequest("one name twice, once escaped", #"{"a":1,"\u0061":1}"#),
             badRequest("17 levels deep", deep(17)),
             badRequest("a trailing comma", #"{"a":1,}"#),
-        ] + mandatoryRows + malformedRows
+        ] + encodingRows + mandatoryRows + malformedRows
 
     private static let mandatoryRows: [Row] = [
         Row(
@@ -129,31 +159,33 @@ extension ChecksTableTests {
     /// Requests that fail several rows: the first one decides.
     static let orderRows: [Row] = [
         Row(
-            reason: "method before path",
-            code: "4055600",
-            message: "Requested Function Is Not Supported",
+            reason: "path before method",
+            code: "4045600",
+            message: "Not Found",
             after: {
                 $0.method = "PATCH"
                 $0.target = "/elsewhere"
             }
         ),
         Row(
-            reason: "path before encoding",
-            code: "4045600",
-            message: "Not Found",
-            after: {
-                $0.target = "/elsewhere"
-                $0.add("Content-Encoding", "gzip")
-            }
-        ),
-        Row(
-            reason: "encoding before headers",
-            code: "4155600",
-            message: "Unsupported Media Type",
+            reason: "headers before encoding",
+            code: "4005602",
+            message: "Invalid Mandatory Field X-TIMESTAMP",
+            before: { $0.literalBody = Array("{".utf8) },
             after: {
                 $0.add("Content-Encoding", "gzip")
                 $0.remove("X-TIMESTAMP")
             }
+        ),
+        Row(
+            reason: "a wrong signature before encoding",
+            code: "4015600",
+            message: "Unauthorized. [Signature]",
+            before: {
+                $0.literalBody = Array("{".utf8)
+                $0.signedPath = "/"
+            },
+            after: { $0.add("Content-Encoding", "gzip") }
         ),
         Row(
             reason: "a header missing before one malformed",

@@ -123,21 +123,6 @@ extension ChecksTableTests {
             message: "Not Found",
             after: { $0.target = "/v1.0/debit%2Fnotify" }
         ),
-        Row(
-            reason: "an encoding",
-            code: "4155600",
-            message: "Unsupported Media Type",
-            after: { $0.add("Content-Encoding", "gzip") }
-        ),
-        Row(
-            reason: "an encoding after identity",
-            code: "4155600",
-            message: "Unsupported Media Type",
-            after: {
-                $0.add("Content-Encoding", "identity")
-                $0.add("Content-Encoding", "br")
-            }
-        ),
     ]
 
     static let headerRows: [Row] =

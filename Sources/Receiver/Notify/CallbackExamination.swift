@@ -92,7 +92,22 @@ enum CallbackExamination {
             let notification = try Notification(request.body)
             return (.fact(notification.fact, finishedTime: notification.finishedTime), nil)
         } catch {
-            return failure(.body, .notify(error.responseCase), request)
+            return failure(.body, answer(to: error, request.head), request)
+        }
+    }
+
+    /// Row 7 looks at Content-Encoding only when the body is no JSON object: some gateways send
+    /// `Content-Encoding: UTF-8` with a plain body.
+    private static func answer(to error: NotificationError, _ head: RequestHead) -> SnapAnswer {
+        if case .badRequest = error, isEncoded(head) { return NotifyAnswer.unsupportedEncoding }
+        return .notify(error.responseCase)
+    }
+
+    /// Whether Content-Encoding says something else than `identity`, which RFC 9110 section 8.4.1
+    /// reserves for "no encoding".
+    private static func isEncoded(_ head: RequestHead) -> Bool {
+        head.values(of: "Content-Encoding").contains { range in
+            !range.isEmpty && head.text(range).lowercased() != "identity"
         }
     }
 

@@ -24,22 +24,13 @@ struct NotifyRoute {
         _ client: ClientAddress,
         _ context: NotifyContext
     ) -> SnapAnswer? {
-        guard head.methodIs("POST") else { return NotifyAnswer.methodNotAllowed }
         guard context.paths.contains(where: { head.pathIs($0) }) else {
             return NotifyAnswer.unknownPath
         }
-        guard isIdentity(head) else { return NotifyAnswer.unsupportedEncoding }
+        guard head.methodIs("POST") else { return NotifyAnswer.methodNotAllowed }
         if !context.allowedAddresses.isEmpty, !client.isAllowed(context.allowedAddresses) {
             return NotifyAnswer.addressNotAllowed
         }
         return nil
-    }
-
-    /// Content-Encoding: nothing but identity, which RFC 9110 section 8.4.1 reserves for "no
-    /// encoding".
-    private static func isIdentity(_ head: RequestHead) -> Bool {
-        head.values(of: "Content-Encoding").allSatisfy { range in
-            range.isEmpty || head.text(range).lowercased() == "identity"
-        }
     }
 }
