@@ -15,7 +15,7 @@ struct Fault: Sendable {
     var name: String { String(usage.prefix { $0.isLetter || $0 == "-" }) }
 
     /// Every fault there is.
-    static let all: [Fault] = ofCallbacks + ofForms + ofGenerate
+    static let all: [Fault] = ofCallbacks + ofForms + ofServices
 
     private static let ofCallbacks: [Fault] = [
         Fault(usage: "duplicate=N", summary: "Sends each callback N times more, all at once.") {
@@ -76,7 +76,7 @@ struct Fault: Sendable {
         },
     ]
 
-    private static let ofGenerate: [Fault] = [
+    private static let ofServices: [Fault] = [
         Fault(usage: "generate-delay=MS", summary: "Answers generate so many milliseconds later.") {
             set(\.generateDelayMilliseconds, $0.flatMap(count), in: &$1)
         },
@@ -86,6 +86,12 @@ struct Fault: Sendable {
                 "Accepts, then answers 5004701, breaks off, or sends a broken code; or refuses."
         ) {
             set(\.generateAnswer, $0.flatMap(FaultPlan.GenerateAnswer.init), in: &$1)
+        },
+        Fault(
+            usage: "query=usual|refuse|unreadable",
+            summary: "Answers queries about a payment with its status, 4005101, or a number."
+        ) {
+            set(\.queryAnswer, $0.flatMap(FaultPlan.QueryAnswer.init), in: &$1)
         },
         Fault(
             usage: "not-found=code|status",

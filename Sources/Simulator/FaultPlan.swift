@@ -26,6 +26,11 @@ struct FaultPlan: Equatable, Sendable {
         case badQR = "bad-qr"
     }
 
+    /// How a query about a payment is answered.
+    enum QueryAnswer: String {
+        case usual, refuse, unreadable
+    }
+
     /// How a query for an unknown payment is answered.
     enum NotFoundForm: String { case code, status }
 
@@ -46,6 +51,7 @@ struct FaultPlan: Equatable, Sendable {
     var amount: Amount?
     var generateDelayMilliseconds = 0
     var generateAnswer = GenerateAnswer.usual
+    var queryAnswer = QueryAnswer.usual
 
     // Forms: the same for all payments.
     var signedPath = SignedPath.path

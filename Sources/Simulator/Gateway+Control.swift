@@ -52,7 +52,10 @@ extension Gateway {
         let plan = try request.plan(on: try known(reference).plan)
         try requireRoom(reference)
         let now = now()
-        update(reference) { $0.pay(at: now) }
+        update(reference) {
+            $0.pay(at: now)
+            $0.plan.queryAnswer = plan.queryAnswer
+        }
         let statuses: [LatestTransactionStatus] =
             plan.cancelsFirst ? [.cancelled, .success] : [.success]
         return try await callBack(reference, statuses, plan, request)
@@ -66,7 +69,10 @@ extension Gateway {
         try requireRoom(reference)
         let now = now()
         var isCancelled = false
-        update(reference) { isCancelled = $0.cancel(at: now) }
+        update(reference) {
+            isCancelled = $0.cancel(at: now)
+            $0.plan.queryAnswer = plan.queryAnswer
+        }
         guard isCancelled else { throw ControlError(409, "the payment has been paid") }
         return try await callBack(reference, [.cancelled], plan, request)
     }

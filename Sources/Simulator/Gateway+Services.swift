@@ -103,6 +103,9 @@ extension Gateway {
         let now = now()
         update(reference) { $0.expire(at: now) }
         guard let payment = payment(reference) else { throw RequestRefusal(.transactionNotFound) }
+        if payment.plan.queryAnswer == .refuse {
+            throw RequestRefusal(.invalidFieldFormat("originalPartnerReferenceNo"))
+        }
         return answer(about: payment)
     }
 
@@ -116,7 +119,11 @@ extension Gateway {
             $0.add("originalPartnerReferenceNo", payment.partnerReferenceNo.text)
             $0.add("originalReferenceNo", payment.referenceNo.text)
             $0.add("serviceCode", "47 ")
-            $0.add("latestTransactionStatus", payment.status.code)
+            if payment.plan.queryAnswer == .unreadable {
+                $0.add("latestTransactionStatus", literal: "0")
+            } else {
+                $0.add("latestTransactionStatus", payment.status.code)
+            }
             $0.add("latestTransactionDesc", payment.status.words)
             $0.add("paidTime", paid.map { JakartaTime.text(milliseconds: $0) } ?? "")
             $0.add("amount", amount)

@@ -17,8 +17,8 @@ struct SimulatedPayment {
     let qrContent: String
     let createdMilliseconds: Int64
 
-    /// How callbacks about it behave, drawn when it was made.
-    let plan: FaultPlan
+    /// How callbacks and answers about it behave, drawn when it was made.
+    var plan: FaultPlan
     private(set) var status = LatestTransactionStatus.pending
 
     /// When it was paid or cancelled; nil before.
