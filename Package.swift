@@ -87,6 +87,7 @@ let package = Package(
         // 2: pure; no I/O, no clock.
         library("HTTPCore"),
         library("Payments"),
+        library("Ledger", ["Payments"]),
         library("Snap", ["Payments", "Crypto"]),
         library("Diagnosis", ["HTTPCore", "Snap", "Crypto"]),
         library("Survey", ["Snap", "Payments"]),
@@ -97,15 +98,15 @@ let package = Package(
         library("HTTPServer", ["HTTPCore", "Sockets", "Queues"]),
         library("HTTPClient", ["HTTPCore", "Sockets", "Queues", "COpenSSL"]),
         library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Payments", "Crypto"]),
-        library("Store", ["SQLite", "Payments", "Queues"]),
+        library("Store", ["SQLite", "Ledger", "Payments", "Queues"]),
 
         // 4: composition.
         library(
             "Receiver",
             [
-                "HTTPServer", "HTTPClient", "HTTPCore", "CashIn", "Store", "Commands", "Logging",
-                "Diagnosis", "Survey", "Snap", "Payments", "Crypto", "Sockets", "SQLite", "Queues",
-                "QRCode",
+                "HTTPServer", "HTTPClient", "HTTPCore", "CashIn", "Store", "Ledger", "Commands",
+                "Logging", "Diagnosis", "Survey", "Snap", "Payments", "Crypto", "Sockets",
+                "Queues", "QRCode",
             ]
         ),
         library(
@@ -142,6 +143,7 @@ let package = Package(
         tests(of: "QRCode"),
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
+        tests(of: "Ledger", ["Payments", "Support"]),
         tests(of: "Snap", ["Payments", "Crypto", "Support"]),
         tests(of: "Diagnosis", ["HTTPCore", "Snap", "Crypto", "Support"]),
         tests(of: "Survey", ["Snap", "Payments"]),
@@ -162,13 +164,13 @@ let package = Package(
                 "Payments", "Crypto", "Sockets", "Support",
             ]
         ),
-        tests(of: "Store", ["Payments", "SQLite", "Support"]),
+        tests(of: "Store", ["Ledger", "Payments", "SQLite", "Support"]),
         tests(
             of: "Receiver",
             [
                 "CashIn", "Commands", "Logging", "Diagnosis", "HTTPServer", "HTTPClient",
-                "HTTPCore", "Payments", "Snap", "Crypto", "Store", "Survey", "Sockets", "SQLite",
-                "QRCode", "Support",
+                "HTTPCore", "Ledger", "Payments", "Snap", "Crypto", "Store", "Survey", "Sockets",
+                "SQLite", "QRCode", "Support",
             ]
         ),
         .testTarget(

@@ -1,4 +1,4 @@
-/// What the gateway answered when it was asked about a payment (service 51).
+/// The gateway's answer to a query about a payment (service 51).
 package struct GatewayReport: Equatable, Sendable {
     /// The merchant's number, as repeated by the gateway.
     package let partnerReferenceNo: Reference
@@ -8,17 +8,17 @@ package struct GatewayReport: Equatable, Sendable {
     package let status: LatestTransactionStatus
 
     /// Nil when the answer has none.
-    package let amount: Amount?
+    package let amount: ReportedAmount?
 
-    /// When it was paid, in the gateway's words.
-    package let paidAt: String?
+    /// When it was paid; nil when the answer does not say.
+    package let paidAt: GatewayTime?
 
     package init(
         partnerReferenceNo: Reference,
         referenceNo: Reference?,
         status: LatestTransactionStatus,
-        amount: Amount?,
-        paidAt: String?
+        amount: ReportedAmount?,
+        paidAt: GatewayTime?
     ) {
         self.partnerReferenceNo = partnerReferenceNo
         self.referenceNo = referenceNo

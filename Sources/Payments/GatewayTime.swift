@@ -13,3 +13,12 @@ package struct GatewayTime: Hashable, Sendable {
         self.milliseconds = milliseconds
     }
 }
+
+extension GatewayTime {
+    /// Whether both name the same point in time: as instants where both can be read, else by their
+    /// text.
+    package func isSame(as other: GatewayTime) -> Bool {
+        guard let milliseconds, let others = other.milliseconds else { return text == other.text }
+        return milliseconds == others
+    }
+}

@@ -27,4 +27,7 @@ package enum LatestTransactionStatus: UInt8, CaseIterable, Sendable {
         case .success, .refunded, .cancelled, .failed: false
         }
     }
+
+    /// Whether it says that money moved: a success or a refund.
+    package var movesMoney: Bool { self == .success || self == .refunded }
 }

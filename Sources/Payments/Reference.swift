@@ -26,8 +26,9 @@ extension Reference: CustomStringConvertible {
 /// The two references of a callback, in the order in which they were received.
 ///
 /// Which of the two is the merchant's is not known from the callback alone: Cash In's page and what
-/// gateways of its family send contradict each other (gateway.md section 5).
-package struct ReferencePair: Hashable, Sendable {
+/// gateways of its family send contradict each other. Pairs are equal when they hold the same two
+/// references, in whichever order.
+package struct ReferencePair: Sendable {
     /// The value of `originalPartnerReferenceNo`.
     package let originalPartnerReferenceNo: Reference
 
@@ -37,5 +38,21 @@ package struct ReferencePair: Hashable, Sendable {
     package init(originalPartnerReferenceNo: Reference, originalReferenceNo: Reference) {
         self.originalPartnerReferenceNo = originalPartnerReferenceNo
         self.originalReferenceNo = originalReferenceNo
+    }
+}
+
+extension ReferencePair: Hashable {
+    package static func == (one: ReferencePair, other: ReferencePair) -> Bool {
+        other.holds(one.originalPartnerReferenceNo, one.originalReferenceNo)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(originalPartnerReferenceNo.hashValue ^ originalReferenceNo.hashValue)
+    }
+
+    /// Whether its two values are these, in either order.
+    package func holds(_ first: Reference, _ second: Reference) -> Bool {
+        (originalPartnerReferenceNo == first && originalReferenceNo == second)
+            || (originalPartnerReferenceNo == second && originalReferenceNo == first)
     }
 }

@@ -26,7 +26,7 @@ package enum TransactionStatus: UInt8, CaseIterable, Sendable {
         self = status
     }
 
-    /// Whether no question is open. The feed may still bring a later success or a refund.
+    /// Whether nothing is open. The feed may still bring a later success or a refund.
     package var isFinal: Bool {
         switch self {
         case .created, .pending: false
@@ -41,6 +41,8 @@ package enum TransitionSource: UInt8, CaseIterable, Sendable {
     case query = 1
     case generate = 2
     case `operator` = 3
+    /// An unpaid code that ran out (contract section 4, "Abandoned codes").
+    case expiry = 4
 
     /// The word used in the API.
     package var word: String {
@@ -49,6 +51,7 @@ package enum TransitionSource: UInt8, CaseIterable, Sendable {
         case .query: "query"
         case .generate: "generate"
         case .operator: "operator"
+        case .expiry: "expiry"
         }
     }
 }

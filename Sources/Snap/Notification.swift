@@ -5,7 +5,8 @@ package import Payments
 /// What decides is decoded at once; what is only shown is decoded when asked for, from the body
 /// that is kept anyway.
 package struct Notification: Sendable {
-    /// The references, the status and the amount, which is ``ReportedAmount/literal``.
+    /// The references, the status and the amount; without an amount where that of a success or
+    /// refund has two readings.
     package let fact: Fact
 
     /// The amount with all its readings.

@@ -55,7 +55,9 @@ struct NotificationDecoder {
                 originalReferenceNo: reference
             ),
             status: status,
-            amount: amount.literal
+            // Contract section 4, "Members": a success or refund whose amount may be thousands says
+            // no amount.
+            amount: status.movesMoney ? amount.exact : amount.literal
         )
         return (fact, amount)
     }

@@ -1,3 +1,4 @@
+package import Ledger
 package import Payments
 
 /// A transaction as the API shows it.
@@ -9,12 +10,15 @@ package struct TransactionRecord: Equatable, Sendable {
     package let latestStatus: LatestTransactionStatus?
     package let amount: Amount?
     package let paidAmount: Amount?
+    package let refundedAmount: Amount?
     package let origin: TransactionOrigin
-    package let isProven: Bool
+
+    /// Whether its references were learnt from our own generate or query: *proven* in the contract.
+    package let isCorroborated: Bool
 
     /// Whether it is a guess which of the two references is the merchant's.
     package let rolesAssumed: Bool
-    package let paidAt: String?
+    package let paidAt: GatewayTime?
 
     /// Milliseconds since the epoch.
     package let createdMilliseconds: Int64
@@ -24,10 +28,10 @@ package struct TransactionRecord: Equatable, Sendable {
     package let lastSequence: Int64
 
     /// How many different callbacks were received for it.
-    package let callbackCount: Int64
+    package internal(set) var callbackCount: Int64 = 0
 
     /// The gateway's newest answer to a query about it.
-    package let lastQuery: LastQuery?
+    package let lastQuery: QueryNote?
 
     /// How it was generated; nil when it was first heard of otherwise.
     package internal(set) var generation: GenerationRecord?
@@ -42,14 +46,72 @@ package struct TransactionRecord: Equatable, Sendable {
     package internal(set) var transitions: [TransitionRecord] = []
 }
 
-/// The gateway's newest answer to a query about a transaction.
-package struct LastQuery: Equatable, Sendable {
-    /// Milliseconds since the epoch.
-    package let milliseconds: Int64
-    package let responseCode: String
+/// How a payment was generated.
+package struct GenerationRecord: Equatable, Sendable {
+    package let state: GenerationState
+    package let feeAmount: Amount
+    package let validity: Validity
+    package let validityPeriod: String
 
-    /// Nil when the answer has none.
-    package let status: LatestTransactionStatus?
+    /// Milliseconds since the epoch.
+    package let expiresMilliseconds: Int64
+    package let qrContent: String?
+
+    /// What is odd about the code.
+    package let warnings: [String]
+    package let lastError: String?
+
+    /// Milliseconds since the epoch.
+    package let startedMilliseconds: Int64
+}
+
+/// One entry of the feed.
+package struct TransitionRecord: Equatable, Sendable {
+    /// Its place in the feed: 1, 2, 3, … without gaps.
+    package let sequence: Int64
+    package let partnerReferenceNo: String
+    package let referenceNo: String?
+
+    /// The status before, or nil for a transaction first heard of in a callback.
+    package let from: TransactionStatus?
+    package let to: TransactionStatus
+    package let latestStatus: LatestTransactionStatus
+    package let amount: Amount?
+    package let source: TransitionSource
+    package let externalID: String?
+    package let callbackID: Int64?
+
+    /// When the payment was made, where the transition is one to success.
+    package let paidAt: GatewayTime?
+
+    /// Milliseconds since the epoch.
+    package let recordedMilliseconds: Int64
+
+    /// Whose decision it was, and why, where the source is an operator.
+    package let operatorName: String?
+    package let note: String?
+}
+
+extension TransitionRecord {
+    /// A transition as the ledger decided it.
+    package init(_ transition: Transition) {
+        self.init(
+            sequence: transition.sequence,
+            partnerReferenceNo: transition.partnerReferenceNo.text,
+            referenceNo: transition.referenceNo?.text,
+            from: transition.from,
+            to: transition.to,
+            latestStatus: transition.latestStatus,
+            amount: transition.amount,
+            source: transition.source,
+            externalID: transition.externalID,
+            callbackID: transition.callbackID,
+            paidAt: transition.paidAt,
+            recordedMilliseconds: transition.recordedMilliseconds,
+            operatorName: transition.decision?.by,
+            note: transition.decision?.note
+        )
+    }
 }
 
 /// The numbers of what is kept about one payment, the newest first.
@@ -58,7 +120,7 @@ package struct PaymentEvidence: Equatable, Sendable {
     package let callbackIDs: [Int64]
 
     /// Calls of the gateway.
-    package let exchangeIDs: [Int64]
+    package let gatewayCallIDs: [Int64]
 }
 
 /// A kept callback: one of the journal, or a refused one.
@@ -99,11 +161,22 @@ package struct CallbackRecord: Equatable, Sendable {
 
 /// An entry of the attention list.
 package struct AttentionRecord: Equatable, Sendable {
+    /// One fact or cause that it holds.
+    package struct Event: Equatable, Sendable {
+        package let callbackID: Int64?
+        package let text: String
+        package let count: Int64
+
+        /// Milliseconds since the epoch.
+        package let firstMilliseconds: Int64
+
+        /// Milliseconds since the epoch.
+        package let lastMilliseconds: Int64
+    }
+
     package let id: Int64
     package let kind: String
     package let partnerReferenceNo: String?
-    package let callbackID: Int64?
-    package let detail: String
     package let count: Int64
 
     /// Milliseconds since the epoch.
@@ -116,4 +189,16 @@ package struct AttentionRecord: Equatable, Sendable {
     package let resolvedMilliseconds: Int64?
     package let resolvedBy: String?
     package let note: String?
+
+    /// What it holds, oldest first; ten at most, the others are only counted.
+    package internal(set) var events: [Event] = []
+
+    /// What it says first.
+    package var detail: String { events.first?.text ?? "" }
+
+    /// The newest callback that it is about, if there is one.
+    package var callbackID: Int64? {
+        events.filter { $0.callbackID != nil }.max { $0.lastMilliseconds < $1.lastMilliseconds }?
+            .callbackID
+    }
 }

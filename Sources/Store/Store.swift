@@ -1,22 +1,21 @@
-import Payments
+package import Ledger
 import Queues
-package import SQLite
 import Synchronization
 
 /// What the merchant's other programs rely on: callbacks, transactions and the feed, on disk.
 ///
-/// One writer commits in groups; readers read what was committed. See ``Schema`` for the tables.
+/// One writer commits in groups; readers read what was committed.
 package final class Store: Sendable {
     /// What the store tells its owner; called from its own threads.
     package struct Hooks: Sendable {
         /// Commits began to fail (the first error), or work again (nil).
-        package var commitsFailed: @Sendable (SQLiteError?) -> Void
+        package var commitsFailed: @Sendable (StoreError?) -> Void
         /// Something beside the promise failed: the index or the keep of refusals.
-        package var sideFileFailed: @Sendable (SQLiteError) -> Void
+        package var sideFileFailed: @Sendable (StoreError) -> Void
 
         package init(
-            commitsFailed: @escaping @Sendable (SQLiteError?) -> Void = { _ in },
-            sideFileFailed: @escaping @Sendable (SQLiteError) -> Void = { _ in }
+            commitsFailed: @escaping @Sendable (StoreError?) -> Void = { _ in },
+            sideFileFailed: @escaping @Sendable (StoreError) -> Void = { _ in }
         ) {
             self.commitsFailed = commitsFailed
             self.sideFileFailed = sideFileFailed
@@ -30,51 +29,54 @@ package final class Store: Sendable {
     package let signal: FeedSignal
 
     private let writer: Writer
-    let refusals: RefusalKeep
+    let refusals: RejectedRequestStore
     private let mailbox: Mailbox<Submission>
     private let readers: [Reader]
     private let nextReader = Atomic<Int>(0)
     private let health: StoreHealth
     let now: @Sendable () -> Int64
 
-    /// Yields when there is something new to ask the gateway, or to ask earlier. For one reader.
-    package let questions: AsyncStream<Void>
+    /// Yields when an inquiry was scheduled. For one reader.
+    package let inquiries: AsyncStream<Void>
 
     /// Opens the database at `path`, making and migrating it as needed.
     ///
     /// - Parameters:
     ///   - rejectedKept: plausible refusals kept; a tenth of it is kept of the others.
+    ///   - jitter: spreads the inquiries of payments that were made at the same time.
     ///   - now: milliseconds since the epoch.
     package init(
         path: String,
-        policy: StorePolicy,
+        policy: LedgerPolicy,
         rejectedKept: Int,
         hooks: Hooks = Hooks(),
+        jitter: Jitter = Jitter(seed: .random(in: 0...UInt64.max)),
         now: @escaping @Sendable () -> Int64
-    ) throws(SQLiteError) {
-        let opened = try OpenedStore(path: path, rejectedKept: rejectedKept, hooks: hooks)
+    ) throws(StoreError) {
+        let opened = try OpenedStore.open(path, rejectedKept: rejectedKept, hooks: hooks)
         let executor = QueueExecutor(blockingLabel: "store.writer")
         let signal = FeedSignal(head: opened.head)
         let health = StoreHealth(onChange: hooks.commitsFailed)
-        let (questions, continuation) = AsyncStream.makeStream(
+        let (inquiries, continuation) = AsyncStream.makeStream(
             of: Void.self,
             bufferingPolicy: .bufferingNewest(1)
         )
         let writer = Writer(
             executor: executor,
-            opened: opened,
+            makeEngine: { () throws(StoreError) in try opened.makeEngine(nowMilliseconds: now()) },
             signal: signal,
             policy: policy,
+            jitter: jitter,
             health: health,
             now: now,
-            onQuestion: { continuation.yield() }
+            onInquiry: { continuation.yield() }
         )
         self.now = now
-        self.questions = questions
+        self.inquiries = inquiries
         feed = opened.feed
         refusals = opened.refusals
         readers = (0..<2).map { _ in
-            Reader(files: opened.files, index: opened.index, refusalKeep: opened.refusals)
+            Reader(files: opened.files, index: opened.index, rejectedRequests: opened.refusals)
         }
         mailbox = Mailbox(on: executor) { submissions in
             writer.assumeIsolated { $0.receive(submissions) }
@@ -85,7 +87,7 @@ package final class Store: Sendable {
     }
 
     /// Reads the indexes and makes the files of the keep of refusals, before anything is served.
-    package func prepare() async throws(SQLiteError) {
+    package func prepare() async throws(StoreError) {
         try await writer.open()
         try await refusals.open()
         try await recoverGenerations()
@@ -97,22 +99,35 @@ package final class Store: Sendable {
     ///   commit is on disk, or with the error after which nothing of it was kept.
     package func submit(
         _ delivery: Delivery,
-        completion: @escaping @Sendable (Result<Judgement, SQLiteError>) -> Void
+        completion: @escaping @Sendable (Result<Judgement, StoreError>) -> Void
     ) {
         mailbox.post(.delivery(delivery, completion))
     }
 
     /// Runs `body` inside the next commit and returns its result once that is on disk.
     ///
+    /// - Parameters:
+    ///   - scope: what it has to see.
+    ///   - isDryRun: whether what the ledger decides is thrown away.
     /// - Throws: when nothing of it was kept.
     func commit<Value: Sendable>(
-        _ body: @escaping @Sendable (Bookkeeper, StorePolicy) throws(SQLiteError) -> Value
-    ) async throws(SQLiteError) -> Value {
+        _ scope: LedgerScope,
+        isDryRun: Bool = false,
+        _ body:
+            @escaping @Sendable (inout Ledger, any StorageEngine) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
         let result = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<Value, SQLiteError>, Never>) in
+            (continuation: CheckedContinuation<Result<Value, StoreError>, Never>) in
             let work = WriterWork(
-                perform: { (bookkeeper, policy) throws(SQLiteError) in
-                    let value = try body(bookkeeper, policy)
+                scope: scope,
+                perform: { (ledger, engine) throws(StoreError) in
+                    let value: Value
+                    if isDryRun {
+                        var trial = ledger
+                        value = try body(&trial, engine)
+                    } else {
+                        value = try body(&ledger, engine)
+                    }
                     return { continuation.resume(returning: .success(value)) }
                 },
                 fail: { continuation.resume(returning: .failure($0)) }
@@ -129,7 +144,7 @@ package final class Store: Sendable {
     package var droppedRefusals: Int { refusals.dropped }
 
     /// Judges what comes from now on under `policy`, and keeps `rejectedKept` refusals.
-    package func reconfigure(policy: StorePolicy, rejectedKept: Int) {
+    package func reconfigure(policy: LedgerPolicy, rejectedKept: Int) {
         writer.setPolicy(policy)
         refusals.setKeptMax(rejectedKept)
     }
@@ -141,7 +156,7 @@ package final class Store: Sendable {
     }
 
     /// Commits a mark, to show that the disk can be written.
-    package func probe() async throws(SQLiteError) { try await writer.probe() }
+    package func probe() async throws(StoreError) { try await writer.probe() }
 
     /// Returns when the writer has got round to it; hangs when it is stuck.
     package func ping() async { await writer.ping() }
@@ -150,7 +165,7 @@ package final class Store: Sendable {
     package var commitCounts: CommitCounts { health.commitCounts }
 
     /// The error of the last commit, if it failed.
-    package var commitFailure: SQLiteError? { health.current }
+    package var commitFailure: StoreError? { health.current }
 
     /// Writes what waits and closes the files. What is submitted afterwards would open them again.
     package func close() async {
@@ -158,41 +173,5 @@ package final class Store: Sendable {
         await refusals.flush()
         for reader in readers { await reader.close() }
         await writer.close()
-    }
-}
-
-/// What opening the files brought.
-struct OpenedStore {
-    let files: StoreFiles
-    let feed: String
-    let head: Int64
-    let index: ReferenceIndex
-    let indexer: Indexer
-    let callbackIDs: CallbackIDs
-    let refusals: RefusalKeep
-
-    init(path: String, rejectedKept: Int, hooks: Store.Hooks) throws(SQLiteError) {
-        files = StoreFiles(main: path)
-        index = ReferenceIndex()
-        let main = try MainDatabase.open(path)
-        feed = try MainDatabase.feed(main)
-        head = try main.integer("SELECT coalesce(max(sequence), 0) FROM transitions") ?? 0
-        let newest = try MainDatabase.newest(main)
-        // Makes the index file, so that readers find it.
-        _ = try LookupFile(path: files.lookup, feed: feed, newest: newest)
-        let refused = try RefusalFile.open(files.refused)
-        let newestRefused = try refused.integer("SELECT coalesce(max(id), 0) FROM refusals") ?? 0
-        callbackIDs = CallbackIDs(newest: max(newest.callbackID, newestRefused))
-        indexer = Indexer(
-            index: index,
-            path: files.lookup,
-            onFailure: hooks.sideFileFailed
-        )
-        refusals = RefusalKeep(
-            path: files.refused,
-            keptMax: rejectedKept,
-            callbackIDs: callbackIDs,
-            onFailure: hooks.sideFileFailed
-        )
     }
 }

@@ -1,4 +1,3 @@
-import SQLite
 import Synchronization
 
 /// What the writer has done since the start.
@@ -12,16 +11,16 @@ package struct CommitCounts: Equatable, Sendable {
 
 /// Whether the last commit reached the disk, and how many did.
 final class StoreHealth: Sendable {
-    private let failure = Mutex<SQLiteError?>(nil)
+    private let failure = Mutex<StoreError?>(nil)
     private let counts = Mutex(CommitCounts())
-    private let onChange: @Sendable (SQLiteError?) -> Void
+    private let onChange: @Sendable (StoreError?) -> Void
 
     /// - Parameter onChange: called when commits begin to fail (with the first error) and when they
     ///   work again (with nil).
-    init(onChange: @escaping @Sendable (SQLiteError?) -> Void) { self.onChange = onChange }
+    init(onChange: @escaping @Sendable (StoreError?) -> Void) { self.onChange = onChange }
 
     /// Notes how a commit ended.
-    func note(_ error: SQLiteError?) {
+    func note(_ error: StoreError?) {
         let changed = failure.withLock { failure in
             defer { failure = error }
             return (failure == nil) != (error == nil)
@@ -45,5 +44,5 @@ final class StoreHealth: Sendable {
     var commitCounts: CommitCounts { counts.withLock { $0 } }
 
     /// The error of the last commit, if it failed.
-    var current: SQLiteError? { failure.withLock { $0 } }
+    var current: StoreError? { failure.withLock { $0 } }
 }

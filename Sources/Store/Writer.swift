@@ -1,102 +1,99 @@
+import Ledger
 import Payments
 import Queues
-import SQLite
 import Synchronization
 
-/// Something to be done in the next commit, with who waits for it.
+/// Something to be done in the next commit, with its completion.
 enum Submission: Sendable {
-    case delivery(Delivery, @Sendable (Result<Judgement, SQLiteError>) -> Void)
+    case delivery(Delivery, @Sendable (Result<Judgement, StoreError>) -> Void)
     case work(WriterWork)
 }
 
 /// Anything but a delivery that is done inside a commit.
 struct WriterWork: Sendable {
-    /// Writes, and returns what is to be done once that is on disk.
-    let perform: @Sendable (Bookkeeper, StorePolicy) throws(SQLiteError) -> @Sendable () -> Void
+    /// What it has to see.
+    let scope: LedgerScope
+
+    /// Decides or writes, and returns what is to be done once that is on disk.
+    let perform:
+        @Sendable (inout Ledger, any StorageEngine) throws(StoreError) -> @Sendable () -> Void
 
     /// Called instead when nothing of it was kept.
-    let fail: @Sendable (SQLiteError) -> Void
+    let fail: @Sendable (StoreError) -> Void
 }
 
-/// The one writer of the main database.
+/// The one writer of the database.
 ///
-/// Whatever waited during a commit goes into the next one together. Nobody is answered before the
-/// commit of his delivery is on disk. After a failed commit nothing in memory is trusted: the
-/// database is reopened, and everything is read from it again, before the next commit is tried.
+/// Whatever waited during a commit goes into the next one together: its views are loaded together,
+/// the ledger decides one after the other, and what it has changed is stored in order. No delivery
+/// is acknowledged before its commit is durable. After a failed commit nothing in memory is
+/// trusted: the engine is opened again, from the disk, before the next commit is tried.
 actor Writer {
     private let executor: QueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
-    private let files: StoreFiles
-    private let feed: String
-    private let index: ReferenceIndex
-    private let indexer: Indexer
-    private let callbackIDs: CallbackIDs
+    private let makeEngine: @Sendable () throws(StoreError) -> sending any StorageEngine
     private let signal: FeedSignal
-    private let policy: Mutex<StorePolicy>
+    private let policy: Mutex<LedgerPolicy>
     private let health: StoreHealth
     private let now: @Sendable () -> Int64
-    private let onQuestion: @Sendable () -> Void
-    private var connection: Connection?
-    private var bookkeeper: Bookkeeper?
+    private let onInquiry: @Sendable () -> Void
+    private let jitter: Jitter
+    private var engine: (any StorageEngine)?
 
     /// Deliveries in one commit at most: bounds the time the first of them waits for the last.
     private static let batchMax = 512
 
+    /// - Parameters:
+    ///   - makeEngine: opens the database for writing.
+    ///   - onInquiry: an inquiry was scheduled.
     init(
         executor: QueueExecutor,
-        opened: OpenedStore,
+        makeEngine: @escaping @Sendable () throws(StoreError) -> sending any StorageEngine,
         signal: FeedSignal,
-        policy: StorePolicy,
+        policy: LedgerPolicy,
+        jitter: Jitter,
         health: StoreHealth,
         now: @escaping @Sendable () -> Int64,
-        onQuestion: @escaping @Sendable () -> Void
+        onInquiry: @escaping @Sendable () -> Void
     ) {
         self.executor = executor
-        files = opened.files
-        feed = opened.feed
-        index = opened.index
-        indexer = opened.indexer
-        callbackIDs = opened.callbackIDs
+        self.makeEngine = makeEngine
         self.signal = signal
         self.policy = Mutex(policy)
+        self.jitter = jitter
         self.health = health
         self.now = now
-        self.onQuestion = onQuestion
+        self.onInquiry = onInquiry
     }
 
     /// Judges what comes from now on under `policy`.
-    nonisolated func setPolicy(_ policy: StorePolicy) { self.policy.withLock { $0 = policy } }
+    nonisolated func setPolicy(_ policy: LedgerPolicy) { self.policy.withLock { $0 = policy } }
 
     /// Opens the database for writing, so that the first delivery does not have to.
-    func open() throws(SQLiteError) { _ = try opened() }
+    func open() throws(StoreError) { _ = try opened() }
 
-    /// Commits what waited, in groups, and answers it.
+    /// Commits what waited, in groups, and completes it.
     func receive(_ submissions: [Submission]) {
         var rest = submissions[...]
         while !rest.isEmpty {
             let batch = rest.prefix(Self.batchMax)
             rest = rest.dropFirst(batch.count)
-            settle(batch)
+            process(batch)
         }
     }
 
-    private func settle(_ batch: ArraySlice<Submission>) {
-        do throws(SQLiteError) {
-            let results = try commit(batch)
+    private func process(_ batch: ArraySlice<Submission>) {
+        do throws(StoreError) {
+            let completions = try commit(batch)
             health.note(nil)
             health.count(batch.count, isFailed: false)
-            for result in results {
-                switch result {
-                case .judged(let judgement, let completion): completion(.success(judgement))
-                case .worked(let complete): complete()
-                }
-            }
+            for complete in completions { complete() }
         } catch {
             close()
-            if batch.count > 1, error.isConstraint {
-                // Not the disk, but one of them: the others shall not suffer for it.
-                for index in batch.indices { settle(batch[index...index]) }
+            if batch.count > 1, error.kind == .invalidWork {
+                // Not the disk, but one of them: the others must not fail with it.
+                for index in batch.indices { process(batch[index...index]) }
                 return
             }
             health.note(error)
@@ -110,55 +107,74 @@ actor Writer {
         }
     }
 
-    /// What a submission came to, to be told once that is on disk.
-    private enum Done {
-        case judged(Judgement, @Sendable (Result<Judgement, SQLiteError>) -> Void)
-        case worked(@Sendable () -> Void)
+    private func commit(
+        _ batch: ArraySlice<Submission>
+    ) throws(StoreError) -> [@Sendable () -> Void] {
+        let engine = try opened()
+        let context = LedgerContext(
+            policy: policy.withLock { $0 },
+            nowMilliseconds: now(),
+            jitter: jitter
+        )
+        var news = CommitNews()
+        let completions = try engine.write { () throws(StoreError) in
+            var ledger = Ledger(try engine.view(of: Self.scope(of: batch)), context)
+            let completions = try Self.decide(batch, &ledger, engine, context.nowMilliseconds)
+            let changes = ledger.takeChanges()
+            try engine.apply(changes, ledger.view)
+            news = CommitNews(changes)
+            return completions
+        }
+        if !news.references.isEmpty {
+            signal.publish(head: engine.head, references: news.references)
+        }
+        if news.hasInquiry { onInquiry() }
+        engine.didCommit()
+        return completions
     }
 
-    private func commit(_ batch: ArraySlice<Submission>) throws(SQLiteError) -> [Done] {
-        let (connection, bookkeeper) = try opened()
-        let policy = policy.withLock { $0 }
-        let results = try connection.transaction { () throws(SQLiteError) in
-            try bookkeeper.processing { () throws(SQLiteError) in
-                var results: [Done] = []
-                results.reserveCapacity(batch.count)
-                for submission in batch {
-                    switch submission {
-                    case .delivery(let delivery, let completion):
-                        let judgement = try bookkeeper.process(delivery, policy: policy)
-                        results.append(.judged(judgement, completion))
-                    case .work(let work):
-                        results.append(.worked(try work.perform(bookkeeper, policy)))
-                    }
-                }
-                return results
+    private static func scope(of batch: ArraySlice<Submission>) -> LedgerScope {
+        var scope = LedgerScope()
+        for submission in batch {
+            switch submission {
+            case .delivery(let delivery, _): scope.add(delivery)
+            case .work(let work): scope.formUnion(work.scope)
             }
         }
-        publish(bookkeeper)
-        return results
+        return scope
     }
 
-    private func publish(_ bookkeeper: Bookkeeper) {
-        let (references, hasNewQuestions) = bookkeeper.takeChanges()
-        if !references.isEmpty { signal.publish(head: bookkeeper.head, references: references) }
-        if hasNewQuestions { onQuestion() }
-        if index.isFlushDue {
-            index.prepareFlush(through: bookkeeper.watermark)
-            indexer.wake()
+    private static func decide(
+        _ batch: ArraySlice<Submission>,
+        _ ledger: inout Ledger,
+        _ engine: any StorageEngine,
+        _ now: Int64
+    ) throws(StoreError) -> [@Sendable () -> Void] {
+        var completions: [@Sendable () -> Void] = []
+        completions.reserveCapacity(batch.count)
+        for submission in batch {
+            switch submission {
+            case .delivery(let delivery, let completion):
+                ledger.context.nowMilliseconds = delivery.receivedMilliseconds
+                let judgement = ledger.receive(delivery)
+                completions.append { completion(.success(judgement)) }
+            case .work(let work):
+                ledger.context.nowMilliseconds = now
+                completions.append(try work.perform(&ledger, engine))
+            }
         }
+        return completions
     }
 
     /// Does nothing, in turn.
     func ping() {}
 
     /// Commits a mark, to show that the disk can be written.
-    func probe() throws(SQLiteError) {
-        do throws(SQLiteError) {
-            let (connection, _) = try opened()
-            try connection.execute(
-                "INSERT OR REPLACE INTO meta VALUES ('probe', \(now()))"
-            )
+    func probe() throws(StoreError) {
+        do throws(StoreError) {
+            let engine = try opened()
+            let now = now()
+            try engine.write { () throws(StoreError) in try engine.mark(now) }
             health.note(nil)
         } catch {
             close()
@@ -168,26 +184,39 @@ actor Writer {
     }
 
     /// Closes the database. The next delivery would open it again.
-    func close() {
-        bookkeeper = nil
-        connection = nil
-    }
+    func close() { engine = nil }
 
-    private func opened() throws(SQLiteError) -> (Connection, Bookkeeper) {
-        if let connection, let bookkeeper { return (connection, bookkeeper) }
-        let connection = try MainDatabase.reopen(files.main, feed: feed)
-        let newest = try MainDatabase.newest(connection)
-        let lookups = try LookupFile(path: files.lookup, feed: feed, newest: newest)
-        try index.rebuild(from: connection, file: lookups)
-        let bookkeeper = try Bookkeeper(
-            connection,
-            index: index,
-            lookups: lookups,
-            callbackIDs: callbackIDs,
-            nowMilliseconds: now()
-        )
-        self.connection = connection
-        self.bookkeeper = bookkeeper
-        return (connection, bookkeeper)
+    private func opened() throws(StoreError) -> any StorageEngine {
+        if let engine { return engine }
+        let opened = try makeEngine()
+        engine = opened
+        return opened
+    }
+}
+
+/// What a commit means to those who wait.
+private struct CommitNews {
+    /// The merchant's numbers of the transactions that changed.
+    var references: Set<String> = []
+
+    /// Whether there is something new to ask the gateway, or to ask earlier.
+    var hasInquiry = false
+
+    init() {}
+
+    init(_ changes: [Change]) {
+        for change in changes {
+            switch change {
+            case .createPayment(let payment), .updatePayment(let payment):
+                guard payment.isConfirmed else { continue }
+                references.insert(payment.partnerReferenceNo.text)
+                // The feed has shown it under its other number before.
+                if payment.roles == .corrected, let reference = payment.referenceNo {
+                    references.insert(reference.text)
+                }
+            case .scheduleInquiry: hasInquiry = true
+            default: continue
+            }
+        }
     }
 }

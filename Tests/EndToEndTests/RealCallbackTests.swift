@@ -37,7 +37,7 @@ struct RealCallbackTests {
         #expect(feed.first?["referenceNo"].text == "20251010111230999500166931000229476")
         #expect(feed.first?["amount"]["value"].text == "50000.00")
         #expect(feed.first?["to"].text == "success")
-        #expect(feed.first?["paidAt"].text == "2025-10-10T16:16:33+07:00")
+        #expect(feed.first?["paidAtText"].text == "2025-10-10T16:16:33+07:00")
         let kept = try daemon.callbacks("reference=ORDER-1760087736146")
         #expect(kept.count == 1)
         #expect(kept.first?["match"]["path"].text == Fixture.danaPath)

@@ -245,14 +245,46 @@ struct ReconcileTests {
         // The gateway knows us by another id: every request of ours is refused.
         let callback = try Callback().with { $0.partnerID = "CID-OTHER" }
         #expect(try pair.daemon.post(callback).code == "2005600")
-        _ = try pair.daemon.attentionEntry("gateway-unauthorized")
+        // One payment shows nothing of the others.
+        let body = "{\"partnerReferenceNo\":\"\(callback.merchant)\"}"
+        #expect(try pair.daemon.post("/admin/qr/query", body).status == 502)
+        #expect(try pair.daemon.attention("kind=gateway-unauthorized").isEmpty)
+        let second = try Callback().with { $0.partnerID = "CID-OTHER" }
+        #expect(try pair.daemon.post(second).code == "2005600")
+        let entry = try pair.daemon.attentionEntry("gateway-unauthorized")
+        #expect(entry["detail"].text?.contains("responseCode 4015100") == true)
         for _ in 0..<3 {
             let more = try Callback().with { $0.partnerID = "CID-OTHER" }
             #expect(try pair.daemon.post(more).code == "2005600")
         }
         #expect(try pair.daemon.attention("kind=gateway-unauthorized").count == 1)
-        #expect(pair.gateway.requestCount("query") <= 2)
+        // Two, the one ordered above, and probes after 1, 2, 4, … seconds.
+        #expect(pair.gateway.requestCount("query") <= 8)
         #expect(try pair.daemon.generate("TRX-1").status == 502)
+    }
+
+    @Test(arguments: [("refuse", "4005101"), ("unreadable", "latestTransactionStatus")])
+    func `a payment that the gateway says nothing clear about holds up no other`(
+        _ answer: String,
+        _ words: String
+    ) throws {
+        let pair = try Pair(set: Self.quick)
+        for number in 1...6 {
+            let answer = try pair.daemon.generate("TRX-\(number)", ",\"validitySeconds\":5")
+            #expect(answer.status == 201)
+        }
+        try pair.gateway.pay("TRX-1", faults: ["drop", "query=\(answer)"])
+        for number in 2...6 { try pair.gateway.pay("TRX-\(number)", faults: ["drop"]) }
+        for number in 2...6 {
+            let transaction = try pair.daemon.transaction("TRX-\(number)", until: "success")
+            #expect(transaction["status"].text == "success")
+        }
+        let entry = try pair.daemon.attentionEntry("unresolved-payment")
+        #expect(entry["partnerReferenceNo"].text == "TRX-1")
+        #expect(entry["detail"].text?.contains(words) == true, "\(entry)")
+        #expect(try pair.daemon.transaction("TRX-1")["status"].text == "pending")
+        // The gateway itself is told of no more than that.
+        #expect(try pair.daemon.attention("kind=gateway-unreachable").isEmpty)
     }
 
     @Test func `what somebody orders is asked also while nothing is asked by itself`() throws {
@@ -270,7 +302,11 @@ struct ReconcileTests {
         // Refused for the wrong prefix, until that is put right.
         let pair = try Pair(set: ["cashIn.signaturePathPrefix=/wrong"])
         try pair.gateway.pay("OTHER-1", amount: "7000.00")
-        _ = try pair.daemon.attentionEntry("gateway-unauthorized")
+        // One payment pauses nothing; the next one that is refused does.
+        let second = "{\"partnerReferenceNo\":\"OTHER-2\"}"
+        #expect(try pair.daemon.post("/admin/qr/query", second).status == 502)
+        let entry = try pair.daemon.attentionEntry("gateway-unauthorized")
+        #expect(entry != .null)
         try pair.daemon.kill()
         let daemon = try pair.restarted(set: [
             "cashIn.signaturePathPrefix=", "reconcile.scheduleSeconds=[3600]",

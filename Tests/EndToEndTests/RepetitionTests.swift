@@ -28,7 +28,7 @@ struct RepetitionTests {
     }
 
     @Test func `another fact under a used id is refused, kept and on the attention list`() throws {
-        let daemon = try Daemon(in: Workspace())
+        let daemon = try Daemon(in: Workspace(), set: ["notify.externalIdConflict=reject"])
         let first = try Callback()
         #expect(try daemon.post(first).code == "2005600")
         var second = try Callback()

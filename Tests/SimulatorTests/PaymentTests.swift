@@ -31,7 +31,7 @@ struct PaymentTests {
             #expect(callback.field("X-EXTERNAL-ID").utf8.count == 36)
             let notification = try Notification(callback.body)
             #expect(notification.fact.status == .success)
-            #expect(notification.fact.amount.sen == 1_000_000)
+            #expect(notification.fact.amount?.sen == 1_000_000)
             #expect(notification.fact.pair.originalReferenceNo.text == "T-1")
             #expect(notification.fact.pair.originalPartnerReferenceNo == referenceNo)
 
@@ -88,7 +88,7 @@ struct PaymentTests {
             let body = #"{"amount":"25000.00","wait":true}"#
             #expect(try await scene.control("transactions/other/pay", body).0 == 200)
             let callback = try #require(scene.merchant.callbacks.first)
-            #expect(try Notification(callback.body).fact.amount.sen == 2_500_000)
+            #expect(try Notification(callback.body).fact.amount?.sen == 2_500_000)
         }
     }
 

@@ -55,7 +55,7 @@ struct NotificationAliasTests {
             #""value":"7""#, #""currency":7"#,
         ])
         #expect(notification.originalExternalID == "1")
-        #expect(notification.fact.amount.description == "10000.00")
+        #expect(notification.fact.amount?.description == "10000.00")
     }
 
     @Test func `another spelling of case is another name`() {

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Testing
@@ -51,11 +52,11 @@ import Testing
         #expect(try await test.transaction("TRX-1")?.status == .cancelled)
     }
 
-    @Test(arguments: [InquiryOutcome.nothing, .refused(responseCode: nil)])
+    @Test(arguments: [InquiryOutcome.nothing, .refused(responseCode: nil, detail: "no")])
     func `an answer from before a callback is none to what the callback asks`(
         _ outcome: InquiryOutcome
     ) async throws {
-        var schedule = QuerySchedule()
+        var schedule = InquirySchedule.withoutExpiry
         schedule.scheduleSeconds = [0]
         let test = try await TestStore.asking(schedule: schedule)
         try await test.deliver { _ in }
@@ -64,7 +65,7 @@ import Testing
         try await test.settle(inquiry, outcome)
         #expect(try await test.attention() == [], "the schedule is not over")
         try await test.answer(.success)
-        #expect(try await test.feedText() == ["1 ->success query 2"])
+        #expect(try await test.feedText() == ["1 ->success query 1"])
     }
 
     @Test func `a success from before a callback is no answer to its refund`() async throws {
@@ -88,7 +89,7 @@ import Testing
         let settled = try await test.query("TRX-1", answer)
         #expect(
             settled
-                == InquirySettlement(
+                == InquiryReceipt(
                     partnerReferenceNo: Reference("TRX-1"),
                     sequence: 1,
                     isOurs: true,
@@ -98,11 +99,11 @@ import Testing
         )
         let transaction = try #require(try await test.transaction("TRX-1"))
         #expect(transaction.origin == .query)
-        #expect(transaction.isProven)
+        #expect(transaction.isCorroborated)
         #expect(!transaction.rolesAssumed)
         #expect(transaction.referenceNo == "PAY-1")
         #expect(transaction.paidAmount == Amount(sen: 1_000_000))
-        #expect(transaction.paidAt == "1795316400000")
+        #expect(transaction.paidAt?.text == "1795316400000")
         #expect(transaction.callbackCount == 0)
         #expect(transaction.lastQuery?.responseCode == "2005100")
         #expect(transaction.lastQuery?.status == .success)
@@ -116,20 +117,20 @@ import Testing
         #expect(settled.partnerReferenceNo == nil)
         #expect(try await test.transaction("TRX-1") == nil)
         #expect(try await test.feed().isEmpty)
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 
     @Test func `without the gateway's number no pair is proven`() async throws {
         let test = try await TestStore.asking()
         try await test.query("TRX-1", TestAnswer(.initiated) { $0.reference = nil })
-        #expect(try await test.transaction("TRX-1")?.isProven == false)
+        #expect(try await test.transaction("TRX-1")?.isCorroborated == false)
         // It may be another merchant's, whose payment has the same number.
         let callback = try await test.deliver { $0.partner = "PAY-9" }
         #expect(callback.outcome == .awaitingQuery)
         #expect(try await test.feed().count == 1)
         try await test.answer(.success)
         #expect(try await test.transaction("TRX-1")?.referenceNo == "PAY-1")
-        #expect(try await test.transaction("TRX-1")?.isProven == true)
+        #expect(try await test.transaction("TRX-1")?.isCorroborated == true)
     }
 
     @Test func `the gateway's number is learnt with an answer that changes nothing`() async throws {
@@ -171,7 +172,7 @@ import Testing
                 #expect(transaction.id == 1)
                 #expect(transaction.partnerReferenceNo == "TRX-1")
                 #expect(transaction.referenceNo == "PAY-1")
-                #expect(transaction.isProven)
+                #expect(transaction.isCorroborated)
                 #expect(!transaction.rolesAssumed)
                 #expect(transaction.status == .success)
             }
@@ -187,7 +188,7 @@ import Testing
             }
             #expect(replay.outcome == .replayed)
         }
-        #expect(try test.integer("SELECT count(*) FROM transactions") == 1)
+        #expect(try test.integer("SELECT count(*) FROM payments WHERE status IS NOT NULL") == 1)
     }
 
     // MARK: The attention list
@@ -216,7 +217,7 @@ import Testing
         try await test.query("TRX-1", TestAnswer(.refunded))
         #expect(try await test.feedText().last == "2 pending>refunded query -")
         #expect(try await test.attention() == ["unexpected-refund×1"])
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 
     @Test(arguments: [
@@ -227,16 +228,16 @@ import Testing
         _ status: LatestTransactionStatus,
         isHeld: Bool
     ) async throws {
-        var schedule = QuerySchedule()
+        var schedule = InquirySchedule.withoutExpiry
         schedule.scheduleSeconds = [0]
         schedule.whileOpenSeconds = []
         let test = try await TestStore.asking(schedule: schedule)
         try await test.generate()
         try await test.waitForNext()
         try await test.answer(.initiated)
-        #expect(try await test.attention() == ["unsettled-payment×1"])
+        #expect(try await test.attention() == ["unresolved-payment×1"])
         try await test.query("TRX-1", TestAnswer(status))
-        #expect(try await test.attention() == (isHeld ? ["unsettled-payment×1"] : []))
+        #expect(try await test.attention() == (isHeld ? ["unresolved-payment×1"] : []))
     }
 
     @Test func `what a query settles is closed in its name`() async throws {
@@ -265,8 +266,8 @@ import Testing
             "unexpected-refund×1", "gateway-unreachable×2", "gateway-unauthorized×1",
         ]
         #expect(try await test.attention() == attention)
-        try await test.store.close(.gatewayUnreachable, note: "it answers")
-        try await test.store.close(.unexpectedRefund, note: "it answers")
+        _ = try await test.store.close(.gatewayUnreachable, note: "it answers")
+        _ = try await test.store.close(.unexpectedRefund, note: "it answers")
         #expect(try await test.attention() == ["unexpected-refund×1", "gateway-unauthorized×1"])
     }
 
@@ -276,7 +277,7 @@ import Testing
     func `every call is kept, with its payment where there is one`(isKnown: Bool) async throws {
         let test = try await TestStore.asking()
         if isKnown { try await test.generate() }
-        let exchange = ExchangeRecord(
+        let exchange = GatewayCall(
             service: 51,
             partnerReferenceNo: "TRX-1",
             externalID: "1",
@@ -293,9 +294,9 @@ import Testing
         )
         let reference = try #require(Reference("TRX-1"))
         let inquiry = try await test.store.reader.inquiry(reference)
-        _ = try await test.store.settle(inquiry, .lost, [exchange, exchange])
+        _ = try await test.store.record(inquiry, .unavailable, [exchange, exchange])
         let kept =
-            "SELECT count(*) FROM exchanges WHERE transaction_id IS \(isKnown ? "1" : "NULL")"
+            "SELECT count(*) FROM gateway_calls WHERE payment_id IS \(isKnown ? "1" : "NULL")"
         #expect(try test.integer(kept + " AND error = 'timeout' AND service = 51") == 2)
     }
 }

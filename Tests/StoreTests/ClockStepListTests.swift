@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Testing
 
@@ -109,23 +110,23 @@ import Testing
                 finished.append(TestClock.start + hour * Self.hour + minute * 120_000)
                 let inquiry = try await test.store.reader.inquiry(try #require(Reference("TRX-1")))
                 let call = call(finished: finished[finished.count - 1])
-                _ = try await test.store.settle(inquiry, .lost, [call])
+                _ = try await test.store.record(inquiry, .unavailable, [call])
             }
         }
         for (from, to) in try spans(hours) {
-            var filter = ExchangeFilter()
+            var filter = GatewayCallFilter()
             (filter.fromMilliseconds, filter.toMilliseconds) = (from, to)
             let expected = finished.filter { (from..<to).contains($0) }.count
-            #expect(try await test.store.reader.exchanges(filter, limit: 100).count == expected)
+            #expect(try await test.store.reader.gatewayCalls(filter, limit: 100).count == expected)
             guard expected > 2 else { continue }
-            filter.beforeID = try await test.store.reader.exchanges(filter, limit: 2).last?.id
-            let rest = try await test.store.reader.exchanges(filter, limit: 100)
+            filter.beforeID = try await test.store.reader.gatewayCalls(filter, limit: 2).last?.id
+            let rest = try await test.store.reader.gatewayCalls(filter, limit: 100)
             #expect(rest.count == expected - 2)
         }
     }
 
-    private func call(finished: Int64) -> ExchangeRecord {
-        ExchangeRecord(
+    private func call(finished: Int64) -> GatewayCall {
+        GatewayCall(
             service: 51,
             partnerReferenceNo: "TRX-1",
             externalID: "1",

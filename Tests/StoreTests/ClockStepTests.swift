@@ -1,4 +1,5 @@
 import SQLite
+import Support
 import Testing
 
 @testable import Store
@@ -33,7 +34,7 @@ import Testing
 
     @Test func `lists do not share their newest times`() {
         var steps = ClockSteps()
-        let isFirst = steps.note(.exchanges, id: 1, milliseconds: 10_000_000)
+        let isFirst = steps.note(.gatewayCalls, id: 1, milliseconds: 10_000_000)
         #expect(!isFirst)
         #expect(areSteps([0], after: steps) == [false])
     }
@@ -64,7 +65,13 @@ import Testing
 
     init() throws {
         connection = try Connection(path: ":memory:", mode: .readWriteCreate)
-        try connection.execute(Schema.clockSteps)
+        try connection.execute(
+            """
+            CREATE TABLE clock_steps (
+                list INTEGER NOT NULL, first_id INTEGER NOT NULL, PRIMARY KEY (list, first_id)
+            ) STRICT, WITHOUT ROWID
+            """
+        )
         for list in TimeList.allCases {
             try connection.execute(
                 "CREATE TABLE \(list.table) (\(list.key) INTEGER PRIMARY KEY, \(list.time) INTEGER)"
@@ -72,7 +79,7 @@ import Testing
         }
     }
 
-    /// Writes a row as the bookkeeper does.
+    /// Writes a row as the engine does.
     private func write(
         _ row: Written,
         _ table: ClockStepTable,
@@ -227,17 +234,6 @@ import Testing
             }
         }
         try checkAll(rows)
-    }
-
-    @Test func `a database written without the table gets its steps`() throws {
-        let starts = [10, 3, 40, 4].map { $0 * Self.hour }
-        let rows = try write(starts: starts, .transitions)
-        let expected = try steps(.transitions)
-        try connection.execute("DELETE FROM clock_steps")
-        try ClockStepTable.fill(connection)
-        #expect(try steps(.transitions) == expected)
-        #expect(expected.count == 2)
-        try checkAll(rows, .transitions)
     }
 
     @Test func `a row written between two others that it fits leaves no step`() throws {

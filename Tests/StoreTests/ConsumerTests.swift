@@ -170,7 +170,7 @@ import Testing
             BEGIN SELECT RAISE(ABORT, 'disk broken'); END
             """
         )
-        await #expect(throws: SQLiteError.self) { try await move(test, 2) }
+        await #expect(throws: StoreError.self) { try await move(test, 2) }
         #expect(test.store.commitFailure?.message == "disk broken")
         #expect(try await position(test) == 1)
         try disk.execute("DROP TRIGGER broken")

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Testing
@@ -20,14 +21,14 @@ import Testing
         #expect(try await test.feedText() == feed)
         let transition = try #require(try await test.feed().last)
         #expect(transition.externalID == "id-1")
-        #expect(transition.paidAt == "2026-11-22T10:00:00+07:00")
+        #expect(transition.paidAt?.text == "2026-11-22T10:00:00+07:00")
         #expect(transition.recordedMilliseconds == TestClock.start + 1)
         let callback = try await test.callback(1)
         #expect(callback.outcome == .applied)
         #expect(callback.sequence == 2)
         #expect(try await test.transaction("TRX-1")?.callbackCount == 1)
-        #expect(try test.questionCount() == 0, "nothing is open")
-        #expect(try await test.deliver { $0.received = TestClock.start }.isRepetition)
+        #expect(try test.inquiryCount() == 0, "nothing is open")
+        #expect(try await test.deliver { $0.received = TestClock.start }.isRedelivery)
         #expect(try await test.feed().count == 2)
     }
 
@@ -68,7 +69,7 @@ import Testing
         ]
         #expect(try await test.feedText() == feed)
         #expect(try await test.attention() == ["contradicts-success×1"])
-        #expect(try test.questionCount() == 0, "success is final")
+        #expect(try test.inquiryCount() == 0, "success is final")
     }
 
     @Test func `a late success that came before the answer is asked about and held`() async throws {
@@ -161,7 +162,7 @@ import Testing
         try await test.accept()
         let feed = ["1 created>pending query -", "2 pending>success notify 1"]
         #expect(try await test.feedText() == feed)
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 
     @Test func `a repeat puts off nothing that a callback waits for`() async throws {
@@ -172,7 +173,7 @@ import Testing
         try await test.end("TRX-1", .notAccepted("4004701"))
         let wait = try #require(try await test.wait())
         #expect(wait <= 66_000)
-        #expect(try await test.begin() == .begun)
+        #expect(try await test.begin() == .started)
         #expect(try await test.wait() == wait)
     }
 }

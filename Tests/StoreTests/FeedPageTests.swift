@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Testing
@@ -14,24 +15,22 @@ import Testing
     ) async throws -> TestStore {
         let test = try await TestStore()
         let connection = try test.connection(.readWrite)
-        let table = try TransitionTable(connection)
+        let insertion = try connection.prepare(
+            """
+            INSERT INTO transitions (sequence, payment_id, partner_reference, to_status,
+                latest_status, source, recorded_at)
+            VALUES (?, ?, ?, ?, 0, 0, ?)
+            """
+        )
         try connection.transaction { () throws(SQLiteError) in
             for sequence in first..<(first + count) {
-                let record = TransitionRecord(
-                    sequence: sequence,
-                    partnerReferenceNo: "TRX-\(sequence)",
-                    referenceNo: nil,
-                    from: nil,
-                    to: status(sequence),
-                    latestStatus: .success,
-                    amount: nil,
-                    source: .notify,
-                    externalID: nil,
-                    callbackID: nil,
-                    paidAt: nil,
-                    recordedMilliseconds: sequence
-                )
-                try table.insert(record, transactionID: sequence, previousSequence: nil)
+                try insertion.run {
+                    $0.integer(sequence)
+                    $0.integer(sequence)
+                    $0.text("TRX-\(sequence)")
+                    $0.integer(Int(status(sequence).rawValue))
+                    $0.integer(sequence)
+                }
             }
         }
         return test

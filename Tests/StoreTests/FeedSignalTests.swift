@@ -97,14 +97,14 @@ import Testing
         let clock = ContinuousClock()
         let started = clock.now
         await withTaskGroup(of: Int.self) { group in
-            for (count, seconds) in [Self.longSeconds, 4, 1, 4, 1].enumerated() {
+            for (count, seconds) in [Self.longSeconds, 16, 8, 16, 8].enumerated() {
                 group.addTask {
                     await signal.wait(beyond: 0, seconds: seconds)
                     return seconds
                 }
                 await settle(signal, count + 1)
             }
-            for expected in [1, 1, 4, 4] {
+            for expected in [8, 8, 16, 16] {
                 #expect(await group.next() == expected)
                 #expect(clock.now - started >= .seconds(expected))
             }

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Testing
@@ -29,7 +30,7 @@ import Testing
         let reference = try reference("PAY-1")
         return [
             Ending(
-                result: .accepted(referenceNo: reference, qrContent: "0002"),
+                result: .accepted(referenceNo: reference, qrContent: "0002", warnings: []),
                 status: .pending,
                 state: .accepted,
                 qrContent: "0002",
@@ -58,7 +59,7 @@ import Testing
                 lastError: "4004701",
                 attention: [],
                 asked: nil,
-                repeated: .begun,
+                repeated: .started,
                 testDescription: "not accepted"
             ),
             Ending(
@@ -77,13 +78,13 @@ import Testing
 
     @Test func `the intent is on disk and asked about before the gateway is called`() async throws {
         let test = try await TestStore.asking()
-        #expect(try await test.begin() == .begun)
+        #expect(try await test.begin() == .started)
         let transaction = try #require(try await test.transaction("TRX-1"))
         #expect(transaction.status == .created)
         #expect(transaction.referenceNo == nil)
         #expect(transaction.amount == Amount(sen: 1_000_000))
         #expect(transaction.origin == .generate)
-        #expect(!transaction.isProven)
+        #expect(!transaction.isCorroborated)
         #expect(transaction.lastSequence == 0)
         #expect(transaction.generation?.state == .underWay)
         #expect(transaction.generation?.expiresMilliseconds == TestClock.start + 900_000)
@@ -100,7 +101,7 @@ import Testing
         let transaction = try #require(try await test.transaction("TRX-1"))
         #expect(transaction.status == ending.status)
         #expect(transaction.referenceNo == (ending.status == .pending ? "PAY-1" : nil))
-        #expect(transaction.isProven == (ending.status == .pending))
+        #expect(transaction.isCorroborated == (ending.status == .pending))
         #expect(transaction.generation?.state == ending.state)
         #expect(transaction.generation?.qrContent == ending.qrContent)
         #expect(transaction.generation?.lastError == ending.lastError)
@@ -112,7 +113,7 @@ import Testing
             #expect((seconds * 900...seconds * 1_100).contains(next))
         } else {
             #expect(transaction.nextQueryMilliseconds == nil)
-            #expect(try test.questionCount() == 0)
+            #expect(try test.inquiryCount() == 0)
         }
         #expect(try await test.begin() == ending.repeated)
     }
@@ -151,7 +152,7 @@ import Testing
     @Test func `a gateway number that another payment has needs attention`() async throws {
         let test = try await TestStore.asking()
         try await test.generate()
-        #expect(try await test.begin { $0.reference = "TRX-2" } == .begun)
+        #expect(try await test.begin { $0.reference = "TRX-2" } == .started)
         try await test.accept("TRX-2", as: "PAY-1")
         #expect(try await test.attention() == ["reference-mismatch×1"])
         #expect(try await test.transaction("TRX-2")?.status == .pending)
@@ -174,7 +175,7 @@ import Testing
     func `a code whose time is over is not asked for`(seconds: Int64, isBegun: Bool) async throws {
         let test = try await TestStore.asking()
         let start = try await test.begin { $0.seconds = seconds }
-        #expect(start == (isBegun ? .begun : .refused(.validityOver)))
+        #expect(start == (isBegun ? .started : .refused(.validityOver)))
         #expect((try await test.transaction("TRX-1") != nil) == isBegun)
     }
 
@@ -201,7 +202,7 @@ import Testing
             $0.validity = .seconds(60)
             $0.seconds = 60
         }
-        #expect(again == .begun)
+        #expect(again == .started)
         let begun = try #require(try await test.transaction("TRX-1"))
         #expect(begun.id == 1)
         #expect(begun.amount == Amount(sen: 2_000_000))
@@ -223,7 +224,7 @@ import Testing
         try await test.query("TRX-1", .nothing)
         let other = try await test.begin(isConfirmedUnknown: true) { $0.sen = 5 }
         #expect(other == .refused(.otherContent))
-        #expect(try await test.begin(isConfirmedUnknown: true) == .begun)
+        #expect(try await test.begin(isConfirmedUnknown: true) == .started)
         #expect(try await test.transaction("TRX-1")?.generation?.state == .underWay)
     }
 
@@ -247,7 +248,7 @@ import Testing
         let test = try await TestStore.asking()
         try await test.begin()
         #expect(try await test.begin() == .unknown)
-        #expect(try await test.begin(isConfirmedUnknown: true) == .begun)
+        #expect(try await test.begin(isConfirmedUnknown: true) == .started)
     }
 
     // MARK: Restarts
@@ -276,10 +277,10 @@ import Testing
         #expect(try await test.callback(1).outcome == .applied)
     }
 
-    @Test func `an exchange is kept byte for byte beside its payment`() async throws {
+    @Test func `a call is kept byte for byte beside its payment`() async throws {
         let test = try await TestStore.asking()
         try await test.begin()
-        let exchange = ExchangeRecord(
+        let exchange = GatewayCall(
             service: 47,
             partnerReferenceNo: "TRX-1",
             externalID: "1",
@@ -294,14 +295,13 @@ import Testing
             startedMilliseconds: 5,
             finishedMilliseconds: 6
         )
-        try await test.store.end(try Self.reference("TRX-1"), .unknown("timeout"), exchange)
-        let columns = """
-            transaction_id || service || partner_reference || external_id || signed_at
-                || hex(string_to_sign) || hex(request_head) || hex(request_body)
-                || response_status || hex(response_head) || hex(response_body)
-                || (error IS NULL) || started_at || finished_at
-            """
-        let kept = try test.connection().text("SELECT \(columns) FROM exchanges")
-        #expect(kept == "147TRX-11T010200FF200030400156")
+        try await test.store.finishGeneration(
+            try Self.reference("TRX-1"),
+            .unknown("timeout"),
+            exchange
+        )
+        let kept = try await test.store.reader.gatewayCalls([1])
+        #expect(kept.map(\.call) == [exchange])
+        #expect(try test.integer("SELECT payment_id FROM gateway_calls") == 1)
     }
 }

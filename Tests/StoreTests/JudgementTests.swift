@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Testing
@@ -16,7 +17,7 @@ import Testing
                     answer: .successful,
                     outcome: .applied,
                     sequence: 1,
-                    isRepetition: false
+                    isRedelivery: false
                 )
         )
         let transition = try #require(try await test.feed().first)
@@ -28,12 +29,12 @@ import Testing
         #expect(transition.amount == Amount(sen: 1_000_000))
         #expect(transition.callbackID == 1)
         #expect(transition.externalID == "id-1")
-        #expect(transition.paidAt == "2026-11-22T10:00:00+07:00")
+        #expect(transition.paidAt?.text == "2026-11-22T10:00:00+07:00")
         let transaction = try #require(try await test.transaction("TRX-1"))
         #expect(transaction.status == .success)
         #expect(transaction.paidAmount == Amount(sen: 1_000_000))
         #expect(transaction.rolesAssumed)
-        #expect(!transaction.isProven)
+        #expect(!transaction.isCorroborated)
         #expect(transaction.callbackCount == 1)
         #expect(transaction.transitions == [transition])
         #expect(
@@ -49,7 +50,7 @@ import Testing
         let kept = try await test.callback(id)
         #expect(kept.head == delivery.head)
         #expect(kept.body == delivery.body)
-        #expect(kept.fact == delivery.fact)
+        #expect(kept.fact == delivery.content.fact)
         #expect(kept.verification == delivery.verification)
         #expect(kept.client == "203.0.113.7")
         #expect(kept.partnerReferenceNo == "TRX-1")
@@ -71,7 +72,7 @@ import Testing
             $0.signed = signed
             $0.externalID = "another"
         }
-        #expect(again.isRepetition)
+        #expect(again.isRedelivery)
         #expect(again.callbackID == 1)
         #expect(again.answer == .successful)
         #expect(again.sequence == nil)
@@ -97,7 +98,7 @@ import Testing
         #expect(duplicate.outcome == .duplicate)
         #expect(duplicate.answer == .successful)
         #expect(duplicate.callbackID == 2)
-        #expect(!duplicate.isRepetition)
+        #expect(!duplicate.isRedelivery)
         let replayed = try await test.deliver {
             $0.salt = salt + "y"
             $0.signedSecondsAgo = signedSecondsAgo
@@ -118,7 +119,7 @@ import Testing
             #expect(conflict.answer == .conflict)
             #expect(conflict.outcome == .conflict)
             #expect(conflict.callbackID == 2)
-            #expect(conflict.isRepetition == (count == 2))
+            #expect(conflict.isRedelivery == (count == 2))
         }
         #expect(try await test.attention() == ["external-id-conflict×1"])
         #expect(try await test.transaction("TRX-2") == nil)
@@ -182,11 +183,11 @@ import Testing
         #expect(waiting.outcome == .awaitingQuery)
         #expect(try await test.transaction("TRX-1") == nil)
         #expect(try await test.attention() == ["unconfirmed-callback×1"])
-        #expect(try await test.deliver { _ in }.isRepetition)
+        #expect(try await test.deliver { _ in }.isRedelivery)
 
         test = try await test.reopened { $0.confirmWithQuery = .never }
         let promoted = try await test.deliver { _ in }
-        #expect(promoted.isRepetition)
+        #expect(promoted.isRedelivery)
         #expect(promoted.callbackID == waiting.callbackID)
         #expect(promoted.outcome == .applied)
         #expect(promoted.sequence == 1)
@@ -202,9 +203,10 @@ import Testing
     @Test func `a promoted callback owns its id, before and after a restart`() async throws {
         var test = try await TestStore { $0.unknownTransactions = .reject }
         #expect(try await test.deliver { _ in }.answer == .transactionNotFound)
-        var accepting = JudgePolicy()
+        var accepting = LedgerPolicy()
         accepting.confirmWithQuery = .never
-        test.store.reconfigure(policy: StorePolicy(judging: accepting), rejectedKept: 100)
+        accepting.externalIDConflict = .reject
+        test.store.reconfigure(policy: accepting, rejectedKept: 100)
         #expect(try await test.deliver { _ in }.sequence == 1)
         for payment in 2...3 {
             let conflict = try await test.deliver {
@@ -229,7 +231,7 @@ import Testing
                 }
                 #expect(invalid.answer == .invalid)
                 #expect(invalid.outcome == .invalid)
-                #expect(invalid.isRepetition == (count == 2))
+                #expect(invalid.isRedelivery == (count == 2))
             }
         }
         #expect(try await test.attention() == ["invalid-callback×1", "invalid-callback×1"])
@@ -240,7 +242,7 @@ import Testing
     }
 
     @Test func `a callback cannot be spoilt by sending it first with bad headers`() async throws {
-        for failure in [Delivery.Failure.headers, .partner] {
+        for failure in [DeliveryFailure.headers, .partner] {
             let test = try await TestStore()
             let isReadable = failure == .headers
             let spoilt = try await test.deliver {
@@ -249,7 +251,7 @@ import Testing
             }
             #expect(spoilt.answer == (failure == .headers ? .invalid : .unauthorized))
             let good = try await test.deliver { _ in }
-            #expect(!good.isRepetition)
+            #expect(!good.isRedelivery)
             #expect(good.sequence == 1)
             #expect(try await test.deliver { _ in }.callbackID == good.callbackID)
             // The spoilt one again is no news, and no answer to the good one.
@@ -257,7 +259,7 @@ import Testing
                 $0.failure = failure
                 $0.isPairReadable = isReadable
             }
-            #expect(again.isRepetition)
+            #expect(again.isRedelivery)
             #expect(again.callbackID == spoilt.callbackID)
             #expect(again.answer == spoilt.answer)
         }
@@ -267,7 +269,7 @@ import Testing
         let test = try await TestStore()
         try await test.deliver { $0.failure = .body }
         let other = try await test.deliver { $0.failure = .headers }
-        #expect(other.isRepetition)
+        #expect(other.isRedelivery)
         #expect(other.answer == .invalid)
     }
 
@@ -322,7 +324,7 @@ import Testing
         let results = await test.deliver([one, one, other])
         let judgements = try results.map { try $0.get() }
         #expect(judgements.map(\.outcome) == [.applied, .applied, .conflict])
-        #expect(judgements.map(\.isRepetition) == [false, true, false])
+        #expect(judgements.map(\.isRedelivery) == [false, true, false])
     }
 
     @Test func `whoever follows the feed is woken after the commit`() async throws {

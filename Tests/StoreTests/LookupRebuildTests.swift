@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 /// What the index has to find after it was lost, replaced or cut off.
 @Suite struct LookupRebuildTests {
-    /// A store with two payments, one unattached callback and one unreadable one.
+    /// A store with two payments, one unconfirmed pair and one unreadable callback.
     private func filled() async throws -> TestStore {
         let test = try await TestStore()
         for number in 1...2 {
@@ -39,7 +40,7 @@ import Testing
                 $0.reference = "TRX-\(number)"
                 $0.externalID = "id-\(number)"
             }
-            #expect(repeated.isRepetition)
+            #expect(repeated.isRedelivery)
         }
         let unattached = try await test.deliver {
             $0.partner = "PAY-9"
@@ -47,14 +48,14 @@ import Testing
             $0.status = .refunded
             $0.externalID = "id-9"
         }
-        #expect(unattached.isRepetition)
+        #expect(unattached.isRedelivery)
         let unreadable = try await test.deliver {
             $0.failure = .body
             $0.isPairReadable = false
             $0.salt = "unreadable"
             $0.externalID = "id-10"
         }
-        #expect(unreadable.isRepetition)
+        #expect(unreadable.isRedelivery)
         #expect(try await test.feed().count == 2)
     }
 
@@ -73,7 +74,7 @@ import Testing
         let test = try await filled()
         await test.store.close()
         let lookup = try Connection(path: test.path + "-lookup", mode: .readWrite)
-        try lookup.execute("UPDATE cover SET feed = 'another', transaction_id = 2, callback_id = 4")
+        try lookup.execute("UPDATE cover SET feed = 'another', payment_id = 2")
         try await expectEverythingFound(try await TestStore(in: test.directory))
     }
 
@@ -88,26 +89,32 @@ import Testing
             feed: test.store.feed,
             newest: try MainDatabase.newest(main)
         )
-        let source = IndexSource(main, covered: IndexWatermark(transactionID: 1, callbackID: 3))
+        let hash = try MainDatabase.hash(main)
+        let covered = IndexWatermark(paymentID: 1, lateReferenceID: 0)
+        let source = IndexSource(main, hash: hash, covered: covered)
         var entries = HashMultimap()
         #expect(try source.read(into: &entries, rowsMax: 10) == false)
-        #expect(entries.count == 3, "two references of TRX-2, one signature")
-        #expect(source.covered == IndexWatermark(transactionID: 2, callbackID: 4))
+        #expect(entries.count == 4, "two references of TRX-2, two of the refund")
+        #expect(source.covered == IndexWatermark(paymentID: 3, lateReferenceID: 0))
 
-        let index = ReferenceIndex()
+        let index = ReferenceIndex(hash: hash)
         try index.rebuild(from: main, file: lookups)
-        let key = ReferenceIndex.key(try #require(Reference("TRX-2")))
-        #expect(try index.entries(key, in: lookups) == [.transaction(2)])
+        #expect(try index.payments([try #require(Reference("TRX-2"))], in: lookups) == [2])
     }
 
     @Test(arguments: [1, 2, 3, 4, 5])
     func `rows are read in portions without a gap`(rowsMax: Int) async throws {
         let test = try await filled()
-        let source = IndexSource(try test.connection(), covered: IndexWatermark())
+        let main = try test.connection()
+        let source = IndexSource(
+            main,
+            hash: try MainDatabase.hash(main),
+            covered: IndexWatermark()
+        )
         var (entries, portions) = (HashMultimap(), 1)
         while try source.read(into: &entries, rowsMax: rowsMax) { portions += 1 }
-        #expect(entries.count == 7, "2 + 2 references of payments, 2 of a refund, 1 signature")
-        #expect(portions <= 4 / rowsMax + 1)
+        #expect(entries.count == 6, "2 + 2 references of payments, 2 of a refund")
+        #expect(portions <= 3 / rowsMax + 1)
     }
 
     // MARK: References that were learnt later
@@ -124,11 +131,7 @@ import Testing
 
     /// The payment is found by its gateway's number, and a callback with both is its own.
     private func expectLearntFound(_ test: TestStore) async throws {
-        let number = try #require(Reference("PAY-1"))
-        let entries = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
-            try bookkeeper.index.entries(ReferenceIndex.key(number), in: bookkeeper.lookups)
-        }
-        #expect(entries == [.transaction(1)])
+        #expect(try await test.indexed("PAY-1") == [1])
         // Under another number of ours it contradicts, which only the index can tell.
         let contradiction = try await test.deliver { $0.reference = "TRX-2" }
         #expect(contradiction.outcome == .awaitingQuery)
@@ -151,9 +154,9 @@ import Testing
     @Test(arguments: [false, true])
     func `a learnt reference survives a failed commit`(isFlushed: Bool) async throws {
         let test = try await learnt(flushedAfterLearning: isFlushed)
-        await #expect(throws: SQLiteError.self) {
-            try await test.store.commit { (_, _) throws(SQLiteError) in
-                throw SQLiteError(code: 10, message: "disk", context: "test")
+        await #expect(throws: StoreError.self) {
+            try await test.store.commit(LedgerScope()) { (_, _) throws(StoreError) in
+                throw StoreError(.failed, "disk", context: "test")
             }
         }
         try await expectLearntFound(test)
@@ -169,23 +172,13 @@ import Testing
             BEGIN SELECT RAISE(ABORT, 'disk broken'); END
             """
         )
-        await #expect(throws: SQLiteError.self) { try await test.accept() }
+        await #expect(throws: StoreError.self) { try await test.accept() }
         try disk.execute("DROP TRIGGER broken")
         try await test.accept(as: "PAY-2")
-        let watermark = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
-            bookkeeper.watermark
-        }
-        #expect(watermark.lateEntryID == 1, "the number was not used up")
-        let number = try #require(Reference("PAY-1"))
-        let entries = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
-            try bookkeeper.index.entries(ReferenceIndex.key(number), in: bookkeeper.lookups)
-        }
-        #expect(entries == [])
-        let second = try #require(Reference("PAY-2"))
-        let learnt = try await test.store.commit { (bookkeeper, _) throws(SQLiteError) in
-            try bookkeeper.index.entries(ReferenceIndex.key(second), in: bookkeeper.lookups)
-        }
-        #expect(learnt == [.transaction(1)])
+        let watermark = try await test.engine { $0.watermark }
+        #expect(watermark.lateReferenceID == 1, "the number was not used up")
+        #expect(try await test.indexed("PAY-1") == [])
+        #expect(try await test.indexed("PAY-2") == [1])
     }
 
     @Test func `references that were learnt are read on from where the file ends`() async throws {
@@ -194,12 +187,13 @@ import Testing
             try await test.begin { $0.reference = "TRX-\(number)" }
             try await test.accept("TRX-\(number)", as: "PAY-\(number)")
         }
-        let covered = IndexWatermark(transactionID: 3, callbackID: 0, lateEntryID: 1)
-        let source = IndexSource(try test.connection(), covered: covered)
+        let covered = IndexWatermark(paymentID: 3, lateReferenceID: 1)
+        let main = try test.connection()
+        let source = IndexSource(main, hash: try MainDatabase.hash(main), covered: covered)
         var entries = HashMultimap()
         while try source.read(into: &entries, rowsMax: 1) {}
         #expect(entries.count == 2, "PAY-2 and PAY-3")
-        #expect(source.covered == IndexWatermark(transactionID: 3, callbackID: 0, lateEntryID: 3))
+        #expect(source.covered == IndexWatermark(paymentID: 3, lateReferenceID: 3))
     }
 
     private static func remove(_ path: String) throws {
@@ -209,12 +203,32 @@ import Testing
 }
 
 extension TestStore {
+    /// Asks the engine inside a commit.
+    fileprivate func engine<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteEngine) throws(SQLiteError) -> Value
+    ) async throws -> Value {
+        try await store.commit(LedgerScope()) { (_, engine) throws(StoreError) in
+            guard let engine = engine as? SQLiteEngine else {
+                throw StoreError(.failed, "another engine", context: "test")
+            }
+            return try StoreError.mapped { () throws(SQLiteError) in try body(engine) }
+        }
+    }
+
+    /// The payments that the index has under a reference.
+    fileprivate func indexed(_ reference: String) async throws -> Set<Int64> {
+        let reference = try #require(Reference(reference))
+        return try await engine { (engine) throws(SQLiteError) in
+            try engine.index.payments([reference], in: engine.lookups)
+        }
+    }
+
     /// Writes what the index holds in memory to its file, as if memory was full.
     fileprivate func flush() async throws {
         let path = path + "-lookup"
-        try await store.commit { (bookkeeper, _) throws(SQLiteError) in
-            bookkeeper.index.prepareFlush(through: bookkeeper.watermark)
-            try bookkeeper.index.flush(to: try LookupFile(existing: path, mode: .readWrite))
+        try await engine { (engine) throws(SQLiteError) in
+            engine.index.prepareFlush(through: engine.watermark)
+            try engine.index.flush(to: try LookupFile(existing: path, mode: .readWrite))
         }
     }
 }

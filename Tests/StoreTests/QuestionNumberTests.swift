@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Testing
 
@@ -21,25 +22,25 @@ import Testing
     @Test func `an answer to a question that has gone says nothing about the next one`()
         async throws
     {
-        let test = try await TestStore { $0.canQuery = true }
+        let test = try await TestStore { $0.isOutbound = true }
         let first = try #require(Reference("TRX-1"))
-        #expect(try await test.store.begin(try request("TRX-1")) == .begun)
+        #expect(try await test.store.startGeneration(try request("TRX-1")) == .started)
         let inquiry = try await test.store.reader.inquiry(first)
-        #expect(inquiry.questionID != nil)
+        #expect(inquiry.paymentID != nil)
         // The gateway refused: the question goes. Another payment raises one of its own.
-        try await test.store.end(first, .notAccepted("refused"), nil)
-        #expect(try await test.store.begin(try request("TRX-2")) == .begun)
+        try await test.store.finishGeneration(first, .notAccepted("refused"), nil)
+        #expect(try await test.store.startGeneration(try request("TRX-2")) == .started)
         let second = try await test.store.reader.inquiry(try #require(Reference("TRX-2")))
-        #expect(second.questionID != inquiry.questionID)
+        #expect(second.paymentID != inquiry.paymentID)
 
         let report = GatewayReport(
             partnerReferenceNo: first,
             referenceNo: Reference("PAY-1"),
             status: .success,
-            amount: Amount(sen: 1_000_000),
+            amount: Amount(sen: 1_000_000).map { .exact($0) },
             paidAt: nil
         )
-        let settlement = try await test.store.settle(
+        let settlement = try await test.store.record(
             inquiry,
             .found(report, asked: first, responseCode: "2005100"),
             []

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
 
     /// The step that the only question is due for.
     private func step(_ test: TestStore) throws -> Int64? {
-        try test.integer("SELECT step FROM questions")
+        try test.integer("SELECT step FROM inquiries")
     }
 
     // MARK: What is asked when
@@ -32,8 +33,8 @@ import Testing
             try await test.answer(.nothing)
         }
         #expect(try await test.wait() == nil)
-        #expect(try test.questionCount() == 0)
-        #expect(try await test.attention() == ["unsettled-payment×1"])
+        #expect(try test.inquiryCount() == 0)
+        #expect(try await test.attention() == ["unresolved-payment×1"])
         let transaction = try #require(try await test.transaction("TRX-1"))
         #expect(transaction.status == .created, "a query that finds nothing settles nothing")
         #expect(transaction.lastQuery?.status == .notFound)
@@ -55,7 +56,7 @@ import Testing
             try await test.answer(.initiated)
         }
         #expect(try await test.wait() == nil)
-        #expect(try await test.attention() == ["unsettled-payment×1"])
+        #expect(try await test.attention() == ["unresolved-payment×1"])
         #expect(try await test.feed().count == 1, "01 was seen before")
     }
 
@@ -116,7 +117,7 @@ import Testing
             #expect(isAbout(try await test.waitForNext(), offset))
             try await test.answer(status)
         }
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
         #expect(try await test.attention() == [], "it is final")
     }
 
@@ -127,18 +128,18 @@ import Testing
         try await test.waitForNext()
         try await test.answer(.success)
         #expect(try await test.feedText().last == "3 cancelled>success query -")
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 
     @Test(arguments: [[], [100]])
     func `what was paid is asked about again where that is wanted`(seconds: [Int]) async throws {
-        var schedule = QuerySchedule()
+        var schedule = InquirySchedule.withoutExpiry
         schedule.recheckSuccessSeconds = seconds
         let test = try await TestStore.asking(schedule: schedule)
         try await test.generate()
         try await test.deliver { _ in }
         try await test.query("TRX-2", TestAnswer(.success) { $0.partner = "TRX-2" })
-        #expect(try test.questionCount() == Int64(seconds.count * 2), "advanced and created")
+        #expect(try test.inquiryCount() == Int64(seconds.count * 2), "advanced and created")
         guard !seconds.isEmpty else { return }
         test.clock.advance(seconds: 110)
         for inquiry in try await test.due() {
@@ -148,7 +149,7 @@ import Testing
         #expect(try await test.transaction("TRX-1")?.status == .refunded)
         #expect(try await test.transaction("TRX-2")?.status == .refunded)
         #expect(try await test.feedText().last?.hasSuffix("success>refunded query -") == true)
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 
     @Test func `who cannot ask notes questions about payments of his own only, for later`()
@@ -156,15 +157,15 @@ import Testing
     {
         let test = try await TestStore()
         try await test.generate()
-        #expect(try test.questionCount() == 1)
+        #expect(try test.inquiryCount() == 1)
         try await test.deliver {
             $0.status = .cancelled
             $0.partner = "PAY-2"
             $0.reference = "TRX-2"
         }
-        #expect(try test.questionCount() == 1)
+        #expect(try test.inquiryCount() == 1)
         try await test.deliver { $0.externalID = "id-2" }
-        #expect(try test.questionCount() == 0, "nothing is left to ask")
+        #expect(try test.inquiryCount() == 0, "nothing is left to ask")
     }
 
     // MARK: What becomes of an attempt
@@ -176,54 +177,57 @@ import Testing
         try await test.begin()
         try await test.end("TRX-1", .unknown("timeout"))
         for pause in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000] as [Int64] {
-            try await test.answer(.lost)
+            try await test.answer(.unavailable)
             let wait = try #require(try await test.wait())
             #expect((pause * 9 / 10...pause * 11 / 10).contains(wait), "\(wait) for \(pause)")
             #expect(try step(test) == 0)
             try await test.waitForNext()
         }
         test.clock.set(TestClock.start + 86_399_999)
-        try await test.answer(.lost)
+        try await test.answer(.unavailable)
         #expect(try step(test) == 0)
         test.clock.set(TestClock.start + 86_400_000 + 400_000)
         for lost in 1...6 as ClosedRange<Int64> {
-            try await test.answer(.lost)
+            try await test.answer(.unavailable)
             #expect(try step(test) == lost)
             // The last step may lie ahead, by its jitter.
             if try await test.due().isEmpty { try await test.waitForNext() }
         }
-        try await test.answer(.lost)
-        #expect(try test.questionCount() == 0)
-        #expect(try await test.attention() == ["unsettled-payment×1"])
+        try await test.answer(.unavailable)
+        #expect(try test.inquiryCount() == 0)
+        #expect(try await test.attention() == ["unresolved-payment×1"])
     }
 
     @Test func `an answer ends the count of lost attempts`() async throws {
         let test = try await TestStore.asking()
         try await test.begin()
         try await test.end("TRX-1", .unknown("timeout"))
-        try await test.answer(.lost)
+        try await test.answer(.unavailable)
         try await test.waitForNext()
         try await test.answer(.nothing)
         #expect(try step(test) == 1)
         test.clock.advance(seconds: 86_400)
-        try await test.answer(.lost)
+        try await test.answer(.unavailable)
         #expect(try step(test) == 1)
         let wait = try #require(try await test.wait())
         #expect((4_500...5_500).contains(wait))
     }
 
-    @Test func `a gateway that does not accept who we are leaves the question as it is`()
-        async throws
-    {
+    @Test func `a gateway that rejects our credentials uses up no step for a day`() async throws {
         let test = try await TestStore.asking()
         try await test.begin()
         try await test.end("TRX-1", .unknown("timeout"))
+        let rejected = InquiryOutcome.unauthorized(responseCode: "4015100", detail: "no")
+        try await test.answer(rejected)
         for _ in 1...3 {
-            test.clock.advance(seconds: 86_400)
-            let settled = try await test.answer(.unauthorized(responseCode: "4015100"))
-            #expect(settled.nextMilliseconds == TestClock.start)
+            #expect(try await test.due().isEmpty, "it goes behind the others")
+            test.clock.advance(seconds: 28_000)
+            try await test.answer(rejected)
+            #expect(try step(test) == 0)
         }
-        #expect(try step(test) == 0)
+        test.clock.advance(seconds: 28_000)
+        try await test.answer(rejected)
+        #expect(try step(test) == 1)
         #expect(try await test.transaction("TRX-1")?.lastQuery?.responseCode == "4015100")
         #expect(try await test.attention() == [])
     }
@@ -232,14 +236,14 @@ import Testing
         let test = try await TestStore.asking()
         try await test.begin()
         try await test.end("TRX-1", .unknown("timeout"))
-        try await test.answer(.refused(responseCode: "4005101"))
+        try await test.answer(.refused(responseCode: "4005101", detail: "no"))
         #expect(try step(test) == 1)
         #expect(isAbout(try await test.waitForNext(), 60))
     }
 
     @Test(arguments: [
-        InquiryOutcome.nothing, .lost, .refused(responseCode: nil),
-        .unauthorized(responseCode: nil),
+        InquiryOutcome.nothing, .unavailable, .refused(responseCode: nil, detail: "no"),
+        .unauthorized(responseCode: nil, detail: "no"),
     ])
     func `who asks out of turn uses up no step`(_ outcome: InquiryOutcome) async throws {
         let test = try await TestStore.asking()
@@ -277,15 +281,17 @@ import Testing
         let first = try await reader.inquiries(dueAt: test.clock.now, limit: 2)
         #expect(first.map(\.partnerReferenceNo.text) == ["TRX-2", "TRX-1"])
         #expect(try await reader.dueInquiryCount(at: test.clock.now) == 3)
-        let before = TestClock.start + 1_999
-        #expect(try await reader.dueInquiryCount(at: before) == 1)
-        #expect(try await reader.nextInquiry(after: before) == TestClock.start + 2_000)
         #expect(try await test.wait() == nil, "nothing that is not due")
+        let before = TestClock.start + 1_999
+        #expect(try await reader.nextInquiry(after: before) == TestClock.start + 2_000)
+        // An hour before, all plans are from the future: the clock was set back since.
+        let early = TestClock.start - 3_600_000
+        #expect(try await reader.dueInquiryCount(at: early) == 3)
     }
 
     @Test func `whoever asks is woken by a new question`() async throws {
         let test = try await TestStore.asking()
-        var questions = test.store.questions.makeAsyncIterator()
+        var questions = test.store.inquiries.makeAsyncIterator()
         try await test.begin()
         #expect(await questions.next() != nil)
         try await test.deliver {
@@ -296,12 +302,12 @@ import Testing
     }
 
     @Test func `without a schedule the attention list holds what waits`() async throws {
-        var schedule = QuerySchedule()
+        var schedule = InquirySchedule.withoutExpiry
         schedule.scheduleSeconds = []
         let test = try await TestStore.asking(schedule: schedule)
         let waiting = try await test.deliver { _ in }
         #expect(waiting.outcome == .awaitingQuery)
         #expect(try await test.attention() == ["unconfirmed-callback×1"])
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 }

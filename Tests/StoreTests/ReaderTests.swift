@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Testing
@@ -110,7 +111,7 @@ import Testing
         let reader = test.store.reader
         let evidence = try await reader.evidence(of: transaction)
         #expect(evidence.callbackIDs == [12, 11, 3])
-        #expect(evidence.exchangeIDs.isEmpty)
+        #expect(evidence.gatewayCallIDs.isEmpty)
         #expect(try await reader.callbacks(evidence.callbackIDs).map(\.id) == [12, 11, 3])
         #expect(try await reader.callbacks([3]).first?.timestamp == "T\(TestClock.start + 2_000)")
         #expect(try await reader.callbacks([3]).first?.provenOrder == nil, "no proof of ours")

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Support
@@ -8,8 +9,8 @@ import Testing
 /// The index in memory and its file.
 @Suite struct ReferenceIndexTests {
     private let directory: TemporaryDirectory
-    private let index = ReferenceIndex()
-    private let newest = IndexWatermark(transactionID: 1_000, callbackID: 1_000)
+    private let index = ReferenceIndex(hash: SeededHash(seed: [UInt8](repeating: 7, count: 16)))
+    private let newest = IndexWatermark(paymentID: 1_000, lateReferenceID: 1_000)
 
     init() throws { directory = try TemporaryDirectory() }
 
@@ -21,36 +22,29 @@ import Testing
         )
     }
 
-    @Test func `an entry's number tells its kind and id`() {
-        for id in [0, 1, 2, Int64.max >> 1] {
-            #expect(IndexEntry(value: IndexEntry.transaction(id).value) == .transaction(id))
-            #expect(IndexEntry(value: IndexEntry.callback(id).value) == .callback(id))
-        }
-    }
-
     @Test func `entries are found in memory, on their way to the file, and in it`() throws {
         let file = try file()
-        index.add(.transaction(1), for: 7)
-        #expect(try index.entries(7, in: file) == [.transaction(1)])
+        index.add(1, for: 7)
+        #expect(try index.payments(under: [7], in: file) == [1])
 
-        index.prepareFlush(through: IndexWatermark(transactionID: 1, callbackID: 2))
-        index.add(.callback(3), for: 7)
-        #expect(try index.entries(7, in: file) == [.transaction(1), .callback(3)])
-        #expect(try file.entries(7).isEmpty)
+        index.prepareFlush(through: IndexWatermark(paymentID: 1, lateReferenceID: 2))
+        index.add(3, for: 7)
+        #expect(try index.payments(under: [7], in: file) == [1, 3])
+        #expect(try file.payments([7]).isEmpty)
 
         try index.flush(to: file)
-        #expect(try file.entries(7) == [.transaction(1)])
-        #expect(try file.watermark() == IndexWatermark(transactionID: 1, callbackID: 2))
-        #expect(try index.entries(7, in: file) == [.transaction(1), .callback(3)])
-        #expect(try index.entries(8, in: file).isEmpty)
+        #expect(try file.payments([7]) == [1])
+        #expect(try file.watermark() == IndexWatermark(paymentID: 1, lateReferenceID: 2))
+        #expect(try index.payments(under: [7], in: file) == [1, 3])
+        #expect(try index.payments(under: [8], in: file).isEmpty)
     }
 
     @Test func `a key that is negative as a signed integer is found in the file`() throws {
         let file = try file()
-        index.add(.transaction(1), for: .max)
+        index.add(1, for: .max)
         index.prepareFlush(through: newest)
         try index.flush(to: file)
-        #expect(try index.entries(.max, in: file) == [.transaction(1)])
+        #expect(try index.payments(under: [.max], in: file) == [1])
     }
 
     @Test func `a batch that cannot be written stays, and the next attempt writes it`() throws {
@@ -62,40 +56,40 @@ import Testing
             BEGIN SELECT RAISE(ABORT, 'disk full'); END
             """
         )
-        for key in [UInt64(8), 9] { index.add(.transaction(Int64(key)), for: key) }
+        for key in [UInt64(8), 9] { index.add(Int64(key), for: key) }
         index.prepareFlush(through: newest)
         #expect(throws: SQLiteError.self) { try index.flush(to: file) }
-        #expect(try index.entries(8, in: file) == [.transaction(8)])
-        #expect(try file.entries(8).isEmpty, "all or nothing")
+        #expect(try index.payments(under: [8], in: file) == [8])
+        #expect(try file.payments([8]).isEmpty, "all or nothing")
         #expect(try file.watermark() == IndexWatermark())
 
-        index.add(.transaction(10), for: 10)
+        index.add(10, for: 10)
         index.prepareFlush(through: newest)
         try other.execute("DROP TRIGGER refuse")
         try index.flush(to: file)
-        #expect(try file.entries(9) == [.transaction(9)])
-        #expect(try file.entries(10).isEmpty, "the waiting batch was not replaced")
-        #expect(try index.entries(10, in: file) == [.transaction(10)])
+        #expect(try file.payments([9]) == [9])
+        #expect(try file.payments([10]).isEmpty, "the waiting batch was not replaced")
+        #expect(try index.payments(under: [10], in: file) == [10])
     }
 
     @Test func `a batch is not written to a file that lacks the ones before`() throws {
         let file = try file()
-        index.add(.transaction(1), for: 1)
-        index.prepareFlush(through: IndexWatermark(transactionID: 1, callbackID: 1))
+        index.add(1, for: 1)
+        index.prepareFlush(through: IndexWatermark(paymentID: 1, lateReferenceID: 1))
         try index.flush(to: file)
-        index.add(.transaction(2), for: 2)
-        index.prepareFlush(through: IndexWatermark(transactionID: 2, callbackID: 2))
+        index.add(2, for: 2)
+        index.prepareFlush(through: IndexWatermark(paymentID: 2, lateReferenceID: 2))
 
         let foreign = try LookupFile(path: directory.file("new"), feed: "feed-1", newest: newest)
         #expect(throws: SQLiteError.self) { try index.flush(to: foreign) }
         #expect(try foreign.watermark() == IndexWatermark(), "it claims nothing that it lacks")
-        #expect(try index.entries(2, in: file) == [.transaction(2)])
+        #expect(try index.payments(under: [2], in: file) == [2])
     }
 
     @Test func `memory is due to be written when it is full, and only once`() throws {
         for number in 1...ReferenceIndex.recentMax {
             #expect(!index.isFlushDue || number == ReferenceIndex.recentMax)
-            index.add(.transaction(Int64(number)), for: UInt64(number))
+            index.add(Int64(number), for: UInt64(number))
         }
         #expect(index.isFlushDue)
         index.prepareFlush(through: newest)
@@ -105,31 +99,31 @@ import Testing
     }
 
     @Test(arguments: [
-        ("feed-2", IndexWatermark(transactionID: 9, callbackID: 9), "another database's"),
-        ("feed-1", IndexWatermark(transactionID: 8, callbackID: 9), "ahead in transactions"),
-        ("feed-1", IndexWatermark(transactionID: 9, callbackID: 8), "ahead in callbacks"),
+        ("feed-2", IndexWatermark(paymentID: 9, lateReferenceID: 9), "another database's"),
+        ("feed-1", IndexWatermark(paymentID: 8, lateReferenceID: 9), "ahead in payments"),
+        ("feed-1", IndexWatermark(paymentID: 9, lateReferenceID: 8), "ahead in late references"),
     ])
     func `a file of another state of the database begins anew`(
         feed: String,
         newest: IndexWatermark,
         reason: String
     ) throws {
-        let through = IndexWatermark(transactionID: 9, callbackID: 9)
+        let through = IndexWatermark(paymentID: 9, lateReferenceID: 9)
         let old = try file(newest: through)
-        index.add(.transaction(1), for: 7)
+        index.add(1, for: 7)
         index.prepareFlush(through: through)
         try index.flush(to: old)
         #expect(try file(newest: through).watermark() == through, "kept as long as it fits")
 
         let new = try file(feed: feed, newest: newest)
         #expect(try new.watermark() == IndexWatermark(), "\(reason)")
-        #expect(try new.entries(7).isEmpty, "\(reason)")
+        #expect(try new.payments([7]).isEmpty, "\(reason)")
     }
 
     @Test func `the file never claims less than it covers`() throws {
         let file = try file()
-        try file.append(HashMultimap(), through: IndexWatermark(transactionID: 5, callbackID: 3))
-        try file.append(HashMultimap(), through: IndexWatermark(transactionID: 4, callbackID: 4))
-        #expect(try file.watermark() == IndexWatermark(transactionID: 5, callbackID: 4))
+        try file.append(HashMultimap(), through: IndexWatermark(paymentID: 5, lateReferenceID: 3))
+        try file.append(HashMultimap(), through: IndexWatermark(paymentID: 4, lateReferenceID: 4))
+        #expect(try file.watermark() == IndexWatermark(paymentID: 5, lateReferenceID: 4))
     }
 }

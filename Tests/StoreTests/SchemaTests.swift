@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Support
@@ -16,7 +17,7 @@ import Testing
     @Test func `a new database has its mark, its version and a feed id of its own`() throws {
         let connection = try MainDatabase.open(path)
         #expect(try connection.integer("PRAGMA application_id") == 0x4341_5348)
-        #expect(try connection.integer("PRAGMA user_version") == Int64(Schema.newestVersion))
+        #expect(try connection.integer("PRAGMA user_version") == Int64(Schema.version))
         let feed = try MainDatabase.feed(connection)
         #expect(feed.count == 32)
         let other = try MainDatabase.open(directory.file("other.db"))
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("PRAGMA user_version = \(Schema.newestVersion + 1)", "newer than this program's"),
+        ("PRAGMA user_version = \(Schema.version + 1)", "newer than this program's"),
         ("PRAGMA user_version = 1000", "newer than this program's"),
         ("PRAGMA user_version = -1", "not a cashin-receiver database"),
         ("PRAGMA user_version = 0", "not a cashin-receiver database"),
@@ -45,20 +46,14 @@ import Testing
         #expect(error?.message.contains(reason) == true)
     }
 
-    @Test func `a database of an older version keeps what it holds`() throws {
-        let old = try Connection(path: path, mode: .readWriteCreate)
-        try Schema.migrate(old, to: 1)
-        try old.execute(
-            """
-            INSERT INTO transactions VALUES
-                (1, 'TRX-1', 'PAY-1', 2, 0, 1, 100, 100, 1, 0, 0, NULL, 5, 5, 1, 0, NULL, NULL)
-            """
-        )
+    @Test(arguments: 1...3)
+    func `a database of a version from before the first release is refused by name`(
+        version: Int
+    ) throws {
         let connection = try MainDatabase.open(path)
-        #expect(try connection.integer("PRAGMA user_version") == Int64(Schema.newestVersion))
-        let stored = try TransactionTable(connection).transaction(1)
-        #expect(stored?.state.partnerReferenceNo.text == "TRX-1")
-        #expect(stored?.revision == 0)
+        try connection.execute("PRAGMA user_version = \(version)")
+        let error = #expect(throws: SQLiteError.self) { try MainDatabase.open(path) }
+        #expect(error?.message.contains("version \(version) is from before") == true)
     }
 
     @Test func `another program's file is refused and not touched`() throws {
@@ -86,53 +81,41 @@ import Testing
     }
 
     @Test(arguments: [
-        """
-        UPDATE attention SET count = 1
-        WHERE resolved_at IS NULL AND transaction_id = 1 AND kind = 'k'
-        """,
-        """
-        UPDATE attention SET count = 1
-        WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id = 1 AND kind = 'k'
-        """,
-        "SELECT kind FROM attention WHERE transaction_id = 1 AND resolved_at IS NULL ORDER BY kind",
-        """
-        UPDATE attention SET resolved_at = 1, resolved_by = 'x', note = 'x'
-        WHERE resolved_at IS NULL AND transaction_id = 1 AND kind = 'k'
-        """,
-        """
-        UPDATE attention SET resolved_at = 1, resolved_by = 'x', note = 'x'
-        WHERE resolved_at IS NULL AND transaction_id IS NULL AND callback_id IS NULL AND kind = 'k'
-        """,
-    ])
-    func `the attention list is never searched from end to end for one subject`(sql: String) throws
-    {
-        let connection = try MainDatabase.open(path)
-        let plan = try connection.prepare("EXPLAIN QUERY PLAN " + sql).all(row: { $0.text(3) })
-        #expect(plan.allSatisfy { $0.contains("USING") && $0.contains("INDEX attention_of_") })
-    }
-
-    @Test(arguments: [
-        ("SELECT * FROM questions WHERE id = 1", "INTEGER PRIMARY KEY"),
-        ("SELECT * FROM questions WHERE transaction_id = 1", "INDEX questions_of_transaction"),
+        ("SELECT * FROM inquiries WHERE payment_id = 1", "INTEGER PRIMARY KEY"),
         (
-            "SELECT * FROM questions WHERE callback_id = 1 AND transaction_id IS NULL",
-            "INDEX questions_of_callback"
+            "SELECT * FROM inquiries WHERE next_at <= 1 ORDER BY next_at LIMIT 1",
+            "INDEX inquiries_due"
+        ),
+        ("SELECT min(next_at) FROM inquiries WHERE next_at > 1", "INDEX inquiries_due"),
+        ("SELECT payment_id FROM generations WHERE state = 0", "INDEX generations_under_way"),
+        (
+            "SELECT id FROM gateway_calls WHERE payment_id = 1",
+            "INDEX gateway_calls_of_payment"
         ),
         (
-            "SELECT * FROM questions WHERE next_at <= 1 ORDER BY next_at LIMIT 1",
-            "INDEX questions_due"
-        ),
-        ("SELECT min(next_at) FROM questions WHERE next_at > 1", "INDEX questions_due"),
-        ("SELECT count(*) FROM questions WHERE next_at <= 1", "INDEX questions_due"),
-        ("SELECT * FROM generations WHERE transaction_id = 1", "INTEGER PRIMARY KEY"),
-        ("SELECT transaction_id FROM generations WHERE state = 0", "INDEX generations_under_way"),
-        ("SELECT * FROM exchanges WHERE transaction_id = 1", "INDEX exchanges_of_transaction"),
-        (
-            "SELECT * FROM late_entries WHERE id > 1 ORDER BY id LIMIT 1",
+            "SELECT * FROM late_references WHERE id > 1 ORDER BY id LIMIT 1",
             "INTEGER PRIMARY KEY"
         ),
+        (
+            "SELECT * FROM callbacks WHERE payment_id = 1 AND signed_digest = x'00'",
+            "INDEX callbacks_of_payment"
+        ),
+        (
+            "SELECT * FROM callbacks WHERE is_waiting = 1 AND payment_id = 1",
+            "INDEX callbacks_waiting"
+        ),
+        (
+            "SELECT * FROM attention WHERE resolved_at IS NULL AND payment_id = 1",
+            "INDEX attention_open"
+        ),
+        (
+            "SELECT * FROM attention WHERE resolved_at IS NULL AND payment_id IS NULL",
+            "INDEX attention_open"
+        ),
+        ("SELECT * FROM decided_facts WHERE payment_id = 1", "INDEX decided_facts_of_payment"),
+        ("SELECT id FROM payments WHERE status IN (0, 1) AND id > 1", "INDEX payments_open"),
     ])
-    func `what is to be asked is never searched from end to end`(
+    func `what a commit looks up is never searched from end to end`(
         sql: String,
         index: String
     ) throws {

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Testing
 
@@ -23,7 +24,7 @@ struct TestDelivery {
     var signed: Int64?
 
     /// Where the callback fails before it can be judged.
-    var failure: Delivery.Failure?
+    var failure: DeliveryFailure?
     var isPairReadable = true
 
     init(_ change: (inout TestDelivery) -> Void = { _ in }) { change(&self) }
@@ -50,9 +51,7 @@ struct TestDelivery {
                 externalID: externalID,
                 timestamp: timestamp,
                 signedMilliseconds: signed,
-                signatureKey: Int64(
-                    bitPattern: HashMultimap.key(for: body + Array(timestamp.utf8))
-                ),
+                signedDigest: Self.digest(of: body + Array(timestamp.utf8)),
                 verification: Delivery.Verification(
                     path: "/v1.0/debit/notify",
                     bodyForm: "raw",
@@ -63,20 +62,35 @@ struct TestDelivery {
         }
     }
 
-    private var content: Delivery.Content {
+    /// Equal for equal bytes, and for those alone as far as tests go.
+    private static func digest(of bytes: [UInt8]) -> SignedDigest {
+        let seeds: [UInt8] = [1, 2, 3, 4]
+        let words = seeds.map { seed in
+            SeededHash(seed: Array(repeating: seed, count: SeededHash.seedBytes))
+                .key(for: bytes.span)
+        }
+        return SignedDigest(words[0], words[1], words[2], words[3])
+    }
+
+    private var content: CallbackContent {
         get throws {
             if let failure {
                 return .failure(
                     failure,
                     code: "4005602",
                     problem: "Invalid Mandatory Field X",
-                    pair: isPairReadable ? try pair : nil
+                    references: isPairReadable ? try references : []
                 )
             }
             let amount = try #require(Amount(sen: sen))
             let fact = Fact(pair: try pair, status: status, amount: amount)
-            return .fact(fact, finishedTime: finishedTime)
+            let time = finishedTime.map { GatewayTime(text: $0, milliseconds: nil) }
+            return .fact(fact, marks: SuccessMarks(time: time, originalExternalID: nil))
         }
+    }
+
+    private var references: [Reference] {
+        get throws { [try #require(Reference(partner)), try #require(Reference(reference))] }
     }
 }
 

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Testing
 
@@ -25,12 +26,21 @@ struct TestAnswer {
                 partnerReferenceNo: try #require(Reference(partner)),
                 referenceNo: reference.flatMap { Reference($0) },
                 status: status,
-                amount: sen.flatMap { Amount(sen: $0) },
-                paidAt: paidAt
+                amount: sen.flatMap { Amount(sen: $0) }.map { .exact($0) },
+                paidAt: paidAt.map { GatewayTime(text: $0, milliseconds: nil) }
             )
             let asked = try #require(Reference(asked ?? partner))
             return .found(report, asked: asked, responseCode: "2005100")
         }
+    }
+}
+
+extension InquirySchedule {
+    /// The standard one, under which unpaid codes stay open.
+    static var withoutExpiry: InquirySchedule {
+        var schedule = InquirySchedule()
+        schedule.expireAfterSeconds = nil
+        return schedule
     }
 }
 
@@ -42,11 +52,11 @@ extension InquiryOutcome {
 extension TestStore {
     /// A store whose gateway can be asked, and is asked about unproven callbacks.
     static func asking(
-        schedule: QuerySchedule = QuerySchedule(),
-        _ change: (inout JudgePolicy) -> Void = { _ in }
+        schedule: InquirySchedule = .withoutExpiry,
+        _ change: (inout LedgerPolicy) -> Void = { _ in }
     ) async throws -> TestStore {
         try await TestStore(schedule: schedule) {
-            $0.canQuery = true
+            $0.isOutbound = true
             $0.confirmWithQuery = .unproven
             change(&$0)
         }
@@ -55,9 +65,9 @@ extension TestStore {
     /// The same, with a schedule of these offsets.
     static func asking(
         at seconds: [Int],
-        _ change: (inout JudgePolicy) -> Void = { _ in }
+        _ change: (inout LedgerPolicy) -> Void = { _ in }
     ) async throws -> TestStore {
-        var schedule = QuerySchedule()
+        var schedule = InquirySchedule.withoutExpiry
         schedule.scheduleSeconds = seconds
         return try await asking(schedule: schedule, change)
     }
@@ -65,7 +75,7 @@ extension TestStore {
     /// The same after a restart of the program.
     func restarted() async throws -> TestStore {
         try await reopened {
-            $0.canQuery = true
+            $0.isOutbound = true
             $0.confirmWithQuery = .unproven
         }
     }
@@ -98,12 +108,12 @@ extension TestStore {
     func settle(
         _ inquiry: Inquiry,
         _ outcome: InquiryOutcome
-    ) async throws -> InquirySettlement {
-        try await store.settle(inquiry, outcome, [])
+    ) async throws -> InquiryReceipt {
+        try await store.record(inquiry, outcome, [])
     }
 
     @discardableResult
-    func settle(_ inquiry: Inquiry, _ answer: TestAnswer) async throws -> InquirySettlement {
+    func settle(_ inquiry: Inquiry, _ answer: TestAnswer) async throws -> InquiryReceipt {
         try await settle(inquiry, try answer.outcome)
     }
 
@@ -112,18 +122,18 @@ extension TestStore {
     func answer(
         _ status: LatestTransactionStatus,
         _ change: (inout TestAnswer) -> Void = { _ in }
-    ) async throws -> InquirySettlement {
+    ) async throws -> InquiryReceipt {
         try await settle(try await onlyDue(), TestAnswer(status, change))
     }
 
     @discardableResult
-    func answer(_ outcome: InquiryOutcome) async throws -> InquirySettlement {
+    func answer(_ outcome: InquiryOutcome) async throws -> InquiryReceipt {
         try await settle(try await onlyDue(), outcome)
     }
 
     /// Somebody asks out of turn.
     @discardableResult
-    func query(_ reference: String, _ answer: TestAnswer) async throws -> InquirySettlement {
+    func query(_ reference: String, _ answer: TestAnswer) async throws -> InquiryReceipt {
         try await query(reference, try answer.outcome)
     }
 
@@ -131,13 +141,13 @@ extension TestStore {
     func query(
         _ reference: String,
         _ outcome: InquiryOutcome
-    ) async throws -> InquirySettlement {
+    ) async throws -> InquiryReceipt {
         let inquiry = try await store.reader.inquiry(try #require(Reference(reference)))
         return try await settle(inquiry, outcome)
     }
 
-    /// How many questions are on disk.
-    func questionCount() throws -> Int64? { try integer("SELECT count(*) FROM questions") }
+    /// How many inquiries are on disk.
+    func inquiryCount() throws -> Int64? { try integer("SELECT count(*) FROM inquiries") }
 
     /// The feed as `sequence from>to source callback`, with `-` for none.
     func feedText() async throws -> [String] {
@@ -180,25 +190,28 @@ extension TestStore {
         isConfirmedUnknown: Bool = false,
         _ change: (inout TestGeneration) -> Void = { _ in }
     ) async throws -> GenerationStart {
-        try await store.begin(
+        try await store.startGeneration(
             try TestGeneration(change).request(at: clock.now),
             isConfirmedUnknown: isConfirmedUnknown
         )
     }
 
     func end(_ reference: String = "TRX-1", _ result: GenerationResult) async throws {
-        try await store.end(try #require(Reference(reference)), result, nil)
+        try await store.finishGeneration(try #require(Reference(reference)), result, nil)
     }
 
     /// Ends the call with success, under this number of the gateway.
     func accept(_ reference: String = "TRX-1", as gateway: String = "PAY-1") async throws {
         let referenceNo = try #require(Reference(gateway))
-        try await end(reference, .accepted(referenceNo: referenceNo, qrContent: "0002"))
+        try await end(
+            reference,
+            .accepted(referenceNo: referenceNo, qrContent: "0002", warnings: [])
+        )
     }
 
     /// A payment that was generated without trouble.
     func generate(_ change: (inout TestGeneration) -> Void = { _ in }) async throws {
-        #expect(try await begin(change) == .begun)
+        #expect(try await begin(change) == .started)
         try await accept(TestGeneration(change).reference)
     }
 }

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Support
@@ -37,19 +38,23 @@ struct TestStore {
         clock: TestClock = TestClock(),
         rejectedKept: Int = 100,
         hooks: Store.Hooks = Store.Hooks(),
-        schedule: QuerySchedule = QuerySchedule(),
-        _ change: (inout JudgePolicy) -> Void = { _ in }
+        schedule: InquirySchedule = .withoutExpiry,
+        jitter: Jitter = Jitter(seed: .random(in: 0...UInt64.max)),
+        _ change: (inout LedgerPolicy) -> Void = { _ in }
     ) async throws {
         self.directory = try directory ?? TemporaryDirectory()
         self.clock = clock
-        var policy = JudgePolicy()
+        var policy = LedgerPolicy()
         policy.confirmWithQuery = .never
+        policy.externalIDConflict = .reject
+        policy.schedule = schedule
         change(&policy)
         store = try Store(
             path: self.directory.file("receiver.db"),
-            policy: StorePolicy(judging: policy, schedule: schedule),
+            policy: policy,
             rejectedKept: rejectedKept,
             hooks: hooks,
+            jitter: jitter,
             now: { clock.now }
         )
         try await store.prepare()
@@ -57,7 +62,7 @@ struct TestStore {
 
     /// Closes the store and opens its files anew.
     func reopened(
-        _ change: (inout JudgePolicy) -> Void = { _ in }
+        _ change: (inout LedgerPolicy) -> Void = { _ in }
     ) async throws -> TestStore {
         await store.close()
         return try await TestStore(in: directory, clock: clock, change)
@@ -77,9 +82,9 @@ struct TestStore {
     }
 
     /// Delivers callbacks at once, so that they can share commits; results in the same order.
-    func deliver(_ deliveries: [Delivery]) async -> [Result<Judgement, SQLiteError>] {
+    func deliver(_ deliveries: [Delivery]) async -> [Result<Judgement, StoreError>] {
         let results = Mutex(
-            [Result<Judgement, SQLiteError>?](repeating: nil, count: deliveries.count)
+            [Result<Judgement, StoreError>?](repeating: nil, count: deliveries.count)
         )
         return await withCheckedContinuation { continuation in
             for (index, delivery) in deliveries.enumerated() {

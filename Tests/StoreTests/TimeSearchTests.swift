@@ -12,7 +12,13 @@ import Testing
         try connection.execute(
             "CREATE TABLE callbacks (id INTEGER PRIMARY KEY, received_at INTEGER)"
         )
-        try connection.execute(Schema.clockSteps)
+        try connection.execute(
+            """
+            CREATE TABLE clock_steps (
+                list INTEGER NOT NULL, first_id INTEGER NOT NULL, PRIMARY KEY (list, first_id)
+            ) STRICT, WITHOUT ROWID
+            """
+        )
     }
 
     /// Where the rows since `time` begin.

@@ -1,5 +1,7 @@
+import Ledger
 import Payments
 import SQLite
+import Support
 import Testing
 
 @testable import Store
@@ -200,12 +202,12 @@ import Testing
             """
             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers
                 WHERE n < \(bound + 1))
-            INSERT INTO transactions (id, partner_reference, status, applied, origin, is_proven,
-                roles_assumed, created_at, updated_at, last_sequence, callbacks)
-            SELECT n, 'TRX-' || n, iif(n = 1, 2, 1), 0, 1, 0, 0, n, n, n, 1 FROM numbers;
-            INSERT INTO transitions (sequence, transaction_id, partner_reference, to_status,
+            INSERT INTO payments (id, partner_reference, status, written, origin, is_corroborated,
+                roles, created_at, updated_at, last_sequence, revision, unpaid_answers)
+            SELECT n, 'TRX-' || n, iif(n = 1, 2, 1), x'', 1, 0, 0, n, n, n, 0, 0 FROM numbers;
+            INSERT INTO transitions (sequence, payment_id, partner_reference, to_status,
                 latest_status, source, recorded_at)
-            SELECT id, id, partner_reference, status, 0, 0, created_at FROM transactions;
+            SELECT id, id, partner_reference, status, 0, 0, created_at FROM payments;
             """
         )
         var filter = TransactionFilter()
@@ -234,11 +236,11 @@ import Testing
             },
             row: { $0.text(3) }
         )
-        let table = time == .created ? "transactions" : "transitions"
+        let table = time == .created ? "payments" : "transitions"
         #expect(
             plan.first == "SEARCH \(table) USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
         )
-        let join = "SEARCH transactions USING INTEGER PRIMARY KEY (rowid=?)"
+        let join = "SEARCH payments USING INTEGER PRIMARY KEY (rowid=?)"
         #expect(plan.dropFirst().elementsEqual(time == .created ? [] : [join]))
     }
 

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Testing
 
@@ -23,19 +24,19 @@ import Testing
         #expect(transition.callbackID == waiting.callbackID)
         #expect(transition.externalID == "id-1")
         #expect(transition.from == nil)
-        #expect(transition.paidAt == "2026-11-22T10:00:00+07:00")
+        #expect(transition.paidAt?.text == "2026-11-22T10:00:00+07:00")
         #expect(transition.recordedMilliseconds == TestClock.start + 1_000)
         let callback = try await test.callback(waiting.callbackID)
         #expect(callback.outcome == .applied)
         #expect(callback.sequence == 1)
         #expect(callback.partnerReferenceNo == "TRX-1")
         let transaction = try #require(try await test.transaction("TRX-1"))
-        #expect(transaction.isProven)
+        #expect(transaction.isCorroborated)
         #expect(!transaction.rolesAssumed)
         #expect(transaction.origin == .notify)
         #expect(transaction.callbackCount == 1)
-        #expect(try test.questionCount() == 0)
-        #expect(try await test.deliver { $0.received = TestClock.start }.isRepetition)
+        #expect(try test.inquiryCount() == 0)
+        #expect(try await test.deliver { $0.received = TestClock.start }.isRedelivery)
         #expect(try await test.feed().count == 1)
     }
 
@@ -63,8 +64,8 @@ import Testing
         #expect(try await test.transaction("TRX-1") == nil)
         #expect(try await test.callback(1).outcome == .awaitingQuery)
         #expect(try await test.attention() == ["unconfirmed-callback×1"])
-        #expect(try test.questionCount() == 0)
-        #expect(try await test.deliver { $0.received = TestClock.start }.isRepetition)
+        #expect(try test.inquiryCount() == 0)
+        #expect(try await test.deliver { $0.received = TestClock.start }.isRedelivery)
         #expect(try await test.feed().isEmpty)
     }
 
@@ -98,7 +99,7 @@ import Testing
         #expect(try await test.feedText() == ["1 ->success query 1"])
         #expect(try await test.transaction("TRX-1")?.referenceNo == "PAY-1")
         #expect(try await test.transaction("PAY-1") == nil)
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 
     @Test(arguments: [
@@ -134,10 +135,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (JudgePolicy.ReferenceRoles.cashIn, "TRX-1"), (.snap, "PAY-1"),
+        (LedgerPolicy.ReferenceRoles.cashIn, "TRX-1"), (.snap, "PAY-1"),
     ])
     func `roles that are pinned are no guess`(
-        _ roles: JudgePolicy.ReferenceRoles,
+        _ roles: LedgerPolicy.ReferenceRoles,
         asked: String
     ) async throws {
         let test = try await TestStore.asking { $0.referenceRoles = roles }
@@ -161,7 +162,7 @@ import Testing
         #expect(try await test.feedText().last == "3 pending>success query 2")
         #expect(try await test.attention() == [])
         let retry = try await test.deliver { _ in }
-        #expect(retry.isRepetition)
+        #expect(retry.isRedelivery)
         #expect(retry.answer == .successful)
         #expect(try await test.feed().count == 3)
     }
@@ -178,7 +179,7 @@ import Testing
         test = try await test.restarted()
         test.clock.advance(seconds: 600)
         let retry = try await test.deliver { $0.status = claimed }
-        #expect(!retry.isRepetition)
+        #expect(!retry.isRedelivery)
         #expect(retry.answer == .successful)
         let other = try await test.deliver {
             $0.status = .failed
@@ -208,12 +209,12 @@ import Testing
         test.clock.advance(seconds: 600)
         let retry = try await test.deliver(conflict)
         #expect(retry.answer == .successful)
-        #expect(!retry.isRepetition)
+        #expect(!retry.isRedelivery)
     }
 
-    @Test(arguments: [JudgePolicy.StaleTimestamp.confirm, .reject])
+    @Test(arguments: [LedgerPolicy.StaleTimestamp.confirm, .reject])
     func `a stale callback is settled by a query`(
-        _ policy: JudgePolicy.StaleTimestamp
+        _ policy: LedgerPolicy.StaleTimestamp
     ) async throws {
         let test = try await TestStore.asking { $0.staleTimestamp = policy }
         try await test.generate()
@@ -249,7 +250,7 @@ import Testing
         try await test.answer(.success)
         #expect(try await test.feedText().last == "2 pending>success query -")
         #expect(try await test.attention() == ["invalid-callback×1"], "somebody has to look")
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 
     // MARK: Money after the end
@@ -269,7 +270,7 @@ import Testing
         try await test.answer(.success)
         #expect(try await test.feedText().last == "3 cancelled>success query 2")
         #expect(try await test.attention() == [])
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 
     @Test func `a refund waits for the gateway's word`() async throws {
@@ -287,6 +288,6 @@ import Testing
         try await test.answer(.refunded)
         #expect(try await test.feedText().last == "3 success>refunded query 2")
         #expect(try await test.attention() == [])
-        #expect(try test.questionCount() == 0)
+        #expect(try test.inquiryCount() == 0)
     }
 }

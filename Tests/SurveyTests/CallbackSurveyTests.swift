@@ -37,7 +37,7 @@ import Testing
                 originalReferenceNo: try #require(Reference("TRX-\(number)"))
             ),
             status: .success,
-            amount: try #require(Amount(sen: 100))
+            amount: Amount(sen: 100)
         )
     }
 

@@ -1,4 +1,5 @@
 import Crypto
+import Ledger
 import Payments
 import Sockets
 
@@ -46,25 +47,34 @@ extension Configuration {
                 "is missing, so generate and query are off (receive-only)"
             )
         }
-        guard notify.confirmWithQuery != .never else { return }
-        reader.warn(
+        guard notify.confirmWithQuery != .never, !reader.isUnreadable("notify.confirmWithQuery")
+        else { return }
+        reader.report(
             "notify.confirmWithQuery",
-            "is \"\(notify.confirmWithQuery.rawValue)\", but receive-only cannot query: such "
-                + "callbacks are kept on the attention list and change nothing; "
-                + "expected \"never\", or cashIn.privateKeyFile and cashIn.merchantId"
+            "is \"\(notify.confirmWithQuery.rawValue)\", but receive-only cannot query, so no "
+                + "callback could ever reach the feed; expected \"never\" (which trusts whoever "
+                + "holds the gateway's key), or cashIn.privateKeyFile and cashIn.merchantId"
         )
     }
 
     private func checkReconcile(_ reader: ConfigurationReader) {
-        guard !isReceiveOnly, !reconcile.isEnabled, notify.confirmWithQuery != .never else {
-            return
+        if isReceiveOnly { return }
+        if !reconcile.isEnabled {
+            let held =
+                notify.confirmWithQuery == .never
+                ? "" : ", and callbacks that notify.confirmWithQuery holds back change nothing"
+            reader.warn(
+                "reconcile.enabled",
+                "is false: a payment whose callback is lost stays open until an operator decides, "
+                    + "on the attention list\(held); expected true"
+            )
+        } else if reconcile.scheduleSeconds.isEmpty {
+            reader.warn(
+                "reconcile.scheduleSeconds",
+                "is empty: a payment whose callback is lost stays open until an operator decides, "
+                    + "on the attention list; expected offsets such as [0, 60, 300]"
+            )
         }
-        reader.warn(
-            "reconcile.enabled",
-            "is false, so nothing confirms what notify.confirmWithQuery "
-                + "(\"\(notify.confirmWithQuery.rawValue)\") holds back: such callbacks are kept "
-                + "on the attention list and change nothing; expected true, or \"never\""
-        )
     }
 
     private func checkKeys(_ reader: ConfigurationReader) {

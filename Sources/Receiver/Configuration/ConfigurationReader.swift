@@ -49,6 +49,9 @@ final class ConfigurationReader {
         if !problems.contains(problem) { problems.append(problem) }
     }
 
+    /// Whether the value of a key could not be read, so that its default stands for it.
+    func isUnreadable(_ path: String) -> Bool { problems.contains { $0.path == path } }
+
     func warn(_ path: String, _ text: String) {
         warnings.append(ConfigurationProblem(source: source(of: path), path: path, text: text))
     }

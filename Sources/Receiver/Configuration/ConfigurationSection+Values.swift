@@ -9,6 +9,22 @@ extension ConfigurationSection {
         return result
     }
 
+    /// A whole number within `range`, or nothing: nil where the value is `null`.
+    func optionalInteger(
+        _ key: String,
+        default standard: Int,
+        in range: ClosedRange<Int>
+    ) -> Int? {
+        let value = take(key)
+        if value == .null {
+            record(key, .null)
+            return nil
+        }
+        let number = value.flatMap { checked($0, key, nil, in: range) } ?? standard
+        record(key, .number(String(number)))
+        return number
+    }
+
     /// Whole numbers within `range`, each larger than the one before.
     func ascending(
         _ key: String,

@@ -49,8 +49,9 @@ package struct ConfigurationTemplate: Sendable {
             // (those whose references we did not learn from the gateway ourselves), "always".
             // Receiving only, without merchant key and id, needs "never".
             confirmWithQuery: "unproven",
-            // The same X-EXTERNAL-ID with another fact: "reject" or "flag" (judged, and attention).
-            externalIdConflict: "reject",
+            // The same X-EXTERNAL-ID with another fact: "reject" (a query decides), "flag" (judged,
+            // and attention), "auto" = reject, but flag when receive-only.
+            externalIdConflict: "auto",
             // Transactions never heard of: "accept" or "reject".
             unknownTransactions: "accept",
             // Another amount than expected: "reject" or "flag" (accepted, and attention).
@@ -127,15 +128,17 @@ package struct ConfigurationTemplate: Sendable {
             rejectedKept: 10000,
           },
 
-          // When the gateway is asked by ourselves how payments stand.
+          // When the gateway is queried about payments.
           reconcile: {
             enabled: true,
             graceSeconds: 60,
             // After generate, while the QR is valid.
             whileOpenSeconds: [60, 300],
+            // After the validity, an unpaid code is closed; null = never.
+            expireAfterSeconds: 3600,
             // After that, or after what needs an answer; every offset is varied by 10 %.
             scheduleSeconds: [0, 60, 300, 900, 3600, 21600, 86400],
-            // Settled payments asked again: late money, refunds.
+            // Payments with a final status are asked about again: late money, refunds.
             recheckCancelledSeconds: [3600, 86400],
             recheckSuccessSeconds: [],
           },

@@ -1,5 +1,5 @@
 package import HTTPCore
-package import Payments
+package import Ledger
 package import Snap
 package import Sockets
 
@@ -40,7 +40,7 @@ extension Configuration {
             )
             staleTimestamp = section.word("staleTimestamp", default: .confirm)
             confirmWithQuery = section.word("confirmWithQuery", default: .unproven)
-            externalIDConflict = section.word("externalIdConflict", default: .reject)
+            externalIDConflict = section.word("externalIdConflict", default: .auto)
             unknownTransactions = section.word("unknownTransactions", default: .accept)
             amountMismatch = section.word("amountMismatch", default: .reject)
             referenceRoles = section.word("referenceRoles", default: .auto)
@@ -56,12 +56,12 @@ extension Configuration {
 
     /// A form of the body that a signature may cover.
     package typealias SignatureBody = BodyForm
-    package typealias StaleTimestamp = JudgePolicy.StaleTimestamp
-    package typealias ConfirmWithQuery = JudgePolicy.ConfirmWithQuery
-    package typealias ExternalIDConflict = JudgePolicy.ExternalIDConflict
-    package typealias UnknownTransactions = JudgePolicy.UnknownTransactions
-    package typealias AmountMismatch = JudgePolicy.AmountMismatch
-    package typealias ReferenceRoles = JudgePolicy.ReferenceRoles
+    package typealias StaleTimestamp = LedgerPolicy.StaleTimestamp
+    package typealias ConfirmWithQuery = LedgerPolicy.ConfirmWithQuery
+    package typealias ExternalIDConflict = LedgerPolicy.ExternalIDConflict
+    package typealias UnknownTransactions = LedgerPolicy.UnknownTransactions
+    package typealias AmountMismatch = LedgerPolicy.AmountMismatch
+    package typealias ReferenceRoles = LedgerPolicy.ReferenceRoles
 }
 
 extension ConfigurationSection {

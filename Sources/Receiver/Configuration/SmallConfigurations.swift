@@ -17,12 +17,14 @@ extension Configuration {
         }
     }
 
-    /// The section `reconcile`: when the gateway is asked by ourselves.
+    /// The section `reconcile`: when the gateway is queried without being told to.
     package struct Reconcile: Sendable, Equatable {
         package var isEnabled: Bool
         package var graceSeconds: Int
         /// After generate, while the QR is valid.
         package var whileOpenSeconds: [Int]
+        /// After the validity, when an unpaid code is closed; nil = never.
+        package var expireAfterSeconds: Int?
         /// Offsets from the schedule's base.
         package var scheduleSeconds: [Int]
         package var recheckCancelledSeconds: [Int]
@@ -36,6 +38,11 @@ extension Configuration {
                 "whileOpenSeconds",
                 default: [60, 300],
                 in: 1...year
+            )
+            expireAfterSeconds = section.optionalInteger(
+                "expireAfterSeconds",
+                default: 3_600,
+                in: 0...year
             )
             scheduleSeconds = section.ascending(
                 "scheduleSeconds",

@@ -1,4 +1,5 @@
 import Diagnosis
+import Ledger
 import Snap
 import Store
 

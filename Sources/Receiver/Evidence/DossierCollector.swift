@@ -1,5 +1,5 @@
 import Crypto
-import SQLite
+import Ledger
 import Sockets
 import Store
 
@@ -31,13 +31,13 @@ struct DossierCollector: Sendable {
     /// The dossier of a payment.
     func dossier(of transaction: TransactionRecord) async throws(Problem) -> DossierRepresentation {
         let reader = reader
-        let evidence = try await reading { () async throws(SQLiteError) in
+        let evidence = try await reading { () async throws(StoreError) in
             try await reader.evidence(of: transaction)
         }
         let callbacks = try await callbacks(evidence.callbackIDs)
-        let exchanges = try await exchanges(evidence.exchangeIDs)
+        let exchanges = try await exchanges(evidence.gatewayCallIDs)
         let callbackIDs = Array(evidence.callbackIDs.prefix(Self.entriesMax))
-        let attention = try await reading { () async throws(SQLiteError) in
+        let attention = try await reading { () async throws(StoreError) in
             try await reader.attention(
                 about: transaction,
                 callbackIDs: callbackIDs,
@@ -46,7 +46,7 @@ struct DossierCollector: Sendable {
         }
         var truncated: [String] = []
         if callbacks.count < evidence.callbackIDs.count { truncated.append("callbacks") }
-        if exchanges.count < evidence.exchangeIDs.count { truncated.append("exchanges") }
+        if exchanges.count < evidence.gatewayCallIDs.count { truncated.append("exchanges") }
         if attention.count > Self.entriesMax { truncated.append("attention") }
         do throws(CryptoError) {
             var writer = try DossierWriter(keys)
@@ -66,20 +66,20 @@ struct DossierCollector: Sendable {
     private func callbacks(_ ids: [Int64]) async throws(Problem) -> [CallbackRecord] {
         let reader = reader
         return try await collect(ids, inPortionsOf: Self.callbacksInPortion) {
-            (portion) async throws(SQLiteError) in
+            (portion) async throws(StoreError) in
             try await reader.callbacks(portion)
         } bytes: {
             $0.head.count + $0.body.count
         }
     }
 
-    private func exchanges(_ ids: [Int64]) async throws(Problem) -> [KeptExchange] {
+    private func exchanges(_ ids: [Int64]) async throws(Problem) -> [KeptGatewayCall] {
         let reader = reader
         return try await collect(ids, inPortionsOf: Self.exchangesInPortion) {
-            (portion) async throws(SQLiteError) in
-            try await reader.exchanges(portion)
+            (portion) async throws(StoreError) in
+            try await reader.gatewayCalls(portion)
         } bytes: { kept in
-            let exchange = kept.exchange
+            let exchange = kept.call
             return exchange.requestHead.count + exchange.requestBody.count
                 + (exchange.responseHead?.count ?? 0) + (exchange.responseBody?.count ?? 0)
         }
@@ -89,7 +89,7 @@ struct DossierCollector: Sendable {
     private func collect<Entry: Sendable>(
         _ ids: [Int64],
         inPortionsOf count: Int,
-        _ read: ([Int64]) async throws(SQLiteError) -> [Entry],
+        _ read: ([Int64]) async throws(StoreError) -> [Entry],
         bytes: (Entry) -> Int
     ) async throws(Problem) -> [Entry] {
         var entries: [Entry] = []
@@ -98,7 +98,7 @@ struct DossierCollector: Sendable {
         while !rest.isEmpty {
             let portion = Array(rest.prefix(count))
             rest = rest.dropFirst(count)
-            let found = try await reading { () async throws(SQLiteError) in
+            let found = try await reading { () async throws(StoreError) in
                 try await read(portion)
             }
             for entry in found {

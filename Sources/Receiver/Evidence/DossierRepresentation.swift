@@ -1,4 +1,5 @@
 import Crypto
+import Ledger
 import Snap
 import Store
 
@@ -61,12 +62,12 @@ struct DossierCallback: Encodable {
 
 /// A call of the gateway in the API, byte for byte.
 struct ExchangeRepresentation: Encodable {
-    let kept: KeptExchange
+    let kept: KeptGatewayCall
     let signature: [UInt8]?
     let verification: DossierVerification?
 
     func encode(to encoder: any Encoder) throws {
-        let exchange = kept.exchange
+        let exchange = kept.call
         var container = encoder.container(keyedBy: MemberName.self)
         try container.encode(kept.id, forKey: "id")
         try container.encode(Self.word(exchange.service), forKey: "service")

@@ -1,4 +1,5 @@
 import Crypto
+import Ledger
 import Snap
 import Store
 
@@ -18,7 +19,7 @@ struct DossierWriter {
         transaction: TransactionRecord,
         attention: some Sequence<AttentionRecord>,
         callbacks: [CallbackRecord],
-        exchanges: [KeptExchange],
+        exchanges: [KeptGatewayCall],
         truncated: [String],
         nowMilliseconds now: Int64
     ) throws(CryptoError) -> DossierRepresentation {
@@ -51,9 +52,9 @@ struct DossierWriter {
     }
 
     private mutating func shown(
-        _ kept: KeptExchange
+        _ kept: KeptGatewayCall
     ) throws(CryptoError) -> ExchangeRepresentation {
-        let message = SignedMessage(kept.exchange, hasher: hasher)
+        let message = SignedMessage(kept.call, hasher: hasher)
         return ExchangeRepresentation(
             kept: kept,
             signature: message?.signature,

@@ -1,4 +1,4 @@
-import SQLite
+import Ledger
 import Sockets
 import Snap
 import Store
@@ -82,7 +82,7 @@ struct GatewayReportCollector: Sendable {
             of: range.limit,
             inPortionsOf: Self.callbacksInPortion,
             number: \.id
-        ) { (before, limit) async throws(SQLiteError) in
+        ) { (before, limit) async throws(StoreError) in
             filter.beforeID = before
             return try await reader.callbacks(filter, limit: limit)
         } note: { record in
@@ -94,7 +94,7 @@ struct GatewayReportCollector: Sendable {
     private func outbound(
         _ range: GatewayReportRange
     ) async throws(Problem) -> GatewayReportRepresentation.Part<OutboundSurvey> {
-        var filter = ExchangeFilter()
+        var filter = GatewayCallFilter()
         filter.fromMilliseconds = range.from
         filter.toMilliseconds = range.to
         let reader = reader
@@ -103,11 +103,11 @@ struct GatewayReportCollector: Sendable {
             of: range.limit,
             inPortionsOf: Self.exchangesInPortion,
             number: \.id
-        ) { (before, limit) async throws(SQLiteError) in
+        ) { (before, limit) async throws(StoreError) in
             filter.beforeID = before
-            return try await reader.exchanges(filter, limit: limit)
+            return try await reader.gatewayCalls(filter, limit: limit)
         } note: { kept in
-            survey.note(SurveyedCall(kept.exchange))
+            survey.note(SurveyedCall(kept.call))
         }
         return GatewayReportRepresentation.Part(survey: survey, truncated: isTruncated)
     }
@@ -117,7 +117,7 @@ struct GatewayReportCollector: Sendable {
         of limit: Int,
         inPortionsOf portionMax: Int,
         number: (Entry) -> Int64,
-        read: (_ before: Int64?, _ limit: Int) async throws(SQLiteError) -> [Entry],
+        read: (_ before: Int64?, _ limit: Int) async throws(StoreError) -> [Entry],
         note: (Entry) -> Void
     ) async throws(Problem) -> Bool {
         var rest = limit
@@ -125,7 +125,7 @@ struct GatewayReportCollector: Sendable {
         while !Task.isCancelled {
             let portion = min(rest, portionMax)
             // One more than wanted says whether there is more.
-            let found = try await reading { () async throws(SQLiteError) in
+            let found = try await reading { () async throws(StoreError) in
                 try await read(before, portion + 1)
             }
             for entry in found.prefix(portion) { note(entry) }
@@ -165,7 +165,7 @@ extension SurveyedCallback {
 }
 
 extension SurveyedCall {
-    init(_ exchange: ExchangeRecord) {
+    init(_ exchange: GatewayCall) {
         self.init(
             service: exchange.service,
             startedMilliseconds: exchange.startedMilliseconds,

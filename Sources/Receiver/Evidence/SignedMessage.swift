@@ -1,4 +1,5 @@
 import Crypto
+import Ledger
 import Snap
 import Store
 
@@ -31,7 +32,7 @@ struct SignedMessage {
     }
 
     /// What the signature of a request of ours covers; nil when none was made.
-    init?(_ exchange: ExchangeRecord, hasher: SHA256) {
+    init?(_ exchange: GatewayCall, hasher: SHA256) {
         guard let signature = KeptHead(exchange.requestHead)?.single("X-SIGNATURE") else {
             return nil
         }

@@ -152,7 +152,21 @@ struct APIRoute: Sendable {
             "/admin/attention/{id}/resolve",
             .operate,
             .resolveAttention,
-            AttentionEndpoint.resolve
+            OperatorEndpoint.resolve
+        ),
+        APIRoute(
+            "POST",
+            "/admin/attention/resolve",
+            .operate,
+            .resolveAllAttention,
+            OperatorEndpoint.resolveAll
+        ),
+        APIRoute(
+            "POST",
+            "/admin/transactions/{partnerReferenceNo}/accept",
+            .operate,
+            .acceptStatus,
+            OperatorEndpoint.accept
         ),
         APIRoute(
             "POST",

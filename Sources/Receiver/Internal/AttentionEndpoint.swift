@@ -1,6 +1,6 @@
 import HTTPCore
+import Ledger
 import Payments
-import SQLite
 import Snap
 import Store
 
@@ -26,7 +26,7 @@ enum AttentionEndpoint {
             filter.kind = kind.rawValue
         }
         let wanted = filter
-        let found = try await reading { () async throws(SQLiteError) in
+        let found = try await reading { () async throws(StoreError) in
             try await services.store.reader.attention(wanted, limit: limit + 1)
         }
         let shown = found.prefix(limit)
@@ -38,94 +38,5 @@ enum AttentionEndpoint {
                 more: found.count > limit
             )
         )
-    }
-
-    private struct Resolved: Encodable {
-        let attention: AttentionRepresentation
-        @Nullable var transition: TransitionRepresentation?
-    }
-
-    /// `POST /admin/attention/{id}/resolve`: somebody has looked, and may accept a status.
-    static func resolve(
-        _ request: APIRequest,
-        _ services: APIServices
-    ) async throws(Problem) -> Response {
-        let members = try APIMembers(request, allow: ["note", "accept"])
-        let note = try note(members)
-        let accept = try acceptedStatus(members)
-        guard let id = Int64(digits: request.variables[0].utf8) else {
-            throw Problem(.attentionNotFound, "An entry is named by its number.", field: "id")
-        }
-        let name = request.caller?.name ?? ""
-        let resolution = try await committing { () async throws(SQLiteError) in
-            try await services.store.resolve(id, note: note, accept: accept, by: name)
-        }
-        let sequence = try sequence(of: resolution, id: id)
-        let reader = services.store.reader
-        let (entry, transition) = try await reading { () async throws(SQLiteError) in
-            let entry = try await reader.attention(id)
-            guard let sequence else { return (entry, TransitionRecord?.none) }
-            return (entry, try await reader.transition(sequence))
-        }
-        guard let entry else { throw Problem(.internalError, "The entry cannot be read again.") }
-        return JSON.response(
-            Resolved(
-                attention: AttentionRepresentation(entry),
-                transition: transition.map { TransitionRepresentation($0) }
-            )
-        )
-    }
-
-    static let noteCharactersMax = 1_000
-
-    /// What somebody may decide that a payment is.
-    static let acceptableStatuses: [LatestTransactionStatus] = [
-        .success, .refunded, .cancelled, .failed,
-    ]
-
-    private static func note(_ members: APIMembers) throws(Problem) -> String {
-        let expected = "a text of 1 to \(noteCharactersMax) characters"
-        guard let note = try members.text("note", expected: expected),
-            (1...noteCharactersMax).contains(note.unicodeScalars.count)
-        else { throw APIMembers.invalid("note", expected: expected) }
-        return note
-    }
-
-    private static func acceptedStatus(
-        _ members: APIMembers
-    ) throws(Problem) -> LatestTransactionStatus? {
-        guard let value = members["accept"] else { return nil }
-        let statuses = acceptableStatuses
-        guard let status = statuses.first(where: { $0.code == value.string }) else {
-            let codes = statuses.map { "\"\($0.code)\"" }.joined(separator: ", ")
-            throw APIMembers.invalid("accept", expected: "one of \(codes)")
-        }
-        return status
-    }
-
-    /// The transition that a resolution wrote, if one; throws why nothing was resolved.
-    private static func sequence(
-        of resolution: AttentionResolution,
-        id: Int64
-    ) throws(Problem) -> Int64? {
-        switch resolution {
-        case .resolved(let sequence): return sequence
-        case .unknown:
-            throw Problem(.attentionNotFound, "There is no entry \(id).", field: "id")
-        case .alreadyResolved:
-            throw Problem(.alreadyResolved, "The entry \(id) is resolved already.", field: "id")
-        case .notAllowed(let status):
-            throw Problem(
-                .statusConflict,
-                "The status table has no way there from \(status?.word ?? "nothing").",
-                field: "accept"
-            )
-        case .nothingToAccept:
-            throw Problem(
-                .statusConflict,
-                "The entry \(id) is about no payment whose status could be accepted.",
-                field: "accept"
-            )
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import HTTPCore
+import Ledger
 import Payments
 import Snap
 import Store
@@ -58,7 +59,7 @@ struct CallbackRepresentation: Encodable {
         originalPartnerReferenceNo = record.fact?.pair.originalPartnerReferenceNo.text
         originalReferenceNo = record.fact?.pair.originalReferenceNo.text
         latestTransactionStatus = record.fact?.status.code
-        amount = record.fact.map { MoneyRepresentation($0.amount) }
+        amount = record.fact?.amount.map { MoneyRepresentation($0) }
         sequence = record.sequence
         match = record.verification.map {
             Match(path: $0.path, body: $0.bodyForm, keyFingerprint: $0.keyFingerprint)

@@ -1,7 +1,6 @@
 import Crypto
 import HTTPCore
 import Payments
-import SQLite
 import Store
 
 /// `GET /v1/callbacks`, `GET /v1/callbacks/{id}` and its `/diagnosis`: the journal and the kept
@@ -25,7 +24,7 @@ enum CallbacksEndpoint {
             filter.outcome = outcome
         }
         let wanted = filter
-        let page = try await reading { () async throws(SQLiteError) in
+        let page = try await reading { () async throws(StoreError) in
             try await services.store.reader.callbackPage(wanted, limit: limit)
         }
         return JSON.response(
@@ -67,7 +66,7 @@ enum CallbacksEndpoint {
         guard let id = Int64(digits: request.variables[0].utf8) else {
             throw Problem(.callbackNotFound, "A callback is named by its number.", field: "id")
         }
-        let record = try await reading { () async throws(SQLiteError) in
+        let record = try await reading { () async throws(StoreError) in
             try await services.store.reader.callback(id)
         }
         guard let record else {

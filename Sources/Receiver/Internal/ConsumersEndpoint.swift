@@ -1,5 +1,4 @@
 import HTTPCore
-import SQLite
 import Store
 
 /// `/v1/consumers`: named positions in the feed, kept for the services that follow it.
@@ -13,7 +12,7 @@ enum ConsumersEndpoint {
         let isStart = request.text("after")?.isEmpty ?? true
         let after = isStart ? "" : try request.consumerName("after") ?? ""
         let store = services.store
-        let found = try await reading { () async throws(SQLiteError) in
+        let found = try await reading { () async throws(StoreError) in
             try await store.reader.consumers(after: after, limit: limit + 1)
         }
         let head = try await head(store)
@@ -34,7 +33,7 @@ enum ConsumersEndpoint {
     ) async throws(Problem) -> Response {
         let name = request.variables[0]
         let store = services.store
-        let found = try await reading { () async throws(SQLiteError) in
+        let found = try await reading { () async throws(StoreError) in
             try await store.reader.consumer(name)
         }
         guard let found else { throw Problem.noConsumer(name, field: "name") }
@@ -48,7 +47,7 @@ enum ConsumersEndpoint {
     ) async throws(Problem) -> Response {
         let store = services.store
         let move = try move(request, store)
-        let outcome = try await committing { () async throws(SQLiteError) in
+        let outcome = try await committing { () async throws(StoreError) in
             try await store.move(move)
         }
         return try answer(outcome, of: move, feed: store.feed)
@@ -60,7 +59,7 @@ enum ConsumersEndpoint {
     ) async throws(Problem) -> Response {
         let name = try ownName(request)
         let store = services.store
-        let wasThere = try await committing { () async throws(SQLiteError) in
+        let wasThere = try await committing { () async throws(StoreError) in
             try await store.removeConsumer(name)
         }
         guard wasThere else { throw Problem.noConsumer(name, field: "name") }
@@ -143,6 +142,6 @@ enum ConsumersEndpoint {
     }
 
     private static func head(_ store: Store) async throws(Problem) -> Int64 {
-        try await reading { () async throws(SQLiteError) in try await store.reader.head() }
+        try await reading { () async throws(StoreError) in try await store.reader.head() }
     }
 }

@@ -1,6 +1,5 @@
 import HTTPCore
 import Payments
-import SQLite
 import Store
 
 /// `GET /v1/transactions/{partnerReferenceNo}/dossier`: all evidence of one payment.
@@ -13,7 +12,7 @@ enum DossierEndpoint {
         let reader = services.store.reader
         let keys = services.evidence.keys
         return try await services.evidence.inTurn { () async throws(Problem) in
-            let record = try await reading { () async throws(SQLiteError) in
+            let record = try await reading { () async throws(StoreError) in
                 try await reader.transaction(reference)
             }
             guard let record else { throw TransactionEndpoint.unknown(reference) }

@@ -1,6 +1,5 @@
 import HTTPCore
 import Payments
-import SQLite
 import Store
 
 /// Where in the feed a request begins, and what of it it wants: what list and stream share.
@@ -76,7 +75,7 @@ enum FeedPosition {
         of consumer: String,
         _ store: Store
     ) async throws(Problem) -> Int64 {
-        let found = try await reading { () async throws(SQLiteError) in
+        let found = try await reading { () async throws(StoreError) in
             try await store.reader.consumer(consumer)
         }
         guard let found else { throw Problem.noConsumer(consumer, field: "consumer") }
@@ -111,7 +110,7 @@ enum FeedPosition {
     }
 
     private static func bounds(_ store: Store) async throws(Problem) -> Bounds {
-        try await reading { () async throws(SQLiteError) in
+        try await reading { () async throws(StoreError) in
             let reader = store.reader
             return Bounds(oldest: try await reader.oldest(), head: try await reader.head())
         }

@@ -1,4 +1,3 @@
-import SQLite
 import Sockets
 import Store
 
@@ -51,7 +50,7 @@ struct FeedStream: Sendable {
     }
 
     private func page(_ query: FeedQuery) async -> FeedPage? {
-        do throws(SQLiteError) {
+        do throws(StoreError) {
             return try await store.reader.feed(query, limit: Self.batchMax)
         } catch {
             return nil

@@ -1,7 +1,7 @@
 import CashIn
 import HTTPCore
+import Ledger
 import Payments
-import SQLite
 import Snap
 import Sockets
 import Store
@@ -21,7 +21,7 @@ enum GenerateEndpoint {
         let reference = wanted.partnerReferenceNo
         let isNew = outcome == .generated
         guard isNew || outcome == .stored else { throw problem(outcome, reference) }
-        let record = try await reading { () async throws(SQLiteError) in
+        let record = try await reading { () async throws(StoreError) in
             try await services.store.reader.transaction(reference)
         }
         guard let record else {
@@ -161,9 +161,6 @@ extension GenerationRequest {
 }
 
 extension APIMembers {
-    fileprivate static let rupiahForm =
-        "whole rupiah as \"10000.00\", 10000 or {\"value\": …, \"currency\": \"IDR\"}"
-
     /// A merchant's number for a new payment: `[A-Za-z0-9._-]{1,25}`.
     fileprivate func generatedReference(_ name: String) throws(Problem) -> Reference {
         let isAllowed = { (byte: UInt8) in
@@ -184,40 +181,6 @@ extension APIMembers {
             )
         }
         return reference
-    }
-
-    /// An amount of whole rupiah; nil when it is not given.
-    fileprivate func rupiah(_ name: String) throws(Problem) -> Amount? {
-        guard let member = self[name] else { return nil }
-        guard let value = Self.amountValue(member) else {
-            throw Self.invalid(name, expected: Self.rupiahForm)
-        }
-        if let problem = RupiahLiteralProblem(value.string ?? value.literal) {
-            throw Problem(.invalidMember, "\(name): \(problem).", field: name)
-        }
-        guard let amount = Self.amount(value), amount.sen % 100 == 0 else {
-            throw Self.invalid(name, expected: Self.rupiahForm)
-        }
-        return amount
-    }
-
-    private static func amount(_ value: JSONValue) -> Amount? {
-        if let text = value.string { return Amount(text: text.utf8.span) }
-        return Amount(number: value.literal.utf8.span)
-    }
-
-    /// The string or number that holds an amount, be it within `{value, currency}`; nil for all
-    /// else.
-    private static func amountValue(_ member: JSONValue) -> JSONValue? {
-        var value = member
-        if member.kind == .object {
-            let names = member.members.map(\.name)
-            guard names.allSatisfy({ $0 == "value" || $0 == "currency" }),
-                member["currency"]?.string == "IDR", let inner = member["value"]
-            else { return nil }
-            value = inner
-        }
-        return value.kind == .string || value.kind == .number ? value : nil
     }
 
     /// How long the code is to be payable: one of two members, or none.

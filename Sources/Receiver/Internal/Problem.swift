@@ -22,7 +22,8 @@ struct Problem: Error, Equatable {
         case positionAhead = "position-ahead"
         case attentionNotFound = "attention-not-found"
         case alreadyResolved = "already-resolved"
-        case statusConflict = "status-conflict"
+        case notAllowed = "not-allowed"
+        case severalFacts = "several-facts"
         case positionConflict = "position-conflict"
         case positionExpired = "position-expired"
         case tooManyConsumers = "too-many-consumers"
@@ -88,7 +89,8 @@ extension Problem.Kind {
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
         case .feedChanged, .positionAhead, .positionConflict, .tooManyConsumers: .conflict
-        case .referenceInUse, .qrLost, .alreadyResolved, .statusConflict: .conflict
+        case .referenceInUse, .qrLost, .alreadyResolved, .notAllowed: .conflict
+        case .severalFacts: .conflict
         case .positionExpired: .gone
         case .tooLarge: .contentTooLarge
         case .overloaded, .storeUnavailable, .gatewayUnreachable: .serviceUnavailable
@@ -127,7 +129,8 @@ extension Problem.Kind {
         case .internalError: "The request could not be served"
         case .attentionNotFound: "No attention entry has this number"
         case .alreadyResolved: "The attention entry is resolved already"
-        case .statusConflict: "The payment cannot take this status"
+        case .notAllowed: "The payment cannot take this status"
+        case .severalFacts: "The entry names several facts"
         case .referenceInUse: "The reference belongs to another payment"
         case .qrLost: "The gateway has the payment, but its QR code is lost"
         case .receiveOnly: "Outbound calls are not configured"

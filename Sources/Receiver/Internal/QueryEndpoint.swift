@@ -1,7 +1,7 @@
 import CashIn
 import HTTPCore
+import Ledger
 import Payments
-import SQLite
 import Snap
 import Store
 
@@ -38,28 +38,28 @@ enum QueryEndpoint {
         guard let cashIn = services.outbound.gateway.access?.cashIn else {
             throw .receiveOnly
         }
-        let inquiry = try await reading { () async throws(SQLiteError) in
+        let inquiry = try await reading { () async throws(StoreError) in
             try await services.store.reader.inquiry(reference)
         }
         // A client that goes away is no reason to take the gateway for one that does not answer.
         let attempt = await Task { await cashIn.ask(inquiry) }.value
         services.outbound.report.query(inquiry, attempt)
-        let settlement = try await committing { () async throws(SQLiteError) in
-            try await services.store.settle(inquiry, attempt.outcome, attempt.exchanges)
+        let receipt = try await committing { () async throws(StoreError) in
+            try await services.store.record(inquiry, attempt.outcome, attempt.calls)
         }
         await services.outbound.reconciler.record(attempt, about: reference)
         let gateway = try answer(attempt.query)
-        return try await response(gateway, about: settlement, reference, services)
+        return try await response(gateway, about: receipt, reference, services)
     }
 
     private static func response(
         _ gateway: GatewayAnswer,
-        about settlement: InquirySettlement,
+        about receipt: InquiryReceipt,
         _ reference: Reference,
         _ services: APIServices
     ) async throws(Problem) -> Response {
-        let named = settlement.partnerReferenceNo ?? reference
-        let record = try await reading { () async throws(SQLiteError) in
+        let named = receipt.partnerReferenceNo ?? reference
+        let record = try await reading { () async throws(StoreError) in
             try await services.store.reader.transaction(named)
         }
         guard let record else {
@@ -145,7 +145,7 @@ enum ReconcileEndpoint {
         if !request.body.isEmpty { _ = try APIMembers(request, allow: []) }
         guard services.outbound.gateway.access != nil else { throw .receiveOnly }
         let reconciler = services.outbound.reconciler
-        let count = try await reading { () async throws(SQLiteError) in
+        let count = try await reading { () async throws(StoreError) in
             try await reconciler.reconcile()
         }
         return JSON.response(Answer(count: count), status: .accepted)

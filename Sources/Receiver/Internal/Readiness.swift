@@ -1,5 +1,4 @@
 import HTTPCore
-import SQLite
 import Sockets
 import Store
 import Synchronization
@@ -58,7 +57,7 @@ final class Readiness: Sendable {
         let now = Clock.monotonicNanoseconds()
         let isFresh = lastWrite.withLock { $0.map { now - $0 < 1_000_000_000 } ?? false }
         if isFresh, store.commitFailure == nil { return true }
-        do throws(SQLiteError) {
+        do throws(StoreError) {
             try await store.probe()
             lastWrite.withLock { $0 = now }
             return true

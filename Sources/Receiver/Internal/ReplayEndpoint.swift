@@ -1,6 +1,6 @@
 import HTTPCore
+import Ledger
 import Payments
-import SQLite
 import Snap
 import Store
 
@@ -51,7 +51,7 @@ enum ReplayEndpoint {
             }
         }
         let wanted = requests
-        results += try await committing { () async throws(SQLiteError) in
+        results += try await committing { () async throws(StoreError) in
             try await services.store.replay(wanted, isDryRun: isDryRun)
         }
         results.sort { $0.callbackID < $1.callbackID }
@@ -65,7 +65,7 @@ enum ReplayEndpoint {
         if let ids = try ids(members) {
             var records: [CallbackRecord] = []
             for id in ids {
-                let record = try await reading { () async throws(SQLiteError) in
+                let record = try await reading { () async throws(StoreError) in
                     try await reader.callback(id)
                 }
                 guard let record else {
@@ -80,7 +80,7 @@ enum ReplayEndpoint {
         // In pages: a rare outcome may be far back, and nobody else shall wait for it.
         while true {
             let (wanted, limit) = (filter, countMax - records.count)
-            let page = try await reading { () async throws(SQLiteError) in
+            let page = try await reading { () async throws(StoreError) in
                 try await reader.callbackPage(wanted, limit: limit)
             }
             records += page.callbacks

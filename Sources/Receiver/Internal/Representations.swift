@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Snap
 import Sockets
@@ -24,12 +25,15 @@ struct TransitionRepresentation: Encodable {
     @Nullable var amount: MoneyRepresentation?
     let source: String
 
-    /// Only where the source is an operator.
-    let `operator`: String?
+    @Nullable var `operator`: String?
     @Nullable var externalId: String?
     @Nullable var callbackId: Int64?
     @Nullable var paidAt: String?
+
+    /// The gateway's words for it.
+    @Nullable var paidAtText: String?
     let recordedAt: String
+    @Nullable var note: String?
 
     init(_ record: TransitionRecord) {
         sequence = record.sequence
@@ -43,7 +47,9 @@ struct TransitionRepresentation: Encodable {
         `operator` = record.operatorName
         externalId = record.externalID
         callbackId = record.callbackID
-        paidAt = record.paidAt
+        paidAt = record.paidAt.instant
+        paidAtText = record.paidAt?.text
+        note = record.note
         recordedAt = JakartaTime.textWithFraction(milliseconds: record.recordedMilliseconds)
     }
 }
@@ -73,13 +79,18 @@ struct TransactionRepresentation: Encodable {
     @Nullable var amount: MoneyRepresentation?
     @Nullable var feeAmount: MoneyRepresentation?
     @Nullable var paidAmount: MoneyRepresentation?
+    @Nullable var refundedAmount: MoneyRepresentation?
     let origin: String
     let rolesAssumed: Bool
+
+    /// What is odd about the code.
+    let warnings: [String]
     @Nullable var qrContent: String?
     @Nullable var validityPeriod: String?
     let expired: Bool
     @Nullable var lastError: String?
     @Nullable var paidAt: String?
+    @Nullable var paidAtText: String?
     let createdAt: String
     let updatedAt: String
     let attention: [String]
@@ -105,13 +116,16 @@ struct TransactionRepresentation: Encodable {
         amount = record.amount.map { MoneyRepresentation($0) }
         feeAmount = record.generation.map { MoneyRepresentation($0.feeAmount) }
         paidAmount = record.paidAmount.map { MoneyRepresentation($0) }
+        refundedAmount = record.refundedAmount.map { MoneyRepresentation($0) }
+        warnings = record.generation?.warnings ?? []
         origin = record.origin.word
         rolesAssumed = record.rolesAssumed
         qrContent = record.generation?.qrContent
         validityPeriod = record.generation?.validityPeriod
         expired = record.generation.map { $0.expiresMilliseconds <= nowMilliseconds } ?? false
         lastError = record.generation?.lastError
-        paidAt = record.paidAt
+        paidAt = record.paidAt.instant
+        paidAtText = record.paidAt?.text
         createdAt = JakartaTime.textWithFraction(milliseconds: record.createdMilliseconds)
         updatedAt = JakartaTime.textWithFraction(milliseconds: record.updatedMilliseconds)
         attention = record.attention
@@ -159,8 +173,32 @@ struct ConsumerRepresentation: Encodable {
     }
 }
 
+extension GatewayTime? {
+    /// The instant in the API; nil where the gateway's words are no time.
+    fileprivate var instant: String? {
+        self?.milliseconds.map { JakartaTime.textWithFraction(milliseconds: $0) }
+    }
+}
+
 /// An entry of the attention list in the API.
 struct AttentionRepresentation: Encodable {
+    /// One fact or cause that it holds.
+    struct Event: Encodable {
+        let at: String
+        let lastAt: String
+        let count: Int64
+        @Nullable var callbackId: Int64?
+        let text: String
+
+        init(_ event: AttentionRecord.Event) {
+            at = JakartaTime.textWithFraction(milliseconds: event.firstMilliseconds)
+            lastAt = JakartaTime.textWithFraction(milliseconds: event.lastMilliseconds)
+            count = event.count
+            callbackId = event.callbackID
+            text = event.text
+        }
+    }
+
     let id: Int64
     let kind: String
     @Nullable var partnerReferenceNo: String?
@@ -169,6 +207,7 @@ struct AttentionRepresentation: Encodable {
     let count: Int64
     let openedAt: String
     let lastAt: String
+    let events: [Event]
     @Nullable var resolvedAt: String?
     @Nullable var resolvedBy: String?
     @Nullable var note: String?
@@ -182,6 +221,7 @@ struct AttentionRepresentation: Encodable {
         count = record.count
         openedAt = JakartaTime.textWithFraction(milliseconds: record.openedMilliseconds)
         lastAt = JakartaTime.textWithFraction(milliseconds: record.lastMilliseconds)
+        events = record.events.map { Event($0) }
         resolvedAt = record.resolvedMilliseconds.map {
             JakartaTime.textWithFraction(milliseconds: $0)
         }

@@ -1,6 +1,5 @@
 import HTTPCore
 import Payments
-import SQLite
 import Store
 import Sockets
 
@@ -54,7 +53,7 @@ enum TransactionEndpoint {
             let deadline = Clock.monotonicNanoseconds() + UInt64(waitSeconds) * 1_000_000_000
             while true {
                 let mark = store.signal.mark
-                let record = try await reading { () async throws(SQLiteError) in
+                let record = try await reading { () async throws(StoreError) in
                     try await store.reader.transaction(reference)
                 }
                 let now = Clock.monotonicNanoseconds()

@@ -1,6 +1,5 @@
 import HTTPCore
 import Payments
-import SQLite
 import Store
 
 /// `GET /v1/transactions`: payments, the newest first.
@@ -23,7 +22,7 @@ enum TransactionsEndpoint {
             filter.before = place
         }
         let wanted = filter
-        let page = try await reading { () async throws(SQLiteError) in
+        let page = try await reading { () async throws(StoreError) in
             try await services.store.reader.transactions(wanted, limit: limit)
         }
         return JSON.response(

@@ -1,5 +1,4 @@
 import HTTPCore
-import SQLite
 import Sockets
 import Store
 
@@ -47,7 +46,7 @@ enum TransitionsEndpoint {
             // The mark comes before the read: what is committed in between ends the wait at once.
             let mark = store.signal.mark
             let asked = query
-            let page = try await reading { () async throws(SQLiteError) in
+            let page = try await reading { () async throws(StoreError) in
                 try await store.reader.feed(asked, limit: limit)
             }
             let now = Clock.monotonicNanoseconds()
@@ -63,9 +62,9 @@ enum TransitionsEndpoint {
 
 /// Runs a read and turns its failure into the problem that says so.
 func reading<Result>(
-    _ body: () async throws(SQLiteError) -> Result
+    _ body: () async throws(StoreError) -> Result
 ) async throws(Problem) -> Result {
-    do throws(SQLiteError) {
+    do throws(StoreError) {
         return try await body()
     } catch {
         throw Problem(.storeUnavailable, "The database could not be read: \(error.message).")
@@ -74,9 +73,9 @@ func reading<Result>(
 
 /// Runs something that commits and turns its failure into the problem that says so.
 func committing<Result>(
-    _ body: () async throws(SQLiteError) -> Result
+    _ body: () async throws(StoreError) -> Result
 ) async throws(Problem) -> Result {
-    do throws(SQLiteError) {
+    do throws(StoreError) {
         return try await body()
     } catch {
         throw Problem(.storeUnavailable, "The database could not be written: \(error.message).")

@@ -2,7 +2,6 @@ import Commands
 import HTTPCore
 import HTTPServer
 import Payments
-import SQLite
 import Snap
 import Sockets
 import Store
@@ -143,7 +142,7 @@ enum MetricsEndpoint {
         text.add("feed_waiters", .gauge, "Who waits for the feed.", store.signal.waiterCount)
         let reader = store.reader
         let now = Clock.realtimeMilliseconds()
-        let (head, due, attention, consumers) = try await reading { () async throws(SQLiteError) in
+        let (head, due, attention, consumers) = try await reading { () async throws(StoreError) in
             (
                 try await reader.head(), try await reader.dueInquiryCount(at: now),
                 try await reader.openAttentionCounts(),

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPCore
 import HTTPServer
+import Ledger
 import Payments
 import Snap
 import Store
@@ -57,7 +58,7 @@ enum CallbackExamination {
             externalID: externalID?.text,
             timestamp: head.text(signed),
             signedMilliseconds: timestamp?.milliseconds,
-            signatureKey: match.digest.front,
+            signedDigest: SignedDigest(match.digest),
             verification: Delivery.Verification(
                 path: match.path,
                 bodyForm: match.form.rawValue,
@@ -85,12 +86,12 @@ enum CallbackExamination {
         _ request: Request,
         headerProblem: SnapAnswer?,
         isForUs: Bool
-    ) -> (Delivery.Content, SnapAnswer?) {
+    ) -> (CallbackContent, SnapAnswer?) {
         if let headerProblem { return failure(.headers, headerProblem, request) }
         if !isForUs { return failure(.partner, NotifyAnswer.unauthorized, request) }
         do throws(NotificationError) {
             let notification = try Notification(request.body)
-            return (.fact(notification.fact, finishedTime: notification.finishedTime), nil)
+            return (Self.content(notification), nil)
         } catch {
             return failure(.body, answer(to: error, request.head), request)
         }
@@ -112,35 +113,40 @@ enum CallbackExamination {
     }
 
     private static func failure(
-        _ failure: Delivery.Failure,
+        _ failure: DeliveryFailure,
         _ answer: SnapAnswer,
         _ request: Request
-    ) -> (Delivery.Content, SnapAnswer?) {
-        let readable = failure == .partner ? nil : ReadableReferences(request.body)
-        var pair: ReferencePair?
-        if let partner = readable?.originalPartnerReferenceNo,
-            let reference = readable?.originalReferenceNo
-        {
-            pair = ReferencePair(
-                originalPartnerReferenceNo: partner,
-                originalReferenceNo: reference
-            )
-        }
-        let content = Delivery.Content.failure(
+    ) -> (CallbackContent, SnapAnswer?) {
+        // The references of one that is another's by its header lead to its like only.
+        let readable = ReadableReferences(request.body)
+        let content = CallbackContent.failure(
             failure,
             code: answer.code.description,
             problem: answer.message,
-            pair: pair
+            references: [
+                readable.originalPartnerReferenceNo, readable.originalReferenceNo,
+            ].compactMap(\.self)
         )
         return (content, answer)
     }
+
+    private static func content(_ notification: Notification) -> CallbackContent {
+        .fact(
+            notification.fact,
+            marks: SuccessMarks(
+                time: notification.finishedAt,
+                originalExternalID: notification.originalExternalID
+            )
+        )
+    }
 }
 
-extension Digest {
-    /// The first eight bytes as a number.
-    fileprivate var front: Int64 {
-        var front: UInt64 = 0
-        for index in 0..<8 { front = front << 8 | UInt64(bytes[index]) }
-        return Int64(bitPattern: front)
+extension SignedDigest {
+    /// The digest of the string that was signed.
+    fileprivate init(_ digest: Digest) {
+        let word = { (start: Int) in
+            (start..<(start + 8)).reduce(UInt64(0)) { $0 << 8 | UInt64(digest.bytes[$1]) }
+        }
+        self.init(word(0), word(8), word(16), word(24))
     }
 }

@@ -1,5 +1,6 @@
 import HTTPCore
 import HTTPServer
+import Ledger
 import Sockets
 import Store
 import Synchronization

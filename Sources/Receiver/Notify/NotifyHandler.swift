@@ -1,8 +1,8 @@
 import HTTPCore
 import HTTPServer
+import Ledger
 import Logging
 import Payments
-import SQLite
 import Snap
 import Sockets
 import Store
@@ -81,7 +81,7 @@ final class NotifyHandler: RequestHandler {
         case .authentic(let delivery, let problem):
             store.submit(delivery) { [self] result in
                 requestsInFlight.subtract(1, ordering: .relaxed)
-                reply.send(settle(result, delivery, problem: problem, request, route.client))
+                reply.send(respond(to: result, delivery, problem: problem, request, route.client))
             }
             return nil
         }
@@ -117,8 +117,8 @@ final class NotifyHandler: RequestHandler {
 
     // MARK: Authentic callbacks
 
-    private func settle(
-        _ result: Result<Judgement, SQLiteError>,
+    private func respond(
+        to result: Result<Judgement, StoreError>,
         _ delivery: Delivery,
         problem: SnapAnswer?,
         _ request: Request,
@@ -135,7 +135,7 @@ final class NotifyHandler: RequestHandler {
             line.add("request", request.number)
             line.add("callback", judgement.callbackID)
             line.add("outcome", judgement.outcome.word)
-            if judgement.isRepetition { line.add("repetition", true) }
+            if judgement.isRedelivery { line.add("redelivery", true) }
             if let sequence = judgement.sequence { line.add("sequence", sequence) }
             if let externalID = delivery.externalID { line.add("externalId", externalID) }
             line.add("code", answer.code.description)
@@ -150,7 +150,7 @@ final class NotifyHandler: RequestHandler {
     }
 
     private func count(_ judgement: Judgement, _ answer: SnapAnswer, nanoseconds: UInt64) {
-        if judgement.isRepetition {
+        if judgement.isRedelivery {
             metrics.repetitions.add()
         } else {
             metrics.count(judgement.outcome)

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Store
 
@@ -41,7 +42,7 @@ extension NamedSchema {
                     "latestTransactionDesc": .text(),
                     "originalReferenceNo": .text(),
                     "amount": .reference(money),
-                    "paidTime": paidAt,
+                    "paidTime": paidAtText,
                 ],
                 optional: [
                     "latestTransactionStatus", "latestTransactionDesc", "originalReferenceNo",

@@ -4,6 +4,14 @@ import Payments
 extension NamedSchema {
     static let attentionKind = Schema.oneOf(AttentionKind.allCases.map(\.rawValue))
 
+    private static let attentionEvent = Schema.answer([
+        "at": .time("When it was said first."),
+        "lastAt": .time(),
+        "count": .integer(1...Int64.max, "How often it was said."),
+        "callbackId": .integer(1...Int64.max, "The newest callback that says it.").orNull,
+        "text": .text("What was said, and what was stored then."),
+    ])
+
     static let attention = NamedSchema(
         "Attention",
         .answer(
@@ -11,22 +19,29 @@ extension NamedSchema {
                 "id": .integer(1...Int64.max),
                 "kind": attentionKind,
                 "partnerReferenceNo": .text("The payment that it is about.").orNull,
-                "callbackId": .integer(1...Int64.max, "The callback that it is about.").orNull,
-                "detail": .text("What there is to look at."),
+                "callbackId": .integer(1...Int64.max, "The newest callback about it.").orNull,
+                "detail": .text("What it said first."),
                 "count": .integer(1...Int64.max, "How often it was found."),
                 "openedAt": .time(),
                 "lastAt": .time(),
+                "events": .list(
+                    of: attentionEvent,
+                    "One for each fact or cause, oldest first; ten at most, the others are counted."
+                ),
                 "resolvedAt": .time().orNull,
-                "resolvedBy": .text("The name of a token, or what settled it.").orNull,
+                "resolvedBy": .text("The name of a token, or what resolved it.").orNull,
                 "note": .text("What was said about it.").orNull,
             ],
-            "Something that somebody has to look at."
+            "An item that needs manual review."
         )
         .example(
             """
             {"id": 1, "kind": "amount-mismatch", "partnerReferenceNo": "TRX-1", "callbackId": 3,
              "detail": "10000.00 was expected, 9000.00 came.", "count": 1,
              "openedAt": "2026-11-22T10:03:12.120+07:00", "lastAt": "2026-11-22T10:03:12.120+07:00",
+             "events": [{"at": "2026-11-22T10:03:12.120+07:00",
+                "lastAt": "2026-11-22T10:03:12.120+07:00", "count": 1, "callbackId": 3,
+                "text": "10000.00 was expected, 9000.00 came."}],
              "resolvedAt": null, "resolvedBy": null, "note": null}
             """
         )
@@ -45,21 +60,71 @@ extension NamedSchema {
         "Resolution",
         .request(
             [
-                "note": .text("What was found.", length: 1...AttentionEndpoint.noteCharactersMax),
-                "accept": .oneOf(
-                    AttentionEndpoint.acceptableStatuses.map(\.code),
-                    "The status that the payment has from now on."
+                "note": note,
+                "accept": acceptedCode,
+                "amount": acceptedAmount,
+                "callbackId": .integer(
+                    1...Int64.max,
+                    "The callback whose fact is accepted, where the entry names several."
                 ),
+                "dryRun": dryRun,
             ],
-            optional: ["accept"]
+            optional: ["accept", "amount", "callbackId", "dryRun"]
         )
     )
+
+    static let manyResolution = NamedSchema(
+        "ManyResolution",
+        .request([
+            "kind": attentionKind,
+            "before": .bound,
+            "note": note,
+        ])
+    )
+
+    static let resolvedMany = NamedSchema(
+        "ResolvedMany",
+        .answer(["resolved": .integer(0...Int64.max, "How many.")])
+    )
+
+    static let acceptance = NamedSchema(
+        "Acceptance",
+        .request(
+            ["status": acceptedCode, "amount": acceptedAmount, "note": note, "dryRun": dryRun],
+            optional: ["amount", "dryRun"]
+        )
+    )
+
+    static let acceptedStatus = NamedSchema(
+        "AcceptedStatus",
+        .answer([
+            "transaction": .reference(transactionWithHistory).orNull,
+            "transition": .reference(transition).orNull,
+            "dryRun": dryRun,
+        ])
+    )
+
+    private static let note = Schema.text(
+        "What was found.",
+        length: 1...OperatorEndpoint.noteCharactersMax
+    )
+    private static let acceptedCode = Schema.oneOf(
+        OperatorEndpoint.acceptableStatuses.map(\.code),
+        "The status that the payment has from now on."
+    )
+    private static let acceptedAmount = amount(
+        text: "^[0-9]{1,16}(\\.[0-9]{1,2})?$",
+        from: 0,
+        "The amount, where no fact tells it, or several do; \(decimals)"
+    )
+    private static let dryRun = Schema.flag("Whether nothing is written.")
 
     static let resolvedAttention = NamedSchema(
         "ResolvedAttention",
         .answer([
             "attention": .reference(attention),
             "transition": .reference(transition).orNull,
+            "dryRun": dryRun,
         ])
     )
 

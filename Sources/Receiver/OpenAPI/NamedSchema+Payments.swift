@@ -31,7 +31,8 @@ extension NamedSchema {
         "The gateway's code: 00 success, 01 to 03 pending, 04 refunded, 05 cancelled, 06 failed, "
             + "07 not found."
     )
-    static let paidAt = Schema.text("When it was paid, in the gateway's own words.")
+    private static let paidAt = Schema.time("When it was paid; null where that cannot be read.")
+    static let paidAtText = Schema.text("When it was paid, in the gateway's own words.")
 
     static let transition = NamedSchema(
         "Transition",
@@ -46,15 +47,17 @@ extension NamedSchema {
                 "amount": .reference(money).orNull,
                 "source": .oneOf(
                     TransitionSource.allCases.map(\.word),
-                    "What told of it: a callback, a query, the answer to generate, or an operator."
+                    "What caused it: a callback, a query, the answer to generate, an operator, or "
+                        + "the expiry of an unpaid code."
                 ),
-                "operator": .text("The name of the token, where the source is an operator."),
+                "operator": .text("The name of the token, where the source is an operator.").orNull,
                 "externalId": .text("X-EXTERNAL-ID of the callback.").orNull,
                 "callbackId": .integer(1...Int64.max, "The callback that caused it.").orNull,
                 "paidAt": paidAt.orNull,
+                "paidAtText": paidAtText.orNull,
                 "recordedAt": .time("When it was committed."),
+                "note": .text("What the operator noted.").orNull,
             ],
-            optional: ["operator"],
             "One entry of the feed: a payment has another status."
         )
         .example(Example.transition)
@@ -77,22 +80,25 @@ extension NamedSchema {
                 "referenceNo": gatewayNumber.orNull,
                 "status": status,
                 "latestTransactionStatus": statusCode.orNull,
-                "final": .flag("No question is open. A later success or refund may still come."),
+                "final": .flag("Nothing is open. A later success or refund may still come."),
                 "lastSequence": .integer(0...Int64.max, "Of its newest transition; 0 for none."),
                 "amount": .reference(money).orNull,
                 "feeAmount": .reference(money).orNull,
                 "paidAmount": .reference(money).orNull,
+                "refundedAmount": .reference(money).orNull,
                 "origin": .oneOf(
                     TransactionOrigin.allCases.map(\.word),
                     "How it was first heard of."
                 ),
                 "rolesAssumed": .flag("Which reference is whose was guessed, and not proven yet."),
+                "warnings": .list(of: .text(), "What is odd about the code."),
                 "qrContent": .text("What the QR code holds.").orNull,
                 "validityPeriod": .text("Until when the code is payable.", format: "date-time")
                     .orNull,
                 "expired": .flag("Whether that is over."),
                 "lastError": .text("Why nothing was generated.").orNull,
                 "paidAt": paidAt.orNull,
+                "paidAtText": paidAtText.orNull,
                 "createdAt": .time(),
                 "updatedAt": .time(),
                 "attention": .list(of: attentionKind, "The kinds of its open attention entries."),
@@ -131,7 +137,8 @@ enum Example {
          "to": "success", "latestTransactionStatus": "00",
          "amount": {"value": "10000.00", "currency": "IDR"}, "source": "notify",
          "externalId": "3bdf97a4f465d6d395fac6e7ac9a9ed2", "callbackId": 1,
-         "paidAt": "2026-11-22T10:03:11+07:00", "recordedAt": "2026-11-22T10:03:12.123+07:00"}
+         "paidAt": "2026-11-22T10:03:11.000+07:00", "paidAtText": "2026-11-22T10:03:11+07:00",
+         "recordedAt": "2026-11-22T10:03:12.123+07:00", "operator": null, "note": null}
         """
 
     static let transaction = """
@@ -139,10 +146,12 @@ enum Example {
          "latestTransactionStatus": "00", "final": true, "lastSequence": 2,
          "amount": {"value": "10000.00", "currency": "IDR"},
          "feeAmount": {"value": "0.00", "currency": "IDR"},
-         "paidAmount": {"value": "10000.00", "currency": "IDR"}, "origin": "generate",
-         "rolesAssumed": false, "qrContent": "00020101021226…",
+         "paidAmount": {"value": "10000.00", "currency": "IDR"}, "refundedAmount": null,
+         "origin": "generate", "rolesAssumed": false, "warnings": [],
+         "qrContent": "00020101021226…",
          "validityPeriod": "2026-11-22T10:15:00+07:00", "expired": false, "lastError": null,
-         "paidAt": "2026-11-22T10:03:11+07:00", "createdAt": "2026-11-22T10:00:00.123+07:00",
+         "paidAt": "2026-11-22T10:03:11.000+07:00", "paidAtText": "2026-11-22T10:03:11+07:00",
+         "createdAt": "2026-11-22T10:00:00.123+07:00",
          "updatedAt": "2026-11-22T10:03:12.123+07:00", "attention": [],
          "checks": {"callbacks": 1, "lastQuery": null, "nextQueryAt": null}}
         """

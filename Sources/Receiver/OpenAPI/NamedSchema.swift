@@ -12,7 +12,8 @@ struct NamedSchema: Sendable {
     static let all = [
         money, transition, transitionPage, transaction, transactionWithHistory, transactionPage,
         consumer, consumerMove, consumerPage, callback, callbackPage, diagnosis, replay,
-        replayResults, attention, attentionPage, resolution, resolvedAttention, rupiah,
+        replayResults, attention, attentionPage, resolution, resolvedAttention, manyResolution,
+        resolvedMany, acceptance, acceptedStatus, rupiah,
         positiveRupiah, generation, query, queryAnswer, nothing, reconciliation, dossier,
         dossierCallback, exchange, gatewayReport, callbackSurvey, outboundSurvey, sighting,
         seenValues, signatureForms, externalIDForms, memberTally, spellings, timeForms, amountForms,

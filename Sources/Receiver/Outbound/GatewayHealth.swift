@@ -102,11 +102,16 @@ struct GatewayHealth: Equatable, Sendable {
             mayHaveCredentialsEntry = true
             return endOutage() + [.refused(description: description)]
         case .unauthorized(let description):
-            guard credentials.recordRejection(about: reference, at: now) else {
+            if credentials.recordRejection(about: reference, at: now) {
+                mayHaveCredentialsEntry = true
+                return endOutage() + [.unauthorized(description: description)]
+            }
+            // One reference alone says nothing about the credentials, but is told as any refusal.
+            guard credentials.pauseEnd == nil, refusals.record(reference) else {
                 return endOutage()
             }
             mayHaveCredentialsEntry = true
-            return endOutage() + [.unauthorized(description: description)]
+            return endOutage() + [.refused(description: description)]
         }
     }
 

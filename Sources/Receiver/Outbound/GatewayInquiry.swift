@@ -1,66 +1,47 @@
 import CashIn
+import Ledger
 import Payments
 import Snap
-import Store
 
-/// One attempt at an inquiry: what it came to, and every call that was made for it.
+/// One attempt at an inquiry: how it ended, and every call that was made for it.
 struct InquiryAttempt: Sendable {
-    /// The outcome of a query as ``QRGenerator`` needs it.
-    enum Answer: Sendable {
-        case found(QueryAnswer)
-        case notFound
-        case unauthorized(OutboundFailure)
-        case unknown(OutboundFailure)
-    }
-
     let outcome: InquiryOutcome
 
     /// The outcome of the query that decided.
     let query: QueryOutcome
-    let exchanges: [ExchangeRecord]
-
-    /// ``query`` without its distinctions among failures.
-    var answer: Answer {
-        switch query {
-        case .found(let found): .found(found)
-        case .notFound: .notFound
-        case .unauthorized(let failure): .unauthorized(failure)
-        case .refused(let failure), .unreadable(let failure), .unavailable(let failure):
-            .unknown(failure)
-        }
-    }
+    let calls: [GatewayCall]
 }
 
 extension CashInClient {
     /// Asks about a payment: under its first number, and where that is not known and only a guess,
     /// under the other.
     func ask(_ inquiry: Inquiry) async -> InquiryAttempt {
-        var exchanges: [ExchangeRecord] = []
+        var calls: [GatewayCall] = []
         var asked = inquiry.partnerReferenceNo
-        var answer = await ask(asked, &exchanges)
+        var answer = await ask(asked, &calls)
         if case .notFound = answer, let alternative = inquiry.alternative {
             asked = alternative
-            answer = await ask(asked, &exchanges)
+            answer = await ask(asked, &calls)
         }
         return InquiryAttempt(
             outcome: InquiryOutcome(answer, asked: asked),
             query: answer,
-            exchanges: exchanges
+            calls: calls
         )
     }
 
-    /// Asks about one number; once more, signed anew, when the connection was a dead one.
+    /// Asks about one number; once more, signed again, when the connection was a dead one.
     private func ask(
         _ reference: Reference,
-        _ exchanges: inout [ExchangeRecord]
+        _ calls: inout [GatewayCall]
     ) async -> QueryOutcome {
         let (first, exchange) = await query(reference)
-        exchanges.append(ExchangeRecord(exchange, .query, reference))
+        calls.append(GatewayCall(exchange, .query, reference))
         guard case .unavailable(let failure) = first, failure.isOfKeptConnection else {
             return first
         }
-        let (second, repetition) = await query(reference, needsFreshConnection: true)
-        exchanges.append(ExchangeRecord(repetition, .query, reference))
+        let (second, repeated) = await query(reference, needsFreshConnection: true)
+        calls.append(GatewayCall(repeated, .query, reference))
         return second
     }
 }
@@ -73,21 +54,28 @@ extension InquiryOutcome {
                 partnerReferenceNo: found.originalPartnerReferenceNo,
                 referenceNo: found.originalReferenceNo,
                 status: found.status,
-                amount: found.amount,
-                paidAt: found.paidTime
+                amount: found.reportedAmount,
+                paidAt: found.paidAt
             )
             self = .found(report, asked: asked, responseCode: found.responseCode.description)
         case .notFound(let code, _): self = .notFound(responseCode: code.description)
         case .unauthorized(let failure):
-            self = .unauthorized(responseCode: failure.responseCode?.description)
-        case .refused(let failure), .unreadable(let failure):
-            self = .refused(responseCode: failure.responseCode?.description)
-        case .unavailable: self = .lost
+            self = .unauthorized(
+                responseCode: failure.responseCode?.description,
+                detail: failure.description
+            )
+        case .refused(let failure):
+            self = .refused(
+                responseCode: failure.responseCode?.description,
+                detail: failure.description
+            )
+        case .unreadable(let failure): self = .unreadable(detail: failure.description)
+        case .unavailable: self = .unavailable
         }
     }
 }
 
-extension ExchangeRecord {
+extension GatewayCall {
     /// A call as the store keeps it.
     init(
         _ exchange: OutboundExchange,

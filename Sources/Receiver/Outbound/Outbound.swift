@@ -1,5 +1,4 @@
 import HTTPClient
-import SQLite
 import Sockets
 import Store
 import Synchronization
@@ -11,6 +10,7 @@ final class Outbound: Sendable {
     let reconciler: Reconciler
     let report: OutboundReport
     private let validitySeconds: Atomic<Int>
+    private let isReconciling: Atomic<Bool>
     private let reconciling: Mutex<Task<Void, Never>?>
 
     /// - Throws: when the files that the configuration names cannot be used.
@@ -37,6 +37,7 @@ final class Outbound: Sendable {
         )
         self.report = report
         validitySeconds = Atomic(loaded.configuration.cashIn.defaultValiditySeconds)
+        isReconciling = Atomic(loaded.configuration.reconcile.isEnabled)
         reconciling = Mutex(Task { await reconciler.run() })
     }
 
@@ -45,11 +46,14 @@ final class Outbound: Sendable {
 
     /// Makes calls as `loaded` says from now on.
     func apply(_ loaded: LoadedConfiguration) throws(HTTPClientError) {
+        let couldQuery = gateway.access != nil && isReconciling.load(ordering: .relaxed)
         try gateway.apply(loaded)
         let configuration = loaded.configuration
         validitySeconds.store(configuration.cashIn.defaultValiditySeconds, ordering: .relaxed)
         let isEnabled = configuration.reconcile.isEnabled
-        Task { [reconciler] in await reconciler.reconfigure(isEnabled: isEnabled) }
+        isReconciling.store(isEnabled, ordering: .relaxed)
+        let isNew = !couldQuery && isEnabled && gateway.access != nil
+        Task { [reconciler] in await reconciler.reconfigure(isEnabled: isEnabled, isNew: isNew) }
     }
 
     /// Ends the calls under way and returns when what they came to is with the store.

@@ -1,19 +1,19 @@
 import CashIn
+import Ledger
 import Logging
 import Payments
 import Snap
-import Store
 
 /// Tells of calls of the gateway: in the log, and in the metrics.
 struct OutboundReport: Sendable {
     let log: Log
     let metrics: Metrics
 
-    /// One line for an attempt at an inquiry. One that was lost is told by whoever counts them: a
+    /// One line for an attempt at an inquiry. Failed ones are counted and reported together: a
     /// gateway that is down must not fill the log.
     func query(_ inquiry: Inquiry, _ attempt: InquiryAttempt) {
-        let started = attempt.exchanges.first?.startedMilliseconds ?? 0
-        let finished = attempt.exchanges.last?.finishedMilliseconds ?? started
+        let started = attempt.calls.first?.startedMilliseconds ?? 0
+        let finished = attempt.calls.last?.finishedMilliseconds ?? started
         let write = { (line: inout LogLine) in
             line.add("partnerReferenceNo", inquiry.partnerReferenceNo.text)
             if let code = attempt.outcome.responseCode { line.add("code", code) }
@@ -26,7 +26,11 @@ struct OutboundReport: Sendable {
             }
             line.add("ms", Int(finished - started))
         }
-        if attempt.outcome == .lost { log.debug("query", write) } else { log.info("query", write) }
+        if attempt.outcome == .unavailable {
+            log.debug("query", write)
+        } else {
+            log.info("query", write)
+        }
         metrics.queryCalls.add(attempt.outcome.word)
         metrics.queryDuration.add(nanoseconds: UInt64(clamping: finished - started) * 1_000_000)
     }
@@ -68,9 +72,10 @@ extension InquiryOutcome {
         switch self {
         case .found: "found"
         case .notFound: "not_found"
-        case .lost: "lost"
+        case .unavailable: "unavailable"
         case .refused: "refused"
         case .unauthorized: "unauthorized"
+        case .unreadable: "unreadable"
         }
     }
 }

@@ -1,6 +1,6 @@
 import CashIn
+import Ledger
 import Payments
-import SQLite
 import Snap
 import Store
 
@@ -20,7 +20,7 @@ actor QRGenerator {
         case unanswered(OutboundFailure)
         case refused(GenerationStart.Refusal)
         case receiveOnly
-        case storeFailed(SQLiteError)
+        case storeFailed(StoreError)
     }
 
     private struct Running {
@@ -60,7 +60,7 @@ actor QRGenerator {
             // Of other content: what the call has come to decides, so it is judged anew.
         }
         let task = Task {
-            let outcome = await begin(request)
+            let outcome = await start(request)
             running[key] = nil
             return outcome
         }
@@ -73,11 +73,11 @@ actor QRGenerator {
         while let current = running.values.first { _ = await current.task.value }
     }
 
-    private func begin(_ request: GenerationRequest) async -> Outcome {
+    private func start(_ request: GenerationRequest) async -> Outcome {
         guard let cashIn = gateway.access?.cashIn else { return .receiveOnly }
-        do throws(SQLiteError) {
-            switch try await store.begin(request) {
-            case .begun: return await call(cashIn, request)
+        do throws(StoreError) {
+            switch try await store.startGeneration(request) {
+            case .started: return await call(cashIn, request)
             case .stored: return .stored
             case .refused(let refusal): return .refused(refusal)
             case .unknown: return try await askFirst(cashIn, request)
@@ -92,21 +92,23 @@ actor QRGenerator {
     private func askFirst(
         _ cashIn: CashInClient,
         _ request: GenerationRequest
-    ) async throws(SQLiteError) -> Outcome {
+    ) async throws(StoreError) -> Outcome {
         let inquiry = try await store.reader.inquiry(request.partnerReferenceNo)
         let attempt = await cashIn.ask(inquiry)
         report.query(inquiry, attempt)
-        let settlement = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
+        let receipt = try await store.record(inquiry, attempt.outcome, attempt.calls)
         await onInquiry(attempt, request.partnerReferenceNo)
         switch attempt.query {
         case .found:
-            if settlement.isOurs { return .refused(.codeLost) }
+            if receipt.isOurs { return .refused(.codeLost) }
             return .unanswered(OutboundFailure(ofAnswer: "the answer is about another payment"))
-        case .unauthorized(let failure), .unknown(let failure): return .unanswered(failure)
+        case .unauthorized(let failure), .refused(let failure), .unreadable(let failure),
+            .unavailable(let failure):
+            return .unanswered(failure)
         case .notFound: break
         }
-        switch try await store.begin(request, isConfirmedUnknown: true) {
-        case .begun: return await call(cashIn, request)
+        switch try await store.startGeneration(request, isConfirmedUnknown: true) {
+        case .started: return await call(cashIn, request)
         case .stored: return .stored
         case .refused(let refusal): return .refused(refusal)
         case .unknown: return .refused(.codeLost)
@@ -123,11 +125,11 @@ actor QRGenerator {
         let (answer, exchange) = await cashIn.generate(intent)
         let (result, outcome) = Self.read(answer)
         report.generate(request.partnerReferenceNo, answer, exchange)
-        do throws(SQLiteError) {
+        do throws(StoreError) {
             try await keep(
                 request.partnerReferenceNo,
                 result,
-                ExchangeRecord(exchange, .generate, request.partnerReferenceNo)
+                GatewayCall(exchange, .generate, request.partnerReferenceNo)
             )
             return outcome
         } catch {
@@ -140,24 +142,27 @@ actor QRGenerator {
     private func keep(
         _ reference: Reference,
         _ result: GenerationResult,
-        _ exchange: ExchangeRecord
-    ) async throws(SQLiteError) {
+        _ exchange: GatewayCall
+    ) async throws(StoreError) {
         for _ in 1..<Self.keepAttempts {
-            do throws(SQLiteError) {
-                return try await store.end(reference, result, exchange)
+            do throws(StoreError) {
+                return try await store.finishGeneration(reference, result, exchange)
             } catch {
                 try? await Task.sleep(for: .seconds(1))
             }
         }
-        try await store.end(reference, result, exchange)
+        try await store.finishGeneration(reference, result, exchange)
     }
 
     private static let keepAttempts = 10
 
     private static func read(_ answer: GenerateOutcome) -> (GenerationResult, Outcome) {
         switch answer {
-        case .accepted(let reference, let content, _):
-            (.accepted(referenceNo: reference, qrContent: content), .generated)
+        case .accepted(let reference, let content, let warnings):
+            (
+                .accepted(referenceNo: reference, qrContent: content, warnings: warnings),
+                .generated
+            )
         case .qrRefused(let reference, let problem):
             (
                 .codeRefused(referenceNo: reference, problem: problem.description),

@@ -1,7 +1,7 @@
 import CashIn
+import Ledger
 import Logging
 import Payments
-import SQLite
 import Sockets
 import Store
 
@@ -22,9 +22,12 @@ actor Reconciler {
     private var backoff = InquiryBackoff()
     private var underWay: Set<Int64> = []
 
-    /// What was due by then somebody has ordered to be asked, also while nothing is asked by
-    /// itself.
+    /// What was due by then was ordered to be sent, also while `reconcile.enabled` is false.
     private var orderedMilliseconds: Int64?
+
+    /// Callers of ``reconcile()`` that the loop has not served yet.
+    private var orders: [CheckedContinuation<Result<Int, StoreError>, Never>] = []
+    private var isStopped = false
     private var alarm: Task<Void, Never>?
     private var attempts: [Int64: Task<Void, Never>] = [:]
 
@@ -48,37 +51,63 @@ actor Reconciler {
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Asks what is due, and waits for more, until the task is cancelled; then waits for what is
+    /// Sends what is due, and waits for more, until the task is cancelled; then waits for what is
     /// under way.
     func run() async {
         let relay = Task { [store, wakeUp] in
-            for await _ in store.questions { wakeUp.yield() }
+            for await _ in store.inquiries { wakeUp.yield() }
         }
+        await resumeAfterTrouble()
         wakeUp.yield()
         for await _ in wakeUps {
             if Task.isCancelled { break }
-            await askWhatIsDue()
+            await takeOrders()
+            await sendWhatIsDue()
         }
+        isStopped = true
+        await takeOrders()
         relay.cancel()
         alarm?.cancel()
         for attempt in attempts.values { await attempt.value }
     }
 
     /// Applies a new configuration: what failed before may work now.
-    func reconfigure(isEnabled: Bool) {
+    ///
+    /// - Parameter isNew: whether queries could not be sent before.
+    func reconfigure(isEnabled: Bool, isNew: Bool) async {
         self.isEnabled = isEnabled
         health.reset()
+        if isNew { await resume() }
         wakeUp.yield()
     }
 
-    /// Asks at once what is due, even after failures; returns how much that is.
-    func reconcile() async throws(SQLiteError) -> Int {
-        let now = now()
-        let count = try await store.reader.dueInquiryCount(at: now)
-        orderedMilliseconds = now
-        health.reset()
-        wakeUp.yield()
-        return count
+    /// Sends at once what is due, even after failures, and once more what is open although its
+    /// schedule has ended; returns how much that is.
+    func reconcile() async throws(StoreError) -> Int {
+        if isStopped { throw StoreError(.failed, "the program is stopping", context: "reconcile") }
+        // Done by the loop: it must not hold, meanwhile, what the order schedules.
+        let result = await withCheckedContinuation { order in
+            orders.append(order)
+            wakeUp.yield()
+        }
+        return try result.get()
+    }
+
+    private func takeOrders() async {
+        let taken = orders
+        orders = []
+        if taken.isEmpty { return }
+        let result: Result<Int, StoreError>
+        do throws(StoreError) {
+            _ = try await store.resumeInquiries()
+            let now = now()
+            result = .success(try await store.reader.dueInquiryCount(at: now))
+            orderedMilliseconds = now
+            health.reset()
+        } catch {
+            result = .failure(error)
+        }
+        for order in taken { order.resume(returning: result) }
     }
 
     /// Records what a query about a payment says about the gateway, also one of another caller.
@@ -91,34 +120,108 @@ actor Reconciler {
         for news in news { await tell(news, about: reference) }
     }
 
-    private func askWhatIsDue() async {
-        guard let access = gateway.access else { return }
+    // MARK: What was left over
+
+    /// The schedules of open payments may have ended while the gateway was out of reach, or before
+    /// outbound was configured.
+    private func resumeAfterTrouble() async {
+        guard gateway.access != nil, isEnabled else { return }
+        do throws(StoreError) {
+            let kinds = try await store.reader.openAttentionCounts().keys
+            let trouble: [AttentionKind] = [.gatewayUnreachable, .gatewayUnauthorized]
+            let isTroubled = trouble.contains { kinds.contains($0.rawValue) }
+            let isKnown = try await store.reader.isGatewayKnown()
+            if isTroubled || !isKnown { await resume() }
+        } catch {
+            // The store's owner was told.
+            return
+        }
+    }
+
+    private func resume() async {
+        do throws(StoreError) {
+            let count = try await store.resumeInquiries()
+            if count > 0 { log.info("payments are asked about again") { $0.add("count", count) } }
+        } catch {
+            // The store's owner was told; what is due is not lost by it.
+            return
+        }
+    }
+
+    // MARK: What is due
+
+    private func sendWhatIsDue() async {
         let present = now()
-        guard let now = isEnabled ? present : orderedMilliseconds else { return }
-        if let end = health.pauseEnd(at: .now) { return sleep(end - .now) }
-        // Half of the connections stay free for those who wait for a QR code.
-        let roomMax = health.isUp ? max(access.requestsMax / 2, 1) : 1
-        let room = roomMax - underWay.count
-        guard room > 0 else { return }
-        do throws(SQLiteError) {
+        let access = gateway.access
+        let due = isEnabled ? present : orderedMilliseconds
+        do throws(StoreError) {
             // An answer that cannot be written would be asked for again and again.
             if store.commitFailure != nil { try await store.probe() }
-            // Room for those that are passed over: they must not keep others from being seen.
-            let skipped = underWay.count + backoff.waitingCount(at: .now) + 1
-            let due = try await store.reader.inquiries(dueAt: now, limit: room + skipped)
-            let free = due.filter { $0.questionID.map { isFree($0) } ?? false }
-            for inquiry in chosen(from: free, room) { begin(inquiry, access.cashIn) }
-            if free.count > room { return }
-            if !isEnabled, due.isEmpty { orderedMilliseconds = nil }
-            guard isEnabled || !due.isEmpty else { return }
-            guard isEnabled, let next = try await store.reader.nextInquiry(after: now) else {
-                return sleep(Self.sleepMax)
-            }
-            sleep(.milliseconds(min(next, present + 60_000) - present))
+            guard let access, let due else { return try await holdAllDue(present) }
+            let deadlines = try await store.reader.deadlines(
+                dueAt: present,
+                includesQueries: false,
+                limit: Self.heldMax
+            )
+            try await store.hold(deadlines, reason: Self.deadlineReason)
+            if let end = health.pauseEnd(at: .now) { return sleep(end - .now) }
+            try await send(dueAt: due, access, present)
         } catch {
             // The store's owner was told. Until the disk is well again nothing is asked.
             sleep(Self.sleepMax)
         }
+    }
+
+    private static let heldMax = 200
+    private static let deadlineReason =
+        "the code can no longer be paid, and reconcile.scheduleSeconds plans no query about it"
+
+    /// No query can be sent: the attention list holds what one would have been about.
+    private func holdAllDue(_ present: Int64) async throws(StoreError) {
+        let ids = try await store.reader.deadlines(
+            dueAt: present,
+            includesQueries: true,
+            limit: Self.heldMax
+        )
+        let reason =
+            gateway.access == nil
+            ? "the receiver only receives: no query can be sent about it"
+            : "reconcile.enabled is false: no query is sent about it"
+        try await store.hold(ids, reason: reason)
+        sleep(ids.count < Self.heldMax ? Self.sleepMax : .zero)
+    }
+
+    private func send(
+        dueAt time: Int64,
+        _ access: OutboundGateway.Access,
+        _ present: Int64
+    ) async throws(StoreError) {
+        // Half of the connections stay free for those who wait for a QR code.
+        let roomMax = health.isUp ? max(access.requestsMax / 2, 1) : 1
+        let room = roomMax - underWay.count
+        guard room > 0 else { return }
+        // Room for those that are passed over: they must not keep others from being seen.
+        let skipped = underWay.count + backoff.waitingCount(at: .now) + 1
+        let due = try await store.reader.inquiries(dueAt: time, limit: room + skipped)
+        let free = due.filter { $0.paymentID.map { isFree($0) } ?? false }
+        for inquiry in chosen(from: free, room) { start(inquiry, access.cashIn) }
+        if free.count > room { return }
+        if !isEnabled, due.isEmpty { orderedMilliseconds = nil }
+        if due.isEmpty, !health.isUp { try await probe() }
+        guard isEnabled || !due.isEmpty else { return sleep(Self.sleepMax) }
+        guard isEnabled, let next = try await store.reader.nextInquiry(after: time) else {
+            return sleep(Self.sleepMax)
+        }
+        sleep(.milliseconds(min(next, present + 60_000) - present))
+    }
+
+    /// Every schedule has ended while the gateway is out of reach: one payment is asked about to
+    /// find out when it is back.
+    private func probe() async throws(StoreError) {
+        guard let id = try await store.reader.unscheduledPayments(after: 0, limit: 1).first else {
+            return
+        }
+        _ = try await store.resumeInquiries([id])
     }
 
     /// Whether an inquiry may be asked now.
@@ -148,8 +251,8 @@ actor Reconciler {
         }
     }
 
-    private func begin(_ inquiry: Inquiry, _ cashIn: CashInClient) {
-        guard let id = inquiry.questionID else { return }
+    private func start(_ inquiry: Inquiry, _ cashIn: CashInClient) {
+        guard let id = inquiry.paymentID else { return }
         underWay.insert(id)
         attempts[id] = Task {
             await attempt(inquiry, cashIn)
@@ -162,19 +265,19 @@ actor Reconciler {
     private func attempt(_ inquiry: Inquiry, _ cashIn: CashInClient) async {
         let attempt = await cashIn.ask(inquiry)
         report.query(inquiry, attempt)
-        do throws(SQLiteError) {
-            _ = try await store.settle(inquiry, attempt.outcome, attempt.exchanges)
+        do throws(StoreError) {
+            _ = try await store.record(inquiry, attempt.outcome, attempt.calls)
         } catch {
             // The inquiry stays due.
-            if let id = inquiry.questionID { backoff.recordFailure(of: id, at: .now) }
+            if let id = inquiry.paymentID { backoff.recordFailure(of: id, at: .now) }
             return
         }
-        if let id = inquiry.questionID { backoff.recordSuccess(of: id) }
+        if let id = inquiry.paymentID { backoff.recordSuccess(of: id) }
         await record(attempt, about: inquiry.partnerReferenceNo)
     }
 
     private func tell(_ news: GatewayHealth.News, about reference: Reference) async {
-        do throws(SQLiteError) {
+        do throws(StoreError) {
             switch news {
             case .unreachable(let since, let attempts):
                 let seconds = Int(since.duration(to: .now).components.seconds)
@@ -199,10 +302,13 @@ actor Reconciler {
                 let detail = "the gateway refuses queries about \(reference): \(description)"
                 try await store.raise(.gatewayUnauthorized, detail: detail)
             case .reachable:
-                try await store.close(.gatewayUnreachable, note: "the gateway responds")
+                let note = "the gateway responds"
+                if try await store.close(.gatewayUnreachable, note: note) { await resume() }
             case .recovered:
-                try await store.close(.gatewayUnreachable, note: "the gateway answers")
-                try await store.close(.gatewayUnauthorized, note: "the gateway answers")
+                let note = "the gateway answers"
+                let wasUnreachable = try await store.close(.gatewayUnreachable, note: note)
+                let wasUnauthorized = try await store.close(.gatewayUnauthorized, note: note)
+                if wasUnreachable || wasUnauthorized { await resume() }
             }
         } catch {
             // The store's owner was told; the next news brings another attempt.

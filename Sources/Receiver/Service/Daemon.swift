@@ -1,9 +1,9 @@
 import Crypto
 import HTTPClient
 import HTTPServer
+import Ledger
 import Logging
 import Payments
-import SQLite
 import Sockets
 import Store
 import Synchronization
@@ -81,10 +81,10 @@ final class Daemon: Sendable {
         _ log: Log
     ) async throws(StartFailure) -> Store {
         let path = configuration.storage.database
-        do throws(SQLiteError) {
+        do throws(StoreError) {
             let store = try Store(
                 path: path,
-                policy: StorePolicy(configuration),
+                policy: LedgerPolicy(configuration),
                 rejectedKept: configuration.storage.rejectedKept,
                 hooks: hooks(log),
                 now: Clock.realtimeMilliseconds
@@ -212,7 +212,7 @@ final class Daemon: Sendable {
         notifyServer.limits = ServerLimits(configuration.limits)
         internalServer.limits = ServerLimits(configuration.internalAPI.limits)
         store.reconfigure(
-            policy: StorePolicy(configuration),
+            policy: LedgerPolicy(configuration),
             rejectedKept: configuration.storage.rejectedKept
         )
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)

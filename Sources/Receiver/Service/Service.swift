@@ -1,8 +1,8 @@
 package import Commands
 import HTTPClient
 package import Logging
-import SQLite
 import Sockets
+import Store
 
 /// The command `serve`, from the lock on the database to the exit code.
 package enum Service {
@@ -81,7 +81,7 @@ package enum Service {
 
 /// Why the service did not come up.
 enum StartFailure: Error, CustomStringConvertible {
-    case database(SQLiteError, path: String)
+    case database(StoreError, path: String)
     case listener(ListenError)
     case loops(SystemError)
     case keys(String)

@@ -5,7 +5,9 @@ import Testing
 
 struct ConfigurationProblemsTests {
     /// Checking a private key takes most of the time of loading a configuration.
-    private static let withoutPrivateKey = "cashIn.privateKeyFile=null"
+    private static let receiveOnly = [
+        "cashIn.privateKeyFile=null", "notify.confirmWithQuery=never",
+    ]
 
     @Test(arguments: [
         (
@@ -168,7 +170,7 @@ struct ConfigurationProblemsTests {
     ])
     func `every problem has its line`(_ overrides: [String], _ lines: [String]) throws {
         let fixture = try ConfigurationFixture()
-        #expect(fixture.problems([Self.withoutPrivateKey] + overrides) == lines)
+        #expect(fixture.problems(Self.receiveOnly + overrides) == lines)
     }
 
     @Test(arguments: [
@@ -185,15 +187,15 @@ struct ConfigurationProblemsTests {
         var fixture = try ConfigurationFixture()
         fixture.context.descriptorsMax = .max
         for number in [least, most] {
-            #expect(fixture.problems([Self.withoutPrivateKey, "\(key)=\(number)"]) == [])
+            #expect(fixture.problems(Self.receiveOnly + ["\(key)=\(number)"]) == [])
         }
         for number in [least - 1, most + 1] {
             let line =
                 "--set: \(key): is \(number), expected a whole number from \(least) to \(most)"
-            #expect(fixture.problems([Self.withoutPrivateKey, "\(key)=\(number)"]) == [line])
+            #expect(fixture.problems(Self.receiveOnly + ["\(key)=\(number)"]) == [line])
         }
         let line = "--set: \(key): is 7.5, expected a whole number from \(least) to \(most)"
-        #expect(fixture.problems([Self.withoutPrivateKey, "\(key)=7.5"]) == [line])
+        #expect(fixture.problems(Self.receiveOnly + ["\(key)=7.5"]) == [line])
     }
 
     @Test func `all problems of a file are told at once, under its name`() throws {

@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import Store
 import Synchronization
@@ -15,11 +16,11 @@ enum EvidenceStore {
         callbacks count: Int,
         bodyBytes: Int = 20
     ) async throws -> Store {
-        var policy = JudgePolicy()
+        var policy = LedgerPolicy()
         policy.confirmWithQuery = .never
         let store = try Store(
             path: "\(directory.path)/receiver.db",
-            policy: StorePolicy(judging: policy),
+            policy: policy,
             rejectedKept: 10,
             hooks: Store.Hooks(),
             now: { start }
@@ -50,7 +51,7 @@ enum EvidenceStore {
                 originalReferenceNo: try #require(Reference("TRX-1"))
             ),
             status: .success,
-            amount: try #require(Amount(sen: 1_000_000))
+            amount: Amount(sen: 1_000_000)
         )
         return Delivery(
             receivedMilliseconds: start + Int64(number),
@@ -60,13 +61,13 @@ enum EvidenceStore {
             externalID: "id-\(number)",
             timestamp: "T\(number)",
             signedMilliseconds: start,
-            signatureKey: Int64(number),
+            signedDigest: SignedDigest(UInt64(Int64(number)), 0, 0, 0),
             verification: Delivery.Verification(
                 path: "/v1.0/debit/notify",
                 bodyForm: "raw",
                 keyFingerprint: "ab12"
             ),
-            content: .fact(fact, finishedTime: nil)
+            content: .fact(fact, marks: SuccessMarks())
         )
     }
 }

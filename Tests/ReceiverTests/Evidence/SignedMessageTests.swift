@@ -1,4 +1,5 @@
 import Crypto
+import Ledger
 import Snap
 import Store
 import Support
@@ -16,7 +17,7 @@ import Testing
         key: RSAPrivateKey,
         stringToSign: [UInt8]? = nil,
         head: String? = nil
-    ) throws -> ExchangeRecord {
+    ) throws -> GatewayCall {
         let text = StringToSign.bytes(
             path: path,
             body: Self.body.span,
@@ -26,7 +27,7 @@ import Testing
         let signature = try key.sign(text.span)
         let base64 = String(decoding: Base64.encode(signature.span), as: UTF8.self)
         let fields = head ?? "X-SIGNATURE: \(base64)\r\n"
-        return ExchangeRecord(
+        return GatewayCall(
             service: 51,
             partnerReferenceNo: "TRX-1",
             externalID: "1",

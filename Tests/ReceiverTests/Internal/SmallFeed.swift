@@ -1,3 +1,4 @@
+import Ledger
 import Payments
 import SQLite
 import Store
@@ -11,11 +12,11 @@ final class SmallFeed: Sendable {
 
     init() async throws {
         directory = try Support.TemporaryDirectory()
-        var policy = JudgePolicy()
+        var policy = LedgerPolicy()
         policy.confirmWithQuery = .never
         store = try Store(
             path: directory.file("receiver.db"),
-            policy: StorePolicy(judging: policy),
+            policy: policy,
             rejectedKept: 10,
             now: { 0 }
         )
@@ -51,9 +52,9 @@ final class SmallFeed: Sendable {
             externalID: "id-\(number)",
             timestamp: "T\(number)",
             signedMilliseconds: number,
-            signatureKey: number,
+            signedDigest: SignedDigest(UInt64(number), 0, 0, 0),
             verification: Delivery.Verification(path: "/", bodyForm: "raw", keyFingerprint: ""),
-            content: .fact(Fact(pair: pair, status: status, amount: amount), finishedTime: nil)
+            content: .fact(Fact(pair: pair, status: status, amount: amount), marks: SuccessMarks())
         )
     }
 

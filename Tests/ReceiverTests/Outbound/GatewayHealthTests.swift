@@ -141,11 +141,13 @@ import Testing
 
     // MARK: Rejected credentials
 
-    @Test func `one payment that is answered 401, however often, pauses nothing`() {
+    @Test func `one payment that is answered 401, however often, pauses nothing, and is told once`()
+    {
         var health = failing(0)
         for second in 0..<20 {
             let result = GatewayHealth.Result.unauthorized(description: "401")
-            #expect(health.record(result, about: one, at: at(Double(second))) == [])
+            let news = health.record(result, about: one, at: at(Double(second)))
+            #expect(news == (second == 2 ? [.refused(description: "401")] : []))
             #expect(health.isUp)
         }
     }

@@ -1,0 +1,159 @@
+package import Payments
+
+/// The SHA-256 of the string that was signed.
+///
+/// RSASSA-PKCS1-v1_5 is deterministic: signatures of one key are equal exactly when these are.
+package struct SignedDigest: Hashable, Sendable {
+    /// The digest's four words, the first bytes in the highest places.
+    package let words: (UInt64, UInt64, UInt64, UInt64)
+
+    package init(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
+        words = (first, second, third, fourth)
+    }
+
+    package static func == (one: SignedDigest, other: SignedDigest) -> Bool {
+        one.words == other.words
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+/// Where an authentic callback failed before it could be judged.
+package enum DeliveryFailure: String, Sendable {
+    /// Its headers: rows 3 and 4 of the checks table. Headers other than X-TIMESTAMP are not
+    /// signed, so this says nothing about a later delivery with other headers.
+    case headers
+    /// X-PARTNER-ID is another one's: row 5.
+    case partner
+    /// Its body: rows 7 to 9.
+    case body
+
+    /// Whether it lies in what the signature does not cover.
+    package var isUnsigned: Bool { self != .body }
+}
+
+/// What an authentic callback says.
+package enum CallbackContent: Equatable, Sendable {
+    /// A readable one; `marks` are its `finishedTime` and `originalExternalId`.
+    case fact(Fact, marks: SuccessMarks)
+    /// An unreadable one, with the protocol's code and message for it, and the references that
+    /// could be read nevertheless.
+    case failure(DeliveryFailure, code: String, problem: String, references: [Reference])
+
+    /// What it says, when that could be read.
+    package var fact: Fact? { if case .fact(let fact, _) = self { fact } else { nil } }
+
+    /// The marks of a readable one.
+    package var marks: SuccessMarks {
+        if case .fact(_, let marks) = self { marks } else { SuccessMarks() }
+    }
+
+    /// Where it failed, when it did.
+    package var failure: DeliveryFailure? {
+        if case .failure(let failure, _, _, _) = self { failure } else { nil }
+    }
+
+    /// Its references in the order received; fewer than two where one could not be read.
+    package var references: [Reference] {
+        switch self {
+        case .fact(let fact, _):
+            [fact.pair.originalPartnerReferenceNo, fact.pair.originalReferenceNo]
+        case .failure(_, _, _, let references): references
+        }
+    }
+}
+
+/// One authentic callback as it was received.
+package struct Delivery: Sendable {
+    /// How the signature was verified.
+    package struct Verification: Hashable, Sendable {
+        /// The path that was signed.
+        package let path: String
+        /// `raw` or `minified`.
+        package let bodyForm: String
+        /// Lowercase hex SHA-256 of the key's SPKI DER.
+        package let keyFingerprint: String
+
+        package init(path: String, bodyForm: String, keyFingerprint: String) {
+            self.path = path
+            self.bodyForm = bodyForm
+            self.keyFingerprint = keyFingerprint
+        }
+    }
+
+    /// Milliseconds since the epoch, by our clock.
+    package var receivedMilliseconds: Int64
+
+    /// The client's address, as text.
+    package var client: String
+
+    /// The request line and header fields, byte for byte.
+    package var head: [UInt8]
+
+    /// The body, byte for byte.
+    package var body: [UInt8]
+
+    /// X-EXTERNAL-ID, when it was well formed.
+    package var externalID: String?
+
+    /// X-TIMESTAMP, literally.
+    package var timestamp: String
+
+    /// X-TIMESTAMP in milliseconds since the epoch, when it was well formed.
+    package var signedMilliseconds: Int64?
+    package var signedDigest: SignedDigest
+    package var verification: Verification
+    package var content: CallbackContent
+
+    package init(
+        receivedMilliseconds: Int64,
+        client: String,
+        head: [UInt8],
+        body: [UInt8],
+        externalID: String?,
+        timestamp: String,
+        signedMilliseconds: Int64?,
+        signedDigest: SignedDigest,
+        verification: Verification,
+        content: CallbackContent
+    ) {
+        self.receivedMilliseconds = receivedMilliseconds
+        self.client = client
+        self.head = head
+        self.body = body
+        self.externalID = externalID
+        self.timestamp = timestamp
+        self.signedMilliseconds = signedMilliseconds
+        self.signedDigest = signedDigest
+        self.verification = verification
+        self.content = content
+    }
+}
+
+/// What was decided about a delivery.
+package struct Judgement: Equatable, Sendable {
+    /// The journal's number of the callback; a redelivery has the number of the kept one.
+    package let callbackID: Int64
+    package let answer: CallbackAnswer
+    package let outcome: CallbackOutcome
+
+    /// The transition that it caused, if it did.
+    package let sequence: Int64?
+
+    /// Whether the same signature was kept before.
+    package let isRedelivery: Bool
+
+    package init(
+        callbackID: Int64,
+        answer: CallbackAnswer,
+        outcome: CallbackOutcome,
+        sequence: Int64?,
+        isRedelivery: Bool
+    ) {
+        self.callbackID = callbackID
+        self.answer = answer
+        self.outcome = outcome
+        self.sequence = sequence
+        self.isRedelivery = isRedelivery
+    }
+}

@@ -1,0 +1,192 @@
+package import Payments
+
+extension Ledger {
+    /// Opens an entry, or adds to the open one of its kind.
+    ///
+    /// What an operator has dismissed opens no entry again: it is counted where it was dismissed.
+    mutating func raise(
+        _ kind: AttentionKind,
+        about subject: AttentionSubject,
+        _ event: AttentionEvent
+    ) {
+        if let dismissed = dismissal(of: event, about: subject) {
+            if let id = dismissed.entryID, let entry = view.entries[id] { count(event, in: entry) }
+            return
+        }
+        if let entry = view.openEntries(subject).first(where: { $0.kind == kind }) {
+            return count(event, in: entry)
+        }
+        emit(
+            .openEntry(
+                AttentionEntry(
+                    id: takeEntryID(),
+                    kind: kind,
+                    subject: subject,
+                    events: [event],
+                    count: 1,
+                    openedMilliseconds: now,
+                    lastMilliseconds: now
+                )
+            )
+        )
+    }
+
+    /// Raises an entry about a payment.
+    mutating func raise(
+        _ kind: AttentionKind,
+        about payment: Payment,
+        cause: String,
+        fact: Fact? = nil,
+        callbackID: KeptCallback.ID? = nil,
+        _ text: String
+    ) {
+        let event = AttentionEvent(
+            cause: cause,
+            fact: fact,
+            callbackID: callbackID,
+            text: text + Self.stored(payment),
+            atMilliseconds: now
+        )
+        raise(kind, about: .payment(payment.id), event)
+    }
+
+    /// Raises the entries that a callback's verdict asks for.
+    ///
+    /// - Parameter other: the payment that they are about, where that is not the callback's own.
+    mutating func raise(
+        _ kinds: [AttentionKind],
+        by callback: KeptCallback,
+        about other: Payment? = nil
+    ) {
+        if kinds.isEmpty { return }
+        let payment = other ?? view.payment(callback.paymentID)
+        let cause: String
+        let text: String
+        switch callback.content {
+        case .fact(let fact, _):
+            cause = Self.cause(fact, callback.content.marks)
+            text = "a callback says \(fact)"
+        case .failure(_, let code, let problem, _):
+            cause = "\(code) \(problem)"
+            text = "a callback was answered \(code) \(problem)"
+        }
+        let event = AttentionEvent(
+            cause: cause,
+            fact: callback.content.fact,
+            callbackID: callback.id,
+            text: text + Self.stored(payment),
+            atMilliseconds: now
+        )
+        let subject = payment.map { AttentionSubject.payment($0.id) } ?? .cause(cause)
+        for kind in kinds { raise(kind, about: subject, event) }
+    }
+
+    /// What tells a fact from the same one of another success.
+    private static func cause(_ fact: Fact, _ marks: SuccessMarks) -> String {
+        [fact.description, marks.time?.text, marks.originalExternalID].compactMap(\.self)
+            .joined(separator: ", ")
+    }
+
+    /// What was dismissed last of what says the same, by the number of its entry: decided facts
+    /// that were moved here have no order of their own.
+    private func dismissal(
+        of event: AttentionEvent,
+        about subject: AttentionSubject
+    ) -> DecidedFact? {
+        let id: Payment.ID?
+        switch subject {
+        case .payment(let payment): id = payment
+        case .cause: id = nil
+        case .gateway: return nil
+        }
+        return view.decisions(of: id).filter { decided in
+            guard decided.decision == .dismissed else { return false }
+            if let fact = event.fact, decided.fact == fact { return true }
+            return decided.fact == nil && decided.cause == event.cause
+        }.max { $0.entryID ?? 0 < $1.entryID ?? 0 }
+    }
+
+    private mutating func count(_ event: AttentionEvent, in entry: AttentionEntry) {
+        var entry = entry
+        entry.count += 1
+        entry.lastMilliseconds = now
+        var changed: [Int] = []
+        if let index = entry.events.firstIndex(where: { $0.isSame(as: event) }) {
+            entry.events[index].count += 1
+            entry.events[index].lastMilliseconds = now
+            entry.events[index].callbackID = event.callbackID ?? entry.events[index].callbackID
+            changed = [index]
+        } else if entry.events.count < AttentionEntry.eventsMax {
+            entry.events.append(event)
+            changed = [entry.events.count - 1]
+        }
+        emit(.updateEntry(entry, changed: changed))
+    }
+
+    /// Closes an open entry.
+    mutating func close(_ entry: AttentionEntry, _ resolution: EntryResolution) {
+        emit(.closeEntry(entry.id, resolution, atMilliseconds: now))
+    }
+
+    /// Closes the entries of a payment that the gateway's word has resolved: those whose facts no
+    /// callback waits with any more.
+    mutating func closeEntries(
+        of payment: Payment,
+        resolvedBy status: LatestTransactionStatus,
+        _ resolution: EntryResolution
+    ) {
+        let waiting = view.waiting(payment.id).compactMap(\.content.fact)
+        for entry in view.openEntries(.payment(payment.id))
+        where entry.kind.isClosed(by: status) {
+            let isOpen = entry.events.contains { event in
+                event.fact.map { waiting.contains($0) } ?? false
+            }
+            if !isOpen { close(entry, resolution) }
+        }
+    }
+
+    /// Hands an open entry to another payment; one of the same kind there takes its events.
+    mutating func move(_ entry: AttentionEntry, to payment: Payment) {
+        let subject = AttentionSubject.payment(payment.id)
+        guard let other = view.openEntries(subject).first(where: { $0.kind == entry.kind }) else {
+            var moved = entry
+            moved.subject = subject
+            return emit(.updateEntry(moved, changed: []))
+        }
+        for event in entry.events { count(event, in: view.entries[other.id] ?? other) }
+        close(entry, EntryResolution(by: "merge", note: "continued in entry \(other.id)"))
+    }
+
+    /// What is stored of a payment, as the end of a sentence.
+    static func stored(_ payment: Payment?) -> String {
+        guard let payment, let status = payment.status else { return "" }
+        var text = "; stored: \(status.word)"
+        if let amount = payment.expectedAmount { text += ", IDR \(amount)" }
+        if let paid = payment.paidAmount, paid != payment.expectedAmount {
+            text += ", paid IDR \(paid)"
+        }
+        if let reference = payment.referenceNo { text += ", referenceNo \(reference)" }
+        return text
+    }
+
+    // MARK: The gateway itself
+
+    /// Opens an entry about the gateway itself, or counts it.
+    package mutating func raiseGatewayEntry(_ kind: AttentionKind, detail: String) {
+        let event = AttentionEvent(
+            cause: kind.rawValue,
+            fact: nil,
+            callbackID: nil,
+            text: detail,
+            atMilliseconds: now
+        )
+        raise(kind, about: .gateway, event)
+    }
+
+    /// Closes the entry of a kind about the gateway itself; returns whether one was open.
+    package mutating func closeGatewayEntry(_ kind: AttentionKind, note: String) -> Bool {
+        let entries = view.openEntries(.gateway).filter { $0.kind == kind }
+        for entry in entries { close(entry, EntryResolution(by: "query", note: note)) }
+        return !entries.isEmpty
+    }
+}

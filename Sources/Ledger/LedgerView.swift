@@ -1,0 +1,224 @@
+package import Payments
+
+/// The numbers that the next new rows get.
+package struct LedgerNumbers: Equatable, Sendable {
+    /// Of the newest transition, 0 in an empty feed.
+    package var head: Int64
+    package var nextPaymentID: Payment.ID
+    package var nextCallbackID: KeptCallback.ID
+    package var nextEntryID: AttentionEntry.ID
+
+    /// By default those of an empty database.
+    package init(
+        head: Int64 = 0,
+        nextPaymentID: Payment.ID = 1,
+        nextCallbackID: KeptCallback.ID = 1,
+        nextEntryID: AttentionEntry.ID = 1
+    ) {
+        self.head = head
+        self.nextPaymentID = nextPaymentID
+        self.nextCallbackID = nextCallbackID
+        self.nextEntryID = nextEntryID
+    }
+}
+
+/// What is stored about the payments that a group of events concerns, and what the events of the
+/// group have changed in it so far.
+///
+/// An engine fills it (see <doc:EngineProtocol>); afterwards only ``apply(_:)`` changes it.
+package struct LedgerView: Sendable {
+    package var numbers: LedgerNumbers
+    package var knowledge: GatewayKnowledge
+    // More than eight: one for each kind of row, and one for each way to look for it.
+    package private(set) var payments: [Payment.ID: Payment] = [:]
+    package private(set) var callbacks: [KeptCallback.ID: KeptCallback] = [:]
+    private(set) var generations: [Payment.ID: Generation] = [:]
+    private(set) var inquiries: [Payment.ID: StatusInquiry] = [:]
+    package private(set) var entries: [AttentionEntry.ID: AttentionEntry] = [:]
+    private var paymentsByReference: [Reference: [Payment.ID]] = [:]
+    private var callbacksByDigest: [SignedDigest: [KeptCallback.ID]] = [:]
+    private var waitingCallbacks: [Payment.ID: [KeptCallback.ID]] = [:]
+    private var openEntries: [AttentionSubject: [AttentionEntry.ID]] = [:]
+    private var decidedFacts: [Payment.ID?: [DecidedFact]] = [:]
+    private var externalIDs: [ExternalIDKey: ExternalIDOwner] = [:]
+
+    package init(numbers: LedgerNumbers, knowledge: GatewayKnowledge) {
+        self.numbers = numbers
+        self.knowledge = knowledge
+    }
+
+    // MARK: Filling
+
+    /// Adds or replaces a payment.
+    package mutating func insert(_ payment: Payment) {
+        payments[payment.id] = payment
+        add(payment.id, under: payment.partnerReferenceNo)
+        if let reference = payment.referenceNo { add(payment.id, under: reference) }
+    }
+
+    private mutating func add(_ id: Payment.ID, under reference: Reference) {
+        if let ids = paymentsByReference[reference] {
+            if ids.contains(id) { return }
+            paymentsByReference[reference] = (ids + [id]).sorted()
+        } else {
+            paymentsByReference[reference] = [id]
+        }
+    }
+
+    /// Adds or replaces a callback.
+    package mutating func insert(_ callback: KeptCallback) {
+        if let old = callbacks.updateValue(callback, forKey: callback.id) {
+            if old.isWaiting, let id = old.paymentID {
+                waitingCallbacks[id]?.removeAll { $0 == callback.id }
+            }
+        } else {
+            callbacksByDigest[callback.signedDigest, default: []].append(callback.id)
+        }
+        if callback.isWaiting, let id = callback.paymentID {
+            waitingCallbacks[id, default: []].append(callback.id)
+        }
+    }
+
+    package mutating func insert(_ generation: Generation, of id: Payment.ID) {
+        generations[id] = generation
+    }
+
+    package mutating func insert(_ inquiry: StatusInquiry) {
+        inquiries[inquiry.paymentID] = inquiry
+    }
+
+    /// Adds or replaces an entry.
+    package mutating func insert(_ entry: AttentionEntry) {
+        if let old = entries.updateValue(entry, forKey: entry.id), old.isOpen {
+            openEntries[old.subject]?.removeAll { $0 == entry.id }
+        }
+        if entry.isOpen { openEntries[entry.subject, default: []].append(entry.id) }
+    }
+
+    package mutating func insert(_ fact: DecidedFact) {
+        decidedFacts[fact.paymentID, default: []].append(fact)
+    }
+
+    package mutating func insert(_ owner: ExternalIDOwner, of key: ExternalIDKey) {
+        externalIDs[key] = owner
+    }
+}
+
+// MARK: - Looking things up
+
+extension LedgerView {
+    /// The payment of a number, or the one that it was merged into.
+    func payment(_ id: Payment.ID?) -> Payment? {
+        guard let id, let found = payments[id] else { return nil }
+        return found.mergedInto.flatMap { payments[$0] } ?? found
+    }
+
+    /// The payments that carry one of these references in either role, in the order of their
+    /// numbers.
+    private func payments(carrying references: [Reference]) -> [Payment] {
+        var ids = references.first.flatMap { paymentsByReference[$0] } ?? []
+        for reference in references.dropFirst() {
+            for id in paymentsByReference[reference] ?? [] where !ids.contains(id) {
+                ids.append(id)
+            }
+        }
+        if ids.isEmpty { return [] }
+        // A reference that has changed since may still be listed.
+        return ids.sorted().compactMap { payments[$0] }
+            .filter { payment in references.contains { payment.carries($0) } }
+    }
+
+    /// The transactions that carry one of these references in either role.
+    func confirmed(carrying references: [Reference]) -> [Payment] {
+        payments(carrying: references).filter(\.isConfirmed)
+    }
+
+    /// The transaction of a merchant's number, else one whose other number it is, as long as that
+    /// may be a wrong guess.
+    package func confirmed(named reference: Reference) -> Payment? {
+        let found = confirmed(carrying: [reference])
+        return found.first { $0.partnerReferenceNo == reference }
+            ?? found.first { $0.referenceNo == reference && !$0.isCorroborated }
+    }
+
+    /// What holds the callbacks about exactly these references while nothing has confirmed them.
+    func unconfirmed(_ references: [Reference]) -> Payment? {
+        payments(carrying: references).first { payment in
+            guard !payment.isConfirmed, payment.mergedInto == nil else { return false }
+            guard references.count == 2 else { return payment.referenceNo == nil }
+            return payment.pair?.holds(references[0], references[1]) ?? false
+        }
+    }
+
+    /// Whatever unconfirmed references turn out to be this payment's: its pair, or one of them.
+    func unconfirmed(belongingTo payment: Payment) -> [Payment] {
+        let references = [payment.partnerReferenceNo, payment.referenceNo].compactMap(\.self)
+        return payments(carrying: references).filter { other in
+            !other.isConfirmed && other.mergedInto == nil && other.id != payment.id
+                && (other.referenceNo == nil || other.pair == payment.pair)
+        }
+    }
+
+    /// The kept callback that a delivery is a redelivery of (row 5a): the one with the same
+    /// signature. Where there are two, one failed only for headers that are not signed, and the one
+    /// that failed as the delivery does is meant.
+    func callback(redelivered delivery: Delivery) -> KeptCallback? {
+        let found = (callbacksByDigest[delivery.signedDigest] ?? []).sorted()
+            .compactMap { callbacks[$0] }
+        return found.first { $0.content.failure == delivery.content.failure }
+            ?? found.first { $0.content.failure?.isUnsigned != true } ?? found.first
+    }
+
+    /// The callbacks of a payment that wait for an answer, oldest first.
+    func waiting(_ id: Payment.ID) -> [KeptCallback] {
+        (waitingCallbacks[id] ?? []).sorted().compactMap { callbacks[$0] }
+    }
+
+    /// The open entries about a subject.
+    func openEntries(_ subject: AttentionSubject) -> [AttentionEntry] {
+        (openEntries[subject] ?? []).sorted().compactMap { entries[$0] }
+    }
+
+    /// What was decided about a fact of a payment, or a cause.
+    func decisions(of id: Payment.ID?) -> [DecidedFact] { decidedFacts[id] ?? [] }
+
+    func owner(of key: ExternalIDKey) -> ExternalIDOwner? { externalIDs[key] }
+}
+
+// MARK: - Applying changes
+
+extension LedgerView {
+    /// Applies one change, so that later events of the same group see it.
+    mutating func apply(_ change: Change) {
+        switch change {
+        case .keepCallback(let callback, _), .updateCallback(let callback): insert(callback)
+        case .claimExternalID(let key, let owner): insert(owner, of: key)
+        case .createPayment(let payment), .updatePayment(let payment): insert(payment)
+        case .appendTransition(let transition): numbers.head = transition.sequence
+        case .startGeneration(let id, let request, let now):
+            generations[id] = Generation(
+                state: .underWay,
+                feeAmount: request.content.feeAmount,
+                validity: request.content.validity,
+                expiresMilliseconds: request.expiresMilliseconds,
+                startedMilliseconds: now
+            )
+        case .finishGeneration(let id, let state, _): generations[id]?.state = state
+        case .scheduleInquiry(let inquiry): insert(inquiry)
+        case .endInquiry(let id): inquiries[id] = nil
+        case .openEntry(let entry), .updateEntry(let entry, _): insert(entry)
+        case .closeEntry(let id, _, _):
+            guard var entry = entries[id] else { return }
+            entry.isOpen = false
+            insert(entry)
+        case .decideFact(let fact): insert(fact)
+        case .moveDecidedFacts(let old, let new):
+            for var fact in decidedFacts.removeValue(forKey: old) ?? [] {
+                fact.paymentID = new
+                insert(fact)
+            }
+        case .updateKnowledge(let knowledge): self.knowledge = knowledge
+        case .countRedelivery, .keepGatewayCall: break
+        }
+    }
+}

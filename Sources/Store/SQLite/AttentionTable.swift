@@ -1,0 +1,215 @@
+import Ledger
+import Payments
+import SQLite
+
+/// The writer's statements on `attention` and `attention_events`.
+final class AttentionTable {
+    private let insertion: Statement
+    private let update: Statement
+    private let closing: Statement
+    private let event: Statement
+    private let openOfPayments: Statement
+    private let looseOpen: Statement
+    private let byID: Statement
+    private let events: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        insertion = try connection.prepare(
+            """
+            INSERT INTO attention (kind, payment_id, subject, count, opened_at, last_at, id)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        update = try connection.prepare(
+            """
+            UPDATE attention SET kind = ?, payment_id = ?, subject = ?, count = ?, opened_at = ?,
+                last_at = ?
+            WHERE id = ?
+            """
+        )
+        closing = try connection.prepare(
+            "UPDATE attention SET resolved_by = ?, note = ?, resolved_at = ? WHERE id = ?"
+        )
+        event = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO attention_events
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        let selection = "SELECT \(Self.columns) FROM attention WHERE"
+        openOfPayments = try connection.prepare(
+            """
+            \(selection) resolved_at IS NULL
+                AND payment_id IN (SELECT value FROM json_each(?)) ORDER BY id
+            """
+        )
+        looseOpen = try connection.prepare(
+            "\(selection) resolved_at IS NULL AND payment_id IS NULL ORDER BY id"
+        )
+        byID = try connection.prepare(
+            "\(selection) id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        )
+        events = try connection.prepare(
+            """
+            SELECT entry_id, cause, original_partner_reference, original_reference, status, amount,
+                callback_id, text, first_at, last_at, count
+            FROM attention_events WHERE entry_id IN (SELECT value FROM json_each(?))
+            ORDER BY entry_id, number
+            """
+        )
+    }
+
+    private static let columns = """
+        id, kind, payment_id, subject, count, opened_at, last_at, resolved_at IS NULL
+        """
+
+    // MARK: Entries
+
+    /// Adds an entry with its events.
+    func insert(_ entry: AttentionEntry) throws(SQLiteError) {
+        try insertion.run { $0.entry(entry) }
+        for index in entry.events.indices { try put(entry.events[index], index, of: entry.id) }
+    }
+
+    /// Writes an entry's counts and subject, and the events at `changed`.
+    func update(_ entry: AttentionEntry, changed: [Int]) throws(SQLiteError) {
+        try update.run { $0.entry(entry) }
+        for index in changed { try put(entry.events[index], index, of: entry.id) }
+    }
+
+    private func put(
+        _ event: AttentionEvent,
+        _ number: Int,
+        of entryID: Int64
+    ) throws(SQLiteError) {
+        try self.event.run {
+            $0.integer(entryID)
+            $0.integer(number)
+            $0.text(event.cause)
+            $0.fact(event.fact)
+            $0.integer(event.callbackID)
+            $0.text(event.text)
+            $0.integer(event.firstMilliseconds)
+            $0.integer(event.lastMilliseconds)
+            $0.integer(event.count)
+        }
+    }
+
+    /// Closes an entry.
+    func close(
+        _ id: Int64,
+        _ resolution: EntryResolution,
+        atMilliseconds now: Int64
+    ) throws(SQLiteError) {
+        try closing.run {
+            $0.text(resolution.by)
+            $0.text(resolution.note)
+            $0.integer(now)
+            $0.integer(id)
+        }
+    }
+
+    /// The open entries about these payments.
+    func open(of paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [AttentionEntry] {
+        try completed(
+            try openOfPayments.all {
+                $0.list(paymentIDs)
+            } row: {
+                Self.read($0)
+            }
+        )
+    }
+
+    /// The open entries that belong to no payment.
+    func openLoose() throws(SQLiteError) -> [AttentionEntry] {
+        try completed(
+            try looseOpen.all { _ in
+            } row: {
+                Self.read($0)
+            }
+        )
+    }
+
+    /// The entries of these numbers, open or not.
+    func entries(_ ids: some Sequence<Int64>) throws(SQLiteError) -> [AttentionEntry] {
+        try completed(
+            try byID.all {
+                $0.list(ids)
+            } row: {
+                Self.read($0)
+            }
+        )
+    }
+
+    private static func read(_ row: Row) -> AttentionEntry? {
+        guard let kind = AttentionKind(rawValue: row.text(1)) else { return nil }
+        let subject: AttentionSubject
+        if let id = row.optionalInteger(2) {
+            subject = .payment(id)
+        } else {
+            subject = row.text(3).isEmpty ? .gateway : .cause(row.text(3))
+        }
+        var entry = AttentionEntry(
+            id: row.integer(0),
+            kind: kind,
+            subject: subject,
+            events: [],
+            count: row.integer(4),
+            openedMilliseconds: row.integer(5),
+            lastMilliseconds: row.integer(6)
+        )
+        entry.isOpen = row.integer(7) != 0
+        return entry
+    }
+
+    /// Adds the events.
+    private func completed(_ entries: [AttentionEntry?]) throws(SQLiteError) -> [AttentionEntry] {
+        var entries = entries.compactMap(\.self)
+        if entries.isEmpty { return [] }
+        let found = try events.all {
+            $0.list(entries.map(\.id))
+        } row: { row in
+            (row.integer(0), Self.event(row))
+        }
+        let byEntry = Dictionary(grouping: found) { $0.0 }
+        for index in entries.indices {
+            entries[index].events = byEntry[entries[index].id]?.map(\.1) ?? []
+        }
+        return entries
+    }
+
+    private static func event(_ row: Row) -> AttentionEvent {
+        var event = AttentionEvent(
+            cause: row.text(1),
+            fact: row.fact(from: 2),
+            callbackID: row.optionalInteger(6),
+            text: row.text(7),
+            atMilliseconds: row.integer(8)
+        )
+        event.lastMilliseconds = row.integer(9)
+        event.count = row.integer(10)
+        return event
+    }
+}
+
+extension Binder {
+    /// Every column of an open entry, its number last.
+    fileprivate mutating func entry(_ entry: AttentionEntry) {
+        text(entry.kind.rawValue)
+        switch entry.subject {
+        case .payment(let id):
+            integer(id)
+            text(nil)
+        case .cause(let cause):
+            integer(nil)
+            text(cause)
+        case .gateway:
+            integer(nil)
+            text("")
+        }
+        integer(entry.count)
+        integer(entry.openedMilliseconds)
+        integer(entry.lastMilliseconds)
+        integer(entry.id)
+    }
+}

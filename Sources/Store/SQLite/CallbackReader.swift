@@ -1,0 +1,175 @@
+import Payments
+import SQLite
+
+/// The readers' statements on the journal and the rejected-request store, shown as one list.
+struct CallbackReader {
+    private let main: Connection
+    private let refused: Connection
+    private let index: ReferenceIndex
+    private let lookups: LookupFile
+    private let ofPayments: Statement
+
+    init(
+        _ main: Connection,
+        refused: Connection,
+        index: ReferenceIndex,
+        lookups: LookupFile
+    ) throws(SQLiteError) {
+        self.main = main
+        self.refused = refused
+        self.index = index
+        self.lookups = lookups
+        ofPayments = try main.prepare(
+            """
+            SELECT callbacks.id FROM callbacks JOIN payments ON payments.id = payment_id
+            WHERE payment_id IN (SELECT value FROM json_each(?1))
+                AND ?2 IN (partner_reference, reference, original_partner_reference,
+                    original_reference)
+            """
+        )
+    }
+
+    /// One kept callback, or nil when there is none.
+    func callback(_ id: Int64) throws(SQLiteError) -> CallbackRecord? {
+        var selection = CallbackSelection.journal
+        selection.add(id: id)
+        if let found = try selection.rows(in: main, limit: 1).first { return found }
+        var refusals = CallbackSelection.refusals
+        refusals.add(id: id)
+        return try refusals.rows(in: refused, limit: 1).first
+    }
+
+    /// Callbacks looked at for one page of a search: bounds the time that a rare outcome takes.
+    static let searchedMax: Int64 = 100_000
+
+    /// A page of kept callbacks, the newest first.
+    func page(_ filter: CallbackFilter, limit: Int) throws(SQLiteError) -> CallbackPage {
+        var filter = filter
+        var floor: Int64 = 0
+        if filter.isSearch {
+            let before = if let id = filter.beforeID { id } else { try newestID() + 1 }
+            floor = max(before - Self.searchedMax, 0)
+            filter.sinceID = floor
+        }
+        let found = try callbacks(filter, limit: limit + 1)
+        let shown = found.prefix(limit)
+        let isFull = found.count > limit
+        let end = shown.last?.id ?? filter.beforeID ?? 0
+        return CallbackPage(
+            callbacks: Array(shown),
+            next: !isFull && floor > 0 ? floor : end,
+            more: isFull || floor > 0
+        )
+    }
+
+    private func newestID() throws(SQLiteError) -> Int64 {
+        let kept = try main.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
+        return max(kept, try refused.integer("SELECT coalesce(max(id), 0) FROM refusals") ?? 0)
+    }
+
+    /// Kept callbacks, the newest first.
+    func callbacks(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        let fromJournal = try journal(filter, limit: limit)
+        let fromRefused = try refusals(filter, limit: limit)
+        // One that has moved to the journal is shown from there only.
+        let moved = Set(fromJournal.map(\.id))
+        let newestFirst = (fromJournal + fromRefused.filter { !moved.contains($0.id) })
+            .sorted { $0.id > $1.id }
+        return Array(newestFirst.prefix(limit))
+    }
+
+    /// The numbers of the journal's callbacks that carry one of `references`, the newest first.
+    func ids(carrying references: [Reference]) throws(SQLiteError) -> [Int64] {
+        var ids: Set<Int64> = []
+        for reference in references { ids.formUnion(try self.ids(of: reference)) }
+        return ids.sorted(by: >)
+    }
+
+    /// The callbacks of the journal with these numbers, the newest first; not more than
+    /// ``idsInStatementMax``.
+    func callbacks(_ ids: some Collection<Int64>) throws(SQLiteError) -> [CallbackRecord] {
+        var selection = CallbackSelection.journal
+        selection.add(ids: ids)
+        return try selection.rows(in: main, limit: Self.idsInStatementMax)
+    }
+
+    private func journal(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        guard let text = filter.reference else { return try newest(filter, limit: limit) }
+        guard let reference = Reference(text) else { return [] }
+        let before = filter.beforeID ?? .max
+        var rest = try ids(of: reference).filter { $0 < before }.sorted(by: >)[...]
+        var found: [CallbackRecord] = []
+        while found.count < limit, !rest.isEmpty {
+            let chunk = rest.prefix(Self.idsInStatementMax)
+            rest = rest.dropFirst(chunk.count)
+            var selection = selection(filter)
+            selection.add(ids: chunk)
+            found += try selection.rows(in: main, limit: limit - found.count)
+        }
+        return found
+    }
+
+    /// The journal's callbacks that fit a filter without a reference, the newest first.
+    private func newest(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        let since = max(filter.sinceID ?? 1, 1)
+        let ranges = try main.snapshot { () throws(SQLiteError) in
+            try TimeSearch(.callbacks, main).ranges(
+                from: filter.fromMilliseconds,
+                to: filter.toMilliseconds,
+                in: since..<max(filter.beforeID ?? .max, since)
+            )
+        }
+        var found: [CallbackRecord] = []
+        for range in ranges where found.count < limit {
+            var part = filter
+            (part.sinceID, part.beforeID) = (range.lowerBound, range.upperBound)
+            found += try selection(part).rows(in: main, limit: limit - found.count)
+        }
+        return found
+    }
+
+    /// SQLite bounds the length of a statement; one payment may have any number of callbacks.
+    static let idsInStatementMax = 500
+
+    /// Every condition of a filter but the reference.
+    private func selection(_ filter: CallbackFilter) -> CallbackSelection {
+        var selection = CallbackSelection.journal
+        selection.add(filter)
+        if let outcome = filter.outcome {
+            selection.add("outcome = ?") { $0.integer(Int(outcome.rawValue)) }
+        }
+        return selection
+    }
+
+    private func refusals(
+        _ filter: CallbackFilter,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        if filter.reference != nil || filter.isAuthentic { return [] }
+        if let outcome = filter.outcome, outcome != .refused { return [] }
+        var selection = CallbackSelection.refusals
+        selection.add(filter)
+        return try selection.rows(in: refused, limit: limit)
+    }
+
+    /// Every callback that carries `reference`, or belongs to a payment that does.
+    private func ids(of reference: Reference) throws(SQLiteError) -> [Int64] {
+        let payments = try index.payments([reference], in: lookups)
+        if payments.isEmpty { return [] }
+        return try ofPayments.all {
+            $0.list(payments)
+            $0.text(reference.text)
+        } row: {
+            $0.integer(0)
+        }
+    }
+}

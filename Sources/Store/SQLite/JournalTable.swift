@@ -1,0 +1,240 @@
+package import Ledger
+import Payments
+import SQLite
+
+/// The writer's statements on the journal of authentic callbacks: `callbacks` and
+/// `callback_contents`.
+final class JournalTable {
+    private let insertion: Statement
+    private let content: Statement
+    private let update: Statement
+    private let redelivery: Statement
+    private let byID: Statement
+    private let bySignature: Statement
+    private let unplacedBySignature: Statement
+    private let waiting: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        insertion = try connection.prepare(
+            """
+            INSERT INTO callbacks (id, received_at, deliveries, last_received_at, verification,
+                signed_at, signed_ms, signed_digest, external_id, client, payment_id, outcome,
+                answer, is_waiting, owns_external_id, sequence, original_partner_reference,
+                original_reference, status, amount, finished_at, finished_ms,
+                original_external_id, failed_in, problem_code, problem)
+            VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        content = try connection.prepare("INSERT INTO callback_contents VALUES (?, ?, ?)")
+        update = try connection.prepare(
+            """
+            UPDATE callbacks SET payment_id = ?, outcome = ?, answer = ?, is_waiting = ?,
+                owns_external_id = ?, sequence = ?, original_partner_reference = ?,
+                original_reference = ?, status = ?, amount = ?, finished_at = ?, finished_ms = ?,
+                original_external_id = ?, failed_in = ?, problem_code = ?, problem = ?
+            WHERE id = ?
+            """
+        )
+        redelivery = try connection.prepare(
+            "UPDATE callbacks SET deliveries = deliveries + 1, last_received_at = ? WHERE id = ?"
+        )
+        let selection = "SELECT \(Self.columns) FROM callbacks WHERE"
+        byID = try connection.prepare("\(selection) id = ?")
+        bySignature = try connection.prepare(
+            "\(selection) payment_id = ? AND signed_digest = ?"
+        )
+        unplacedBySignature = try connection.prepare(
+            "\(selection) payment_id IS NULL AND signed_digest = ?"
+        )
+        waiting = try connection.prepare(
+            """
+            \(selection) is_waiting = 1
+                AND payment_id IN (SELECT value FROM json_each(?)) ORDER BY id
+            """
+        )
+    }
+
+    // MARK: Writing
+
+    /// Appends a callback with the bytes of its delivery.
+    func insert(
+        _ callback: KeptCallback,
+        _ delivery: Delivery,
+        verification: Int64
+    ) throws(SQLiteError) {
+        try insertion.run { row in
+            row.integer(callback.id)
+            row.integer(callback.receivedMilliseconds)
+            row.integer(callback.receivedMilliseconds)
+            row.integer(verification)
+            row.text(delivery.timestamp)
+            row.integer(callback.signedMilliseconds)
+            row.blob(callback.signedDigest.bytes)
+            row.text(callback.externalID)
+            row.text(delivery.client)
+            row.judged(callback)
+        }
+        try content.run {
+            $0.integer(callback.id)
+            $0.blob(delivery.head)
+            $0.blob(delivery.body)
+        }
+    }
+
+    /// Writes what a kept callback leads to now.
+    func update(_ callback: KeptCallback) throws(SQLiteError) {
+        try update.run { row in
+            row.judged(callback)
+            row.integer(callback.id)
+        }
+    }
+
+    /// Counts one more delivery of a kept callback.
+    func countRedelivery(of id: Int64, atMilliseconds now: Int64) throws(SQLiteError) {
+        try redelivery.run {
+            $0.integer(now)
+            $0.integer(id)
+        }
+    }
+
+    // MARK: Reading
+
+    /// A kept callback, or nil when there is none of this number.
+    func callback(_ id: Int64) throws(SQLiteError) -> KeptCallback? {
+        let found = try byID.first {
+            $0.integer(id)
+        } row: {
+            Self.read($0)
+        }
+        return found ?? nil
+    }
+
+    /// The callbacks of a payment, or of none, with this signature.
+    func callbacks(
+        signed digest: SignedDigest,
+        paymentID: Int64?
+    ) throws(SQLiteError) -> [KeptCallback] {
+        guard let paymentID else {
+            return try unplacedBySignature.all {
+                $0.blob(digest.bytes)
+            } row: {
+                Self.read($0)
+            }.compactMap(\.self)
+        }
+        return try bySignature.all {
+            $0.integer(paymentID)
+            $0.blob(digest.bytes)
+        } row: {
+            Self.read($0)
+        }.compactMap(\.self)
+    }
+
+    /// The callbacks of these payments that wait for the gateway's answer to a query.
+    func waiting(of paymentIDs: [Int64]) throws(SQLiteError) -> [KeptCallback] {
+        try waiting.all {
+            $0.list(paymentIDs)
+        } row: {
+            Self.read($0)
+        }.compactMap(\.self)
+    }
+
+    private static let columns = """
+        id, payment_id, received_at, signed_ms, external_id, signed_digest, outcome, answer,
+        is_waiting, sequence, original_partner_reference, original_reference, status, amount,
+        finished_at, finished_ms, original_external_id, failed_in, problem_code, problem,
+        owns_external_id
+        """
+
+    private static func read(_ row: Row) -> KeptCallback? {
+        guard let digest = SignedDigest(row.blob(5)) else { return nil }
+        var callback = KeptCallback(
+            id: row.integer(0),
+            paymentID: row.optionalInteger(1),
+            receivedMilliseconds: row.integer(2),
+            signedMilliseconds: row.optionalInteger(3),
+            externalID: row.optionalText(4),
+            signedDigest: digest,
+            content: content(row),
+            outcome: CallbackOutcome(rawValue: UInt8(clamping: row.integer(6))) ?? .refused,
+            answer: CallbackAnswer(rawValue: UInt8(clamping: row.integer(7))) ?? .invalid
+        )
+        callback.isWaiting = row.integer(8) != 0
+        callback.sequence = row.optionalInteger(9)
+        callback.ownsExternalID = row.integer(20) != 0
+        return callback
+    }
+
+    private static func content(_ row: Row) -> CallbackContent {
+        if let fact = row.fact(from: 10) {
+            return .fact(
+                fact,
+                marks: SuccessMarks(
+                    time: row.gatewayTime(from: 14),
+                    originalExternalID: row.optionalText(16)
+                )
+            )
+        }
+        return .failure(
+            DeliveryFailure(rawValue: row.text(17)) ?? .body,
+            code: row.text(18),
+            problem: row.text(19),
+            references: [row.optionalText(10), row.optionalText(11)].compactMap { text in
+                text.flatMap { Reference($0) }
+            }
+        )
+    }
+}
+
+extension Binder {
+    /// What a judgement decides about a callback, and what it says.
+    fileprivate mutating func judged(_ callback: KeptCallback) {
+        integer(callback.paymentID)
+        integer(Int(callback.outcome.rawValue))
+        integer(Int(callback.answer.rawValue))
+        integer(callback.isWaiting ? 1 : 0)
+        integer(callback.ownsExternalID ? 1 : 0)
+        integer(callback.sequence)
+        switch callback.content {
+        case .fact(let fact, let marks):
+            self.fact(fact)
+            time(marks.time)
+            text(marks.originalExternalID)
+            text(nil)
+            text(nil)
+            text(nil)
+        case .failure(let failure, let code, let problem, let references):
+            text(references.first?.text)
+            text(references.count > 1 ? references[1].text : nil)
+            integer(nil)
+            integer(nil)
+            time(nil)
+            text(nil)
+            text(failure.rawValue)
+            text(code)
+            text(problem)
+        }
+    }
+}
+
+extension SignedDigest {
+    /// The 32 bytes of the digest.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        for word in [words.0, words.1, words.2, words.3] {
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
+        }
+        return bytes
+    }
+
+    /// The digest of 32 bytes; nil for any other number of them.
+    package init?(_ bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        let word = { (start: Int) in
+            bytes[start..<(start + 8)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        }
+        self.init(word(0), word(8), word(16), word(24))
+    }
+}

@@ -1,0 +1,232 @@
+import Ledger
+import Payments
+import SQLite
+
+extension Validity {
+    /// How it is stored.
+    var kind: Int64 {
+        switch self {
+        case .standard: 0
+        case .seconds: 1
+        case .until: 2
+        }
+    }
+
+    /// The number that goes with ``kind``.
+    var value: Int64? {
+        switch self {
+        case .standard: nil
+        case .seconds(let value), .until(let value): value
+        }
+    }
+
+    init(kind: Int64, value: Int64) {
+        switch kind {
+        case 1: self = .seconds(value)
+        case 2: self = .until(value)
+        default: self = .standard
+        }
+    }
+}
+
+/// The writer's statements on `generations`.
+final class GenerationTable {
+    private let insertion: Statement
+    private let ending: Statement
+    private let interrupted: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        insertion = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO generations (payment_id, state, fee_amount, validity_kind,
+                validity_value, validity_period, expires_at, started_at)
+            VALUES (?, 0, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        ending = try connection.prepare(
+            """
+            UPDATE generations SET state = ?, qr_content = coalesce(?, qr_content), warnings = ?,
+                last_error = ?
+            WHERE payment_id = ?
+            """
+        )
+        interrupted = try connection.prepare("SELECT payment_id FROM generations WHERE state = 0")
+    }
+
+    /// Writes that a call is about to be made, in place of an earlier attempt.
+    func start(
+        _ request: GenerationRequest,
+        of paymentID: Int64,
+        atMilliseconds now: Int64
+    ) throws(SQLiteError) {
+        let validity = request.content.validity
+        try insertion.run {
+            $0.integer(paymentID)
+            $0.integer(request.content.feeAmount.sen)
+            $0.integer(validity.kind)
+            $0.integer(validity.value)
+            $0.text(request.validityPeriod)
+            $0.integer(request.expiresMilliseconds)
+            $0.integer(now)
+        }
+    }
+
+    /// Writes how a call ended.
+    func finish(
+        _ paymentID: Int64,
+        _ state: GenerationState,
+        _ result: GenerationResult
+    ) throws(SQLiteError) {
+        var content: String?
+        var warnings: String?
+        var error: String?
+        switch result {
+        case .accepted(_, let qrContent, let odd):
+            content = qrContent
+            warnings = odd.isEmpty ? nil : odd.joined(separator: "\n")
+        case .codeRefused(_, let problem), .notAccepted(let problem), .unknown(let problem):
+            error = problem
+        }
+        try ending.run {
+            $0.integer(Int(state.rawValue))
+            $0.text(content)
+            $0.text(warnings)
+            $0.text(error)
+            $0.integer(paymentID)
+        }
+    }
+
+    /// Payments whose call was under way when the program last wrote.
+    func underWay() throws(SQLiteError) -> [Int64] {
+        try interrupted.all { _ in
+        } row: {
+            $0.integer(0)
+        }
+    }
+}
+
+/// The statements on `inquiries`, the durable schedule.
+final class InquiryTable {
+    private let selection: Statement
+    private let replacement: Statement
+    private let removal: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        selection = try connection.prepare(
+            """
+            SELECT \(Self.columns) FROM inquiries
+            WHERE payment_id IN (SELECT value FROM json_each(?))
+            """
+        )
+        replacement = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO inquiries (\(Self.columns))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        removal = try connection.prepare("DELETE FROM inquiries WHERE payment_id = ?")
+    }
+
+    /// The columns that ``read(_:)`` expects.
+    static let columns = """
+        payment_id, phase, base_at, step, next_at, planned_at, is_expiry_check, failing_since,
+        failures, unusable_answers
+        """
+
+    /// Reads a row of ``columns``.
+    static func read(_ row: Row) -> StatusInquiry? {
+        guard let phase = InquirySchedule.Phase(rawValue: UInt8(clamping: row.integer(1))) else {
+            return nil
+        }
+        var inquiry = StatusInquiry(
+            paymentID: row.integer(0),
+            phase: phase,
+            baseMilliseconds: row.integer(2),
+            step: Int(clamping: row.integer(3)),
+            nextMilliseconds: row.integer(4),
+            plannedMilliseconds: row.integer(5)
+        )
+        inquiry.isExpiryCheck = row.integer(6) != 0
+        inquiry.failingSinceMilliseconds = row.optionalInteger(7)
+        inquiry.failureCount = row.integer(8)
+        inquiry.unusableCount = row.integer(9)
+        return inquiry
+    }
+
+    /// The inquiries about these payments.
+    func inquiries(about paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [StatusInquiry] {
+        try selection.all {
+            $0.list(paymentIDs)
+        } row: {
+            Self.read($0)
+        }.compactMap(\.self)
+    }
+
+    /// Stores an inquiry, in place of the payment's present one.
+    func put(_ inquiry: StatusInquiry) throws(SQLiteError) {
+        try replacement.run {
+            $0.integer(inquiry.paymentID)
+            $0.integer(Int(inquiry.phase.rawValue))
+            $0.integer(inquiry.baseMilliseconds)
+            $0.integer(inquiry.step)
+            $0.integer(inquiry.nextMilliseconds)
+            $0.integer(inquiry.plannedMilliseconds)
+            $0.integer(inquiry.isExpiryCheck ? 1 : 0)
+            $0.integer(inquiry.failingSinceMilliseconds)
+            $0.integer(inquiry.failureCount)
+            $0.integer(inquiry.unusableCount)
+        }
+    }
+
+    /// Ends the inquiry about a payment.
+    func remove(_ paymentID: Int64) throws(SQLiteError) {
+        try removal.run { $0.integer(paymentID) }
+    }
+}
+
+/// The writer's statements on `gateway_calls` and `gateway_call_contents`.
+final class GatewayCallTable {
+    private let insertion: Statement
+    private let content: Statement
+    private let connection: Connection
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        insertion = try connection.prepare(
+            """
+            INSERT INTO gateway_calls (payment_id, service, partner_reference, external_id,
+                signed_at, response_status, error, started_at, finished_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        content = try connection.prepare(
+            "INSERT INTO gateway_call_contents VALUES (?, ?, ?, ?, ?, ?)"
+        )
+    }
+
+    /// Keeps a call, and returns its number; `paymentID` is nil when it belongs to no payment.
+    @discardableResult
+    func insert(_ call: GatewayCall, paymentID: Int64?) throws(SQLiteError) -> Int64 {
+        try insertion.run {
+            $0.integer(paymentID)
+            $0.integer(call.service)
+            $0.text(call.partnerReferenceNo)
+            $0.text(call.externalID)
+            $0.text(call.timestamp)
+            $0.integer(call.responseStatus.map { Int64($0) })
+            $0.text(call.error)
+            $0.integer(call.startedMilliseconds)
+            $0.integer(call.finishedMilliseconds)
+        }
+        let id = connection.lastInsertRowID
+        try content.run {
+            $0.integer(id)
+            $0.blob(call.stringToSign)
+            $0.blob(call.requestHead)
+            $0.blob(call.requestBody)
+            $0.blob(call.responseHead)
+            $0.blob(call.responseBody)
+        }
+        return id
+    }
+}

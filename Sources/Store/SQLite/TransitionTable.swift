@@ -1,0 +1,41 @@
+import Ledger
+import Payments
+import SQLite
+
+/// The writer's statement on `transitions`, the feed.
+final class TransitionTable {
+    private let insertion: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        insertion = try connection.prepare(
+            """
+            INSERT INTO transitions (sequence, payment_id, partner_reference, reference,
+                from_status, to_status, latest_status, amount, source, external_id, callback_id,
+                paid_at, paid_ms, recorded_at, previous_sequence, operator, note)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+    }
+
+    /// Appends a transition; its sequence number must be the next one.
+    func insert(_ transition: Transition) throws(SQLiteError) {
+        try insertion.run {
+            $0.integer(transition.sequence)
+            $0.integer(transition.paymentID)
+            $0.text(transition.partnerReferenceNo.text)
+            $0.text(transition.referenceNo?.text)
+            $0.integer(transition.from.map { Int64($0.rawValue) })
+            $0.integer(Int(transition.to.rawValue))
+            $0.integer(Int(transition.latestStatus.rawValue))
+            $0.integer(transition.amount?.sen)
+            $0.integer(Int(transition.source.rawValue))
+            $0.text(transition.externalID)
+            $0.integer(transition.callbackID)
+            $0.time(transition.paidAt)
+            $0.integer(transition.recordedMilliseconds)
+            $0.integer(transition.previousSequence)
+            $0.text(transition.decision?.by)
+            $0.text(transition.decision?.note)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// Why the store could not do something, whatever engine it is on.
+package struct StoreError: Error, Equatable, Sendable {
+    /// What the caller can do about it.
+    package enum Kind: Equatable, Sendable {
+        /// What was to be written breaks a rule of the schema: the work is at fault, not the disk.
+        case invalidWork
+        /// The file is no database of this product or version: trying again does not help.
+        case unusable
+        /// The disk, the file system or the database failed.
+        case failed
+    }
+
+    package let kind: Kind
+
+    /// The engine's name and code for it, such as `SQLite error 13`.
+    package let code: String
+
+    /// The engine's words for it. Never holds a value that was to be stored.
+    package let message: String
+
+    /// The statement or the step that failed.
+    package let context: String
+
+    package init(_ kind: Kind, code: String = "error", _ message: String, context: String) {
+        self.kind = kind
+        self.code = code
+        self.message = message
+        self.context = context
+    }
+}
+
+extension StoreError: CustomStringConvertible {
+    package var description: String { "\(code) (\(message)) in: \(context)" }
+}

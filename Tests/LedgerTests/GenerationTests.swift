@@ -1,0 +1,208 @@
+import Payments
+import Testing
+
+@testable import Ledger
+
+/// Generating (contract section 5), and what callbacks said before the answer came.
+struct GenerationTests {
+    // MARK: Starting
+
+    @Test func `a generated payment enters the feed with its answer`() throws {
+        var ledger = TestLedger()
+        #expect(try ledger.start() == .started)
+        #expect(ledger.feed == [])
+        #expect(try ledger.payment().status == .created)
+        #expect(try ledger.runningInquiry() != nil, "the program may end during the call")
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.story == ["TRX-1 created>pending 10000.00 generate"])
+        #expect(try ledger.payment().isCorroborated)
+        #expect(try ledger.runningInquiry()?.phase == .whileOpen)
+    }
+
+    @Test func `the same content is one payment and other content is refused`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        #expect(try ledger.start() == .stored)
+        #expect(try ledger.start(sen: 5) == .refused(.otherContent))
+        #expect(try ledger.start(seconds: 901) == .refused(.otherContent))
+        #expect(try ledger.start("TRX-2", seconds: 0) == .refused(.validityOver))
+        #expect(ledger.payments.count == 1)
+        try ledger.deliver { ($0.partner, $0.reference, $0.externalID) = ("P", "TRX-3", "id-3") }
+        #expect(try ledger.start("TRX-3") == .refused(.heardOfOtherwise))
+    }
+
+    @Test func `what was surely not accepted may be tried again with any content`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        try ledger.finish("TRX-1", .notAccepted("4004702"))
+        #expect(ledger.inquiries == [])
+        #expect(ledger.open == [])
+        #expect(try ledger.start(sen: 5) == .started)
+        #expect(try ledger.payment().expectedAmount?.sen == 5)
+    }
+
+    @Test func `what may have been accepted is queried first`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        try ledger.finish("TRX-1", .unknown("timeout"))
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+        #expect(try ledger.start() == .unknown)
+        #expect(try ledger.start(isConfirmedUnknown: true) == .started)
+        try ledger.finish("TRX-1", .unknown("timeout"))
+        try ledger.answer(.initiated)
+        #expect(ledger.story == ["TRX-1 created>pending 10000.00 query"])
+        #expect(try ledger.start() == .refused(.codeLost))
+    }
+
+    @Test func `a call that the program's end cut off is asked about`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        let id = try ledger.payment().id
+        ledger.run { $0.recoverGenerations([id, 99]) }
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+        #expect(try ledger.start() == .unknown)
+    }
+
+    @Test func `a code that must not be shown is told`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        let number = try #require(Reference("PAY-1"))
+        try ledger.finish("TRX-1", .codeRefused(referenceNo: number, problem: "no checksum"))
+        #expect(ledger.story == ["TRX-1 created>pending 10000.00 generate"])
+        #expect(ledger.open == ["qr-refused×1"])
+        #expect(try ledger.start() == .refused(.codeLost))
+    }
+
+    @Test func `a generate answer never lowers a status`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        try ledger.answer(.success)
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.story == ["TRX-1 created>success 10000.00 query"])
+        #expect(ledger.open == [])
+    }
+
+    @Test func `a learnt number of the gateway never changes`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        try ledger.answer(.initiated, as: "PAY-9")
+        try ledger.finish(as: "PAY-1")
+        #expect(try ledger.payment().referenceNo == Reference("PAY-9"))
+        #expect(ledger.open == ["reference-mismatch×1"])
+    }
+
+    // MARK: Callbacks before the answer
+
+    @Test(arguments: LedgerPolicy.ConfirmWithQuery.allCases)
+    func `a callback for a created payment waits for the generate answer`(
+        _ mode: LedgerPolicy.ConfirmWithQuery
+    ) throws {
+        var ledger = TestLedger { $0.confirmWithQuery = mode }
+        try ledger.start()
+        #expect(try ledger.deliver().outcome == .awaitingQuery)
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.feed.count == (mode == .always ? 1 : 2))
+        if mode == .always {
+            #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+            try ledger.answer(.success)
+        } else {
+            #expect(ledger.story.last == "TRX-1 pending>success 10000.00 notify")
+        }
+        #expect(ledger.feed.last?.callbackID == 1)
+        #expect(try ledger.payment().status == .success)
+        #expect(try ledger.waiting().isEmpty)
+        #expect(ledger.inquiries == [])
+        #expect(ledger.open == [])
+    }
+
+    @Test func `a callback that contradicts the generate answer is told`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        try ledger.deliver { $0.partner = "PAY-9" }
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.open == ["reference-mismatch×1"])
+        #expect(try ledger.waiting().count == 1)
+        #expect(try ledger.runningInquiry() != nil)
+    }
+
+    // MARK: Unconfirmed references
+
+    /// A callback about TRX-1 / PAY-1 came before the payment was generated.
+    private static func early(_ mode: LedgerPolicy.ConfirmWithQuery) throws -> TestLedger {
+        var ledger = TestLedger { $0.confirmWithQuery = mode }
+        ledger.setPolicy { $0.unknownTransactions = .reject }
+        try ledger.deliver()
+        #expect(ledger.open == ["unknown-transaction×1"])
+        ledger.wait(seconds: 5)
+        try #require(try ledger.start() == .started)
+        return ledger
+    }
+
+    @Test(arguments: LedgerPolicy.ConfirmWithQuery.allCases)
+    func `what waited under the pair goes to the payment that it turns out to be`(
+        _ mode: LedgerPolicy.ConfirmWithQuery
+    ) throws {
+        var ledger = try Self.early(mode)
+        try ledger.finish(as: "PAY-1")
+        let payment = try #require(ledger.payments.first { $0.isConfirmed })
+        #expect(ledger.payments.filter { $0.mergedInto == payment.id }.count == 1)
+        #expect(ledger.inquiries.allSatisfy { $0.paymentID == payment.id })
+        if mode == .always {
+            #expect(ledger.open == ["unknown-transaction×1"])
+            #expect(ledger.openEntries[0].subject == .payment(payment.id))
+            #expect(ledger.view.waiting(payment.id).count == 1)
+            let next = try #require(ledger.inquiries.first?.nextMilliseconds)
+            #expect(next <= ledger.now, "it goes on being asked about as it was")
+            ledger.record(
+                .found(
+                    try ReportJudgeTests.report(.success, partner: "TRX-1", reference: "PAY-1"),
+                    asked: payment.partnerReferenceNo,
+                    responseCode: "2005100"
+                ),
+                ledger.inquiry(of: payment)
+            )
+        }
+        #expect(ledger.feed.last?.to == .success)
+        #expect(ledger.feed.last?.callbackID == 1)
+        #expect(ledger.view.waiting(payment.id).isEmpty)
+        #expect(ledger.inquiries == [])
+        #expect(ledger.open == [])
+    }
+
+    @Test func `of two callbacks with one fact that are merged one goes on waiting`() throws {
+        var ledger = try Self.early(.always)
+        try ledger.deliver { ($0.salt, $0.externalID) = ("again", "id-2") }
+        try ledger.finish(as: "PAY-1")
+        let payment = try #require(ledger.payments.first { $0.isConfirmed })
+        #expect(ledger.view.waiting(payment.id).map(\.id) == [1])
+    }
+
+    @Test func `an entry about the gateway's number alone goes to its payment`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        try ledger.deliver { ($0.partner, $0.reference) = ("PAY-1", nil) }
+        try ledger.deliver { ($0.partner, $0.reference, $0.salt) = ("TRX-1", nil, "2") }
+        #expect(ledger.open == ["invalid-callback×1", "invalid-callback×1"])
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.open == ["invalid-callback×2"], "one entry for a payment and kind")
+        #expect(ledger.openEntries[0].subject == .payment(try ledger.payment().id))
+        #expect(ledger.inquiries.count == 1)
+    }
+
+    @Test func `a pair of another number stays unconfirmed`() throws {
+        var ledger = try Self.early(.never)
+        try ledger.finish(as: "PAY-9")
+        #expect(ledger.payments.filter { $0.mergedInto != nil } == [])
+        #expect(ledger.open == ["unknown-transaction×1"])
+        #expect(ledger.inquiries.count == 2)
+    }
+
+    @Test func `dismissed facts stay dismissed when their references are merged`() throws {
+        var ledger = try Self.early(.always)
+        try ledger.resolve(.unknownTransaction)
+        try ledger.finish(as: "PAY-1")
+        try ledger.deliver { ($0.salt, $0.signedSecondsAgo) = ("again", 301) }
+        #expect(ledger.open == [])
+    }
+}

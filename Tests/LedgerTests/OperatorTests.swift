@@ -1,0 +1,249 @@
+import Payments
+import Testing
+
+@testable import Ledger
+
+/// What an operator decides is a fact (contract section 4).
+struct OperatorTests {
+    private static func mismatched(_ amounts: [Int64]) throws -> TestLedger {
+        var ledger = TestLedger()
+        try ledger.generate()
+        for sen in amounts {
+            try ledger.deliver { ($0.sen, $0.externalID) = (sen, "id-\(sen)") }
+        }
+        return ledger
+    }
+
+    // MARK: Which fact
+
+    @Test func `several amounts have to be chosen from`() throws {
+        var ledger = try Self.mismatched([5, 6])
+        let facts = try ledger.entry(.amountMismatch).events.compactMap(\.fact)
+        #expect(try ledger.resolve(.amountMismatch, accept: .success) == .severalFacts(facts))
+        let wrong = try ledger.resolve(.amountMismatch, accept: .success, sen: 7)
+        #expect(wrong == .severalFacts(facts))
+        #expect(ledger.open == ["amount-mismatch×2"])
+        #expect(ledger.feed.count == 1)
+    }
+
+    @Test(arguments: [5, 6] as [Int64], [false, true])
+    func `an amount or a callback chooses one of several facts`(
+        sen: Int64,
+        isByCallback: Bool
+    ) throws {
+        var ledger = try Self.mismatched([5, 6])
+        let callbackID: KeptCallback.ID = sen == 5 ? 1 : 2
+        try ledger.resolve(
+            .amountMismatch,
+            accept: .success,
+            sen: isByCallback ? nil : sen,
+            callbackID: isByCallback ? callbackID : nil
+        )
+        #expect(ledger.feed.last?.amount?.sen == sen)
+        #expect(ledger.feed.last?.callbackID == callbackID)
+        #expect(ledger.open == [])
+        // The chosen fact stands, the other is dismissed: neither is told again.
+        for sen in [5, 6] as [Int64] {
+            let again = try ledger.deliver {
+                ($0.sen, $0.salt, $0.externalID) = (sen, "again", "id-\(sen)")
+            }
+            #expect(again.answer == .successful)
+        }
+        #expect(ledger.open == [])
+    }
+
+    @Test(arguments: [LatestTransactionStatus.success, .refunded, .cancelled, .failed])
+    func `money needs an amount where no fact tells it`(
+        _ status: LatestTransactionStatus
+    ) throws {
+        var ledger = TestLedger()
+        let outcome = try ledger.accept(status, "TRX-5")
+        #expect((outcome == .amountRequired) == status.movesMoney)
+        #expect(ledger.feed.count == (status.movesMoney ? 0 : 1))
+        if status.movesMoney {
+            #expect(ledger.payments == [], "nothing is made of a refused decision")
+        }
+    }
+
+    // MARK: Which status
+
+    private static let codes = LatestTransactionStatus.allCases
+
+    @Test(
+        arguments: [
+            (TransactionStatus.pending, [.success, .refunded, .cancelled, .failed]),
+            (.success, [.refunded]), (.refunded, [.refunded]),
+            (.cancelled, [.success, .refunded, .cancelled]),
+            (.failed, [.success, .refunded, .failed]),
+        ] as [(TransactionStatus, [LatestTransactionStatus])]
+    )
+    func `which codes an operator may accept`(
+        from: TransactionStatus,
+        allowed: [LatestTransactionStatus]
+    ) throws {
+        for code in Self.codes {
+            var ledger = TestLedger()
+            try ledger.generate()
+            switch from {
+            case .success: try ledger.answer(.success)
+            case .refunded: try ledger.answer(.refunded)
+            case .cancelled: try ledger.answer(.cancelled)
+            case .failed: try ledger.answer(.failed)
+            case .created, .pending: break
+            }
+            let before = try ledger.payment()
+            try #require(before.status == from)
+            let outcome = try ledger.accept(code, sen: 1_000_000)
+            let after = try ledger.payment()
+            if allowed.contains(code) {
+                let written = after.lastSequence != before.lastSequence
+                #expect(outcome == .done(written ? ledger.feed.last : nil))
+                #expect(after.latestStatus == code)
+            } else {
+                #expect(outcome == .notAllowed(from: from, to: code), "\(from) \(code)")
+                #expect(after == before)
+            }
+        }
+    }
+
+    @Test(arguments: [LatestTransactionStatus.success, .refunded, .cancelled, .failed])
+    func `an operator's status is undone by any code`(_ first: LatestTransactionStatus) throws {
+        for second in [LatestTransactionStatus.success, .refunded, .cancelled, .failed] {
+            var ledger = TestLedger()
+            try ledger.generate()
+            try ledger.accept(first, sen: 5)
+            let outcome = try ledger.accept(second, sen: 6)
+            let isSame = first == second && first != .success
+            #expect(outcome == .done(isSame ? nil : ledger.feed.last))
+            #expect(ledger.feed.count == (isSame ? 2 : 3))
+            #expect(try ledger.payment().latestStatus == second)
+            if second == .success { #expect(try ledger.payment().paidAmount?.sen == 6) }
+        }
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.accept(first, sen: 5)
+        for open in [LatestTransactionStatus.initiated, .paying, .pending, .notFound] {
+            let from = try ledger.payment().status
+            #expect(try ledger.accept(open, sen: 5) == .notAllowed(from: from, to: open))
+        }
+    }
+
+    @Test func `a status that the gateway wrote since is not undone`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.accept(.cancelled)
+        try ledger.answer(.success)
+        #expect(ledger.story.last == "TRX-1 cancelled>success 10000.00 query")
+        let outcome = try ledger.accept(.cancelled)
+        #expect(outcome == .notAllowed(from: .success, to: .cancelled))
+    }
+
+    @Test func `a refused decision leaves its entry open`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.deliver()
+        try ledger.deliver { ($0.status, $0.externalID) = (.cancelled, "id-2") }
+        let outcome = try ledger.resolve(.contradictsSuccess, accept: .cancelled)
+        #expect(outcome == .notAllowed(from: .success, to: .cancelled))
+        #expect(ledger.open == ["contradicts-success×1"])
+        #expect(try ledger.resolve(.contradictsSuccess) == .done(nil))
+        #expect(ledger.open == [])
+    }
+
+    @Test func `an entry is resolved once`() throws {
+        var ledger = try Self.mismatched([5])
+        let id = try ledger.entry(.amountMismatch).id
+        let decision = OperatorDecision(note: "", name: "ops")
+        #expect(ledger.run { $0.resolve(id, decision) } == .done(nil))
+        #expect(ledger.run { $0.resolve(id, decision) } == .alreadyResolved)
+        #expect(ledger.run { $0.resolve(99, decision) } == .unknownEntry)
+    }
+
+    // MARK: By reference
+
+    @Test func `an unconfirmed payment is accepted by its reference only`() throws {
+        var ledger = TestLedger { $0.unknownTransactions = .reject }
+        try ledger.deliver { $0.sen = 5 }
+        let number = try #require(Reference("TRX-1"))
+        let outcome = try ledger.resolve(.unknownTransaction, accept: .success)
+        #expect(outcome == .unconfirmedPayment(partnerReferenceNo: number))
+        try ledger.accept(.success)
+        #expect(ledger.story == ["TRX-1 none>success 0.05 operator"])
+        #expect(ledger.feed[0].callbackID == 1)
+        #expect(try ledger.payment().referenceNo == Reference("PAY-1"))
+        #expect(ledger.open == [])
+        #expect(try ledger.waiting().isEmpty)
+        #expect(ledger.inquiries == [])
+        #expect(try ledger.deliver { ($0.sen, $0.salt) = (5, "again") }.answer == .successful)
+    }
+
+    @Test func `a guess of the references is put right by the accepted one`() throws {
+        var ledger = TestLedger { $0.unknownTransactions = .reject }
+        try ledger.deliver()
+        #expect(try ledger.payment("TRX-1").roles == .assumed)
+        try ledger.accept(.success, "PAY-1")
+        #expect(ledger.story == ["PAY-1 none>success 10000.00 operator"])
+        #expect(try ledger.payment("PAY-1").referenceNo == Reference("TRX-1"))
+        #expect(try ledger.payment("PAY-1").roles == .known)
+    }
+
+    @Test func `an unknown payment is made by the decision`() throws {
+        var ledger = TestLedger()
+        try ledger.accept(.success, "TRX-5", sen: 5)
+        #expect(ledger.story == ["TRX-5 none>success 0.05 operator"])
+        let judgement = try ledger.deliver {
+            ($0.partner, $0.reference, $0.sen) = ("PAY-5", "TRX-5", 5)
+        }
+        #expect(judgement.outcome == .replayed)
+        #expect(ledger.feed.count == 1)
+        #expect(ledger.open == [])
+    }
+
+    @Test func `what is accepted by reference closes the entry about it`() throws {
+        var ledger = try Self.mismatched([5])
+        #expect(try ledger.accept(.success) == .done(ledger.feed.last))
+        #expect(ledger.story.last == "TRX-1 pending>success 0.05 operator")
+        #expect(ledger.open == [])
+    }
+
+    @Test func `a dry run shows the transition and writes none`() throws {
+        let ledger = try Self.mismatched([5])
+        var copy = ledger
+        let outcome = try copy.resolve(.amountMismatch, accept: .success)
+        #expect(outcome == .done(copy.feed.last))
+        #expect(copy.feed.count == 2)
+        #expect(ledger.feed.count == 1)
+        #expect(ledger.open == ["amount-mismatch×1"])
+        #expect(try ledger.payment().status == .pending)
+        var again = ledger
+        #expect(try again.resolve(.amountMismatch, accept: .success) == outcome)
+    }
+
+    // MARK: What is followed afterwards
+
+    @Test func `an open payment whose entry is dismissed is queried once more`() throws {
+        var ledger = TestLedger { $0.schedule.scheduleSeconds = [] }
+        try ledger.generate()
+        let id = try ledger.payment().id
+        ledger.run { $0.hold([id], reason: "no query is sent") }
+        ledger.run { $0.hold([id], reason: "no query is sent") }
+        while let inquiry = try ledger.runningInquiry() {
+            ledger.wait(seconds: (inquiry.nextMilliseconds - ledger.now) / 1_000 + 1)
+            ledger.run { $0.hold([id], reason: "no query is sent") }
+        }
+        #expect(ledger.open == ["unresolved-payment×1"])
+        try ledger.resolve(.unresolvedPayment)
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+    }
+
+    @Test func `an unresolved payment closes when its status is accepted`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        let id = try ledger.payment().id
+        while ledger.inquiries != [] { ledger.run { $0.hold([id], reason: "no query is sent") } }
+        #expect(ledger.open == ["unresolved-payment×1"])
+        try ledger.accept(.cancelled)
+        #expect(ledger.open == [])
+        #expect(try ledger.runningInquiry()?.phase == .recheckUnpaid)
+    }
+}
