@@ -23,7 +23,13 @@ extension Command {
         let isShort = parts.count <= Self.usageOptionsMax
         let shown =
             isShort ? parts : options.filter(\.isRequired).map(\.usage) + ["[OPTION]..."]
-        return ([program, name] + shown + (operand.map { [$0] } ?? [])).joined(separator: " ")
+        return ([program, name] + shown + operandUsage).joined(separator: " ")
+    }
+
+    private var operandUsage: [String] {
+        guard let operand else { return [] }
+        let one = operandCount.lowerBound == 0 ? "[\(operand)]" : operand
+        return [operandCount.upperBound > 1 ? one + "..." : one]
     }
 
     /// How many options a line has room for.

@@ -5,12 +5,15 @@ import Snap
 /// A new command is a file of its own with an extension that makes one, and its place in its
 /// program's list.
 package struct Command: Sendable {
+    /// One word, or several with a blank between them, such as `attention resolve`.
     package let name: String
     /// One line, for the list of commands.
     package let summary: String
     package let options: [CommandOption]
-    /// The name of the one argument that is no option, or nil when the command takes none.
+    /// The name of an argument that is no option, or nil when the command takes none.
     let operand: String?
+    /// How many of them the command takes.
+    let operandCount: ClosedRange<Int>
     /// Beside 0 and 64, which every command can return.
     let exitCodes: [ExitCode]
     /// What an exit code says here, where that is more than what it says everywhere.
@@ -23,6 +26,7 @@ package struct Command: Sendable {
         summary: String,
         options: [CommandOption] = [],
         operand: String? = nil,
+        operandCount: ClosedRange<Int> = 1...1,
         exitCodes: [ExitCode] = [],
         meanings: [ExitCode: String] = [:],
         example: String,
@@ -32,6 +36,7 @@ package struct Command: Sendable {
         self.summary = summary
         self.options = options
         self.operand = operand
+        self.operandCount = operand == nil ? 0...0 : operandCount
         self.exitCodes = exitCodes
         self.meanings = meanings
         self.example = example
@@ -76,11 +81,15 @@ package struct CommandOption: Sendable {
     package var usage: String { value.map { "\(name) \($0)" } ?? name }
 }
 
-/// The options and the operand of one call, checked against the command's table.
+/// The options and the operands of one call, checked against the command's table.
 package struct CommandArguments: Equatable, Sendable {
     /// By the options' names; a flag that is given has none.
     fileprivate(set) var values: [String: [String]] = [:]
-    package fileprivate(set) var operand: String?
+    /// In order; as many as the command takes.
+    package fileprivate(set) var operands: [String] = []
+
+    /// The first operand.
+    package var operand: String? { operands.first }
 
     /// All values of a repeatable option, in order.
     package func all(_ option: CommandOption) -> [String] { values[option.name] ?? [] }
@@ -110,11 +119,11 @@ extension Command {
                 areOptionsOver = true
             } else if argument.hasPrefix("--"), !areOptionsOver {
                 try take(argument, from: &rest, into: &parsed)
-            } else if let operand, parsed.operand == nil,
+            } else if let operand, parsed.operands.count < operandCount.upperBound,
                 areOptionsOver || argument == "-" || !argument.hasPrefix("-")
             {
                 guard !argument.isEmpty else { throw UsageError(text: "\(operand) is empty") }
-                parsed.operand = argument
+                parsed.operands.append(argument)
             } else {
                 throw UsageError(text: "unexpected argument \(quoted(argument))")
             }
@@ -122,7 +131,9 @@ extension Command {
         for option in options where option.isRequired && parsed.values[option.name] == nil {
             throw UsageError(text: "\(option.usage) is missing")
         }
-        if let operand, parsed.operand == nil { throw UsageError(text: "\(operand) is missing") }
+        if let operand, parsed.operands.count < operandCount.lowerBound {
+            throw UsageError(text: "\(operand) is missing")
+        }
         return parsed
     }
 

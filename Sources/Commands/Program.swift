@@ -43,13 +43,15 @@ package struct Program: Sendable {
             return .success
         default: break
         }
-        guard let command = commands.first(where: { $0.name == first }) else {
+        // The longest name wins: "attention resolve" is more than "attention" with an operand.
+        let named = commands.filter { arguments.starts(with: $0.words) }
+        guard let command = named.max(by: { $0.words.count < $1.words.count }) else {
             let nearest = nearestKey(to: first, among: commands.map(\.name))
             let hint = nearest.map { ", the nearest is \($0)" } ?? ""
             console.complain("\(name): unknown command \(quoted(first))\(hint)")
             return .usage
         }
-        return await run(command, Array(arguments.dropFirst()), console)
+        return await run(command, Array(arguments.dropFirst(command.words.count)), console)
     }
 
     private func run(
@@ -71,4 +73,9 @@ package struct Program: Sendable {
         }
         return await command.run(parsed, console)
     }
+}
+
+extension Command {
+    /// The name as it stands on a command line.
+    package var words: [String] { name.split(separator: " ").map(String.init) }
 }

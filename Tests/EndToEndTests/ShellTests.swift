@@ -102,6 +102,46 @@ struct ShellTests {
         #expect(outcome.errors.first?.contains("Connection refused") == true)
     }
 
+    @Test func `an operator decides from a shell`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let callback = try Callback(status: "05")
+        #expect(try daemon.post(callback).code == "2005600")
+        #expect(try daemon.post(Callback(callback.merchant, callback.gateway)).code == "2005600")
+        let entry = try #require(daemon.attention("kind=late-success").first?["id"].integer)
+        let resolve = ["attention", "resolve", "\(entry)", "--note", "seen", "--accept"]
+        let refused = try shell(resolve + ["04", "--amount", "15.000"], daemon)
+        #expect(refused.end == .exited(64))
+        #expect(refused.errors.first?.contains("--amount: 15.000 may mean 15000") == true)
+        let dry = try shell(resolve + ["00", "--dry-run"], daemon)
+        #expect(dry.end == .exited(0), "\(dry.errors)")
+        #expect(dry.output.first == "Dry run: nothing was written.")
+        #expect(try daemon.feed().count == 1)
+        let resolved = try shell(resolve + ["00", "--json"], daemon)
+        #expect(resolved.end == .exited(0), "\(resolved.errors)")
+        let json = JSON(Array((resolved.output.first ?? "").utf8))
+        #expect(json["transition"]["to"].text == "success")
+
+        let reference = callback.merchant
+        let undone = try shell(["accept", reference, "--status", "06", "--note", "n"], daemon)
+        #expect(undone.end == .exited(0), "\(undone.errors)")
+        #expect(try daemon.transaction(reference)["status"].text == "failed")
+        let success = try Callback()
+        #expect(try daemon.post(success).code == "2005600")
+        let barred = try shell(
+            ["accept", success.merchant, "--status", "05", "--note", "n"],
+            daemon
+        )
+        #expect(barred.end == .exited(65))
+        #expect(barred.errors.first?.contains("no way from success by 05") == true)
+        let replay = try shell(["replay", "1", "2"], daemon)
+        #expect(replay.end == .exited(0), "\(replay.errors)")
+        #expect(replay.output.count == 3)
+        // A daemon that only receives cannot query: 501.
+        let reconcile = try shell(["reconcile"], daemon)
+        #expect(reconcile.end == .exited(70))
+        #expect(reconcile.errors.first?.contains("not configured") == true)
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func `the feed is followed across a restart, until a signal`(_ signal: CInt) throws {
         let workspace = try Workspace()

@@ -7,8 +7,8 @@ extension Program {
         summary: "Receives the payment notifications of Cash In QRIS, durably and verified.",
         commands: [
             .initialize, .serve, .checkConfig, .keygen, .generate, .query, .transaction,
-            .transactions, .transitions, .callbacks, .attention, .dossier, .gatewayReport,
-            .diagnose,
+            .transactions, .transitions, .callbacks, .attention, .resolve, .accept, .reconcile,
+            .replay, .dossier, .gatewayReport, .diagnose,
         ]
     )
 }

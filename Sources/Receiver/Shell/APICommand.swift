@@ -39,6 +39,7 @@ extension Command {
         summary: String,
         options: [CommandOption],
         operand: String? = nil,
+        operandCount: ClosedRange<Int> = 1...1,
         scope: Configuration.Scope,
         answerSeconds: Int = 90,
         example: String
@@ -48,6 +49,7 @@ extension Command {
             summary: summary,
             options: options + [.json, .config, .url, .tokenFile],
             operand: operand,
+            operandCount: operandCount,
             exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],
             meanings: [
                 .badData: "the API refused the request: 4xx, but for those below",
@@ -130,15 +132,39 @@ extension CommandArguments {
         in range: ClosedRange<Int64>
     ) throws(UsageError) -> Int64? {
         guard let text = one(option) else { return nil }
+        return try Self.wholeNumber(text, option.name, in: range)
+    }
+
+    /// The operands, each of which is a number that the API gave, such as a callback's.
+    func numbers(_ name: String) throws(UsageError) -> [Int64] {
+        try operands.map { text throws(UsageError) in
+            try Self.wholeNumber(text, name, in: 1...Int64.max)
+        }
+    }
+
+    private static func wholeNumber(
+        _ text: String,
+        _ name: String,
+        in range: ClosedRange<Int64>
+    ) throws(UsageError) -> Int64 {
         guard let number = Int64(digits: text.utf8), range.contains(number) else {
             let bounds =
                 range.upperBound == .max
                 ? "from \(range.lowerBound) on" : "from \(range.lowerBound) to \(range.upperBound)"
             throw UsageError(
-                text: "\(option.name) \(JSON5Value.literal(text)): "
-                    + "expected a whole number \(bounds)"
+                text: "\(name) \(JSON5Value.literal(text)): expected a whole number \(bounds)"
             )
         }
         return number
+    }
+
+    /// The value of an option that is an amount, as given. Only an ambiguous literal is refused
+    /// here; the daemon checks the rest.
+    func rupiah(_ option: CommandOption) throws(UsageError) -> String? {
+        guard let text = one(option) else { return nil }
+        if let problem = RupiahLiteralProblem(text) {
+            throw UsageError(text: "\(option.name): \(problem)")
+        }
+        return text
     }
 }

@@ -5,7 +5,7 @@ extension Command {
     static let attention = Command(
         asking: AttentionCommand.self,
         name: "attention",
-        summary: "Shows what somebody has to look at, newest first.",
+        summary: "Shows items that need manual review, newest first.",
         options: AttentionCommand.options,
         scope: .feed,
         example: "attention --state all --kind late-success"
@@ -68,7 +68,7 @@ struct AttentionCommand: APICommand {
         ]
     }
 
-    /// When it was resolved, by whom, and what they noted.
+    /// The time, the resolver and the note of its resolution.
     private static func resolution(_ entry: JSONValue) -> String? {
         let parts = ["resolvedAt", "resolvedBy", "note"].compactMap { entry.text($0) }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")

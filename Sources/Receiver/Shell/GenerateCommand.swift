@@ -61,23 +61,11 @@ struct GenerateCommand: APICommand {
         }
         var body = JSONObjectText()
         body.add("partnerReferenceNo", arguments.one(Self.reference) ?? "")
-        body.add("amount", try Self.rupiah(Self.amount, in: arguments) ?? "")
-        if let fee = try Self.rupiah(Self.fee, in: arguments) { body.add("feeAmount", fee) }
+        body.add("amount", try arguments.rupiah(Self.amount) ?? "")
+        if let fee = try arguments.rupiah(Self.fee) { body.add("feeAmount", fee) }
         if let seconds { body.add("validitySeconds", literal: "\(seconds)") }
         if let period { body.add("validityPeriod", period) }
         self.body = body
-    }
-
-    /// The amount as given. Only an ambiguous literal is refused here; the daemon checks the rest.
-    private static func rupiah(
-        _ option: CommandOption,
-        in arguments: CommandArguments
-    ) throws(UsageError) -> String? {
-        guard let text = arguments.one(option) else { return nil }
-        if let problem = RupiahLiteralProblem(text) {
-            throw UsageError(text: "\(option.name): \(problem)")
-        }
-        return text
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
@@ -93,9 +81,9 @@ struct GenerateCommand: APICommand {
     /// The code to be paid, drawn; nil when there is none, or nothing to draw it with.
     private func drawing(for transaction: JSONValue, _ session: APISession) -> String? {
         guard let content = transaction["qrContent"]?.string else { return nil }
-        // Nobody should be shown a code that cannot be paid any more.
+        // A customer must not be shown a code that can no longer be paid.
         guard transaction["final"]?.bool != true, transaction["expired"]?.bool != true else {
-            session.complain("no QR code is drawn: the payment is settled or its time is over")
+            session.complain("no QR code is drawn: the payment is final or its time is over")
             return nil
         }
         do throws(QREncoderError) {

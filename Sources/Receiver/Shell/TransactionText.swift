@@ -32,15 +32,17 @@ struct TransactionText {
             ("Amount", transaction.amount("amount")),
             ("Fee", transaction.amount("feeAmount")),
             ("Paid", transaction.amount("paidAmount")),
-            ("Paid at", transaction.text("paidAt")),
+            ("Paid at", transaction.text("paidAt") ?? transaction.text("paidAtText")),
+            ("Refunded", transaction.amount("refundedAmount")),
             ("Valid until", validity),
+            ("Warnings", texts("warnings", separator: "; ")),
             ("QR content", hasQRContent ? transaction.text("qrContent") : nil),
             ("Origin", transaction.text("origin")),
             ("Created", transaction.text("createdAt")),
             ("Updated", transaction.text("updatedAt")),
             ("Last sequence", transaction.text("lastSequence")),
             ("Last error", lastError),
-            ("Attention", attention),
+            ("Attention", texts("attention", separator: ", ")),
             ("Callbacks", transaction["checks"]?.text("callbacks")),
             ("Last query", lastQuery),
             ("Next query", transaction["checks"]?.text("nextQueryAt")),
@@ -64,9 +66,10 @@ struct TransactionText {
         transaction.text("lastError") ?? transaction["lastError"].flatMap(members)
     }
 
-    private var attention: String? {
-        let kinds = transaction["attention"]?.elements.compactMap(\.string) ?? []
-        return kinds.isEmpty ? nil : kinds.joined(separator: ", ")
+    /// The elements of a list of texts; nil when there are none.
+    private func texts(_ name: String, separator: String) -> String? {
+        let texts = transaction[name]?.elements.compactMap(\.string) ?? []
+        return texts.isEmpty ? nil : texts.joined(separator: separator)
     }
 
     private var lastQuery: String? { transaction["checks"]?["lastQuery"].flatMap(members) }

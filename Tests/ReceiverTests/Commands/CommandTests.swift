@@ -16,7 +16,7 @@ struct CommandTests {
 
     @Test(arguments: Program.receiver.commands)
     func `every command explains itself`(_ command: Command) async {
-        let (code, output, error) = await run([command.name, "--help"])
+        let (code, output, error) = await run(command.words + ["--help"])
         #expect(code == .success)
         #expect(error == "")
         #expect(output.hasPrefix(command.summary))
@@ -86,6 +86,43 @@ struct CommandTests {
         #expect(parsed.operand == "file")
         let missing = #expect(throws: UsageError.self) { try command.parse([]) }
         #expect(missing?.text == "FILE is missing")
+    }
+
+    @Test func `a command takes as many operands as it says`() throws {
+        let command = Command(
+            name: "x y",
+            summary: "",
+            operand: "ID",
+            operandCount: 0...2,
+            example: "",
+            run: { _, _ in .success }
+        )
+        #expect(try command.parse([]).operands == [])
+        #expect(try command.parse(["1", "2"]).operands == ["1", "2"])
+        let third = #expect(throws: UsageError.self) { try command.parse(["1", "2", "3"]) }
+        #expect(third?.text == "unexpected argument \"3\"")
+        #expect(command.help(program: "p").contains("Usage: p x y [ID]...\n"))
+    }
+
+    @Test func `the command with the longest name that matches is run`() async {
+        let commands = ["x", "x y"].map { name in
+            Command(
+                name: name,
+                summary: "",
+                operand: "ID",
+                example: "",
+                run: { arguments, console in
+                    console.output("\(name): \(arguments.operands)\n")
+                    return .success
+                }
+            )
+        }
+        let program = Program(name: "p", summary: "", commands: commands)
+        let recorder = ConsoleRecorder()
+        for arguments in [["x", "1"], ["x", "y", "1"], ["x", "--", "y"]] {
+            #expect(await program.run(arguments, console: recorder.console) == .success)
+        }
+        #expect(recorder.output == "x: [\"1\"]\nx y: [\"1\"]\nx: [\"y\"]\n")
     }
 
     private static let flagged = Command(

@@ -132,8 +132,10 @@ struct ShellScene: Sendable {
 
     /// Runs a command line; `--url` and `--token-file` are added.
     func run(_ arguments: [String], isTerminal: Bool = false) async -> Outcome {
-        await Self.run(
-            arguments.prefix(1) + access + arguments.dropFirst(),
+        let named = Program.receiver.commands.map(\.words).filter { arguments.starts(with: $0) }
+        let count = named.map(\.count).max() ?? 1
+        return await Self.run(
+            arguments.prefix(count) + access + arguments.dropFirst(count),
             isTerminal: isTerminal
         )
     }
