@@ -11,16 +11,19 @@ enum ImportRules {
     /// Layers 0 to 2, where FoundationEssentials has no place.
     private static let lowLayers: Set<String> = [
         "CLinux", "COpenSSL", "CSQLite", "Queues", "Sockets", "Crypto", "SQLite", "QRCode",
-        "HTTPCore", "Payments", "Snap", "Diagnosis", "Survey",
+        "HTTPCore", "Payments", "Ledger", "Snap", "Diagnosis", "Survey",
     ]
 
     /// Layer 2, which does no I/O and knows no clock.
     private static let pure: Set<String> = [
-        "HTTPCore", "Payments", "Snap", "Diagnosis", "Survey",
+        "HTTPCore", "Payments", "Ledger", "Snap", "Diagnosis", "Survey",
     ]
 
+    /// Where the storage engine on SQLite lives.
+    private static let engine = "Sources/Store/SQLite/"
+
     static func all(_ manifest: Manifest) -> [Rule] {
-        [arrows(manifest), wrapped, foundation, essentials, purity(manifest)]
+        [arrows(manifest), wrapped, engines, foundation, essentials, purity(manifest)]
     }
 
     static func arrows(_ manifest: Manifest) -> Rule {
@@ -34,6 +37,12 @@ enum ImportRules {
         module,
         name in
         wrappers[name].map { !$0.contains(module) } ?? false
+    }
+
+    /// Another engine can take its place only while nothing above it knows SQLite.
+    static let engines = Rule(text: "only the storage engine on SQLite imports SQLite") { file in
+        guard file.module != nil, !file.path.hasPrefix(engine) else { return [] }
+        return file.imports.filter { $0.module == "SQLite" }.map(\.line)
     }
 
     static let foundation = rule("FoundationEssentials, not the whole of Foundation") { _, name in

@@ -179,6 +179,21 @@ struct RuleTests {
         }
     }
 
+    @Test func `nothing above the storage engine knows SQLite`() {
+        let text = "package import SQLite"
+        check([
+            Sample(
+                ImportRules.engines,
+                text,
+                lines: [1],
+                in: "Sources/Store/Store.swift",
+                "beside"
+            ),
+            Sample(ImportRules.engines, text, lines: [1], in: "Sources/Receiver/A.swift", "above"),
+            Sample(ImportRules.engines, text, lines: [], in: "Sources/Store/SQLite/A.swift", "it"),
+        ])
+    }
+
     @Test func `Foundation is kept out`() {
         check([
             Sample(ImportRules.foundation, "import Foundation", lines: [1], "the whole"),
