@@ -64,6 +64,8 @@ package enum CallbackContent: Equatable, Sendable {
 }
 
 /// One authentic callback as it was received.
+///
+/// A row of the journal: a property for each column.
 package struct Delivery: Sendable {
     /// How the signature was verified.
     package struct Verification: Hashable, Sendable {

@@ -1,4 +1,6 @@
 /// One call of the gateway, byte for byte.
+///
+/// A row: a property for each column.
 package struct GatewayCall: Equatable, Sendable {
     /// SNAP BI's number of the service: 47 generate, 51 query.
     package let service: Int

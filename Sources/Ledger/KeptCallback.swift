@@ -1,6 +1,8 @@
 package import Payments
 
 /// A callback of the journal, as far as decisions need it.
+///
+/// A row: a property for each column that decisions need.
 package struct KeptCallback: Equatable, Sendable {
     package typealias ID = Int64
 

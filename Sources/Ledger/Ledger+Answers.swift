@@ -1,6 +1,8 @@
 package import Payments
 
 /// One answer of the gateway while it is worked on.
+///
+/// The answer's own members, and beside them what its steps hand on to each other.
 struct AnswerInProgress {
     let inquiry: Inquiry
     let outcome: InquiryOutcome

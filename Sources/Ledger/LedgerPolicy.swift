@@ -2,6 +2,8 @@ package import Payments
 
 /// The merchant's choices that bear on what the ledger decides (contract section 3, `notify` and
 /// `reconcile`).
+///
+/// A property for each configuration key.
 package struct LedgerPolicy: Equatable, Sendable {
     /// What happens to an authentic callback whose X-TIMESTAMP is outside the tolerance.
     package enum StaleTimestamp: String, CaseIterable, Sendable { case confirm, reject }

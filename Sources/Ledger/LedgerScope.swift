@@ -2,6 +2,8 @@ package import Payments
 
 /// What a group of events has to see: the engine loads all of it, and what belongs to it, into one
 /// view (see <doc:EngineProtocol>).
+///
+/// A property for each way to name something stored.
 package struct LedgerScope: Sendable {
     /// Payments that carry one of these, whether confirmed or not.
     package var references: [Reference] = []

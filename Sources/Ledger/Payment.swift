@@ -2,6 +2,8 @@ package import Payments
 
 /// One payment as the ledger knows it: a *transaction* of the contract, or what callbacks speak of
 /// before anything has confirmed it.
+///
+/// A row: a property for each column or group of columns.
 package struct Payment: Equatable, Sendable {
     package typealias ID = Int64
 

@@ -1,5 +1,7 @@
 /// The running schedule by which the gateway is queried about one payment; a payment has one at
 /// most.
+///
+/// A row: a property for each column.
 package struct StatusInquiry: Equatable, Sendable {
     package internal(set) var paymentID: Payment.ID
     package var phase: InquirySchedule.Phase

@@ -1,6 +1,8 @@
 package import Payments
 
 /// One entry of the feed: a change of one payment's status.
+///
+/// A row: a property for each column.
 package struct Transition: Equatable, Sendable {
     /// Its place in the feed: 1, 2, 3, … without gaps.
     package let sequence: Int64
@@ -31,6 +33,8 @@ package struct Transition: Equatable, Sendable {
 }
 
 /// What moves a payment to another status, from whatever source.
+///
+/// It has what a transition has, but for what the payment tells.
 struct StatusChange {
     let to: TransactionStatus
     let latestStatus: LatestTransactionStatus

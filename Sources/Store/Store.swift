@@ -5,6 +5,8 @@ import Synchronization
 /// What the merchant's other programs rely on: callbacks, transactions and the feed, on disk.
 ///
 /// One writer commits in groups; readers read what was committed.
+///
+/// It only joins the parts that do the work: a property for each.
 package final class Store: Sendable {
     /// What the store tells its owner; called from its own threads.
     package struct Hooks: Sendable {

@@ -28,6 +28,8 @@ struct WriterWork: Sendable {
 /// the ledger decides one after the other, and what it has changed is stored in order. No delivery
 /// is acknowledged before its commit is durable. After a failed commit nothing in memory is
 /// trusted: the engine is opened again, from the disk, before the next commit is tried.
+///
+/// Its properties are the parts that a commit goes through, and what waits for it.
 actor Writer {
     private let executor: QueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }

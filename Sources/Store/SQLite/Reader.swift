@@ -23,6 +23,8 @@ package actor Reader {
     }
 
     /// The reader's statements.
+    ///
+    /// One for each table or list that is read.
     private struct Tables {
         let transitions: TransitionReader
         let transactions: TransactionReader

@@ -3,6 +3,8 @@ import Payments
 import SQLite
 
 /// The readers' statements on transactions.
+///
+/// One for each way to look a transaction up.
 struct TransactionReader {
     private let connection: Connection
     private let index: ReferenceIndex
