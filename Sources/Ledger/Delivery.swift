@@ -48,6 +48,11 @@ package enum CallbackContent: Equatable, Sendable {
         if case .fact(_, let marks) = self { marks } else { SuccessMarks() }
     }
 
+    /// What tells an unreadable one from others in the attention list: the answer that it got.
+    var failureCause: String? {
+        if case .failure(_, let code, let problem, _) = self { "\(code) \(problem)" } else { nil }
+    }
+
     /// Where it failed, when it did.
     package var failure: DeliveryFailure? {
         if case .failure(let failure, _, _, _) = self { failure } else { nil }
@@ -129,6 +134,13 @@ package struct Delivery: Sendable {
         self.signedDigest = signedDigest
         self.verification = verification
         self.content = content
+    }
+}
+
+extension Delivery {
+    /// Its X-EXTERNAL-ID on its day of receipt.
+    package var externalIDKey: ExternalIDKey? {
+        externalID.map { ExternalIDKey(externalID: $0, receivedMilliseconds: receivedMilliseconds) }
     }
 }
 

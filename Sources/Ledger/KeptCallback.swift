@@ -58,6 +58,13 @@ package struct KeptCallback: Equatable, Sendable {
     }
 }
 
+extension KeptCallback {
+    /// Its X-EXTERNAL-ID on its day of receipt.
+    package var externalIDKey: ExternalIDKey? {
+        externalID.map { ExternalIDKey(externalID: $0, receivedMilliseconds: receivedMilliseconds) }
+    }
+}
+
 /// An X-EXTERNAL-ID on one day of receipt: what has to be unique (contract section 4, row 10).
 package struct ExternalIDKey: Hashable, Sendable {
     package let externalID: String

@@ -60,15 +60,11 @@ extension Ledger {
     ) {
         if kinds.isEmpty { return }
         let payment = other ?? view.payment(callback.paymentID)
-        let cause: String
-        let text: String
-        switch callback.content {
-        case .fact(let fact, _):
+        var cause = callback.content.failureCause ?? ""
+        var text = "a callback was answered \(cause)"
+        if let fact = callback.content.fact {
             cause = Self.cause(fact, callback.content.marks)
             text = "a callback says \(fact)"
-        case .failure(_, let code, let problem, _):
-            cause = "\(code) \(problem)"
-            text = "a callback was answered \(code) \(problem)"
         }
         let event = AttentionEvent(
             cause: cause,

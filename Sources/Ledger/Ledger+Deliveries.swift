@@ -111,17 +111,7 @@ extension Ledger {
     // MARK: A new callback
 
     private mutating func receiveNew(_ delivery: Delivery) -> Judgement {
-        let key = delivery.externalID.map {
-            ExternalIDKey(
-                externalID: $0,
-                receivedMilliseconds: delivery.receivedMilliseconds
-            )
-        }
-        let callback = keep(
-            delivery,
-            as: takeCallbackID(),
-            externalIDUse: use(of: key, by: delivery.content.fact)
-        )
+        let callback = keep(delivery, as: takeCallbackID())
         return Judgement(
             callbackID: callback.id,
             answer: callback.answer,
@@ -132,11 +122,7 @@ extension Ledger {
     }
 
     /// Judges a callback that is not in the journal and appends it, under this number.
-    mutating func keep(
-        _ delivery: Delivery,
-        as id: KeptCallback.ID,
-        externalIDUse: ExternalIDUse
-    ) -> KeptCallback {
+    mutating func keep(_ delivery: Delivery, as id: KeptCallback.ID) -> KeptCallback {
         var callback = KeptCallback(
             id: id,
             paymentID: nil,
@@ -151,7 +137,7 @@ extension Ledger {
         // One that is another's by its header says nothing about a payment of ours.
         let isOurs = delivery.content.failure != .partner
         let target = isOurs ? target(of: delivery.content.references) : .unreadable
-        let verdict = judge(callback, target, externalIDUse: externalIDUse)
+        let verdict = judge(callback, target, externalIDUse: use(byNew: callback))
         callback.outcome = verdict.outcome
         callback.answer = verdict.answer
         place(&callback, at: target, verdict.effect)
@@ -175,10 +161,12 @@ extension Ledger {
             ? [.unconfirmedCallback] : verdict.attention
     }
 
-    /// How an X-EXTERNAL-ID was used before.
-    func use(of key: ExternalIDKey?, by fact: Fact?) -> ExternalIDUse {
-        guard let owner = key.flatMap({ view.owner(of: $0) }) else { return .free }
-        return owner.fact == fact ? .sameFact : .otherFact(owner.fact)
+    /// How the X-EXTERNAL-ID of a new callback was used before.
+    private func use(byNew callback: KeptCallback) -> ExternalIDUse {
+        guard let owner = callback.externalIDKey.flatMap({ view.owner(of: $0) }) else {
+            return .free
+        }
+        return owner.fact == callback.content.fact ? .sameFact : .otherFact(owner.fact)
     }
 
     /// Stores what a kept callback leads to now.
@@ -194,13 +182,8 @@ extension Ledger {
     /// Lets a callback own its X-EXTERNAL-ID where it may; returns the key that it takes.
     private func claim(by callback: inout KeptCallback) -> ExternalIDKey? {
         guard !callback.ownsExternalID, callback.answer == .successful,
-            let externalID = callback.externalID
+            let key = callback.externalIDKey, view.owner(of: key) == nil
         else { return nil }
-        let key = ExternalIDKey(
-            externalID: externalID,
-            receivedMilliseconds: callback.receivedMilliseconds
-        )
-        guard view.owner(of: key) == nil else { return nil }
         callback.ownsExternalID = true
         return key
     }

@@ -39,11 +39,9 @@ extension Ledger {
     private func isAskedAlready(_ callback: KeptCallback, _ payment: Payment) -> Bool {
         if isDismissed(callback) { return true }
         guard let fact = callback.content.fact else {
-            guard case .failure(_, let code, let problem, _) = callback.content else {
-                return false
-            }
+            let cause = callback.content.failureCause
             return view.openEntries(.payment(payment.id)).contains { entry in
-                entry.events.contains { $0.fact == nil && $0.cause == "\(code) \(problem)" }
+                entry.events.contains { $0.fact == nil && $0.cause == cause }
             }
         }
         return view.inquiries[payment.id] != nil
@@ -54,11 +52,8 @@ extension Ledger {
     private func isDismissed(_ callback: KeptCallback) -> Bool {
         view.decisions(of: callback.paymentID).contains { decided in
             guard decided.decision == .dismissed else { return false }
-            switch callback.content {
-            case .fact(let fact, _): return decided.fact == fact
-            case .failure(_, let code, let problem, _):
-                return decided.fact == nil && decided.cause == "\(code) \(problem)"
-            }
+            if let fact = callback.content.fact { return decided.fact == fact }
+            return decided.fact == nil && decided.cause == callback.content.failureCause
         }
     }
 

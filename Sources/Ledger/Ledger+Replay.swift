@@ -98,17 +98,7 @@ extension Ledger {
                 after: kept.outcome
             )
         }
-        let key = delivery.externalID.map {
-            ExternalIDKey(
-                externalID: $0,
-                receivedMilliseconds: delivery.receivedMilliseconds
-            )
-        }
-        let callback = keep(
-            delivery,
-            as: request.callbackID,
-            externalIDUse: use(of: key, by: delivery.content.fact)
-        )
+        let callback = keep(delivery, as: request.callbackID)
         if let kept { closeSpoilt(kept) }
         return ReplayResult(
             callbackID: callback.id,

@@ -34,14 +34,7 @@ package struct LedgerScope: Sendable {
         let references = delivery.content.references
         self.references += references
         signatures.append((delivery.signedDigest, references))
-        if let externalID = delivery.externalID {
-            externalIDs.append(
-                ExternalIDKey(
-                    externalID: externalID,
-                    receivedMilliseconds: delivery.receivedMilliseconds
-                )
-            )
-        }
+        if let key = delivery.externalIDKey { externalIDs.append(key) }
         if delivery.content.failure != nil { needsLooseEntries = true }
         newCallbacks += 1
     }

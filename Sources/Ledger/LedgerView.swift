@@ -26,8 +26,6 @@ package struct LedgerNumbers: Equatable, Sendable {
 /// group have changed in it so far.
 ///
 /// An engine fills it (see <doc:EngineProtocol>); afterwards only ``apply(_:)`` changes it.
-///
-/// A property for each kind of row, and the indexes by which they are found.
 package struct LedgerView: Sendable {
     package var numbers: LedgerNumbers
     package var knowledge: GatewayKnowledge

@@ -15,7 +15,7 @@ extension SQLiteEngine {
         for id in scope.callbackIDs {
             guard let callback = try journal.callback(id) else { continue }
             view.insert(callback)
-            // Read anew, its references may lead nowhere: then it stays where it is.
+            // Read again, its references may lead nowhere: then it stays where it is.
             if let payment = callback.paymentID { wanted.insert(payment) }
         }
         wanted.formUnion(scope.paymentIDs)
@@ -37,12 +37,10 @@ extension SQLiteEngine {
     /// Loads the owners of the ids that the loaded callbacks would own if they were applied now.
     private func loadOwnersForCallbacks(into view: inout LedgerView) throws(SQLiteError) {
         for callback in view.callbacks.values where !callback.ownsExternalID {
-            guard let externalID = callback.externalID else { continue }
-            let received = callback.receivedMilliseconds
-            let key = ExternalIDKey(externalID: externalID, receivedMilliseconds: received)
-            if let owner = try externalIDs.remembered(key, in: journal) {
-                view.insert(owner, of: key)
-            }
+            guard let key = callback.externalIDKey,
+                let owner = try externalIDs.remembered(key, in: journal)
+            else { continue }
+            view.insert(owner, of: key)
         }
     }
 

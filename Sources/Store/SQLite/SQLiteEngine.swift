@@ -8,8 +8,6 @@ import SQLite
 /// Everything here that is in memory follows from the main database: after a failed commit the
 /// writer throws the engine away and makes another from the disk (contract section 4, last row's
 /// note). Belongs to the writer's queue.
-///
-/// It has a property for each table that it writes, and for each index over them.
 final class SQLiteEngine {
     // More than eight: one for each table, and what is kept in memory of them.
     let journal: JournalTable
