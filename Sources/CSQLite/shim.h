@@ -3,4 +3,9 @@
 
 #include <sqlite3.h>
 
+// `sqlite3_config` is variadic, which Swift cannot call.
+static inline int sqlite3_config_memstatus(int isEnabled) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, isEnabled);
+}
+
 #endif

@@ -2,14 +2,18 @@ import CSQLite
 
 /// Gives a statement its values, one parameter after the other.
 ///
-/// SQLite copies text and blobs, so nothing has to outlive the call. The first failure is kept and
+/// Text and blobs are copied, so nothing has to outlive the call. The first failure is kept and
 /// thrown by the statement.
 @safe package struct Binder {
     private let statement: OpaquePointer
+    private let buffer: ValueBuffer
     private(set) var count: Int32 = 0
     private(set) var code: Int32 = SQLITE_OK
 
-    init(statement: OpaquePointer) { unsafe self.statement = statement }
+    init(statement: OpaquePointer, buffer: ValueBuffer) {
+        unsafe self.statement = statement
+        self.buffer = buffer
+    }
 
     /// Binds an integer, or NULL.
     package mutating func integer(_ value: Int64?) {
@@ -25,16 +29,16 @@ import CSQLite
     package mutating func text(_ value: String?) {
         count += 1
         guard var value else { return null() }
-        let bound = value.withUTF8 { bytes in
-            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
-                // A nil pointer would bind NULL; an empty text has a pointer of its own.
-                let start = characters.baseAddress
-                let length = UInt64(characters.count)
-                let encoding = UInt8(SQLITE_UTF8)
-                return unsafe start == nil
-                    ? sqlite3_bind_text64(statement, count, "", 0, transient, encoding)
-                    : sqlite3_bind_text64(statement, count, start, length, transient, encoding)
-            }
+        let bound = value.withUTF8 { text in
+            let (start, destructor) = unsafe buffer.copy(UnsafeRawBufferPointer(text))
+            return unsafe sqlite3_bind_text64(
+                statement,
+                count,
+                start.assumingMemoryBound(to: CChar.self),
+                UInt64(text.count),
+                destructor,
+                UInt8(SQLITE_UTF8)
+            )
         }
         note(bound)
     }
@@ -43,15 +47,10 @@ import CSQLite
     package mutating func blob(_ value: [UInt8]?) {
         count += 1
         guard let value else { return null() }
-        if value.isEmpty { return note(unsafe sqlite3_bind_zeroblob(statement, count, 0)) }
         let bound = unsafe value.withUnsafeBytes { bytes in
-            unsafe sqlite3_bind_blob64(
-                statement,
-                count,
-                bytes.baseAddress,
-                UInt64(bytes.count),
-                transient
-            )
+            let (start, destructor) = unsafe buffer.copy(bytes)
+            let length = UInt64(bytes.count)
+            return unsafe sqlite3_bind_blob64(statement, count, start, length, destructor)
         }
         note(bound)
     }
@@ -61,9 +60,4 @@ import CSQLite
     private mutating func note(_ result: Int32) {
         if code == SQLITE_OK { code = result }
     }
-}
-
-/// `SQLITE_TRANSIENT`, a macro that Swift does not import: SQLite makes its own copy.
-private var transient: sqlite3_destructor_type? {
-    unsafe unsafeBitCast(-1, to: sqlite3_destructor_type?.self)
 }

@@ -19,6 +19,7 @@ import CSQLite
 
     /// Opens the database at `path`.
     package init(path: String, mode: Mode) throws(SQLiteError) {
+        _ = memoryStatistics
         let access =
             switch mode {
             case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -117,3 +118,8 @@ import CSQLite
         return SQLiteError(code: code, message: message, context: context)
     }
 }
+
+/// Switches off SQLite's statistics of its memory, before its first use: nothing reads them, and
+/// each allocation and release takes a lock for them. The result code is of no interest: with the
+/// statistics on, all works as well.
+private let memoryStatistics: Int32 = sqlite3_config_memstatus(0)

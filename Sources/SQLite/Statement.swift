@@ -5,6 +5,7 @@ import CSQLite
     private let connection: Connection
     private let handle: OpaquePointer
     private let sql: String
+    private let buffer = ValueBuffer()
 
     init(_ sql: String, on connection: Connection) throws(SQLiteError) {
         var prepared: OpaquePointer?
@@ -62,7 +63,8 @@ import CSQLite
     }
 
     private func start(_ bind: (inout Binder) -> Void) throws(SQLiteError) {
-        var binder = unsafe Binder(statement: handle)
+        buffer.removeAll()
+        var binder = unsafe Binder(statement: handle, buffer: buffer)
         bind(&binder)
         let parameters = unsafe sqlite3_bind_parameter_count(handle)
         precondition(
@@ -79,10 +81,11 @@ import CSQLite
         throw connection.error(code, in: sql)
     }
 
-    /// Ends the statement's read, so that no snapshot is held, and lets go of the bound values.
+    /// Ends the statement's read, so that no snapshot is held, and releases what SQLite copied of
+    /// the bound values.
     private func finish() {
         // Its result repeats the error that step already threw.
         _ = unsafe sqlite3_reset(handle)
-        _ = unsafe sqlite3_clear_bindings(handle)
+        if buffer.hasOverflowed { _ = unsafe sqlite3_clear_bindings(handle) }
     }
 }

@@ -73,6 +73,26 @@ import Testing
         #expect(try all.all(row: { $0.integer(0) }) == [1, 2, 3])
     }
 
+    @Test func `values of every length come back from a statement that is used again`() throws {
+        // Around the memory that a statement begins with, and the most that it takes.
+        let lengths = [0, 1, 100, 300, 255, 256, 257, 70_000, 10, 65_536, 65_537, 3, 0, 500]
+        let insertion = try connection.prepare("INSERT INTO things VALUES (?, ?, ?)")
+        for (place, length) in lengths.enumerated() {
+            try insertion.run {
+                $0.integer(place)
+                $0.text(String(repeating: place % 2 == 0 ? "a" : "b", count: length))
+                $0.blob([UInt8](repeating: UInt8(place), count: length))
+            }
+        }
+        let found = try connection.prepare("SELECT words, bytes FROM things ORDER BY number")
+            .all(row: { ($0.text(0), $0.blob(1)) })
+        #expect(found.map(\.0.utf8.count) == lengths)
+        #expect(found.map(\.1.count) == lengths)
+        for (place, row) in found.enumerated() {
+            #expect(Set(row.0).count <= 1 && Set(row.1).isSubset(of: [UInt8(place)]))
+        }
+    }
+
     @Test func `reading stops when the reader has enough, and holds nothing open`() throws {
         for number in 1...3 { try insert(Int64(number), nil, nil) }
         let all = try connection.prepare("SELECT number FROM things ORDER BY number")
