@@ -22,6 +22,12 @@ import Testing
         )
     }
 
+    private func found(_ keys: [UInt64], in file: LookupFile) throws -> Set<Int64> {
+        var found: Set<Int64> = []
+        try file.find(keys, into: &found)
+        return found
+    }
+
     @Test func `entries are found in memory, on their way to the file, and in it`() throws {
         let file = try file()
         index.add(1, for: 7)
@@ -30,10 +36,10 @@ import Testing
         index.prepareFlush(through: IndexWatermark(paymentID: 1, lateReferenceID: 2))
         index.add(3, for: 7)
         #expect(try index.payments(under: [7], in: file) == [1, 3])
-        #expect(try file.payments([7]).isEmpty)
+        #expect(try found([7], in: file).isEmpty)
 
         try index.flush(to: file)
-        #expect(try file.payments([7]) == [1])
+        #expect(try found([7], in: file) == [1])
         #expect(try file.watermark() == IndexWatermark(paymentID: 1, lateReferenceID: 2))
         #expect(try index.payments(under: [7], in: file) == [1, 3])
         #expect(try index.payments(under: [8], in: file).isEmpty)
@@ -60,15 +66,15 @@ import Testing
         index.prepareFlush(through: newest)
         #expect(throws: SQLiteError.self) { try index.flush(to: file) }
         #expect(try index.payments(under: [8], in: file) == [8])
-        #expect(try file.payments([8]).isEmpty, "all or nothing")
+        #expect(try found([8], in: file).isEmpty, "all or nothing")
         #expect(try file.watermark() == IndexWatermark())
 
         index.add(10, for: 10)
         index.prepareFlush(through: newest)
         try other.execute("DROP TRIGGER refuse")
         try index.flush(to: file)
-        #expect(try file.payments([9]) == [9])
-        #expect(try file.payments([10]).isEmpty, "the waiting batch was not replaced")
+        #expect(try found([9], in: file) == [9])
+        #expect(try found([10], in: file).isEmpty, "the waiting batch was not replaced")
         #expect(try index.payments(under: [10], in: file) == [10])
     }
 
@@ -117,7 +123,7 @@ import Testing
 
         let new = try file(feed: feed, newest: newest)
         #expect(try new.watermark() == IndexWatermark(), "\(reason)")
-        #expect(try new.payments([7]).isEmpty, "\(reason)")
+        #expect(try found([7], in: new).isEmpty, "\(reason)")
     }
 
     @Test func `the file never claims less than it covers`() throws {

@@ -11,7 +11,8 @@ struct ClockSteps: Sendable {
         var milliseconds: Int64
     }
 
-    private var ends: [TimeList: End] = [:]
+    /// By ``TimeList/place``.
+    private var ends: [End?] = Array(repeating: nil, count: TimeList.allCases.count)
 
     /// Starts where a list ends on disk: with the key and the time of its last row.
     ///
@@ -19,21 +20,23 @@ struct ClockSteps: Sendable {
     /// That much is assumed: a step too many costs one row, a missing one hides rows.
     mutating func resume(_ list: TimeList, id: Int64, milliseconds: Int64) {
         let newest = milliseconds + TimeList.disorderMilliseconds
-        ends[list] = End(id: id, milliseconds: newest)
+        ends[list.place] = End(id: id, milliseconds: newest)
     }
 
     /// Whether `id` lies behind the rows of its list: what ``note(_:id:milliseconds:)`` expects.
-    func isLast(_ list: TimeList, id: Int64) -> Bool { ends[list].map { id > $0.id } ?? true }
+    func isLast(_ list: TimeList, id: Int64) -> Bool {
+        ends[list.place].map { id > $0.id } ?? true
+    }
 
     /// Records a row at the end of its list; returns whether a new stretch starts with it.
     mutating func note(_ list: TimeList, id: Int64, milliseconds: Int64) -> Bool {
-        guard let end = ends[list] else {
-            ends[list] = End(id: id, milliseconds: milliseconds)
+        guard let end = ends[list.place] else {
+            ends[list.place] = End(id: id, milliseconds: milliseconds)
             return false
         }
         let isStep = milliseconds < end.milliseconds - TimeList.disorderMilliseconds
         let newest = isStep ? milliseconds : max(end.milliseconds, milliseconds)
-        ends[list] = End(id: id, milliseconds: newest)
+        ends[list.place] = End(id: id, milliseconds: newest)
         return isStep
     }
 }

@@ -41,9 +41,7 @@ final class LookupFile {
         selection = try connection.prepare(Self.sql)
     }
 
-    private static let sql = """
-        SELECT DISTINCT value FROM entries WHERE key IN (SELECT value FROM json_each(?))
-        """
+    private static let sql = "SELECT value FROM entries WHERE key = ?"
 
     /// The version of the tables below; a file of another one is made again.
     private static let version: Int64 = 10
@@ -89,12 +87,18 @@ final class LookupFile {
             }
     }
 
-    /// The payments under any of these keys.
-    func payments(_ keys: [UInt64]) throws(SQLiteError) -> [Int64] {
-        try selection.all {
-            $0.list(keys.lazy.map { Int64(bitPattern: $0) })
-        } row: {
-            $0.integer(0)
+    /// Adds the payments under any of these keys.
+    func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError) {
+        // One read of the file for all: each statement outside of one would begin its own.
+        try connection.snapshot { () throws(SQLiteError) in
+            for key in keys {
+                try selection.forEach {
+                    $0.integer(Int64(bitPattern: key))
+                } row: {
+                    found.insert($0.integer(0))
+                    return true
+                }
+            }
         }
     }
 

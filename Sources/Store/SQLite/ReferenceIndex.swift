@@ -67,7 +67,7 @@ final class ReferenceIndex: Sendable {
             }
             return found
         }
-        for id in try file.payments(keys) { found.insert(id) }
+        try file.find(keys, into: &found)
         return found
     }
 

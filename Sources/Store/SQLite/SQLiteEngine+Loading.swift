@@ -11,6 +11,7 @@ extension SQLiteEngine {
             numbers.nextCallbackID = callbackIDs.reserve(scope.newCallbacks)
         }
         var view = LedgerView(numbers: numbers, knowledge: knowledge)
+        view.reserveCapacity(for: scope)
         var wanted = try index.payments(scope.references, in: lookups)
         for id in scope.callbackIDs {
             guard let callback = try journal.callback(id) else { continue }

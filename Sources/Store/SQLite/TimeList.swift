@@ -5,6 +5,9 @@ enum TimeList: Int64, CaseIterable, Sendable {
     case transitions = 3
     case gatewayCalls = 4
 
+    /// Its place in an array with one element for each list.
+    var place: Int { Int(rawValue) - 1 }
+
     var table: String {
         switch self {
         case .callbacks: "callbacks"
