@@ -2,7 +2,7 @@ package import Payments
 
 /// One change of what is stored. The set is closed: an engine that applies these, in order, runs
 /// every rule of the ledger.
-package enum Change: Sendable {
+package indirect enum Change: Sendable {
     // MARK: Callbacks
 
     /// Appends a callback to the journal, with the bytes of its delivery.

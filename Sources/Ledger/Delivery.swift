@@ -33,7 +33,7 @@ package enum DeliveryFailure: String, Sendable {
 }
 
 /// What an authentic callback says.
-package enum CallbackContent: Equatable, Sendable {
+package indirect enum CallbackContent: Equatable, Sendable {
     /// A readable one; `marks` are its `finishedTime` and `originalExternalId`.
     case fact(Fact, marks: SuccessMarks)
     /// An unreadable one, with the protocol's code and message for it, and the references that

@@ -72,10 +72,21 @@ package struct ExternalIDKey: Hashable, Sendable {
     /// Days since 1970-01-01 in Jakarta, by our clock.
     package let day: Int64
 
+    /// Of ``externalID``: computed once, since one key is looked up several times.
+    private let textHash: Int
+
     package init(externalID: String, receivedMilliseconds: Int64) {
         self.externalID = externalID
+        textHash = externalID.hashValue
         day = Self.day(of: receivedMilliseconds)
     }
+
+    package static func == (one: ExternalIDKey, other: ExternalIDKey) -> Bool {
+        one.textHash == other.textHash && one.day == other.day
+            && one.externalID == other.externalID
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(textHash) }
 
     /// Days since 1970-01-01 in Jakarta, which has no daylight saving time.
     package static func day(of milliseconds: Int64) -> Int64 {

@@ -137,15 +137,16 @@ extension Ledger {
         // One that is another's by its header says nothing about a payment of ours.
         let isOurs = delivery.content.failure != .partner
         let target = isOurs ? target(of: delivery.content.references) : .unreadable
-        let verdict = judge(callback, target, externalIDUse: use(byNew: callback))
+        let key = callback.externalIDKey
+        let verdict = judge(callback, target, externalIDUse: use(of: key, byNew: callback))
         callback.outcome = verdict.outcome
         callback.answer = verdict.answer
         place(&callback, at: target, verdict.effect)
         let isAsked = verdict.asks && ask(about: callback)
         callback.isWaiting = verdict.asks && startsWaiting(callback)
-        let key = claim(by: &callback)
+        let claimed = claim(key, by: &callback)
         emit(.keepCallback(callback, delivery))
-        emitClaim(key, of: callback)
+        emitClaim(claimed, of: callback)
         if callback.sequence == nil, let payment = target.payment.flatMap({ view.payment($0.id) }) {
             // What was asked before knew nothing of this callback.
             update(payment)
@@ -162,10 +163,8 @@ extension Ledger {
     }
 
     /// How the X-EXTERNAL-ID of a new callback was used before.
-    private func use(byNew callback: KeptCallback) -> ExternalIDUse {
-        guard let owner = callback.externalIDKey.flatMap({ view.owner(of: $0) }) else {
-            return .free
-        }
+    private func use(of key: ExternalIDKey?, byNew callback: KeptCallback) -> ExternalIDUse {
+        guard let owner = key.flatMap({ view.owner(of: $0) }) else { return .free }
         return owner.fact == callback.content.fact ? .sameFact : .otherFact(owner.fact)
     }
 
@@ -174,15 +173,18 @@ extension Ledger {
     /// One that is answered 2005600 owns its X-EXTERNAL-ID from then on, unless that has an owner.
     mutating func update(_ callback: KeptCallback) {
         var callback = callback
-        let key = claim(by: &callback)
+        let key = claim(callback.externalIDKey, by: &callback)
         emit(.updateCallback(callback))
         emitClaim(key, of: callback)
     }
 
     /// Lets a callback own its X-EXTERNAL-ID where it may; returns the key that it takes.
-    private func claim(by callback: inout KeptCallback) -> ExternalIDKey? {
-        guard !callback.ownsExternalID, callback.answer == .successful,
-            let key = callback.externalIDKey, view.owner(of: key) == nil
+    private func claim(
+        _ key: ExternalIDKey?,
+        by callback: inout KeptCallback
+    ) -> ExternalIDKey? {
+        guard !callback.ownsExternalID, callback.answer == .successful, let key,
+            view.owner(of: key) == nil
         else { return nil }
         callback.ownsExternalID = true
         return key
@@ -199,7 +201,9 @@ extension Ledger {
     /// Where references lead.
     func target(of references: [Reference]) -> CallbackTarget {
         if references.isEmpty { return .unreadable }
-        let confirmed = view.confirmed(carrying: references)
+        let payments = view.payments(carrying: references)
+        if payments.isEmpty { return .unconfirmed(nil) }
+        let confirmed = payments.filter(\.isConfirmed)
         guard references.count == 2 else {
             return confirmed.first.map { .contradiction($0) }
                 ?? .unconfirmed(view.unconfirmed(references))

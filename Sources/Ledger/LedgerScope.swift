@@ -29,6 +29,13 @@ package struct LedgerScope: Sendable {
 
     package init() {}
 
+    /// Makes room for as many deliveries.
+    package mutating func reserveCapacity(deliveries count: Int) {
+        references.reserveCapacity(count * 2)
+        signatures.reserveCapacity(count)
+        externalIDs.reserveCapacity(count)
+    }
+
     /// What a delivery has to see.
     package mutating func add(_ delivery: Delivery) {
         let references = delivery.content.references

@@ -49,6 +49,15 @@ package struct LedgerView: Sendable {
 
     // MARK: Filling
 
+    /// Makes room for what the events of a group add.
+    package mutating func reserveCapacity(for scope: LedgerScope) {
+        payments.reserveCapacity(scope.newCallbacks)
+        callbacks.reserveCapacity(scope.newCallbacks)
+        paymentsByReference.reserveCapacity(scope.references.count)
+        callbacksByDigest.reserveCapacity(scope.newCallbacks)
+        externalIDs.reserveCapacity(scope.newCallbacks)
+    }
+
     /// Adds or replaces a payment.
     package mutating func insert(_ payment: Payment) {
         payments[payment.id] = payment
@@ -115,7 +124,7 @@ extension LedgerView {
 
     /// The payments that carry one of these references in either role, in the order of their
     /// numbers.
-    private func payments(carrying references: [Reference]) -> [Payment] {
+    func payments(carrying references: [Reference]) -> [Payment] {
         var ids = references.first.flatMap { paymentsByReference[$0] } ?? []
         for reference in references.dropFirst() {
             for id in paymentsByReference[reference] ?? [] where !ids.contains(id) {

@@ -3,6 +3,9 @@ package struct Reference: Hashable, Sendable {
     /// The number as received.
     package let text: String
 
+    /// Of ``text``: computed once, since one reference is looked up many times.
+    private let textHash: Int
+
     /// The longest reference that is accepted (gateway.md section 5: send 25, accept 64).
     package static let bytesMax = 64
 
@@ -11,12 +14,21 @@ package struct Reference: Hashable, Sendable {
         guard (1...Self.bytesMax).contains(bytes.count) else { return nil }
         guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
         text = String(decoding: bytes, as: UTF8.self)
+        textHash = text.hashValue
     }
 
     /// A reference of the given text, or nil when it is not one.
     package init?(_ text: String) {
         self.init(Array(text.utf8)[...])
     }
+}
+
+extension Reference {
+    package static func == (one: Reference, other: Reference) -> Bool {
+        one.textHash == other.textHash && one.text == other.text
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(textHash) }
 }
 
 extension Reference: CustomStringConvertible {

@@ -137,6 +137,7 @@ actor Writer {
 
     private static func scope(of batch: ArraySlice<Submission>) -> LedgerScope {
         var scope = LedgerScope()
+        scope.reserveCapacity(deliveries: batch.count)
         for submission in batch {
             switch submission {
             case .delivery(let delivery, _): scope.add(delivery)
