@@ -31,7 +31,7 @@ struct CallbackJudge {
             isFlagged = other?.pair != fact.pair || other?.amount != fact.amount
         }
         var verdict = judge(fact, stands: stands, evidence)
-        // Another status of the same pair and amount under one id says nothing odd by itself.
+        // Another status of the same pair and amount under one id is not odd as such.
         if case .otherFact = evidence.externalIDUse, isFlagged || !isQuiet(verdict), !stands {
             verdict.attention.append(.externalIDConflict)
         }
@@ -62,7 +62,7 @@ struct CallbackJudge {
         }
     }
 
-    /// Whether a verdict is one that nobody has to look at.
+    /// Whether a verdict needs no review.
     private func isQuiet(_ verdict: CallbackVerdict) -> Bool {
         switch verdict.outcome {
         case .applied, .duplicate, .replayed, .ignored: verdict.attention.isEmpty

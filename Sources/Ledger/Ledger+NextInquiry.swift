@@ -1,7 +1,7 @@
 import Payments
 
 extension Ledger {
-    /// Answers in a row that cannot be used before a person is told.
+    /// Unusable answers in a row after which an attention entry is raised.
     private static let unusableMax: Int64 = 3
 
     /// Plans the next query of the schedule that asked, or ends it; returns when it is due.
@@ -68,7 +68,7 @@ extension Ledger {
         return takeStep(usable, answer)
     }
 
-    /// Counts an answer that cannot be used; the third in a row is told.
+    /// Counts an answer that cannot be used; the third in a row raises an entry.
     private mutating func countUnusable(
         _ inquiry: StatusInquiry,
         _ detail: String
@@ -127,7 +127,7 @@ extension Ledger {
 
     // MARK: Abandoned codes
 
-    /// Notes that the gateway says a payment is not paid, and closes a code that nobody paid
+    /// Notes that the gateway says a payment is not paid, and closes a code that was never paid
     /// (contract section 4, "Abandoned codes").
     mutating func noteUnpaid(
         _ status: LatestTransactionStatus,

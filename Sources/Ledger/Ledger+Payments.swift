@@ -75,7 +75,7 @@ extension Ledger {
         if transition.to != .pending || view.generations[payment.id] == nil {
             payment.unpaidAnswers = 0
         }
-        // An expiry is nobody's word about the payment: only what was said stands.
+        // The gateway never said that a payment expired: only what it said stands.
         if transition.source != .expiry {
             let fact = WrittenFact(status: transition.latestStatus, amount: transition.amount)
             if !payment.written.contains(fact) { payment.written.append(fact) }

@@ -175,7 +175,7 @@ struct DossierTests {
         }
     }
 
-    @Test func `callbacks that contradict a payment, and settled attention, belong to it`() throws {
+    @Test func `callbacks that contradict a payment, and resolved entries, belong to it`() throws {
         let pair = try Pair(set: ["reconcile.enabled=false"])
         #expect(try pair.daemon.generate("TRX-1").status == 201)
         let known = try pair.daemon.transaction("TRX-1")

@@ -96,7 +96,7 @@ struct ReconcileTests {
         #expect(feed.map { $0["to"].text } == ["pending", "cancelled", "success"])
         #expect(feed.last?["source"].text == "query")
         #expect(feed.last?["callbackId"].integer != nil)
-        // What a query has settled closes itself.
+        // What a query has resolved closes itself.
         #expect(try pair.daemon.attention().isEmpty)
         let closed = try pair.daemon.attention("state=resolved")
         #expect(closed.map { $0["kind"].text } == ["late-success"])
@@ -141,12 +141,12 @@ struct ReconcileTests {
         }
         #expect(try pair.daemon.post(stale).code == "4015600")
         #expect(try pair.daemon.transaction("TRX-1", until: "success")["status"].text == "success")
-        // Once the query has settled it, its retry is welcome.
+        // Once the query has resolved it, its retry is welcome.
         #expect(try pair.daemon.post(stale).code == "2005600")
         #expect(try pair.daemon.attention().isEmpty)
     }
 
-    @Test func `an id used for another fact is settled by the query`() throws {
+    @Test func `an id used for another fact is resolved by the query`() throws {
         let pair = try Pair()
         let first = try pair.daemon.generate("TRX-1").json["referenceNo"].text
         let second = try pair.daemon.generate("TRX-2").json["referenceNo"].text

@@ -43,7 +43,7 @@ struct RepetitionTests {
         let kept = try daemon.callbacks("externalId=\(first.externalID)")
         #expect(kept.map { $0["outcome"].text } == ["conflict", "applied"])
         #expect(try daemon.attention().map { $0["kind"].text } == ["external-id-conflict"])
-        // A retry is answered like the first: nothing has settled it yet.
+        // A retry is answered like the first: nothing has resolved it yet.
         #expect(try daemon.post(second).code == "4095600")
         #expect(try daemon.attention().count == 1)
     }

@@ -19,7 +19,7 @@ struct AbandonedCodeTests {
     }
 
     @Test(arguments: [LatestTransactionStatus.initiated, .paying, .pending])
-    func `the schedule alone closes a code that nobody paid`(
+    func `the schedule alone closes a code that was never paid`(
         _ status: LatestTransactionStatus
     ) throws {
         var ledger = TestLedger()

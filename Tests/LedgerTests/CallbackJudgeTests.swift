@@ -189,7 +189,7 @@ struct CallbackJudgeTests {
     }
 
     @Test(arguments: [
-        // The owner of the id says this; only another payment or amount is odd by itself.
+        // The owner of the id says this; only another payment or amount is odd.
         (try Self.fact(.pending), false), (try Self.fact(.pending, sen: 5), true),
         (try Self.fact(.pending, reference: "G-2"), true),
         (try Self.fact(.pending, partner: "G-1", reference: "M-1"), false),

@@ -63,7 +63,7 @@ struct GenerationTests {
         #expect(try ledger.start() == .unknown)
     }
 
-    @Test func `a code that must not be shown is told`() throws {
+    @Test func `a code that must not be shown raises an entry`() throws {
         var ledger = TestLedger()
         try ledger.start()
         let number = try #require(Reference("PAY-1"))
@@ -116,7 +116,7 @@ struct GenerationTests {
         #expect(ledger.open == [])
     }
 
-    @Test func `a callback that contradicts the generate answer is told`() throws {
+    @Test func `a callback that contradicts the generate answer raises an entry`() throws {
         var ledger = TestLedger()
         try ledger.start()
         try ledger.deliver { $0.partner = "PAY-9" }

@@ -42,7 +42,7 @@ struct OperatorTests {
         #expect(ledger.feed.last?.amount?.sen == sen)
         #expect(ledger.feed.last?.callbackID == callbackID)
         #expect(ledger.open == [])
-        // The chosen fact stands, the other is dismissed: neither is told again.
+        // The chosen fact stands, the other is dismissed: neither raises an entry again.
         for sen in [5, 6] as [Int64] {
             let again = try ledger.deliver {
                 ($0.sen, $0.salt, $0.externalID) = (sen, "again", "id-\(sen)")

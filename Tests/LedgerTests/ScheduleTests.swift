@@ -27,7 +27,7 @@ struct ScheduleTests {
     // MARK: Answers that cannot be used
 
     @Test(arguments: unusable)
-    func `an unusable answer uses up a step and the third in a row is told`(
+    func `an unusable answer uses up a step and the third in a row raises an entry`(
         _ outcome: InquiryOutcome
     ) throws {
         var ledger = try Self.waiting()

@@ -122,7 +122,7 @@ struct SecondPaymentTests {
         (other as String?, "E-2" as String?, true), (other, nil, true), (other, "E-1", false),
         (TestDelivery(received: 0).finishedTime, "E-2", false),
     ])
-    func `a success after a refund is told unless it bears a mark of the refunded one`(
+    func `a success after a refund raises an entry unless it bears a mark of the refunded one`(
         time: String?,
         id: String?,
         isTold: Bool

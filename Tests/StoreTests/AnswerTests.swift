@@ -22,9 +22,9 @@ import Testing
         test.clock.advance(seconds: 66)
         let inquiry = try await test.onlyDue()
         try await test.deliver { $0.status = .paying }
-        let settled = try await test.settle(inquiry, TestAnswer(status))
-        #expect(settled.isOutdated == !counts)
-        #expect(settled.sequence == (counts ? 3 : nil))
+        let receipt = try await test.record(inquiry, TestAnswer(status))
+        #expect(receipt.isOutdated == !counts)
+        #expect(receipt.sequence == (counts ? 3 : nil))
         #expect(try await test.transaction("TRX-1")?.status == (counts ? .success : .pending))
         #expect(try await test.transaction("TRX-1")?.lastQuery?.status == status, "it is noted")
     }
@@ -42,9 +42,9 @@ import Testing
                 $0.externalID = "id-\(index)"
                 $0.salt = "\(index)"
             }
-            let settled = try await test.settle(inquiry, TestAnswer(.cancelled))
-            #expect(settled.isOutdated)
-            let wait = try #require(settled.nextMilliseconds) - test.clock.now
+            let receipt = try await test.record(inquiry, TestAnswer(.cancelled))
+            #expect(receipt.isOutdated)
+            let wait = try #require(receipt.nextMilliseconds) - test.clock.now
             #expect((pause * 9 / 10...pause * 11 / 10).contains(wait), "\(wait) for \(pause)")
             if pause > 0 { try await test.waitForNext() }
         }
@@ -62,7 +62,7 @@ import Testing
         try await test.deliver { _ in }
         let inquiry = try await test.onlyDue()
         try await test.deliver { $0.salt = "again" }
-        try await test.settle(inquiry, outcome)
+        try await test.record(inquiry, outcome)
         #expect(try await test.attention() == [], "the schedule is not over")
         try await test.answer(.success)
         #expect(try await test.feedText() == ["1 ->success query 1"])
@@ -74,7 +74,7 @@ import Testing
         test.clock.advance(seconds: 66)
         let inquiry = try await test.onlyDue()
         try await test.deliver { $0.status = .refunded }
-        try await test.settle(inquiry, TestAnswer(.success))
+        try await test.record(inquiry, TestAnswer(.success))
         #expect(try await test.transaction("TRX-1")?.status == .success)
         #expect(try await test.due().count == 1, "asked again at once")
         try await test.answer(.refunded)
@@ -86,9 +86,9 @@ import Testing
     @Test func `an unknown reference becomes a payment first heard of in a query`() async throws {
         let test = try await TestStore.asking()
         let answer = TestAnswer(.success) { $0.paidAt = "1795316400000" }
-        let settled = try await test.query("TRX-1", answer)
+        let receipt = try await test.query("TRX-1", answer)
         #expect(
-            settled
+            receipt
                 == InquiryReceipt(
                     partnerReferenceNo: Reference("TRX-1"),
                     sequence: 1,
@@ -113,8 +113,8 @@ import Testing
 
     @Test func `what the gateway does not know is not made`() async throws {
         let test = try await TestStore.asking()
-        let settled = try await test.query("TRX-1", .nothing)
-        #expect(settled.partnerReferenceNo == nil)
+        let receipt = try await test.query("TRX-1", .nothing)
+        #expect(receipt.partnerReferenceNo == nil)
         #expect(try await test.transaction("TRX-1") == nil)
         #expect(try await test.feed().isEmpty)
         #expect(try test.inquiryCount() == 0)
@@ -165,7 +165,7 @@ import Testing
         let inquiry = try await test.onlyDue()
         #expect(inquiry.partnerReferenceNo.text == "PAY-1")
         #expect(inquiry.alternative?.text == "TRX-1")
-        try await test.settle(inquiry, TestAnswer(.success))
+        try await test.record(inquiry, TestAnswer(.success))
         for _ in 1...2 {
             for name in ["TRX-1", "PAY-1"] {
                 let transaction = try #require(try await test.transaction(name))
@@ -224,7 +224,7 @@ import Testing
         (LatestTransactionStatus.pending, true), (.success, false), (.cancelled, false),
         (.failed, false),
     ])
-    func `an unsettled payment stays on the list until it is settled`(
+    func `an unresolved payment stays on the list until it is resolved`(
         _ status: LatestTransactionStatus,
         isHeld: Bool
     ) async throws {
@@ -240,7 +240,7 @@ import Testing
         #expect(try await test.attention() == (isHeld ? ["unresolved-payment×1"] : []))
     }
 
-    @Test func `what a query settles is closed in its name`() async throws {
+    @Test func `what a query resolves is closed in its name`() async throws {
         let test = try await TestStore.asking()
         try await test.generate()
         try await test.deliver { $0.status = .cancelled }

@@ -7,8 +7,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct FeedSignalTests {
     private static let longSeconds = 100
 
-    /// Lets `count` waiters settle before the test goes on.
-    private func settle(_ signal: FeedSignal, _ count: Int) async {
+    /// Lets `count` waiters register before the test goes on.
+    private func record(_ signal: FeedSignal, _ count: Int) async {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(20)
         while signal.waiterCount != count, clock.now < deadline { await Task.yield() }
@@ -30,7 +30,7 @@ import Testing
             for _ in 0..<10 {
                 group.addTask { await signal.wait(beyond: 0, seconds: Self.longSeconds) }
             }
-            await settle(signal, 10)
+            await record(signal, 10)
             signal.publish(head: 1, references: [])
         }
         #expect(signal.waiterCount == 0)
@@ -44,7 +44,7 @@ import Testing
                     await signal.wait(beyond: 0, about: reference, seconds: Self.longSeconds)
                 }
             }
-            await settle(signal, 3)
+            await record(signal, 3)
             signal.publish(head: 1, references: ["TRX-3"])
             #expect(signal.waiterCount == 3)
             signal.publish(head: 2, references: ["TRX-2"])
@@ -102,7 +102,7 @@ import Testing
                     await signal.wait(beyond: 0, seconds: seconds)
                     return seconds
                 }
-                await settle(signal, count + 1)
+                await record(signal, count + 1)
             }
             for expected in [8, 8, 16, 16] {
                 #expect(await group.next() == expected)
@@ -118,11 +118,11 @@ import Testing
         let signal = FeedSignal(head: 3)
         let mark = signal.mark
         let feed = Task { await signal.wait(beyond: mark, seconds: Self.longSeconds) }
-        await settle(signal, 1)
+        await record(signal, 1)
         let transaction = Task {
             await signal.wait(beyond: mark, about: "TRX-1", seconds: Self.longSeconds)
         }
-        await settle(signal, 2)
+        await record(signal, 2)
         signal.publish(head: 3, references: ["TRX-1"])
         await transaction.value
         #expect(signal.waiterCount == 1)
@@ -138,7 +138,7 @@ import Testing
             await signal.wait(beyond: 0, seconds: Self.longSeconds)
             await signal.wait(beyond: 1, seconds: 1)
         }
-        await settle(signal, 1)
+        await record(signal, 1)
         signal.publish(head: 1, references: [])
         await waiting.value
         #expect(signal.waiterCount == 0)
@@ -148,7 +148,7 @@ import Testing
     @Test func `a cancelled task waits no longer, whether it waits already or not`() async {
         let signal = FeedSignal(head: 0)
         let waiting = Task { await signal.wait(beyond: 0, seconds: Self.longSeconds) }
-        await settle(signal, 1)
+        await record(signal, 1)
         waiting.cancel()
         await waiting.value
         let late = Task {
@@ -167,7 +167,7 @@ import Testing
                     await signal.wait(beyond: 0, about: reference, seconds: Self.longSeconds)
                 }
             }
-            await settle(signal, 2)
+            await record(signal, 2)
             #expect(!signal.isClosed)
             signal.close()
         }

@@ -40,12 +40,12 @@ import Testing
             amount: Amount(sen: 1_000_000).map { .exact($0) },
             paidAt: nil
         )
-        let settlement = try await test.store.record(
+        let receipt = try await test.store.record(
             inquiry,
             .found(report, asked: first, responseCode: "2005100"),
             []
         )
-        #expect(settlement.partnerReferenceNo == first)
+        #expect(receipt.partnerReferenceNo == first)
         #expect(try await test.transaction("TRX-1")?.status == .success)
         #expect(try await test.transaction("TRX-2")?.status == .created)
         #expect(try await test.attention().isEmpty)

@@ -36,7 +36,7 @@ import Testing
         #expect(try test.inquiryCount() == 0)
         #expect(try await test.attention() == ["unresolved-payment×1"])
         let transaction = try #require(try await test.transaction("TRX-1"))
-        #expect(transaction.status == .created, "a query that finds nothing settles nothing")
+        #expect(transaction.status == .created, "a query that finds nothing resolves nothing")
         #expect(transaction.lastQuery?.status == .notFound)
         #expect(transaction.lastQuery?.responseCode == "4045101")
     }
@@ -74,7 +74,7 @@ import Testing
             for inquiry in try await test.due() {
                 let reference = inquiry.partnerReferenceNo.text
                 asked[reference, default: 0] += 1
-                try await test.settle(
+                try await test.record(
                     inquiry,
                     TestAnswer(.initiated) {
                         $0.partner = reference
@@ -144,7 +144,7 @@ import Testing
         test.clock.advance(seconds: 110)
         for inquiry in try await test.due() {
             let partner = inquiry.partnerReferenceNo.text
-            try await test.settle(inquiry, TestAnswer(.refunded) { $0.partner = partner })
+            try await test.record(inquiry, TestAnswer(.refunded) { $0.partner = partner })
         }
         #expect(try await test.transaction("TRX-1")?.status == .refunded)
         #expect(try await test.transaction("TRX-2")?.status == .refunded)
@@ -261,8 +261,8 @@ import Testing
         try await test.begin()
         try await test.end("TRX-1", .unknown("timeout"))
         test.clock.advance(seconds: 10_000)
-        let settled = try await test.answer(.nothing)
-        #expect(settled.nextMilliseconds == test.clock.now)
+        let receipt = try await test.answer(.nothing)
+        #expect(receipt.nextMilliseconds == test.clock.now)
         #expect(try await test.due().count == 1)
     }
 

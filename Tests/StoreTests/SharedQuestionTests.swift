@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `a callback that the answer does not settle is asked about further`(
+    func `a callback that the answer does not resolve is asked about further`(
         isKnown: Bool
     ) async throws {
         let test = try await TestStore.asking(at: [0, 60]) { $0.confirmWithQuery = .always }
@@ -53,7 +53,7 @@ import Testing
             $0.signedSecondsAgo = 301
         }
         let about = { (inquiry: Inquiry) in inquiry.partnerReferenceNo.text == "TRX-1" }
-        try await test.settle(
+        try await test.record(
             try #require(try await test.due().first(where: about)),
             TestAnswer(.cancelled)
         )
@@ -68,7 +68,7 @@ import Testing
 
     // MARK: The end of the schedule
 
-    @Test func `a callback that nothing has settled is held, though its payment is open`()
+    @Test func `a callback that nothing has resolved is held, though its payment is open`()
         async throws
     {
         let test = try await TestStore.asking(at: [0, 60]) { $0.confirmWithQuery = .always }
@@ -81,7 +81,7 @@ import Testing
         #expect(try await test.wait() != nil, "the payment is followed as before")
         test.clock.advance(seconds: 264)
         try await test.answer(.success)
-        #expect(try await test.attention() == [], "settled after all")
+        #expect(try await test.attention() == [], "resolved after all")
     }
 
     @Test func `the last answer counts in what is held`() async throws {
@@ -107,7 +107,7 @@ import Testing
         #expect(try test.inquiryCount() == 1, "the payment's own")
     }
 
-    @Test func `an older callback is settled though the newest is not`() async throws {
+    @Test func `an older callback is resolved though the newest is not`() async throws {
         let test = try await TestStore.asking()
         try await test.generate()
         try await test.deliver { $0.status = .paying }

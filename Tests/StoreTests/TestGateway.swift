@@ -105,7 +105,7 @@ extension TestStore {
     }
 
     @discardableResult
-    func settle(
+    func record(
         _ inquiry: Inquiry,
         _ outcome: InquiryOutcome
     ) async throws -> InquiryReceipt {
@@ -113,8 +113,8 @@ extension TestStore {
     }
 
     @discardableResult
-    func settle(_ inquiry: Inquiry, _ answer: TestAnswer) async throws -> InquiryReceipt {
-        try await settle(inquiry, try answer.outcome)
+    func record(_ inquiry: Inquiry, _ answer: TestAnswer) async throws -> InquiryReceipt {
+        try await record(inquiry, try answer.outcome)
     }
 
     /// Answers the only inquiry that is due.
@@ -123,12 +123,12 @@ extension TestStore {
         _ status: LatestTransactionStatus,
         _ change: (inout TestAnswer) -> Void = { _ in }
     ) async throws -> InquiryReceipt {
-        try await settle(try await onlyDue(), TestAnswer(status, change))
+        try await record(try await onlyDue(), TestAnswer(status, change))
     }
 
     @discardableResult
     func answer(_ outcome: InquiryOutcome) async throws -> InquiryReceipt {
-        try await settle(try await onlyDue(), outcome)
+        try await record(try await onlyDue(), outcome)
     }
 
     /// Somebody asks out of turn.
@@ -143,7 +143,7 @@ extension TestStore {
         _ outcome: InquiryOutcome
     ) async throws -> InquiryReceipt {
         let inquiry = try await store.reader.inquiry(try #require(Reference(reference)))
-        return try await settle(inquiry, outcome)
+        return try await record(inquiry, outcome)
     }
 
     /// How many inquiries are on disk.

@@ -17,8 +17,8 @@ import Testing
         #expect(try await test.attention() == [])
         test = try await test.restarted()
         test.clock.advance(seconds: 1)
-        let settled = try await test.answer(.success)
-        #expect(settled.sequence == 1)
+        let receipt = try await test.answer(.success)
+        #expect(receipt.sequence == 1)
         let transition = try #require(try await test.feed().first)
         #expect(transition.source == .query)
         #expect(transition.callbackID == waiting.callbackID)
@@ -95,7 +95,7 @@ import Testing
         let inquiry = try await test.onlyDue()
         #expect(inquiry.partnerReferenceNo.text == "PAY-1", "as the gateway's page has it")
         #expect(inquiry.alternative?.text == "TRX-1")
-        try await test.settle(inquiry, TestAnswer(.success))
+        try await test.record(inquiry, TestAnswer(.success))
         #expect(try await test.feedText() == ["1 ->success query 1"])
         #expect(try await test.transaction("TRX-1")?.referenceNo == "PAY-1")
         #expect(try await test.transaction("PAY-1") == nil)
@@ -115,8 +115,8 @@ import Testing
         try await test.answer(.paying)
         #expect(try await test.transaction("TRX-1")?.status == .pending)
         try await test.waitForNext()
-        let settled = try await test.answer(status)
-        #expect(!settled.isOutdated)
+        let receipt = try await test.answer(status)
+        #expect(!receipt.isOutdated)
         #expect(try await test.transaction("TRX-1")?.status == expected)
     }
 
@@ -150,14 +150,14 @@ import Testing
 
     // MARK: Conflicts, stale and unknown ones
 
-    @Test func `a conflict is settled by a query, then its retry is accepted`() async throws {
+    @Test func `a conflict is resolved by a query, then its retry is accepted`() async throws {
         let test = try await TestStore.asking()
         try await test.generate()
         try await test.deliver { $0.status = .paying }
         let conflict = try await test.deliver { _ in }
         #expect(conflict.answer == .conflict)
         #expect(try await test.attention() == ["external-id-conflict×1"])
-        #expect(try await test.deliver { _ in }.answer == .conflict, "not settled yet")
+        #expect(try await test.deliver { _ in }.answer == .conflict, "not resolved yet")
         try await test.answer(.success)
         #expect(try await test.feedText().last == "3 pending>success query 2")
         #expect(try await test.attention() == [])
@@ -185,11 +185,11 @@ import Testing
             $0.status = .failed
             $0.salt = "other"
         }
-        #expect(other.answer == .conflict, "another fact was not settled")
+        #expect(other.answer == .conflict, "another fact was not resolved")
         #expect(try await test.feed().count == 3)
     }
 
-    @Test func `an unattached conflict is settled as well, for a retry that was signed anew`()
+    @Test func `an unattached conflict is resolved as well, for a retry that was signed anew`()
         async throws
     {
         let test = try await TestStore.asking()
@@ -213,7 +213,7 @@ import Testing
     }
 
     @Test(arguments: [LedgerPolicy.StaleTimestamp.confirm, .reject])
-    func `a stale callback is settled by a query`(
+    func `a stale callback is resolved by a query`(
         _ policy: LedgerPolicy.StaleTimestamp
     ) async throws {
         let test = try await TestStore.asking { $0.staleTimestamp = policy }

@@ -66,7 +66,7 @@ enum FeedPosition {
         throw Problem(
             .feedChanged,
             "The feed is \(store.feed): the database was restored or replaced. "
-                + "Start again from after=0 and from what you know to be settled.",
+                + "Start again from after=0 and from what you know to be complete.",
             field: field
         )
     }

@@ -106,7 +106,7 @@ struct GatewayHealth: Equatable, Sendable {
                 mayHaveCredentialsEntry = true
                 return endOutage() + [.unauthorized(description: description)]
             }
-            // One reference alone says nothing about the credentials, but is told as any refusal.
+            // One reference alone says nothing about the credentials: a refusal like any other.
             guard credentials.pauseEnd == nil, refusals.record(reference) else {
                 return endOutage()
             }

@@ -138,7 +138,7 @@ import Testing
         #expect(await gone.next() != nil)
         #expect(await gone.next() == nil)
         var waiting = run(after: 250)
-        await feed.settle(waiters: 1)
+        await feed.reach(waiters: 1)
         waiting.task.cancel()
         #expect(await waiting.next() == nil)
         #expect(feed.store.signal.waiterCount == 0)
@@ -147,7 +147,7 @@ import Testing
     @Test func `it ends when the database cannot be read`() async throws {
         try await feed.add([.success])
         var running = run(after: 1)
-        await feed.settle(waiters: 1)
+        await feed.reach(waiters: 1)
         try feed.execute("ALTER TABLE transitions RENAME TO gone")
         feed.store.signal.close()
         #expect(await running.next() == nil)

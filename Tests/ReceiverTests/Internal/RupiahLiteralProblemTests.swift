@@ -3,7 +3,7 @@ import Testing
 @testable import Receiver
 
 struct RupiahLiteralProblemTests {
-    @Test func `an ambiguous amount is told with both its readings`() {
+    @Test func `the error about an ambiguous amount names both its readings`() {
         #expect(
             RupiahLiteralProblem("15.000")?.description
                 == "15.000 may mean 15000 in Indonesia, where a point stands between thousands; "

@@ -64,7 +64,7 @@ final class SmallFeed: Sendable {
     }
 
     /// Returns when so many wait for the feed.
-    func settle(waiters: Int) async {
+    func reach(waiters: Int) async {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(20)
         while store.signal.waiterCount != waiters, clock.now < deadline { await Task.yield() }

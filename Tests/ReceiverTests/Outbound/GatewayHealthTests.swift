@@ -141,8 +141,7 @@ import Testing
 
     // MARK: Rejected credentials
 
-    @Test func `one payment that is answered 401, however often, pauses nothing, and is told once`()
-    {
+    @Test func `one payment that is answered 401, however often, pauses nothing, one entry`() {
         var health = failing(0)
         for second in 0..<20 {
             let result = GatewayHealth.Result.unauthorized(description: "401")
