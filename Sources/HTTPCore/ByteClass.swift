@@ -41,14 +41,15 @@ extension ByteClass {
     /// letters, digits and `-._~!$&'()*+,;=`.
     static let registeredName = ByteClass(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
 
-    /// `path-abempty` of RFC 3986 without `pct-encoded`: the same and `/:@`.
-    static let path = ByteClass(low: 0x2FFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
+    /// `path-abempty` of RFC 3986 without `pct-encoded`: the same and `/:@`. Square brackets too,
+    /// which the RFC has escaped: clients send them bare, and servers take them.
+    static let path = ByteClass(low: 0x2FFF_FFD2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
 
     /// `query` of RFC 3986 without `pct-encoded`: the same and `?`.
-    static let query = ByteClass(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
+    static let query = ByteClass(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
 
-    /// Every form of a request target (RFC 9112 section 3.2): the same, the `%` of `pct-encoded`
-    /// and the brackets of an IPv6 address.
+    /// Every form of a request target (RFC 9112 section 3.2): the same and the `%` of
+    /// `pct-encoded`.
     static let target = ByteClass(low: 0xAFFF_FFF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
 
     /// What stands between the brackets of an IPv6 address (RFC 3986 section 3.2.2).

@@ -1,10 +1,10 @@
 /// Decodes a chunked body (RFC 9112 section 7.1) while it arrives.
 ///
-/// Chunk extensions are bounded and ignored. Trailers are checked like the fields of a head,
-/// bounded, and kept apart from them (RFC 9110 section 6.5.1).
+/// Chunk extensions are checked, bounded and ignored. Trailers are checked like the fields of a
+/// head, bounded, and kept apart from them (RFC 9110 section 6.5.1).
 package struct ChunkedDecoder: Sendable {
-    private enum State {
-        case size, beforeExtension, `extension`, sizeLineFeed
+    private enum State: Equatable {
+        case size, extensions(ChunkExtensions), sizeLineFeed
         case data, dataCarriageReturn, dataLineFeed
         case trailerStart, trailerName, trailerValue, trailerLineFeed
         case lastLineFeed, done
@@ -70,7 +70,7 @@ package struct ChunkedDecoder: Sendable {
     private mutating func take(_ byte: UInt8) throws(RequestError) {
         switch state {
         case .size: try takeSize(byte)
-        case .beforeExtension, .extension: try takeExtension(byte)
+        case .extensions(let extensions): try takeExtension(byte, extensions)
         case .sizeLineFeed:
             try require(byte == .lineFeed, .lineEnding)
             state = chunkRemaining == 0 ? .trailerStart : .data
@@ -107,15 +107,17 @@ package struct ChunkedDecoder: Sendable {
             state = .sizeLineFeed
         } else {
             try require(byte.isBlank || byte == UInt8(ascii: ";"), .chunkSize)
-            state = .beforeExtension
-            try takeExtension(byte)
+            try takeExtension(byte, .beforeSemicolon)
         }
     }
 
     /// RFC 9112 section 7.1.1: extensions that are not understood are ignored, and their length is
     /// limited.
-    private mutating func takeExtension(_ byte: UInt8) throws(RequestError) {
-        if state == .extension, byte == .carriageReturn {
+    private mutating func takeExtension(
+        _ byte: UInt8,
+        _ extensions: ChunkExtensions
+    ) throws(RequestError) {
+        if extensions.mayEnd, byte == .carriageReturn {
             state = .sizeLineFeed
             return
         }
@@ -124,13 +126,11 @@ package struct ChunkedDecoder: Sendable {
             throw .chunkExtensionsTooLarge(bytesMax: limits.headerBytes)
         }
         try require(byte != .lineFeed, .lineEnding)
-        if state == .extension {
-            try require(ByteClass.fieldValue.contains(byte), .controlCharacter)
-        } else if byte == UInt8(ascii: ";") {
-            state = .extension
-        } else {
-            try require(byte.isBlank, .chunkExtension)
+        guard let next = extensions.next(byte) else {
+            let isText = ByteClass.fieldValue.contains(byte) || byte == .carriageReturn
+            throw .malformed(isText ? .chunkExtension : .controlCharacter, offset: offset)
         }
+        state = .extensions(next)
     }
 
     private mutating func takeTrailer(_ byte: UInt8) throws(RequestError) {

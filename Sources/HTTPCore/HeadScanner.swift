@@ -3,13 +3,16 @@
 ///
 /// No byte is looked at twice, but for a line ending that is cut in two.
 package struct HeadScanner: Sendable {
-    private enum Phase { case leadingLine, method, target, lines }
+    private enum Phase { case emptyLines, method, target, lines }
 
     private let limits: HTTPLimits
-    private var phase = Phase.leadingLine
+    private var phase = Phase.emptyLines
 
-    /// Where the head begins: behind an empty line, if there is one.
+    /// Where the head begins: behind the empty lines in front of it.
     private var start = 0
+
+    /// Bytes of empty lines that need not be passed any more.
+    private var droppedCount = 0
 
     /// Everything before it has been looked at.
     private var position = 0
@@ -18,7 +21,7 @@ package struct HeadScanner: Sendable {
     package init(limits: HTTPLimits) { self.limits = limits }
 
     /// A scanner for the heads of responses: a status line consists of the bytes that field lines
-    /// do, and no empty line may stand in front of it.
+    /// do, and no empty lines may stand in front of it.
     init(responseLimits limits: HTTPLimits) {
         self.limits = limits
         phase = .lines
@@ -26,11 +29,12 @@ package struct HeadScanner: Sendable {
 
     /// Goes on with what arrived since the last call.
     ///
-    /// - Parameter bytes: everything received for this head: what was passed last time, and more.
+    /// - Parameter bytes: everything received for this head, but for what ``dropEmptyLines()`` has
+    ///   dropped: what was passed last time, and more.
     /// - Returns: where the head stands in `bytes`, through its empty line; nil when it needs more.
     /// - Throws: offsets count from the head's first byte.
     package mutating func scan(_ bytes: Span<UInt8>) throws(RequestError) -> Range<Int>? {
-        if phase == .leadingLine, try !skipLeadingLine(bytes) { return nil }
+        if phase == .emptyLines, try !skipEmptyLines(bytes) { return nil }
         let window = Swift.min(bytes.count, start + limits.headerBytes)
         if phase == .method, try scanMethod(bytes, window) { phase = .target }
         if phase == .target, try scanTarget(bytes, window) { phase = .lines }
@@ -40,17 +44,31 @@ package struct HeadScanner: Sendable {
         throw .headTooLarge(bytesMax: limits.headerBytes)
     }
 
-    /// RFC 9112 section 2.2: one empty line before the request line is ignored.
+    /// Forgets the empty lines at the front of the bytes while no head has begun behind them.
+    ///
+    /// - Returns: how many bytes they have. They must not be passed again.
+    package mutating func dropEmptyLines() -> Int {
+        guard phase == .emptyLines else { return 0 }
+        defer { start = 0 }
+        droppedCount += start
+        return start
+    }
+
+    /// RFC 9112 section 2.2: empty lines before the request line are ignored. Together they may be
+    /// as long as a head.
     ///
     /// - Returns: whether the place where the head begins is known.
-    private mutating func skipLeadingLine(_ bytes: Span<UInt8>) throws(RequestError) -> Bool {
-        guard bytes.count > 0 else { return false }
-        if bytes[0] == .carriageReturn {
-            guard bytes.count > 1 else { return false }
-            guard bytes[1] == .lineFeed else { throw .malformed(.lineEnding, offset: 0) }
-            start = 2
-            position = 2
+    private mutating func skipEmptyLines(_ bytes: Span<UInt8>) throws(RequestError) -> Bool {
+        while start < bytes.count, bytes[start] == .carriageReturn {
+            guard start + 1 < bytes.count else { return false }
+            guard bytes[start + 1] == .lineFeed else { throw .malformed(.lineEnding, offset: 0) }
+            start += 2
+            if droppedCount + start > limits.headerBytes {
+                throw .headTooLarge(bytesMax: limits.headerBytes)
+            }
         }
+        guard start < bytes.count else { return false }
+        position = start
         phase = .method
         return true
     }

@@ -57,13 +57,16 @@ extension Span<UInt8> {
     }
 
     /// RFC 9112 section 3.2: 400 for a 1.1 request without Host, and for any with two or a bad one.
+    ///
+    /// An empty host is a bad one: every target that is served has a host (RFC 9110 section 4.2.1).
     fileprivate func checkHost(_ fields: [Field], version: HTTPVersion) throws(GrammarError) {
         let host = Lookup(of: "Host", in: fields, of: self)
         guard let first = host.first else {
             if version == .http10 { return }
             throw GrammarError(.host, at: count)
         }
-        guard !host.isRepeated, isHost(first.value) else {
+        let isEmpty = hostEnd(in: first.value) == first.value.lowerBound
+        guard !host.isRepeated, isHost(first.value), !isEmpty else {
             throw GrammarError(.host, at: first.value.lowerBound)
         }
     }

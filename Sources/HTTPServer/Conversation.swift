@@ -31,7 +31,7 @@ struct Conversation {
     private let limits: HTTPLimits
     private var phase = Phase.head
 
-    /// Whether bytes of the head have been seen.
+    /// Whether bytes of the head have been seen, beyond empty lines in front of it.
     private var hasBegun = false
     private var scanner: HeadScanner
 
@@ -121,10 +121,12 @@ struct Conversation {
         _ used: inout Int
     ) throws(RequestError) -> Step {
         let rest = bytes.extracting(used..<bytes.count)
-        guard !rest.isEmpty else { return hasInputEnded ? .end : .wait }
-        hasBegun = true
         guard let range = try scanner.scan(rest) else {
-            return hasInputEnded ? refuse(.incomplete) : .wait
+            // Some clients send an empty line behind a body: the connection is idle all the same.
+            used += scanner.dropEmptyLines()
+            hasBegun = used < bytes.count
+            guard hasInputEnded else { return .wait }
+            return hasBegun ? refuse(.incomplete) : .end
         }
         let head = try parseRequestHead(rest.extracting(range).array(), limits: limits)
         used += range.upperBound

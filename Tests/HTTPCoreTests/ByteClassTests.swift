@@ -15,8 +15,8 @@ struct ByteClassTests {
         ("tchar", .token, Set((digits + letters + "!#$%&'*+-.^_`|~").utf8)),
         ("field-value", .fieldValue, Set([0x09] + Array(0x20...0x7E) + Array(0x80...0xFF))),
         ("reg-name", .registeredName, Set(unreservedAndDelimiters.utf8)),
-        ("path", .path, Set((unreservedAndDelimiters + ":@/").utf8)),
-        ("query", .query, Set((unreservedAndDelimiters + ":@/?").utf8)),
+        ("path", .path, Set((unreservedAndDelimiters + ":@/[]").utf8)),
+        ("query", .query, Set((unreservedAndDelimiters + ":@/?[]").utf8)),
         ("request-target", .target, Set((unreservedAndDelimiters + ":@/?[]%").utf8)),
         ("IPv6address", .addressLiteral, Set((digits + "abcdefABCDEF:.").utf8)),
     ]

@@ -57,17 +57,48 @@ struct HeadScannerTests {
         #expect(scanAtOnce(bytes) == .success(0..<whole.utf8.count))
     }
 
-    @Test func `one empty line in front is skipped and not part of the head`() {
-        let bytes = Array(("\r\n" + whole).utf8)
-        #expect(scanAtOnce(bytes) == .success(2..<bytes.count))
-        #expect(scanSlowly(bytes).outcome == .success(2..<bytes.count))
+    @Test(arguments: [1, 2, 3, 50])
+    func `empty lines in front are skipped and not part of the head`(count: Int) {
+        let bytes = Array((String(repeating: "\r\n", count: count) + whole).utf8)
+        #expect(scanAtOnce(bytes) == .success((2 * count)..<bytes.count))
+        #expect(scanSlowly(bytes).outcome == .success((2 * count)..<bytes.count))
+    }
+
+    @Test func `empty lines need not be passed again, until a head begins`() throws {
+        var scanner = HeadScanner(limits: HTTPLimits())
+        var bytes = Array("\r\n\r\n\r".utf8)
+        #expect(try scanner.scan(bytes.span) == nil)
+        #expect(scanner.dropEmptyLines() == 4)
+        bytes = Array(("\r\n" + whole).utf8)
+        #expect(try scanner.scan(bytes.span.extracting(0..<10)) == nil)
+        #expect(scanner.dropEmptyLines() == 0)
+        #expect(try scanner.scan(bytes.span) == 2..<bytes.count)
+    }
+
+    @Test(arguments: [false, true])
+    func `empty lines in front are bounded in all`(drops: Bool) throws {
+        var limits = HTTPLimits()
+        limits.headerBytes = 100
+        var scanner = HeadScanner(limits: limits)
+        var bytes: [UInt8] = []
+        for count in 1...51 {
+            bytes += [0x0D, 0x0A]
+            let outcome = Result { try scanner.scan(bytes.span) }
+            guard count == 51 else {
+                #expect(try outcome.get() == nil)
+                if drops { bytes.removeFirst(scanner.dropEmptyLines()) }
+                continue
+            }
+            #expect(throws: RequestError.headTooLarge(bytesMax: 100)) { try outcome.get() }
+        }
     }
 
     /// A beginning that can never become a head; its last byte is the one that shows it.
     private static let hopeless: [(row: Row, part: MalformedPart)] = [
         (Row("a TLS hello", "\u{16}"), .method),
         (Row("a space first", " "), .method),
-        (Row("two empty lines in front", "\r\n\r"), .method),
+        (Row("CR without LF behind an empty line", "\r\n\rG"), .lineEnding),
+        (Row("LF behind an empty line", "\r\n\n"), .method),
         (Row("CR without LF in front", "\rG"), .lineEnding),
         (Row("LF in front", "\n"), .method),
         (Row("an SSH banner", "SSH-2.0-OpenSSH_9\r"), .method),

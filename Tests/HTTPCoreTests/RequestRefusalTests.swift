@@ -31,6 +31,9 @@ struct RequestRefusalTests {
         (Row("two Host lines", get(lines: "Host: a", "host: b")), .host),
         (Row("two equal Host lines", get(lines: "Host: a", "Host: a")), .host),
         (Row("two in 1.0", get(version: "HTTP/1.0", lines: "Host: a", "Host: b")), .host),
+        (Row("an empty one", get(lines: "Host:")), .host),
+        (Row("an empty one, and a whole URI", get("http://a/", lines: "Host:")), .host),
+        (Row("an empty one in 1.0", get(version: "HTTP/1.0", lines: "Host: ")), .host),
         (Row("an invalid one in 1.0", get(version: "HTTP/1.0", lines: "Host: a b")), .host),
     ]
 

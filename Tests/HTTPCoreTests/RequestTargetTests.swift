@@ -12,6 +12,8 @@ struct RequestTargetTests {
         ("GET //a", "//a", nil, "an empty segment"),
         ("GET /%41%2f", "/%41%2f", nil, "escapes stay as they are"),
         ("GET /a:@!$&'()*+,;=~", "/a:@!$&'()*+,;=~", nil, "every delimiter of a path"),
+        ("GET /a[0]/]?b[]=c&d=]e[", "/a[0]/]", "b[]=c&d=]e[", "brackets in path and query"),
+        ("GET http://h/[?]", "/[", "]", "and in absolute-form"),
         ("GET http://h/a?b", "/a", "b", "absolute-form"),
         ("GET HTTPS://h:1/a", "/a", nil, "a scheme in capitals, a port"),
         ("GET http://[::1]:1/a", "/a", nil, "an IPv6 authority"),
@@ -51,9 +53,8 @@ struct RequestTargetTests {
         ("GET http://u@h/", "user information"),
         ("GET http://h:x/", "a port that is no number"),
         ("GET http://[::1/", "an open bracket"),
-        ("GET http://h/[", "a bracket in a path"),
-        ("GET /a[", "a bracket in a path"),
-        ("GET /?[", "a bracket in a query"),
+        ("GET http://h[/", "a bracket in a name"),
+        ("GET /a#[", "a bracket in a fragment"),
         ("GET /%", "an escape without digits"),
         ("GET /%4", "an escape with one digit"),
         ("GET /%4g", "an escape with a letter"),
@@ -71,7 +72,10 @@ struct RequestTargetTests {
     }
 
     private static let hosts: [(host: String, isValid: Bool, reason: String)] = [
-        ("", true, "empty when the target has no authority"),
+        ("", false, "nothing"),
+        (" \t", false, "blanks alone"),
+        (":", false, "a colon alone"),
+        (":80", false, "a port without a host"),
         ("a", true, "a name"),
         ("pay.example.id:8080", true, "a name and a port"),
         ("a:", true, "an empty port"),

@@ -80,6 +80,8 @@ let validRequests = [
     Row("trailers", chunkedPost("1\r\nx\r\n0\r\nDigest: abc\r\nEmpty:\r\n\r\n")),
     Row("an empty chunked body", chunkedPost("0\r\n\r\n")),
     Row("an empty line in front", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+    Row("three empty lines in front", "\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+    Row("brackets in the target", "GET /a[0]?b[]=c HTTP/1.1\r\nHost: a\r\n\r\n"),
     Row("HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"),
     Row("values with HTAB and obs-text", "GET / HTTP/1.1\r\nHost: a\r\nX: a\tb é\r\nY:\r\n\r\n"),
 ]

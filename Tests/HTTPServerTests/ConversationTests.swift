@@ -71,6 +71,11 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
             steps: ["admit /a", "handle "]
         ),
         Case(
+            why: "empty lines before, between and behind requests",
+            bytes: "\r\n\r\n" + post("/a", "body") + "\r\n\r\n" + get("/b") + "\r\n",
+            steps: ["admit /a", "handle body", "admit /b", "handle "]
+        ),
+        Case(
             why: "garbage behind a good request is refused after it",
             bytes: get("/a") + "\u{1}\r\n",
             steps: ["admit /a", "handle ", "refuse 400"]
@@ -180,6 +185,8 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
 
     @Test(arguments: [
         ("", "end", "nothing was asked"),
+        ("\r\n\r\n", "end", "nothing but empty lines"),
+        ("\r\n\r", "refuse 400", "half an empty line"),
         ("G", "refuse 400", "a head has begun"),
         (expecting + "Content-Length: 2\r\n\r\nb", "refuse 400 with head", "within a body"),
         ("GET / HTTP/1.1\r\nHost: t\r\n\r\n", "end", "all is answered"),
@@ -203,6 +210,9 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
         var feeder = Feeder()
         #expect(feeder.conversation.stage == .idle)
         #expect(feeder.conversation.timeOut() == nil)
+        feeder.feed("\r\n\r\n".utf8)
+        #expect(feeder.conversation.stage == .idle)
+        #expect(feeder.kept.isEmpty)
         feeder.feed("G".utf8)
         #expect(feeder.conversation.stage == .head)
         var late = feeder.conversation

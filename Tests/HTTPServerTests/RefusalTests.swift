@@ -57,7 +57,11 @@ import Testing
         Case(why: "NUL in a value", request: head("A: \0"), status: 400),
         Case(why: "an invalid name", request: head("A(: b"), status: 400),
         Case(why: "TLS spoken to us", request: "\u{16}\u{3}\u{1}\u{2}", status: 400),
-        Case(why: "no HTTP at all", request: "\r\n\r\n\r\n", status: 400),
+        Case(why: "an empty Host", request: "GET / HTTP/1.1\r\nHost:\r\n\r\n", status: 400),
+        Case(why: "a port alone", request: "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", status: 400),
+        Case(why: "an extension without a name", request: chunked("1;\r\na\r\n"), status: 400),
+        Case(why: "a malformed extension", request: chunked("1;a[=x\r\na\r\n"), status: 400),
+        Case(why: "no HTTP at all", request: "\r\n\r\n \r\n", status: 400),
         Case(why: "a chunk that does not end", request: chunked("1\r\nabc"), status: 400),
         Case(
             why: "a target too long",
