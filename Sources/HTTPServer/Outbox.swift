@@ -1,7 +1,10 @@
 import HTTPCore
 import Sockets
 
-/// What is to be sent, and which answers end where in it. Holds no bytes while all is sent.
+/// What is to be sent, and which answers end where in it.
+///
+/// Holds no bytes while all is sent, and hardly more than what is unsent otherwise: a client that
+/// reads slowly never costs more memory than it has left to read.
 struct Outbox {
     /// The end of an answer, as a count of all bytes that were ever added before it.
     private struct Ending {
@@ -30,15 +33,20 @@ struct Outbox {
         endings.append(Ending(position: earlierCount + bytes.count, exchange: exchange))
     }
 
+    /// Sent bytes that are not worth being released.
+    private static let keptBytesMax = 16_384
+
     /// How many bytes have been sent, of all that were ever added.
     var progress: Int { earlierCount + sentCount }
 
     /// Notes that `count` more bytes have been sent.
     mutating func sent(_ count: Int) {
         sentCount += count
-        guard isEmpty else { return }
+        // Half of the bytes, at least: then each byte is moved once, on the whole.
+        let isWorthReleasing = sentCount > Self.keptBytesMax && sentCount >= bytes.count / 2
+        guard isEmpty || isWorthReleasing else { return }
         earlierCount += sentCount
-        bytes = []
+        bytes = isEmpty ? [] : Array(bytes[sentCount...])
         sentCount = 0
     }
 

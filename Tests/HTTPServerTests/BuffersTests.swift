@@ -27,6 +27,39 @@ import Testing
         #expect(outbox.progress == 5)
     }
 
+    @Test func `releases what is sent of much, and knows its place all the same`() {
+        var outbox = Outbox()
+        let count = 1_000_000
+        outbox.append { $0 += (0..<count).map { UInt8(truncatingIfNeeded: $0) } }
+        outbox.end(exchange(1))
+        outbox.append { $0.append(1) }
+        outbox.end(exchange(2))
+        var sent = 0
+        while sent < count {
+            #expect(outbox.bytes[outbox.sentCount] == UInt8(truncatingIfNeeded: sent))
+            #expect(outbox.takeSent() == nil)
+            outbox.sent(1_000)
+            sent += 1_000
+            #expect(outbox.progress == sent)
+            #expect(outbox.count == count + 1 - sent)
+            #expect(outbox.bytes.capacity <= 2 * outbox.count + 40_000 || sent < count / 2)
+        }
+        #expect(outbox.takeSent()?.number == 1)
+        #expect(outbox.takeSent() == nil)
+        outbox.sent(1)
+        #expect(outbox.takeSent()?.number == 2)
+    }
+
+    @Test func `holds no more for many appends than what waits`() {
+        var outbox = Outbox()
+        for _ in 0..<4_000 {
+            outbox.append { $0 += [UInt8](repeating: 97, count: 50_000) }
+            while outbox.count > 65_536 { outbox.sent(4_096) }
+            #expect(outbox.bytes.capacity < 600_000)
+        }
+        #expect(outbox.progress + outbox.count == 200_000_000)
+    }
+
     @Test func `hands back what was not sent when it is abandoned`() {
         var outbox = Outbox()
         for number in 1...2 {
