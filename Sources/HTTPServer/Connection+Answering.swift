@@ -159,8 +159,25 @@ extension Connection {
         proceed(on: loop)
     }
 
-    /// Remembers whom to tell if the connection breaks before request `number` is answered.
-    func onDisconnect(from number: UInt64, _ action: @escaping @Sendable () -> Void) {
-        if exchange?.number == number { disconnectAction = action }
+    /// Remembers what to run if the connection breaks before request `number` is answered.
+    func onDisconnect(from number: UInt64, _ action: DisconnectAction) {
+        guard exchange?.number == number else { return }
+        disconnectAction = action
+        if hasPeerEnded { peerEnded() }
     }
+
+    /// The client has ended its side, or has gone: it sends no further request.
+    func peerEnded() {
+        hasPeerEnded = true
+        guard let action = disconnectAction, action.runsAtHalfClose else { return }
+        disconnectAction = nil
+        action.run()
+    }
+}
+
+/// What to run when a client does not wait for its answer any more.
+struct DisconnectAction {
+    /// Whether it runs already when the client has ended its side, and may still read.
+    let runsAtHalfClose: Bool
+    let run: @Sendable () -> Void
 }

@@ -60,10 +60,10 @@ extension Connection {
         if stream != nil { breakOff(on: loop) }
     }
 
-    /// Lets the writer go on.
-    func releaseWriter() {
+    /// Lets the writer go on, or tells it that it may not.
+    func releaseWriter(mayGoOn: Bool = true) {
         guard let waiter = stream?.waiter else { return }
         stream?.waiter = nil
-        waiter(true)
+        waiter(mayGoOn)
     }
 }

@@ -36,7 +36,7 @@ final class Connection: EventSource {
     /// The request that is with the handler.
     var exchange: OpenExchange?
     var stream: OpenStream?
-    var disconnectAction: (@Sendable () -> Void)?
+    var disconnectAction: DisconnectAction?
 
     /// Whether the kernel may hold bytes, or the end of them, that were not received yet.
     var mayReceive = false
@@ -97,9 +97,9 @@ final class Connection: EventSource {
     }
 
     func ready(_ readiness: Readiness, on loop: isolated EventLoop) {
-        if readiness.contains(.peerEnded) { hasPeerEnded = true }
+        if readiness.contains(.peerEnded) { peerEnded() }
         if !readiness.isDisjoint(with: .failed) {
-            hasPeerEnded = true
+            peerEnded()
             // Nobody is there to be answered. What a client sent before it went is still read.
             if conversation.stage == .answer || !outbox.isEmpty { return close(on: loop) }
         }
@@ -109,10 +109,27 @@ final class Connection: EventSource {
 
     /// Does what can be done now; whatever has changed, this is what follows.
     func proceed(on loop: isolated EventLoop) {
-        read(on: loop)
-        flush(on: loop)
+        work(on: loop)
+        if server.isDraining, isBetweenRequests {
+            // What has arrived by now is still answered, whether that was reported or not.
+            mayReceive = true
+            work(on: loop)
+            if isBetweenRequests { return close(on: loop) }
+        }
         if canRead, let id { loop.readAgain(id) }
         settle(on: loop)
+    }
+
+    private func work(on loop: isolated EventLoop) {
+        read(on: loop)
+        flush(on: loop)
+    }
+
+    /// Whether no request is under way: none has a complete head, all answers are sent, and nothing
+    /// that has come is still to be looked at.
+    private var isBetweenRequests: Bool {
+        let awaitsHead = conversation.stage == .idle || conversation.stage == .head
+        return phase == .open && awaitsHead && outbox.isEmpty && !canRead
     }
 
     /// A limit of time has been reached.
@@ -128,13 +145,9 @@ final class Connection: EventSource {
         proceed(on: loop)
     }
 
-    /// Closes when idle; whatever is under way will be the last.
+    /// Closes when no request has a complete head; whatever is under way will be the last.
     func drain(on loop: isolated EventLoop) {
-        guard phase == .open, conversation.stage == .idle, outbox.isEmpty else { return }
-        // What has arrived by now is still answered.
-        mayReceive = true
-        proceed(on: loop)
-        if phase == .open, conversation.stage == .idle, outbox.isEmpty { close(on: loop) }
+        if isBetweenRequests { proceed(on: loop) }
     }
 
     /// Closes at once, discarding what the client has not taken.
@@ -151,7 +164,7 @@ final class Connection: EventSource {
         if let id { loop.remove(id) }
         descriptor = nil
         backlog = Backlog()
-        disconnectAction?()
+        disconnectAction?.run()
         disconnectAction = nil
         stream?.waiter?(false)
         stream = nil

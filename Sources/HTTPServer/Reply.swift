@@ -39,12 +39,19 @@ package final class Reply: Sendable {
 
     /// Has `action` called, on the loop, if the connection breaks before the answer is complete.
     ///
-    /// A peer that has merely ended its side may still wait for the answer; that is not reported.
-    package func onDisconnect(_ action: @escaping @Sendable () -> Void) {
+    /// - Parameter includingHalfClose: whether a client counts as gone that has ended its side. It
+    ///   may still read the answer, but nearly always it has closed the connection.
+    package func onDisconnect(
+        includingHalfClose: Bool = false,
+        _ action: @escaping @Sendable () -> Void
+    ) {
         let id = connection
         loop.post { [number] loop in
             guard let connection = loop.source(id) as? Connection else { return action() }
-            connection.onDisconnect(from: number, action)
+            connection.onDisconnect(
+                from: number,
+                DisconnectAction(runsAtHalfClose: includingHalfClose, run: action)
+            )
         }
     }
 

@@ -9,6 +9,9 @@ package final class ResponseStream: Sendable {
     private let connection: EventSourceID
     private let isFinished = Atomic(false)
 
+    /// Whether the task that writes was cancelled while it waited.
+    private let isCancelled = Atomic(false)
+
     init(to connection: EventSourceID, on loop: EventLoop) {
         self.connection = connection
         self.loop = loop
@@ -20,20 +23,26 @@ package final class ResponseStream: Sendable {
         loop.post { loop in (loop.source(id) as? Connection)?.breakStream(on: loop) }
     }
 
-    /// Sends `bytes`, and returns when there is room for more; false when the peer has gone.
+    /// Sends `bytes`, and returns when there is room for more; false when the peer has gone or the
+    /// task is cancelled.
     ///
     /// One call at a time. Waits for the peer no longer than the limit `writeSeconds` without
     /// progress; then the connection is closed.
     package func write(_ bytes: [UInt8]) async -> Bool {
         precondition(!isFinished.load(ordering: .relaxed), "written to after the end")
         let id = connection
-        return await withCheckedContinuation { continuation in
-            loop.post { loop in
-                guard let connection = loop.source(id) as? Connection else {
-                    return continuation.resume(returning: false)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                loop.post { [self] loop in
+                    guard let connection = loop.source(id) as? Connection,
+                        !isCancelled.load(ordering: .relaxed)
+                    else { return continuation.resume(returning: false) }
+                    connection.writeStream(bytes, on: loop) { continuation.resume(returning: $0) }
                 }
-                connection.writeStream(bytes, on: loop) { continuation.resume(returning: $0) }
             }
+        } onCancel: {
+            isCancelled.store(true, ordering: .relaxed)
+            loop.post { loop in (loop.source(id) as? Connection)?.releaseWriter(mayGoOn: false) }
         }
     }
 

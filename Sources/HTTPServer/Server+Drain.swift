@@ -1,8 +1,8 @@
 import Sockets
 
 extension Server {
-    /// Stops accepting, closes idle connections and lets requests under way finish; breaks off what
-    /// is left after so many seconds. Returns when no connection is open.
+    /// Stops accepting, closes connections without a complete head and lets requests under way
+    /// finish; breaks off what is left after so many seconds. Returns when no connection is open.
     ///
     /// Answers given meanwhile are the last on their connections. The handler is told first, so
     /// that it answers requests which wait for something. To be called once.

@@ -125,6 +125,20 @@ struct LifecycleTests {
         #expect(try daemon.feed().count == 1)
     }
 
+    @Test(arguments: ["", "G", "POST /v1.0/debit/notify HTTP/1.1\r\nHost: a\r\n"])
+    func `a connection without a complete head does not hold up the stop`(begun: String) throws {
+        let daemon = try Daemon(
+            in: Workspace(),
+            set: ["limits.headerSeconds=600", "limits.idleSeconds=600"]
+        )
+        let clients = [try daemon.connect(), try RawClient(daemon.internalEndpoint)]
+        for client in clients { try client.send(begun) }
+        daemon.process.signal(SIGTERM)
+        // Closed, not broken off when the time to stop was up: that would be a reset.
+        for client in clients { #expect(try client.receiveUntilEnd().isEmpty) }
+        #expect(try daemon.process.wait() == .exited(0))
+    }
+
     @Test func `a reload names what needs a restart and applies the rest`() throws {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)

@@ -93,6 +93,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a client that has ended its side counts as gone where the handler says so`(
+        isAtOnce: Bool
+    ) async throws {
+        let asked = Channel<Bool>()
+        let handler = StubHandler { request, reply in
+            if request.head.pathIs("/next") { return StubHandler.echo(request) }
+            reply.onDisconnect(includingHalfClose: true) { reply.send(Response(.ok, body: [97])) }
+            asked.put(true)
+            return nil
+        }
+        try await withServer(handler: handler) { test in
+            let client = try test.connect()
+            try client.send(get("/wait") + get("/next"))
+            if !isAtOnce { #expect(asked.next() == true) }
+            client.halfClose()
+            // What it still reads is right: the answer, and those to requests behind it.
+            #expect(try client.readAnswer().body == "a")
+            #expect(try client.readAnswer().body == "GET /next ")
+            #expect(try client.isClosed())
+            #expect(handler.finished.next()?.isComplete == true)
+        }
+    }
+
     @Test func `an answered request is told of no disconnect`() async throws {
         let gone = Channel<Int>()
         let handler = StubHandler { request, reply in

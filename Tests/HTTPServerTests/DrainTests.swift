@@ -46,6 +46,68 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "G", "\r\n", "GET / HTTP/1.1\r\nHost: t\r\n\r"])
+    func `closes connections without a complete head at once`(begun: String) async throws {
+        var limits = ServerLimits()
+        (limits.headerSeconds, limits.idleSeconds) = (600, 600)
+        let handler = StubHandler()
+        try await withServer(handler: handler, limits: limits) { test in
+            let fresh = try test.connect()
+            try fresh.send(begun)
+            let used = try test.connect()
+            #expect(try used.ask(get("/")).status == 200)
+            try used.send(begun)
+            let drained = Channel<Bool>()
+            Task(executorPreference: OwnThread()) {
+                await test.server.drain(seconds: 600)
+                drained.put(true)
+            }
+            #expect(try fresh.isClosed())
+            #expect(try used.isClosed())
+            #expect(drained.next() == true)
+            #expect(handler.refused.count == 0)
+        }
+    }
+
+    @Test func `answers what has arrived whole, and closes behind it`() async throws {
+        try await withServer { test in
+            let clients = try (0..<20).map { _ in try test.connect() }
+            for client in clients { try client.send("\r\n" + get("/")) }
+            Task(executorPreference: OwnThread()) { await test.server.drain(seconds: 600) }
+            for client in clients {
+                // The server had accepted it, but not necessarily read from it.
+                #expect(try client.readAnswer().status == 200)
+                #expect(try client.isClosed())
+            }
+        }
+    }
+
+    @Test func `closes behind an answer that is still being read`() async throws {
+        var limits = ServerLimits()
+        limits.idleSeconds = 600
+        let handler = StubHandler { request, _ in
+            let count = request.head.pathIs("/long") ? 20_000_000 : 1
+            return Response(.ok, body: [UInt8](repeating: 97, count: count))
+        }
+        try await withServer(handler: handler, limits: limits) { test in
+            let slow = try Client(to: test.address, receiveBufferBytes: 4096)
+            try slow.send(get("/long"))
+            #expect(try !slow.readHead().closes)
+            let idle = try (0..<2).map { _ in try test.connect() }
+            for client in idle { #expect(try client.ask(get("/")).status == 200) }
+            let drained = Channel<Bool>()
+            Task(executorPreference: OwnThread()) {
+                await test.server.drain(seconds: 600)
+                drained.put(true)
+            }
+            // Every connection has been told by now.
+            for client in idle { #expect(try client.isClosed()) }
+            #expect(try slow.read(20_000_000).utf8.count == 20_000_000)
+            #expect(try slow.isClosed())
+            #expect(drained.next() == true)
+        }
+    }
+
     @Test func `closes behind a stream that ends meanwhile`() async throws {
         let streams = Channel<ResponseStream>()
         let handler = StubHandler { _, reply in
