@@ -38,13 +38,33 @@ struct EventStreamTests {
             #expect(try source.next()?.id == id)
         }
         #expect(source.commentCount == 0)
+        #expect(source.emptyEventCount == 0)
+    }
+
+    @Test func `the first event names the feed and its head, and has no id`() throws {
+        let daemon = try Self.daemon(["00", "05"])
+        let feed = try daemon.get("/v1/transitions").json["feed"].text ?? ""
+        for query in ["", "?after=latest", "?after=1&to=success"] {
+            let source = try EventSource(daemon, query, lastEventID: query.isEmpty ? "0" : nil)
+            if query != "?after=1&to=success" {
+                #expect(try daemon.post(Callback()).code == "2005600")
+            }
+            _ = try source.next()
+            let first = try #require(source.feeds.first)
+            #expect(first.json.names == ["feed", "head"])
+            #expect(first.json["feed"].text == feed)
+            #expect(first.json["head"].integer ?? 0 >= 2)
+            #expect(first.id.isEmpty)
+        }
     }
 
     @Test func `the framing is as the standard has it, byte for byte`() throws {
         let daemon = try Self.daemon(["00"])
         let client = try daemon.open("/v1/transitions/stream")
         _ = try client.responseHead()
-        #expect(try client.chunk() == Array("retry: 2000\n\n".utf8))
+        let feed = try daemon.get("/v1/transitions").json["feed"].text ?? ""
+        let start = "retry: 2000\nevent: feed\ndata: {\"feed\":\"\(feed)\",\"head\":1}\n\n"
+        #expect(try client.chunk() == Array(start.utf8))
         let text = String(decoding: try #require(try client.chunk()), as: UTF8.self)
         let match = try #require(
             text.wholeMatch(of: /event: transition\nid: 1\ndata: (\{[^\n]*\})\n\n/)
@@ -56,7 +76,8 @@ struct EventStreamTests {
         let daemon = try Self.daemon(["00", "00", "00"])
         let rows: [(query: String, header: String?, first: String)] = [
             ("?after=0", nil, "1"), ("?after=2", nil, "3"), ("?after=2", "1", "2"),
-            ("?after=latest", "0", "1"), ("", "2", "3"),
+            ("?after=latest", "0", "1"), ("", "2", "3"), ("?after=1", "", "2"), ("", "", "1"),
+            ("?recordedFrom=2026-01-01", "1", "2"), ("?recordedFrom=2026-01-01", "", "1"),
         ]
         for (query, header, first) in rows {
             let source = try EventSource(daemon, query, lastEventID: header)
@@ -96,6 +117,8 @@ struct EventStreamTests {
         #expect(try daemon.stop() == .exited(0))
         #expect(try source.next() == nil)
         #expect(source.lastEventID == "6")
+        #expect(source.feeds.last?.json["head"].integer == 6)
+        #expect(source.emptyEventCount == 0)
     }
 
     @Test func `what is wrong is a problem before the stream begins`() throws {
@@ -112,7 +135,7 @@ struct EventStreamTests {
             "consumer-not-found",
             field: "consumer"
         )
-        for value in ["x", "", "-1", "+1", "1.0", "9223372036854775808", "1 2"] {
+        for value in ["x", "-1", "+1", "1.0", "9223372036854775808", "1 2"] {
             let answer = try daemon.open(path, [("Last-Event-ID", value)]).response()
             check(answer, 400, "invalid-parameter", field: "Last-Event-ID", "\(value)")
         }
@@ -149,8 +172,8 @@ struct EventStreamTests {
         let entry = try #require(try daemon.feed().first)
         #expect(try daemon.stop() == .exited(0))
         let text = String(decoding: try client.receiveUntilEnd(), as: UTF8.self)
-        #expect(text.hasPrefix("retry: 2000\n\nevent: transition\nid: 1\ndata: {"))
-        let data = try #require(text.firstMatch(of: /data: (.*)\n/)).1
+        #expect(text.hasPrefix("retry: 2000\nevent: feed\ndata: {"))
+        let data = try #require(text.firstMatch(of: /event: transition\nid: 1\ndata: (.*)\n/)).1
         #expect(JSON(Array(data.utf8)) == entry)
     }
 

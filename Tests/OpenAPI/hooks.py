@@ -14,6 +14,9 @@ def before_call(context, case, kwargs):
     # Every text is of the schema of a cursor, but only those are cursors that an answer brought.
     if isinstance(query.get("cursor"), str):
         del query["cursor"]
+    # A time stands instead of a sequence number; each of them is of its schema.
+    if "recordedFrom" in query:
+        query.pop("after", None)
     # A report is on a span of time; both its ends are of the schema wherever they are.
     if case.operation.path == "/v1/gateway-report" and is_time(query.get("from")):
         query.pop("to", None)

@@ -79,6 +79,22 @@ import Testing
     }
 
     @Test(arguments: clocks)
+    func `the feed begins with the first transition of a time or later`(
+        hours: [Int64]
+    ) async throws {
+        let test = try await filled(hours)
+        let feed = try await test.store.reader.feed(FeedQuery(after: 0), limit: 1_000).transitions
+        #expect(feed.count == hours.count * 10)
+        var times = feed.flatMap { [$0.recordedMilliseconds, $0.recordedMilliseconds + 1] }
+        times += try spans(hours).map(\.from) + [0, .max]
+        for time in times {
+            let first = feed.first { $0.recordedMilliseconds >= time }
+            let position = try await test.store.reader.position(recordedFrom: time)
+            #expect(position == first.map { $0.sequence - 1 } ?? Int64(feed.count), "\(time)")
+        }
+    }
+
+    @Test(arguments: clocks)
     func `callbacks are listed by hour, page by page`(hours: [Int64]) async throws {
         let test = try await filled(hours)
         let all = try await test.store.reader.callbacks(CallbackFilter(), limit: 1_000)

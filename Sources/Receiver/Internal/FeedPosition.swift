@@ -9,8 +9,9 @@ enum FeedPosition {
 
     /// What a request asks of the feed.
     ///
-    /// It begins behind `Last-Event-ID`, where that is read; else behind `after`; else where
-    /// `consumer` stands; else at the beginning.
+    /// It begins behind `Last-Event-ID`, where that is read; else behind `after`, or with the first
+    /// transition recorded from `recordedFrom` on; else where `consumer` stands; else at the
+    /// beginning.
     ///
     /// - Parameter readsLastEventID: whether the header counts.
     static func query(
@@ -19,36 +20,91 @@ enum FeedPosition {
         readsLastEventID: Bool = false
     ) async throws(Problem) -> FeedQuery {
         if let feed = request.text("feed") { try check(feed: feed, field: "feed", store) }
-        let consumer = try request.consumerName("consumer")
-        let after = request.text("after") == "latest" ? nil : try number(request)
+        let start = try start(request, readsLastEventID: readsLastEventID)
         let wanted = try request.statuses("to", among: statuses)
-        let resumed = readsLastEventID ? try lastEventID(request.head) : nil
-        let bounds = try await bounds(store)
-        var query = FeedQuery(after: 0, statuses: wanted)
-        var field = "after"
-        if let resumed {
-            (query.after, field) = (resumed, lastEventID)
-        } else if let after {
-            query.after = after
-        } else if request.text("after") != nil {
-            query.after = bounds.head
-        } else if let consumer {
-            (query.after, field) = (try await position(of: consumer, store), "consumer")
+        return FeedQuery(after: try await position(of: start, store), statuses: wanted)
+    }
+
+    /// Where a request wants to begin.
+    private enum Start {
+        case beginning
+        case after(Int64, field: String)
+        case head
+        case recorded(fromMilliseconds: Int64)
+        case consumer(String)
+    }
+
+    private static func start(
+        _ request: APIRequest,
+        readsLastEventID: Bool
+    ) throws(Problem) -> Start {
+        let consumer = try request.consumerName("consumer")
+        let isLatest = request.text("after") == "latest"
+        let after = isLatest ? nil : try request.integer("after", in: 0...Int64.max)
+        let recordedFrom = try request.milliseconds("recordedFrom")
+        if recordedFrom != nil, request.text("after") != nil {
+            throw Problem(
+                .invalidParameter,
+                "recordedFrom stands instead of after; only one of them can be given.",
+                field: "recordedFrom"
+            )
         }
-        try bounds.check(query.after, field: field)
-        return query
+        if readsLastEventID, let seen = try lastEventID(request.head) {
+            return .after(seen, field: lastEventID)
+        }
+        if isLatest { return .head }
+        if let after { return .after(after, field: "after") }
+        if let recordedFrom { return .recorded(fromMilliseconds: recordedFrom) }
+        return consumer.map { .consumer($0) } ?? .beginning
+    }
+
+    private static func position(
+        of start: Start,
+        _ store: Store
+    ) async throws(Problem) -> Int64 {
+        let bounds = try await bounds(store)
+        switch start {
+        case .head: return bounds.head
+        case .recorded(let time): return try await position(recordedFrom: time, store)
+        case .beginning: return try bounds.checked(0, field: "after")
+        case .after(let position, let field): return try bounds.checked(position, field: field)
+        case .consumer(let name):
+            let position = try await position(of: name, store)
+            return try bounds.checked(position, field: "consumer")
+        }
+    }
+
+    /// The position before the first transition recorded at or after a point in time; the head when
+    /// there is none.
+    ///
+    /// - Parameter time: milliseconds since the epoch.
+    static func position(
+        recordedFrom time: Int64,
+        _ store: Store
+    ) async throws(Problem) -> Int64 {
+        let position = try await reading { () async throws(StoreError) in
+            try await store.reader.position(recordedFrom: time)
+        }
+        let bounds = try await bounds(store)
+        // What is the first one now may have had others of that time before it.
+        if bounds.oldest > 1, position < bounds.oldest {
+            throw bounds.expired(
+                "Transitions recorded from then on may no longer be kept",
+                field: "recordedFrom"
+            )
+        }
+        return position
     }
 
     /// The statuses that a transition can lead to: nothing goes back to `created`.
     static let statuses = TransactionStatus.allCases.filter { $0 != .created }
 
-    private static func number(_ request: APIRequest) throws(Problem) -> Int64? {
-        try request.integer("after", in: 0...Int64.max)
-    }
-
+    /// The id of the last event that the client has seen; nil when it has seen none, which an
+    /// EventSource also says with an empty id.
     private static func lastEventID(_ head: RequestHead) throws(Problem) -> Int64? {
         switch head.single(lastEventID) {
         case .absent: return nil
+        case .value(let range) where range.isEmpty: return nil
         case .value(let range):
             if let number = Int64(digits: head[range]) { return number }
         case .repeated: break
@@ -88,7 +144,8 @@ enum FeedPosition {
         let oldest: Int64
         let head: Int64
 
-        func check(_ position: Int64, field: String) throws(Problem) {
+        /// A position that is in the feed as it is kept; throws for another one.
+        func checked(_ position: Int64, field: String) throws(Problem) -> Int64 {
             if position > head {
                 throw Problem(
                     .positionAhead,
@@ -97,15 +154,23 @@ enum FeedPosition {
                 )
             }
             if position < oldest - 1 {
-                var problem = Problem(
-                    .positionExpired,
-                    "\(field) is \(position), but the oldest transition kept is \(oldest). "
-                        + "Ask for the transactions, and go on from after=\(oldest - 1).",
+                throw expired(
+                    "\(field) is \(position), but the oldest transition kept is \(oldest)",
                     field: field
                 )
-                problem.oldest = oldest
-                throw problem
             }
+            return position
+        }
+
+        /// The problem of a position that lies before what is kept.
+        func expired(_ reason: String, field: String) -> Problem {
+            var problem = Problem(
+                .positionExpired,
+                "\(reason). Ask for the transactions, and go on from after=\(oldest - 1).",
+                field: field
+            )
+            problem.oldest = oldest
+            return problem
         }
     }
 

@@ -34,7 +34,11 @@ struct FeedStream: Sendable {
 
             let isSilent = text.isEmpty && rest(since: lastWrite) == 0
             if isSilent || isLast || (text.isEmpty && page.more), told < page.next {
-                text += ServerSentEvent.place(page.next)
+                text += ServerSentEvent.place(
+                    feed: store.feed,
+                    head: page.head,
+                    resumeAfter: page.next
+                )
                 told = page.next
             } else if isSilent {
                 text = ServerSentEvent.comment

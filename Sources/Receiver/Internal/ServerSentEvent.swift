@@ -1,22 +1,44 @@
 import Store
 
 /// The text of server-sent events (WHATWG HTML, section 9.2).
+///
+/// Each blank line ends an event that has data: clients that split the stream at blank lines see
+/// no empty event.
 enum ServerSentEvent {
-    /// What a stream begins with: after how many milliseconds the client comes again when it ends.
-    static let start = Array("retry: 2000\n\n".utf8)
-
-    /// One transition. JSON as we write it has no line ends.
-    static func transition(_ record: TransitionRecord) -> [UInt8] {
-        var text = Array("event: transition\nid: \(record.sequence)\ndata: ".utf8)
-        text += JSON.encode(TransitionRepresentation(record))
-        text += Array("\n\n".utf8)
-        return text
+    private struct Feed: Encodable {
+        let feed: String
+        let head: Int64
     }
 
-    /// Says nothing but that the connection is alive.
-    static let comment = Array(":\n\n".utf8)
+    /// What a stream starts with: the reconnection time of 2,000 milliseconds, and the event `feed`
+    /// with the id of the feed and its newest sequence number.
+    static func start(feed: String, head: Int64) -> [UInt8] {
+        Array("retry: 2000\n".utf8) + place(feed: feed, head: head, id: nil)
+    }
 
-    /// Says where to resume. An event without data is not dispatched, but its id is remembered
-    /// (section 9.2.6): the client sends it as `Last-Event-ID`.
-    static func place(_ sequence: Int64) -> [UInt8] { Array(":\nid: \(sequence)\n\n".utf8) }
+    /// Says how far the feed was read, behind transitions that a filter leaves out: the event
+    /// `feed` again, whose id the client sends as `Last-Event-ID` when it reconnects.
+    static func place(feed: String, head: Int64, resumeAfter sequence: Int64) -> [UInt8] {
+        place(feed: feed, head: head, id: sequence)
+    }
+
+    private static func place(feed: String, head: Int64, id: Int64?) -> [UInt8] {
+        var text = Array("event: feed\n".utf8)
+        if let id { text += Array("id: \(id)\n".utf8) }
+        return text + data(Feed(feed: feed, head: head))
+    }
+
+    /// One transition.
+    static func transition(_ record: TransitionRecord) -> [UInt8] {
+        Array("event: transition\nid: \(record.sequence)\n".utf8)
+            + data(TransitionRepresentation(record))
+    }
+
+    /// The data of an event, and its end. JSON as we write it has no line ends.
+    private static func data(_ value: some Encodable) -> [UInt8] {
+        Array("data: ".utf8) + JSON.encode(value) + Array("\n\n".utf8)
+    }
+
+    /// Says nothing but that the connection is alive. No blank line follows: it would end an event.
+    static let comment = Array(":\n".utf8)
 }

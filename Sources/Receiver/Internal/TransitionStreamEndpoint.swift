@@ -12,7 +12,12 @@ enum TransitionStreamEndpoint {
         _ services: APIServices
     ) async throws(Problem) -> EndpointAnswer {
         let query = try await FeedPosition.query(request, services.store, readsLastEventID: true)
-        var head = Response(.ok, body: ServerSentEvent.start)
+        // A reader may see a commit a moment before the signal has its number.
+        let start = ServerSentEvent.start(
+            feed: services.store.feed,
+            head: max(services.store.signal.head, query.after)
+        )
+        var head = Response(.ok, body: start)
         head.add("Content-Type", "text/event-stream")
         head.add("Cache-Control", "no-store")
         // nginx would hold events back until it has a buffer full of them.

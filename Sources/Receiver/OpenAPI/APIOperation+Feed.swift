@@ -10,7 +10,7 @@ extension APIOperation {
             The transitions behind a position. With `wait` it answers as soon as there is one, or \
             when the time is up. A page may be short, or empty, and still say `more`.
             """,
-        parameters: [after] + selection + [.wait, .limit],
+        parameters: [after, recordedFrom] + selection + [.wait, .limit],
         answers: [.json("The next transitions.", .transitionPage)],
         problems: positionProblems
     )
@@ -23,7 +23,7 @@ extension APIOperation {
             The same entries as events, as they are committed. The stream ends when the client \
             goes or the receiver stops; a client that comes again with the last id misses nothing.
             """,
-        parameters: [after] + selection + [lastEventID],
+        parameters: [after, recordedFrom] + selection + [lastEventID],
         answers: [
             Answer(
                 status: .ok,
@@ -33,12 +33,15 @@ extension APIOperation {
                     """
                     Server-sent events (WHATWG HTML, section 9.2). Each transition is an event \
                     `transition`, whose `id` is the sequence number and whose `data` is one line \
-                    of JSON: a Transition. `retry` comes first. After 15 s without an event comes \
-                    a comment; an `id` without data says where to resume behind transitions that \
-                    `to` leaves out.
+                    of JSON: a Transition. The first event is `feed`, without an id: the id of the \
+                    feed and its newest sequence number. After 15 s without an event comes a \
+                    comment. Where `to` leaves transitions out, `feed` comes again with an `id` \
+                    that says where to resume.
                     """,
                     example: """
                         retry: 2000
+                        event: feed
+                        data: {"feed":"2be365f6d3a2d5f4a43e3e54a277c0f4","head":2}
 
                         event: transition
                         id: 2
@@ -57,17 +60,29 @@ extension APIOperation {
         "after",
         """
         The sequence number behind which to begin, or `latest`: the head. From the beginning when \
-        neither this nor `consumer` is given.
+        neither this nor `recordedFrom` nor `consumer` is given.
         """,
         .either([.integer(), .constant("latest")]),
         example: "0"
+    )
+
+    private static let recordedFrom = Parameter.query(
+        "recordedFrom",
+        """
+        Instead of `after`: begins with the first transition recorded at or after this Jakarta day \
+        or RFC 3339 time; behind the head when there is none.
+        """,
+        .bound
     )
 
     /// What list and stream know besides the position.
     private static let selection = [
         Parameter.query(
             "consumer",
-            "Begins where this consumer stands. Not looked at when `after` is given.",
+            """
+            Begins where this consumer stands. Not looked at when `after` or `recordedFrom` is \
+            given.
+            """,
             .text(pattern: ConsumerName.pattern),
             example: "orders"
         ),
@@ -82,8 +97,8 @@ extension APIOperation {
 
     private static let lastEventID = Parameter.header(
         FeedPosition.lastEventID,
-        "The id of the last event that was seen. Wins over `after`.",
-        .integer(),
+        "The id of the last event that was seen; empty for none. Wins over `after`.",
+        .either([.integer(), .constant("")]),
         example: "0"
     )
 

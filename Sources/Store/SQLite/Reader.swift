@@ -94,6 +94,16 @@ package actor Reader {
         try read { (tables) throws(SQLiteError) in try tables.transitions.oldest() }
     }
 
+    /// The position before the first transition recorded at or after a point in time; the head when
+    /// there is none.
+    ///
+    /// - Parameter milliseconds: since the epoch.
+    package func position(recordedFrom milliseconds: Int64) throws(StoreError) -> Int64 {
+        try read { (tables) throws(SQLiteError) in
+            try tables.transitions.position(recordedFrom: milliseconds)
+        }
+    }
+
     /// The transaction of a merchant reference, or nil when there is none.
     package func transaction(
         _ partnerReferenceNo: Reference

@@ -8,6 +8,7 @@ struct TransitionReader {
     private let single: Statement
     private let newest: Statement
     private let oldestKept: Statement
+    private let firstRecorded: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
@@ -23,6 +24,12 @@ struct TransitionReader {
         )
         newest = try connection.prepare("SELECT coalesce(max(sequence), 0) FROM transitions")
         oldestKept = try connection.prepare("SELECT coalesce(min(sequence), 1) FROM transitions")
+        firstRecorded = try connection.prepare(
+            """
+            SELECT sequence FROM transitions
+            WHERE sequence >= ? AND sequence < ? AND recorded_at >= ? ORDER BY sequence LIMIT 1
+            """
+        )
     }
 
     private static let columns = """
@@ -86,6 +93,27 @@ struct TransitionReader {
 
     /// The oldest sequence number that is kept, 1 in an empty feed.
     func oldest() throws(SQLiteError) -> Int64 { try oldestKept.first { $0.integer(0) } ?? 1 }
+
+    /// The position before the first transition recorded at or after a point in time; the newest
+    /// sequence number when there is none.
+    ///
+    /// - Parameter time: milliseconds since the epoch.
+    func position(recordedFrom time: Int64) throws(SQLiteError) -> Int64 {
+        try connection.snapshot { () throws(SQLiteError) in
+            let ranges = try TimeSearch(.transitions, connection).ranges(from: time, to: nil)
+            for range in ranges.reversed() {
+                let first = try firstRecorded.first {
+                    $0.integer(range.lowerBound)
+                    $0.integer(range.upperBound)
+                    $0.integer(time)
+                } row: {
+                    $0.integer(0)
+                }
+                if let first { return first - 1 }
+            }
+            return try head()
+        }
+    }
 
     /// One transition, or nil when there is none.
     func transition(_ sequence: Int64) throws(SQLiteError) -> TransitionRecord? {

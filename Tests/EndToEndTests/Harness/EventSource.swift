@@ -23,6 +23,12 @@ final class EventSource {
     /// Comment lines so far.
     private(set) var commentCount = 0
 
+    /// The events `feed` so far.
+    private(set) var feeds: [Event] = []
+
+    /// Blank lines that ended no event with data: empty events to a client that splits at them.
+    private(set) var emptyEventCount = 0
+
     /// Sends the request and reads the head of the answer.
     init(
         _ daemon: Daemon,
@@ -38,13 +44,19 @@ final class EventSource {
     /// Whether an event has been received that was not read yet.
     var hasBuffered: Bool { text.contains("\n\n") }
 
-    /// Reads the next event, past everything else; nil at the proper end of the answer.
+    /// Reads the next event that is not `feed`, past everything else; nil at the proper end of the
+    /// answer.
     func next() throws -> Event? {
         while true {
             while let end = text.firstRange(of: "\n\n") {
                 let block = text[..<end.lowerBound]
                 text.removeSubrange(..<end.upperBound)
-                if let event = dispatch(block) { return event }
+                guard let event = dispatch(block) else {
+                    emptyEventCount += 1
+                    continue
+                }
+                if event.name != "feed" { return event }
+                feeds.append(event)
             }
             guard let chunk = try client.chunk() else { return nil }
             text += String(decoding: chunk, as: UTF8.self)
