@@ -157,6 +157,60 @@ struct HTTPBehaviourTests {
         #expect(try daemon.feed().count == 4)
     }
 
+    @Test func `empty lines before a request line are skipped`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let client = try daemon.connect()
+        for emptyLines in ["\r\n", "\r\n\r\n\r\n", ""] {
+            let request = try Callback().request().bytes
+            #expect(try client.exchange(Array(emptyLines.utf8) + request).code == "2005600")
+            // Behind a body too, where some clients send one.
+            try client.send("\r\n")
+        }
+    }
+
+    @Test func `brackets in a target are taken as they are`() throws {
+        let daemon = try Daemon(in: Workspace())
+        var request = try Callback().request()
+        request.target = "/v1.0/debit/notify?a[]=1&b=[x]"
+        #expect(try daemon.post(request).code == "2005600")
+        request.target = "/v1.0/debit/notify[0]"
+        #expect(try daemon.post(request).code == "4045600")
+        check(
+            try daemon.get("/v1/transactions/[x]"),
+            404,
+            "transaction-not-found",
+            field: "partnerReferenceNo"
+        )
+        check(try daemon.get("/v1/transactions?by[]=x"), 400, "unknown-parameter", field: "by[]")
+    }
+
+    @Test func `an unknown path is not found, whatever the method`() throws {
+        let daemon = try Daemon(in: Workspace())
+        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"] {
+            var request = WireRequest(method: method, target: "/v1.0/debit")
+            #expect(try daemon.post(request).status == 404, "\(method)")
+            for target in ["/v1", "/v1/nothing", "/v1/transitions/", "/admin", "/healthz/x"] {
+                request = daemon.internalRequest(method, target)
+                let client = try RawClient(daemon.internalEndpoint)
+                let answer = try client.exchange(request.bytes, isHEAD: method == "HEAD")
+                #expect(answer.status == 404, "\(method) \(target)")
+            }
+        }
+        #expect(try daemon.call("BREW", "/v1/transitions").status == 405)
+        // What is wrong with the query of no route does not matter.
+        check(try daemon.get("/v1/nothing?a=1&a=%FF"), 404, "not-found")
+    }
+
+    @Test func `healthz takes any query`() throws {
+        let daemon = try Daemon(in: Workspace())
+        for query in ["", "?", "?x", "?x=1&x=2", "?%FF", "?a[]=%00&&=", "?wait=99"] {
+            #expect(try daemon.get("/healthz\(query)", as: nil).status == 200, "\(query)")
+            let request = WireRequest(method: "GET", target: "/healthz\(query)")
+            #expect(try daemon.post(request).status == 200, "\(query)")
+        }
+        check(try daemon.get("/readyz?x=1", as: nil), 400, "unknown-parameter", field: "x")
+    }
+
     @Test func `a HEAD request is answered like GET without the body`() throws {
         let daemon = try Daemon(in: Workspace())
         let client = try daemon.connect()

@@ -82,7 +82,7 @@ struct InternalAPITests {
         ("/v1/transactions/TRX-1?after=1", "after"), ("/v1/callbacks?status=applied", "status"),
         ("/v1/callbacks/1?after=1", "after"), ("/v1/callbacks/1/diagnosis?verbose", "verbose"),
         ("/v1/attention?open=1", "open"),
-        ("/healthz?x=1", "x"), ("/readyz?verbose", "verbose"),
+        ("/openapi.json?x=1", "x"), ("/readyz?verbose", "verbose"),
         ("/v1/transitions/stream?wait=1", "wait"), ("/v1/transactions?after=1", "after"),
         ("/v1/consumers?cursor=x", "cursor"), ("/v1/consumers/orders?x=1", "x"),
     ])

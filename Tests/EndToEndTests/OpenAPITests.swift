@@ -64,8 +64,10 @@ struct OpenAPITests {
             let other = methods.first { method in
                 !same.contains { $0.method == method.lowercased() }
             }
+            // Probes add what they like to it.
+            let queryStatus = operation.path == "/healthz" ? 200 : 400
             var rows: [(String, RawResponse, status: Int)] = [
-                ("parameter", try daemon.call(method, target + "?unheard=1"), 400),
+                ("parameter", try daemon.call(method, target + "?unheard=1"), queryStatus),
                 ("escape", try daemon.call(method, target + "?a=%"), 400),
                 ("method", try daemon.call(other ?? "PATCH", target), 405),
             ]

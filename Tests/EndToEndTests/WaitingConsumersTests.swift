@@ -84,6 +84,37 @@ struct WaitingConsumersTests {
         for _ in 0..<1_000 where try waiterCount(of: daemon) == 0 { usleep(5_000) }
     }
 
+    @Test(arguments: ["/v1/transitions?after=latest&wait=55", "/v1/transactions/NONE?wait=55"])
+    func `a client that ends its side while it waits is answered at once`(
+        target: String
+    ) throws {
+        let daemon = try Daemon(
+            in: Workspace(),
+            set: ["internal.limits={requestsInFlight:1}"]
+        )
+        for isAtOnce in [true, false] {
+            let client = try daemon.open(target)
+            if !isAtOnce { try Self.settle(daemon, waiterCount: 1) }
+            client.endSending()
+            // Had it waited on, the answer would come after 55 s: later than the test waits.
+            #expect([200, 404].contains(try client.response().status))
+            #expect(try client.isEnded())
+            try Self.settle(daemon, waiterCount: 0)
+            #expect(try daemon.get("/v1/transitions").status == 200, "its room is free")
+        }
+        let stream = try daemon.open("/v1/transitions/stream")
+        _ = try stream.responseHead()
+        stream.endSending()
+        while try stream.chunk() != nil {}
+        #expect(try stream.isEnded())
+    }
+
+    /// Waits until so many wait.
+    private static func settle(_ daemon: Daemon, waiterCount count: Int) throws {
+        for _ in 0..<1_000 where try waiterCount(of: daemon) != count { usleep(5_000) }
+        #expect(try waiterCount(of: daemon) == count)
+    }
+
     private static func waiterCount(of daemon: Daemon) throws -> Int? {
         try daemon.get("/metrics").text.split(separator: "\n")
             .first { $0.hasPrefix("cashin_feed_waiters ") }

@@ -6,7 +6,9 @@ struct APIRequest: Sendable {
 
     /// The path's segments, percent-decoded.
     let segments: [String]
-    let parameters: [(name: String, value: String)]
+
+    /// The query's, when that was read.
+    private(set) var parameters: [(name: String, value: String)] = []
 
     /// The body, byte for byte; empty when there is none.
     let body: [UInt8]
@@ -17,7 +19,7 @@ struct APIRequest: Sendable {
     /// Whose token came with it; nil on routes that need none.
     var caller: Token?
 
-    /// Takes a request apart; throws for escapes that are none and for a parameter given twice.
+    /// Takes a request apart, but for its query; throws for escapes that are none.
     init(_ head: RequestHead, body: [UInt8] = []) throws(Problem) {
         self.head = head
         self.body = body
@@ -25,8 +27,10 @@ struct APIRequest: Sendable {
             throw Problem(.malformedRequest, "The path holds an invalid percent escape.")
         }
         segments = path
-        parameters = try Self.parameters(head)
     }
+
+    /// Reads the query; throws for escapes that are none and for a parameter given twice.
+    mutating func readQuery() throws(Problem) { parameters = try Self.parameters(head) }
 
     private static func segments(_ path: ArraySlice<UInt8>) -> [String]? {
         var segments: [String] = []

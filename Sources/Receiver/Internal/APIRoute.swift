@@ -19,6 +19,9 @@ struct APIRoute: Sendable {
 
     /// What is told of it, and the parameters that it knows.
     let operation: APIOperation
+
+    /// Whether a request may be open for long: it can wait, or is a stream.
+    let mayFollow: Bool
     let action: Action
 
     /// A route that is answered at once.
@@ -32,8 +35,13 @@ struct APIRoute: Sendable {
         _ action:
             @escaping @Sendable (APIRequest, APIServices) async throws(Problem) -> Response
     ) {
-        self.init(method: method, path: path, scope: scope, operation: operation) {
-            (request, services) async throws(Problem) in
+        self.init(
+            method: method,
+            path: path,
+            scope: scope,
+            operation: operation,
+            mayFollow: operation.queryNames.contains("wait")
+        ) { (request, services) async throws(Problem) in
             .response(try await action(request, services))
         }
     }
@@ -43,6 +51,7 @@ struct APIRoute: Sendable {
         path: String,
         scope: Configuration.Scope?,
         operation: APIOperation,
+        mayFollow: Bool,
         action: @escaping Action
     ) {
         self.method = method
@@ -50,6 +59,7 @@ struct APIRoute: Sendable {
         pattern = path.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
         self.scope = scope
         self.operation = operation
+        self.mayFollow = mayFollow
         self.action = action
     }
 
@@ -60,7 +70,14 @@ struct APIRoute: Sendable {
         _ operation: APIOperation,
         _ action: @escaping Action
     ) -> APIRoute {
-        APIRoute(method: "GET", path: path, scope: scope, operation: operation, action: action)
+        APIRoute(
+            method: "GET",
+            path: path,
+            scope: scope,
+            operation: operation,
+            mayFollow: true,
+            action: action
+        )
     }
 
     /// The values of the variable segments, or nil when the path is another one.

@@ -8,25 +8,29 @@ import Synchronization
 /// The internal listener: what the merchant's own services see (contract section 5).
 final class InternalHandler: RequestHandler {
     private struct Settings {
-        var tokens: [Token]
         var bodyBytesMax: Int
         var requestsInFlightMax: Int
     }
 
     private let settings: Mutex<Settings>
+    private let tokens: Mutex<TokenList>
     private let services: APIServices
     private let log: Log
     private let requestsInFlight = Atomic<Int>(0)
 
     init(_ loaded: LoadedConfiguration, services: APIServices, log: Log) {
         settings = Mutex(Self.settings(loaded))
+        tokens = Mutex(TokenList(loaded.keys.tokens))
         self.services = services
         self.log = log
     }
 
-    /// Serves requests that begin from now on with the tokens, limits and keys of `loaded`.
+    /// Serves requests that begin from now on with the tokens, limits and keys of `loaded`; ends
+    /// the waits and streams of tokens that it does not have.
     func apply(_ loaded: LoadedConfiguration) {
         settings.withLock { $0 = Self.settings(loaded) }
+        let revoked = tokens.withLock { $0.replace(by: loaded.keys.tokens) }
+        for follower in revoked { follower.revoke() }
         services.diagnosis.apply(loaded)
         services.evidence.apply(loaded)
     }
@@ -34,7 +38,6 @@ final class InternalHandler: RequestHandler {
     private static func settings(_ loaded: LoadedConfiguration) -> Settings {
         let limits = loaded.configuration.internalAPI.limits
         return Settings(
-            tokens: loaded.keys.tokens,
             bodyBytesMax: limits.bodyBytes,
             requestsInFlightMax: limits.requestsInFlight
         )
@@ -47,25 +50,41 @@ final class InternalHandler: RequestHandler {
     }
 
     func handle(_ request: Request, reply: Reply) -> Response? {
-        let problem: Problem
         do throws(Problem) {
-            let (route, action) = try dispatch(request)
+            let call = try dispatch(request)
             // What tells whether the receiver is well takes no room and is never refused for want
             // of it: else waiting consumers would make it look dead.
-            let takesRoom = route.scope != nil && route.scope != .metrics
+            let takesRoom = call.route.scope != nil && call.route.scope != .metrics
             if takesRoom { try takeRoom() }
-            let isHEAD = request.head.methodIs("HEAD")
-            let task = Task { [self] in
-                await send(run(action), reply, isHEAD: isHEAD) {
-                    if takesRoom { requestsInFlight.subtract(1, ordering: .relaxed) }
-                }
-            }
-            reply.onDisconnect { task.cancel() }
+            serve(call, takesRoom: takesRoom, isHEAD: request.head.methodIs("HEAD"), reply)
             return nil
         } catch {
-            problem = error
+            return error.response
         }
-        return problem.response
+    }
+
+    private func serve(_ call: Call, takesRoom: Bool, isHEAD: Bool, _ reply: Reply) {
+        let follower = follower(call)
+        let task = Task { [self] in
+            let answer = await run(call, follower)
+            await send(answer, reply, isHEAD: isHEAD) {
+                if takesRoom { requestsInFlight.subtract(1, ordering: .relaxed) }
+            }
+            guard let follower else { return }
+            tokens.withLock { $0.remove(follower) }
+            follower.end()
+        }
+        follower?.serve(by: task)
+        reply.onDisconnect(includingHalfClose: follower != nil) { task.cancel() }
+    }
+
+    /// The follower that a request makes; nil for one that neither waits nor streams.
+    private func follower(_ call: Call) -> Follower? {
+        guard call.route.mayFollow, let token = call.request.caller, let scope = call.route.scope
+        else { return nil }
+        let follower = Follower(token, scope: scope)
+        if !tokens.withLock({ $0.add(follower) }) { follower.revoke() }
+        return follower
     }
 
     func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
@@ -110,10 +129,14 @@ final class InternalHandler: RequestHandler {
 
     // MARK: Dispatch
 
-    private typealias Action = @Sendable () async throws(Problem) -> EndpointAnswer
+    /// A request that is to be served, and what serves it.
+    private struct Call {
+        let route: APIRoute
+        let request: APIRequest
+    }
 
-    /// What answers a request; throws what is wrong with its path, method, token or query.
-    private func dispatch(_ received: Request) throws(Problem) -> (APIRoute, Action) {
+    /// What serves a request; throws what is wrong with its path, method, token or query.
+    private func dispatch(_ received: Request) throws(Problem) -> Call {
         let head = received.head
         var request = try APIRequest(head, body: received.body)
         let matches = APIRoute.all.compactMap { route in
@@ -132,22 +155,12 @@ final class InternalHandler: RequestHandler {
             throw notAllowed(head, allow: allow.joined(separator: ", "))
         }
         if let scope = route.scope { try check(request.caller, has: scope) }
-        try request.allow(route.operation.queryNames)
-        request.variables = variables
-        let call = request
-        let services = services
-        let action: Action = { () async throws(Problem) in
-            do throws(Problem) {
-                return try await route.action(call, services)
-            } catch {
-                assert(
-                    route.canFail(with: error.kind),
-                    "\(route.path): \(error.kind) is not documented"
-                )
-                throw error
-            }
+        if !route.operation.ignoresQuery {
+            try request.readQuery()
+            try request.allow(route.operation.queryNames)
         }
-        return (route, action)
+        request.variables = variables
+        return Call(route: route, request: request)
     }
 
     private func check(_ caller: Token?, has scope: Configuration.Scope) throws(Problem) {
@@ -172,7 +185,7 @@ final class InternalHandler: RequestHandler {
             throw Problem(.unauthorized, "Send the header Authorization: Bearer TOKEN, once.")
         }
         // Every token is compared, whichever matches: the time tells nothing.
-        let tokens = settings.withLock { $0.tokens }
+        let tokens = tokens.withLock { $0.tokens }
         var found: Token?
         for token in tokens where token.matches(secret.span) { found = token }
         guard let found else { throw Problem(.unauthorized, "The bearer token is not known.") }
@@ -189,10 +202,23 @@ final class InternalHandler: RequestHandler {
         return Array(value.dropFirst(scheme.count).drop { $0 == 0x20 })
     }
 
-    private func run(_ action: Action) async -> EndpointAnswer {
+    private func run(_ call: Call, _ follower: Follower?) async -> EndpointAnswer {
+        let result: Result<EndpointAnswer, Problem>
         do throws(Problem) {
-            return try await action()
+            result = .success(try await call.route.action(call.request, services))
         } catch {
+            result = .failure(error)
+        }
+        do throws(Problem) {
+            if follower?.isRevoked == true {
+                throw Problem(.unauthorized, "The bearer token is not valid any more.")
+            }
+            return try result.get()
+        } catch {
+            assert(
+                call.route.canFail(with: error.kind),
+                "\(call.route.path): \(error.kind) is not documented"
+            )
             return .response(error.response)
         }
     }

@@ -5,7 +5,8 @@ extension APIOperation {
         id: "health",
         tag: .service,
         summary: "Whether it is alive",
-        text: "Looks at nothing.",
+        text: "Looks at nothing, not even at its query.",
+        ignoresQuery: true,
         answers: [.json("It is.", .health)]
     )
 

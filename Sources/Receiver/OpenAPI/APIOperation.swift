@@ -34,6 +34,9 @@ struct APIOperation: Sendable {
 
     /// In the order of the path, then as they are to be shown.
     var parameters: [Parameter] = []
+
+    /// Whether the query is not looked at, whatever it is.
+    var ignoresQuery = false
     var body: Body?
     let answers: [Answer]
 
@@ -49,7 +52,8 @@ extension APIOperation {
     ///
     /// - Parameter needsToken: whether the route does.
     func allProblems(needsToken: Bool) -> [Problem.Kind] {
-        var kinds: [Problem.Kind] = [.malformedRequest, .unknownParameter, .invalidParameter]
+        var kinds: [Problem.Kind] = [.malformedRequest]
+        if !ignoresQuery { kinds += [.unknownParameter, .invalidParameter] }
         if body != nil { kinds += [.malformedBody, .unknownMember, .invalidMember] }
         kinds += [.methodNotAllowed, .requestTimeout, .tooLarge, .internalError, .overloaded]
         // What needs a token looks into the database.
