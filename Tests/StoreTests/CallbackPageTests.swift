@@ -76,4 +76,52 @@ import Testing
             #expect(second.next == 1)
         }
     }
+
+    @Test(arguments: [nil, "TRX-1"])
+    func `a page ends at 8 MiB of heads and bodies, and the next goes on`(
+        reference: String?
+    ) async throws {
+        let test = try await TestStore()
+        let mebibyte = 1 << 20
+        // The seventh is larger than a page, and alone on one.
+        for number in 1...20 {
+            let count = number == 7 ? 9 * mebibyte : mebibyte - 1_000
+            if number.isMultiple(of: 3), reference == nil {
+                test.store.keep(refusal(bytes: count))
+                await test.store.refusals.flush()
+                continue
+            }
+            try await test.deliver {
+                $0.externalID = "id-\(number)"
+                $0.salt = "\(number)" + String(repeating: "x", count: count)
+            }
+        }
+        var filter = filter { $0.reference = reference }
+        var ids: [Int64] = []
+        var pageCount = 0
+        while true {
+            let page = try await test.store.reader.callbackPage(filter, limit: 100)
+            let bytes = page.callbacks.reduce(0) { $0 + $1.head.count + $1.body.count }
+            #expect(bytes <= 8 * mebibyte || page.callbacks.count == 1)
+            ids += page.callbacks.map(\.id)
+            pageCount += 1
+            filter.beforeID = page.next
+            if !page.more { break }
+        }
+        #expect(ids == (1...20).reversed())
+        #expect(pageCount == 4)
+    }
+
+    private func refusal(bytes count: Int) -> RefusedRequest {
+        RefusedRequest(
+            receivedMilliseconds: TestClock.start,
+            client: "203.0.113.7",
+            head: Array("POST / HTTP/1.1\r\n\r\n".utf8),
+            body: [UInt8](repeating: UInt8(ascii: "x"), count: count),
+            code: "4015600",
+            problem: "Unauthorized. [Signature]",
+            externalID: nil,
+            isPlausible: true
+        )
+    }
 }

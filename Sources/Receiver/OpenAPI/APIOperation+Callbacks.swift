@@ -7,8 +7,8 @@ extension APIOperation {
         summary: "Kept callbacks, newest first",
         text: """
             The journal and the kept refusals, byte for byte. A search for an outcome or an \
-            X-EXTERNAL-ID looks at a bounded number of callbacks for one page: it may be short and \
-            still say `more`.
+            X-EXTERNAL-ID looks at a bounded number of callbacks for one page, and a page ends at \
+            8 MiB of heads and bodies: it may be short and still say `more`.
             """,
         parameters: [
             .query(

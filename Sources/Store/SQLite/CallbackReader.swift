@@ -42,8 +42,19 @@ struct CallbackReader {
     /// Callbacks looked at for one page of a search: bounds the time that a rare outcome takes.
     static let searchedMax: Int64 = 100_000
 
+    /// Bytes of heads and bodies on one page (contract section 5).
+    static let pageBytesMax = 8 << 20
+
     /// A page of kept callbacks, the newest first.
-    func page(_ filter: CallbackFilter, limit: Int) throws(SQLiteError) -> CallbackPage {
+    ///
+    /// - Parameters:
+    ///   - limit: callbacks on it.
+    ///   - bytesMax: of their heads and bodies; one callback is on it in any case.
+    func page(
+        _ filter: CallbackFilter,
+        limit: Int,
+        bytesMax: Int = Self.pageBytesMax
+    ) throws(SQLiteError) -> CallbackPage {
         var filter = filter
         var floor: Int64 = 0
         if filter.isSearch {
@@ -51,9 +62,10 @@ struct CallbackReader {
             floor = max(before - Self.searchedMax, 0)
             filter.sinceID = floor
         }
-        let found = try callbacks(filter, limit: limit + 1)
-        let shown = found.prefix(limit)
-        let isFull = found.count > limit
+        let found = try callbacks(filter, limit: limit + 1, bytesMax: bytesMax)
+        let shown = found.prefix(limit).prefix(bytesMax: bytesMax)
+        // Behind one that is larger than a page, none was looked for.
+        let isFull = found.count > shown.count || shown.contentBytes > bytesMax
         let end = shown.last?.id ?? filter.beforeID ?? 0
         return CallbackPage(
             callbacks: Array(shown),
@@ -68,12 +80,16 @@ struct CallbackReader {
     }
 
     /// Kept callbacks, the newest first.
+    ///
+    /// - Parameter bytesMax: bytes of heads and bodies. No callback is left out before those that
+    ///   are returned go beyond.
     func callbacks(
         _ filter: CallbackFilter,
-        limit: Int
+        limit: Int,
+        bytesMax: Int = .max
     ) throws(SQLiteError) -> [CallbackRecord] {
-        let fromJournal = try journal(filter, limit: limit)
-        let fromRefused = try refusals(filter, limit: limit)
+        let fromJournal = try journal(filter, limit: limit, bytesMax: bytesMax)
+        let fromRefused = try refusals(filter, limit: limit, bytesMax: bytesMax)
         // One that has moved to the journal is shown from there only.
         let moved = Set(fromJournal.map(\.id))
         let newestFirst = (fromJournal + fromRefused.filter { !moved.contains($0.id) })
@@ -98,19 +114,29 @@ struct CallbackReader {
 
     private func journal(
         _ filter: CallbackFilter,
-        limit: Int
+        limit: Int,
+        bytesMax: Int
     ) throws(SQLiteError) -> [CallbackRecord] {
-        guard let text = filter.reference else { return try newest(filter, limit: limit) }
+        guard let text = filter.reference else {
+            return try newest(filter, limit: limit, bytesMax: bytesMax)
+        }
         guard let reference = Reference(text) else { return [] }
         let before = filter.beforeID ?? .max
         var rest = try ids(of: reference).filter { $0 < before }.sorted(by: >)[...]
         var found: [CallbackRecord] = []
-        while found.count < limit, !rest.isEmpty {
+        var bytesLeft = bytesMax
+        while found.count < limit, bytesLeft >= 0, !rest.isEmpty {
             let chunk = rest.prefix(Self.idsInStatementMax)
             rest = rest.dropFirst(chunk.count)
             var selection = selection(filter)
             selection.add(ids: chunk)
-            found += try selection.rows(in: main, limit: limit - found.count)
+            let rows = try selection.rows(
+                in: main,
+                limit: limit - found.count,
+                bytesMax: bytesLeft
+            )
+            found += rows
+            bytesLeft -= rows.contentBytes
         }
         return found
     }
@@ -118,7 +144,8 @@ struct CallbackReader {
     /// The journal's callbacks that fit a filter without a reference, the newest first.
     private func newest(
         _ filter: CallbackFilter,
-        limit: Int
+        limit: Int,
+        bytesMax: Int
     ) throws(SQLiteError) -> [CallbackRecord] {
         let since = max(filter.sinceID ?? 1, 1)
         let ranges = try main.snapshot { () throws(SQLiteError) in
@@ -129,10 +156,17 @@ struct CallbackReader {
             )
         }
         var found: [CallbackRecord] = []
-        for range in ranges where found.count < limit {
+        var bytesLeft = bytesMax
+        for range in ranges where found.count < limit && bytesLeft >= 0 {
             var part = filter
             (part.sinceID, part.beforeID) = (range.lowerBound, range.upperBound)
-            found += try selection(part).rows(in: main, limit: limit - found.count)
+            let rows = try selection(part).rows(
+                in: main,
+                limit: limit - found.count,
+                bytesMax: bytesLeft
+            )
+            found += rows
+            bytesLeft -= rows.contentBytes
         }
         return found
     }
@@ -152,13 +186,14 @@ struct CallbackReader {
 
     private func refusals(
         _ filter: CallbackFilter,
-        limit: Int
+        limit: Int,
+        bytesMax: Int
     ) throws(SQLiteError) -> [CallbackRecord] {
         if filter.reference != nil || filter.isAuthentic { return [] }
         if let outcome = filter.outcome, outcome != .refused { return [] }
         var selection = CallbackSelection.refusals
         selection.add(filter)
-        return try selection.rows(in: refused, limit: limit)
+        return try selection.rows(in: refused, limit: limit, bytesMax: bytesMax)
     }
 
     /// Every callback that carries `reference`, or belongs to a payment that does.
@@ -171,5 +206,25 @@ struct CallbackReader {
         } row: {
             $0.integer(0)
         }
+    }
+}
+
+extension CallbackRecord {
+    /// Bytes of its head and body.
+    var contentBytes: Int { head.count + body.count }
+}
+
+extension Collection<CallbackRecord> {
+    /// Bytes of their heads and bodies.
+    fileprivate var contentBytes: Int { reduce(0) { $0 + $1.contentBytes } }
+
+    /// The first ones, as many as have so many bytes together, and one in any case.
+    fileprivate func prefix(bytesMax: Int) -> SubSequence {
+        var bytes = 0
+        for (count, record) in enumerated() {
+            bytes += record.contentBytes
+            if bytes > bytesMax { return prefix(Swift.max(count, 1)) }
+        }
+        return self[...]
     }
 }

@@ -89,16 +89,28 @@ struct CallbackSelection {
     }
 
     /// The rows, the newest first.
-    func rows(in connection: Connection, limit: Int) throws(SQLiteError) -> [CallbackRecord] {
+    ///
+    /// - Parameter bytesMax: bytes of heads and bodies; ends behind the row that goes beyond.
+    func rows(
+        in connection: Connection,
+        limit: Int,
+        bytesMax: Int = .max
+    ) throws(SQLiteError) -> [CallbackRecord] {
         let selection = try connection.prepare(
             "\(query) WHERE \(conditions.sql) ORDER BY \(idColumn) DESC LIMIT ?"
         )
-        return try selection.all { row in
+        var found: [CallbackRecord] = []
+        var bytes = 0
+        try selection.forEach { row in
             conditions.bind(&row)
             row.integer(limit)
-        } row: {
-            read($0)
+        } row: { row in
+            let record = read(row)
+            found.append(record)
+            bytes += record.contentBytes
+            return bytes <= bytesMax
         }
+        return found
     }
 
     private static func readJournal(_ row: Row) -> CallbackRecord {
