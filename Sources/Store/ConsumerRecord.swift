@@ -43,18 +43,23 @@ package struct ConsumerMove: Sendable {
     /// The name of the token that moves it.
     package let movedBy: String
 
+    /// Whether that token may move every consumer: then only their number in all is bounded.
+    package let isMovedByAdmin: Bool
+
     package init(
         name: String,
         position: Int64,
         expected: Int64?,
         mayRewind: Bool,
-        movedBy: String
+        movedBy: String,
+        isMovedByAdmin: Bool
     ) {
         self.name = name
         self.position = position
         self.expected = expected
         self.mayRewind = mayRewind
         self.movedBy = movedBy
+        self.isMovedByAdmin = isMovedByAdmin
     }
 
     /// What became of it.
@@ -69,5 +74,7 @@ package struct ConsumerMove: Sendable {
         case ahead(current: Int64, head: Int64)
         /// There are as many consumers as may be.
         case tooMany
+        /// The token that moves it has as many as it may have.
+        case tooManyOfToken
     }
 }

@@ -216,6 +216,10 @@ extension Store {
     /// How many consumers may be: far more than a merchant has services.
     package static let consumersMax = 1_000
 
+    /// How many consumers one token may make (contract section 5): their names are its own, or
+    /// begin with it and a dot.
+    package static let consumersOfTokenMax = 100
+
     /// Moves a consumer, or adds it; returns when that is on disk.
     package func move(_ move: ConsumerMove) async throws(StoreError) -> ConsumerMove.Outcome {
         let (feed, now) = (feed, now)

@@ -140,6 +140,28 @@ struct ConsumerTests {
         }
     }
 
+    @Test func `a token has a hundred of its own, admin more`() throws {
+        let daemon = try Self.daemon(head: 1)
+        for number in 0..<100 {
+            let name = number == 0 ? "orders" : "orders.\(number)"
+            #expect(try Self.put(daemon, #"{"position":0}"#, name: name).status == 201)
+        }
+        let tooMany = try Self.put(daemon, #"{"position":0}"#, name: "orders.100")
+        check(tooMany, 409, "too-many-consumers")
+        #expect(try Self.put(daemon, #"{"position":1}"#, name: "orders.99").status == 200)
+        let byAdmin = try Self.put(daemon, #"{"position":0}"#, name: "orders.100", as: "ops")
+        #expect(byAdmin.status == 201)
+    }
+
+    @Test(arguments: [".a", "_a", "-a", "."])
+    func `a name begins with a letter or a digit`(name: String) throws {
+        let daemon = try Self.daemon(head: 1)
+        let response = try Self.put(daemon, #"{"position":0}"#, name: name, as: "ops")
+        check(response, 400, "invalid-parameter", field: "name")
+        let listed = try daemon.get("/v1/transitions?consumer=\(name)")
+        check(listed, 400, "invalid-parameter", field: "consumer")
+    }
+
     @Test func `they are listed by name in pages`() throws {
         let daemon = try Self.daemon(head: 1)
         let empty = try daemon.get("/v1/consumers").json

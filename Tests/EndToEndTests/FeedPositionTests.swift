@@ -72,6 +72,57 @@ struct FeedPositionTests {
         #expect(try EventSource(daemon, "?consumer=orders", lastEventID: "2").next()?.id == "3")
     }
 
+    @Test func `a time stands for the first transition recorded at or after it`() throws {
+        let daemon = try Self.daemon(["00", "00", "00"], in: Workspace())
+        let entries = try daemon.feed()
+        let times = entries.map { $0["recordedAt"].text ?? "" }
+        let middle = entries.firstIndex { $0["recordedAt"].text == times[1] } ?? 0
+        let rows: [(time: String, sequences: [Int])] = [
+            ("2026-01-01", [1, 2, 3]), ("2026-01-01T00:00:00Z", [1, 2, 3]),
+            (times[1], Array((middle + 1)...3)), ("2199-01-01", []),
+        ]
+        for (time, sequences) in rows {
+            #expect(try Self.sequences(daemon, "recordedFrom=\(time)") == sequences, "\(time)")
+            let moved = try daemon.call(
+                "PUT",
+                "/v1/consumers/orders",
+                #"{"recordedFrom":"\#(time)","rewind":true}"#
+            )
+            #expect([200, 201].contains(moved.status))
+            #expect(moved.json["lag"].integer == sequences.count, "\(time)")
+            if let first = sequences.first {
+                let source = try EventSource(daemon, "?recordedFrom=\(time)&consumer=nobody")
+                #expect(try source.next()?.id == "\(first)", "\(time)")
+            }
+        }
+        let page = try daemon.get("/v1/transitions?recordedFrom=2199-01-01").json
+        #expect(page["next"].integer == 3)
+        // A move to a time is a move like any other.
+        let back = try daemon.call("PUT", "/v1/consumers/orders", #"{"recordedFrom":"2026-01-01"}"#)
+        check(back, 409, "position-conflict", field: "position", members: ["current"])
+    }
+
+    @Test func `a time is one, and stands alone`() throws {
+        let daemon = try Self.daemon(["00"], in: Workspace())
+        for path in ["/v1/transitions", "/v1/transitions/stream"] {
+            for query in [
+                "recordedFrom=", "recordedFrom=1", "recordedFrom=yesterday",
+                "recordedFrom=2026-02-30", "recordedFrom=2026-01-01&after=0",
+                "recordedFrom=2026-01-01&after=latest",
+            ] {
+                let response = try daemon.get("\(path)?\(query)")
+                check(response, 400, "invalid-parameter", field: "recordedFrom", "\(query)")
+            }
+        }
+        for body in [
+            #"{"recordedFrom":1}"#, #"{"recordedFrom":"x"}"#,
+            #"{"recordedFrom":"2026-01-01","position":0}"#,
+        ] {
+            let response = try daemon.call("PUT", "/v1/consumers/orders", body)
+            check(response, 400, "invalid-member", field: "recordedFrom", "\(body)")
+        }
+    }
+
     /// Changes the database of a daemon that does not run.
     private static func change(_ workspace: Workspace, _ sql: String) throws {
         let result = try ChildProcess.run("/usr/bin/env", ["sqlite3", workspace.database, sql])
@@ -89,6 +140,7 @@ struct FeedPositionTests {
             ("/v1/transitions", "after"), ("/v1/transitions?after=0", "after"),
             ("/v1/transitions?after=2", "after"), ("/v1/transitions?consumer=orders", "consumer"),
             ("/v1/transitions/stream?after=2", "after"),
+            ("/v1/transitions?recordedFrom=2026-01-01", "recordedFrom"),
         ]
         for (target, field) in rows {
             let response = try daemon.get(target)

@@ -23,7 +23,8 @@ import Testing
         _ position: Int64,
         expected: Int64? = nil,
         mayRewind: Bool = false,
-        name: String = "orders"
+        name: String = "orders",
+        by token: String? = nil
     ) async throws -> ConsumerMove.Outcome {
         try await test.store.move(
             ConsumerMove(
@@ -31,7 +32,8 @@ import Testing
                 position: position,
                 expected: expected,
                 mayRewind: mayRewind,
-                movedBy: "token"
+                movedBy: token ?? "token",
+                isMovedByAdmin: token == nil
             )
         )
     }
@@ -148,6 +150,38 @@ import Testing
             Issue.record("there is room again")
             return
         }
+    }
+
+    @Test func `a token has so many of its own and no more`() async throws {
+        let test = try await store(head: 1)
+        // Of others, with names around its own.
+        for name in ["order", "orders-1", "orders/", "orders0", "a", "z"] {
+            _ = try await move(test, 1, name: name)
+        }
+        _ = try await move(test, 1, by: "orders")
+        for number in 1..<Store.consumersOfTokenMax {
+            let name = "orders.\(number)"
+            guard case .moved = try await move(test, 1, name: name, by: "orders") else {
+                Issue.record("there was room for \(name)")
+                return
+            }
+        }
+        #expect(try await move(test, 1, name: "orders.x", by: "orders") == .tooManyOfToken)
+        // Those that are there move on, others and admin are not concerned.
+        for (name, token) in [("orders.1", "orders"), ("a.b", "a"), ("orders.y", nil)] {
+            guard case .moved = try await move(test, 1, name: name, by: token) else {
+                Issue.record("\(name) is not one too many")
+                return
+            }
+        }
+        for name in ["orders.1", "orders.y"] {
+            #expect(try await test.store.removeConsumer(name))
+        }
+        guard case .moved = try await move(test, 1, name: "orders.x", by: "orders") else {
+            Issue.record("there is room again")
+            return
+        }
+        #expect(try await move(test, 1, name: "orders.1", by: "orders") == .tooManyOfToken)
     }
 
     @Test func `they are listed by name`() async throws {

@@ -1,19 +1,22 @@
 /// The names of consumers: where they stand in requests, and who may move whom.
 enum ConsumerName {
-    static let expected = "1 to 64 letters, digits, \".\", \"_\" or \"-\""
+    static let expected =
+        "1 to 64 letters, digits, \".\", \"_\" or \"-\", the first a letter or digit"
 
     /// The same as a regular expression.
-    static let pattern = "^[A-Za-z0-9._-]{1,64}$"
+    static let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
     static func isValid(_ name: String) -> Bool {
-        (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { isNameByte($0) }
+        guard let first = name.utf8.first, isLetterOrDigit(first), name.utf8.count <= 64 else {
+            return false
+        }
+        return name.utf8.allSatisfy { isLetterOrDigit($0) || "._-".utf8.contains($0) }
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "-"):
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
             true
         default: false
         }

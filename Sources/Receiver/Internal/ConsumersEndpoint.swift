@@ -46,7 +46,7 @@ enum ConsumersEndpoint {
         _ services: APIServices
     ) async throws(Problem) -> Response {
         let store = services.store
-        let move = try move(request, store)
+        let move = try await move(request, store)
         let outcome = try await committing { () async throws(StoreError) in
             try await store.move(move)
         }
@@ -72,23 +72,38 @@ enum ConsumersEndpoint {
     private static func move(
         _ request: APIRequest,
         _ store: Store
-    ) throws(Problem) -> ConsumerMove {
+    ) async throws(Problem) -> ConsumerMove {
         let name = try ownName(request)
-        let members = try APIMembers(request, allow: ["position", "expected", "rewind", "feed"])
-        guard let position = try members.integer("position", in: 0...Int64.max) else {
-            throw APIMembers.invalid("position", expected: "a whole number from 0 on")
-        }
+        let members = try APIMembers(
+            request,
+            allow: ["position", "recordedFrom", "expected", "rewind", "feed"]
+        )
+        let number = try members.integer("position", in: 0...Int64.max)
+        let recordedFrom = try members.milliseconds("recordedFrom")
         let expected = try members.integer("expected", in: 0...Int64.max)
         let mayRewind = try members.flag("rewind")
         if let feed = try members.text("feed", expected: "the id of the feed, a string") {
             try FeedPosition.check(feed: feed, field: "feed", store)
+        }
+        let position: Int64
+        switch (number, recordedFrom) {
+        case (let number?, nil): position = number
+        case (nil, let time?): position = try await FeedPosition.position(recordedFrom: time, store)
+        case (nil, nil):
+            throw APIMembers.invalid(
+                "position",
+                expected: "a whole number from 0 on, unless recordedFrom is given"
+            )
+        case (.some, .some):
+            throw APIMembers.invalid("recordedFrom", expected: "left out when position is given")
         }
         return ConsumerMove(
             name: name,
             position: position,
             expected: expected,
             mayRewind: mayRewind,
-            movedBy: request.caller?.name ?? ""
+            movedBy: request.caller?.name ?? "",
+            isMovedByAdmin: request.caller?.allows(.admin) ?? false
         )
     }
 
@@ -137,6 +152,12 @@ enum ConsumersEndpoint {
             throw Problem(
                 .tooManyConsumers,
                 "There are \(Store.consumersMax) consumers; remove one that is not used any more."
+            )
+        case .tooManyOfToken:
+            throw Problem(
+                .tooManyConsumers,
+                "The token \(move.movedBy) has \(Store.consumersOfTokenMax) consumers; "
+                    + "remove one that is not used any more."
             )
         }
     }

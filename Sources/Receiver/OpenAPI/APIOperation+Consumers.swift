@@ -1,4 +1,5 @@
 import HTTPCore
+import Store
 
 extension APIOperation {
     static let listConsumers = APIOperation(
@@ -10,7 +11,7 @@ extension APIOperation {
             .query(
                 "after",
                 "The next of the page before.",
-                .text(pattern: "^[A-Za-z0-9._-]{0,64}$"),
+                .either([.text(pattern: ConsumerName.pattern), .constant("")]),
                 example: "a"
             ),
             .limit,
@@ -35,7 +36,8 @@ extension APIOperation {
         text: """
             Makes the consumer when it is not there. `expected` is compared first, so that of two \
             instances one notices. A token may move the consumer of its own name and those whose \
-            names begin with it and a dot.
+            names begin with it and a dot, \(Store.consumersOfTokenMax) at most; one with the \
+            scope `admin` may move all.
             """,
         parameters: [.consumerName],
         body: Body(
@@ -44,13 +46,16 @@ extension APIOperation {
                 "begin": "{\"position\": 0}",
                 "compareAndSet": "{\"position\": 1, \"expected\": 0}",
                 "goBack": "{\"position\": 0, \"rewind\": true}",
+                "fromTime": "{\"recordedFrom\": \"2026-11-22\", \"rewind\": true}",
             ]
         ),
         answers: [
             .json("It has moved.", .consumer),
             .json("It is new.", .consumer, status: .created),
         ],
-        problems: [.feedChanged, .positionAhead, .positionConflict, .tooManyConsumers]
+        problems: [
+            .feedChanged, .positionAhead, .positionConflict, .positionExpired, .tooManyConsumers,
+        ]
     )
 
     static let removeConsumer = APIOperation(

@@ -50,9 +50,27 @@ extension NamedSchema {
 
     static let consumerMove = NamedSchema(
         "ConsumerMove",
+        .either([
+            move(
+                "position",
+                .integer(0...Int64.max, "Where it is to stand; not beyond the head.")
+            ),
+            move(
+                "recordedFrom",
+                .any(
+                    of: [.text(format: "date"), .text(format: "date-time")],
+                    "It is to stand before the first transition recorded at or after this Jakarta "
+                        + "day or RFC 3339 time; at the head when there is none."
+                )
+            ),
+        ])
+    )
+
+    /// A request to move a consumer, with the member that says where to.
+    private static func move(_ name: String, _ schema: Schema) -> Schema {
         .request(
             [
-                "position": .integer(0...Int64.max, "Where it is to stand; not beyond the head."),
+                name: schema,
                 "expected": .integer(
                     0...Int64.max,
                     "Where it has to stand now; one that is not there yet stands at 0."
@@ -62,7 +80,7 @@ extension NamedSchema {
             ],
             optional: ["expected", "rewind", "feed"]
         )
-    )
+    }
 
     static let consumerPage = NamedSchema(
         "ConsumerPage",

@@ -5,6 +5,7 @@ final class ConsumerTable {
     private let single: Statement
     private let page: Statement
     private let counting: Statement
+    private let countingOfToken: Statement
     private let connection: Connection
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -14,6 +15,13 @@ final class ConsumerTable {
             "SELECT \(Self.columns) FROM consumers WHERE name > ? ORDER BY name LIMIT ?"
         )
         counting = try connection.prepare("SELECT count(*) FROM consumers")
+        // The byte behind a dot is a slash, which no name has.
+        countingOfToken = try connection.prepare(
+            """
+            SELECT count(*) FROM consumers
+            WHERE name = ?1 OR (name >= ?1 || '.' AND name < ?1 || '/')
+            """
+        )
     }
 
     private static let columns = "name, position, feed, updated_at, updated_by"
@@ -48,6 +56,15 @@ final class ConsumerTable {
     }
 
     func count() throws(SQLiteError) -> Int64 { try counting.first { $0.integer(0) } ?? 0 }
+
+    /// How many consumers have the name of a token, or one that begins with it and a dot.
+    func count(ofToken name: String) throws(SQLiteError) -> Int64 {
+        try countingOfToken.first {
+            $0.text(name)
+        } row: {
+            $0.integer(0)
+        } ?? 0
+    }
 
     /// Adds a consumer, or puts it where it is now.
     func put(_ record: ConsumerRecord) throws(SQLiteError) {
@@ -88,7 +105,13 @@ extension ConsumerTable {
         }
         if move.position > head { return .ahead(current: current, head: head) }
         if move.position < current, !move.mayRewind { return .backward(current: current) }
-        if stored == nil, try count() >= Store.consumersMax { return .tooMany }
+        if stored == nil {
+            if try count() >= Store.consumersMax { return .tooMany }
+            let isOwn = !move.isMovedByAdmin
+            if isOwn, try count(ofToken: move.movedBy) >= Store.consumersOfTokenMax {
+                return .tooManyOfToken
+            }
+        }
         let record = ConsumerRecord(
             name: move.name,
             position: move.position,

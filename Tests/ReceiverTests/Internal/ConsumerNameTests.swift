@@ -12,10 +12,13 @@ import Testing
 
     @Test func `names have 1 to 64 letters, digits, dots, underscores and hyphens`() {
         let longest = String(repeating: "a", count: 64)
-        for name in ["a", "Z", "0", ".", "_", "-", "orders.eu-1_b", longest] {
+        for name in ["a", "Z", "0", "a.", "a_", "a-", "orders.eu-1_b", "0..", longest] {
             #expect(ConsumerName.isValid(name), "\(name)")
         }
-        for name in ["", longest + "a", "a b", "a/b", "é", "a\u{0}", "a%", "a~", "a,b"] {
+        for name in [
+            "", ".", "_", "-", ".a", "_a", "-a", longest + "a", "a b", "a/b", "é", "a\u{0}", "a%",
+            "a~", "a,b",
+        ] {
             #expect(!ConsumerName.isValid(name), "\(name)")
         }
     }
