@@ -244,13 +244,19 @@ struct JudgementTests {
             ("::ffff:203.0.113.8", "2005600"),
             ("198.51.100.1, 203.0.113.9", "2005600"), ("203.0.113.9, 198.51.100.1", "4035601"),
             ("203.0.113.9, 127.0.0.5", "2005600"), ("203.0.113.9, nonsense", "4035601"),
-            ("", "4035601"),
+            ("", "4035601"), (",", "4035601"), ("203.0.113.9, ,", "2005600"),
+            ("203.0.113.9:4711", "2005600"), ("203.0.114.9:4711", "4035601"),
+            ("203.0.113.9, [::1]:4711,", "2005600"), ("203.0.113.9:4711:1", "4035601"),
         ]
         for (value, code) in forwarded {
             var request = try Callback().request()
             request.add("X-Forwarded-For", value)
             #expect(try daemon.post(request).code == code, "\(value)")
         }
+        // What cannot be read is told to the operator, as text.
+        #expect(daemon.log.contains { $0.value(of: "forwardedFor") == "nonsense" })
+        #expect(daemon.log.contains { $0.value(of: "forwardedFor") == "203.0.113.9:4711:1" })
+        #expect(daemon.log.filter { $0.contains("forwardedFor=") }.count == 2)
     }
 
     @Test func `too many at once are turned away to come again`() throws {

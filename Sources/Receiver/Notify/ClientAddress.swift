@@ -1,4 +1,5 @@
 import HTTPCore
+import Logging
 import Sockets
 
 /// Who sent a request that may have come through proxies (contract section 4, last paragraph).
@@ -6,14 +7,14 @@ enum ClientAddress: Equatable {
     case known(IPAddress)
     /// The peer of a Unix socket that is no trusted proxy's, or forwarded without saying for whom.
     case local
-    /// A proxy that is trusted forwarded for something that is no address.
-    case unparsable
+    /// A proxy that is trusted forwarded for something that is no address: the entry as received.
+    case unparsable([UInt8])
 
     /// Walks from the right: the peer, then the entries of all X-Forwarded-For lines, for as long
     /// as the current one is a trusted proxy. What stands further left was written by whoever is
     /// not trusted.
     ///
-    /// A Unix peer counts as trusted.
+    /// A Unix peer counts as trusted. Empty list elements are passed over (RFC 9110 section 5.6.1).
     init(peer: SocketAddress, head: RequestHead, trusted: [AddressBlock]) {
         var current: ClientAddress = peer.address.map { .known($0) } ?? .local
         for value in head.values(of: "X-Forwarded-For").reversed() {
@@ -26,11 +27,13 @@ enum ClientAddress: Equatable {
                 let comma = head.bytes[value.lowerBound..<end].lastIndex(of: UInt8(ascii: ","))
                 let start = comma.map { $0 + 1 } ?? value.lowerBound
                 let entry = head.bytes.trimmed(start..<end)
-                guard let address = IPAddress(head.bytes.span.extracting(entry)) else {
-                    self = .unparsable
-                    return
+                if !entry.isEmpty {
+                    guard let address = head.bytes.span.forwardedAddress(in: entry) else {
+                        self = .unparsable(Array(head.bytes[entry]))
+                        return
+                    }
+                    current = .known(address)
                 }
-                current = .known(address)
                 guard let comma else { break }
                 end = comma
             }
@@ -60,6 +63,49 @@ extension ClientAddress: CustomStringConvertible {
         case .local: "local"
         case .unparsable: "unknown"
         }
+    }
+}
+
+extension LogLine {
+    /// Adds the entry of X-Forwarded-For that is no address, where that is why the client is not
+    /// known.
+    mutating func addForwardedFor(of client: ClientAddress) {
+        guard case .unparsable(let entry) = client else { return }
+        add("forwardedFor", bytes: entry.prefix(Self.forwardedForBytesMax))
+    }
+
+    private static var forwardedForBytesMax: Int { 100 }
+}
+
+extension Span<UInt8> {
+    /// The address of one list element: `address`, `address:port`, `[address]` or
+    /// `[address]:port`, the brackets for IPv6 alone; nil when it is none of these.
+    fileprivate func forwardedAddress(in range: Range<Int>) -> IPAddress? {
+        if let address = IPAddress(extracting(range)) { return address }
+        let isBracketed = self[range.lowerBound] == UInt8(ascii: "[")
+        let end = isBracketed ? UInt8(ascii: "]") : UInt8(ascii: ":")
+        guard let close = range.first(where: { self[$0] == end }) else { return nil }
+        let inner = (isBracketed ? range.lowerBound + 1 : range.lowerBound)..<close
+        let port = (isBracketed ? close + 1 : close)..<range.upperBound
+        guard isPort(port) || (isBracketed && port.isEmpty),
+            let address = IPAddress(extracting(inner)),
+            isBracketed == inner.contains(where: { self[$0] == UInt8(ascii: ":") })
+        else { return nil }
+        return address
+    }
+
+    /// Whether `range` is a colon and a number up to 65,535.
+    private func isPort(_ range: Range<Int>) -> Bool {
+        guard (2...6).contains(range.count), self[range.lowerBound] == UInt8(ascii: ":") else {
+            return false
+        }
+        var port = 0
+        for index in range.dropFirst() {
+            let digit = self[index] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return false }
+            port = port * 10 + Int(digit)
+        }
+        return port <= 65_535
     }
 }
 

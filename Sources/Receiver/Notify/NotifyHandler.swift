@@ -140,6 +140,7 @@ final class NotifyHandler: RequestHandler {
             if let externalID = delivery.externalID { line.add("externalId", externalID) }
             line.add("code", answer.code.description)
             line.add("client", delivery.client)
+            line.addForwardedFor(of: client)
             line.add("ms", milliseconds: nanoseconds)
         }
         return NotifyAnswers.response(
@@ -216,6 +217,7 @@ final class NotifyHandler: RequestHandler {
             line.add("code", refused.answer.code.description)
             line.add("reason", refused.answer.message)
             line.add("client", describing: refused.client)
+            line.addForwardedFor(of: refused.client)
             if let start = refused.request?.receivedNanoseconds {
                 line.add("ms", milliseconds: Clock.monotonicNanoseconds() - start)
             }

@@ -41,10 +41,19 @@ import Testing
         ("unix", [], "local", "a Unix peer that forwards for nobody"),
         ("unix", ["198.51.100.1"], "198.51.100.1", "a Unix peer counts as trusted"),
         ("127.0.0.1", ["rubbish"], "unknown", "not an address"),
-        ("127.0.0.1", ["198.51.100.1:4711"], "unknown", "an address with a port"),
-        ("127.0.0.1", [""], "unknown", "nothing"),
-        ("127.0.0.1", ["198.51.100.1,"], "unknown", "an empty last entry"),
-        ("127.0.0.1", ["198.51.100.1, , 10.1.1.1"], "unknown", "an empty entry between"),
+        ("127.0.0.1", [""], "127.0.0.1", "an empty line"),
+        ("127.0.0.1", [", ,\t,"], "127.0.0.1", "empty elements alone"),
+        ("127.0.0.1", ["198.51.100.1,"], "198.51.100.1", "an empty element at the end"),
+        ("127.0.0.1", [",198.51.100.1"], "198.51.100.1", "an empty element in front"),
+        ("127.0.0.1", ["198.51.100.1, , 10.1.1.1"], "198.51.100.1", "an empty element between"),
+        ("127.0.0.1", ["198.51.100.1", ""], "198.51.100.1", "an empty line at the end"),
+        ("unix", [","], "local", "a Unix peer and an empty element"),
+        ("127.0.0.1", ["198.51.100.1:4711"], "198.51.100.1", "an address with a port"),
+        ("127.0.0.1", ["198.51.100.1:0, 10.1.1.1:65535"], "198.51.100.1", "ports at the bounds"),
+        ("127.0.0.1", ["[2001:db8::7]:4711"], "2001:db8::7", "IPv6 with a port"),
+        ("127.0.0.1", ["[2001:db8::7]"], "2001:db8::7", "IPv6 in brackets"),
+        ("127.0.0.1", ["198.51.100.1, [::ffff:10.1.1.1]:80"], "198.51.100.1", "a mapped proxy"),
+        ("127.0.0.1", ["2001:db8::7:4711"], "2001:db8::7:4711", "without brackets all is address"),
     ])
     func `the client is the last one that is not a trusted proxy`(
         peer: String,
@@ -53,6 +62,21 @@ import Testing
         reason: String
     ) throws {
         #expect(try client(peer: peer, forwarded).description == expected, "\(reason)")
+    }
+
+    @Test(arguments: [
+        "198.51.100.1:", "198.51.100.1:x", "198.51.100.1:65536", "198.51.100.1:123456",
+        "198.51.100.1:-1", "198.51.100.1:+1", "198.51.100.1:1:2", ":80", "[]", "[]:80", "[",
+        "[2001:db8::7", "2001:db8::7]", "[2001:db8::7]80", "[2001:db8::7]:", "[2001:db8::7]x",
+        "[198.51.100.1]", "[198.51.100.1]:80", "[[::1]]", "localhost", "unknown", "_hidden",
+        "198.51.100.1 10.0.0.1", "\"198.51.100.1\"", "for=198.51.100.1",
+    ])
+    func `another entry is no address, and is kept for the log`(entry: String) throws {
+        #expect(try client(peer: "127.0.0.1", [entry]) == .unparsable(Array(entry.utf8)))
+        #expect(
+            try client(peer: "127.0.0.1", ["6.6.6.6, \(entry) ,,10.1.1.1"])
+                == .unparsable(Array(entry.utf8))
+        )
     }
 
     @Test func `without trusted proxies the peer is the client`() throws {
