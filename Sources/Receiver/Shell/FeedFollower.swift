@@ -2,6 +2,20 @@ import Commands
 import Snap
 import Sockets
 
+/// Where a command begins to read the feed: at its beginning, when it is not told otherwise.
+struct FeedStart: Sendable {
+    /// The sequence number behind which it begins, or `latest`.
+    var after: String?
+
+    /// A Jakarta day or an RFC 3339 time, instead of ``after``.
+    var recordedFrom: String?
+
+    /// The parameters of a request for the feed; one of them has a value at most.
+    var parameters: [(name: String, value: String?)] {
+        [("after", after), ("recordedFrom", recordedFrom)]
+    }
+}
+
 /// Shows the feed as it grows.
 struct FeedFollower: Sendable {
     private let session: APISession
@@ -30,8 +44,8 @@ struct FeedFollower: Sendable {
 
     /// Goes on until the task is cancelled, or nobody reads any more; throws what cannot pass, and
     /// anything before the first answer.
-    func follow(after start: String) async throws(CommandProblem) {
-        var position = Position(after: start)
+    func follow(from start: FeedStart) async throws(CommandProblem) {
+        var position = Position(start: start)
         var table = Table(TransitionRow.columns)
         var isAway = false
         while !Task.isCancelled, !session.console.hasLostOutput {
@@ -64,8 +78,7 @@ struct FeedFollower: Sendable {
     private func page(at position: Position) async throws(CommandProblem) -> JSONDocument {
         try await session.api.get(
             ["v1", "transitions"],
-            [
-                ("after", position.after),
+            position.start.parameters + [
                 ("feed", position.feed),
                 // The first answer comes at once: it tells that all is well, and which feed it is.
                 ("wait", position.feed == nil ? nil : "\(Self.waitSeconds)"),
@@ -85,21 +98,16 @@ struct FeedFollower: Sendable {
 
     /// How far the feed has been read.
     private struct Position {
-        let after: String
+        let start: FeedStart
         /// The feed's id; nil before the first answer.
         var feed: String?
-
-        init(after: String, feed: String? = nil) {
-            self.after = after
-            self.feed = feed
-        }
 
         /// Where `page` ends.
         func advanced(by page: JSONValue) throws(CommandProblem) -> Position {
             guard let next = page["next"]?.integer, let feed = page["feed"]?.string else {
                 throw CommandProblem(.unavailable, "the answer lacks next or feed")
             }
-            return Position(after: "\(next)", feed: feed)
+            return Position(start: FeedStart(after: "\(next)"), feed: feed)
         }
     }
 }

@@ -14,28 +14,38 @@ extension Command {
 
 /// `GET /v1/transitions`
 struct TransitionsCommand: APICommand {
-    static let options = [after, .limit, .wait, follow]
+    static let options = [after, recordedFrom, .limit, .wait, follow]
     private static let after = CommandOption(
         name: "--after",
         value: "N",
         summary: "Begins behind sequence number N, or latest; at the first by default."
+    )
+    private static let recordedFrom = CommandOption(
+        name: "--recorded-from",
+        value: "TIME",
+        summary: "Begins with the first recorded from a day in Jakarta or an RFC 3339 time on."
     )
     private static let follow = CommandOption(
         flag: "--follow",
         summary: "Goes on until stopped, also when the daemon is away for a while."
     )
 
-    private let after: String?
+    private let start: FeedStart
     private let limit: Int64?
     private let waitSeconds: Int64?
     private let follows: Bool
 
     init(_ arguments: CommandArguments) throws(UsageError) {
         let isLatest = arguments.one(Self.after) == "latest"
-        after =
+        let after =
             isLatest
             ? "latest"
             : try arguments.wholeNumber(Self.after, in: 0...Int64.max).map { "\($0)" }
+        let recordedFrom = arguments.one(Self.recordedFrom)
+        if after != nil, recordedFrom != nil {
+            throw UsageError(text: "--recorded-from: expected without --after")
+        }
+        start = FeedStart(after: after, recordedFrom: recordedFrom)
         limit = try arguments.limit()
         waitSeconds = try arguments.wholeNumber(.wait, in: 0...55)
         follows = arguments.has(Self.follow)
@@ -48,14 +58,13 @@ struct TransitionsCommand: APICommand {
         guard !follows else {
             let follower = FeedFollower(session, limit: limit)
             return try await untilStopped { () async throws(CommandProblem) in
-                try await follower.follow(after: after ?? "0")
+                try await follower.follow(from: start)
             }
         }
         let page = try await session.api.get(
             ["v1", "transitions"],
-            [
-                ("after", after), ("limit", limit.map { "\($0)" }),
-                ("wait", waitSeconds.map { "\($0)" }),
+            start.parameters + [
+                ("limit", limit.map { "\($0)" }), ("wait", waitSeconds.map { "\($0)" }),
             ]
         )
         try session.showPage(

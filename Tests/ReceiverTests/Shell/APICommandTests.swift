@@ -14,6 +14,10 @@ struct APICommandTests {
     private static let requests: [(arguments: [String], request: String)] = [
         (["transitions"], "GET /v1/transitions"),
         (
+            ["transitions", "--recorded-from", "2026-11-22T10:00:00+07:00"],
+            "GET /v1/transitions?recordedFrom=2026-11-22T10%3A00%3A00%2B07%3A00"
+        ),
+        (
             ["transitions", "--after", "latest", "--limit", "5", "--wait=0"],
             "GET /v1/transitions?after=latest&limit=5&wait=0"
         ),

@@ -33,7 +33,7 @@ struct FeedFollowerTests {
 
     private func follow(
         _ answers: [Response],
-        after: String = "0",
+        from start: FeedStart = FeedStart(after: "0"),
         flags: [String] = []
     ) async throws -> Run {
         let recorder = ConsoleRecorder()
@@ -45,7 +45,7 @@ struct FeedFollowerTests {
             // However long an answer takes here, it has not waited.
             follower.waitNanosecondsMin = .max
             do throws(CommandProblem) {
-                try await follower.follow(after: after)
+                try await follower.follow(from: start)
             } catch {
                 run.problem = error
             }
@@ -64,7 +64,7 @@ struct FeedFollowerTests {
                 Self.empty(next: 9), Self.page(10...11), Self.page(12...12),
                 .problem(409, "feed-changed"),
             ],
-            after: "latest",
+            from: FeedStart(after: "latest"),
             flags: ["--json"]
         )
         #expect(
@@ -130,7 +130,7 @@ struct FeedFollowerTests {
             let session = try scene.session([], recorder)
             let task = Task { () -> CommandProblem? in
                 do throws(CommandProblem) {
-                    try await FeedFollower(session).follow(after: "0")
+                    try await FeedFollower(session).follow(from: FeedStart())
                     return nil
                 } catch {
                     return error
