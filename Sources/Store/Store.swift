@@ -1,6 +1,5 @@
 package import Ledger
 import Queues
-import Synchronization
 
 /// What the merchant's other programs rely on: callbacks, transactions and the feed, on disk.
 ///
@@ -33,8 +32,9 @@ package final class Store: Sendable {
     private let writer: Writer
     let refusals: RejectedRequestStore
     private let mailbox: Mailbox<Submission>
-    private let readers: [Reader]
-    private let nextReader = Atomic<Int>(0)
+
+    /// Reads what was committed.
+    package let reader: Reader
     private let health: StoreHealth
     let now: @Sendable () -> Int64
 
@@ -77,9 +77,11 @@ package final class Store: Sendable {
         self.inquiries = inquiries
         feed = opened.feed
         refusals = opened.refusals
-        readers = (0..<2).map { _ in
-            Reader(files: opened.files, index: opened.index, rejectedRequests: opened.refusals)
-        }
+        reader = Reader(
+            files: opened.files,
+            index: opened.index,
+            rejectedRequests: opened.refusals
+        )
         mailbox = Mailbox(on: executor) { submissions in
             writer.assumeIsolated { $0.receive(submissions) }
         }
@@ -151,12 +153,6 @@ package final class Store: Sendable {
         refusals.setKeptMax(rejectedKept)
     }
 
-    /// A reader; several share the work.
-    package var reader: Reader {
-        let turn = nextReader.add(1, ordering: .relaxed).oldValue
-        return readers[Int(UInt(bitPattern: turn) % UInt(readers.count))]
-    }
-
     /// Commits a mark, to show that the disk can be written.
     package func probe() async throws(StoreError) { try await writer.probe() }
 
@@ -173,7 +169,7 @@ package final class Store: Sendable {
     package func close() async {
         signal.close()
         await refusals.flush()
-        for reader in readers { await reader.close() }
+        await reader.close()
         await writer.close()
     }
 }

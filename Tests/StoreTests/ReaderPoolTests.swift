@@ -1,0 +1,40 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// Reads beside one another.
+@Suite(.timeLimit(.minutes(2))) struct ReaderPoolTests {
+    private final class Reports: Sendable {
+        let isOver = Mutex(false)
+        let startedCount = Mutex(0)
+    }
+
+    @Test func `reports that take long delay neither the feed nor a look-up`() async throws {
+        let test = try await TestStore()
+        try await test.deliver { _ in }
+        let reader = test.store.reader
+        let reports = Reports()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // More than there are connections.
+            for _ in 0..<8 {
+                group.addTask {
+                    try await reader.read(.report) { _ in
+                        reports.startedCount.withLock { $0 += 1 }
+                        while !reports.isOver.withLock({ $0 }) { usleep(1_000) }
+                    }
+                }
+            }
+            while reports.startedCount.withLock({ $0 }) == 0 { await Task.yield() }
+            for _ in 0..<20 {
+                #expect(try await reader.feed(FeedQuery(after: 0), limit: 1).head == 1)
+                #expect(try await test.transaction("TRX-1") != nil)
+                #expect(try await reader.consumer("none") == nil)
+            }
+            reports.isOver.withLock { $0 = true }
+            try await group.waitForAll()
+        }
+        #expect(reports.startedCount.withLock { $0 } == 8, "every report had its turn")
+    }
+}
