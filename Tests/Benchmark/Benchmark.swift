@@ -26,6 +26,7 @@ import Glibc
     }
 
     private func run() async throws {
+        if options.followers > 0 { return try await runWithFollowers() }
         let perRound = options.count * (options.flood > 0 ? 2 : 1)
         try await requests.make(options.preload + options.rounds * perRound)
         var servers: [(level: String, server: ServerProcess, rounds: [Round])] = []
@@ -55,6 +56,43 @@ import Glibc
             let connections = options.connections
             let summary = Report.summary(entry.level, entry.rounds, connections: connections)
             try write(summary + "\n", to: STDOUT_FILENO)
+        }
+    }
+
+    /// Measures callbacks at a fixed rate without followers, then with each kind of them.
+    private func runWithFollowers() async throws {
+        let kinds = [nil] + options.follow.map { Optional($0) }
+        let count = options.rate * options.seconds
+        try await requests.make(options.preload + options.rounds * kinds.count * count)
+        let directory = "\(options.directory)/run-\(getpid())"
+        _ = try checked("mkdir", mkdir(directory, 0o700))
+        let server = try ServerProcess(
+            program: options.program,
+            directory: "\(directory)/followed",
+            publicKeyPEM: requests.publicKeyPEM,
+            logLevel: options.logLevels[0]
+        )
+        defer { server.stop() }
+        try preload(server)
+        try write(FollowerRound.head + "\n", to: STDOUT_FILENO)
+        var start = options.preload
+        for number in 1...options.rounds {
+            var baseline: FollowerRound?
+            for kind in kinds {
+                let round = try await FollowerRound(
+                    try requests.bytes(start..<start + count),
+                    rate: options.rate,
+                    to: server,
+                    connections: options.connections,
+                    followers: kind,
+                    count: options.followers,
+                    position: Int64(start)
+                )
+                start += count
+                let row = round.row(number, kind, options.followers, baseline: baseline)
+                try write(row + "\n", to: STDOUT_FILENO)
+                if kind == nil { baseline = round }
+            }
         }
     }
 

@@ -9,6 +9,14 @@ struct Options: Sendable {
     var logLevels = ["warning", "info"]
     /// Connections that send bad signatures beside the good ones, in a second half of every round.
     var flood = 0
+    /// Clients that follow the feed; 0 measures callbacks alone.
+    var followers = 0
+    /// How they follow, one after the other in each round.
+    var follow = Followers.Kind.allCases
+    /// Callbacks a second while clients follow.
+    var rate = 2_000
+    /// How long a round with followers takes.
+    var seconds = 8
     /// The receiver's binary.
     var program = ""
     /// Where keys, requests and databases are.
@@ -30,11 +38,24 @@ struct Options: Sendable {
             case "--preload": preload = try Self.number(name, value, 0...100_000_000)
             case "--rounds": rounds = try Self.number(name, value, 1...1_000)
             case "--flood": flood = try Self.number(name, value, 0...1_000)
+            case "--followers": followers = try Self.number(name, value, 0...10_000)
+            case "--follow": follow = try Self.kinds(name, value)
+            case "--rate": rate = try Self.number(name, value, 1...1_000_000)
+            case "--seconds": seconds = try Self.number(name, value, 1...3_600)
             case "--log-level": logLevels = value.split(separator: ",").map { String($0) }
             case "--program": program = value
             case "--directory": directory = value
             default: throw Problem(description: "\(name): unknown option")
             }
+        }
+    }
+
+    private static func kinds(_ name: String, _ text: String) throws -> [Followers.Kind] {
+        try text.split(separator: ",").map { word in
+            guard let kind = Followers.Kind(rawValue: String(word)) else {
+                throw Problem(description: "\(name): expected sse, poll or both")
+            }
+            return kind
         }
     }
 

@@ -59,11 +59,11 @@ enum Report {
             ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
 
-    private static func columns(_ cells: String...) -> String {
+    static func columns(_ cells: String...) -> String {
         cells.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }.joined()
     }
 
-    private static func fixed(_ value: Double, _ digits: Int) -> String {
+    static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
         let rounded = Int((value * scale).rounded())
         if digits == 0 { return "\(rounded)" }

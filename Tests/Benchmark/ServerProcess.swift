@@ -11,16 +11,22 @@ final class ServerProcess {
     }
 
     let port: UInt16
+
+    /// The port of the internal listener.
+    let internalPort: UInt16
+    private let directory: String
     private let id: pid_t
 
     /// Starts the receiver in a new directory and waits until it serves.
     init(program: String, directory: String, publicKeyPEM: String, logLevel: String) throws {
         port = try freePort()
+        internalPort = try freePort()
+        self.directory = directory
         let prepare = try spawn([program, "init", "--dir", directory], log: "/dev/null")
         _ = wait(prepare)
         try write(publicKeyPEM, to: "\(directory)/cashin-public.pem")
         let settings = [
-            "notify.listen=127.0.0.1:\(port)", "internal.listen=unix:\(directory)/api.sock",
+            "notify.listen=127.0.0.1:\(port)", "internal.listen=127.0.0.1:\(internalPort)",
             "notify.publicURL=https://bench.example.id/v1.0/debit/notify",
             "notify.confirmWithQuery=never", "notify.timestampToleranceSeconds=0",
             "cashIn.clientId=\(Requests.partnerID)", "cashIn.merchantId=null",
@@ -43,6 +49,24 @@ final class ServerProcess {
     func stop() {
         kill(id, SIGTERM)
         _ = wait(id)
+    }
+
+    /// The secret of one of the tokens that `init` made.
+    func token(_ name: String) throws -> String {
+        let text = try contents(of: "\(directory)/\(name).token")
+        return String(text.prefix { !$0.isWhitespace })
+    }
+
+    /// Parts of the feed that were read from the database so far; nil when it does not tell.
+    func feedReads() throws -> Int? {
+        let descriptor = try connect(to: internalPort)
+        defer { close(descriptor) }
+        var request = "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        request += "Authorization: Bearer \(try token("ops"))\r\n\r\n"
+        try write(request, to: descriptor)
+        let lines = try contents(of: descriptor).split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("cashin_feed_reads_total ") }
+        return line.flatMap { Int($0.split(separator: " ")[1]) }
     }
 
     func usage() throws -> Usage {

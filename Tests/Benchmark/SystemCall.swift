@@ -25,6 +25,11 @@ func nanoseconds(_ clock: clockid_t) -> UInt64 {
 func contents(of path: String) throws -> String {
     let descriptor = try checked("open \(path)", open(path, O_RDONLY))
     defer { close(descriptor) }
+    return try contents(of: descriptor)
+}
+
+/// What can be read up to the end.
+func contents(of descriptor: CInt) throws -> String {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
