@@ -27,3 +27,12 @@ package struct FeedPage: Equatable, Sendable {
     /// The newest sequence number, 0 in an empty feed.
     package let head: Int64
 }
+
+/// The sequence numbers that the feed has.
+package struct FeedBounds: Equatable, Sendable {
+    /// The oldest that is kept, 1 in an empty feed.
+    package let oldest: Int64
+
+    /// The newest, 0 in an empty feed.
+    package let head: Int64
+}

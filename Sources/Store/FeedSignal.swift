@@ -1,56 +1,124 @@
+package import Queues
 import Synchronization
 
 /// Tells those who wait that something was committed.
 ///
-/// A waiter reads ``mark`` before it reads the database and waits beyond that mark; what is
-/// committed in between wakes it at once, so nothing can be missed and nothing is held open while
-/// waiting. One timer serves all deadlines: who is woken before his costs no timer of his own.
+/// A follower of the feed waits behind its position, a reader of one payment beyond a ``mark`` that
+/// it took before it read the database: what was committed in between ends the wait at once, so
+/// that nothing can be missed and nothing is held open while waiting.
+///
+/// Followers are woken at a pace that leaves callbacks their processors (``WakePace``).
+/// The writer only says what it has committed: waking happens on a thread of its
+/// own, where followers should run too.
 package final class FeedSignal: Sendable {
     private struct Waiter {
+        /// What a waiter waits for.
+        enum Subject {
+            /// Transitions behind a position.
+            case feed(position: Int64)
+            /// A change of the transaction with this reference.
+            case reference(String)
+        }
+
         let continuation: CheckedContinuation<Void, Never>
-        let reference: String?
+        let subject: Subject
         let deadline: ContinuousClock.Instant
+
+        /// Whether it follows the feed and there is something of it that it does not have.
+        func isBehind(_ head: Int64) -> Bool {
+            if case .feed(let position) = subject { position < head } else { false }
+        }
     }
 
     private struct State {
+        /// The newest sequence number that was published.
         var head: Int64
+
+        /// Followers behind this sequence number do not wait: it was published so long ago that
+        /// others, who waited, have been woken for it.
+        var announced: Int64
+
+        /// What ``head`` was at the last wakes, for ``announced`` to follow.
+        var recentHeads: [Int64] = []
 
         /// Counts what was published.
         var mark: Int64 = 0
         var isOpen = true
         var nextID: UInt64 = 0
-        var waiters: [UInt64: Waiter] = [:]
-        var feedWaiters: Set<UInt64> = []
-        var referenceWaiters: [String: Set<UInt64>] = [:]
+        var followers: [UInt64: Waiter] = [:]
+        var readers: [UInt64: Waiter] = [:]
 
-        /// When the timer wakes next; nil when it does not run.
+        /// The ids of ``readers``, by reference.
+        var readersByReference: [String: Set<UInt64>] = [:]
+        var pace: WakePace
+        var isWakeDue = false
+
+        /// When the timer for deadlines wakes next; nil when it does not run.
         var timer: ContinuousClock.Instant?
 
+        var waiters: some Collection<Waiter> { [followers.values, readers.values].joined() }
+
         mutating func add(_ waiter: Waiter, id: UInt64) {
-            waiters[id] = waiter
-            if let reference = waiter.reference {
-                referenceWaiters[reference, default: []].insert(id)
-            } else {
-                feedWaiters.insert(id)
+            switch waiter.subject {
+            case .feed: followers[id] = waiter
+            case .reference(let reference):
+                readers[id] = waiter
+                readersByReference[reference, default: []].insert(id)
             }
         }
 
         mutating func remove(_ id: UInt64) -> Waiter? {
-            guard let waiter = waiters.removeValue(forKey: id) else { return nil }
-            feedWaiters.remove(id)
-            if let reference = waiter.reference {
-                referenceWaiters[reference]?.remove(id)
-                if referenceWaiters[reference]?.isEmpty == true {
-                    referenceWaiters[reference] = nil
+            if let follower = followers.removeValue(forKey: id) { return follower }
+            guard let reader = readers.removeValue(forKey: id) else { return nil }
+            if case .reference(let reference) = reader.subject {
+                readersByReference[reference]?.remove(id)
+                if readersByReference[reference]?.isEmpty == true {
+                    readersByReference[reference] = nil
                 }
             }
-            return waiter
+            return reader
+        }
+
+        mutating func removeAll() -> [Waiter] {
+            let all = Array(followers.values) + Array(readers.values)
+            followers = [:]
+            readers = [:]
+            readersByReference = [:]
+            return all
         }
 
         /// Takes out those whose time is up.
         mutating func removeExpired(_ now: ContinuousClock.Instant) -> [Waiter] {
-            let expired = waiters.filter { $0.value.deadline <= now }
-            return expired.keys.compactMap { remove($0) }
+            let expired =
+                followers.filter { $0.value.deadline <= now }.map(\.key)
+                + readers.filter { $0.value.deadline <= now }.map(\.key)
+            return expired.compactMap { remove($0) }
+        }
+
+        /// Takes out the followers whose turn it is: all for whom there is something, or the
+        /// longest waiting of them. `isWakeDue` tells whether others are left.
+        mutating func removeFollowers(at now: ContinuousClock.Instant) -> [Waiter] {
+            let behind = followers.filter { $0.value.isBehind(head) }.map(\.key)
+            isWakeDue = false
+            // Those who waited may have gone: the next to come have a wake made due.
+            if behind.isEmpty { return [] }
+            let count = pace.take(at: now, waiting: behind.count)
+            isWakeDue = count < behind.count
+            announce(waiting: behind.count)
+            // The numbers are in the order in which they began to wait.
+            return (isWakeDue ? Array(behind.sorted().prefix(count)) : behind)
+                .compactMap { followers.removeValue(forKey: $0) }
+        }
+
+        private mutating func announce(waiting count: Int) {
+            guard isWakeDue else {
+                announced = head
+                recentHeads = []
+                return
+            }
+            recentHeads.append(head)
+            let wakesMax = WakePace.interval(waiting: count) / WakePace.groupPause
+            while Double(recentHeads.count) > wakesMax { announced = recentHeads.removeFirst() }
         }
 
         /// Whether a timer has to be started for `deadline`: none runs that wakes early enough.
@@ -59,32 +127,67 @@ package final class FeedSignal: Sendable {
             timer = deadline
             return true
         }
+
+        /// The pause before the next wake, which becomes due; nil when one is due already.
+        mutating func scheduleWake(at now: ContinuousClock.Instant) -> Duration? {
+            if isWakeDue { return nil }
+            isWakeDue = true
+            return pace.pause(at: now, waiting: followers.count)
+        }
     }
 
+    /// Where followers should run, and where they are woken: a thread that belongs to neither
+    /// callbacks nor the writer.
+    package let followers: QueueTaskExecutor
+    private let executor = QueueExecutor(blockingLabel: "store.followers")
     private let state: Mutex<State>
 
-    init(head: Int64) { state = Mutex(State(head: head)) }
+    init(head: Int64) {
+        followers = QueueTaskExecutor(on: executor)
+        state = Mutex(State(head: head, announced: head, pace: WakePace(now: .now)))
+    }
 
-    /// The sequence number of the newest committed transition.
-    package var head: Int64 { state.withLock { $0.head } }
-
-    /// Where a waiter stands: to be read before the database, and waited beyond.
+    /// Where a reader stands: to be read before the database, and waited beyond.
     package var mark: Int64 { state.withLock { $0.mark } }
 
     /// Whether nobody may wait any more.
     package var isClosed: Bool { state.withLock { !$0.isOpen } }
 
     /// How many wait at the moment.
-    package var waiterCount: Int { state.withLock { $0.waiters.count } }
+    package var waiterCount: Int {
+        state.withLock { $0.followers.count + $0.readers.count }
+    }
 
-    /// Wakes everyone who waits for one of `references`, or for the feed if that has grown.
-    func publish(head: Int64, references: Set<String>) {
+    // MARK: Publishing
+
+    /// Wakes those who wait for one of `references` now, and those who follow the feed, if it has
+    /// grown, when their pace allows it.
+    func publish(head: Int64, references: [String]) {
+        let (woken, pause) = state.withLock { state -> ([Waiter], Duration?) in
+            state.mark += 1
+            let hasGrown = state.head != head
+            state.head = head
+            var woken: [Waiter] = []
+            if !state.readers.isEmpty {
+                let ids = references.flatMap { state.readersByReference[$0] ?? [] }
+                woken = ids.compactMap { state.remove($0) }
+            }
+            // Whoever comes later to wait behind a position before `head` has a wake made due.
+            let isWanted = hasGrown && !state.followers.isEmpty
+            return (woken, isWanted ? state.scheduleWake(at: .now) : nil)
+        }
+        if let pause { wakeFollowers(after: pause) }
+        for waiter in woken { waiter.continuation.resume() }
+    }
+
+    /// Wakes everyone: the database was opened again, and its newest sequence number is `head`.
+    func reset(head: Int64) {
         let woken = state.withLock { state in
             state.mark += 1
-            var ids = state.head == head ? [] : state.feedWaiters
             state.head = head
-            for reference in references { ids.formUnion(state.referenceWaiters[reference] ?? []) }
-            return ids.compactMap { state.remove($0) }
+            state.announced = head
+            state.recentHeads = []
+            return state.removeAll()
         }
         for waiter in woken { waiter.continuation.resume() }
     }
@@ -93,16 +196,50 @@ package final class FeedSignal: Sendable {
     package func close() {
         let woken = state.withLock { state in
             state.isOpen = false
-            return state.waiters.keys.compactMap { state.remove($0) }
+            return state.removeAll()
         }
         for waiter in woken { waiter.continuation.resume() }
     }
 
-    /// Returns when something was committed beyond `mark` that concerns the caller, when `seconds`
+    private func wakeFollowers(after pause: Duration) {
+        let wake: @Sendable () -> Void = { [weak self] in
+            guard let self else { return }
+            let (woken, othersWait) = state.withLock { state in
+                (state.removeFollowers(at: .now), state.isWakeDue)
+            }
+            if othersWait { wakeFollowers(after: WakePace.groupPause) }
+            for waiter in woken { waiter.continuation.resume() }
+        }
+        if pause == .zero {
+            executor.run(wake)
+        } else {
+            executor.run(afterMilliseconds: Int((pause / .milliseconds(1)).rounded(.up)), wake)
+        }
+    }
+
+    // MARK: Waiting
+
+    /// Returns when there is something behind `position` that followers may have, when `seconds`
     /// have passed, when the task is cancelled, or when the program stops.
-    ///
-    /// - Parameter reference: wait for the transaction of this merchant reference only.
-    package func wait(beyond mark: Int64, about reference: String? = nil, seconds: Int) async {
+    package func wait(behind position: Int64, seconds: Int) async {
+        await wait(for: .feed(position: position), seconds: seconds) { state in
+            position >= state.announced
+        }
+    }
+
+    /// Returns when something was committed beyond `mark` that concerns the transaction of this
+    /// merchant reference, when `seconds` have passed, when the task is cancelled, or when the
+    /// program stops.
+    package func wait(for reference: String, beyond mark: Int64, seconds: Int) async {
+        await wait(for: .reference(reference), seconds: seconds) { state in state.mark == mark }
+    }
+
+    /// - Parameter isNeeded: whether there is nothing yet of what is waited for.
+    private func wait(
+        for subject: Waiter.Subject,
+        seconds: Int,
+        while isNeeded: @Sendable (State) -> Bool
+    ) async {
         if seconds <= 0 { return }
         let id = state.withLock { state in
             state.nextID += 1
@@ -113,27 +250,35 @@ package final class FeedSignal: Sendable {
             await withCheckedContinuation { continuation in
                 let waiter = Waiter(
                     continuation: continuation,
-                    reference: reference,
+                    subject: subject,
                     deadline: deadline
                 )
-                let (waits, needsTimer) = state.withLock { state in
-                    guard state.isOpen, state.mark == mark, !Task.isCancelled else {
-                        return (false, false)
-                    }
+                let step = state.withLock { state -> WaitStep? in
+                    guard state.isOpen, isNeeded(state), !Task.isCancelled else { return nil }
                     state.add(waiter, id: id)
-                    return (true, state.needsTimer(for: deadline))
+                    return WaitStep(
+                        needsTimer: state.needsTimer(for: deadline),
+                        wakePause: waiter.isBehind(state.head) ? state.scheduleWake(at: .now) : nil
+                    )
                 }
-                if needsTimer { startTimer(deadline) }
-                if !waits { continuation.resume() }
+                guard let step else { return continuation.resume() }
+                if step.needsTimer { startTimer(deadline) }
+                if let pause = step.wakePause { wakeFollowers(after: pause) }
             }
         } onCancel: {
             wake(id)
         }
     }
 
+    /// What has to be started for one who waits.
+    private struct WaitStep {
+        let needsTimer: Bool
+        let wakePause: Duration?
+    }
+
     private func startTimer(_ time: ContinuousClock.Instant) {
-        Task { [weak self] in
-            try? await Task.sleep(until: time, clock: .continuous)
+        let pause = max(.zero, time - .now) / .milliseconds(1)
+        executor.run(afterMilliseconds: Int(pause.rounded(.up))) { [weak self] in
             self?.wakeExpired(at: time)
         }
     }
@@ -144,7 +289,7 @@ package final class FeedSignal: Sendable {
             let expired = state.removeExpired(.now)
             // One that was set later for an earlier time has taken over.
             guard state.timer == time else { return (expired, nil) }
-            state.timer = state.waiters.values.map(\.deadline).min()
+            state.timer = state.waiters.map(\.deadline).min()
             return (expired, state.timer)
         }
         if let next { startTimer(next) }

@@ -29,6 +29,10 @@ package final class Store: Sendable {
     /// Wakes those who wait for commits.
     package let signal: FeedSignal
 
+    /// The newest part of the feed, in memory.
+    package let window: FeedWindow
+    private let render: TransitionRendering
+
     private let writer: Writer
     let refusals: RejectedRequestStore
     private let mailbox: Mailbox<Submission>
@@ -45,6 +49,7 @@ package final class Store: Sendable {
     ///
     /// - Parameters:
     ///   - rejectedKept: plausible refusals kept; a tenth of it is kept of the others.
+    ///   - render: the form in which ``feed(_:limit:)`` has transitions.
     ///   - jitter: spreads the inquiries of payments that were made at the same time.
     ///   - now: milliseconds since the epoch.
     package init(
@@ -52,11 +57,13 @@ package final class Store: Sendable {
         policy: LedgerPolicy,
         rejectedKept: Int,
         hooks: Hooks = Hooks(),
+        render: @escaping TransitionRendering,
         jitter: Jitter = Jitter(seed: .random(in: 0...UInt64.max)),
         now: @escaping @Sendable () -> Int64
     ) throws(StoreError) {
         let opened = try OpenedStore.open(path, rejectedKept: rejectedKept, hooks: hooks)
         let executor = QueueExecutor(blockingLabel: "store.writer")
+        let window = FeedWindow(head: opened.head)
         let signal = FeedSignal(head: opened.head)
         let health = StoreHealth(onChange: hooks.commitsFailed)
         let (inquiries, continuation) = AsyncStream.makeStream(
@@ -66,6 +73,7 @@ package final class Store: Sendable {
         let writer = Writer(
             executor: executor,
             makeEngine: { () throws(StoreError) in try opened.makeEngine(nowMilliseconds: now()) },
+            window: window,
             signal: signal,
             policy: policy,
             jitter: jitter,
@@ -86,6 +94,8 @@ package final class Store: Sendable {
             writer.assumeIsolated { $0.receive(submissions) }
         }
         self.signal = signal
+        self.window = window
+        self.render = render
         self.health = health
         self.writer = writer
     }
@@ -151,6 +161,12 @@ package final class Store: Sendable {
     package func reconfigure(policy: LedgerPolicy, rejectedKept: Int) {
         writer.setPolicy(policy)
         refusals.setKeptMax(rejectedKept)
+    }
+
+    /// A part of the feed, rendered: from memory at the head, else from the database.
+    package func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedText {
+        if let text = window.text(query, limit: limit, render) { return text }
+        return try await reader.feed(query, limit: limit, render)
     }
 
     /// Commits a mark, to show that the disk can be written.

@@ -35,6 +35,7 @@ actor Writer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
     private let makeEngine: @Sendable () throws(StoreError) -> sending any StorageEngine
+    private let window: FeedWindow
     private let signal: FeedSignal
     private let policy: Mutex<LedgerPolicy>
     private let health: StoreHealth
@@ -52,6 +53,7 @@ actor Writer {
     init(
         executor: QueueExecutor,
         makeEngine: @escaping @Sendable () throws(StoreError) -> sending any StorageEngine,
+        window: FeedWindow,
         signal: FeedSignal,
         policy: LedgerPolicy,
         jitter: Jitter,
@@ -61,6 +63,7 @@ actor Writer {
     ) {
         self.executor = executor
         self.makeEngine = makeEngine
+        self.window = window
         self.signal = signal
         self.policy = Mutex(policy)
         self.jitter = jitter
@@ -127,6 +130,8 @@ actor Writer {
             news = CommitNews(changes)
             return completions
         }
+        // Only now, when it is on disk: followers read what is in the window.
+        window.append(news.transitions)
         if !news.references.isEmpty {
             signal.publish(head: engine.head, references: news.references)
         }
@@ -193,6 +198,11 @@ actor Writer {
         if let engine { return engine }
         let opened = try makeEngine()
         engine = opened
+        // After a commit that failed, the disk decides whether its transitions are in the feed.
+        if opened.head != window.head {
+            window.reset(head: opened.head)
+            signal.reset(head: opened.head)
+        }
         return opened
     }
 }
@@ -200,7 +210,10 @@ actor Writer {
 /// What a commit means to those who wait.
 private struct CommitNews {
     /// The merchant's numbers of the transactions that changed.
-    var references: Set<String> = []
+    var references: [String] = []
+
+    /// What the feed has grown by.
+    var transitions: [Transition] = []
 
     /// Whether there is something new to ask the gateway, or to ask earlier.
     var hasInquiry = false
@@ -212,11 +225,12 @@ private struct CommitNews {
             switch change {
             case .createPayment(let payment), .updatePayment(let payment):
                 guard payment.isConfirmed else { continue }
-                references.insert(payment.partnerReferenceNo.text)
+                references.append(payment.partnerReferenceNo.text)
                 // The feed has shown it under its other number before.
                 if payment.roles == .corrected, let reference = payment.referenceNo {
-                    references.insert(reference.text)
+                    references.append(reference.text)
                 }
+            case .appendTransition(let transition): transitions.append(transition)
             case .scheduleInquiry: hasInquiry = true
             default: continue
             }

@@ -121,6 +121,38 @@ struct WaitingConsumersTests {
             .flatMap { Int($0.split(separator: " ")[1]) }
     }
 
+    @Test func `those who follow the head cause no read of the database`() throws {
+        let daemon = try Daemon(in: Workspace())
+        #expect(try daemon.post(Callback()).code == "2005600")
+        let before = try Self.feedReadCount(of: daemon)
+        let streams = try ["", "?after=latest", "?after=1&to=success"].map {
+            try EventSource(daemon, $0)
+        }
+        #expect(try streams[0].next()?.id == "1")
+        var position = 1
+        for _ in 0..<10 {
+            let polls = try ["", "&to=success"].map {
+                try daemon.open("/v1/transitions?after=\(position)&wait=55\($0)")
+            }
+            #expect(try daemon.post(Callback()).code == "2005600")
+            position += 1
+            for poll in polls {
+                let page = try poll.response().json
+                #expect(page["transitions"].items.map { $0["sequence"].integer } == [position])
+                #expect(page["next"].integer == position)
+            }
+            for stream in streams { #expect(try stream.next()?.id == "\(position)") }
+        }
+        #expect(try daemon.feed().count == 11)
+        #expect(try Self.feedReadCount(of: daemon) == before)
+    }
+
+    private static func feedReadCount(of daemon: Daemon) throws -> Int {
+        let line = try daemon.get("/metrics").text.split(separator: "\n")
+            .first { $0.hasPrefix("cashin_feed_reads_total ") }
+        return try #require(line.flatMap { Int($0.split(separator: " ")[1]) })
+    }
+
     @Test func `waiting consumers do not make the receiver look dead`() throws {
         let daemon = try Daemon(
             in: Workspace(),

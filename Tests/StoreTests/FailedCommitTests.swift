@@ -51,7 +51,7 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM callbacks") == 1)
         #expect(try test.integer("SELECT count(*) FROM payments WHERE status IS NOT NULL") == 1)
         #expect(try await test.transaction("TRX-BAD") == nil)
-        #expect(test.store.signal.head == 1)
+        #expect(test.store.window.head == 1)
 
         try disk.execute("DROP TRIGGER broken")
         let again = try await test.deliver(try delivery("TRX-BAD"))

@@ -52,7 +52,7 @@ import Testing
         let test = try await TestStore()
         let page = try await page(test, after: 0, limit: 10)
         #expect(page == FeedPage(transitions: [], next: 0, more: false, head: 0))
-        #expect(try await test.store.reader.oldest() == 1)
+        #expect(try await test.store.reader.feedBounds().oldest == 1)
     }
 
     @Test(
@@ -133,7 +133,7 @@ import Testing
 
     @Test func `the oldest that is kept is told`() async throws {
         let test = try await filled(3, from: 8) { _ in .success }
-        #expect(try await test.store.reader.oldest() == 8)
+        #expect(try await test.store.reader.feedBounds().oldest == 8)
         #expect(try await page(test, after: 7, limit: 1).transitions.map(\.sequence) == [8])
     }
 }

@@ -7,6 +7,12 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct FeedSignalTests {
     private static let longSeconds = 100
 
+    /// What a writer has committed, and how often followers were woken.
+    private final class Published: Sendable {
+        let head = Atomic<Int64>(0)
+        let wakes = Mutex(0)
+    }
+
     /// Lets `count` waiters register before the test goes on.
     private func record(_ signal: FeedSignal, _ count: Int) async {
         let clock = ContinuousClock()
@@ -19,16 +25,16 @@ import Testing
         let signal = FeedSignal(head: 5)
         let mark = signal.mark
         signal.publish(head: 6, references: ["TRX-1"])
-        await signal.wait(beyond: mark, seconds: Self.longSeconds)
-        await signal.wait(beyond: mark, about: "TRX-2", seconds: Self.longSeconds)
-        #expect(signal.head == 6)
+        await signal.wait(behind: 5, seconds: Self.longSeconds)
+        await signal.wait(for: "TRX-2", beyond: mark, seconds: Self.longSeconds)
+        #expect(signal.waiterCount == 0)
     }
 
     @Test func `a commit wakes all who follow the feed`() async {
         let signal = FeedSignal(head: 0)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<10 {
-                group.addTask { await signal.wait(beyond: 0, seconds: Self.longSeconds) }
+                group.addTask { await signal.wait(behind: 0, seconds: Self.longSeconds) }
             }
             await record(signal, 10)
             signal.publish(head: 1, references: [])
@@ -41,7 +47,7 @@ import Testing
         await withTaskGroup(of: Void.self) { group in
             for reference in ["TRX-1", "TRX-2", "TRX-2"] {
                 group.addTask {
-                    await signal.wait(beyond: 0, about: reference, seconds: Self.longSeconds)
+                    await signal.wait(for: reference, beyond: 0, seconds: Self.longSeconds)
                 }
             }
             await record(signal, 3)
@@ -55,23 +61,28 @@ import Testing
     }
 
     @Test func `no wake-up is lost when commits and waiters race`() async {
-        let (commits, waiters) = (2_000, 16)
+        let (commits, waiters) = (2_000 as Int64, 16)
         let signal = FeedSignal(head: 0)
+        let published = Published()
         let clock = ContinuousClock()
         let started = clock.now
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<waiters {
                 group.addTask {
-                    var mark = signal.mark
-                    while mark < commits {
-                        await signal.wait(beyond: mark, seconds: Self.longSeconds)
-                        mark = signal.mark
+                    var position: Int64 = 0
+                    while position < commits {
+                        await signal.wait(behind: position, seconds: Self.longSeconds)
+                        let head = published.head.load(ordering: .sequentiallyConsistent)
+                        #expect(head > position, "woken for nothing")
+                        position = head
                     }
                 }
             }
             group.addTask {
                 for head in 1...commits {
-                    signal.publish(head: Int64(head), references: [])
+                    // As a commit does: what followers are woken for is there already.
+                    published.head.store(head, ordering: .sequentiallyConsistent)
+                    signal.publish(head: head, references: [])
                     if head.isMultiple(of: 7) { await Task.yield() }
                 }
             }
@@ -84,10 +95,10 @@ import Testing
         let signal = FeedSignal(head: 0)
         let clock = ContinuousClock()
         let started = clock.now
-        await signal.wait(beyond: 0, seconds: 0)
-        await signal.wait(beyond: 0, seconds: -1)
+        await signal.wait(behind: 0, seconds: 0)
+        await signal.wait(behind: 0, seconds: -1)
         #expect(clock.now - started < .seconds(1))
-        await signal.wait(beyond: 0, seconds: 1)
+        await signal.wait(behind: 0, seconds: 1)
         #expect(clock.now - started >= .seconds(1))
         #expect(signal.waiterCount == 0)
     }
@@ -99,7 +110,7 @@ import Testing
         await withTaskGroup(of: Int.self) { group in
             for (count, seconds) in [Self.longSeconds, 16, 8, 16, 8].enumerated() {
                 group.addTask {
-                    await signal.wait(beyond: 0, seconds: seconds)
+                    await signal.wait(behind: 0, seconds: seconds)
                     return seconds
                 }
                 await record(signal, count + 1)
@@ -117,17 +128,17 @@ import Testing
     @Test func `what does not reach the feed wakes only who waits for its transaction`() async {
         let signal = FeedSignal(head: 3)
         let mark = signal.mark
-        let feed = Task { await signal.wait(beyond: mark, seconds: Self.longSeconds) }
+        let feed = Task { await signal.wait(behind: 3, seconds: Self.longSeconds) }
         await record(signal, 1)
         let transaction = Task {
-            await signal.wait(beyond: mark, about: "TRX-1", seconds: Self.longSeconds)
+            await signal.wait(for: "TRX-1", beyond: mark, seconds: Self.longSeconds)
         }
         await record(signal, 2)
         signal.publish(head: 3, references: ["TRX-1"])
         await transaction.value
         #expect(signal.waiterCount == 1)
         // Nor is it missed by who begins to wait after it.
-        await signal.wait(beyond: mark, about: "TRX-1", seconds: Self.longSeconds)
+        await signal.wait(for: "TRX-1", beyond: mark, seconds: Self.longSeconds)
         signal.publish(head: 4, references: [])
         await feed.value
     }
@@ -135,25 +146,24 @@ import Testing
     @Test func `a deadline holds for who waits on after a commit`() async {
         let signal = FeedSignal(head: 0)
         let waiting = Task {
-            await signal.wait(beyond: 0, seconds: Self.longSeconds)
-            await signal.wait(beyond: 1, seconds: 1)
+            await signal.wait(behind: 0, seconds: Self.longSeconds)
+            await signal.wait(behind: 1, seconds: 1)
         }
         await record(signal, 1)
         signal.publish(head: 1, references: [])
         await waiting.value
         #expect(signal.waiterCount == 0)
-        #expect(signal.head == 1)
     }
 
     @Test func `a cancelled task waits no longer, whether it waits already or not`() async {
         let signal = FeedSignal(head: 0)
-        let waiting = Task { await signal.wait(beyond: 0, seconds: Self.longSeconds) }
+        let waiting = Task { await signal.wait(behind: 0, seconds: Self.longSeconds) }
         await record(signal, 1)
         waiting.cancel()
         await waiting.value
         let late = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            await signal.wait(beyond: 0, about: "TRX-1", seconds: Self.longSeconds)
+            await signal.wait(for: "TRX-1", beyond: 0, seconds: Self.longSeconds)
         }
         await late.value
         #expect(signal.waiterCount == 0)
@@ -162,17 +172,80 @@ import Testing
     @Test func `closing wakes everyone and lets nobody wait again`() async {
         let signal = FeedSignal(head: 0)
         await withTaskGroup(of: Void.self) { group in
-            for reference in [nil, "TRX-1"] {
-                group.addTask {
-                    await signal.wait(beyond: 0, about: reference, seconds: Self.longSeconds)
-                }
+            group.addTask { await signal.wait(behind: 0, seconds: Self.longSeconds) }
+            group.addTask {
+                await signal.wait(for: "TRX-1", beyond: 0, seconds: Self.longSeconds)
             }
             await record(signal, 2)
             #expect(!signal.isClosed)
             signal.close()
         }
         #expect(signal.isClosed)
-        await signal.wait(beyond: 0, seconds: Self.longSeconds)
+        await signal.wait(behind: 0, seconds: Self.longSeconds)
         #expect(signal.waiterCount == 0)
+    }
+
+    @Test func `under load followers are woken at their pace, and all of them`() async {
+        let signal = FeedSignal(head: 0)
+        let (commits, followers) = (400 as Int64, 50)
+        let published = Published()
+        let clock = ContinuousClock()
+        let started = clock.now
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<followers {
+                group.addTask {
+                    var position: Int64 = 0
+                    while position < commits {
+                        await signal.wait(behind: position, seconds: Self.longSeconds)
+                        position = published.head.load(ordering: .sequentiallyConsistent)
+                        published.wakes.withLock { $0 += 1 }
+                    }
+                }
+            }
+            await record(signal, followers)
+            group.addTask {
+                for head in 1...commits {
+                    published.head.store(head, ordering: .sequentiallyConsistent)
+                    signal.publish(head: head, references: [])
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
+            }
+        }
+        // However slow this machine is, no more wakes than the pace allows in that time.
+        let intervals = (clock.now - started) / WakePace.groupPause
+        let bound = Double(followers) * (WakePace.savedMax + intervals + 2)
+        #expect(Double(published.wakes.withLock { $0 }) <= bound)
+        #expect(signal.waiterCount == 0)
+    }
+
+    @Test func `who is behind what was announced does not wait for the next wake`() async {
+        let signal = FeedSignal(head: 0)
+        // Uses up what was saved, so that a wake would have to wait.
+        for head in 1...20 as ClosedRange<Int64> {
+            async let waiting: Void = signal.wait(behind: head - 1, seconds: Self.longSeconds)
+            signal.publish(head: head, references: [])
+            await waiting
+        }
+        await signal.wait(behind: 10, seconds: Self.longSeconds)
+        #expect(signal.waiterCount == 0)
+    }
+
+    @Test func `a database that is opened again wakes everyone, wherever its head is`() async {
+        for head in [2, 5, 9] as [Int64] {
+            let signal = FeedSignal(head: 5)
+            let mark = signal.mark
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await signal.wait(behind: 5, seconds: Self.longSeconds) }
+                group.addTask {
+                    await signal.wait(for: "TRX-1", beyond: mark, seconds: Self.longSeconds)
+                }
+                await record(signal, 2)
+                signal.reset(head: head)
+            }
+            let waiting = Task { await signal.wait(behind: head, seconds: Self.longSeconds) }
+            await record(signal, 1)
+            signal.publish(head: head + 1, references: [])
+            await waiting.value
+        }
     }
 }

@@ -314,7 +314,7 @@ import Testing
             test = try await test.reopened()
         }
         #expect(try await test.feed().map(\.sequence) == (1...100).map { Int64($0) })
-        #expect(test.store.signal.head == 100)
+        #expect(test.store.window.head == 100)
     }
 
     @Test func `callbacks of one batch see each other`() async throws {
@@ -329,10 +329,9 @@ import Testing
 
     @Test func `whoever follows the feed is woken after the commit`() async throws {
         let test = try await TestStore()
-        let mark = test.store.signal.mark
         try await test.deliver { _ in }
-        await test.store.signal.wait(beyond: mark, seconds: 60)
-        #expect(test.store.signal.head == 1)
-        #expect(try await test.store.reader.head() == 1)
+        await test.store.signal.wait(behind: 0, seconds: 60)
+        #expect(test.store.window.head == 1)
+        #expect(try await test.store.reader.feedBounds().head == 1)
     }
 }

@@ -23,6 +23,7 @@ struct StoreMirrorComparison {
         try compareAttention(connection)
         try compareRest(connection)
         try await compareReaders()
+        try await compareWindow()
     }
 
     private mutating func compare<T: Equatable>(_ what: String, _ stored: T, _ expected: T) {
@@ -160,6 +161,25 @@ struct StoreMirrorComparison {
                 )
             }
         )
+    }
+
+    /// What is in memory is, to the byte, what the database has.
+    private mutating func compareWindow() async throws {
+        let (store, head) = (test.store, test.store.window.head)
+        compare("head", head, try await store.reader.feedBounds().head)
+        for position in max(0, head - 300)...head {
+            for statuses in [nil, [.success, .refunded]] as [Set<TransactionStatus>?] {
+                let query = FeedQuery(after: position, statuses: statuses)
+                let limit = 1 + Int(position % 40)
+                guard let held = store.window.text(query, limit: limit, TestStore.render) else {
+                    continue
+                }
+                let read = try await store.reader.feed(query, limit: limit, TestStore.render)
+                compare("item behind \(position)", held.items, read.items)
+                compare("next behind \(position)", held.next, read.next)
+                compare("head behind \(position)", held.head, read.head)
+            }
+        }
     }
 
     private func record(_ payment: Payment) -> TransactionRecord? {

@@ -33,6 +33,9 @@ struct TestStore {
 
     var path: String { directory.file("receiver.db") }
 
+    /// Everything that a transition has.
+    static let render: TransitionRendering = { $1 += "\($0)".utf8 }
+
     init(
         in directory: TemporaryDirectory? = nil,
         clock: TestClock = TestClock(),
@@ -54,6 +57,7 @@ struct TestStore {
             policy: policy,
             rejectedKept: rejectedKept,
             hooks: hooks,
+            render: Self.render,
             jitter: jitter,
             now: { clock.now }
         )

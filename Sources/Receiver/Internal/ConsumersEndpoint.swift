@@ -15,7 +15,8 @@ enum ConsumersEndpoint {
         let found = try await reading { () async throws(StoreError) in
             try await store.reader.consumers(after: after, limit: limit + 1)
         }
-        let head = try await head(store)
+        // Read after the consumer: its position is not beyond it.
+        let head = store.window.head
         let shown = found.prefix(limit)
         return JSON.response(
             ListPage(
@@ -37,7 +38,8 @@ enum ConsumersEndpoint {
             try await store.reader.consumer(name)
         }
         guard let found else { throw Problem.noConsumer(name, field: "name") }
-        let head = try await head(store)
+        // Read after the consumer: its position is not beyond it.
+        let head = store.window.head
         return JSON.response(ConsumerRepresentation(found, head: head, feed: store.feed))
     }
 
@@ -160,9 +162,5 @@ enum ConsumersEndpoint {
                     + "remove one that is not used any more."
             )
         }
-    }
-
-    private static func head(_ store: Store) async throws(Problem) -> Int64 {
-        try await reading { () async throws(StoreError) in try await store.reader.head() }
     }
 }

@@ -62,16 +62,41 @@ enum FeedPosition {
         of start: Start,
         _ store: Store
     ) async throws(Problem) -> Int64 {
-        let bounds = try await bounds(store)
         switch start {
-        case .head: return bounds.head
+        case .head: return store.window.head
         case .recorded(let time): return try await position(recordedFrom: time, store)
-        case .beginning: return try bounds.checked(0, field: "after")
-        case .after(let position, let field): return try bounds.checked(position, field: field)
+        case .beginning: return try await checked(0, field: "after", store)
+        case .after(let position, let field):
+            return try await checked(position, field: field, store)
         case .consumer(let name):
             let position = try await position(of: name, store)
-            return try bounds.checked(position, field: "consumer")
+            return try await checked(position, field: "consumer", store)
         }
+    }
+
+    /// A position that is in the feed as it is kept; throws for another one.
+    private static func checked(
+        _ position: Int64,
+        field: String,
+        _ store: Store
+    ) async throws(Problem) -> Int64 {
+        // What is in memory needs no look at the database.
+        if store.window.covers(position) { return position }
+        let bounds = try await bounds(store)
+        if position > bounds.head {
+            throw Problem(
+                .positionAhead,
+                "\(field) is \(position), but the head of the feed is \(bounds.head).",
+                field: field
+            )
+        }
+        if position < bounds.oldest - 1 {
+            throw bounds.expired(
+                "\(field) is \(position), but the oldest transition kept is \(bounds.oldest)",
+                field: field
+            )
+        }
+        return position
     }
 
     /// The position before the first transition recorded at or after a point in time; the head when
@@ -139,45 +164,20 @@ enum FeedPosition {
         return found.position
     }
 
-    /// The sequence numbers that the feed has.
-    private struct Bounds {
-        let oldest: Int64
-        let head: Int64
-
-        /// A position that is in the feed as it is kept; throws for another one.
-        func checked(_ position: Int64, field: String) throws(Problem) -> Int64 {
-            if position > head {
-                throw Problem(
-                    .positionAhead,
-                    "\(field) is \(position), but the head of the feed is \(head).",
-                    field: field
-                )
-            }
-            if position < oldest - 1 {
-                throw expired(
-                    "\(field) is \(position), but the oldest transition kept is \(oldest)",
-                    field: field
-                )
-            }
-            return position
-        }
-
-        /// The problem of a position that lies before what is kept.
-        func expired(_ reason: String, field: String) -> Problem {
-            var problem = Problem(
-                .positionExpired,
-                "\(reason). Ask for the transactions, and go on from after=\(oldest - 1).",
-                field: field
-            )
-            problem.oldest = oldest
-            return problem
-        }
+    private static func bounds(_ store: Store) async throws(Problem) -> FeedBounds {
+        try await reading { () async throws(StoreError) in try await store.reader.feedBounds() }
     }
+}
 
-    private static func bounds(_ store: Store) async throws(Problem) -> Bounds {
-        try await reading { () async throws(StoreError) in
-            let reader = store.reader
-            return Bounds(oldest: try await reader.oldest(), head: try await reader.head())
-        }
+extension FeedBounds {
+    /// The problem of a position that lies before what is kept.
+    fileprivate func expired(_ reason: String, field: String) -> Problem {
+        var problem = Problem(
+            .positionExpired,
+            "\(reason). Ask for the transactions, and go on from after=\(oldest - 1).",
+            field: field
+        )
+        problem.oldest = oldest
+        return problem
     }
 }

@@ -14,8 +14,9 @@ struct FeedStream: Sendable {
     /// After so long without a word comes a comment.
     let idleSeconds: Int
 
-    /// Transitions in one write. Some 40 KB of text: below what may wait for a slow client.
-    private static let batchMax = 100
+    /// Transitions in one write. Some 90 KB of text: little more than what may wait for a slow
+    /// client.
+    private static let batchMax = 200
 
     /// Writes events until the client has gone, the program stops or the database cannot be read;
     /// a client that comes again is told then.
@@ -24,13 +25,12 @@ struct FeedStream: Sendable {
         var told = query.after
         var lastWrite = Clock.monotonicNanoseconds()
         while !Task.isCancelled {
-            // Both come before the read: what is committed in between ends the wait at once.
-            let mark = store.signal.mark
+            // Comes before the read: what is committed in between is sent when the program stops.
             let isLast = store.signal.isClosed
             guard let page = await page(query) else { return }
             query.after = page.next
-            var text = page.transitions.flatMap { ServerSentEvent.transition($0) }
-            told = page.transitions.last?.sequence ?? told
+            var text = events(of: page)
+            told = page.items.last?.sequence ?? told
 
             let isSilent = text.isEmpty && rest(since: lastWrite) == 0
             if isSilent || isLast || (text.isEmpty && page.more), told < page.next {
@@ -49,16 +49,24 @@ struct FeedStream: Sendable {
             }
             if isLast { return }
             if page.more { continue }
-            await store.signal.wait(beyond: mark, seconds: max(1, rest(since: lastWrite)))
+            let seconds = max(1, rest(since: lastWrite))
+            await store.signal.wait(behind: page.next, seconds: seconds)
         }
     }
 
-    private func page(_ query: FeedQuery) async -> FeedPage? {
+    private func page(_ query: FeedQuery) async -> FeedText? {
         do throws(StoreError) {
-            return try await store.reader.feed(query, limit: Self.batchMax)
+            return try await store.feed(query, limit: Self.batchMax)
         } catch {
             return nil
         }
+    }
+
+    private func events(of page: FeedText) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(page.items.reduce(0) { $0 + $1.bytes.count + 64 })
+        for item in page.items { ServerSentEvent.append(item, to: &text) }
+        return text
     }
 
     /// Seconds until the client has to hear something, rounded up.

@@ -65,7 +65,9 @@ final class InternalHandler: RequestHandler {
 
     private func serve(_ call: Call, takesRoom: Bool, isHEAD: Bool, _ reply: Reply) {
         let follower = follower(call)
-        let task = Task { [self] in
+        // What may wait runs where it is woken, and not among what serves callbacks.
+        let executor = call.route.mayFollow ? services.store.signal.followers : nil
+        let task = Task(executorPreference: executor) { [self] in
             let answer = await run(call, follower)
             await send(answer, reply, isHEAD: isHEAD) {
                 if takesRoom { requestsInFlight.subtract(1, ordering: .relaxed) }

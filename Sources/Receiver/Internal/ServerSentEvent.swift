@@ -28,13 +28,16 @@ enum ServerSentEvent {
         return text + data(Feed(feed: feed, head: head))
     }
 
-    /// One transition.
-    static func transition(_ record: TransitionRecord) -> [UInt8] {
-        Array("event: transition\nid: \(record.sequence)\n".utf8)
-            + data(TransitionRepresentation(record))
+    /// Appends one transition. JSON as we write it has no line ends.
+    static func append(_ item: FeedText.Item, to text: inout [UInt8]) {
+        text.append(contentsOf: "event: transition\nid: ".utf8)
+        text.append(contentsOf: String(item.sequence).utf8)
+        text.append(contentsOf: "\ndata: ".utf8)
+        text.append(contentsOf: item.bytes)
+        text.append(contentsOf: "\n\n".utf8)
     }
 
-    /// The data of an event, and its end. JSON as we write it has no line ends.
+    /// The data of an event, and its end.
     private static func data(_ value: some Encodable) -> [UInt8] {
         Array("data: ".utf8) + JSON.encode(value) + Array("\n\n".utf8)
     }

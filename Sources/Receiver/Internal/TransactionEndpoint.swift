@@ -60,7 +60,7 @@ enum TransactionEndpoint {
                 let isOver = now >= deadline || store.signal.isClosed || Task.isCancelled
                 if isWhatIsWanted(record) || isOver { return record }
                 let rest = Int((deadline - now + 999_999_999) / 1_000_000_000)
-                await store.signal.wait(beyond: mark, about: reference.text, seconds: rest)
+                await store.signal.wait(for: reference.text, beyond: mark, seconds: rest)
             }
         }
 

@@ -12,10 +12,10 @@ enum TransitionStreamEndpoint {
         _ services: APIServices
     ) async throws(Problem) -> EndpointAnswer {
         let query = try await FeedPosition.query(request, services.store, readsLastEventID: true)
-        // A reader may see a commit a moment before the signal has its number.
+        // A reader may see a commit a moment before the window has it.
         let start = ServerSentEvent.start(
             feed: services.store.feed,
-            head: max(services.store.signal.head, query.after)
+            head: max(services.store.window.head, query.after)
         )
         var head = Response(.ok, body: start)
         head.add("Content-Type", "text/event-stream")

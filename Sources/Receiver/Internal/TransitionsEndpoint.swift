@@ -4,14 +4,6 @@ import Store
 
 /// `GET /v1/transitions`: the feed, in order, with long poll.
 enum TransitionsEndpoint {
-    private struct Page: Encodable {
-        let feed: String
-        let transitions: [TransitionRepresentation]
-        let next: Int64
-        let more: Bool
-        let head: Int64
-    }
-
     static func list(
         _ request: APIRequest,
         _ services: APIServices
@@ -20,43 +12,52 @@ enum TransitionsEndpoint {
         let limit = try request.limit()
         let waitSeconds = try request.waitSeconds()
         let query = try await FeedPosition.query(request, store)
-        let page = try await page(query, limit: limit, waitSeconds: waitSeconds, store)
-        return JSON.response(
-            Page(
-                feed: store.feed,
-                transitions: page.transitions.map { TransitionRepresentation($0) },
-                next: page.next,
-                more: page.more,
-                head: page.head
-            )
-        )
+        let page = try await reading { () async throws(StoreError) in
+            try await look(query, limit: limit, waitSeconds: waitSeconds, store)
+        }
+        return JSON.response(bytes: body(page, feed: store.feed))
     }
 
     /// The page that is wanted: without a wait what one look finds, else what comes until the time
     /// is up.
-    private static func page(
+    private static func look(
         _ wanted: FeedQuery,
         limit: Int,
         waitSeconds: Int,
         _ store: Store
-    ) async throws(Problem) -> FeedPage {
+    ) async throws(StoreError) -> FeedText {
         let deadline = Clock.monotonicNanoseconds() + UInt64(waitSeconds) * 1_000_000_000
         var query = wanted
         while true {
-            // The mark comes before the read: what is committed in between ends the wait at once.
-            let mark = store.signal.mark
-            let asked = query
-            let page = try await reading { () async throws(StoreError) in
-                try await store.reader.feed(asked, limit: limit)
-            }
+            // Before the look: what was committed a moment ago may still be gathered with what
+            // follows it, for all who wait. Whoever is behind that does not wait.
             let now = Clock.monotonicNanoseconds()
-            let isOver = now >= deadline || store.signal.isClosed || Task.isCancelled
-            if !page.transitions.isEmpty || isOver { return page }
+            let rest = now >= deadline ? 0 : Int((deadline - now + 999_999_999) / 1_000_000_000)
+            await store.signal.wait(behind: query.after, seconds: rest)
+            let page = try await store.feed(query, limit: limit)
+            let isOver = Clock.monotonicNanoseconds() >= deadline
+            if !page.items.isEmpty || isOver || store.signal.isClosed || Task.isCancelled {
+                return page
+            }
             query.after = page.next
-            if page.more { continue }
-            let rest = Int((deadline - now + 999_999_999) / 1_000_000_000)
-            await store.signal.wait(beyond: mark, seconds: rest)
         }
+    }
+
+    /// The JSON of a page, its members in the order of their names as everywhere.
+    private static func body(_ page: FeedText, feed: String) -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(page.items.reduce(256) { $0 + $1.bytes.count + 1 })
+        body.append(contentsOf: "{\"feed\":".utf8)
+        JSON.append(feed, to: &body)
+        let numbers = ",\"head\":\(page.head),\"more\":\(page.more),\"next\":\(page.next)"
+        body.append(contentsOf: numbers.utf8)
+        body.append(contentsOf: ",\"transitions\":[".utf8)
+        for (index, item) in page.items.enumerated() {
+            if index > 0 { body.append(UInt8(ascii: ",")) }
+            body.append(contentsOf: item.bytes)
+        }
+        body.append(contentsOf: "]}".utf8)
+        return body
     }
 }
 

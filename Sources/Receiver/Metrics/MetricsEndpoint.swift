@@ -142,13 +142,20 @@ enum MetricsEndpoint {
         text.add("feed_waiters", .gauge, "Who waits for the feed.", store.signal.waiterCount)
         let reader = store.reader
         let now = Clock.realtimeMilliseconds()
-        let (head, due, attention, consumers) = try await reading { () async throws(StoreError) in
+        text.add(
+            "feed_reads_total",
+            .counter,
+            "Parts of the feed that were read from the database: none for who follows the head.",
+            store.reader.feedReadCount
+        )
+        let (due, attention, consumers) = try await reading { () async throws(StoreError) in
             (
-                try await reader.head(), try await reader.dueInquiryCount(at: now),
+                try await reader.dueInquiryCount(at: now),
                 try await reader.openAttentionCounts(),
                 try await reader.consumers(after: "", limit: 1_000)
             )
         }
+        let head = store.window.head
         text.add("feed_head", .gauge, "The newest sequence number of the feed.", head)
         text.add("queries_due", .gauge, "Questions to the gateway that are due now.", due)
         text.begin("attention_open", .gauge, "Open entries of the attention list by kind.")

@@ -87,6 +87,7 @@ final class Daemon: Sendable {
                 policy: LedgerPolicy(configuration),
                 rejectedKept: configuration.storage.rejectedKept,
                 hooks: hooks(log),
+                render: TransitionText.append,
                 now: Clock.realtimeMilliseconds
             )
             try await store.prepare()

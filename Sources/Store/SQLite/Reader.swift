@@ -1,6 +1,7 @@
 package import Ledger
 package import Payments
 import SQLite
+import Synchronization
 
 /// Reads for the API, on threads of their own.
 ///
@@ -9,6 +10,7 @@ import SQLite
 package final class Reader: Sendable {
     private let pool: ReaderPool
     private let rejectedRequests: RejectedRequestStore
+    private let feedReads = Atomic<Int>(0)
 
     init(files: StoreFiles, index: ReferenceIndex, rejectedRequests: RejectedRequestStore) {
         pool = ReaderPool(files: files, index: index)
@@ -33,25 +35,40 @@ package final class Reader: Sendable {
         }
     }
 
-    /// The newest sequence number, 0 in an empty feed.
-    package func head() async throws(StoreError) -> Int64 {
-        try await read(.feed) { (tables) throws(SQLiteError) in try tables.transitions.head() }
+    /// The same, rendered on the reader's thread.
+    func feed(
+        _ query: FeedQuery,
+        limit: Int,
+        _ render: TransitionRendering
+    ) async throws(StoreError) -> FeedText {
+        feedReads.add(1, ordering: .relaxed)
+        return try await read(.feed) { (tables) throws(SQLiteError) in
+            FeedText(try tables.transitions.page(query, limit: limit), render)
+        }
     }
 
-    /// The oldest sequence number that is kept, 1 in an empty feed.
-    package func oldest() async throws(StoreError) -> Int64 {
-        try await read(.feed) { (tables) throws(SQLiteError) in try tables.transitions.oldest() }
+    /// The sequence numbers that the feed has.
+    package func feedBounds() async throws(StoreError) -> FeedBounds {
+        feedReads.add(1, ordering: .relaxed)
+        return try await read(.feed) { (tables) throws(SQLiteError) in
+            try tables.transitions.bounds()
+        }
     }
 
     /// The position before the first transition recorded at or after a point in time; the head when
     /// there is none.
     ///
     /// - Parameter milliseconds: since the epoch.
-    package func position(recordedFrom milliseconds: Int64) throws(StoreError) -> Int64 {
-        try read { (tables) throws(SQLiteError) in
+    package func position(
+        recordedFrom milliseconds: Int64
+    ) async throws(StoreError) -> Int64 {
+        try await read(.feed) { (tables) throws(SQLiteError) in
             try tables.transitions.position(recordedFrom: milliseconds)
         }
     }
+
+    /// Pages and bounds of the feed that were read from the database since the start.
+    package var feedReadCount: Int { feedReads.load(ordering: .relaxed) }
 
     /// The transaction of a merchant reference, or nil when there is none.
     package func transaction(

@@ -89,10 +89,14 @@ struct TransitionReader {
     }
 
     /// The newest sequence number, 0 in an empty feed.
-    func head() throws(SQLiteError) -> Int64 { try newest.first { $0.integer(0) } ?? 0 }
+    private func head() throws(SQLiteError) -> Int64 { try newest.first { $0.integer(0) } ?? 0 }
 
-    /// The oldest sequence number that is kept, 1 in an empty feed.
-    func oldest() throws(SQLiteError) -> Int64 { try oldestKept.first { $0.integer(0) } ?? 1 }
+    /// The sequence numbers that the feed has.
+    func bounds() throws(SQLiteError) -> FeedBounds {
+        try connection.snapshot { () throws(SQLiteError) in
+            FeedBounds(oldest: try oldestKept.first { $0.integer(0) } ?? 1, head: try head())
+        }
+    }
 
     /// The position before the first transition recorded at or after a point in time; the newest
     /// sequence number when there is none.

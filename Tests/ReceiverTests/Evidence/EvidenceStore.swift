@@ -23,6 +23,7 @@ enum EvidenceStore {
             policy: policy,
             rejectedKept: 10,
             hooks: Store.Hooks(),
+            render: TransitionText.append,
             now: { start }
         )
         try await store.prepare()

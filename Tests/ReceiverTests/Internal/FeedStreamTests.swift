@@ -1,9 +1,9 @@
 import Payments
-import Store
 import Support
 import Testing
 
 @testable import Receiver
+@testable import Store
 
 /// The feed as server-sent events, without a server.
 @Suite(.timeLimit(.minutes(2))) struct FeedStreamTests {
@@ -152,10 +152,32 @@ import Testing
 
     @Test func `it ends when the database cannot be read`() async throws {
         try await feed.add([.success])
-        var running = run(after: 1)
-        await feed.reach(waiters: 1)
+        feed.store.window.forget(below: 2)
         try feed.execute("ALTER TABLE transitions RENAME TO gone")
-        feed.store.signal.close()
+        var running = run(after: 0)
         #expect(await running.next() == nil)
+    }
+
+    @Test func `at the head nothing is read, behind it what is not in memory`() async throws {
+        var running = run()
+        try await feed.add([.success, .cancelled])
+        var found: [String] = []
+        while found.count < 2 { found += ids(await running.next()) }
+        #expect(feed.store.reader.feedReadCount == 0)
+
+        feed.store.window.forget(below: 3)
+        try await feed.add([.success])
+        var late = run()
+        var all: [String] = []
+        while all.count < 3 { all += ids(await late.next()) }
+        #expect(all == ["1", "2", "3"], "first what was read, then what is in memory")
+        #expect(feed.store.reader.feedReadCount == 1)
+        try await feed.add([.success])
+        #expect(ids(await late.next()) == ["4"])
+        while found.count < 4 { found += ids(await running.next()) }
+        #expect(found == ["1", "2", "3", "4"])
+        #expect(feed.store.reader.feedReadCount == 1)
+        running.task.cancel()
+        late.task.cancel()
     }
 }

@@ -5,6 +5,8 @@ import Store
 import Support
 import Testing
 
+@testable import Receiver
+
 /// A store whose feed has the transitions that a test wants.
 final class SmallFeed: Sendable {
     private let directory: Support.TemporaryDirectory
@@ -18,6 +20,7 @@ final class SmallFeed: Sendable {
             path: directory.file("receiver.db"),
             policy: policy,
             rejectedKept: 10,
+            render: TransitionText.append,
             now: { 0 }
         )
         try await store.prepare()
@@ -26,7 +29,7 @@ final class SmallFeed: Sendable {
     /// Appends a payment of its own for each status.
     func add(_ statuses: [LatestTransactionStatus]) async throws {
         for status in statuses {
-            let number = try await store.reader.head() + 1
+            let number = store.window.head + 1
             let delivery = try delivery(number, status)
             let result = await withCheckedContinuation { continuation in
                 store.submit(delivery) { continuation.resume(returning: $0) }

@@ -1,0 +1,12 @@
+/// Runs tasks that prefer it on one serial Dispatch queue, instead of the shared pool of threads.
+package final class QueueTaskExecutor: TaskExecutor {
+    private let executor: QueueExecutor
+
+    /// An executor on the queue of `executor`, which it keeps.
+    package init(on executor: QueueExecutor) { self.executor = executor }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        executor.run { [self] in unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+}
