@@ -15,6 +15,9 @@ package struct LedgerScope: Sendable {
     package var signatures: [(digest: SignedDigest, references: [Reference])] = []
     package var externalIDs: [ExternalIDKey] = []
 
+    /// Ids of callbacks that are judged again, possibly of a day long past.
+    package var replayedExternalIDs: [ExternalIDKey] = []
+
     /// How many new callbacks need a number.
     package var newCallbacks = 0
 
@@ -59,6 +62,10 @@ package struct LedgerScope: Sendable {
     /// What a replay has to see.
     package mutating func add(_ request: ReplayRequest) {
         add(request.delivery)
+        // Past days must not replace the current one in the engine's memory.
+        if request.delivery.externalIDKey != nil {
+            replayedExternalIDs.append(externalIDs.removeLast())
+        }
         callbackIDs.append(request.callbackID)
     }
 
@@ -70,6 +77,7 @@ package struct LedgerScope: Sendable {
         entryIDs += other.entryIDs
         signatures += other.signatures
         externalIDs += other.externalIDs
+        replayedExternalIDs += other.replayedExternalIDs
         newCallbacks += other.newCallbacks
         needsLooseEntries = needsLooseEntries || other.needsLooseEntries
         needsEntryCallbacks = needsEntryCallbacks || other.needsEntryCallbacks

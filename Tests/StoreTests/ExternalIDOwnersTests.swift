@@ -56,6 +56,44 @@ import Testing
         #expect(try await deliver(test, 6, at: day) == .applied)
     }
 
+    /// Judges a success of `payment` that was kept `milliseconds` from midnight again.
+    private func replayRequest(
+        _ id: KeptCallback.ID,
+        _ payment: Int,
+        at milliseconds: Int64
+    ) throws -> ReplayRequest {
+        let delivery = try TestDelivery {
+            $0.partner = "PAY-\(payment)"
+            $0.reference = "TRX-\(payment)"
+            $0.externalID = "P"
+            $0.received = Self.midnight + milliseconds
+        }.delivery
+        return ReplayRequest(callbackID: id, delivery: delivery)
+    }
+
+    @Test(arguments: [false, true])
+    func `a replay of several past days leaves today's ids in memory`(isDryRun: Bool) async throws {
+        let day: Int64 = 86_400_000
+        let test = try await store()
+        var requests: [ReplayRequest] = []
+        for (payment, offset) in [(1, -3 * day), (2, -2 * day), (3, -day)] as [(Int, Int64)] {
+            #expect(try await deliver(test, payment, at: offset, id: "P") == .applied)
+            requests.append(try replayRequest(Int64(payment), payment, at: offset))
+        }
+        #expect(try await deliver(test, 4, at: 0) == .applied)
+        _ = try await test.store.replay(requests, isDryRun: isDryRun)
+        #expect(try await deliver(test, 5, at: 1) == .conflict)
+    }
+
+    @Test func `the first callback of a day may be a replayed one`() async throws {
+        let day: Int64 = 86_400_000
+        let test = try await store()
+        #expect(try await deliver(test, 1, at: 0) == .applied)
+        let refused = try replayRequest(1_000, 2, at: day)
+        #expect(try await test.store.replay([refused], isDryRun: false).first?.after == .applied)
+        #expect(try await deliver(test, 3, at: day + 1, id: "P") == .conflict)
+    }
+
     @Test func `after a restart the day's ids have their owners, and older ones have none`()
         async throws
     {

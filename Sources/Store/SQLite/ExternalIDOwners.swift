@@ -57,6 +57,16 @@ struct ExternalIDOwners {
         return try remembered(key, in: journal)
     }
 
+    /// The same for a callback that is judged again: only a day later than all in memory is turned
+    /// to, so that a replay of several past days leaves the current day in memory.
+    mutating func owner(
+        ofReplayed key: ExternalIDKey,
+        in journal: JournalTable
+    ) throws(SQLiteError) -> ExternalIDOwner? {
+        if pages.allSatisfy({ $0.day < key.day }) { turn(to: key.day) }
+        return try remembered(key, in: journal)
+    }
+
     /// The same, where the day is in memory: a callback of an older one must not drive out today.
     func remembered(
         _ key: ExternalIDKey,

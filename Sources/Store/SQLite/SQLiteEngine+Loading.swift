@@ -31,6 +31,11 @@ extension SQLiteEngine {
                 view.insert(owner, of: key)
             }
         }
+        for key in scope.replayedExternalIDs {
+            if let owner = try externalIDs.owner(ofReplayed: key, in: journal) {
+                view.insert(owner, of: key)
+            }
+        }
         try loadOwnersForCallbacks(into: &view)
         return view
     }
