@@ -98,7 +98,7 @@ let package = Package(
         library("HTTPServer", ["HTTPCore", "Sockets", "Queues"]),
         library("HTTPClient", ["HTTPCore", "Sockets", "Queues", "COpenSSL"]),
         library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Payments", "Crypto"]),
-        library("Store", ["SQLite", "Ledger", "Payments", "Queues"]),
+        library("Store", ["SQLite", "Ledger", "Payments", "Queues", "Sockets"]),
 
         // 4: composition.
         library(
@@ -164,7 +164,7 @@ let package = Package(
                 "Payments", "Crypto", "Sockets", "Support",
             ]
         ),
-        tests(of: "Store", ["Ledger", "Payments", "SQLite", "Support"]),
+        tests(of: "Store", ["Ledger", "Payments", "SQLite", "Sockets", "Support"]),
         tests(
             of: "Receiver",
             [

@@ -5,12 +5,15 @@ package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(bytesMax: Int)
     /// The path cannot be one: it is empty or holds a NUL.
     case badPath
+    /// It is a directory, a pipe or a device.
+    case notRegular
 
     package var description: String {
         switch self {
         case .system(let error): error.description
         case .tooLarge(let bytesMax): "it holds more than \(bytesMax) bytes"
         case .badPath: "the path is empty or holds a NUL"
+        case .notRegular: "it is no regular file"
         }
     }
 }

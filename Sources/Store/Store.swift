@@ -33,6 +33,7 @@ package final class Store: Sendable {
     package let window: FeedWindow
     private let render: TransitionRendering
 
+    private let database: DatabaseLock
     private let writer: Writer
     let refusals: RejectedRequestStore
     private let mailbox: Mailbox<Submission>
@@ -45,15 +46,16 @@ package final class Store: Sendable {
     /// Yields when an inquiry was scheduled. For one reader.
     package let inquiries: AsyncStream<Void>
 
-    /// Opens the database at `path`, making and migrating it as needed.
+    /// Opens a database, making and migrating it as needed.
     ///
     /// - Parameters:
+    ///   - database: released when the store has closed the database.
     ///   - rejectedKept: plausible refusals kept; a tenth of it is kept of the others.
     ///   - render: the form in which ``feed(_:limit:)`` has transitions.
     ///   - jitter: spreads the inquiries of payments that were made at the same time.
     ///   - now: milliseconds since the epoch.
     package init(
-        path: String,
+        database: DatabaseLock,
         policy: LedgerPolicy,
         rejectedKept: Int,
         hooks: Hooks = Hooks(),
@@ -61,7 +63,7 @@ package final class Store: Sendable {
         jitter: Jitter = Jitter(seed: .random(in: 0...UInt64.max)),
         now: @escaping @Sendable () -> Int64
     ) throws(StoreError) {
-        let opened = try OpenedStore.open(path, rejectedKept: rejectedKept, hooks: hooks)
+        let opened = try OpenedStore.open(database, rejectedKept: rejectedKept, hooks: hooks)
         let executor = QueueExecutor(blockingLabel: "store.writer")
         let window = FeedWindow(head: opened.head)
         let signal = FeedSignal(head: opened.head)
@@ -83,6 +85,7 @@ package final class Store: Sendable {
         )
         self.now = now
         self.inquiries = inquiries
+        self.database = database
         feed = opened.feed
         refusals = opened.refusals
         reader = Reader(
@@ -181,11 +184,13 @@ package final class Store: Sendable {
     /// The error of the last commit, if it failed.
     package var commitFailure: StoreError? { health.current }
 
-    /// Writes what waits and closes the files. What is submitted afterwards would open them again.
+    /// Writes what waits, closes the files and releases the database. What is submitted afterwards
+    /// fails.
     package func close() async {
         signal.close()
         await refusals.flush()
         await reader.close()
         await writer.close()
+        database.release()
     }
 }

@@ -15,18 +15,18 @@ import Testing
     private var path: String { directory.file("receiver.db") }
 
     @Test func `a new database has its mark, its version and a feed id of its own`() throws {
-        let connection = try MainDatabase.open(path)
+        let connection = try MainDatabase.made(path)
         #expect(try connection.integer("PRAGMA application_id") == 0x4341_5348)
         #expect(try connection.integer("PRAGMA user_version") == Int64(Schema.version))
         let feed = try MainDatabase.feed(connection)
         #expect(feed.count == 32)
-        let other = try MainDatabase.open(directory.file("other.db"))
+        let other = try MainDatabase.made(directory.file("other.db"))
         #expect(try MainDatabase.feed(other) != feed)
-        #expect(try MainDatabase.feed(try MainDatabase.open(path)) == feed, "opened again")
+        #expect(try MainDatabase.feed(try MainDatabase.made(path)) == feed, "opened again")
     }
 
     @Test func `a commit waits for the disk`() throws {
-        let connection = try MainDatabase.open(path)
+        let connection = try MainDatabase.made(path)
         #expect(try connection.text("PRAGMA journal_mode") == "wal")
         #expect(try connection.integer("PRAGMA synchronous") == 2, "FULL")
     }
@@ -40,9 +40,9 @@ import Testing
         ("PRAGMA application_id = 0", "not a cashin-receiver database"),
     ])
     func `a database that is not of our version is refused`(change: String, reason: String) throws {
-        let connection = try MainDatabase.open(path)
+        let connection = try MainDatabase.made(path)
         try connection.execute(change)
-        let error = #expect(throws: SQLiteError.self) { try MainDatabase.open(path) }
+        let error = #expect(throws: SQLiteError.self) { try MainDatabase.made(path) }
         #expect(error?.message.contains(reason) == true)
     }
 
@@ -50,16 +50,16 @@ import Testing
     func `a database of a version from before the first release is refused by name`(
         version: Int
     ) throws {
-        let connection = try MainDatabase.open(path)
+        let connection = try MainDatabase.made(path)
         try connection.execute("PRAGMA user_version = \(version)")
-        let error = #expect(throws: SQLiteError.self) { try MainDatabase.open(path) }
+        let error = #expect(throws: SQLiteError.self) { try MainDatabase.made(path) }
         #expect(error?.message.contains("version \(version) is from before") == true)
     }
 
     @Test func `another program's file is refused and not touched`() throws {
         let foreign = try Connection(path: path, mode: .readWriteCreate)
         try foreign.execute("CREATE TABLE theirs (x)")
-        let error = #expect(throws: SQLiteError.self) { try MainDatabase.open(path) }
+        let error = #expect(throws: SQLiteError.self) { try MainDatabase.made(path) }
         #expect(error?.message == "not a cashin-receiver database")
         #expect(try foreign.integer("SELECT count(*) FROM sqlite_schema") == 1)
         #expect(try foreign.text("PRAGMA journal_mode") == "delete")
@@ -72,7 +72,7 @@ import Testing
     @Test func `reopening makes no database and takes no other one`() throws {
         #expect(throws: SQLiteError.self) { try MainDatabase.reopen(path, feed: "x") }
         #expect(throws: SQLiteError.self) { try Connection(path: path, mode: .readOnly) }
-        let feed = try MainDatabase.feed(try MainDatabase.open(path))
+        let feed = try MainDatabase.feed(try MainDatabase.made(path))
         let error = #expect(throws: SQLiteError.self) {
             try MainDatabase.reopen(path, feed: "another")
         }
@@ -119,7 +119,7 @@ import Testing
         sql: String,
         index: String
     ) throws {
-        let connection = try MainDatabase.open(path)
+        let connection = try MainDatabase.made(path)
         let plan = try connection.prepare("EXPLAIN QUERY PLAN " + sql).all(row: { $0.text(3) })
         #expect(plan.count == 1, "nothing is sorted")
         #expect(plan.first?.contains(index) == true, "\(plan)")

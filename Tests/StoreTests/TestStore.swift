@@ -1,6 +1,7 @@
 import Ledger
 import Payments
 import SQLite
+import Sockets
 import Support
 import Synchronization
 import Testing
@@ -23,6 +24,14 @@ final class TestClock: Sendable {
     func advance(seconds: Int64) { advance(milliseconds: seconds * 1_000) }
 
     func set(_ milliseconds: Int64) { current.withLock { $0 = milliseconds } }
+}
+
+extension MainDatabase {
+    /// The database at `path`, made where it is not there, without a lock.
+    static func made(_ path: String) throws -> Connection {
+        if !FileCreation.exists(path) { try FileCreation.write([], to: path, mode: 0o600) }
+        return try open(path)
+    }
 }
 
 /// A store on files of its own.
@@ -53,7 +62,10 @@ struct TestStore {
         policy.schedule = schedule
         change(&policy)
         store = try Store(
-            path: self.directory.file("receiver.db"),
+            database: try DatabaseLock.acquire(
+                self.directory.file("receiver.db"),
+                whenAbsent: .created
+            ),
             policy: policy,
             rejectedKept: rejectedKept,
             hooks: hooks,

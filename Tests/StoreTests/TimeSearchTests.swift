@@ -98,7 +98,7 @@ import Testing
     @Test(arguments: TimeList.allCases)
     func `every column that is searched is there`(list: TimeList) throws {
         let directory = try TemporaryDirectory()
-        let main = try MainDatabase.open(directory.file("receiver.db"))
+        let main = try MainDatabase.made(directory.file("receiver.db"))
         #expect(try TimeSearch(list, main).ranges(from: 0, to: 1).isEmpty)
     }
 

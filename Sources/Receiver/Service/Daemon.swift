@@ -24,9 +24,13 @@ final class Daemon: Sendable {
     private let current: Mutex<LoadedConfiguration>
 
     /// Opens the database, then the listeners: when this returns, callbacks are received.
-    init(_ loaded: LoadedConfiguration, log: Log) async throws(StartFailure) {
+    init(
+        _ loaded: LoadedConfiguration,
+        database: DatabaseLock,
+        log: Log
+    ) async throws(StartFailure) {
         let configuration = loaded.configuration
-        let store = try await Self.open(configuration, log)
+        let store = try await Self.open(database, configuration, log)
         let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
         let metrics = Metrics(startedMilliseconds: Clock.realtimeMilliseconds())
         let report = OutboundReport(log: log, metrics: metrics)
@@ -77,13 +81,13 @@ final class Daemon: Sendable {
     }
 
     private static func open(
+        _ database: DatabaseLock,
         _ configuration: Configuration,
         _ log: Log
     ) async throws(StartFailure) -> Store {
-        let path = configuration.storage.database
         do throws(StoreError) {
             let store = try Store(
-                path: path,
+                database: database,
                 policy: LedgerPolicy(configuration),
                 rejectedKept: configuration.storage.rejectedKept,
                 hooks: hooks(log),
@@ -93,7 +97,7 @@ final class Daemon: Sendable {
             try await store.prepare()
             return store
         } catch {
-            throw .database(error, path: path)
+            throw .database(error, path: database.path)
         }
     }
 

@@ -2,7 +2,7 @@ package import Commands
 import HTTPClient
 package import Logging
 import Sockets
-import Store
+package import Store
 
 /// The command `serve`, from the lock on the database to the exit code.
 package enum Service {
@@ -14,21 +14,21 @@ package enum Service {
         reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
         log: Log
     ) async -> ExitCode {
-        let database = configuration.configuration.storage.database
-        do throws(InstanceLock.Refusal) {
-            let lock = try InstanceLock(database: database)
-            let code = await serve(configuration, reload, log)
-            // Held until here: nobody else may open the database while we have it.
-            _ = consume lock
-            return code
+        let storage = configuration.configuration.storage
+        do throws(DatabaseLock.Refusal) {
+            let database = try DatabaseLock.acquire(storage.database, whenAbsent: .created)
+            // Released by the store when it has closed the database, and in any case here.
+            defer { database.release() }
+            return await serve(configuration, database, reload, log)
         } catch {
             log.error("cannot start") { $0.add("error", describing: error) }
-            return .unavailable
+            return error.exitCode
         }
     }
 
     private static func serve(
         _ configuration: LoadedConfiguration,
+        _ database: DatabaseLock,
         _ reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
         _ log: Log
     ) async -> ExitCode {
@@ -41,7 +41,7 @@ package enum Service {
         let signals = Signals { continuation.yield($0) }
         defer { _ = signals }
         do throws(StartFailure) {
-            let daemon = try await Daemon(configuration, log: log)
+            let daemon = try await Daemon(configuration, database: database, log: log)
             notifier.ready(status: "serving")
             let watchdog = Task { await daemon.keepWatch(notifier) }
             await handle(events, daemon, notifier, reload)
@@ -75,6 +75,17 @@ package enum Service {
             guard signal == .hangUp else { return }
             notifier.reloading()
             notifier.ready(status: daemon.reload(reload()))
+        }
+    }
+}
+
+extension DatabaseLock.Refusal {
+    /// The exit code of a command that needed the database.
+    package var exitCode: ExitCode {
+        switch self {
+        case .inUse: .unavailable
+        case .failed: .inputOutput
+        case .missing, .orphaned: .configuration
         }
     }
 }

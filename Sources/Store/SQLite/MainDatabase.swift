@@ -3,26 +3,10 @@ import SQLite
 /// How the main database is opened.
 enum MainDatabase {
     /// Opens the database for writing, making its tables when it is empty.
+    ///
+    /// Never makes the file: ``DatabaseLock`` does, where that replaces nothing.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
-        try open(path, mode: .readWriteCreate)
-    }
-
-    /// Opens a database again that was open before, and never another one in its place: else a file
-    /// that vanished would be followed by an empty one whose feed begins again.
-    static func reopen(_ path: String, feed: String) throws(SQLiteError) -> Connection {
-        let connection = try open(path, mode: .readWrite)
-        guard try self.feed(connection) == feed else {
-            let message = "another database than at the start"
-            throw SQLiteError(code: 26, message: message, context: "open \(path)")
-        }
-        return connection
-    }
-
-    private static func open(
-        _ path: String,
-        mode: Connection.Mode
-    ) throws(SQLiteError) -> Connection {
-        let connection = try Connection(path: path, mode: mode)
+        let connection = try Connection(path: path, mode: .readWrite)
         // Before anything is written: the file may be another program's.
         let isEmpty = try Schema.isEmpty(connection)
         // WAL: readers never wait for the writer, a commit is one append. FULL: a commit is on disk
@@ -36,6 +20,17 @@ enum MainDatabase {
             """
         )
         if isEmpty { try Schema.create(connection) }
+        return connection
+    }
+
+    /// Opens a database again that was open before, and never another one in its place: else a file
+    /// that vanished would be followed by an empty one whose feed begins again.
+    static func reopen(_ path: String, feed: String) throws(SQLiteError) -> Connection {
+        let connection = try open(path)
+        guard try self.feed(connection) == feed else {
+            let message = "another database than at the start"
+            throw SQLiteError(code: 26, message: message, context: "open \(path)")
+        }
         return connection
     }
 

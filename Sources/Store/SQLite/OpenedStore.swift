@@ -10,20 +10,24 @@ struct OpenedStore: Sendable {
     private let indexer: Indexer
     private let callbackIDs: CallbackIDs
 
-    /// Opens the database at `path`, making it and its side files as needed.
+    /// Opens a database, making its tables and its side files as needed.
     static func open(
-        _ path: String,
+        _ database: DatabaseLock,
         rejectedKept: Int,
         hooks: Store.Hooks
     ) throws(StoreError) -> OpenedStore {
         try StoreError.mapped { () throws(SQLiteError) in
-            try OpenedStore(path: path, rejectedKept: rejectedKept, hooks: hooks)
+            try OpenedStore(database, rejectedKept: rejectedKept, hooks: hooks)
         }
     }
 
-    private init(path: String, rejectedKept: Int, hooks: Store.Hooks) throws(SQLiteError) {
-        files = StoreFiles(main: path)
-        let main = try MainDatabase.open(path)
+    private init(
+        _ database: DatabaseLock,
+        rejectedKept: Int,
+        hooks: Store.Hooks
+    ) throws(SQLiteError) {
+        files = StoreFiles(main: database.path)
+        let main = try MainDatabase.open(database.path)
         feed = try MainDatabase.feed(main)
         head = try MainDatabase.newest("sequence", of: "transitions", main)
         index = ReferenceIndex(hash: try MainDatabase.hash(main))

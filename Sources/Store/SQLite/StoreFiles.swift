@@ -1,11 +1,19 @@
+import Sockets
+
 /// The files of one database.
 struct StoreFiles: Sendable {
     /// The database: everything the product promises to keep.
     let main: String
 
-    /// The index: can be deleted at any time and is made anew.
+    /// SQLite's write-ahead log: the newest commits of the database.
+    var wal: String { main + "-wal" }
+
+    /// The index: can be deleted at any time and is made again.
     var lookup: String { main + "-lookup" }
 
-    /// The bounded keep of what was not authentic.
+    /// The rejected-request store.
     var refused: String { main + "-refused" }
+
+    /// The files that exist only where the database has existed.
+    var orphans: [String] { [wal, lookup, refused].filter(FileCreation.exists) }
 }

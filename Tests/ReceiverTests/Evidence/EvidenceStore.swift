@@ -19,7 +19,10 @@ enum EvidenceStore {
         var policy = LedgerPolicy()
         policy.confirmWithQuery = .never
         let store = try Store(
-            path: "\(directory.path)/receiver.db",
+            database: try DatabaseLock.acquire(
+                "\(directory.path)/receiver.db",
+                whenAbsent: .created
+            ),
             policy: policy,
             rejectedKept: 10,
             hooks: Store.Hooks(),

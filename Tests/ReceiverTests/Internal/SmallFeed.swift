@@ -17,7 +17,10 @@ final class SmallFeed: Sendable {
         var policy = LedgerPolicy()
         policy.confirmWithQuery = .never
         store = try Store(
-            path: directory.file("receiver.db"),
+            database: try DatabaseLock.acquire(
+                directory.file("receiver.db"),
+                whenAbsent: .created
+            ),
             policy: policy,
             rejectedKept: 10,
             render: TransitionText.append,

@@ -1,0 +1,76 @@
+import Glibc
+
+/// What a path leads to.
+package enum FilePath {
+    /// The absolute path without symbolic links that `path` leads to, where the last part need not
+    /// exist.
+    ///
+    /// Wraps `realpath(3)` and `readlink(2)`.
+    package static func resolve(_ path: String) throws(FileError) -> String {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
+        var path = path
+        for _ in 0..<linksMax {
+            if let resolved = real(path) { return resolved }
+            guard errno == ENOENT else { throw failure("realpath") }
+            guard let target = try link(path) else { return try resolveDirectory(of: path) }
+            path = target.hasPrefix("/") ? target : directory(of: path) + "/" + target
+        }
+        throw .system(SystemError(call: "realpath", code: ELOOP))
+    }
+
+    /// The directory of a path, as `dirname(1)` has it.
+    package static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// How many bytes the regular file at `path` has; nil when there is nothing.
+    ///
+    /// Wraps `stat(2)`.
+    package static func byteCount(_ path: String) throws(FileError) -> Int? {
+        var status = stat()
+        do throws(SystemError) {
+            _ = try retryingOnInterrupt("stat") { unsafe stat(path, &status) }
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw .system(error)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        return Int(status.st_size)
+    }
+
+    /// The kernel follows this many symbolic links: path_resolution(7).
+    private static let linksMax = 40
+
+    private static func resolveDirectory(of path: String) throws(FileError) -> String {
+        let directory = directory(of: path)
+        guard let resolved = real(directory) else { throw failure("realpath") }
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        return (resolved == "/" ? "" : resolved) + "/" + name
+    }
+
+    private static func real(_ path: String) -> String? {
+        guard let resolved = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
+    /// Where the symbolic link at `path` points; nil when there is nothing at `path`.
+    private static func link(_ path: String) throws(FileError) -> String? {
+        let size = Int(PATH_MAX)
+        var buffer = [CChar](repeating: 0, count: size)
+        do throws(SystemError) {
+            let count = try retryingOnInterrupt("readlink") {
+                unsafe readlink(path, &buffer, size)
+            }
+            return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw .system(error)
+        }
+    }
+
+    private static func failure(_ call: String) -> FileError {
+        .system(SystemError(call: call, code: errno))
+    }
+}

@@ -1,0 +1,128 @@
+import Glibc
+
+/// A regular file that is open and locked with `flock(2)` until this value goes.
+///
+/// The lock belongs to the inode: neither another name of the file nor a removed lock file leads
+/// around it. It is independent of the record locks of `fcntl(2)`, which SQLite uses, but closing
+/// any descriptor of a file drops the record locks that the process has on it: this value has to be
+/// older than the first SQLite connection to the file, and outlive the last.
+package struct LockedFile: ~Copyable {
+    private let descriptor: Descriptor
+
+    package let identity: FileIdentity
+
+    /// What became of an attempt to lock.
+    package enum Attempt: ~Copyable {
+        case locked(LockedFile)
+        /// Another descriptor holds the lock; nil when its process cannot be told, as in another
+        /// process namespace.
+        case held(byProcess: Int?)
+        /// There is no such file, and none was to be made.
+        case missing
+    }
+
+    /// Opens and locks the file at `path`. Does not wait.
+    ///
+    /// - Parameter isCreated: whether a file that is not there is made, empty and with mode 0600.
+    package static func acquire(_ path: String, isCreated: Bool) throws(FileError) -> Attempt {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
+        // Whoever replaces the file in between does so once; more often is no race but a mistake.
+        for _ in 0..<attemptsMax {
+            guard let descriptor = try open(path, isCreated: isCreated) else {
+                if isCreated { continue }
+                return .missing
+            }
+            let identity = FileIdentity(try status(of: descriptor))
+            guard try lock(descriptor) else { return .held(byProcess: holder(of: identity)) }
+            // It may have been replaced between opening and locking.
+            guard FileIdentity(at: path) == identity else { continue }
+            return .locked(LockedFile(descriptor: descriptor, identity: identity))
+        }
+        throw .system(SystemError(call: "open", code: EAGAIN))
+    }
+
+    private static let attemptsMax = 100
+
+    /// How many bytes the file has. Wraps `fstat(2)`.
+    package borrowing func byteCount() throws(FileError) -> Int {
+        Int(try Self.status(of: descriptor).st_size)
+    }
+
+    /// How many names the file has, 0 after the last was removed. Wraps `fstat(2)`.
+    package borrowing func linkCount() throws(FileError) -> Int {
+        Int(try Self.status(of: descriptor).st_nlink)
+    }
+
+    /// Where the file can be read as long as this value exists, even without a name.
+    package var descriptorPath: String { "/proc/\(CurrentProcess.id)/fd/\(descriptor.raw)" }
+
+    /// Nil when the file is not there, or just appeared although it was to be made.
+    private static func open(_ path: String, isCreated: Bool) throws(FileError) -> Descriptor? {
+        do throws(SystemError) {
+            // Without O_NONBLOCK a pipe in place of the file would be waited for.
+            let flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+            let raw = try retryingOnInterrupt("open") { unsafe Glibc.open(path, flags) }
+            return Descriptor(owning: raw)
+        } catch {
+            guard error.code == ENOENT else { throw .system(error) }
+        }
+        return isCreated ? try create(path) : nil
+    }
+
+    private static func create(_ path: String) throws(FileError) -> Descriptor? {
+        do throws(SystemError) {
+            let flags = O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL
+            let raw = try retryingOnInterrupt("open") { unsafe Glibc.open(path, flags, 0o600) }
+            let descriptor = Descriptor(owning: raw)
+            // Whatever the umask took away comes back.
+            _ = try retryingOnInterrupt("fchmod") { fchmod(raw, 0o600) }
+            return descriptor
+        } catch {
+            guard error.code == EEXIST else { throw .system(error) }
+            return nil
+        }
+    }
+
+    private static func status(of descriptor: borrowing Descriptor) throws(FileError) -> stat {
+        let raw = descriptor.raw
+        var status = stat()
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("fstat") { unsafe fstat(raw, &status) }
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        return status
+    }
+
+    private static func lock(_ descriptor: borrowing Descriptor) throws(FileError) -> Bool {
+        let raw = descriptor.raw
+        do throws(SystemError) {
+            _ = try retryingOnInterrupt("flock") { flock(raw, LOCK_EX | LOCK_NB) }
+            return true
+        } catch {
+            if error.code == EWOULDBLOCK { return false }
+            throw .system(error)
+        }
+    }
+
+    /// The process that holds the lock, by the kernel's list: proc_locks(5).
+    private static func holder(of identity: FileIdentity) -> Int? {
+        guard let list = try? FileContents(reading: "/proc/locks", bytesMax: 4 << 20) else {
+            return nil
+        }
+        return holder(of: identity, in: String(decoding: list.bytes, as: UTF8.self))
+    }
+
+    /// - Parameter list: lines as `1: FLOCK  ADVISORY  WRITE 4321 fe:00:1234 0 EOF`.
+    static func holder(of identity: FileIdentity, in list: String) -> Int? {
+        var sameInode: [Int] = []
+        for line in list.split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count >= 6, fields[1] == "FLOCK", let process = Int(fields[4]), process > 0
+            else { continue }
+            if fields[5] == "\(identity.deviceText):\(identity.inode)" { return process }
+            if fields[5].hasSuffix(":\(identity.inode)") { sameInode.append(process) }
+        }
+        // Layered file systems show another device here than to stat(2).
+        return sameInode.count == 1 ? sameInode[0] : nil
+    }
+}
