@@ -15,8 +15,12 @@ package struct OutboundExchange: Sendable {
     /// What was signed and sent.
     package let requestBody: [UInt8]
 
-    /// What the signature covers.
-    package var stringToSign: [UInt8] = []
+    /// What stands in the string to sign between `POST:` and the hash of the body; empty, like
+    /// ``signature``, when nothing was signed.
+    package var signedPath = ""
+
+    /// X-SIGNATURE.
+    package var signature = ""
 
     /// Nil when no answer came.
     package var responseStatus: Int?

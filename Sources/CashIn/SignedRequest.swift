@@ -31,21 +31,20 @@ struct SignedRequest {
         let externalID = try ExternalID.unique(milliseconds: milliseconds).text
         let timestamp = JakartaTime.text(milliseconds: milliseconds)
         let target = settings.basePath + endpoint.path
+        let signedPath = settings.signaturePathPrefix + endpoint.path
         let text = StringToSign.bytes(
-            path: settings.signaturePathPrefix + endpoint.path,
+            path: signedPath,
             body: body.span,
             timestamp: timestamp,
             hasher: try SHA256()
         )
-        let signature = try settings.privateKey.sign(text.span)
+        let signed = try settings.privateKey.sign(text.span)
+        let signature = String(decoding: Base64.encode(signed.span), as: UTF8.self)
         let fields = [
             (name: "X-TIMESTAMP", value: timestamp),
             (name: "X-PARTNER-ID", value: settings.clientID),
             (name: "X-EXTERNAL-ID", value: externalID),
-            (
-                name: "X-SIGNATURE",
-                value: String(decoding: Base64.encode(signature.span), as: UTF8.self)
-            ),
+            (name: "X-SIGNATURE", value: signature),
             (name: "CHANNEL-ID", value: settings.channelID),
             (name: "Content-Type", value: "application/json"),
         ]
@@ -63,7 +62,8 @@ struct SignedRequest {
             timestamp: timestamp,
             requestTarget: target,
             requestBody: body,
-            stringToSign: text,
+            signedPath: signedPath,
+            signature: signature,
             startedMilliseconds: milliseconds,
             finishedMilliseconds: milliseconds
         )

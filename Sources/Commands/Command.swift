@@ -19,7 +19,7 @@ package struct Command: Sendable {
     /// What an exit code says here, where that is more than what it says everywhere.
     let meanings: [ExitCode: String]
     let example: String
-    let run: @Sendable (CommandArguments, Console) async -> ExitCode
+    package let run: @Sendable (CommandArguments, Console) async -> ExitCode
 
     package init(
         name: String,

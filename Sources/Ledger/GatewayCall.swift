@@ -13,7 +13,13 @@ package struct GatewayCall: Equatable, Sendable {
 
     /// X-TIMESTAMP.
     package let timestamp: String
-    package let stringToSign: [UInt8]
+
+    /// What stands in the string to sign between `POST:` and the hash of the body; empty, like
+    /// ``signature``, when nothing was signed.
+    package let signedPath: String
+
+    /// X-SIGNATURE.
+    package let signature: String
 
     /// The request line and the header as sent; empty when there was nothing to send.
     package let requestHead: [UInt8]
@@ -38,7 +44,8 @@ package struct GatewayCall: Equatable, Sendable {
         partnerReferenceNo: String,
         externalID: String,
         timestamp: String,
-        stringToSign: [UInt8],
+        signedPath: String,
+        signature: String,
         requestHead: [UInt8],
         requestBody: [UInt8],
         responseStatus: Int?,
@@ -52,7 +59,8 @@ package struct GatewayCall: Equatable, Sendable {
         self.partnerReferenceNo = partnerReferenceNo
         self.externalID = externalID
         self.timestamp = timestamp
-        self.stringToSign = stringToSign
+        self.signedPath = signedPath
+        self.signature = signature
         self.requestHead = requestHead
         self.requestBody = requestBody
         self.responseStatus = responseStatus

@@ -26,6 +26,10 @@ package struct FeedPage: Equatable, Sendable {
 
     /// The newest sequence number, 0 in an empty feed.
     package let head: Int64
+
+    /// The oldest sequence number that is kept, 1 in an empty feed: what is older was not looked
+    /// at.
+    package let oldest: Int64
 }
 
 /// The sequence numbers that the feed has.
@@ -35,4 +39,9 @@ package struct FeedBounds: Equatable, Sendable {
 
     /// The newest, 0 in an empty feed.
     package let head: Int64
+
+    package init(oldest: Int64, head: Int64) {
+        self.oldest = oldest
+        self.head = head
+    }
 }

@@ -21,6 +21,10 @@ package struct FeedText: Sendable {
     /// The newest sequence number, 0 in an empty feed.
     package let head: Int64
 
+    /// The oldest sequence number that is kept: what is older was not looked at. Nil for what came
+    /// from memory, where nothing behind the position was missing.
+    package internal(set) var oldest: Int64?
+
     /// Whether there may be more behind ``next``, now.
     package var more: Bool { next < head }
 }
@@ -66,6 +70,7 @@ extension FeedText {
     init(_ page: FeedPage, _ render: TransitionRendering) {
         next = page.next
         head = page.head
+        oldest = page.oldest
         items = page.transitions.map { transition in
             var bytes: [UInt8] = []
             render(transition, &bytes)

@@ -157,6 +157,9 @@ package struct CallbackRecord: Equatable, Sendable {
     package let lastReceivedMilliseconds: Int64
     package let head: [UInt8]
     package let body: [UInt8]
+
+    /// What stays of head and body, which are empty, when they were erased.
+    package let erased: ErasedCallback?
 }
 
 /// An entry of the attention list.

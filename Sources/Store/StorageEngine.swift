@@ -34,6 +34,21 @@ protocol StorageEngine: AnyObject {
     /// Removes a named offset; returns whether there was one. Inside ``write(_:)`` only.
     func removeConsumer(_ name: String) throws(StoreError) -> Bool
 
+    /// Erases the heads and bodies of callbacks. Inside ``write(_:)`` only.
+    func eraseCallbacks(_ erased: [(id: Int64, remainder: ErasedCallback)]) throws(StoreError)
+
+    /// Erases the heads and bodies of calls of the gateway. Inside ``write(_:)`` only.
+    func eraseGatewayCalls(
+        _ erased: [(id: Int64, remainder: ErasedGatewayCall)]
+    ) throws(StoreError)
+
+    /// Removes transitions from the start of the feed. Inside ``write(_:)`` only.
+    func removeTransitions(
+        recordedBefore milliseconds: Int64,
+        feed: String,
+        limit: Int
+    ) throws(StoreError) -> TransitionRemoval
+
     /// Writes a mark, to show that the database can be written. Inside ``write(_:)`` only.
     func mark(_ now: Int64) throws(StoreError)
 }

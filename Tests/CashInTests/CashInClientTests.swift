@@ -94,7 +94,8 @@ struct CashInClientTests {
         #expect(try await OpenSSL.verifies(signature, of: text, by: key))
         #expect(try await !OpenSSL.verifies(signature, of: text + " ", by: key))
 
-        #expect(String(decoding: exchange.stringToSign, as: UTF8.self) == text)
+        #expect(exchange.signedPath == "/signed/api/v1.0/qr/\(name)")
+        #expect(exchange.signature == value("X-SIGNATURE", head))
         #expect(exchange.requestHead == head.bytes)
         #expect(exchange.requestBody == request.body)
         #expect(exchange.responseStatus == 200)

@@ -51,7 +51,7 @@ import Testing
     @Test func `an empty feed has empty pages`() async throws {
         let test = try await TestStore()
         let page = try await page(test, after: 0, limit: 10)
-        #expect(page == FeedPage(transitions: [], next: 0, more: false, head: 0))
+        #expect(page == FeedPage(transitions: [], next: 0, more: false, head: 0, oldest: 1))
         #expect(try await test.store.reader.feedBounds().oldest == 1)
     }
 
@@ -120,7 +120,9 @@ import Testing
         let bound = TransitionReader.scannedMax
         let test = try await filled(bound + 2) { $0 == bound + 1 ? .refunded : .success }
         let first = try await page(test, after: 0, [.refunded], limit: 5)
-        #expect(first == FeedPage(transitions: [], next: bound, more: true, head: bound + 2))
+        #expect(
+            first == FeedPage(transitions: [], next: bound, more: true, head: bound + 2, oldest: 1)
+        )
         let second = try await page(test, after: first.next, [.refunded], limit: 5)
         #expect(second.transitions.map(\.sequence) == [bound + 1])
         #expect(second.next == bound + 2)

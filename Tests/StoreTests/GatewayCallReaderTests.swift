@@ -26,7 +26,8 @@ import Testing
             partnerReferenceNo: reference,
             externalID: "1",
             timestamp: "T",
-            stringToSign: [1],
+            signedPath: "",
+            signature: "",
             requestHead: [2],
             requestBody: [3, 0xFF],
             responseStatus: hasAnswer ? 200 : nil,
@@ -73,6 +74,42 @@ import Testing
         #expect(found.map(\.id) == [2, 1])
         #expect(found.map(\.call) == [exchange(hasAnswer: false), exchange()])
         #expect(try reader.calls([Int64]()).isEmpty)
+    }
+
+    @Test func `a head is kept once for all calls, and is read byte for byte`() throws {
+        let table = try GatewayCallTable(connection)
+        let calls = (1...3).map { number in
+            GatewayCall(
+                service: 51,
+                partnerReferenceNo: "TRX-\(number)",
+                externalID: "12345\(number)",
+                timestamp: "2026-11-22T10:00:0\(number)+07:00",
+                signedPath: "/api",
+                signature: "c2ln\(number)",
+                requestHead: Array(
+                    """
+                    POST /api HTTP/1.1\r
+                    Host: 127.0.0.1:12\r
+                    X-TIMESTAMP: 2026-11-22T10:00:0\(number)+07:00\r
+                    X-EXTERNAL-ID: 12345\(number)\r
+                    X-SIGNATURE: c2ln\(number)\r
+                    Content-Length: 1\(number)\r\n\r\n
+                    """.utf8
+                ),
+                requestBody: [UInt8](repeating: 0x61, count: 10 + number),
+                responseStatus: nil,
+                responseHead: nil,
+                responseBody: nil,
+                error: nil,
+                startedMilliseconds: 1_000,
+                finishedMilliseconds: 2_000
+            )
+        }
+        for call in calls { try table.insert(call, paymentID: nil) }
+        #expect(try reader.calls([1, 2, 3]).map(\.call) == calls.reversed())
+        #expect(try connection.integer("SELECT count(*) FROM call_forms") == 1)
+        let verbatim = "SELECT count(request_head) FROM gateway_call_contents"
+        #expect(try connection.integer(verbatim) == 0)
     }
 
     @Test func `calls of a payment are its own, and those before it under its names`() throws {

@@ -8,7 +8,7 @@ extension Program {
         commands: [
             .initialize, .serve, .checkConfig, .keygen, .generate, .query, .transaction,
             .transactions, .transitions, .callbacks, .attention, .resolve, .accept, .reconcile,
-            .replay, .dossier, .gatewayReport, .diagnose,
+            .replay, .prune, .dossier, .gatewayReport, .diagnose,
         ]
     )
 }

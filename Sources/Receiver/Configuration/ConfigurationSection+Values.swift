@@ -12,16 +12,16 @@ extension ConfigurationSection {
     /// A whole number within `range`, or nothing: nil where the value is `null`.
     func optionalInteger(
         _ key: String,
-        default standard: Int,
+        default standard: Int?,
         in range: ClosedRange<Int>
     ) -> Int? {
-        let value = take(key)
+        let value = take(key) ?? standard.map { .number(String($0)) } ?? .null
         if value == .null {
             record(key, .null)
             return nil
         }
-        let number = value.flatMap { checked($0, key, nil, in: range) } ?? standard
-        record(key, .number(String(number)))
+        let number = checked(value, key, nil, in: range) ?? standard
+        record(key, number.map { .number(String($0)) } ?? .null)
         return number
     }
 

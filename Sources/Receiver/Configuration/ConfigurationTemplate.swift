@@ -126,6 +126,13 @@ package struct ConfigurationTemplate: Sendable {
             database: "\(state)receiver.db",
             // How many refused callbacks are kept for diagnosis.
             rejectedKept: 10000,
+            // Below so many free bytes of the disk nothing is generated and no refused callback is
+            // kept, so that callbacks have room; a reserve of an eighth of it is theirs at the end.
+            // 0 = no bound.
+            minimumFreeBytes: 268435456,
+            // Heads and bodies of callbacks and calls older than so many days are erased; their
+            // hashes, signatures and facts stay. null = kept.
+            bodyDays: null,
           },
 
           // When the gateway is queried about payments.

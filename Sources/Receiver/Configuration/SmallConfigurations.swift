@@ -7,11 +7,21 @@ extension Configuration {
         package var database: String
         /// How many refused callbacks that bear our marks are kept; all others share a tenth of it.
         package var rejectedKept: Int
+        /// Free bytes of the file system below which only callbacks are written; 0 = no bound.
+        package var minimumFreeBytes: Int
+        /// After so many days heads and bodies are erased; nil = kept.
+        package var bodyDays: Int?
 
         /// Nil when the path is wrong.
         init?(_ section: ConfigurationSection) {
             let database = section.path("database", default: "receiver.db")
             rejectedKept = section.integer("rejectedKept", default: 10_000, in: 0...10_000_000)
+            minimumFreeBytes = section.integer(
+                "minimumFreeBytes",
+                default: 268_435_456,
+                in: 0...1_000_000_000_000_000
+            )
+            bodyDays = section.optionalInteger("bodyDays", default: nil, in: 1...36_500)
             guard let database else { return nil }
             self.database = database
         }

@@ -43,7 +43,7 @@ struct DossierVerification: Encodable {
 /// A callback in a dossier: as the API shows it elsewhere, and its evidence.
 struct DossierCallback: Encodable {
     let callback: CallbackRepresentation
-    let requestHead: [UInt8]
+    let requestHead: [UInt8]?
     let timestamp: String?
     let signature: [UInt8]?
     let stringToSign: [UInt8]?
@@ -62,7 +62,19 @@ struct DossierCallback: Encodable {
 
 /// A call of the gateway in the API, byte for byte.
 struct ExchangeRepresentation: Encodable {
+    /// What stays of heads and bodies that were erased.
+    private struct Erased: Encodable {
+        let requestBodySha256: String
+        let responseBodySha256: String?
+
+        init(_ erased: ErasedGatewayCall) {
+            requestBodySha256 = Hex.text(erased.requestDigest.span)
+            responseBodySha256 = erased.responseDigest.map { Hex.text($0.span) }
+        }
+    }
+
     let kept: KeptGatewayCall
+    let stringToSign: [UInt8]?
     let signature: [UInt8]?
     let verification: DossierVerification?
 
@@ -74,10 +86,13 @@ struct ExchangeRepresentation: Encodable {
         try container.encode(exchange.partnerReferenceNo, forKey: "partnerReferenceNo")
         try container.encode(exchange.externalID, forKey: "externalId")
         try container.encode(exchange.timestamp, forKey: "timestamp")
-        try container.encode(bytes: exchange.stringToSign, "stringToSign")
+        try container.encode(bytes: stringToSign, "stringToSign")
         try container.encode(bytes: signature, "signature")
-        try container.encode(bytes: exchange.requestHead, "requestHead")
-        try container.encode(bytes: exchange.requestBody, "requestBody")
+        let isErased = kept.erased != nil
+        let (head, body) = (exchange.requestHead, exchange.requestBody)
+        try container.encode(bytes: isErased ? nil : head, "requestHead")
+        try container.encode(bytes: isErased ? nil : body, "requestBody")
+        try container.encode(kept.erased.map { Erased($0) }, forKey: "erased")
         try container.encode(exchange.responseStatus, forKey: "responseStatus")
         try container.encode(bytes: exchange.responseHead, "responseHead")
         try container.encode(bytes: exchange.responseBody, "responseBody")

@@ -43,7 +43,7 @@ struct DossierWriter {
         let key = keys.gateway.first { $0.fingerprint == record.verification?.keyFingerprint }
         return DossierCallback(
             callback: CallbackRepresentation(record),
-            requestHead: record.head,
+            requestHead: record.erased == nil ? record.head : nil,
             timestamp: record.timestamp,
             signature: message?.signature,
             stringToSign: message?.text,
@@ -54,9 +54,10 @@ struct DossierWriter {
     private mutating func shown(
         _ kept: KeptGatewayCall
     ) throws(CryptoError) -> ExchangeRepresentation {
-        let message = SignedMessage(kept.call, hasher: hasher)
+        let message = SignedMessage(kept, hasher: hasher)
         return ExchangeRepresentation(
             kept: kept,
+            stringToSign: message?.text,
             signature: message?.signature,
             verification: try verification(of: message, keys.merchant, name: "exchange-\(kept.id)")
         )

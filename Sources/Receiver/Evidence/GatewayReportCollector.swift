@@ -107,7 +107,7 @@ struct GatewayReportCollector: Sendable {
             filter.beforeID = before
             return try await reader.gatewayCalls(filter, limit: limit)
         } note: { kept in
-            survey.note(SurveyedCall(kept.call))
+            if kept.erased == nil { survey.note(SurveyedCall(kept.call)) }
         }
         return GatewayReportRepresentation.Part(survey: survey, truncated: isTruncated)
     }
@@ -139,11 +139,11 @@ struct GatewayReportCollector: Sendable {
 }
 
 extension SurveyedCallback {
-    /// Nil for a refused one.
+    /// Nil for a refused one, and for one whose bytes were erased.
     init?(_ record: CallbackRecord) {
-        guard let verification = record.verification, let timestamp = record.timestamp else {
-            return nil
-        }
+        guard record.erased == nil, let verification = record.verification,
+            let timestamp = record.timestamp
+        else { return nil }
         let head = KeptHead(record.head)
         self.init(
             receivedMilliseconds: record.receivedMilliseconds,

@@ -8,60 +8,62 @@ struct SignedMessage {
     /// What stands before the body's hash: `POST:` path `:`.
     private let prefix: [UInt8]
 
-    /// The bytes that are hashed.
-    private let body: [UInt8]
-    private let timestamp: [UInt8]
+    /// The bytes that are hashed; nil when they were erased.
+    private let body: [UInt8]?
 
-    /// The string to sign.
-    let text: [UInt8]
+    /// SHA-256 of the body, in hexadecimal.
+    private let digest: [UInt8]
+    private let timestamp: [UInt8]
 
     /// X-SIGNATURE, base64.
     let signature: [UInt8]
 
+    /// The string to sign.
+    var text: [UInt8] { prefix + digest + [UInt8(ascii: ":")] + timestamp }
+
     /// What the signature of a kept callback covers; nil for a refused one.
     init?(_ record: CallbackRecord, hasher: SHA256) {
         guard let verification = record.verification, let timestamp = record.timestamp,
-            let signature = KeptHead(record.head)?.single("X-SIGNATURE")
+            let signature = record.erased?.signature
+                ?? KeptHead(record.head)?.single("X-SIGNATURE")
         else { return nil }
-        let isMinified = verification.bodyForm == BodyForm.minified.rawValue
-        body = isMinified ? minified(record.body.span) ?? record.body : record.body
         prefix = StringToSign.prefix(path: verification.path)
         self.timestamp = Array(timestamp.utf8)
         self.signature = signature
-        text = Self.text(prefix, body, self.timestamp, hasher)
+        if let erased = record.erased {
+            body = nil
+            digest = Self.hex(erased.signedBodyDigest)
+        } else {
+            let isMinified = verification.bodyForm == BodyForm.minified.rawValue
+            let body = isMinified ? minified(record.body.span) ?? record.body : record.body
+            self.body = body
+            digest = Self.hex(of: body, hasher)
+        }
     }
 
     /// What the signature of a request of ours covers; nil when none was made.
-    init?(_ exchange: GatewayCall, hasher: SHA256) {
-        guard let signature = KeptHead(exchange.requestHead)?.single("X-SIGNATURE") else {
-            return nil
+    init?(_ kept: KeptGatewayCall, hasher: SHA256) {
+        let call = kept.call
+        if call.signature.isEmpty { return nil }
+        prefix = StringToSign.prefix(path: call.signedPath)
+        timestamp = Array(call.timestamp.utf8)
+        signature = Array(call.signature.utf8)
+        if let erased = kept.erased {
+            body = nil
+            digest = Self.hex(erased.requestDigest)
+        } else {
+            body = call.requestBody
+            digest = Self.hex(of: call.requestBody, hasher)
         }
-        body = exchange.requestBody
-        timestamp = Array(exchange.timestamp.utf8)
-        text = exchange.stringToSign
-        self.signature = signature
-        let suffix = Self.text([], body, timestamp, hasher)
-        guard text.count > suffix.count, text.suffix(suffix.count) == suffix[...] else {
-            return nil
-        }
-        prefix = Array(text.dropLast(suffix.count))
     }
 
-    private static func text(
-        _ prefix: [UInt8],
-        _ body: [UInt8],
-        _ timestamp: [UInt8],
-        _ hasher: SHA256
-    ) -> [UInt8] {
-        var text: [UInt8] = []
-        StringToSign.append(
-            prefix: prefix,
-            bodyDigest: hasher.digest(of: body.span),
-            timestamp: timestamp.span,
-            to: &text
-        )
-        return text
+    private static func hex(of body: [UInt8], _ hasher: SHA256) -> [UInt8] {
+        var digits: [UInt8] = []
+        hasher.digest(of: body.span).appendHex(to: &digits)
+        return digits
     }
+
+    private static func hex(_ digest: [UInt8]) -> [UInt8] { Array(Hex.text(digest.span).utf8) }
 
     /// Whether `key` made the signature.
     func verifies(with key: RSAPublicKey, hasher: SHA256) throws(CryptoError) -> Bool {
@@ -70,26 +72,41 @@ struct SignedMessage {
     }
 
     /// Lines for a POSIX shell that verify the signature with the `openssl` command, from nothing
-    /// but what they say themselves. The body's hash is computed anew, so that its bytes count.
+    /// but what they say themselves. The body's hash is computed anew, so that its bytes count,
+    /// unless they were erased.
     ///
     /// - Parameters:
     ///   - name: what the files that they write are called, without their endings.
     ///   - pem: the public key.
     /// - Returns: nil for bytes that cannot stand in a line of text.
     func shellLines(name: String, pem: String) -> [String]? {
-        guard let prefix = Self.quoted(prefix), let timestamp = Self.quoted([0x3A] + timestamp),
-            let signature = Self.quoted(signature)
-        else { return nil }
-        let body = String(decoding: Base64.encode(self.body.span), as: UTF8.self)
+        guard let signature = Self.quoted(signature), let string = stringLine(name: name) else {
+            return nil
+        }
         let key = pem.split(separator: "\n").map { "'\($0)'" }.joined(separator: " ")
-        return [
+        var lines = [
             "printf '%s\\n' \(key) > \(name).pem",
-            "printf '%s' '\(body)' | base64 -d > \(name).body",
             "printf '%s' \(signature) | base64 -d > \(name).signature",
-            "digest=$(openssl dgst -sha256 -r \(name).body)",
-            "printf '%s' \(prefix) \"${digest%% *}\" \(timestamp) > \(name).string",
-            "openssl dgst -sha256 -verify \(name).pem -signature \(name).signature \(name).string",
         ]
+        if let body {
+            let base64 = String(decoding: Base64.encode(body.span), as: UTF8.self)
+            lines.insert("printf '%s' '\(base64)' | base64 -d > \(name).body", at: 1)
+            lines.append("digest=$(openssl dgst -sha256 -r \(name).body)")
+        }
+        lines.append(string)
+        lines.append(
+            "openssl dgst -sha256 -verify \(name).pem -signature \(name).signature \(name).string"
+        )
+        return lines
+    }
+
+    /// The line that writes the string to sign; with the hash that a line before it computed, where
+    /// the body is there.
+    private func stringLine(name: String) -> String? {
+        if body == nil { return Self.quoted(text).map { "printf '%s' \($0) > \(name).string" } }
+        guard let prefix = Self.quoted(prefix), let timestamp = Self.quoted([0x3A] + timestamp)
+        else { return nil }
+        return "printf '%s' \(prefix) \"${digest%% *}\" \(timestamp) > \(name).string"
     }
 
     /// Bytes as one word of a shell (POSIX.1-2024, XCU section 2.2.2); nil when they are no line of

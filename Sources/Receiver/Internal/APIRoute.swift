@@ -199,6 +199,8 @@ struct APIRoute: Sendable {
         APIRoute("GET", "/readyz", nil, .readiness, ReadinessEndpoint.readiness),
         APIRoute("GET", "/openapi.json", nil, .document, OpenAPIEndpoint.show),
         APIRoute("GET", "/metrics", .metrics, .metrics, MetricsEndpoint.show),
+        APIRoute("POST", "/admin/prune", .operate, .startPrune, PruneEndpoint.start),
+        APIRoute("GET", "/admin/prune", .operate, .showPrune, PruneEndpoint.show),
     ]
 }
 
@@ -210,5 +212,6 @@ struct APIServices: Sendable {
     let diagnosis: DiagnosisDesk
     let evidence: EvidenceDesk
     let replayer: CallbackReplayer
+    let retention: Retention
     let metrics: Metrics
 }

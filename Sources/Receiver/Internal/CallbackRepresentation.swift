@@ -21,6 +21,19 @@ struct CallbackRepresentation: Encodable {
         let lastAt: String
     }
 
+    /// What stays of a head and a body that were erased.
+    struct Erased: Encodable {
+        let bodySha256: String
+        let signedBodySha256: String
+        let signature: String
+
+        init(_ erased: ErasedCallback) {
+            bodySha256 = Hex.text(erased.bodyDigest.span)
+            signedBodySha256 = Hex.text(erased.signedBodyDigest.span)
+            signature = String(decoding: erased.signature, as: UTF8.self)
+        }
+    }
+
     /// One header field as received.
     struct Header: Encodable {
         let name: String
@@ -42,12 +55,13 @@ struct CallbackRepresentation: Encodable {
     @Nullable var match: Match?
     let deliveries: Deliveries
     let client: String
-    let requestLine: String
-    let headers: [Header]
+    @Nullable var requestLine: String?
+    @Nullable var headers: [Header]?
 
-    /// The body when it is UTF-8, else ``bodyBase64``.
+    /// The body when it is UTF-8, else ``bodyBase64``; neither when it was erased.
     let body: String?
     let bodyBase64: String?
+    @Nullable var erased: Erased?
 
     init(_ record: CallbackRecord) {
         id = record.id
@@ -70,6 +84,11 @@ struct CallbackRepresentation: Encodable {
             lastAt: JakartaTime.textWithFraction(milliseconds: record.lastReceivedMilliseconds)
         )
         client = record.client
+        erased = record.erased.map { Erased($0) }
+        guard record.erased == nil else {
+            (requestLine, headers, body, bodyBase64) = (nil, nil, nil, nil)
+            return
+        }
         (requestLine, headers) = Self.head(record.head)
         body = String(validating: record.body, as: UTF8.self)
         bodyBase64 =

@@ -50,6 +50,14 @@ enum CallbacksEndpoint {
         _ services: APIServices
     ) async throws(Problem) -> Response {
         let record = try await record(request, services)
+        if record.erased != nil {
+            throw Problem(
+                .bodyErased,
+                "The head and the body of callback \(record.id) were erased; GET /v1/callbacks/"
+                    + "\(record.id) shows what stays.",
+                field: "id"
+            )
+        }
         do throws(CryptoError) {
             let diagnosis = try await services.diagnosis.diagnosis(of: record)
             return JSON.response(DiagnosisRepresentation(diagnosis, of: record))

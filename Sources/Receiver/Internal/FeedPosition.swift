@@ -90,13 +90,14 @@ enum FeedPosition {
                 field: field
             )
         }
-        if position < bounds.oldest - 1 {
-            throw bounds.expired(
-                "\(field) is \(position), but the oldest transition kept is \(bounds.oldest)",
-                field: field
-            )
-        }
+        try bounds.checkIsKept(position, field: field)
         return position
+    }
+
+    /// Throws when the feed was cut off beyond `position` since the request began.
+    static func check(_ page: FeedText, after position: Int64) throws(Problem) {
+        guard let oldest = page.oldest else { return }
+        try FeedBounds(oldest: oldest, head: page.head).checkIsKept(position, field: "after")
     }
 
     /// The position before the first transition recorded at or after a point in time; the head when
@@ -170,6 +171,15 @@ enum FeedPosition {
 }
 
 extension FeedBounds {
+    /// Throws for a position that lies before what is kept.
+    fileprivate func checkIsKept(_ position: Int64, field: String) throws(Problem) {
+        if position >= oldest - 1 { return }
+        throw expired(
+            "\(field) is \(position), but the oldest transition kept is \(oldest)",
+            field: field
+        )
+    }
+
     /// The problem of a position that lies before what is kept.
     fileprivate func expired(_ reason: String, field: String) -> Problem {
         var problem = Problem(

@@ -18,8 +18,8 @@ struct FeedStream: Sendable {
     /// client.
     private static let batchMax = 200
 
-    /// Writes events until the client has gone, the program stops or the database cannot be read;
-    /// a client that comes again is told then.
+    /// Writes events until the client has gone, the program stops, the database cannot be read, or
+    /// the feed was cut off beyond what was sent; a client that comes again is told then.
     func run(_ write: EndpointAnswer.Write) async {
         var query = query
         var told = query.after
@@ -27,7 +27,7 @@ struct FeedStream: Sendable {
         while !Task.isCancelled {
             // Comes before the read: what is committed in between is sent when the program stops.
             let isLast = store.signal.isClosed
-            guard let page = await page(query) else { return }
+            guard let page = await page(query), isKept(query.after, by: page) else { return }
             query.after = page.next
             var text = events(of: page)
             told = page.items.last?.sequence ?? told
@@ -60,6 +60,11 @@ struct FeedStream: Sendable {
         } catch {
             return nil
         }
+    }
+
+    /// Whether nothing was cut off between a position and the page that was read behind it.
+    private func isKept(_ position: Int64, by page: FeedText) -> Bool {
+        page.oldest.map { position >= $0 - 1 } ?? true
     }
 
     private func events(of page: FeedText) -> [UInt8] {

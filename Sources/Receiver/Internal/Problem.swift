@@ -26,6 +26,8 @@ struct Problem: Error, Equatable {
         case severalFacts = "several-facts"
         case positionConflict = "position-conflict"
         case positionExpired = "position-expired"
+        case bodyErased = "body-erased"
+        case pruneRunning = "prune-running"
         case tooManyConsumers = "too-many-consumers"
         case referenceInUse = "reference-in-use"
         case qrLost = "qr-lost"
@@ -90,8 +92,8 @@ extension Problem.Kind {
         case .requestTimeout: .requestTimeout
         case .feedChanged, .positionAhead, .positionConflict, .tooManyConsumers: .conflict
         case .referenceInUse, .qrLost, .alreadyResolved, .notAllowed: .conflict
-        case .severalFacts: .conflict
-        case .positionExpired: .gone
+        case .severalFacts, .pruneRunning: .conflict
+        case .positionExpired, .bodyErased: .gone
         case .tooLarge: .contentTooLarge
         case .overloaded, .storeUnavailable, .gatewayUnreachable: .serviceUnavailable
         case .internalError: .internalServerError
@@ -122,6 +124,8 @@ extension Problem.Kind {
         case .positionAhead: "The position is beyond the head of the feed"
         case .positionConflict: "The consumer's position is another one than expected"
         case .positionExpired: "The position is before the oldest transition that is kept"
+        case .bodyErased: "The head and the body of the callback were erased"
+        case .pruneRunning: "Another order to erase is being carried out"
         case .tooManyConsumers: "There are as many consumers as there may be"
         case .tooLarge: "The request is larger than allowed"
         case .overloaded: "Too many requests are being served"

@@ -11,6 +11,9 @@ enum ReplayEndpoint {
         let before: String
         let after: String
         let sequence: Int64?
+
+        /// Why it was not judged.
+        let problem: String?
     }
 
     private struct Results: Encodable {
@@ -55,7 +58,13 @@ enum ReplayEndpoint {
             try await services.store.replay(wanted, isDryRun: isDryRun)
         }
         results.sort { $0.callbackID < $1.callbackID }
-        return JSON.response(Results(results: results.map { Result($0) }, more: more))
+        let erased = Set(records.filter { $0.erased != nil }.map(\.id))
+        return JSON.response(
+            Results(
+                results: results.map { Result($0, isErased: erased.contains($0.callbackID)) },
+                more: more
+            )
+        )
     }
 
     private static func selected(
@@ -118,12 +127,13 @@ enum ReplayEndpoint {
 }
 
 extension ReplayEndpoint.Result {
-    fileprivate init(_ result: ReplayResult) {
+    fileprivate init(_ result: ReplayResult, isErased: Bool) {
         self.init(
             callbackId: result.callbackID,
             before: result.before.word,
             after: result.after.word,
-            sequence: result.sequence
+            sequence: result.sequence,
+            problem: isErased ? Problem.Kind.bodyErased.rawValue : nil
         )
     }
 }

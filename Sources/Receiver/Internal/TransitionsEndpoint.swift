@@ -35,6 +35,7 @@ enum TransitionsEndpoint {
             let rest = now >= deadline ? 0 : Int((deadline - now + 999_999_999) / 1_000_000_000)
             await store.signal.wait(behind: query.after, seconds: rest)
             let page = try await store.feed(query, limit: limit)
+            try FeedPosition.check(page, after: query.after)
             let isOver = Clock.monotonicNanoseconds() >= deadline
             if !page.items.isEmpty || isOver || store.signal.isClosed || Task.isCancelled {
                 return page

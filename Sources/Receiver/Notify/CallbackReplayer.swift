@@ -15,8 +15,9 @@ final class CallbackReplayer: Sendable {
     func apply(_ context: NotifyContext) { self.context.withLock { $0 = context } }
 
     /// What the notify listener would hand to the store, had the callback come when it came and had
-    /// today's configuration been in force; nil when it would be refused.
+    /// today's configuration been in force; nil when it would be refused, or its bytes were erased.
     func delivery(of record: CallbackRecord) -> Delivery? {
+        if record.erased != nil { return nil }
         let context = context.withLock { $0 }
         guard let head = Self.head(record.head) else { return nil }
         let route = NotifyRoute(head, Self.peer(record.client), context)

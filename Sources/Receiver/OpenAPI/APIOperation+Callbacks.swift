@@ -49,7 +49,7 @@ extension APIOperation {
         text: "With today's keys and configuration. The README explains the words.",
         parameters: [.callbackID],
         answers: [.json("The diagnosis.", .diagnosis)],
-        problems: [.callbackNotFound]
+        problems: [.callbackNotFound, .bodyErased]
     )
 
     static let reportOnGateway = APIOperation(

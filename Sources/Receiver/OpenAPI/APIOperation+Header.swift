@@ -19,6 +19,11 @@ extension APIOperation {
             text: "The path of the payment.",
             schema: .text(pattern: "^/v1/transactions/.+$")
         )
+        static let pruneLocation = Header(
+            name: "Location",
+            text: "Where the progress is shown.",
+            schema: .constant("/admin/prune")
+        )
         static let challenge = Header(
             name: "WWW-Authenticate",
             text: "That a bearer token is wanted (RFC 6750).",

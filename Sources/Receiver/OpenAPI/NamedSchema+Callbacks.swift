@@ -27,18 +27,31 @@ extension NamedSchema {
                 "match": callbackMatch.orNull,
                 "deliveries": callbackDeliveries,
                 "client": .text("The address that it came from."),
-                "requestLine": .text("As received."),
+                "requestLine": .text("As received.").orNull,
                 "headers": .list(
                     of: .answer(["name": .text(), "value": .text()]),
                     "As received, in order."
-                ),
+                ).orNull,
                 "body": .text("The body, byte for byte, when it is UTF-8."),
                 "bodyBase64": .text("The body when it is not."),
+                "erased": erasedCallback.orNull,
             ],
             optional: ["body", "bodyBase64"],
             "What was received on the notify listener, and what became of it."
         )
         .example(Example.callback)
+    )
+
+    private static let erasedCallback = Schema.answer(
+        [
+            "bodySha256": .text("Of the body as received.", pattern: "^[0-9a-f]{64}$"),
+            "signedBodySha256": .text(
+                "Of the body in the form that was signed.",
+                pattern: "^[0-9a-f]{64}$"
+            ),
+            "signature": .text("X-SIGNATURE."),
+        ],
+        "What stays of a head and a body that were erased; null while they are there."
     )
 
     private static let callbackMatch = Schema.answer(
@@ -103,8 +116,12 @@ extension NamedSchema {
                         "before": outcome,
                         "after": outcome,
                         "sequence": .integer(1...Int64.max, "The transition that it caused now."),
+                        "problem": .oneOf(
+                            [Problem.Kind.bodyErased.rawValue],
+                            "Why it cannot be judged again."
+                        ),
                     ],
-                    optional: ["sequence"]
+                    optional: ["sequence", "problem"]
                 ),
                 "In the order in which the callbacks came."
             ),
@@ -132,6 +149,6 @@ extension Example {
                         "lastAt": "2026-11-22T10:03:12.120+07:00"},
          "client": "203.0.113.7", "requestLine": "POST /v1.0/debit/notify HTTP/1.1",
          "headers": [{"name": "Content-Type", "value": "application/json"}],
-         "body": "{\"originalReferenceNo\":\"TRX-1\"}"}
+         "body": "{\"originalReferenceNo\":\"TRX-1\"}", "erased": null}
         """#
 }

@@ -46,7 +46,8 @@ extension NamedSchema {
                 .reference(callback),
                 .answer(
                     [
-                        "requestHead": bytes("As received."), "requestHeadBase64": base64,
+                        "requestHead": bytes("As received.").orNull,
+                        "requestHeadBase64": base64,
                         "timestamp": .text("X-TIMESTAMP.").orNull,
                         "signature": bytes("X-SIGNATURE.").orNull, "signatureBase64": base64,
                         "stringToSign": bytes("What was signed.").orNull,
@@ -63,6 +64,15 @@ extension NamedSchema {
         )
     )
 
+    private static let erasedCall = Schema.answer(
+        [
+            "requestBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
+            "responseBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
+        ],
+        optional: ["responseBodySha256"],
+        "What stays of heads and bodies that were erased; null while they are there."
+    )
+
     static let exchange = NamedSchema(
         "Exchange",
         .answer(
@@ -72,10 +82,11 @@ extension NamedSchema {
                 "partnerReferenceNo": .text().orNull,
                 "externalId": .text("X-EXTERNAL-ID."),
                 "timestamp": .text("X-TIMESTAMP."),
-                "stringToSign": bytes("What was signed."), "stringToSignBase64": base64,
+                "stringToSign": bytes("What was signed.").orNull, "stringToSignBase64": base64,
                 "signature": bytes("X-SIGNATURE.").orNull, "signatureBase64": base64,
-                "requestHead": bytes("As sent."), "requestHeadBase64": base64,
-                "requestBody": bytes("As sent."), "requestBodyBase64": base64,
+                "requestHead": bytes("As sent.").orNull, "requestHeadBase64": base64,
+                "requestBody": bytes("As sent.").orNull, "requestBodyBase64": base64,
+                "erased": erasedCall.orNull,
                 "responseStatus": .integer(100...599).orNull,
                 "responseHead": bytes("As received.").orNull, "responseHeadBase64": base64,
                 "responseBody": bytes("As received.").orNull, "responseBodyBase64": base64,

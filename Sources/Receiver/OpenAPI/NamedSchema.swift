@@ -17,7 +17,7 @@ struct NamedSchema: Sendable {
         positiveRupiah, generation, query, queryAnswer, nothing, reconciliation, dossier,
         dossierCallback, exchange, gatewayReport, callbackSurvey, outboundSurvey, sighting,
         seenValues, signatureForms, externalIDForms, memberTally, spellings, timeForms, amountForms,
-        spread, health, readiness, problem,
+        spread, health, readiness, pruneOrder, prune, problem,
     ]
 }
 

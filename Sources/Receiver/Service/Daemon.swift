@@ -17,6 +17,7 @@ final class Daemon: Sendable {
     private let internalServer: Server
     private let readiness: Readiness
     private let outbound: Outbound
+    private let retention: Retention
     private let replayer: CallbackReplayer
     private let metrics: Metrics
     private let log: Log
@@ -38,6 +39,12 @@ final class Daemon: Sendable {
         let loops = try Self.makeLoops()
         let context = try Self.context(loaded, loopCount: loops.count)
         replayer = CallbackReplayer(context)
+        retention = Retention(
+            store: store,
+            isShared: true,
+            log: log,
+            now: Clock.realtimeMilliseconds
+        )
         notify = NotifyHandler(
             context: context,
             store: store,
@@ -54,6 +61,7 @@ final class Daemon: Sendable {
                 diagnosis: DiagnosisDesk(loaded),
                 evidence: EvidenceDesk(loaded),
                 replayer: replayer,
+                retention: retention,
                 metrics: metrics
             ),
             log: log
@@ -78,6 +86,7 @@ final class Daemon: Sendable {
         loopCount = loops.count
         current = Mutex(loaded)
         try listen(configuration)
+        await retention.keepBodies(forDays: configuration.storage.bodyDays)
     }
 
     private static func open(
@@ -220,6 +229,8 @@ final class Daemon: Sendable {
             policy: LedgerPolicy(configuration),
             rejectedKept: configuration.storage.rejectedKept
         )
+        let days = configuration.storage.bodyDays
+        Task { [retention] in await retention.keepBodies(forDays: days) }
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
         log.apply(level: configuration.log.level, format: configuration.log.format)
         current.withLock { $0 = loaded }
@@ -252,6 +263,7 @@ final class Daemon: Sendable {
         async let internalDrained: Void = internalServer.drain(seconds: seconds)
         _ = await (notifyDrained, internalDrained)
         await outbound.close()
+        await retention.close()
         await store.close()
         log.info("stopped")
     }

@@ -84,6 +84,9 @@ struct ReplayCommand: APICommand {
     ]
 
     private static func cells(_ result: JSONValue) -> [String?] {
-        ["callbackId", "before", "after", "sequence"].map { result.text($0) }
+        [
+            result.text("callbackId"), result.text("before"),
+            result.text("problem") ?? result.text("after"), result.text("sequence"),
+        ]
     }
 }

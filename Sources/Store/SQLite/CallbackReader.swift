@@ -39,6 +39,16 @@ struct CallbackReader {
         return try refusals.rows(in: refused, limit: 1).first
     }
 
+    /// How many kept refusals were received before `milliseconds` since the epoch.
+    func refusalCount(receivedBefore milliseconds: Int64) throws(SQLiteError) -> Int {
+        let selection = try refused.prepare("SELECT count(*) FROM refusals WHERE received_at < ?")
+        return try selection.first {
+            $0.integer(milliseconds)
+        } row: {
+            Int($0.integer(0))
+        } ?? 0
+    }
+
     /// Callbacks looked at for one page of a search: bounds the time that a rare outcome takes.
     static let searchedMax: Int64 = 100_000
 

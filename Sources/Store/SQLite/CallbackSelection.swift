@@ -43,9 +43,11 @@ struct CallbackSelection {
                     external_id, original_partner_reference, original_reference, callbacks.status,
                     callbacks.amount, path, body_form, key_fingerprint, client,
                     iif(payments.status IS NULL, NULL, partner_reference), sequence, deliveries,
-                    last_received_at, head, body, signed_at, reference, is_corroborated
+                    last_received_at, head, body, signed_at, reference, is_corroborated,
+                    body_digest, signed_body_digest, signature
                 FROM callbacks JOIN verifications ON verifications.id = callbacks.verification
-                    JOIN callback_contents ON callback_contents.id = callbacks.id
+                    LEFT JOIN callback_contents ON callback_contents.id = callbacks.id
+                    LEFT JOIN erased_callbacks ON erased_callbacks.id = callbacks.id
                     LEFT JOIN payments ON payments.id = callbacks.payment_id
                 """,
             idColumn: "callbacks.id",
@@ -137,7 +139,8 @@ struct CallbackSelection {
             deliveries: row.integer(17),
             lastReceivedMilliseconds: row.integer(18),
             head: row.blob(19),
-            body: row.blob(20)
+            body: row.blob(20),
+            erased: erased(row)
         )
     }
 
@@ -160,7 +163,17 @@ struct CallbackSelection {
             deliveries: 1,
             lastReceivedMilliseconds: row.integer(1),
             head: row.blob(6),
-            body: row.blob(7)
+            body: row.blob(7),
+            erased: nil
+        )
+    }
+
+    private static func erased(_ row: Row) -> ErasedCallback? {
+        if row.isNull(24) { return nil }
+        return ErasedCallback(
+            bodyDigest: row.blob(24),
+            signedBodyDigest: row.isNull(25) ? row.blob(24) : row.blob(25),
+            signature: row.blob(26)
         )
     }
 }

@@ -19,7 +19,18 @@ package struct GatewayCallFilter: Sendable {
 /// A kept call of the gateway.
 package struct KeptGatewayCall: Equatable, Sendable {
     package let id: Int64
+
+    /// Without heads and bodies, when they were erased.
     package let call: GatewayCall
+
+    /// What stays of heads and bodies that were erased; nil while they are there.
+    package let erased: ErasedGatewayCall?
+
+    package init(id: Int64, call: GatewayCall, erased: ErasedGatewayCall?) {
+        self.id = id
+        self.call = call
+        self.erased = erased
+    }
 }
 
 /// The readers' statements on the calls of the gateway.
@@ -52,8 +63,8 @@ struct GatewayCallReader {
         var found: [KeptGatewayCall] = []
         for range in ranges where found.count < limit {
             var conditions = Conditions()
-            conditions.add("id >= ?") { $0.integer(range.lowerBound) }
-            conditions.add("id < ?") { $0.integer(range.upperBound) }
+            conditions.add("gateway_calls.id >= ?") { $0.integer(range.lowerBound) }
+            conditions.add("gateway_calls.id < ?") { $0.integer(range.upperBound) }
             if let from { conditions.add("finished_at >= ?") { $0.integer(from) } }
             if let to { conditions.add("finished_at < ?") { $0.integer(to) } }
             found += try rows(conditions, limit: limit - found.count)
@@ -65,7 +76,7 @@ struct GatewayCallReader {
     func calls(_ ids: some Collection<Int64>) throws(SQLiteError) -> [KeptGatewayCall] {
         var conditions = Conditions()
         let list = ids.map { String($0) }.joined(separator: ", ")
-        conditions.add("id IN (\(list))") { _ in }
+        conditions.add("gateway_calls.id IN (\(list))") { _ in }
         return try rows(conditions, limit: ids.count)
     }
 
@@ -100,18 +111,22 @@ struct GatewayCallReader {
     ) throws(SQLiteError) -> [KeptGatewayCall] {
         let selection = try connection.prepare(
             """
-            SELECT id, service, partner_reference, external_id, signed_at, string_to_sign,
-                request_head, request_body, response_status, response_head, response_body, error,
-                started_at, finished_at
-            FROM gateway_calls JOIN gateway_call_contents USING (id)
-            WHERE \(conditions.sql) ORDER BY id DESC LIMIT ?
+            SELECT gateway_calls.id, service, partner_reference, external_id, signed_at,
+                signed_path, coalesce(contents.signature, erased.signature),
+                contents.request_head, request_body, response_status, response_head,
+                response_body, error, started_at, finished_at, call_forms.request_head,
+                request_digest, response_digest
+            FROM gateway_calls JOIN call_forms ON call_forms.id = form
+                LEFT JOIN gateway_call_contents AS contents ON contents.id = gateway_calls.id
+                LEFT JOIN erased_gateway_calls AS erased ON erased.id = gateway_calls.id
+            WHERE \(conditions.sql) ORDER BY gateway_calls.id DESC LIMIT ?
             """
         )
         return try selection.all { row in
             conditions.bind(&row)
             row.integer(limit)
         } row: { row in
-            KeptGatewayCall(id: row.integer(0), call: Self.read(row))
+            KeptGatewayCall(id: row.integer(0), call: Self.read(row), erased: Self.erased(row))
         }
     }
 
@@ -121,15 +136,35 @@ struct GatewayCallReader {
             partnerReferenceNo: row.text(2),
             externalID: row.text(3),
             timestamp: row.text(4),
-            stringToSign: row.blob(5),
-            requestHead: row.blob(6),
-            requestBody: row.blob(7),
-            responseStatus: row.optionalInteger(8).map { Int($0) },
-            responseHead: row.isNull(9) ? nil : row.blob(9),
-            responseBody: row.isNull(10) ? nil : row.blob(10),
-            error: row.optionalText(11),
-            startedMilliseconds: row.integer(12),
-            finishedMilliseconds: row.integer(13)
+            signedPath: row.text(5),
+            signature: row.text(6),
+            requestHead: requestHead(row),
+            requestBody: row.blob(8),
+            responseStatus: row.optionalInteger(9).map { Int($0) },
+            responseHead: row.isNull(10) ? nil : row.blob(10),
+            responseBody: row.isNull(11) ? nil : row.blob(11),
+            error: row.optionalText(12),
+            startedMilliseconds: row.integer(13),
+            finishedMilliseconds: row.integer(14)
+        )
+    }
+
+    private static func requestHead(_ row: Row) -> [UInt8] {
+        if row.isNull(8) { return [] }
+        if !row.isNull(7) { return row.blob(7) }
+        return CallForm(signedPath: row.text(5), head: row.blob(15)).head(
+            timestamp: row.text(4),
+            externalID: row.text(3),
+            signature: row.text(6),
+            bodyCount: row.blob(8).count
+        )
+    }
+
+    private static func erased(_ row: Row) -> ErasedGatewayCall? {
+        if row.isNull(16) { return nil }
+        return ErasedGatewayCall(
+            requestDigest: row.blob(16),
+            responseDigest: row.isNull(17) ? nil : row.blob(17)
         )
     }
 }

@@ -188,27 +188,32 @@ final class InquiryTable {
 final class GatewayCallTable {
     private let insertion: Statement
     private let content: Statement
+    private let forms: CallFormTable
     private let connection: Connection
 
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         insertion = try connection.prepare(
             """
-            INSERT INTO gateway_calls (payment_id, service, partner_reference, external_id,
+            INSERT INTO gateway_calls (payment_id, form, service, partner_reference, external_id,
                 signed_at, response_status, error, started_at, finished_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         content = try connection.prepare(
             "INSERT INTO gateway_call_contents VALUES (?, ?, ?, ?, ?, ?)"
         )
+        forms = try CallFormTable(connection)
     }
 
     /// Keeps a call, and returns its number; `paymentID` is nil when it belongs to no payment.
     @discardableResult
     func insert(_ call: GatewayCall, paymentID: Int64?) throws(SQLiteError) -> Int64 {
+        let form = CallForm(call)
+        let formID = try forms.id(of: form ?? CallForm(signedPath: call.signedPath, head: []))
         try insertion.run {
             $0.integer(paymentID)
+            $0.integer(formID)
             $0.integer(call.service)
             $0.text(call.partnerReferenceNo)
             $0.text(call.externalID)
@@ -221,8 +226,8 @@ final class GatewayCallTable {
         let id = connection.lastInsertRowID
         try content.run {
             $0.integer(id)
-            $0.blob(call.stringToSign)
-            $0.blob(call.requestHead)
+            $0.text(call.signature)
+            $0.blob(form == nil ? call.requestHead : nil)
             $0.blob(call.requestBody)
             $0.blob(call.responseHead)
             $0.blob(call.responseBody)

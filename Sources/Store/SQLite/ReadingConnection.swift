@@ -47,6 +47,7 @@ struct ReaderTables {
     let list: TransactionList
     let consumers: ConsumerTable
     let gatewayCalls: GatewayCallReader
+    let erasures: ErasureReader
 
     init(_ files: StoreFiles, index: ReferenceIndex) throws(SQLiteError) {
         let main = try Connection(path: files.main, mode: .readOnly)
@@ -68,5 +69,6 @@ struct ReaderTables {
         list = TransactionList(main, transactions: transactions, transitions: transitions)
         consumers = try ConsumerTable(main)
         gatewayCalls = try GatewayCallReader(main)
+        erasures = try ErasureReader(main)
     }
 }

@@ -119,6 +119,17 @@ actor RejectedRequestStore {
         }
     }
 
+    /// Forgets refusals that were received before `milliseconds` since the epoch; returns how many.
+    func remove(receivedBefore milliseconds: Int64) throws(StoreError) -> Int {
+        try StoreError.mapped { () throws(SQLiteError) in
+            let connection = try opened()
+            try connection.prepare("DELETE FROM refusals WHERE received_at < ?").run {
+                $0.integer(milliseconds)
+            }
+            return connection.changes
+        }
+    }
+
     /// Makes the file, so that readers can open it.
     func open() throws(StoreError) {
         try StoreError.mapped { () throws(SQLiteError) in _ = try opened() }

@@ -23,6 +23,7 @@ final class SQLiteEngine {
     let clockSteps: ClockStepTable
     let meta: MetaTable
     let consumers: ConsumerTable
+    let erasures: ErasureTable
     let index: ReferenceIndex
     let lookups: LookupFile
     let callbackIDs: CallbackIDs
@@ -62,6 +63,7 @@ final class SQLiteEngine {
         clockSteps = try ClockStepTable(connection)
         meta = try MetaTable(connection)
         consumers = try ConsumerTable(connection)
+        erasures = try ErasureTable(connection)
         externalIDs = try ExternalIDOwners(
             connection,
             hash: index.hash,
@@ -133,6 +135,37 @@ extension SQLiteEngine: StorageEngine {
 
     func removeConsumer(_ name: String) throws(StoreError) -> Bool {
         try StoreError.mapped { () throws(SQLiteError) in try consumers.remove(name) }
+    }
+
+    func eraseCallbacks(
+        _ erased: [(id: Int64, remainder: ErasedCallback)]
+    ) throws(StoreError) {
+        try StoreError.mapped { () throws(SQLiteError) in
+            for (id, remainder) in erased { try erasures.erase(callback: id, remainder) }
+        }
+    }
+
+    func eraseGatewayCalls(
+        _ erased: [(id: Int64, remainder: ErasedGatewayCall)]
+    ) throws(StoreError) {
+        try StoreError.mapped { () throws(SQLiteError) in
+            for (id, remainder) in erased { try erasures.erase(gatewayCall: id, remainder) }
+        }
+    }
+
+    func removeTransitions(
+        recordedBefore milliseconds: Int64,
+        feed: String,
+        limit: Int
+    ) throws(StoreError) -> TransitionRemoval {
+        try StoreError.mapped { () throws(SQLiteError) in
+            try erasures.removeTransitions(
+                recordedBefore: milliseconds,
+                feed: feed,
+                head: head,
+                limit: limit
+            )
+        }
     }
 
     func mark(_ now: Int64) throws(StoreError) {

@@ -115,6 +115,15 @@ enum Schema {
             head BLOB NOT NULL,
             body BLOB NOT NULL
         ) STRICT;
+
+        -- What stays of contents that were erased; `signed_body_digest` is null where the signature
+        -- covers the body as received.
+        CREATE TABLE erased_callbacks (
+            id INTEGER PRIMARY KEY,
+            body_digest BLOB NOT NULL,
+            signed_body_digest BLOB,
+            signature BLOB NOT NULL
+        ) STRICT;
         """
 
     /// A payment without a status is none yet: it holds together what callbacks say about
@@ -203,9 +212,16 @@ enum Schema {
         CREATE INDEX inquiries_due ON inquiries (next_at);
         CREATE INDEX inquiries_planned ON inquiries (planned_at);
 
+        CREATE TABLE call_forms (
+            id INTEGER PRIMARY KEY,
+            signed_path TEXT NOT NULL,
+            request_head BLOB NOT NULL
+        ) STRICT;
+
         CREATE TABLE gateway_calls (
             id INTEGER PRIMARY KEY,
             payment_id INTEGER,
+            form INTEGER NOT NULL REFERENCES call_forms,
             service INTEGER NOT NULL,
             partner_reference TEXT NOT NULL,
             external_id TEXT NOT NULL,
@@ -218,13 +234,21 @@ enum Schema {
         CREATE INDEX gateway_calls_of_payment ON gateway_calls (payment_id)
             WHERE payment_id IS NOT NULL;
 
+        -- `request_head` is null where it can be made of the call's form.
         CREATE TABLE gateway_call_contents (
             id INTEGER PRIMARY KEY,
-            string_to_sign BLOB NOT NULL,
-            request_head BLOB NOT NULL,
+            signature TEXT NOT NULL,
+            request_head BLOB,
             request_body BLOB NOT NULL,
             response_head BLOB,
             response_body BLOB
+        ) STRICT;
+
+        CREATE TABLE erased_gateway_calls (
+            id INTEGER PRIMARY KEY,
+            request_digest BLOB NOT NULL,
+            response_digest BLOB,
+            signature TEXT NOT NULL
         ) STRICT;
         """
 

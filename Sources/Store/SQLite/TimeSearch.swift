@@ -3,6 +3,7 @@ import SQLite
 /// Finds the rows of a time without an index, by halving over the key of a table.
 struct TimeSearch {
     private let newest: Statement
+    private let oldest: Statement
     private let next: Statement
     private let steps: Statement
     private let list: TimeList
@@ -10,6 +11,7 @@ struct TimeSearch {
     init(_ list: TimeList, _ connection: Connection) throws(SQLiteError) {
         self.list = list
         newest = try connection.prepare("SELECT coalesce(max(\(list.key)), 0) FROM \(list.table)")
+        oldest = try connection.prepare("SELECT coalesce(min(\(list.key)), 1) FROM \(list.table)")
         next = try connection.prepare(
             """
             SELECT \(list.key), \(list.time) FROM \(list.table)
@@ -35,7 +37,9 @@ struct TimeSearch {
         in bounds: Range<Int64> = 1..<Int64.max
     ) throws(SQLiteError) -> [Range<Int64>] {
         let end = try (newest.first { $0.integer(0) } ?? 0) + 1
-        let bounds = bounds.clamped(to: 1..<end)
+        // Rows at the start may have been removed.
+        let start = try oldest.first { $0.integer(0) } ?? 1
+        let bounds = bounds.clamped(to: min(start, end)..<end)
         if bounds.isEmpty { return [] }
         if from == nil, to == nil { return [bounds] }
         var ranges: [Range<Int64>] = []

@@ -83,7 +83,8 @@ struct TransitionReader {
                 transitions: found.prefix(limit).compactMap(\.record),
                 next: next,
                 more: next < head,
-                head: head
+                head: head,
+                oldest: try oldest()
             )
         }
     }
@@ -91,10 +92,15 @@ struct TransitionReader {
     /// The newest sequence number, 0 in an empty feed.
     private func head() throws(SQLiteError) -> Int64 { try newest.first { $0.integer(0) } ?? 0 }
 
+    /// The oldest sequence number that is kept, 1 in an empty feed.
+    private func oldest() throws(SQLiteError) -> Int64 {
+        try oldestKept.first { $0.integer(0) } ?? 1
+    }
+
     /// The sequence numbers that the feed has.
     func bounds() throws(SQLiteError) -> FeedBounds {
         try connection.snapshot { () throws(SQLiteError) in
-            FeedBounds(oldest: try oldestKept.first { $0.integer(0) } ?? 1, head: try head())
+            FeedBounds(oldest: try oldest(), head: try head())
         }
     }
 

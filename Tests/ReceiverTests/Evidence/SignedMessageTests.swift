@@ -15,26 +15,25 @@ import Testing
         path: String = "/api/v1.0/qr/qr-mpm-query",
         timestamp: String = "2026-11-22T10:00:00+07:00",
         key: RSAPrivateKey,
-        stringToSign: [UInt8]? = nil,
-        head: String? = nil
-    ) throws -> GatewayCall {
+        signature: String? = nil,
+        erased: ErasedGatewayCall? = nil
+    ) throws -> KeptGatewayCall {
         let text = StringToSign.bytes(
             path: path,
             body: Self.body.span,
             timestamp: timestamp,
             hasher: try SHA256()
         )
-        let signature = try key.sign(text.span)
-        let base64 = String(decoding: Base64.encode(signature.span), as: UTF8.self)
-        let fields = head ?? "X-SIGNATURE: \(base64)\r\n"
-        return GatewayCall(
+        let signed = try key.sign(text.span)
+        let call = GatewayCall(
             service: 51,
             partnerReferenceNo: "TRX-1",
             externalID: "1",
             timestamp: timestamp,
-            stringToSign: stringToSign ?? text,
-            requestHead: Array("POST /x HTTP/1.1\r\nHost: h\r\n\(fields)\r\n".utf8),
-            requestBody: Self.body,
+            signedPath: path,
+            signature: signature ?? String(decoding: Base64.encode(signed.span), as: UTF8.self),
+            requestHead: [],
+            requestBody: erased == nil ? Self.body : [],
             responseStatus: nil,
             responseHead: nil,
             responseBody: nil,
@@ -42,6 +41,7 @@ import Testing
             startedMilliseconds: 0,
             finishedMilliseconds: 0
         )
+        return KeptGatewayCall(id: 1, call: call, erased: erased)
     }
 
     @Test func `the lines say everything that is needed`() throws {
@@ -87,19 +87,30 @@ import Testing
         #expect(message.shellLines(name: "n", pem: "") == nil)
     }
 
-    @Test func `what was not signed, or over something else, is no message`() throws {
+    @Test func `what was not signed is no message`() throws {
         let key = try TestKeys.shared().other
         let hasher = try SHA256()
-        for record in [
-            try exchange(key: key, stringToSign: []),
-            try exchange(key: key, stringToSign: Array("POST:/x:abc:T".utf8)),
-            try exchange(key: key, head: ""),
-            try exchange(key: key, head: "X-SIGNATURE: a\r\nX-SIGNATURE: b\r\n"),
-        ] {
-            #expect(SignedMessage(record, hasher: hasher) == nil)
-        }
-        let broken = try exchange(key: key, head: "X-SIGNATURE: !\r\n")
+        #expect(SignedMessage(try exchange(key: key, signature: ""), hasher: hasher) == nil)
+        let broken = try exchange(key: key, signature: "!")
         let message = try #require(SignedMessage(broken, hasher: hasher))
         #expect(try !message.verifies(with: key.publicKey, hasher: hasher))
+    }
+
+    @Test func `what was erased still verifies by its hash`() throws {
+        let key = try TestKeys.shared().other
+        let hasher = try SHA256()
+        let digest = hasher.digest(of: Self.body.span)
+        let bytes = (0..<Digest.count).map { digest.bytes[$0] }
+        let erased = ErasedGatewayCall(requestDigest: bytes, responseDigest: nil)
+        let record = try exchange(key: key, erased: erased)
+        let message = try #require(SignedMessage(record, hasher: hasher))
+        #expect(try message.verifies(with: key.publicKey, hasher: hasher))
+        let text = "POST:/api/v1.0/qr/qr-mpm-query:\(digest):2026-11-22T10:00:00+07:00"
+        let lines = try #require(message.shellLines(name: "n", pem: ""))
+        #expect(lines[2] == "printf '%s' '\(text)' > n.string")
+        let other = ErasedGatewayCall(requestDigest: bytes.reversed(), responseDigest: nil)
+        let changed = try exchange(key: key, erased: other)
+        let wrong = try #require(SignedMessage(changed, hasher: hasher))
+        #expect(try !wrong.verifies(with: key.publicKey, hasher: hasher))
     }
 }

@@ -150,6 +150,21 @@ import Testing
         #expect(feed.store.signal.waiterCount == 0)
     }
 
+    @Test func `it ends when the feed is cut off beyond what was sent`() async throws {
+        try await feed.add([.success, .success, .success])
+        var running = run(after: 1)
+        #expect(ids(await running.next()) == ["2", "3"])
+        await feed.settle(waiters: 1)
+        try feed.execute(
+            """
+            UPDATE transitions SET sequence = 9 WHERE sequence = 3;
+            DELETE FROM transitions WHERE sequence < 9;
+            """
+        )
+        feed.store.signal.close()
+        #expect(await running.next() == nil)
+    }
+
     @Test func `it ends when the database cannot be read`() async throws {
         try await feed.add([.success])
         feed.store.window.forget(below: 2)

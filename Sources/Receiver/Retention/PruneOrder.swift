@@ -1,0 +1,82 @@
+import Sockets
+import Store
+
+/// What is to be erased.
+struct PruneOrder: Equatable, Sendable {
+    /// What was received or sent before it, in milliseconds since the epoch.
+    let beforeMilliseconds: Int64
+
+    /// Whether old transitions are removed from the start of the feed.
+    var removesTransitions = false
+
+    /// Whether nothing is written, only counted.
+    var isDryRun = false
+
+    /// Whether `storage.bodyDays` says so, and nobody at the moment.
+    var isAutomatic = false
+
+    /// How long transitions are kept at least, whatever is asked for (contract section 5).
+    static let transitionDays: Int64 = 400
+
+    static let dayMilliseconds: Int64 = 86_400_000
+}
+
+/// How far an erasure has got.
+struct PruneProgress: Sendable {
+    enum State: String, CaseIterable, Sendable {
+        /// None was ordered since the start.
+        case idle
+        case running
+        case done
+        /// It was given up: the program stops, or another order took its place.
+        case stopped
+        case failed
+    }
+
+    var state = State.idle
+    var order: PruneOrder?
+
+    /// Callbacks whose head and body were erased.
+    var callbackCount = 0
+
+    /// Calls of the gateway whose heads and bodies were erased.
+    var gatewayCallCount = 0
+
+    /// Refused requests that were removed.
+    var refusalCount = 0
+
+    /// Transitions that were removed.
+    var transitionCount = 0
+
+    /// Heads and bodies that were erased, in bytes.
+    var byteCount = 0
+
+    /// Numbers of callbacks and calls to look at, and looked at so far.
+    var numbersToSee: Int64 = 0
+    var numbersSeen: Int64 = 0
+
+    /// The oldest sequence number that is kept, once transitions were looked at.
+    var oldestSequence: Int64?
+
+    /// The consumer whose offset keeps the next old transition.
+    var heldBy: String?
+
+    /// Milliseconds since the epoch.
+    var startedMilliseconds: Int64?
+    var finishedMilliseconds: Int64?
+
+    /// Why it failed.
+    var error: String?
+
+    /// How much of it is done, in hundredths.
+    var percent: Int {
+        if state == .done { return 100 }
+        if numbersToSee == 0 { return 0 }
+        return Int(min(numbersSeen * 100 / numbersToSee, 99))
+    }
+
+    /// Whether anything was erased or removed.
+    var hasErased: Bool {
+        callbackCount + gatewayCallCount + refusalCount + transitionCount > 0
+    }
+}
