@@ -38,11 +38,14 @@ package enum AttentionKind: String, CaseIterable, Sendable {
     /// The gateway refuses our queries.
     case gatewayUnauthorized = "gateway-unauthorized"
 
+    /// The disk of the database has less room than is to stay free.
+    case diskLow = "disk-low"
+
     /// Whether an operator may accept a status through an entry of this kind: the entry is about a
     /// payment.
     package var isAboutFacts: Bool {
         switch self {
-        case .gatewayUnreachable, .gatewayUnauthorized: false
+        case .gatewayUnreachable, .gatewayUnauthorized, .diskLow: false
         default: true
         }
     }
@@ -59,7 +62,7 @@ package enum AttentionKind: String, CaseIterable, Sendable {
         case .ownPaymentUnknown: status != .notFound
         case .invalidCallback, .amountMismatch, .referenceMismatch, .possibleSecondPayment,
             .paymentAfterRefund, .contradictsSuccess, .unexpectedRefund, .qrRefused,
-            .gatewayUnreachable, .gatewayUnauthorized:
+            .gatewayUnreachable, .gatewayUnauthorized, .diskLow:
             false
         }
     }

@@ -14,12 +14,18 @@ package final class Store: Sendable {
         /// Something beside the promise failed: the index or the keep of refusals.
         package var sideFileFailed: @Sendable (StoreError) -> Void
 
+        /// A commit found no room on the disk; returns whether some was made, so that it is tried
+        /// again.
+        package var diskFull: @Sendable () -> Bool
+
         package init(
             commitsFailed: @escaping @Sendable (StoreError?) -> Void = { _ in },
-            sideFileFailed: @escaping @Sendable (StoreError) -> Void = { _ in }
+            sideFileFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
+            diskFull: @escaping @Sendable () -> Bool = { false }
         ) {
             self.commitsFailed = commitsFailed
             self.sideFileFailed = sideFileFailed
+            self.diskFull = diskFull
         }
     }
 
@@ -81,7 +87,8 @@ package final class Store: Sendable {
             jitter: jitter,
             health: health,
             now: now,
-            onInquiry: { continuation.yield() }
+            onInquiry: { continuation.yield() },
+            makeRoom: hooks.diskFull
         )
         self.now = now
         self.inquiries = inquiries
@@ -157,7 +164,10 @@ package final class Store: Sendable {
     /// Keeps a request that was not authentic, within the bounds of the keep. Never blocks.
     package func keep(_ refusal: RefusedRequest) { refusals.add(refusal) }
 
-    /// Refusals that came too fast to be kept.
+    /// Whether refusals are kept from now on; those that are not are counted as dropped.
+    package func setKeepsRefusals(_ keeps: Bool) { refusals.setIsOpen(keeps) }
+
+    /// Refusals that came too fast to be kept, or when none were.
     package var droppedRefusals: Int { refusals.dropped }
 
     /// Judges what comes from now on under `policy`, and keeps `rejectedKept` refusals.

@@ -6,6 +6,8 @@ package struct StoreError: Error, Equatable, Sendable {
         case invalidWork
         /// The file is no database of this product or version: trying again does not help.
         case unusable
+        /// The disk has no room for it.
+        case diskFull
         /// The disk, the file system or the database failed.
         case failed
     }

@@ -41,6 +41,7 @@ actor Writer {
     private let health: StoreHealth
     private let now: @Sendable () -> Int64
     private let onInquiry: @Sendable () -> Void
+    private let makeRoom: @Sendable () -> Bool
     private let jitter: Jitter
     private var engine: (any StorageEngine)?
 
@@ -50,6 +51,7 @@ actor Writer {
     /// - Parameters:
     ///   - makeEngine: opens the database for writing.
     ///   - onInquiry: an inquiry was scheduled.
+    ///   - makeRoom: the disk is full; returns whether a commit may find room now.
     init(
         executor: QueueExecutor,
         makeEngine: @escaping @Sendable () throws(StoreError) -> sending any StorageEngine,
@@ -59,7 +61,8 @@ actor Writer {
         jitter: Jitter,
         health: StoreHealth,
         now: @escaping @Sendable () -> Int64,
-        onInquiry: @escaping @Sendable () -> Void
+        onInquiry: @escaping @Sendable () -> Void,
+        makeRoom: @escaping @Sendable () -> Bool
     ) {
         self.executor = executor
         self.makeEngine = makeEngine
@@ -70,6 +73,7 @@ actor Writer {
         self.health = health
         self.now = now
         self.onInquiry = onInquiry
+        self.makeRoom = makeRoom
     }
 
     /// Judges what comes from now on under `policy`.
@@ -96,6 +100,7 @@ actor Writer {
             for complete in completions { complete() }
         } catch {
             close()
+            if error.kind == .diskFull, makeRoom() { return process(batch) }
             if batch.count > 1, error.kind == .invalidWork {
                 // Not the disk, but one of them: the others must not fail with it.
                 for index in batch.indices { process(batch[index...index]) }
@@ -186,6 +191,7 @@ actor Writer {
             health.note(nil)
         } catch {
             close()
+            if error.kind == .diskFull, makeRoom() { return try probe() }
             health.note(error)
             throw error
         }

@@ -213,5 +213,6 @@ struct APIServices: Sendable {
     let evidence: EvidenceDesk
     let replayer: CallbackReplayer
     let retention: Retention
+    let disk: DiskWatch
     let metrics: Metrics
 }

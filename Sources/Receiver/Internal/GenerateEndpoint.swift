@@ -17,6 +17,14 @@ enum GenerateEndpoint {
             defaultValiditySeconds: services.outbound.defaultValiditySeconds,
             nowMilliseconds: Clock.realtimeMilliseconds()
         )
+        let disk = services.disk.current
+        if disk.isLow {
+            throw Problem(
+                .diskLow,
+                "\(disk.freeBytes ?? 0) bytes are free on the disk of the database, and "
+                    + "storage.minimumFreeBytes is \(disk.minimumBytes): nothing is generated."
+            )
+        }
         let outcome = await services.outbound.generator.generate(wanted)
         let reference = wanted.partnerReferenceNo
         let isNew = outcome == .generated

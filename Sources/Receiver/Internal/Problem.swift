@@ -33,6 +33,7 @@ struct Problem: Error, Equatable {
         case qrLost = "qr-lost"
         case tooLarge = "too-large"
         case overloaded
+        case diskLow = "disk-low"
         case storeUnavailable = "store-unavailable"
         case internalError = "internal-error"
         case receiveOnly = "receive-only"
@@ -95,7 +96,8 @@ extension Problem.Kind {
         case .severalFacts, .pruneRunning: .conflict
         case .positionExpired, .bodyErased: .gone
         case .tooLarge: .contentTooLarge
-        case .overloaded, .storeUnavailable, .gatewayUnreachable: .serviceUnavailable
+        case .overloaded, .storeUnavailable, .diskLow: .serviceUnavailable
+        case .gatewayUnreachable: .serviceUnavailable
         case .internalError: .internalServerError
         case .receiveOnly: .notImplemented
         case .gatewayRefused, .gatewayError, .qrRefused: .badGateway
@@ -129,6 +131,7 @@ extension Problem.Kind {
         case .tooManyConsumers: "There are as many consumers as there may be"
         case .tooLarge: "The request is larger than allowed"
         case .overloaded: "Too many requests are being served"
+        case .diskLow: "The disk has too little room left"
         case .storeUnavailable: "The database cannot be read or written"
         case .internalError: "The request could not be served"
         case .attentionNotFound: "No attention entry has this number"
@@ -149,7 +152,7 @@ extension Problem.Kind {
     /// Whether the same request may succeed later.
     var isRetryable: Bool {
         switch self {
-        case .requestTimeout, .overloaded, .storeUnavailable, .internalError: true
+        case .requestTimeout, .overloaded, .storeUnavailable, .internalError, .diskLow: true
         case .gatewayError, .gatewayUnreachable, .gatewayTimeout: true
         default: false
         }

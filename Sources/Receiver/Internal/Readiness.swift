@@ -5,12 +5,12 @@ import Synchronization
 
 /// Whether the receiver is ready for callbacks: `GET /readyz`.
 final class Readiness: Sendable {
-    private struct Check: Encodable {
+    fileprivate struct Check: Encodable {
         let name: String
         let status: String
     }
 
-    private struct Report: Encodable {
+    fileprivate struct Report: Encodable {
         let status: String
         let checks: [Check]
     }
@@ -44,6 +44,15 @@ final class Readiness: Sendable {
                 status: isDraining.load(ordering: .relaxed) ? "stopping" : "ok"
             ),
         ]
+        return Self.response(checks)
+    }
+
+    /// A response of a receiver that is not ready, for these reasons by the names of the checks.
+    static func response(_ reasons: KeyValuePairs<String, String>) -> Response {
+        response(reasons.map { Check(name: $0.key, status: $0.value) })
+    }
+
+    private static func response(_ checks: [Check]) -> Response {
         let isReady = checks.allSatisfy { $0.status == "ok" }
         return JSON.response(
             Report(status: isReady ? "ok" : "not ready", checks: checks),

@@ -12,9 +12,7 @@ enum TransitionsEndpoint {
         let limit = try request.limit()
         let waitSeconds = try request.waitSeconds()
         let query = try await FeedPosition.query(request, store)
-        let page = try await reading { () async throws(StoreError) in
-            try await look(query, limit: limit, waitSeconds: waitSeconds, store)
-        }
+        let page = try await look(query, limit: limit, waitSeconds: waitSeconds, store)
         return JSON.response(bytes: body(page, feed: store.feed))
     }
 
@@ -25,7 +23,7 @@ enum TransitionsEndpoint {
         limit: Int,
         waitSeconds: Int,
         _ store: Store
-    ) async throws(StoreError) -> FeedText {
+    ) async throws(Problem) -> FeedText {
         let deadline = Clock.monotonicNanoseconds() + UInt64(waitSeconds) * 1_000_000_000
         var query = wanted
         while true {
@@ -34,8 +32,11 @@ enum TransitionsEndpoint {
             let now = Clock.monotonicNanoseconds()
             let rest = now >= deadline ? 0 : Int((deadline - now + 999_999_999) / 1_000_000_000)
             await store.signal.wait(behind: query.after, seconds: rest)
-            let page = try await store.feed(query, limit: limit)
-            try FeedPosition.check(page, after: query.after)
+            let asked = query
+            let page = try await reading { () async throws(StoreError) in
+                try await store.feed(asked, limit: limit)
+            }
+            try FeedPosition.check(page, after: asked.after)
             let isOver = Clock.monotonicNanoseconds() >= deadline
             if !page.items.isEmpty || isOver || store.signal.isClosed || Task.isCancelled {
                 return page

@@ -18,6 +18,7 @@ enum MetricsEndpoint {
         add(services.metrics, to: &text)
         addProcess(startedMilliseconds: services.metrics.startedMilliseconds, to: &text)
         addServers(services.metrics.serverCounters, to: &text)
+        addDisk(services.disk.current, to: &text)
         try await addStore(services.store, to: &text)
         var response = Response(.ok, body: Array(text.text.utf8))
         response.add("Content-Type", mediaType)
@@ -123,6 +124,18 @@ enum MetricsEndpoint {
         }
     }
 
+    private static func addDisk(_ disk: DiskWatch.View, to text: inout MetricsText) {
+        if let free = disk.freeBytes {
+            text.add("disk_free_bytes", .gauge, "Room on the disk of the database.", free)
+        }
+        text.add(
+            "disk_low",
+            .gauge,
+            "1 while there is less room than storage.minimumFreeBytes.",
+            disk.isLow ? 1 : 0
+        )
+    }
+
     private static func addStore(_ store: Store, to text: inout MetricsText) async throws(Problem) {
         let commits = store.commitCounts
         text.add("commits_total", .counter, "Commits that reached the disk.", commits.commits)
@@ -136,7 +149,7 @@ enum MetricsEndpoint {
         text.add(
             "refusals_dropped_total",
             .counter,
-            "Refused requests that came too fast to be kept.",
+            "Refused requests that came too fast to be kept, or while the disk was low.",
             store.droppedRefusals
         )
         text.add("feed_waiters", .gauge, "Who waits for the feed.", store.signal.waiterCount)

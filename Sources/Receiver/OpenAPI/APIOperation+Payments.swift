@@ -104,7 +104,7 @@ extension APIOperation {
                 headers: [.location]
             ),
         ],
-        problems: gatewayProblems + [.referenceInUse, .qrLost, .qrRefused]
+        problems: gatewayProblems + [.referenceInUse, .qrLost, .qrRefused, .diskLow]
     )
 
     static let query = APIOperation(

@@ -1,32 +1,31 @@
 import Commands
-import Sockets
+import Store
 
-/// The configured database while no daemon uses it: locked, so that none starts.
-struct DatabaseAtRest: ~Copyable {
-    let path: String
-    private let lock: InstanceLock
-
-    /// Nil when a daemon uses it, or when it is not ours to lock: then only the daemon can help.
+/// The configured database while no daemon uses it.
+enum DatabaseAtRest {
+    /// Locks it, so that no daemon starts. Nil when a daemon uses it, or when it is not ours to
+    /// lock: then only the daemon can help.
     ///
     /// Only the section `storage` is looked at. Other keys may be wrong, and their files unreadable
     /// to the shell's user.
     static func lock(
         _ arguments: CommandArguments
-    ) throws(CommandProblem) -> DatabaseAtRest? {
+    ) throws(CommandProblem) -> DatabaseLock? {
         let storage: Configuration.Storage
         do throws(ConfigurationProblems) {
             storage = try Self.storage(file: arguments.one(.config))
         } catch {
             throw CommandProblem(error)
         }
-        let path = storage.database
-        guard FileCreation.exists(path) else {
-            throw CommandProblem(.inputOutput, "the database \(path) does not exist")
-        }
-        do throws(InstanceLock.Refusal) {
-            return DatabaseAtRest(path: path, lock: try InstanceLock(database: path))
+        do throws(DatabaseLock.Refusal) {
+            return try DatabaseLock.acquire(storage.database, whenAbsent: .refused)
         } catch {
-            return nil
+            switch error {
+            case .inUse, .failed: return nil
+            case .missing(let path):
+                throw CommandProblem(.inputOutput, "the database \(path) does not exist")
+            case .orphaned: throw CommandProblem(error.exitCode, "\(error)")
+            }
         }
     }
 

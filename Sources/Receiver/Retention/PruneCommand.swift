@@ -38,14 +38,8 @@ extension Command {
         guard !arguments.has(.url), let database = try DatabaseAtRest.lock(arguments) else {
             return await Command.pruneOverAPI.run(arguments, console)
         }
-        let code = try await command.run(
-            onDatabase: database.path,
-            console,
-            isJSON: arguments.has(.json)
-        )
-        // Locked until here.
-        _ = consume database
-        return code
+        defer { database.release() }
+        return try await command.run(on: database, console, isJSON: arguments.has(.json))
     } catch {
         for line in error.lines { console.complain("\(Program.receiver.name) prune: \(line)") }
         return error.code
@@ -141,37 +135,58 @@ struct PruneCommand: APICommand {
 
     /// Erases on a database that no daemon uses.
     fileprivate func run(
-        onDatabase path: String,
+        on database: DatabaseLock,
         _ console: Console,
         isJSON: Bool
     ) async throws(CommandProblem) -> ExitCode {
+        let answer: JSONDocument
         do throws(StoreError) {
-            let answer = try await erase(path, console)
-            if isJSON {
-                console.output(String(decoding: answer.bytes, as: UTF8.self) + "\n")
-            } else {
-                console.output(PruneText.result(answer.root))
-            }
-            if let problem = PruneText.problem(answer.root) {
-                for line in problem.lines { console.complain(line) }
-                return problem.code
-            }
-            if isCompacting {
-                let size = try Store.compact(path)
-                console.complain("The database has \(size.after) bytes; it had \(size.before).")
-            }
-            return .success
+            answer = try await erase(database, console)
         } catch {
-            throw CommandProblem(.inputOutput, "\(path): \(error)")
+            throw CommandProblem(.inputOutput, "\(database.path): \(error)")
+        }
+        if isJSON {
+            console.output(String(decoding: answer.bytes, as: UTF8.self) + "\n")
+        } else {
+            console.output(PruneText.result(answer.root))
+        }
+        if let problem = PruneText.problem(answer.root) {
+            for line in problem.lines { console.complain(line) }
+            return problem.code
+        }
+        if isCompacting { try compact(database.configuredPath, console) }
+        return .success
+    }
+
+    /// Gives space back, under a lock of its own: erasing has released the database.
+    private func compact(_ path: String, _ console: Console) throws(CommandProblem) {
+        let database: DatabaseLock
+        do throws(DatabaseLock.Refusal) {
+            database = try DatabaseLock.acquire(path, whenAbsent: .refused)
+        } catch {
+            throw CommandProblem(error.exitCode, "\(error)")
+        }
+        defer { database.release() }
+        do throws(StoreError) {
+            let size = try Store.compact(database.path)
+            console.complain("The database has \(size.after) bytes; it had \(size.before).")
+        } catch {
+            throw CommandProblem(.inputOutput, "\(database.path): \(error)")
         }
     }
 
     private func erase(
-        _ path: String,
+        _ database: DatabaseLock,
         _ console: Console
     ) async throws(StoreError) -> JSONDocument {
         let now: @Sendable () -> Int64 = Clock.realtimeMilliseconds
-        let store = try Store(path: path, policy: LedgerPolicy(), rejectedKept: 0, now: now)
+        let store = try Store(
+            database: database,
+            policy: LedgerPolicy(),
+            rejectedKept: 0,
+            render: TransitionText.append,
+            now: now
+        )
         let retention = Retention(store: store, isShared: false, log: nil, now: now)
         let run = Task { [order] in
             // Nothing else was ordered.

@@ -33,6 +33,11 @@ actor Retention {
         self.now = now
     }
 
+    /// For a daemon, whose writer has callbacks to commit.
+    init(besideCallbacks store: Store, log: Log) {
+        self.init(store: store, isShared: true, log: log, now: Clock.realtimeMilliseconds)
+    }
+
     /// Begins to carry out an order, unless it is under way already. It takes the place of one that
     /// only counts, and of the daily one.
     func start(_ order: PruneOrder) async throws(Busy) -> PruneProgress {

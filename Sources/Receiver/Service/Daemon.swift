@@ -18,20 +18,27 @@ final class Daemon: Sendable {
     private let readiness: Readiness
     private let outbound: Outbound
     private let retention: Retention
+    private let disk: DiskWatch
+    private let diskWatch: Task<Void, Never>
     private let replayer: CallbackReplayer
     private let metrics: Metrics
     private let log: Log
     private let loopCount: Int
     private let current: Mutex<LoadedConfiguration>
 
-    /// Opens the database, then the listeners: when this returns, callbacks are received.
+    /// Opens the listeners: when this returns, callbacks are received.
+    ///
+    /// - Parameters:
+    ///   - store: as ``open(_:_:disk:_:)`` has opened it.
+    ///   - passed: the sockets of the service manager.
     init(
         _ loaded: LoadedConfiguration,
-        database: DatabaseLock,
+        store: Store,
+        disk: DiskWatch,
+        passed: PassedSockets,
         log: Log
     ) async throws(StartFailure) {
         let configuration = loaded.configuration
-        let store = try await Self.open(database, configuration, log)
         let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
         let metrics = Metrics(startedMilliseconds: Clock.realtimeMilliseconds())
         let report = OutboundReport(log: log, metrics: metrics)
@@ -39,12 +46,7 @@ final class Daemon: Sendable {
         let loops = try Self.makeLoops()
         let context = try Self.context(loaded, loopCount: loops.count)
         replayer = CallbackReplayer(context)
-        retention = Retention(
-            store: store,
-            isShared: true,
-            log: log,
-            now: Clock.realtimeMilliseconds
-        )
+        retention = Retention(besideCallbacks: store, log: log)
         notify = NotifyHandler(
             context: context,
             store: store,
@@ -62,18 +64,16 @@ final class Daemon: Sendable {
                 evidence: EvidenceDesk(loaded),
                 replayer: replayer,
                 retention: retention,
+                disk: disk,
                 metrics: metrics
             ),
             log: log
         )
-        notifyServer = Server(
-            loops: loops,
-            limits: ServerLimits(configuration.limits),
-            handler: notify
-        )
+        let (limits, internalLimits) = (configuration.limits, configuration.internalAPI.limits)
+        notifyServer = Server(loops: loops, limits: ServerLimits(limits), handler: notify)
         internalServer = Server(
             loops: loops,
-            limits: ServerLimits(configuration.internalAPI.limits),
+            limits: ServerLimits(internalLimits),
             handler: internalAPI
         )
         metrics.add(notifyServer, name: "notify")
@@ -83,15 +83,20 @@ final class Daemon: Sendable {
         self.readiness = readiness
         self.outbound = outbound
         self.log = log
+        self.disk = disk
+        disk.look()
+        diskWatch = Task { await disk.run(store) }
         loopCount = loops.count
         current = Mutex(loaded)
-        try listen(configuration)
+        try listen(configuration, passed)
         await retention.keepBodies(forDays: configuration.storage.bodyDays)
     }
 
-    private static func open(
+    /// Opens the database.
+    static func open(
         _ database: DatabaseLock,
         _ configuration: Configuration,
+        disk: DiskWatch,
         _ log: Log
     ) async throws(StartFailure) -> Store {
         do throws(StoreError) {
@@ -99,7 +104,7 @@ final class Daemon: Sendable {
                 database: database,
                 policy: LedgerPolicy(configuration),
                 rejectedKept: configuration.storage.rejectedKept,
-                hooks: hooks(log),
+                hooks: hooks(log, disk),
                 render: TransitionText.append,
                 now: Clock.realtimeMilliseconds
             )
@@ -127,7 +132,7 @@ final class Daemon: Sendable {
         }
     }
 
-    private static func hooks(_ log: Log) -> Store.Hooks {
+    private static func hooks(_ log: Log, _ disk: DiskWatch) -> Store.Hooks {
         Store.Hooks(
             commitsFailed: { error in
                 if let error {
@@ -140,7 +145,8 @@ final class Daemon: Sendable {
                 log.warning("a file beside the database failed") {
                     $0.add("error", describing: error)
                 }
-            }
+            },
+            diskFull: { disk.releaseReserve() }
         )
     }
 
@@ -164,9 +170,11 @@ final class Daemon: Sendable {
         }
     }
 
-    private func listen(_ configuration: Configuration) throws(StartFailure) {
+    private func listen(
+        _ configuration: Configuration,
+        _ passed: PassedSockets
+    ) throws(StartFailure) {
         // The internal listener first: whoever reacts to the first callback can read it.
-        let passed = PassedSockets()
         for address in configuration.internalAPI.listen {
             try listen(on: address, passed, internalServer, name: "internal")
         }
@@ -229,6 +237,7 @@ final class Daemon: Sendable {
             policy: LedgerPolicy(configuration),
             rejectedKept: configuration.storage.rejectedKept
         )
+        disk.setMinimum(configuration.storage.minimumFreeBytes)
         let days = configuration.storage.bodyDays
         Task { [retention] in await retention.keepBodies(forDays: days) }
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
@@ -264,6 +273,8 @@ final class Daemon: Sendable {
         _ = await (notifyDrained, internalDrained)
         await outbound.close()
         await retention.close()
+        diskWatch.cancel()
+        await diskWatch.value
         await store.close()
         log.info("stopped")
     }

@@ -38,10 +38,31 @@ package enum Service {
         )
         // Signals that come from now on wait for the daemon instead of ending the process.
         let (events, continuation) = AsyncStream.makeStream(of: Signal.self)
-        let signals = Signals { continuation.yield($0) }
+        let isStopWanted = Flag()
+        let signals = Signals { signal in
+            if signal != .hangUp { isStopWanted.set() }
+            continuation.yield(signal)
+        }
         defer { _ = signals }
         do throws(StartFailure) {
-            let daemon = try await Daemon(configuration, database: database, log: log)
+            let disk = DiskWatch(configuration.configuration.storage, log: log)
+            let passed = PassedSockets()
+            let opening = StoreOpening(
+                database: database,
+                configuration: configuration.configuration,
+                disk: disk,
+                passed: passed,
+                notifier: notifier,
+                log: log
+            )
+            guard let store = try await opening.store(until: isStopWanted) else { return .success }
+            let daemon = try await Daemon(
+                configuration,
+                store: store,
+                disk: disk,
+                passed: passed,
+                log: log
+            )
             notifier.ready(status: "serving")
             let watchdog = Task { await daemon.keepWatch(notifier) }
             await handle(events, daemon, notifier, reload)

@@ -30,6 +30,12 @@ package struct SystemdNotifier: Sendable {
     /// The program is about to end.
     package func stopping() { send("STOPPING=1") }
 
+    /// The program needs longer to start than was thought, and is at it: the service manager waits
+    /// so many seconds more.
+    package func starting(status: String, seconds: Int) {
+        send("EXTEND_TIMEOUT_USEC=\(seconds)000000\nSTATUS=\(oneLine(status))")
+    }
+
     /// One line on how things are, for `systemctl status`.
     package func status(_ status: String) { send("STATUS=\(oneLine(status))") }
 

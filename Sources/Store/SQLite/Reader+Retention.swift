@@ -2,7 +2,9 @@ import SQLite
 
 extension Reader {
     /// Where bytes from before `milliseconds` since the epoch may be.
-    package func erasurePlan(before milliseconds: Int64) async throws(StoreError) -> ErasurePlan {
+    package func erasurePlan(
+        before milliseconds: Int64
+    ) async throws(StoreError) -> ErasurePlan {
         try await read(.report) { (tables) throws(SQLiteError) in
             try tables.erasures.plan(before: milliseconds)
         }
@@ -51,11 +53,15 @@ extension Reader {
     /// The newest time that the gateway signed, in milliseconds since the epoch, among the newest
     /// callbacks; nil when none says one.
     package func newestSignedTime() async throws(StoreError) -> Int64? {
-        try await read(.report) { (tables) throws(SQLiteError) in try tables.erasures.newestSignedTime() }
+        try await read(.report) { (tables) throws(SQLiteError) in
+            try tables.erasures.newestSignedTime()
+        }
     }
 
     /// How many kept refusals were received before `milliseconds` since the epoch.
-    package func refusalCount(receivedBefore milliseconds: Int64) async throws(StoreError) -> Int {
+    package func refusalCount(
+        receivedBefore milliseconds: Int64
+    ) async throws(StoreError) -> Int {
         try await read(.report) { (tables) throws(SQLiteError) in
             try tables.callbacks.refusalCount(receivedBefore: milliseconds)
         }

@@ -32,6 +32,7 @@ actor RejectedRequestStore {
         var plausible = Batch()
         var others = Batch()
         var dropped = 0
+        var isOpen = true
     }
 
     private let waiting = Mutex(Waiting())
@@ -61,20 +62,24 @@ actor RejectedRequestStore {
         self.onFailure = onFailure
     }
 
-    /// Refusals that came too fast to be kept.
+    /// Refusals that came too fast to be kept, or when none were.
     nonisolated var dropped: Int { waiting.withLock { $0.dropped } }
 
     /// Changes how many are kept, from the next write on.
     nonisolated func setKeptMax(_ keptMax: Int) { self.keptMax.withLock { $0 = keptMax } }
+
+    /// Keeps refusals from now on, or drops all of them.
+    nonisolated func setIsOpen(_ isOpen: Bool) { waiting.withLock { $0.isOpen = isOpen } }
 
     /// Takes a refusal to be written soon, or drops it when too many wait. Never blocks.
     nonisolated func add(_ refusal: RefusedRequest) {
         let isFirst = waiting.withLock { waiting in
             let isFirst = waiting.plausible.items.isEmpty && waiting.others.items.isEmpty
             let isKept =
-                refusal.isPlausible
-                ? waiting.plausible.add(refusal, callbackIDs)
-                : waiting.others.add(refusal, callbackIDs)
+                waiting.isOpen
+                && (refusal.isPlausible
+                    ? waiting.plausible.add(refusal, callbackIDs)
+                    : waiting.others.add(refusal, callbackIDs))
             if !isKept { waiting.dropped += 1 }
             return isFirst && isKept
         }

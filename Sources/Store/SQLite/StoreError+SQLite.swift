@@ -4,10 +4,21 @@ extension StoreError {
     /// `SQLITE_NOTADB`, also for a database of another version.
     private static let notADatabase: Int32 = 26
 
+    /// `SQLITE_FULL`.
+    private static let full: Int32 = 13
+
+    /// `SQLITE_IOERR_SHMSIZE`: the index of the WAL cannot be made longer.
+    private static let sharedMemorySize: Int32 = 4874
+
     init(_ error: SQLiteError) {
         let kind: Kind =
-            error.isConstraint
-            ? .invalidWork : error.primaryCode == Self.notADatabase ? .unusable : .failed
+            switch error.primaryCode {
+            case _ where error.isConstraint: .invalidWork
+            case Self.notADatabase: .unusable
+            case Self.full: .diskFull
+            case _ where error.code == Self.sharedMemorySize: .diskFull
+            default: .failed
+            }
         self.init(
             kind,
             code: "SQLite error \(error.code)",

@@ -154,7 +154,7 @@ import Testing
         try await feed.add([.success, .success, .success])
         var running = run(after: 1)
         #expect(ids(await running.next()) == ["2", "3"])
-        await feed.settle(waiters: 1)
+        await feed.reach(waiters: 1)
         try feed.execute(
             """
             UPDATE transitions SET sequence = 9 WHERE sequence = 3;

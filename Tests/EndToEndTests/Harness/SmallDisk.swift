@@ -1,0 +1,64 @@
+import Foundation
+import Glibc
+
+/// A file system of a test's own, so small that it can be filled: tmpfs, which root may mount.
+final class SmallDisk: Sendable {
+    /// Ends with a slash.
+    let directory: String
+
+    /// Whether file systems can be mounted here.
+    static let isPossible: Bool = {
+        guard geteuid() == 0, (try? SmallDisk(bytes: 1 << 20)) != nil else { return false }
+        return true
+    }()
+
+    init(bytes: Int) throws {
+        directory = FileManager.default.temporaryDirectory.path + "/\(Unique.text("disk"))/"
+        try FileManager.default.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true
+        )
+        let result = try ChildProcess.run(
+            "/usr/bin/env",
+            ["mount", "-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", directory]
+        )
+        guard result.end == .exited(0) else { throw CocoaError(.featureUnsupported) }
+    }
+
+    deinit {
+        // Lazily: a process that was killed may not have let go of its files yet.
+        _ = try? ChildProcess.run("/usr/bin/env", ["umount", "-l", directory])
+        _ = rmdir(directory)
+    }
+
+    /// How many bytes are free.
+    var freeBytes: Int {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return 0 }
+        return Int(status.f_bavail * status.f_frsize)
+    }
+
+    /// Takes up all but `bytes` of what is free.
+    func fill(leaving bytes: Int) throws {
+        let raw = open(directory + "filler", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard raw >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        defer { close(raw) }
+        let end = lseek(raw, 0, SEEK_END)
+        let count = freeBytes - bytes
+        if count <= 0 { return }
+        guard posix_fallocate(raw, end, off_t(count)) == 0 else {
+            throw CocoaError(.fileWriteOutOfSpace)
+        }
+    }
+
+    /// Makes room again.
+    func empty() { _ = unlink(directory + "filler") }
+
+    /// Removes a file.
+    func remove(_ name: String) { _ = unlink(directory + name) }
+
+    /// Whether a file is there.
+    func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: directory + name)
+    }
+}
