@@ -76,8 +76,8 @@ struct FullDiskTests {
         #expect(disk.exists("receiver.db-reserve"))
 
         try disk.fill(leaving: 0)
-        // None is refused while the reserve lasts: a megabyte, of which a commit of such a body takes
-        // about twice its bytes.
+        // None is refused while the reserve lasts: a megabyte, of which a commit of such a body
+        // takes about twice its bytes.
         var bytes = 0
         while stored.count < 2_000 {
             var callback = try Callback()

@@ -190,8 +190,8 @@ import Testing
     @Test func `adjacent ranges are joined`() throws {
         _ = try write(starts: [5 * Self.hour, 4 * Self.hour])
         let search = try TimeSearch(.callbacks, connection)
-        #expect(try search.ranges(from: 0, to: nil) == [1..<241])
-        #expect(try search.ranges(from: nil, to: nil) == [1..<241])
+        #expect(try search.ranges(from: 0, to: nil) == [2..<241], "the first row is 2")
+        #expect(try search.ranges(from: nil, to: nil) == [2..<241])
         #expect(try search.ranges(from: nil, to: nil, in: 50..<60) == [50..<60])
         #expect(try search.ranges(from: 0, to: 1, in: 50..<50).isEmpty)
     }

@@ -133,8 +133,9 @@ import Testing
         for _ in 0..<300 {
             switch Int.random(in: 0..<20, using: &random) {
             case 0:
-                start = Int64.random(in: 0...Int64(feed.count), using: &random)
-                window.forget(below: start + 1)
+                let forgotten = Int64.random(in: 0...Int64(feed.count), using: &random)
+                window.forget(below: forgotten + 1)
+                start = max(start, forgotten)
             case 1:
                 start = Int64(feed.count)
                 window.reset(head: start)

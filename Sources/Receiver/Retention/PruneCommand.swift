@@ -61,8 +61,7 @@ struct PruneCommand: APICommand {
     )
     private static let compact = CommandOption(
         flag: "--compact",
-        summary: "Gives the space back to the disk; the daemon must be stopped, and the disk needs "
-            + "twice the room of what is left."
+        summary: "Returns space to the disk; needs the daemon stopped, and room for two copies."
     )
 
     private let order: PruneOrder
