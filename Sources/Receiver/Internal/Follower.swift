@@ -41,14 +41,14 @@ final class Follower: Sendable {
     func end() { state.withLock { $0.task = nil } }
 }
 
-/// The tokens that are valid now, and who follows with them.
+/// The tokens that are valid now, and the waits and streams that are open with them.
 struct TokenList {
     private(set) var tokens: [Token]
     private var followers: [ObjectIdentifier: Follower] = [:]
 
     init(_ tokens: [Token]) { self.tokens = tokens }
 
-    /// Replaces the tokens; returns the followers that lose theirs, who are to be revoked.
+    /// Replaces the tokens; returns the followers that lose theirs, which are to be revoked.
     mutating func replace(by tokens: [Token]) -> [Follower] {
         self.tokens = tokens
         return followers.values.filter { !isAllowed($0) }
