@@ -137,7 +137,7 @@ actor Writer {
         }
         // Only now, when it is on disk: followers read what is in the window.
         window.append(news.transitions)
-        if !news.references.isEmpty {
+        if !news.references.isEmpty || !news.transitions.isEmpty {
             signal.publish(head: engine.head, references: news.references)
         }
         if news.hasInquiry { onInquiry() }

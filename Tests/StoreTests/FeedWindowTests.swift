@@ -120,7 +120,7 @@ import Testing
     /// 2. Queries from anywhere, with any limit and filter.
     /// 3. What the window answers is what a page of the whole feed would be; it answers whatever
     ///    lies within its bounds.
-    @Test(arguments: 0..<30 as Range<UInt64>)
+    @Test(arguments: 0..<12 as Range<UInt64>)
     func `whatever happened, it answers as the whole feed would, or not at all`(
         seed: UInt64
     ) throws {

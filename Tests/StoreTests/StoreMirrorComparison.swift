@@ -167,7 +167,7 @@ struct StoreMirrorComparison {
     private mutating func compareWindow() async throws {
         let (store, head) = (test.store, test.store.window.head)
         compare("head", head, try await store.reader.feedBounds().head)
-        for position in max(0, head - 300)...head {
+        for position in max(0, head - 50)...head {
             for statuses in [nil, [.success, .refunded]] as [Set<TransactionStatus>?] {
                 let query = FeedQuery(after: position, statuses: statuses)
                 let limit = 1 + Int(position % 40)
