@@ -7,7 +7,7 @@ import Synchronization
 /// it took before it read the database: what was committed in between ends the wait at once, so
 /// that nothing can be missed and nothing is held open while waiting.
 ///
-/// Followers are woken at a pace that leaves callbacks their processors (``WakePace``).
+/// Followers are woken together, at a pace that leaves callbacks their processors (``WakePace``).
 /// The writer only says what it has committed: waking happens on a thread of its
 /// own, where followers should run too.
 package final class FeedSignal: Sendable {
@@ -34,12 +34,8 @@ package final class FeedSignal: Sendable {
         /// The newest sequence number that was published.
         var head: Int64
 
-        /// Followers behind this sequence number do not wait: it was published so long ago that
-        /// others, who waited, have been woken for it.
+        /// The newest sequence number that followers have been woken for, or need not wait for.
         var announced: Int64
-
-        /// What ``head`` was at the last wakes, for ``announced`` to follow.
-        var recentHeads: [Int64] = []
 
         /// Counts what was published.
         var mark: Int64 = 0
@@ -95,30 +91,19 @@ package final class FeedSignal: Sendable {
             return expired.compactMap { remove($0) }
         }
 
-        /// Takes out the followers whose turn it is: all for whom there is something, or the
-        /// longest waiting of them. `isWakeDue` tells whether others are left.
+        /// Takes out the followers for whom there is something, which is announced thereby.
         mutating func removeFollowers(at now: ContinuousClock.Instant) -> [Waiter] {
-            let behind = followers.filter { $0.value.isBehind(head) }.map(\.key)
             isWakeDue = false
-            // Those who waited may have gone: the next to come have a wake made due.
-            if behind.isEmpty { return [] }
-            let count = pace.take(at: now, waiting: behind.count)
-            isWakeDue = count < behind.count
-            announce(waiting: behind.count)
-            // The numbers are in the order in which they began to wait.
-            return (isWakeDue ? Array(behind.sorted().prefix(count)) : behind)
-                .compactMap { followers.removeValue(forKey: $0) }
-        }
-
-        private mutating func announce(waiting count: Int) {
-            guard isWakeDue else {
-                announced = head
-                recentHeads = []
-                return
+            var woken: [Waiter] = []
+            for (id, follower) in followers where follower.isBehind(head) {
+                woken.append(follower)
+                followers[id] = nil
             }
-            recentHeads.append(head)
-            let wakesMax = WakePace.interval(waiting: count) / WakePace.groupPause
-            while Double(recentHeads.count) > wakesMax { announced = recentHeads.removeFirst() }
+            // Those who waited may have gone: the next to come have a wake made due.
+            if woken.isEmpty { return [] }
+            announced = head
+            pace.note(woken.count, at: now)
+            return woken
         }
 
         /// Whether a timer has to be started for `deadline`: none runs that wakes early enough.
@@ -132,7 +117,7 @@ package final class FeedSignal: Sendable {
         mutating func scheduleWake(at now: ContinuousClock.Instant) -> Duration? {
             if isWakeDue { return nil }
             isWakeDue = true
-            return pace.pause(at: now, waiting: followers.count)
+            return pace.delay(at: now, waiting: followers.count)
         }
     }
 
@@ -186,7 +171,6 @@ package final class FeedSignal: Sendable {
             state.mark += 1
             state.head = head
             state.announced = head
-            state.recentHeads = []
             return state.removeAll()
         }
         for waiter in woken { waiter.continuation.resume() }
@@ -204,10 +188,7 @@ package final class FeedSignal: Sendable {
     private func wakeFollowers(after pause: Duration) {
         let wake: @Sendable () -> Void = { [weak self] in
             guard let self else { return }
-            let (woken, othersWait) = state.withLock { state in
-                (state.removeFollowers(at: .now), state.isWakeDue)
-            }
-            if othersWait { wakeFollowers(after: WakePace.groupPause) }
+            let woken = state.withLock { $0.removeFollowers(at: .now) }
             for waiter in woken { waiter.continuation.resume() }
         }
         if pause == .zero {
