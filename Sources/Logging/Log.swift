@@ -1,14 +1,16 @@
-import Queues
 import Sockets
 import Synchronization
 
 /// The program's log: lines to standard error.
 ///
 /// A line below the level costs one atomic load. Others are made of bytes by the caller and written
-/// by a queue of the log's own, whole lines only: those of several threads never mix.
+/// by a thread of the log's own, whole lines only: lines of several threads never mix. Logging
+/// never waits: lines beyond a bound are dropped, counted, and reported by a line of their own once
+/// the reader takes lines again.
 package struct Log: Sendable {
-    /// Takes one finished line or several.
-    package typealias Output = @Sendable ([UInt8]) -> Void
+    /// Takes one finished line or several; may block. Returns whether they are written: if not,
+    /// they are lost, and counted.
+    package typealias Output = @Sendable ([UInt8]) -> Bool
 
     private let sink: LogSink
 
@@ -29,12 +31,13 @@ package struct Log: Sendable {
         environment["JOURNAL_STREAM"]?.isEmpty == false
     }
 
-    /// Writes to standard error. A line that cannot be written is lost: where would it be told?
-    package static let standardError: Output = { line in
+    /// Writes to standard error, however long its reader takes: lines that come meanwhile wait.
+    package static let standardError: Output = { lines in
         do throws(SystemError) {
-            try StandardStream.error.write(line.span)
+            try StandardStream.error.write(lines.span, waitMilliseconds: -1)
+            return true
         } catch {
-            return
+            return false
         }
     }
 
@@ -49,6 +52,9 @@ package struct Log: Sendable {
         level.rank >= sink.level.load(ordering: .relaxed)
     }
 
+    /// Lines that were dropped since the start: the reader was too slow, or writing failed.
+    package var droppedCount: UInt64 { sink.droppedCount }
+
     /// Writes a line of `level`; `fields` runs only when that level is on.
     package func write(
         _ level: LogLevel,
@@ -56,7 +62,7 @@ package struct Log: Sendable {
         _ fields: (inout LogLine) -> Void = { _ in }
     ) {
         guard isOn(level) else { return }
-        sink.write(line(level, message, fields))
+        sink.add(sink.line(level, message, fields), isUrgent: level.isUrgent)
     }
 
     /// For what only a developer wants to see.
@@ -79,80 +85,12 @@ package struct Log: Sendable {
         write(.error, message, fields)
     }
 
-    /// Writes what waits, now. To be called before the process ends.
-    package func flush() { sink.flush() }
-
-    private func line(
-        _ level: LogLevel,
-        _ message: String,
-        _ fields: (inout LogLine) -> Void
-    ) -> [UInt8] {
-        var line = LogLine(
-            level,
-            message,
-            format: sink.isJSON.load(ordering: .relaxed) ? .json : .text,
-            isForJournal: sink.isForJournal,
-            milliseconds: Clock.realtimeMilliseconds()
-        )
-        fields(&line)
-        return line.finished()
-    }
-}
-
-/// What all copies of a log share.
-private final class LogSink: Sendable {
-    let level: Atomic<Int>
-    let isJSON: Atomic<Bool>
-    let isForJournal: Bool
-    private let waiting = Mutex<[UInt8]>([])
-    private let output: Mutex<Log.Output>
-    private let executor = QueueExecutor(label: "log")
-
-    /// Bytes that may wait; whoever adds more waits for the log's reader instead.
-    private static let waitingBytesMax = 1_048_576
-
-    init(level: LogLevel, format: LogFormat, isForJournal: Bool, output: @escaping Log.Output) {
-        self.level = Atomic(level.rank)
-        isJSON = Atomic(format == .json)
-        self.isForJournal = isForJournal
-        self.output = Mutex(output)
-    }
-
-    /// Leaves the line to the log's own queue, so that a loop or the writer of the database does
-    /// not wait for whoever reads the log. Lines that come while one is written go together.
-    func write(_ line: [UInt8]) {
-        let (wasEmpty, count) = waiting.withLock { waiting in
-            let wasEmpty = waiting.isEmpty
-            waiting += line
-            return (wasEmpty, waiting.count)
-        }
-        if count > Self.waitingBytesMax {
-            flush()
-        } else if wasEmpty {
-            executor.run { [self] in flush() }
-        }
-    }
-
-    func flush() {
-        output.withLock { output in
-            // Taken with the output in hand: lines leave in the order in which they came.
-            let lines = waiting.withLock { waiting in
-                defer { waiting = [] }
-                return waiting
-            }
-            if !lines.isEmpty { output(lines) }
-        }
-    }
-}
-
-extension LogLevel {
-    /// The more a line matters, the higher; the order of the cases.
-    fileprivate var rank: Int {
-        switch self {
-        case .debug: 0
-        case .info: 1
-        case .warning: 2
-        case .error: 3
-        }
+    /// Waits until the lines so far are written. To be called before the process ends.
+    ///
+    /// - Parameter milliseconds: how long at most; a log that is not read is given up then.
+    /// - Returns: whether they are written.
+    @discardableResult
+    package func flush(withinMilliseconds milliseconds: Int = 1_000) -> Bool {
+        sink.flush(withinMilliseconds: milliseconds)
     }
 }

@@ -27,6 +27,15 @@ package final class QueueExecutor: SerialExecutor {
     /// Runs `work` on the queue, after what was enqueued before.
     package func run(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
 
+    /// Waits until everything that was enqueued before has run; false when it takes longer.
+    ///
+    /// Blocks the calling thread. Not to be called on the queue itself.
+    package func wait(withinMilliseconds milliseconds: Int) -> Bool {
+        let done = DispatchSemaphore(value: 0)
+        queue.async { done.signal() }
+        return done.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
+    }
+
     /// Runs `work` on the queue once `milliseconds` have passed.
     package func run(afterMilliseconds milliseconds: Int, _ work: @escaping @Sendable () -> Void) {
         queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds), execute: work)

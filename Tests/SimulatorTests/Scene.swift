@@ -53,7 +53,7 @@ struct Scene: Sendable {
             settings,
             faults: faults,
             listen: anyPort,
-            log: Log(output: { _ in }),
+            log: Log(output: { _ in true }),
             now: { now }
         )
         let client = try Self.client(timeoutSeconds: 60)

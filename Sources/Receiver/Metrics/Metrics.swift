@@ -1,4 +1,5 @@
 import HTTPServer
+import Logging
 import Payments
 import Snap
 import Synchronization
@@ -24,11 +25,17 @@ final class Metrics: Sendable {
     /// When the daemon began to serve, in milliseconds since the epoch.
     let startedMilliseconds: Int64
 
+    /// Counts the lines that it had to drop.
+    let log: Log
+
     private let isUp = Atomic(true)
     private let servers = Mutex<[(name: String, server: Server)]>([])
     private let outcomes = CallbackOutcome.allCases.map { _ in Counter() }
 
-    init(startedMilliseconds: Int64) { self.startedMilliseconds = startedMilliseconds }
+    init(startedMilliseconds: Int64, log: Log) {
+        self.startedMilliseconds = startedMilliseconds
+        self.log = log
+    }
 
     /// Whether the gateway answers our queries, as far as is known.
     var isGatewayUp: Bool {

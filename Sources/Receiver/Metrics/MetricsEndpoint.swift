@@ -54,6 +54,12 @@ enum MetricsEndpoint {
         for (result, count) in metrics.reloads.values.sorted(by: { $0.key < $1.key }) {
             text.sample("reloads_total", [("result", result)], "\(count)")
         }
+        text.add(
+            "log_lines_dropped_total",
+            .counter,
+            "Log lines that were not written: nothing read the log, or writing failed.",
+            metrics.log.droppedCount
+        )
     }
 
     private static func addCalls(_ metrics: Metrics, to text: inout MetricsText) {

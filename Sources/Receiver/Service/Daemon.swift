@@ -40,7 +40,7 @@ final class Daemon: Sendable {
     ) async throws(StartFailure) {
         let configuration = loaded.configuration
         let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
-        let metrics = Metrics(startedMilliseconds: Clock.realtimeMilliseconds())
+        let metrics = Metrics(startedMilliseconds: Clock.realtimeMilliseconds(), log: log)
         let report = OutboundReport(log: log, metrics: metrics)
         let outbound = try Self.outbound(loaded, store, report)
         let loops = try Self.makeLoops()

@@ -80,7 +80,28 @@ final class ChildProcess: @unchecked Sendable {
         guard errors.waitForEnd(withinSeconds: seconds),
             output.waitForEnd(withinSeconds: seconds)
         else { throw Failure.stillRunning(path) }
-        return lock.withLock {
+        return reap()
+    }
+
+    /// Waits until the process has ended, whether or not its output is read.
+    func waitUnread(withinSeconds seconds: Double = Patience.seconds) throws -> End {
+        let ended = DispatchSemaphore(value: 0)
+        let id = id
+        Thread.detachNewThread {
+            var information = siginfo_t()
+            // Leaves the process to be reaped, so that its id stays its own.
+            while waitid(P_PID, id_t(id), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+            ended.signal()
+        }
+        guard ended.wait(timeout: .now() + seconds) == .success else {
+            throw Failure.stillRunning(path)
+        }
+        return reap()
+    }
+
+    /// The end of a process that has ended.
+    private func reap() -> End {
+        lock.withLock {
             if let end { return end }
             var status: CInt = 0
             while waitpid(id, &status, 0) < 0, errno == EINTR {}
@@ -92,6 +113,8 @@ final class ChildProcess: @unchecked Sendable {
     }
 
     deinit {
+        output.resume()
+        errors.resume()
         signal(SIGKILL)
         _ = try? wait(withinSeconds: 5)
     }

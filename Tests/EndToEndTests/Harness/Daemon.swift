@@ -26,9 +26,14 @@ final class Daemon: Sendable {
     /// - Parameters:
     ///   - set: `KEY=VALUE` for `--set`.
     ///   - listenerCount: how many notify addresses it is configured with.
-    init(in workspace: Workspace, set: [String] = [], listenerCount: Int = 1) throws {
+    init(
+        in workspace: Workspace,
+        set: [String] = [],
+        listenerCount: Int = 1,
+        environment: [String: String] = [:]
+    ) throws {
         self.workspace = workspace
-        process = try Self.launch(in: workspace, set: set)
+        process = try Self.launch(in: workspace, set: set, environment: environment)
         var notify: [Endpoint] = []
         var inner: Endpoint?
         var next = 0
@@ -54,11 +59,16 @@ final class Daemon: Sendable {
     }
 
     /// Starts the program without waiting for anything.
-    static func launch(in workspace: Workspace, set: [String] = []) throws -> ChildProcess {
+    static func launch(
+        in workspace: Workspace,
+        set: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> ChildProcess {
         let options = set.flatMap { ["--set", $0] }
         return try ChildProcess(
             program,
-            ["serve", "--config", workspace.configurationFile] + options
+            ["serve", "--config", workspace.configurationFile] + options,
+            environment: environment
         )
     }
 

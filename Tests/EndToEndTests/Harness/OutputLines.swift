@@ -7,12 +7,14 @@ final class OutputLines: @unchecked Sendable {
     private var lines: [String] = []
     private var rest: [UInt8] = []
     private var hasEnded = false
+    private var isPaused = false
 
     /// Takes over `descriptor`.
     init(reading descriptor: CInt) {
         Thread.detachNewThread { [self] in
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while true {
+                waitWhilePaused()
                 let count = Glibc.read(descriptor, &buffer, buffer.count)
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { break }
@@ -21,6 +23,25 @@ final class OutputLines: @unchecked Sendable {
             Glibc.close(descriptor)
             end()
         }
+    }
+
+    /// Leaves what is written from now on, but for one more read, to lie in the pipe.
+    func pause() { setPaused(true) }
+
+    /// Reads again.
+    func resume() { setPaused(false) }
+
+    private func setPaused(_ isPaused: Bool) {
+        condition.lock()
+        self.isPaused = isPaused
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    private func waitWhilePaused() {
+        condition.lock()
+        while isPaused { condition.wait() }
+        condition.unlock()
     }
 
     private func append(_ bytes: ArraySlice<UInt8>) {

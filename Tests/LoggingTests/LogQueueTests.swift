@@ -1,0 +1,122 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import Logging
+
+/// A log's reader that takes nothing until it is told to.
+private final class StalledReader: Sendable {
+    private let recorder = LogRecorder()
+    private let gate = DispatchSemaphore(value: 0)
+    private let arrival = DispatchSemaphore(value: 0)
+
+    var output: Log.Output {
+        { lines in
+            self.arrival.signal()
+            self.gate.wait()
+            self.gate.signal()
+            return self.recorder.output(lines)
+        }
+    }
+
+    /// Returns when the first lines have been handed over, and stay so.
+    func waitForLines() { arrival.wait() }
+
+    /// Takes everything from now on.
+    func open() { gate.signal() }
+
+    var lines: [String] {
+        recorder.writes.joined().split(separator: "\n").map { String($0) }
+    }
+}
+
+/// Where a log is kept.
+private final class Disk: Sendable {
+    let isFull = Atomic(true)
+}
+
+/// Lines that the log's reader does not take in time.
+struct LogQueueTests {
+    private static func fill(_ log: Log, _ count: Int, _ level: LogLevel = .info) {
+        let value = String(repeating: "x", count: 1_000)
+        for number in 0..<count {
+            log.write(level, "line") { line in
+                line.add("number", number)
+                line.add("v", value)
+            }
+        }
+    }
+
+    private static func isFromFill(_ line: String) -> Bool { line.contains(" message=line ") }
+
+    @Test func `nothing waits for the log's reader, and what is dropped is counted and told`() {
+        let reader = StalledReader()
+        let log = Log(isForJournal: true, output: reader.output)
+        log.info("first")
+        reader.waitForLines()
+        Self.fill(log, 3_000)
+        let dropped = log.droppedCount
+        #expect(dropped > 0)
+        #expect(!log.flush(withinMilliseconds: 1))
+
+        reader.open()
+        #expect(log.flush(withinMilliseconds: 30_000))
+        let lines = reader.lines
+        let kept = lines.filter(Self.isFromFill)
+        #expect(UInt64(kept.count) + dropped == 3_000)
+        #expect(kept.joined(separator: "\n").utf8.count <= LogSink.waitingBytesMax)
+        // The oldest are kept, in order.
+        for (number, line) in kept.enumerated() { #expect(line.contains(" number=\(number) ")) }
+        #expect(lines.first == "<6>level=info message=first")
+        #expect(lines.last == "<4>level=warning message=\"log lines dropped\" lines=\(dropped)")
+
+        log.info("after")
+        log.flush()
+        #expect(reader.lines.last == "<6>level=info message=after", "it is told once")
+    }
+
+    @Test func `warnings and errors have room that other lines do not take`() {
+        let reader = StalledReader()
+        let log = Log(isForJournal: true, output: reader.output)
+        log.info("first")
+        reader.waitForLines()
+        Self.fill(log, 3_000)
+        log.warning("important")
+        log.error("more important")
+        let dropped = log.droppedCount
+        // That room has an end, too.
+        Self.fill(log, 1_000, .error)
+        #expect(log.droppedCount > dropped)
+        reader.open()
+        log.flush(withinMilliseconds: 30_000)
+        let urgent = reader.lines.filter { $0.contains("important") }
+        #expect(
+            urgent == [
+                "<4>level=warning message=important",
+                "<3>level=error message=\"more important\"",
+            ]
+        )
+    }
+
+    @Test func `lines whose writing fails are counted and told when it works again`() {
+        let recorder = LogRecorder()
+        let disk = Disk()
+        let log = Log(isForJournal: true) { lines in
+            !disk.isFull.load(ordering: .relaxed) && recorder.output(lines)
+        }
+        log.info("lost")
+        log.flush()
+        log.info("lost")
+        log.flush()
+        #expect(log.droppedCount == 2)
+        disk.isFull.store(false, ordering: .relaxed)
+        log.info("written")
+        log.flush()
+        #expect(
+            recorder.writes == [
+                "<6>level=info message=written\n"
+                    + "<4>level=warning message=\"log lines dropped\" lines=2\n"
+            ]
+        )
+    }
+}
