@@ -164,7 +164,7 @@ let package = Package(
                 "Payments", "Crypto", "Sockets", "Support",
             ]
         ),
-        tests(of: "Store", ["Ledger", "Payments", "SQLite", "Sockets", "Support"]),
+        tests(of: "Store", ["Ledger", "Payments", "Queues", "SQLite", "Sockets", "Support"]),
         tests(
             of: "Receiver",
             [

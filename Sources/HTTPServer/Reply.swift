@@ -1,5 +1,5 @@
 package import HTTPCore
-import Sockets
+package import Sockets
 import Synchronization
 
 /// The right to answer one request, once.
@@ -7,7 +7,8 @@ import Synchronization
 /// Let go of unused, it answers by itself: the handler is asked for the answer to
 /// ``Refusal/unanswered``.
 package final class Reply: Sendable {
-    private let loop: EventLoop
+    /// The connection's loop.
+    package let loop: EventLoop
     private let connection: EventSourceID
     private let number: UInt64
     private let isUsed = Atomic(false)
@@ -28,6 +29,15 @@ package final class Reply: Sendable {
     package func send(_ response: Response) {
         use()
         Self.post(to: connection, on: loop) { $0.answerLater(response, on: $1) }
+    }
+
+    /// Sends the answer at once. To be called on ``loop``.
+    package func sendOnLoop(_ response: Response) {
+        use()
+        loop.assumeIsolated { [id = connection] loop in
+            guard let connection = loop.source(id) as? Connection else { return }
+            connection.answerLater(response, on: loop)
+        }
     }
 
     /// Begins an answer whose body comes bit by bit; the body of `head` is its first part.

@@ -22,8 +22,11 @@ package struct SQLiteError: Error, Equatable, Sendable {
     /// The primary result code: the low byte of ``code``.
     package var primaryCode: Int32 { code & 0xFF }
 
-    /// Whether what was to be written breaks a rule of the schema: no fault of the disk.
-    package var isConstraint: Bool { primaryCode == SQLITE_CONSTRAINT }
+    /// Whether what was to be written breaks a rule of the schema, or SQLite's own limits of size
+    /// and type: no fault of the disk.
+    package var isInvalidInput: Bool {
+        [SQLITE_CONSTRAINT, SQLITE_TOOBIG, SQLITE_MISMATCH].contains(primaryCode)
+    }
 
     /// Whether another connection holds a lock that this call needed.
     package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }

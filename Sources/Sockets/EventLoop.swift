@@ -8,7 +8,7 @@ import Queues
 /// sources: a Dispatch source for each of them would cost twice the system calls. Sources belong to
 /// their loop and run only on its queue; what other threads have for them comes through
 /// ``post(_:)``.
-package actor EventLoop {
+package actor EventLoop: CompletionQueue {
     /// How many times in a row the loop looks for events before it lets other work on its queue.
     private static let roundsMax = 16
 
@@ -70,6 +70,11 @@ package actor EventLoop {
     /// Runs `work` on the loop, soon, in the order of posting. May be called from any thread.
     package nonisolated func post(_ work: @escaping @Sendable (isolated EventLoop) -> Void) {
         if mailbox.post(work) { wake() }
+    }
+
+    /// Runs all of `completions` on the loop, soon, in order, for one place in its mailbox.
+    package nonisolated func run(_ completions: [@Sendable () -> Void]) {
+        post { _ in for complete in completions { complete() } }
     }
 
     /// The same for work that has time.

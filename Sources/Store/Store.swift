@@ -1,5 +1,5 @@
 package import Ledger
-import Queues
+package import Queues
 
 /// What the merchant's other programs rely on: callbacks, transactions and the feed, on disk.
 ///
@@ -11,6 +11,8 @@ package final class Store: Sendable {
     package struct Hooks: Sendable {
         /// Commits began to fail (the first error), or work again (nil).
         package var commitsFailed: @Sendable (StoreError?) -> Void
+        /// One piece of work broke a rule of the schema: it is at fault, not the database.
+        package var workRefused: @Sendable (StoreError) -> Void
         /// Something beside the promise failed: the index or the keep of refusals.
         package var sideFileFailed: @Sendable (StoreError) -> Void
 
@@ -20,10 +22,12 @@ package final class Store: Sendable {
 
         package init(
             commitsFailed: @escaping @Sendable (StoreError?) -> Void = { _ in },
+            workRefused: @escaping @Sendable (StoreError) -> Void = { _ in },
             sideFileFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
             diskFull: @escaping @Sendable () -> Bool = { false }
         ) {
             self.commitsFailed = commitsFailed
+            self.workRefused = workRefused
             self.sideFileFailed = sideFileFailed
             self.diskFull = diskFull
         }
@@ -73,7 +77,10 @@ package final class Store: Sendable {
         let executor = QueueExecutor(blockingLabel: "store.writer")
         let window = FeedWindow(head: opened.head)
         let signal = FeedSignal(head: opened.head)
-        let health = StoreHealth(onChange: hooks.commitsFailed)
+        let health = StoreHealth(
+            onChange: hooks.commitsFailed,
+            onInvalidWork: hooks.workRefused
+        )
         let (inquiries, continuation) = AsyncStream.makeStream(
             of: Void.self,
             bufferingPolicy: .bufferingNewest(1)
@@ -119,13 +126,17 @@ package final class Store: Sendable {
 
     /// Judges and keeps an authentic callback.
     ///
-    /// - Parameter completion: called on the writer's thread, once: with the judgement after its
-    ///   commit is on disk, or with the error after which nothing of it was kept.
+    /// - Parameters:
+    ///   - queue: where `completion` runs; where left out, on the writer's thread, which has better
+    ///     things to do than anything that takes time.
+    ///   - completion: called once: with the judgement after its commit is on disk, or with the
+    ///     error after which nothing of it was kept.
     package func submit(
         _ delivery: Delivery,
+        completingOn queue: (any CompletionQueue)? = nil,
         completion: @escaping @Sendable (Result<Judgement, StoreError>) -> Void
     ) {
-        mailbox.post(.delivery(delivery, completion))
+        mailbox.post(.delivery(delivery, DeliveryCompletion(queue: queue, run: completion)))
     }
 
     /// Runs `body` inside the next commit and returns its result once that is on disk.
@@ -182,11 +193,13 @@ package final class Store: Sendable {
         return try await reader.feed(query, limit: limit, render)
     }
 
-    /// Commits a mark, to show that the disk can be written.
-    package func probe() async throws(StoreError) { try await writer.probe() }
-
-    /// Returns when the writer has got round to it; hangs when it is stuck.
-    package func ping() async { await writer.ping() }
+    /// Commits a mark on the way that callbacks go, to show that they can be kept; hangs while the
+    /// writer does.
+    package func probe() async throws(StoreError) {
+        try await commit(LedgerScope()) { [now] (_, engine) throws(StoreError) in
+            try engine.mark(now())
+        }
+    }
 
     /// What was committed since the start.
     package var commitCounts: CommitCounts { health.commitCounts }
@@ -198,7 +211,7 @@ package final class Store: Sendable {
     /// fails.
     package func close() async {
         signal.close()
-        await refusals.flush()
+        await refusals.close()
         await reader.close()
         await writer.close()
         database.release()

@@ -29,6 +29,14 @@ package struct StoreError: Error, Equatable, Sendable {
         self.message = message
         self.context = context
     }
+
+    /// The store was closed, for good.
+    static let closed = StoreError(
+        .failed,
+        code: "closed",
+        "the program is stopping",
+        context: "open the database"
+    )
 }
 
 extension StoreError: CustomStringConvertible {

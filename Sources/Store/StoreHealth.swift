@@ -7,6 +7,9 @@ package struct CommitCounts: Equatable, Sendable {
 
     /// Callbacks and other work in them.
     package var submissions: UInt64 = 0
+
+    /// Callbacks and other work that broke a rule of the schema, so that nothing of them was kept.
+    package var invalidSubmissions: UInt64 = 0
 }
 
 /// Whether the last commit reached the disk, and how many did.
@@ -14,10 +17,19 @@ final class StoreHealth: Sendable {
     private let failure = Mutex<StoreError?>(nil)
     private let counts = Mutex(CommitCounts())
     private let onChange: @Sendable (StoreError?) -> Void
+    private let onInvalidWork: @Sendable (StoreError) -> Void
 
-    /// - Parameter onChange: called when commits begin to fail (with the first error) and when they
-    ///   work again (with nil).
-    init(onChange: @escaping @Sendable (StoreError?) -> Void) { self.onChange = onChange }
+    /// - Parameters:
+    ///   - onChange: called when commits begin to fail (with the first error) and when they work
+    ///     again (with nil).
+    ///   - onInvalidWork: called when a single piece of work cannot be written.
+    init(
+        onChange: @escaping @Sendable (StoreError?) -> Void,
+        onInvalidWork: @escaping @Sendable (StoreError) -> Void
+    ) {
+        self.onChange = onChange
+        self.onInvalidWork = onInvalidWork
+    }
 
     /// Notes how a commit ended.
     func note(_ error: StoreError?) {
@@ -28,16 +40,21 @@ final class StoreHealth: Sendable {
         if changed { onChange(error) }
     }
 
-    /// Counts a commit of so many submissions, or a failed one.
-    func count(_ submissions: Int, isFailed: Bool) {
+    /// Counts a commit of so many submissions.
+    func count(_ submissions: Int) {
         counts.withLock { counts in
-            if isFailed {
-                counts.failures += 1
-            } else {
-                counts.commits += 1
-                counts.submissions += UInt64(submissions)
-            }
+            counts.commits += 1
+            counts.submissions += UInt64(submissions)
         }
+    }
+
+    /// Counts a commit that failed.
+    func countFailure() { counts.withLock { $0.failures += 1 } }
+
+    /// Notes work that is at fault itself: the database is not, so nothing is said of it.
+    func noteInvalidWork(_ error: StoreError) {
+        counts.withLock { $0.invalidSubmissions += 1 }
+        onInvalidWork(error)
     }
 
     /// What was counted so far.

@@ -5,8 +5,31 @@ import Synchronization
 
 /// Something to be done in the next commit, with its completion.
 enum Submission: Sendable {
-    case delivery(Delivery, @Sendable (Result<Judgement, StoreError>) -> Void)
+    case delivery(Delivery, DeliveryCompletion)
     case work(WriterWork)
+
+    /// Where its completion runs; nil: on the writer's thread.
+    fileprivate var queue: (any CompletionQueue)? {
+        switch self {
+        case .delivery(_, let completion): completion.queue
+        case .work: nil
+        }
+    }
+
+    /// What is to be done when nothing of it was kept.
+    fileprivate func failure(_ error: StoreError) -> @Sendable () -> Void {
+        switch self {
+        case .delivery(_, let completion): return { completion.run(.failure(error)) }
+        case .work(let work): return { work.fail(error) }
+        }
+    }
+}
+
+/// Who is told what became of a delivery, and where.
+struct DeliveryCompletion: Sendable {
+    /// Nil: the writer's thread, for what is quick.
+    let queue: (any CompletionQueue)?
+    let run: @Sendable (Result<Judgement, StoreError>) -> Void
 }
 
 /// Anything but a delivery that is done inside a commit.
@@ -29,6 +52,9 @@ struct WriterWork: Sendable {
 /// is acknowledged before its commit is durable. After a failed commit nothing in memory is
 /// trusted: the engine is opened again, from the disk, before the next commit is tried.
 ///
+/// The writer hands results on, at once for all of a commit that are for one queue. Responses, log
+/// lines and metrics are made there.
+///
 /// Its properties are the parts that a commit goes through, and what waits for it.
 actor Writer {
     private let executor: QueueExecutor
@@ -44,6 +70,7 @@ actor Writer {
     private let makeRoom: @Sendable () -> Bool
     private let jitter: Jitter
     private var engine: (any StorageEngine)?
+    private var isClosed = false
 
     /// Deliveries in one commit at most: bounds the time the first of them waits for the last.
     private static let batchMax = 512
@@ -93,28 +120,54 @@ actor Writer {
     }
 
     private func process(_ batch: ArraySlice<Submission>) {
+        // Closing for good is no outage.
+        if isClosed { return fail(batch, .closed) }
         do throws(StoreError) {
             let completions = try commit(batch)
             health.note(nil)
-            health.count(batch.count, isFailed: false)
-            for complete in completions { complete() }
+            health.count(batch.count)
+            handOver(completions, of: batch)
         } catch {
-            close()
+            engine = nil
             if error.kind == .diskFull, makeRoom() { return process(batch) }
-            if batch.count > 1, error.kind == .invalidWork {
+            guard error.kind == .invalidWork else {
+                health.note(error)
+                health.countFailure()
+                return fail(batch, error)
+            }
+            if batch.count > 1 {
                 // Not the disk, but one of them: the others must not fail with it.
                 for index in batch.indices { process(batch[index...index]) }
                 return
             }
-            health.note(error)
-            health.count(batch.count, isFailed: true)
-            for submission in batch {
-                switch submission {
-                case .delivery(_, let completion): completion(.failure(error))
-                case .work(let work): work.fail(error)
-                }
+            health.noteInvalidWork(error)
+            fail(batch, error)
+        }
+    }
+
+    private func fail(_ batch: ArraySlice<Submission>, _ error: StoreError) {
+        handOver(batch.map { $0.failure(error) }, of: batch)
+    }
+
+    /// Has each completion run where its submission wants it: one hand-over for each queue.
+    private func handOver(
+        _ completions: [@Sendable () -> Void],
+        of batch: ArraySlice<Submission>
+    ) {
+        // As few as there are loops.
+        var groups: [(queue: any CompletionQueue, completions: [@Sendable () -> Void])] = []
+        for (submission, complete) in zip(batch, completions) {
+            guard let queue = submission.queue else {
+                complete()
+                continue
+            }
+            if let index = groups.firstIndex(where: { $0.queue === queue }) {
+                groups[index].completions.append(complete)
+            } else {
+                groups.append((queue, [complete]))
             }
         }
+        for group in groups { group.queue.run(group.completions) }
     }
 
     private func commit(
@@ -170,7 +223,7 @@ actor Writer {
             case .delivery(let delivery, let completion):
                 ledger.context.nowMilliseconds = delivery.receivedMilliseconds
                 let judgement = ledger.receive(delivery)
-                completions.append { completion(.success(judgement)) }
+                completions.append { completion.run(.success(judgement)) }
             case .work(let work):
                 ledger.context.nowMilliseconds = now
                 completions.append(try work.perform(&ledger, engine))
@@ -179,28 +232,14 @@ actor Writer {
         return completions
     }
 
-    /// Does nothing, in turn.
-    func ping() {}
-
-    /// Commits a mark, to show that the disk can be written.
-    func probe() throws(StoreError) {
-        do throws(StoreError) {
-            let engine = try opened()
-            let now = now()
-            try engine.write { () throws(StoreError) in try engine.mark(now) }
-            health.note(nil)
-        } catch {
-            close()
-            if error.kind == .diskFull, makeRoom() { return try probe() }
-            health.note(error)
-            throw error
-        }
+    /// Closes the database for good: what is submitted from now on fails.
+    func close() {
+        isClosed = true
+        engine = nil
     }
 
-    /// Closes the database. The next delivery would open it again.
-    func close() { engine = nil }
-
     private func opened() throws(StoreError) -> any StorageEngine {
+        if isClosed { throw .closed }
         if let engine { return engine }
         let opened = try makeEngine()
         engine = opened

@@ -201,11 +201,11 @@ import Testing
         try disk.execute(
             """
             CREATE TRIGGER broken BEFORE INSERT ON consumers
-            BEGIN SELECT RAISE(ABORT, 'disk broken'); END
+            BEGIN SELECT json('broken'); END
             """
         )
         await #expect(throws: StoreError.self) { try await move(test, 2) }
-        #expect(test.store.commitFailure?.message == "disk broken")
+        #expect(test.store.commitFailure?.message == "malformed JSON")
         #expect(try await position(test) == 1)
         try disk.execute("DROP TRIGGER broken")
         _ = try await move(test, 2)

@@ -40,7 +40,7 @@ import Testing
         try disk.execute(
             """
             CREATE TRIGGER broken BEFORE INSERT ON transitions WHEN NEW.sequence = 2
-            BEGIN SELECT RAISE(ABORT, 'disk broken'); END
+            BEGIN SELECT json('broken'); END
             """
         )
         await #expect(throws: (any Error).self) { try await test.accept() }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Ledger
 import Payments
@@ -13,19 +14,30 @@ import Testing
 @Suite struct FailedCommitTests {
     private final class Health: Sendable {
         let changes = Mutex<[String]>([])
+        let refusedWork = Mutex<[String]>([])
     }
 
     /// A store, and a second connection through which the disk can be made to fail for `TRX-BAD`.
     private func store(_ health: Health) async throws -> TestStore {
-        let hooks = Store.Hooks(commitsFailed: { error in
-            health.changes.withLock { $0.append(error?.message ?? "works again") }
-        })
+        let hooks = Store.Hooks(
+            commitsFailed: { error in
+                health.changes.withLock { $0.append(error?.message ?? "works again") }
+            },
+            workRefused: { error in health.refusedWork.withLock { $0.append(error.message) } }
+        )
         return try await TestStore(hooks: hooks)
     }
 
+    /// Fails as a database does, not as a rule of the schema does.
     private static let breakDisk = """
         CREATE TRIGGER broken BEFORE INSERT ON transitions WHEN NEW.partner_reference = 'TRX-BAD'
-        BEGIN SELECT RAISE(ABORT, 'disk broken'); END
+        BEGIN SELECT json('broken'); END
+        """
+
+    /// Fails as a rule of the schema does.
+    private static let poison = """
+        CREATE TRIGGER broken BEFORE INSERT ON transitions WHEN NEW.partner_reference = 'TRX-BAD'
+        BEGIN SELECT RAISE(ABORT, 'against a rule'); END
         """
 
     private func delivery(_ reference: String) throws -> Delivery {
@@ -46,8 +58,8 @@ import Testing
         // Whether these share a commit or not: the ones before the bad one may have gone through.
         let results = await test.deliver([try delivery("TRX-BAD")])
         #expect(throws: StoreError.self) { try results[0].get() }
-        #expect(test.store.commitFailure?.message == "disk broken")
-        #expect(health.changes.withLock { $0 } == ["disk broken"])
+        #expect(test.store.commitFailure?.message == "malformed JSON")
+        #expect(health.changes.withLock { $0 } == ["malformed JSON"])
         #expect(try test.integer("SELECT count(*) FROM callbacks") == 1)
         #expect(try test.integer("SELECT count(*) FROM payments WHERE status IS NOT NULL") == 1)
         #expect(try await test.transaction("TRX-BAD") == nil)
@@ -59,7 +71,7 @@ import Testing
         #expect(again.outcome == .applied)
         #expect(again.sequence == 2, "the number was not used up")
         #expect(test.store.commitFailure == nil)
-        #expect(health.changes.withLock { $0 } == ["disk broken", "works again"])
+        #expect(health.changes.withLock { $0 } == ["malformed JSON", "works again"])
         #expect(try await test.transaction("TRX-1") != nil)
     }
 
@@ -80,6 +92,57 @@ import Testing
         #expect(failed >= 1)
         #expect(kept == Int64(results.count - failed), "what was not answered is not there")
         #expect(try await test.feed().count == Int(kept))
+    }
+
+    @Test func `work that breaks a rule fails alone and is no outage`() async throws {
+        let health = Health()
+        let test = try await store(health)
+        let disk = try test.connection(.readWrite)
+        try disk.execute(Self.poison)
+        let alone = await test.deliver([try delivery("TRX-BAD")])
+        #expect(throws: StoreError.self) { try alone[0].get() }
+
+        // However many of them share its commit.
+        let references = ["TRX-1", "TRX-2", "TRX-BAD", "TRX-3"]
+        let results = await test.deliver(try references.map { try delivery($0) })
+        #expect(results.filter { (try? $0.get()) == nil }.count == 1)
+        #expect(try test.integer("SELECT count(*) FROM callbacks") == 3)
+        #expect(health.changes.withLock { $0 } == [])
+        #expect(health.refusedWork.withLock { $0 } == ["against a rule", "against a rule"])
+        #expect(test.store.commitFailure == nil)
+        #expect(test.store.commitCounts.failures == 0)
+        #expect(test.store.commitCounts.invalidSubmissions == 2)
+    }
+
+    @Test func `nothing opens the database again when it has been closed`() async throws {
+        let health = Health()
+        let test = try await store(health)
+        try await test.deliver { _ in }
+        await test.store.close()
+        let files = try Self.files(in: test)
+
+        let late = await test.deliver([try delivery("TRX-2")])
+        #expect(throws: StoreError.closed) { try late[0].get() }
+        await #expect(throws: StoreError.closed) { try await test.store.probe() }
+        test.store.keep(
+            RefusedRequest(
+                receivedMilliseconds: 0,
+                client: "",
+                head: [],
+                body: [],
+                code: "4045600",
+                problem: "",
+                externalID: nil,
+                isPlausible: true
+            )
+        )
+        #expect(test.store.droppedRefusals == 1)
+        #expect(try Self.files(in: test) == files)
+        #expect(health.changes.withLock { $0 } == [], "closing is no outage")
+    }
+
+    private static func files(in test: TestStore) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: test.directory.path).sorted()
     }
 
     @Test func `a file that has vanished is not replaced by an empty one`() async throws {
@@ -136,16 +199,15 @@ import Testing
         let disk = try test.connection(.readWrite)
         try disk.execute(
             """
-            CREATE TRIGGER broken BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'broken'); END
+            CREATE TRIGGER broken BEFORE INSERT ON meta BEGIN SELECT json('broken'); END
             """
         )
         await #expect(throws: StoreError.self) { try await test.store.probe() }
-        #expect(test.store.commitFailure?.message == "broken")
+        #expect(test.store.commitFailure?.message == "malformed JSON")
         try disk.execute("DROP TRIGGER broken")
         try await test.store.probe()
         #expect(test.store.commitFailure == nil)
-        #expect(health.changes.withLock { $0 } == ["broken", "works again"])
-        await test.store.ping()
+        #expect(health.changes.withLock { $0 } == ["malformed JSON", "works again"])
     }
 }
 

@@ -169,7 +169,7 @@ import Testing
         try disk.execute(
             """
             CREATE TRIGGER broken BEFORE INSERT ON transitions
-            BEGIN SELECT RAISE(ABORT, 'disk broken'); END
+            BEGIN SELECT json('broken'); END
             """
         )
         await #expect(throws: StoreError.self) { try await test.accept() }

@@ -1,6 +1,7 @@
 import Commands
 import HTTPCore
 import HTTPServer
+import Logging
 import Payments
 import Snap
 import Sockets
@@ -151,6 +152,12 @@ enum MetricsEndpoint {
             .counter,
             "Callbacks and other changes in the commits.",
             commits.submissions
+        )
+        text.add(
+            "refused_submissions_total",
+            .counter,
+            "Callbacks and other changes that the database refused for themselves: defects.",
+            commits.invalidSubmissions
         )
         text.add(
             "refusals_dropped_total",

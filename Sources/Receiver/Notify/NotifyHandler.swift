@@ -11,7 +11,8 @@ import Synchronization
 /// The notify listener: what the gateway sees (contract section 4).
 ///
 /// Everything up to the store's mailbox happens in one call on the connection's loop; the answer to
-/// an authentic callback leaves when its commit is on disk.
+/// an authentic callback leaves when its commit is on disk, and is made on that loop again: the
+/// writer makes no responses, log lines or metrics.
 final class NotifyHandler: RequestHandler {
     private let context: Mutex<NotifyContext>
     private let store: Store
@@ -79,9 +80,11 @@ final class NotifyHandler: RequestHandler {
             requestsInFlight.subtract(1, ordering: .relaxed)
             return refuse(Refused(request, client: route.client, answer: answer), context)
         case .authentic(let delivery, let problem):
-            store.submit(delivery) { [self] result in
+            store.submit(delivery, completingOn: reply.loop) { [self] result in
                 requestsInFlight.subtract(1, ordering: .relaxed)
-                reply.send(respond(to: result, delivery, problem: problem, request, route.client))
+                reply.sendOnLoop(
+                    respond(to: result, delivery, problem: problem, request, route.client)
+                )
             }
             return nil
         }

@@ -141,6 +141,11 @@ final class Daemon: Sendable {
                     log.info("the database commits again")
                 }
             },
+            workRefused: { error in
+                log.error("the database refused a change, nothing of it is kept") {
+                    $0.add("error", describing: error)
+                }
+            },
             sideFileFailed: { error in
                 log.warning("a file beside the database failed") {
                     $0.add("error", describing: error)
@@ -253,13 +258,14 @@ final class Daemon: Sendable {
         return restart.isEmpty ? "reloaded" : "reloaded; a restart is needed for \(restart)"
     }
 
-    /// Tells the service manager that accept loops and the writer answer, until cancelled.
+    /// Tells the service manager that connections are served and that the writer commits, until
+    /// cancelled. A commit that fails is an answer, too: a restart does not repair a disk.
     func keepWatch(_ notifier: SystemdNotifier) async {
         guard let milliseconds = notifier.watchdogIntervalMilliseconds else { return }
         while !Task.isCancelled {
             await notifyServer.probe()
             await internalServer.probe()
-            await store.ping()
+            try? await store.probe()
             notifier.watchdog()
             try? await Task.sleep(for: .milliseconds(milliseconds))
         }

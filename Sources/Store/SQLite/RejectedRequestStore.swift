@@ -33,6 +33,7 @@ actor RejectedRequestStore {
         var others = Batch()
         var dropped = 0
         var isOpen = true
+        var isClosed = false
     }
 
     private let waiting = Mutex(Waiting())
@@ -75,11 +76,12 @@ actor RejectedRequestStore {
     nonisolated func add(_ refusal: RefusedRequest) {
         let isFirst = waiting.withLock { waiting in
             let isFirst = waiting.plausible.items.isEmpty && waiting.others.items.isEmpty
-            let isKept =
-                waiting.isOpen
-                && (refusal.isPlausible
-                    ? waiting.plausible.add(refusal, callbackIDs)
-                    : waiting.others.add(refusal, callbackIDs))
+            let isKept: Bool
+            switch (waiting.isOpen && !waiting.isClosed, refusal.isPlausible) {
+            case (false, _): isKept = false
+            case (true, true): isKept = waiting.plausible.add(refusal, callbackIDs)
+            case (true, false): isKept = waiting.others.add(refusal, callbackIDs)
+            }
             if !isKept { waiting.dropped += 1 }
             return isFirst && isKept
         }
@@ -106,6 +108,13 @@ actor RejectedRequestStore {
             connection = nil
             onFailure(error)
         }
+    }
+
+    /// Writes what waits and closes the file for good: what comes later is dropped.
+    func close() {
+        waiting.withLock { $0.isClosed = true }
+        flush()
+        connection = nil
     }
 
     /// Forgets refusals that have moved to the journal. Should that fail, they are merely shown

@@ -13,7 +13,7 @@ extension StoreError {
     init(_ error: SQLiteError) {
         let kind: Kind =
             switch error.primaryCode {
-            case _ where error.isConstraint: .invalidWork
+            case _ where error.isInvalidInput: .invalidWork
             case Self.notADatabase: .unusable
             case Self.full: .diskFull
             case _ where error.code == Self.sharedMemorySize: .diskFull

@@ -1,0 +1,70 @@
+import Ledger
+import Queues
+import SQLite
+import Support
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// "The writer only judges, commits and hands on."
+@Suite struct HandOverTests {
+    /// Keeps what is handed over until it is told to run it.
+    private final class RecordingQueue: CompletionQueue {
+        let batches = Mutex<[[@Sendable () -> Void]]>([])
+
+        func run(_ completions: [@Sendable () -> Void]) {
+            batches.withLock { $0.append(completions) }
+        }
+    }
+
+    @Test func `a commit is handed over once for each queue, in order`() async throws {
+        let test = try await TestStore()
+        let disk = try test.connection(.readWrite)
+        let queues = [RecordingQueue(), RecordingQueue()]
+        let order = Mutex<[Int]>([])
+        let numbers = 0..<20
+
+        // The writer waits for this lock, so that what is submitted meanwhile is one commit, but
+        // for what it has taken already.
+        try disk.execute("BEGIN IMMEDIATE")
+        for number in numbers {
+            let delivery = try TestDelivery {
+                $0.partner = "PAY-\(number)"
+                $0.reference = "TRX-\(number)"
+                $0.externalID = "id-\(number)"
+            }.delivery
+            test.store.submit(delivery, completingOn: queues[number % 2]) { result in
+                #expect((try? result.get()) != nil)
+                order.withLock { $0.append(number) }
+            }
+        }
+        try disk.execute("COMMIT")
+        // Behind all of them.
+        try await test.store.probe()
+
+        let commits = test.store.commitCounts.commits
+        #expect(order.withLock { $0 } == [], "nothing runs on the writer")
+        for (parity, queue) in queues.enumerated() {
+            let batches = queue.batches.withLock { $0 }
+            #expect(UInt64(batches.count) <= commits)
+            for complete in batches.joined() { complete() }
+            let expected = numbers.filter { $0 % 2 == parity }
+            #expect(order.withLock { $0 }.suffix(10) == expected[...])
+        }
+    }
+
+    @Test func `a failed commit is handed over, too`() async throws {
+        let test = try await TestStore()
+        await test.store.close()
+        let queue = RecordingQueue()
+        let errors = Mutex<[StoreError]>([])
+        test.store.submit(try TestDelivery { _ in }.delivery, completingOn: queue) { result in
+            if case .failure(let error) = result { errors.withLock { $0.append(error) } }
+        }
+        await #expect(throws: StoreError.closed) { try await test.store.probe() }
+        #expect(errors.withLock { $0 } == [])
+        for complete in queue.batches.withLock({ $0 }).joined() { complete() }
+        #expect(errors.withLock { $0 } == [.closed])
+    }
+}
