@@ -41,11 +41,6 @@ package final class Server: Sendable {
         shares[0].loop.post { [self] loop in Acceptor(listener, server: self).start(on: loop) }
     }
 
-    /// Returns when every loop has got round to it; never, while one is stuck.
-    package func probe() async {
-        for share in shares { await share.loop.probe() }
-    }
-
     /// Whether ``drain(seconds:)`` has been called.
     package var isDraining: Bool { draining.load(ordering: .acquiring) }
 
@@ -88,8 +83,7 @@ extension Server {
             guard beingRefused < ServerLimits.refusedConnectionsMax else { return }
         }
         let share = leastLoadedShare(preferring: current)
-        share.connectionCount.add(1, ordering: .relaxed)
-        count(1, isRefused: isRefused)
+        willServe(on: share, isRefused: isRefused)
         share.loop.post(descriptor) { [self] descriptor, loop in
             Connection(descriptor, peer: peer, isRefused: isRefused, server: self, share: share)
                 .start(on: loop)
@@ -110,12 +104,19 @@ extension Server {
         return best
     }
 
+    /// A connection is about to be served on a loop.
+    func willServe(on share: LoopShare, isRefused: Bool = false) {
+        share.connectionCount.add(1, ordering: .relaxed)
+        count(1, isRefused: isRefused)
+    }
+
     /// A connection has been closed.
     func didClose(_ connection: Connection) {
         connection.share.connectionCount.subtract(1, ordering: .relaxed)
         count(-1, isRefused: connection.isRefused)
         if isDraining { releaseCloseWaiters() }
     }
+
     private func count(_ change: Int, isRefused: Bool) {
         if isRefused {
             refusedOpenCount.add(change, ordering: .acquiringAndReleasing)

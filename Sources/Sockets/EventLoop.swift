@@ -98,13 +98,6 @@ package actor EventLoop: CompletionQueue {
         }
     }
 
-    /// Returns when the loop has got round to it: proof that it is not stuck.
-    package nonisolated func probe() async {
-        await withCheckedContinuation { continuation in
-            post { _ in continuation.resume() }
-        }
-    }
-
     private nonisolated func wake() {
         executor.queue.async { [self] in assumeIsolated { $0.run() } }
     }

@@ -10,11 +10,9 @@ package final class Latch: Sendable {
 
     /// Wraps `socketpair(2)`.
     package init() throws(SystemError) {
-        let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        var pair: [CInt] = [-1, -1]
-        _ = try retryingOnInterrupt("socketpair") { unsafe socketpair(AF_UNIX, type, 0, &pair) }
-        near = Descriptor(owning: pair[0])
-        far = Descriptor(owning: pair[1])
+        let pair = try SocketPair()
+        near = pair.near
+        far = pair.far
     }
 
     /// From any thread; a second time changes nothing.
@@ -41,7 +39,7 @@ package final class Latch: Sendable {
     }
 
     /// The number of the side that becomes readable, for `poll(2)`.
-    fileprivate var raw: CInt { near.raw }
+    var raw: CInt { near.raw }
 }
 
 /// How a wait ended.

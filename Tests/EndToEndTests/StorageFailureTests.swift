@@ -57,6 +57,40 @@ struct StorageFailureTests {
         try Self.check(Daemon(in: workspace), stored + lost, [])
     }
 
+    @Test func `a disk that takes no more is an answer to the watchdog`() throws {
+        let manager = try ServiceManager()
+        let daemon = try Daemon(
+            in: Workspace(),
+            environment: manager.environment(watchdogSeconds: 0.2)
+        )
+        #expect(manager.next { $0 == "WATCHDOG=1" } != nil)
+        try Self.limitFiles(of: daemon, to: 0)
+        // Without a callback: the watchdog goes through a commit.
+        #expect(daemon.process.errors.first { $0.contains("cannot commit") } != nil)
+        manager.forget()
+        for _ in 0..<2 { #expect(manager.next { $0 == "WATCHDOG=1" } != nil) }
+        try Self.limitFiles(of: daemon, to: nil)
+        #expect(daemon.process.errors.first { $0.contains("commits again") } != nil)
+        #expect(try daemon.stop() == .exited(0))
+    }
+
+    @Test func `asking for readiness does not keep the writer busy`() throws {
+        let daemon = try Daemon(in: Workspace())
+        try Self.limitFiles(of: daemon, to: 0)
+        let client = try RawClient(daemon.internalEndpoint)
+        let request = WireRequest(method: "GET", target: "/readyz").bytes
+        let began = Date()
+        for _ in 0..<300 { #expect(try client.exchange(request).status == 503) }
+        let seconds = Date().timeIntervalSince(began)
+        try Self.limitFiles(of: daemon, to: nil)
+        let line = try daemon.get("/metrics").text.split(separator: "\n").first {
+            $0.hasPrefix("cashin_commit_failures_total ")
+        }
+        let failures = try #require(line?.split(separator: " ").last.flatMap { Int($0) })
+        #expect(failures >= 1)
+        #expect(Double(failures) <= seconds + 1)
+    }
+
     @Test func `answers that cannot be written are not asked for again and again`() throws {
         let pair = try Pair(set: ["reconcile.whileOpenSeconds=[1]"])
         #expect(try pair.daemon.generate("TRX-1").status == 201)

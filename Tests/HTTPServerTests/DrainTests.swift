@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import HTTPCore
 import HTTPServer
@@ -159,9 +160,39 @@ import Testing
 
     @Test func `every loop answers a probe`() async throws {
         let loops = [try EventLoop(label: "a"), try EventLoop(label: "b")]
-        let server = Server(loops: loops, limits: ServerLimits(), handler: StubHandler())
+        let handler = StubHandler()
+        let server = Server(loops: loops, limits: ServerLimits(), handler: handler)
         await server.probe()
+        // The way of every request: accepted, read, handled, answered.
+        for _ in loops { #expect(handler.finished.next()?.status == .ok) }
+        #expect(handler.finished.count == 0)
+        #expect(server.counters.accepted == 0)
         await server.drain(seconds: 0)
         await server.probe()
+        #expect(server.counters.open == 0)
+    }
+
+    @Test func `a loop that is stuck does not answer a probe`() async throws {
+        let (arrived, release) = (Channel<Bool>(), DispatchSemaphore(value: 0))
+        let handler = StubHandler { request, _ in
+            arrived.put(true)
+            release.wait()
+            return StubHandler.echo(request)
+        }
+        let server = Server(
+            loops: [try EventLoop(label: "a")],
+            limits: ServerLimits(),
+            handler: handler
+        )
+        let answered = Channel<Bool>()
+        Task(executorPreference: OwnThread()) {
+            await server.probe()
+            answered.put(true)
+        }
+        #expect(arrived.next() == true)
+        #expect(answered.count == 0)
+        release.signal()
+        #expect(answered.next() == true)
+        await server.drain(seconds: 0)
     }
 }

@@ -1,5 +1,4 @@
 import HTTPCore
-import Sockets
 import Store
 import Synchronization
 
@@ -15,15 +14,12 @@ final class Readiness: Sendable {
         let checks: [Check]
     }
 
-    private let store: Store
+    private let probe: WriteProbe
     private let hasKeys: Mutex<Bool>
     private let isDraining = Atomic(false)
 
-    /// When a mark was last committed, by the monotonic clock.
-    private let lastWrite = Mutex<UInt64?>(nil)
-
     init(store: Store, hasKeys: Bool) {
-        self.store = store
+        probe = WriteProbe(store)
         self.hasKeys = Mutex(hasKeys)
     }
 
@@ -35,7 +31,7 @@ final class Readiness: Sendable {
 
     /// 200 when every check is well, else 503.
     func response() async -> Response {
-        let isWritable = await isWritable()
+        let isWritable = await probe.isWritable()
         let checks = [
             Check(name: "database", status: isWritable ? "ok" : "not writable"),
             Check(name: "keys", status: hasKeys.withLock { $0 } ? "ok" : "none loaded"),
@@ -58,20 +54,5 @@ final class Readiness: Sendable {
             Report(status: isReady ? "ok" : "not ready", checks: checks),
             status: isReady ? .ok : .serviceUnavailable
         )
-    }
-
-    /// Whether a mark can be committed. A commit that worked within the last second is enough:
-    /// nobody needs a token to ask, so asking often must not keep the disk busy.
-    private func isWritable() async -> Bool {
-        let now = Clock.monotonicNanoseconds()
-        let isFresh = lastWrite.withLock { $0.map { now - $0 < 1_000_000_000 } ?? false }
-        if isFresh, store.commitFailure == nil { return true }
-        do throws(StoreError) {
-            try await store.probe()
-            lastWrite.withLock { $0 = now }
-            return true
-        } catch {
-            return false
-        }
     }
 }
