@@ -13,6 +13,9 @@ final class Outbound: Sendable {
     private let isReconciling: Atomic<Bool>
     private let reconciling: Mutex<Task<Void, Never>?>
 
+    /// The last of the reloads that the reconciler is told of; each waits for the one before.
+    private let reconfiguring = Mutex<Task<Void, Never>?>(nil)
+
     /// - Throws: when the files that the configuration names cannot be used.
     init(
         _ loaded: LoadedConfiguration,
@@ -53,7 +56,12 @@ final class Outbound: Sendable {
         let isEnabled = configuration.reconcile.isEnabled
         isReconciling.store(isEnabled, ordering: .relaxed)
         let isNew = !couldQuery && isEnabled && gateway.access != nil
-        Task { [reconciler] in await reconciler.reconfigure(isEnabled: isEnabled, isNew: isNew) }
+        reconfiguring.withLock { last in
+            last = Task { [reconciler, last] in
+                await last?.value
+                await reconciler.reconfigure(isEnabled: isEnabled, isNew: isNew)
+            }
+        }
     }
 
     /// Ends the calls under way and returns when what they came to is with the store.

@@ -16,7 +16,15 @@ final class OutboundGateway: Sendable {
         let requestsMax: Int
     }
 
-    private let current: Mutex<Access?>
+    private struct State {
+        var access: Access?
+        var retiredCount = 0
+
+        /// Replaced ones, whose calls may be under way.
+        var retired: [Int: Access] = [:]
+    }
+
+    private let state: Mutex<State>
     private let now: @Sendable () -> Int64
 
     /// - Throws: when a file that checked out before cannot be used.
@@ -25,39 +33,45 @@ final class OutboundGateway: Sendable {
         now: @escaping @Sendable () -> Int64
     ) throws(HTTPClientError) {
         self.now = now
-        current = Mutex(try Self.access(loaded, now: now))
+        state = Mutex(State(access: try Self.access(loaded, now: now)))
     }
 
     /// Nil when the receiver only receives.
-    var access: Access? { current.withLock { $0 } }
+    var access: Access? { state.withLock { $0.access } }
 
     /// Calls that begin from now on are made as `loaded` says.
     func apply(_ loaded: LoadedConfiguration) throws(HTTPClientError) {
         let access = try Self.access(loaded, now: now)
-        let old = current.withLock { current in
-            let old = current
-            current = access
-            return old
+        let retired = state.withLock { state -> Int? in
+            defer { state.access = access }
+            guard let old = state.access else { return nil }
+            state.retiredCount += 1
+            state.retired[state.retiredCount] = old
+            return state.retiredCount
         }
-        retire(old)
+        if let retired { closeLater(retired) }
     }
 
-    /// Interrupts what is under way. Later calls find no gateway.
+    /// Interrupts what is under way, with replaced settings too. Later calls find no gateway.
     func close() async {
-        let old = current.withLock { current in
-            let old = current
-            current = nil
-            return old
+        let all = state.withLock { state in
+            defer {
+                state.access = nil
+                state.retired = [:]
+            }
+            return Array(state.retired.values) + (state.access.map { [$0] } ?? [])
         }
-        await old?.http.close()
+        await withTaskGroup { group in
+            for access in all { group.addTask { await access.http.close() } }
+        }
     }
 
     /// Lets calls of replaced settings end before their connections are closed.
-    private func retire(_ access: Access?) {
-        guard let access else { return }
+    private func closeLater(_ number: Int) {
         Task {
             try? await Task.sleep(for: .seconds(Self.retirementSeconds))
-            await access.http.close()
+            let access = state.withLock { $0.retired.removeValue(forKey: number) }
+            await access?.http.close()
         }
     }
 
