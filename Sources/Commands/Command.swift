@@ -19,6 +19,8 @@ package struct Command: Sendable {
     /// What an exit code says here, where that is more than what it says everywhere.
     let meanings: [ExitCode: String]
     let example: String
+    /// Whether the command receives SIGTERM, SIGINT and SIGHUP by itself, however early they come.
+    let receivesSignals: Bool
     package let run: @Sendable (CommandArguments, Console) async -> ExitCode
 
     package init(
@@ -30,6 +32,7 @@ package struct Command: Sendable {
         exitCodes: [ExitCode] = [],
         meanings: [ExitCode: String] = [:],
         example: String,
+        receivesSignals: Bool = false,
         run: @escaping @Sendable (CommandArguments, Console) async -> ExitCode
     ) {
         self.name = name
@@ -40,6 +43,7 @@ package struct Command: Sendable {
         self.exitCodes = exitCodes
         self.meanings = meanings
         self.example = example
+        self.receivesSignals = receivesSignals
         self.run = run
     }
 }

@@ -18,9 +18,16 @@ package struct Program: Sendable {
         self.commands = commands
     }
 
-    /// The whole program: runs a command line and returns the process's exit status.
-    package func main(_ arguments: [String]) -> Int32 {
-        MainThread.wait { [self] in await run(arguments) }.rawValue
+    /// The whole of a program: runs the process's command line and returns its exit status.
+    ///
+    /// Signals are held from the first instruction on, until a command receives them: one that
+    /// arrives during the start of a daemon is acted on when it can be.
+    package static func main(_ program: @autoclosure () -> Program) -> Int32 {
+        Signals.hold()
+        let program = program()
+        let arguments = CurrentProcess.arguments()
+        if program.command(named: arguments)?.receivesSignals != true { Signals.release() }
+        return MainThread.wait { await program.run(arguments) }.rawValue
     }
 
     /// Runs a command line without the program's name, and returns what to exit with.
@@ -43,15 +50,20 @@ package struct Program: Sendable {
             return .success
         default: break
         }
-        // The longest name wins: "attention resolve" is more than "attention" with an operand.
-        let named = commands.filter { arguments.starts(with: $0.words) }
-        guard let command = named.max(by: { $0.words.count < $1.words.count }) else {
+        guard let command = command(named: arguments) else {
             let nearest = nearestKey(to: first, among: commands.map(\.name))
             let hint = nearest.map { ", the nearest is \($0)" } ?? ""
             console.complain("\(name): unknown command \(quoted(first))\(hint)")
             return .usage
         }
         return await run(command, Array(arguments.dropFirst(command.words.count)), console)
+    }
+
+    /// The command that a command line begins with.
+    private func command(named arguments: [String]) -> Command? {
+        // The longest name wins: "attention resolve" is more than "attention" with an operand.
+        let named = commands.filter { arguments.starts(with: $0.words) }
+        return named.max { $0.words.count < $1.words.count }
     }
 
     private func run(

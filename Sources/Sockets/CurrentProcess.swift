@@ -8,6 +8,22 @@ package enum CurrentProcess {
     /// Ends the process at once, without cleaning up. Wraps `_exit(2)`.
     package static func exit(_ status: Int32) -> Never { _exit(status) }
 
+    /// The arguments behind the program's name: those that the runtime has, or those that the
+    /// kernel has (proc_pid_cmdline(5)) where the runtime was not given any.
+    package static func arguments(_ runtime: [String] = CommandLine.arguments) -> [String] {
+        if !runtime.isEmpty { return Array(runtime.dropFirst()) }
+        let file = try? FileContents(reading: "/proc/self/cmdline", bytesMax: 1 << 22)
+        return arguments(in: file?.bytes ?? [])
+    }
+
+    /// The arguments behind the first one of a command line as the kernel has it: each ends with a
+    /// zero byte.
+    static func arguments(in commandLine: [UInt8]) -> [String] {
+        var arguments = commandLine.split(separator: 0, omittingEmptySubsequences: false)
+        if arguments.last?.isEmpty == true { arguments.removeLast() }
+        return arguments.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// A copy of the environment variables (environ(7)); of a repeated name the first counts.
     ///
     /// Nothing in the program changes its environment, so reading it needs no lock.

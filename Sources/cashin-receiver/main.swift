@@ -2,4 +2,4 @@ import Commands
 import Glibc
 import Receiver
 
-exit(Program.receiver.main(Array(CommandLine.arguments.dropFirst())))
+exit(Program.main(.receiver))

@@ -2,4 +2,4 @@ import Commands
 import Glibc
 import Simulator
 
-exit(Program.simulator.main(Array(CommandLine.arguments.dropFirst())))
+exit(Program.main(.simulator))

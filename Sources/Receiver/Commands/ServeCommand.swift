@@ -9,12 +9,16 @@ extension Command {
         options: [.config, .set],
         exitCodes: [.unavailable, .internalError, .inputOutput, .configuration],
         example: "serve --config /etc/cashin-receiver/config.json5 --set log.level=debug",
+        receivesSignals: true,
         run: runServe
     )
 }
 
 @Sendable private func runServe(_ arguments: CommandArguments, _ console: Console) async -> ExitCode
 {
+    let orders = SignalOrders()
+    let signals = Signals { orders.receive($0) }
+    defer { _ = signals }
     switch loadConfiguration(arguments, console) {
     case .failure(let failure): return failure.code
     case .success((let request, let loaded)):
@@ -25,6 +29,7 @@ extension Command {
             isForJournal: Log.isUnderJournal(request.context.environment)
         )
         defer { log.flush() }
+        orders.set(log)
         prepareProcess(log)
         for warning in loaded.warnings { log.warning(warning) }
         return await Service.run(
@@ -32,6 +37,7 @@ extension Command {
             reload: {
                 Result { () throws(ConfigurationProblems) in try request.load() }
             },
+            signals: orders,
             log: log
         )
     }

@@ -1,16 +1,6 @@
 import Logging
 import Sockets
 import Store
-import Synchronization
-
-/// Something that is set once, from any thread.
-final class Flag: Sendable {
-    private let value = Atomic(false)
-
-    var isSet: Bool { value.load(ordering: .acquiring) }
-
-    func set() { value.store(true, ordering: .releasing) }
-}
 
 /// Opens the database at the start; on a full disk as soon as there is room.
 ///
@@ -30,9 +20,9 @@ struct StoreOpening {
     private static let extensionSeconds = 30
 
     /// The open store; nil when the program was told to stop meanwhile.
-    func store(until isStopWanted: Flag) async throws(StartFailure) -> Store? {
+    func store(until signals: SignalOrders) async throws(StartFailure) -> Store? {
         var waiting: WaitingListeners?
-        while !isStopWanted.isSet {
+        while !signals.isStopWanted {
             let result = await attempt()
             if case .failure(let error) = result, isForRoom(error) {
                 // The reserve is free now, or is so already and there is no room all the same.

@@ -1,17 +1,20 @@
-package import Commands
+import Commands
 import HTTPClient
-package import Logging
+import Logging
 import Sockets
-package import Store
+import Store
 
 /// The command `serve`, from the lock on the database to the exit code.
-package enum Service {
+enum Service {
     /// Serves until a signal ends it.
     ///
-    /// - Parameter reload: reads the configuration again, on SIGHUP.
-    package static func run(
+    /// - Parameters:
+    ///   - reload: reads the configuration again, on SIGHUP.
+    ///   - signals: what has been asked for since the start of the program, too.
+    static func run(
         configuration: LoadedConfiguration,
         reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
+        signals: SignalOrders,
         log: Log
     ) async -> ExitCode {
         let storage = configuration.configuration.storage
@@ -19,7 +22,7 @@ package enum Service {
             let database = try DatabaseLock.acquire(storage.database, whenAbsent: .created)
             // Released by the store when it has closed the database, and in any case here.
             defer { database.release() }
-            return await serve(configuration, database, reload, log)
+            return await serve(configuration, database, reload, signals, log)
         } catch {
             log.error("cannot start") { $0.add("error", describing: error) }
             return error.exitCode
@@ -30,20 +33,13 @@ package enum Service {
         _ configuration: LoadedConfiguration,
         _ database: DatabaseLock,
         _ reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
+        _ signals: SignalOrders,
         _ log: Log
     ) async -> ExitCode {
         let notifier = SystemdNotifier(
             environment: CurrentProcess.environment(),
             processID: CurrentProcess.id
         )
-        // Signals that come from now on wait for the daemon instead of ending the process.
-        let (events, continuation) = AsyncStream.makeStream(of: Signal.self)
-        let isStopWanted = Flag()
-        let signals = Signals { signal in
-            if signal != .hangUp { isStopWanted.set() }
-            continuation.yield(signal)
-        }
-        defer { _ = signals }
         do throws(StartFailure) {
             let disk = DiskWatch(configuration.configuration.storage, log: log)
             let passed = PassedSockets()
@@ -55,7 +51,7 @@ package enum Service {
                 notifier: notifier,
                 log: log
             )
-            guard let store = try await opening.store(until: isStopWanted) else { return .success }
+            guard let store = try await opening.store(until: signals) else { return .success }
             let daemon = try await Daemon(
                 configuration,
                 store: store,
@@ -65,19 +61,10 @@ package enum Service {
             )
             notifier.ready(status: "serving")
             let watchdog = Task { await daemon.keepWatch(notifier) }
-            await handle(events, daemon, notifier, reload)
+            await handle(signals.all, daemon, notifier, reload)
             watchdog.cancel()
             notifier.stopping()
-            // From here on a second signal ends the program at once.
-            let impatient = Task {
-                for await signal in events where signal != .hangUp {
-                    log.warning("stopped at once by a second signal")
-                    log.flush()
-                    CurrentProcess.exit(ExitCode.unavailable.rawValue)
-                }
-            }
             await daemon.stop(withinSeconds: 10)
-            impatient.cancel()
             return .success
         } catch {
             log.error("cannot start") { $0.add("error", describing: error) }
@@ -102,7 +89,7 @@ package enum Service {
 
 extension DatabaseLock.Refusal {
     /// The exit code of a command that needed the database.
-    package var exitCode: ExitCode {
+    var exitCode: ExitCode {
         switch self {
         case .inUse: .unavailable
         case .failed: .inputOutput
