@@ -156,6 +156,26 @@ struct LifecycleTests {
         #expect(try daemon.post(Callback()).code == "4045601")
     }
 
+    @Test func `a reload names the files whose contents have changed`() throws {
+        let workspace = try Workspace()
+        let daemon = try Daemon(in: workspace)
+        let untouched = try daemon.reload()
+        #expect(untouched?.contains("contents=") == false)
+        try workspace.write(workspace.keys.other.publicKey.pem(), to: "cashin-public.pem")
+        try workspace.write(
+            "another-secret-of-the-orders-service-1\n",
+            to: "orders.token",
+            mode: 0o600
+        )
+        let line = try daemon.reload()
+        #expect(
+            line?.contains(
+                "changed=\"\" contents=\"internal.tokens[0].file, cashIn.publicKeyFiles[0]\""
+            ) == true,
+            "\(line ?? "")"
+        )
+    }
+
     @Test func `every problem of a configuration is told, one a line, and nothing is opened`()
         throws
     {

@@ -3,6 +3,9 @@ package struct ConfigurationChanges: Equatable, Sendable {
     /// The paths of all keys whose values differ, in the order of the file.
     package let changed: [String]
 
+    /// The keys that name the same files as before, whose contents differ, in the order of reading.
+    package let contents: [String]
+
     /// Those of ``changed`` that take effect only when the program is started again.
     package var needsRestart: [String] {
         changed.filter { Self.keysThatNeedRestart.contains($0) }
@@ -15,11 +18,15 @@ package struct ConfigurationChanges: Equatable, Sendable {
 }
 
 extension LoadedConfiguration {
-    /// What is different here from `old`. Keys and tokens count by their files' names only.
+    /// What is different here from `old`, and in the files that both name.
     package func changes(since old: LoadedConfiguration) -> ConfigurationChanges {
         let before = Dictionary(uniqueKeysWithValues: old.effective.leaves(at: ""))
         let changed = effective.leaves(at: "").filter { before[$0.0] != $0.1 }
-        return ConfigurationChanges(changed: changed.map(\.0))
+        let contents = contents.filter { file in
+            let earlier = old.contents.first { $0.file == file.file }
+            return earlier.map { $0.digest != file.digest } ?? false
+        }
+        return ConfigurationChanges(changed: changed.map(\.0), contents: contents.map(\.path))
     }
 }
 

@@ -1,3 +1,5 @@
+import Crypto
+
 /// What a configuration is read against besides its own text.
 package struct ConfigurationContext: Sendable {
     /// The environment variables that `${NAME}` in a path may name.
@@ -34,6 +36,8 @@ final class ConfigurationReader {
     private(set) var comments: [String: String] = [:]
     /// What the files named so far hold.
     var keys = LoadedKeys()
+    /// The digest of each file read so far, and the key that names it.
+    private(set) var contents: [LoadedConfiguration.FileDigest] = []
     /// The path of every key that was asked for.
     private(set) var knownPaths: [String] = []
 
@@ -59,6 +63,13 @@ final class ConfigurationReader {
     func comment(_ path: String, _ text: String) { comments[path] = text }
 
     func know(_ path: String) { knownPaths.append(path) }
+
+    /// Notes what a file holds, to tell later whether that has changed.
+    func note(_ bytes: [UInt8], of file: String, _ path: String) {
+        // Without a digest, which OpenSSL never fails to make, no change is seen.
+        guard let digest = try? sha256(bytes.span) else { return }
+        contents.append(.init(path: path, file: file, digest: digest))
+    }
 
     /// The text after `KEY=` when `path` was set on the command line.
     func overridingText(_ path: String) -> String? {

@@ -1,3 +1,4 @@
+import Crypto
 import Sockets
 
 /// A configuration that checked out, with the keys and tokens that it names.
@@ -10,6 +11,16 @@ package struct LoadedConfiguration: Sendable {
     package let warnings: [ConfigurationProblem]
     /// Every key and value in effect, as JSON5 with comments; without secrets.
     package let effectiveText: String
+    /// A file that a key names, and the SHA-256 of what it holds.
+    struct FileDigest: Sendable {
+        /// The key's path, with an index in an array.
+        let path: String
+        let file: String
+        let digest: Digest
+    }
+
+    /// Key files, token files and certificates, in the order of reading.
+    let contents: [FileDigest]
     /// The same values, to compare with another configuration's.
     let effective: JSON5Value
 
@@ -53,6 +64,7 @@ package struct LoadedConfiguration: Sendable {
             keys: reader.keys,
             warnings: reader.warnings,
             effectiveText: JSON5Printer(comments: reader.comments).text(effective),
+            contents: reader.contents,
             effective: effective
         )
     }

@@ -84,7 +84,9 @@ extension ConfigurationSection {
     ) -> FileContents? {
         guard reader.context.readsFiles else { return nil }
         do throws(FileError) {
-            return try FileContents(reading: file, bytesMax: bytesMax)
+            let contents = try FileContents(reading: file, bytesMax: bytesMax)
+            reader.note(contents.bytes, of: file, keyPath(key) + (index.map { "[\($0)]" } ?? ""))
+            return contents
         } catch {
             report(
                 key,

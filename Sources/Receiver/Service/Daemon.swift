@@ -254,7 +254,12 @@ final class Daemon: Sendable {
             log.warning("some changes need a restart") { $0.add("keys", restart) }
         }
         metrics.reloads.add("applied")
-        log.info("reloaded") { $0.add("changed", changes.changed.joined(separator: ", ")) }
+        log.info("reloaded") { line in
+            line.add("changed", changes.changed.joined(separator: ", "))
+            if !changes.contents.isEmpty {
+                line.add("contents", changes.contents.joined(separator: ", "))
+            }
+        }
         return restart.isEmpty ? "reloaded" : "reloaded; a restart is needed for \(restart)"
     }
 
