@@ -176,6 +176,30 @@ struct LifecycleTests {
         )
     }
 
+    private static let limits: [([String], CInt, [Int])] = [
+        ([], 0, [472, 472]), (["limits.connections=600"], 0, [600, 344]),
+        (["limits.connections=2000"], 78, []),
+        (["limits.connections=473", "internal.limits.connections=472"], 78, []),
+    ]
+
+    @Test(arguments: limits)
+    func `connection limits that are not set fit the limit of open files`(
+        set: [String],
+        code: CInt,
+        connections: [Int]
+    ) throws {
+        let workspace = try Workspace()
+        let command =
+            [Daemon.program, "check-config", "--config", workspace.configurationFile]
+            + set.flatMap { ["--set", $0] }
+        let result = try ChildProcess.run("/usr/bin/prlimit", ["--nofile=1024:1024"] + command)
+        #expect(result.end == .exited(code))
+        #expect(result.errors.contains { $0.contains("RLIMIT_NOFILE") })
+        for number in connections {
+            #expect(result.output.contains { $0.contains("connections: \(number)") })
+        }
+    }
+
     @Test func `every problem of a configuration is told, one a line, and nothing is opened`()
         throws
     {

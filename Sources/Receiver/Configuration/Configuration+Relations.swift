@@ -4,9 +4,6 @@ import Payments
 import Sockets
 
 extension Configuration {
-    /// Descriptors needed besides connections: database, listeners, loops, log, some to spare.
-    private static let descriptorsReserved = 64
-
     /// Checks what no key can be right or wrong about alone.
     func checkRelations(_ reader: ConfigurationReader) {
         checkListeners(reader)
@@ -27,7 +24,7 @@ extension Configuration {
     }
 
     private func checkDescriptors(_ reader: ConfigurationReader) {
-        let other = Self.descriptorsReserved + cashIn.maxConcurrentRequests
+        let other = descriptorsBesideConnections
         let needed = limits.connections + internalAPI.limits.connections + other
         guard needed > reader.context.descriptorsMax else { return }
         reader.report(

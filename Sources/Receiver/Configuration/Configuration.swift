@@ -34,6 +34,7 @@ package struct Configuration: Sendable, Equatable {
         self.cashIn = cashIn
         self.storage = storage
         self.limits = limits
+        fitConnections(section.reader)
         checkRelations(section.reader)
     }
 }

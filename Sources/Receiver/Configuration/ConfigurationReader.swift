@@ -38,6 +38,9 @@ final class ConfigurationReader {
     var keys = LoadedKeys()
     /// The digest of each file read so far, and the key that names it.
     private(set) var contents: [LoadedConfiguration.FileDigest] = []
+    /// Values in effect instead of defaults, by key path.
+    private(set) var fitted: [(path: String, value: JSON5Value)] = []
+    private var givenPaths: Set<String> = []
     /// The path of every key that was asked for.
     private(set) var knownPaths: [String] = []
 
@@ -63,6 +66,17 @@ final class ConfigurationReader {
     func comment(_ path: String, _ text: String) { comments[path] = text }
 
     func know(_ path: String) { knownPaths.append(path) }
+
+    /// Notes that a key has a value of its own.
+    func give(_ path: String) { givenPaths.insert(path) }
+
+    /// Whether a key has a value of its own.
+    func isGiven(_ path: String) -> Bool { givenPaths.contains(path) }
+
+    /// Puts a number in effect where none was given.
+    func fit(_ path: String, to number: Int) {
+        fitted.append((path, .number(String(number))))
+    }
 
     /// Notes what a file holds, to tell later whether that has changed.
     func note(_ bytes: [UInt8], of file: String, _ path: String) {

@@ -117,7 +117,9 @@ final class ConfigurationSection {
     func take(_ key: String) -> JSON5Value? {
         asked.append(key)
         reader.know(keyPath(key))
-        return members.first { $0.name == key }?.value
+        let value = members.first { $0.name == key }?.value
+        if value != nil { reader.give(keyPath(key)) }
+        return value
     }
 
     /// The elements of the array under `key`.

@@ -155,7 +155,8 @@ package struct ConfigurationTemplate: Sendable {
             bodyBytes: 65536,
             headerBytes: 16384,
             headerCount: 64,
-            connections: 4096,
+            // Not set, it is 4096, or less where the limit of open files asks for it.
+            // connections: 4096,
             headerSeconds: 10,
             bodySeconds: 10,
             idleSeconds: 75,

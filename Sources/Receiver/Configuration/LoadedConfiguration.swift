@@ -52,11 +52,15 @@ package struct LoadedConfiguration: Sendable {
             )
         }
         let reader = ConfigurationReader(file: file, overrides: overrides, context: context)
-        let (configuration, effective) = ConfigurationSection.read(root, by: reader) {
+        let (configuration, read) = ConfigurationSection.read(root, by: reader) {
             Configuration($0)
         }
         guard let configuration, reader.problems.isEmpty else {
             throw ConfigurationProblems(reader.problems)
+        }
+        var effective = read
+        for (path, value) in reader.fitted {
+            effective = effective.setting(value, at: path.split(separator: ".")[...])
         }
         return LoadedConfiguration(
             file: file,

@@ -264,10 +264,38 @@ struct ConfigurationProblemsTests {
     func `caps must fit below the hard limit of descriptors`(_ most: Int, _ count: Int) throws {
         var fixture = try ConfigurationFixture()
         fixture.context.descriptorsMax = most
+        let set = ["limits.connections=4096", "internal.limits.connections=4096"]
         let line =
-            "FILE: limits.connections: is 4096, which with internal.limits.connections (4096) and "
+            "--set: limits.connections: is 4096, which with internal.limits.connections (4096) and "
             + "80 other descriptors exceeds the hard RLIMIT_NOFILE of \(most); "
             + "expected fewer, or a higher limit"
-        #expect(fixture.problems() == Array(repeating: line, count: count))
+        #expect(fixture.problems(set) == Array(repeating: line, count: count))
+    }
+
+    @Test(arguments: [
+        ([], 472, 472), (["limits.connections=600"], 600, 344),
+        (["internal.limits.connections=928"], 16, 928),
+        (["cashIn.maxConcurrentRequests=32"], 464, 464),
+    ])
+    func `caps that are not set are fitted below that limit, with a warning`(
+        _ set: [String],
+        _ connections: Int,
+        _ internalConnections: Int
+    ) throws {
+        var fixture = try ConfigurationFixture()
+        fixture.context.descriptorsMax = 1_024
+        let loaded = try fixture.load(set)
+        #expect(loaded.configuration.limits.connections == connections)
+        #expect(loaded.configuration.internalAPI.limits.connections == internalConnections)
+        #expect(loaded.warnings.contains { $0.text.contains("hard RLIMIT_NOFILE of 1024") })
+        #expect(loaded.effectiveText.contains("connections: \(connections)"))
+        #expect(loaded.effectiveText.contains("connections: \(internalConnections)"))
+    }
+
+    @Test(arguments: ["limits.connections=929", "cashIn.maxConcurrentRequests=929"])
+    func `too little room for connections is a problem`(_ set: String) throws {
+        var fixture = try ConfigurationFixture()
+        fixture.context.descriptorsMax = 1_024
+        #expect(fixture.problems([set]).contains { $0.contains("expected fewer, or a higher") })
     }
 }
