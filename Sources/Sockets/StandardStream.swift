@@ -26,6 +26,20 @@ package enum StandardStream: Sendable {
         }
     }
 
+    /// Waits until nothing reads the stream any more, which only a pipe or a socket tells, or until
+    /// the latch is open. Blocks the calling thread. Wraps `poll(2)`.
+    ///
+    /// - Returns: whether the reader has gone.
+    package func waitUntilUnread(orUntil latch: Latch) throws(SystemError) -> Bool {
+        // Without events asked for, poll(2) reports errors and hang-ups alone.
+        var entries = [
+            pollfd(fd: raw, events: 0, revents: 0),
+            pollfd(fd: latch.raw, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = try retryingOnInterrupt("poll") { unsafe poll(&entries, 2, -1) }
+        return entries[0].revents != 0 && entries[1].revents == 0
+    }
+
     private func write(_ bytes: Span<UInt8>) throws(SystemError) -> Int {
         let raw = raw
         return try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in

@@ -45,6 +45,20 @@ struct ShellTests {
         }
     }
 
+    @Test func `following the feed ends when its reader does`() throws {
+        let daemon = try Daemon(in: Workspace())
+        #expect(try daemon.post(Callback()).code == "2005600")
+        let words = [Daemon.program, "transitions", "--follow", "--json"] + access(to: daemon)
+        // Nothing more comes that could be written and fail.
+        let result = try ChildProcess.run(
+            "/bin/sh",
+            ["-c", words.joined(separator: " ") + " | head -n 1"]
+        )
+        #expect(result.end == .exited(0))
+        #expect(result.output.count == 1)
+        #expect(result.errors.isEmpty)
+    }
+
     @Test func `the configuration says where and as whom`() throws {
         let daemon = try Daemon(in: Workspace())
         let workspace = daemon.workspace

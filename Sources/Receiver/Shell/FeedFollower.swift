@@ -111,29 +111,3 @@ struct FeedFollower: Sendable {
         }
     }
 }
-
-/// Runs `body` until it ends or SIGINT or SIGTERM arrives, which cancels it.
-func untilStopped(
-    _ body: @escaping @Sendable () async throws(CommandProblem) -> Void
-) async throws(CommandProblem) {
-    let (arrivals, continuation) = AsyncStream.makeStream(of: Signal.self)
-    let signals = Signals([.terminate, .interrupt]) { continuation.yield($0) }
-    defer { _ = signals }
-    let result = await withTaskGroup(of: Result<Void, CommandProblem>.self) { group in
-        group.addTask {
-            do throws(CommandProblem) {
-                return .success(try await body())
-            } catch {
-                return .failure(error)
-            }
-        }
-        group.addTask {
-            for await _ in arrivals { break }
-            return .success(())
-        }
-        let first = await group.next()
-        group.cancelAll()
-        return first ?? .success(())
-    }
-    try result.get()
-}

@@ -1,0 +1,52 @@
+import Queues
+import Sockets
+
+/// Runs `body` until it ends, SIGINT or SIGTERM arrives, or nothing reads standard output any more;
+/// the others cancel it.
+func untilStopped(
+    _ body: @escaping @Sendable () async throws(CommandProblem) -> Void
+) async throws(CommandProblem) {
+    let (arrivals, continuation) = AsyncStream.makeStream(of: Void.self)
+    let signals = Signals([.terminate, .interrupt]) { _ in continuation.yield() }
+    let reader = OutputReader { continuation.yield() }
+    defer {
+        _ = signals
+        reader?.forget()
+    }
+    let result = await withTaskGroup(of: Result<Void, CommandProblem>.self) { group in
+        group.addTask {
+            do throws(CommandProblem) {
+                return .success(try await body())
+            } catch {
+                return .failure(error)
+            }
+        }
+        group.addTask {
+            for await _ in arrivals { break }
+            return .success(())
+        }
+        let first = await group.next()
+        group.cancelAll()
+        return first ?? .success(())
+    }
+    try result.get()
+}
+
+/// Watches whether standard output still has a reader, such as `head` behind a pipe.
+private struct OutputReader {
+    private let latch: Latch
+
+    /// - Parameter onEnd: called when it has gone.
+    /// - Returns: nil where that cannot be watched; the next line written fails then.
+    init?(onEnd: @escaping @Sendable () -> Void) {
+        guard let latch = try? Latch() else { return nil }
+        self.latch = latch
+        QueueExecutor(blockingLabel: "output").run {
+            let hasGone = try? StandardStream.output.waitUntilUnread(orUntil: latch)
+            if hasGone == true { onEnd() }
+        }
+    }
+
+    /// Ends the watching.
+    func forget() { latch.open() }
+}
