@@ -64,9 +64,13 @@ extension Ledger {
         _ change: StatusChange,
         into payment: inout Payment
     ) {
-        payment.status = transition.to
+        payment.feedState.add(
+            transition.sequence,
+            to: transition.to,
+            amount: transition.amount
+        )
+        if transition.to == .success { payment.paid = change.marks }
         payment.latestStatus = transition.latestStatus
-        payment.lastSequence = transition.sequence
         payment.lastSource = transition.source
         payment.updatedMilliseconds = transition.recordedMilliseconds
         payment.expectedAmount = payment.expectedAmount ?? transition.amount
@@ -79,13 +83,6 @@ extension Ledger {
         if transition.source != .expiry {
             let fact = WrittenFact(status: transition.latestStatus, amount: transition.amount)
             if !payment.written.contains(fact) { payment.written.append(fact) }
-        }
-        switch transition.to {
-        case .success:
-            payment.paidAmount = transition.amount
-            payment.paid = change.marks
-        case .refunded: payment.refundedAmount = transition.amount
-        case .created, .pending, .cancelled, .failed: break
         }
     }
 
