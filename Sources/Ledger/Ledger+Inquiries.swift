@@ -142,7 +142,7 @@ extension Ledger {
     }
 
     /// Whether an open payment is one to ask the gateway about: it may have it.
-    private func isFollowed(_ payment: Payment) -> Bool {
+    func isFollowed(_ payment: Payment) -> Bool {
         guard payment.isOpen else { return false }
         guard payment.status == .created, let generation = view.generations[payment.id] else {
             return payment.status == .pending

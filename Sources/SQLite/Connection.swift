@@ -13,6 +13,9 @@ import CSQLite
         case readWrite
         /// Reads only; the file has to exist.
         case readOnly
+        /// Reads only a file that nothing changes meanwhile and that has no WAL: makes no file
+        /// beside it, so that its directory can be read-only.
+        case immutable
     }
 
     let handle: OpaquePointer
@@ -25,10 +28,12 @@ import CSQLite
             case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             case .readWrite: SQLITE_OPEN_READWRITE
             case .readOnly: SQLITE_OPEN_READONLY
+            case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             }
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
-        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        let name = mode == .immutable ? Self.immutableURI(path) : path
+        let code = unsafe sqlite3_open_v2(name, &opened, flags, nil)
         guard code == SQLITE_OK, let handle = unsafe opened else {
             let message = unsafe opened.map { unsafe String(cString: sqlite3_errmsg($0)) }
             // "Whether or not an error occurs when it is opened, resources associated with the
@@ -45,6 +50,12 @@ import CSQLite
     }
 
     deinit { unsafe sqlite3_close_v2(handle) }
+
+    /// The path as a URI (<https://www.sqlite.org/uri.html>): what has a meaning there is escaped.
+    private static func immutableURI(_ path: String) -> String {
+        let escapes: [Character: String] = ["%": "%25", "?": "%3f", "#": "%23"]
+        return "file:" + path.map { escapes[$0] ?? String($0) }.joined() + "?immutable=1"
+    }
 
     /// Runs one or more statements that return nothing and have no parameters.
     package func execute(_ sql: String) throws(SQLiteError) {

@@ -8,7 +8,8 @@ extension Program {
         commands: [
             .initialize, .serve, .checkConfig, .keygen, .generate, .query, .transaction,
             .transactions, .transitions, .callbacks, .attention, .resolve, .accept, .reconcile,
-            .replay, .prune, .dossier, .gatewayReport, .diagnose,
+            .replay, .prune, .dossier, .gatewayReport, .diagnose, .backup,
+            .verifyBackup, .restore, .newFeed,
         ]
     )
 }

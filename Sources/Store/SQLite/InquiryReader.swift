@@ -141,15 +141,19 @@ struct InquiryReader {
         return found ?? nil
     }
 
-    /// Open payments, and payments with waiting callbacks, without an inquiry.
-    func unscheduled(after id: Int64, limit: Int) throws(SQLiteError) -> [Int64] {
-        try connection.prepare(
+    /// Open payments, and payments with waiting callbacks.
+    ///
+    /// - Parameter isUnscheduled: only those without an inquiry.
+    func open(after id: Int64, limit: Int, isUnscheduled: Bool) throws(SQLiteError) -> [Int64] {
+        let condition =
+            isUnscheduled ? "NOT EXISTS (SELECT 1 FROM inquiries WHERE payment_id = id)" : "TRUE"
+        return try connection.prepare(
             """
             SELECT id FROM (
                 SELECT id FROM payments WHERE status IN (0, 1) AND id > ?1
                 UNION SELECT payment_id FROM callbacks WHERE is_waiting = 1 AND payment_id > ?1
             )
-            WHERE NOT EXISTS (SELECT 1 FROM inquiries WHERE payment_id = id) ORDER BY id LIMIT ?2
+            WHERE \(condition) ORDER BY id LIMIT ?2
             """
         ).all {
             $0.integer(id)

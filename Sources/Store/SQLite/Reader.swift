@@ -252,7 +252,14 @@ package final class Reader: Sendable {
         limit: Int
     ) async throws(StoreError) -> [Payment.ID] {
         try await read { (tables) throws(SQLiteError) in
-            try tables.inquiries.unscheduled(after: id, limit: limit)
+            try tables.inquiries.open(after: id, limit: limit, isUnscheduled: true)
+        }
+    }
+
+    /// Open payments, and payments with waiting callbacks; from behind `id` on.
+    func openPayments(after id: Payment.ID, limit: Int) async throws(StoreError) -> [Payment.ID] {
+        try await read { (tables) throws(SQLiteError) in
+            try tables.inquiries.open(after: id, limit: limit, isUnscheduled: false)
         }
     }
 

@@ -9,8 +9,9 @@ final class Daemon: Sendable {
         var description: String { "not listening; log:\n" + log.joined(separator: "\n") }
     }
 
-    /// The program, built beside the tests.
+    /// The program: the one built beside the tests, unless a script names another build.
     static let program: String = {
+        if let path = ProcessInfo.processInfo.environment["RECEIVER_PROGRAM"] { return path }
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         return URL(fileURLWithPath: tests ?? "").deletingLastPathComponent().path
             + "/cashin-receiver"

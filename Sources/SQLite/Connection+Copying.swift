@@ -1,0 +1,38 @@
+import CSQLite
+
+extension Connection {
+    /// Copies this whole database over the one of `destination`, page by page.
+    ///
+    /// Run it inside a snapshot of this connection: sqlite3_backup_step starts a read transaction
+    /// of its own only where none is open, and begins the copy again whenever such a transaction
+    /// finds that another connection has committed. Inside one snapshot every step goes on where
+    /// the last one ended. Wraps `sqlite3_backup_init` and the calls that belong to it.
+    ///
+    /// - Parameter onStep: called after each step; returning false ends the copy.
+    /// - Returns: whether the copy is complete.
+    package func copy(
+        to destination: Connection,
+        pagesPerStep: Int32,
+        onStep: (_ pagesDone: Int, _ pagesTotal: Int) -> Bool
+    ) throws(SQLiteError) -> Bool {
+        let context = "backup"
+        let started = unsafe sqlite3_backup_init(destination.handle, "main", handle, "main")
+        guard let backup = unsafe started else {
+            throw destination.error(unsafe sqlite3_errcode(destination.handle), in: context)
+        }
+        var code = SQLITE_OK
+        var goesOn = true
+        while code == SQLITE_OK, goesOn {
+            code = unsafe sqlite3_backup_step(backup, pagesPerStep)
+            let total = Int(unsafe sqlite3_backup_pagecount(backup))
+            let rest = Int(unsafe sqlite3_backup_remaining(backup))
+            goesOn = onStep(total - rest, total)
+        }
+        // Repeats the error of the last step, if there was one, and sets the message.
+        let end = unsafe sqlite3_backup_finish(backup)
+        if code == SQLITE_DONE && end == SQLITE_OK { return true }
+        if code == SQLITE_OK || code == SQLITE_DONE { code = end }
+        if code == SQLITE_OK { return false }
+        throw destination.error(code, in: context)
+    }
+}

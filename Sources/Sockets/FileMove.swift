@@ -1,0 +1,67 @@
+import Glibc
+
+/// Gives files other names, and makes names and contents durable.
+package enum FileMove {
+    /// Gives the file at `path` another name in place of whatever has it. Wraps `rename(2)`.
+    package static func rename(_ path: String, to other: String) throws(FileError) {
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("rename") { unsafe Glibc.rename(path, other) }
+        }
+    }
+
+    /// Gives the file at `path` a second name. Wraps `link(2)`.
+    package static func link(_ path: String, as other: String) throws(FileError) {
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("link") { unsafe Glibc.link(path, other) }
+        }
+    }
+
+    /// Returns when the contents of the file, or the names in the directory, at `path` are on disk.
+    ///
+    /// Wraps `fsync(2)`. No SQLite connection of this process may be open on the file: closing the
+    /// descriptor would drop its locks.
+    package static func synchronize(_ path: String) throws(FileError) {
+        let raw = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("open") { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        }
+        let descriptor = Descriptor(owning: raw)
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("fsync") { fsync(raw) }
+        }
+        // Open until here.
+        _ = consume descriptor
+    }
+}
+
+/// Whose file it is, and who may read it.
+package struct FileOwnership: Equatable, Sendable {
+    package let userID: UInt32
+    package let groupID: UInt32
+
+    /// Permission bits, 0–0o7777.
+    package var mode: UInt32
+
+    /// Those of the file or directory at `path`. Wraps `stat(2)`.
+    package init(of path: String) throws(FileError) {
+        var status = stat()
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("stat") { unsafe stat(path, &status) }
+        }
+        userID = status.st_uid
+        groupID = status.st_gid
+        mode = UInt32(status.st_mode) & 0o7777
+    }
+
+    /// Gives them to the file at `path`. Wraps `chown(2)`, where needed, and `chmod(2)`.
+    package func apply(to path: String) throws(FileError) {
+        let present = try FileOwnership(of: path)
+        if (present.userID, present.groupID) != (userID, groupID) {
+            _ = try asFileError { () throws(SystemError) in
+                try retryingOnInterrupt("chown") { unsafe chown(path, userID, groupID) }
+            }
+        }
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("chmod") { unsafe chmod(path, mode_t(mode)) }
+        }
+    }
+}

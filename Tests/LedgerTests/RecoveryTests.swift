@@ -1,0 +1,96 @@
+import Payments
+import Testing
+
+@testable import Ledger
+
+/// What a database that a restore set aside holds beyond the restored one.
+struct RecoveryTests {
+    private static func remembered(
+        _ status: TransactionStatus?,
+        _ change: (inout Payment) -> Void = { _ in }
+    ) throws -> RememberedPayment {
+        var payment = Payment(
+            id: 99,
+            partnerReferenceNo: try #require(Reference("TRX-1")),
+            referenceNo: Reference("PAY-1"),
+            status: status,
+            origin: .generate,
+            atMilliseconds: 0
+        )
+        payment.expectedAmount = Amount(sen: 1_000_000)
+        change(&payment)
+        return RememberedPayment(payment)
+    }
+
+    private static func inquiries(_ ledger: TestLedger) -> [StatusInquiry] {
+        ledger.ledger.view.payments.keys.compactMap { ledger.ledger.view.inquiries[$0] }
+    }
+
+    private static func openEntries(_ ledger: TestLedger) -> [AttentionEntry] {
+        ledger.ledger.view.entries.values.filter(\.isOpen)
+    }
+
+    @Test func `a payment that is not known any more is queried, and told`() throws {
+        var ledger = TestLedger()
+        let remembered = try Self.remembered(.success) { $0.paidAmount = Amount(sen: 1_000_000) }
+        ledger.run { $0.recover(remembered, from: "old.db") }
+        let payment = try #require(ledger.ledger.view.payments.values.first)
+        #expect(payment.status == nil)
+        #expect(ledger.feed.isEmpty)
+        #expect(Self.inquiries(ledger).map(\.nextMilliseconds) == [ledger.now])
+        let entry = try #require(Self.openEntries(ledger).first)
+        #expect(entry.kind == .unresolvedPayment)
+        #expect(
+            entry.events[0].text
+                == "the database before a restore (old.db) holds it as success, IDR 10000.00, "
+                + "referenceNo PAY-1"
+        )
+        // The same again is no second payment.
+        ledger.run { $0.recover(remembered, from: "old.db") }
+        #expect(ledger.ledger.view.payments.count == 1)
+        #expect(Self.openEntries(ledger).count == 1)
+        // Its callback, sent again, resolves it.
+        try ledger.deliver()
+        #expect(ledger.feed.map(\.to) == [.success])
+        #expect(Self.openEntries(ledger).isEmpty)
+    }
+
+    @Test func `a payment in an earlier state is queried where it stands`() throws {
+        var ledger = TestLedger()
+        try ledger.deliver { $0.status = .pending }
+        let remembered = try Self.remembered(.success)
+        ledger.run { $0.recover(remembered, from: "old.db") }
+        #expect(ledger.ledger.view.payments.count == 1)
+        #expect(Self.inquiries(ledger).map(\.nextMilliseconds) == [ledger.now])
+        #expect(Self.openEntries(ledger).map(\.kind) == [.unresolvedPayment])
+    }
+
+    @Test func `an unpaid code is queried without an entry`() throws {
+        var ledger = TestLedger()
+        let remembered = try Self.remembered(.pending)
+        ledger.run { $0.recover(remembered, from: "old.db") }
+        #expect(Self.inquiries(ledger).count == 1)
+        #expect(Self.openEntries(ledger).isEmpty)
+    }
+
+    @Test func `a receiver without outbound calls has the entry alone`() throws {
+        var ledger = TestLedger { $0.isOutbound = false }
+        let remembered = try Self.remembered(.refunded) { $0.refundedAmount = Amount(sen: 100) }
+        ledger.run { $0.recover(remembered, from: "old.db") }
+        #expect(Self.inquiries(ledger).isEmpty)
+        let text = try #require(Self.openEntries(ledger).first?.events.first?.text)
+        #expect(text.contains("holds it as refunded, IDR 10000.00, refunded IDR 1.00"))
+    }
+
+    @Test func `open payments are queried at once, whatever is planned`() throws {
+        var ledger = TestLedger()
+        try ledger.deliver { $0.status = .pending }
+        let id = try #require(ledger.ledger.view.payments.keys.first)
+        ledger.wait(seconds: 5)
+        #expect(ledger.run { $0.askNow([id]) } == 1)
+        #expect(Self.inquiries(ledger).map(\.nextMilliseconds) == [ledger.now])
+        try ledger.deliver { $0.externalID = "id-2" }
+        #expect(ledger.feed.map(\.to) == [.pending, .success])
+        #expect(ledger.run { $0.askNow([id]) } == 0)
+    }
+}
