@@ -21,6 +21,17 @@ package struct LockedFile: ~Copyable {
         case missing
     }
 
+    private init(descriptor: consuming Descriptor, identity: FileIdentity) {
+        self.descriptor = descriptor
+        self.identity = identity
+    }
+
+    deinit {
+        // Closing alone would leave the lock to a child that was forked a moment ago, until it runs
+        // its own program.
+        _ = flock(descriptor.raw, LOCK_UN)
+    }
+
     /// Opens and locks the file at `path`. Does not wait.
     ///
     /// - Parameter isCreated: whether a file that is not there is made, empty and with mode 0600.

@@ -133,6 +133,11 @@ struct LifecycleTests {
         )
         let clients = [try daemon.connect(), try RawClient(daemon.internalEndpoint)]
         for client in clients { try client.send(begun) }
+        // What came after them was served, so that they are accepted and their bytes are there.
+        let probe = WireRequest(method: "GET", target: "/healthz").bytes
+        for endpoint in [daemon.notifyEndpoints[0], daemon.internalEndpoint] {
+            #expect(try RawClient(endpoint).exchange(probe).status == 200)
+        }
         daemon.process.signal(SIGTERM)
         // Closed, not broken off when the time to stop was up: that would be a reset.
         for client in clients { #expect(try client.receiveUntilEnd().isEmpty) }

@@ -24,7 +24,8 @@ import Testing
         _ = try await store.store.erase([(id, Self.remainder)])
         let other = ErasedCallback(bodyDigest: [], signedBodyDigest: [], signature: [])
         _ = try await store.store.erase([(id, other), (id + 1, other)])
-        for store in [store, try await store.reopened()] {
+        for isReopened in [false, true] {
+            let store = isReopened ? try await store.reopened() : store
             let after = try await store.callback(id)
             #expect(after.erased == Self.remainder)
             #expect(after.head.isEmpty && after.body.isEmpty)
@@ -148,14 +149,14 @@ import Testing
         #expect(step.removal == TransitionRemoval(count: 4, oldest: 5, heldBy: "slow"))
         try await move(store, "slow", to: 6)
         // One that is there from before a restore has passed nothing of this feed.
-        await store.store.close()
-        try store.connection(.readWrite).execute(
+        let reopened = try await store.reopened()
+        try reopened.connection(.readWrite).execute(
             "UPDATE consumers SET feed = 'other' WHERE name = 'fast'"
         )
-        let held = try await store.store.removeTransitions(recordedBefore: all, limit: 100)
+        let held = try await reopened.store.removeTransitions(recordedBefore: all, limit: 100)
         #expect(held.removal == TransitionRemoval(count: 0, oldest: 5, heldBy: "fast"))
-        _ = try await store.store.removeConsumer("fast")
-        let rest = try await store.store.removeTransitions(recordedBefore: all, limit: 100)
+        _ = try await reopened.store.removeConsumer("fast")
+        let rest = try await reopened.store.removeTransitions(recordedBefore: all, limit: 100)
         #expect(rest.removal == TransitionRemoval(count: 2, oldest: 7, heldBy: "slow"))
     }
 
