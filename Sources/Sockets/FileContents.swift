@@ -20,6 +20,17 @@ package struct FileContents: Sendable {
         _ = consume descriptor
     }
 
+    /// Reads the first `byteCount` bytes of the file at `path`, or all of a shorter one.
+    package init(startOf path: String, byteCount: Int) throws(FileError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
+        let raw = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("open") { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        }
+        let descriptor = Descriptor(owning: raw)
+        (bytes, mode) = try Self.read(descriptor.raw, bytesMax: byteCount, isWhole: false)
+        _ = consume descriptor
+    }
+
     /// Reads standard input to its end, which may be a pipe's; it stays open.
     package init(readingStandardInput bytesMax: Int) throws(FileError) {
         // Whoever started us may have closed it: that is no mix-up of descriptors.
@@ -31,7 +42,8 @@ package struct FileContents: Sendable {
 
     private static func read(
         _ raw: CInt,
-        bytesMax: Int
+        bytesMax: Int,
+        isWhole: Bool = true
     ) throws(FileError) -> (bytes: [UInt8], mode: UInt32) {
         var status = stat()
         _ = try asFileError { () throws(SystemError) in
@@ -49,8 +61,10 @@ package struct FileContents: Sendable {
                 }
             }
             if count == 0 { return (bytes, mode) }
-            guard bytes.count + count <= bytesMax else { throw .tooLarge(bytesMax: bytesMax) }
             bytes += buffer[..<count]
+            if bytes.count <= bytesMax { continue }
+            if isWhole { throw .tooLarge(bytesMax: bytesMax) }
+            return (Array(bytes[..<bytesMax]), mode)
         }
     }
 }

@@ -13,6 +13,9 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Whether what was asked for does not exist.
+    package var isAbsence: Bool { code == ENOENT }
+
     /// As in `bind: Address already in use (98)`.
     package var description: String { "\(call): \(Self.text(of: code)) (\(code))" }
 

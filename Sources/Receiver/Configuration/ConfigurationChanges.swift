@@ -13,7 +13,7 @@ package struct ConfigurationChanges: Equatable, Sendable {
 
     /// Sockets are bound and the database is opened once.
     private static let keysThatNeedRestart = [
-        "notify.listen", "internal.listen", "storage.database",
+        "notify.listen", "internal.listen", "storage.database", "storage.create",
     ]
 }
 

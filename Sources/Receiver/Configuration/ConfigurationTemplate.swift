@@ -124,6 +124,9 @@ package struct ConfigurationTemplate: Sendable {
         """
           storage: {
             database: "\(state)receiver.db",
+            // false: refuse to start without the database, so that a volume that is not mounted is
+            // noticed. Set it after the first start.
+            create: true,
             // How many refused callbacks are kept for diagnosis.
             rejectedKept: 10000,
             // Below so many free bytes of the disk nothing is generated and no refused callback is

@@ -5,6 +5,8 @@ extension Configuration {
     package struct Storage: Sendable, Equatable {
         /// The database's path.
         package var database: String
+        /// Whether a database that is not there is made.
+        package var isCreated: Bool
         /// How many refused callbacks that bear our marks are kept; all others share a tenth of it.
         package var rejectedKept: Int
         /// Free bytes of the file system below which only callbacks are written; 0 = no bound.
@@ -15,6 +17,7 @@ extension Configuration {
         /// Nil when the path is wrong.
         init?(_ section: ConfigurationSection) {
             let database = section.path("database", default: "receiver.db")
+            isCreated = section.boolean("create", default: true)
             rejectedKept = section.integer("rejectedKept", default: 10_000, in: 0...10_000_000)
             minimumFreeBytes = section.integer(
                 "minimumFreeBytes",

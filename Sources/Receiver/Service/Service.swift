@@ -19,7 +19,10 @@ enum Service {
     ) async -> ExitCode {
         let storage = configuration.configuration.storage
         do throws(DatabaseLock.Refusal) {
-            let database = try DatabaseLock.acquire(storage.database, whenAbsent: .created)
+            let database = try DatabaseLock.acquire(
+                storage.database,
+                whenAbsent: storage.absence
+            )
             // Released by the store when it has closed the database, and in any case here.
             defer { database.release() }
             return await serve(configuration, database, reload, signals, log)
@@ -85,6 +88,11 @@ enum Service {
             notifier.ready(status: daemon.reload(reload()))
         }
     }
+}
+
+extension Configuration.Storage {
+    /// What becomes of a database that is not there.
+    var absence: DatabaseLock.Absence { isCreated ? .created : .refused }
 }
 
 extension DatabaseLock.Refusal {

@@ -97,10 +97,12 @@ struct EffectiveConfigurationTests {
         #expect(try fixture.load().changes(since: old).changed == [])
         let new = try fixture.load([
             "log.level=debug", "notify.listen=127.0.0.1:1", "storage.database=b.db",
-            "internal.listen=127.0.0.1:2", "internal.tokens=[]",
+            "internal.listen=127.0.0.1:2", "internal.tokens=[]", "storage.create=false",
         ])
         let changes = new.changes(since: old)
-        let restart = ["notify.listen", "internal.listen", "storage.database"]
+        let restart = [
+            "notify.listen", "internal.listen", "storage.database", "storage.create",
+        ]
         #expect(changes.needsRestart == restart)
         #expect(Set(changes.changed) == Set(restart + ["log.level", "internal.tokens"]))
     }
