@@ -63,6 +63,41 @@ import CSQLite
         if code != SQLITE_OK { throw error(code, in: sql) }
     }
 
+    /// Sets a PRAGMA and reads it back: SQLite answers what it does not accept with the old value.
+    ///
+    /// - Parameter value: as SQLite reads it back, such as `2` for `synchronous`.
+    package func set(_ pragma: String, to value: String) throws(SQLiteError) {
+        let context = "PRAGMA \(pragma) = \(value)"
+        try execute(context)
+        let result = try text("PRAGMA \(pragma)") ?? ""
+        guard result == value else {
+            let message = "\(pragma) is \(result), expected \(value)"
+            throw SQLiteError(code: SQLITE_ERROR, message: message, context: context)
+        }
+    }
+
+    /// Copies the whole WAL to the database file, to disk when this returns.
+    ///
+    /// Works on the open files, whatever has become of their names. Throws as well when a reader
+    /// was in the way for longer than the busy timeout.
+    package func checkpoint() throws(SQLiteError) {
+        // A connection that has not read yet has no WAL open, and would copy nothing.
+        _ = try integer("PRAGMA schema_version")
+        var (frames, copied): (Int32, Int32) = (-1, -1)
+        let mode = SQLITE_CHECKPOINT_FULL
+        let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied)
+        if code != SQLITE_OK { throw error(code, in: "checkpoint") }
+        guard frames >= 0, frames == copied else {
+            let message = "\(copied) of \(frames) pages are checkpointed"
+            throw SQLiteError(code: SQLITE_BUSY, message: message, context: "checkpoint")
+        }
+    }
+
+    /// The version of SQLite, as in `3.40.1`. Wraps `sqlite3_libversion`.
+    package static var libraryVersion: String {
+        unsafe String(cString: sqlite3_libversion())
+    }
+
     /// Compiles one statement for repeated use.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         try Statement(sql, on: self)

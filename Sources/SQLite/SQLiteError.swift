@@ -28,6 +28,22 @@ package struct SQLiteError: Error, Equatable, Sendable {
         [SQLITE_CONSTRAINT, SQLITE_TOOBIG, SQLITE_MISMATCH].contains(primaryCode)
     }
 
+    /// Whether the file is damaged, cannot be read for a fault of the disk, or is no database.
+    package var isDamage: Bool {
+        switch primaryCode {
+        case SQLITE_CORRUPT, SQLITE_NOTADB: true
+        // Extended codes, which Swift does not import: SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ
+        // and SQLITE_IOERR_CORRUPTFS.
+        case SQLITE_IOERR: [266, 522, 8_458].contains(code)
+        default: false
+        }
+    }
+
+    /// Whether the file cannot be opened, or not for writing.
+    package var isRefusedAccess: Bool {
+        [SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY].contains(primaryCode)
+    }
+
     /// Whether another connection holds a lock that this call needed.
     package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SQLite
 import Support
 import Testing
@@ -44,6 +45,36 @@ import Testing
             try Connection(path: #filePath, mode: .readOnly).integer("PRAGMA user_version")
         }
         #expect(error?.code == 26)
+    }
+
+    @Test func `a pragma that is not accepted is an error`() throws {
+        let connection = try open()
+        try connection.set("journal_size_limit", to: "65536")
+        let error = #expect(throws: SQLiteError.self) {
+            try connection.set("journal_mode", to: "nonsense")
+        }
+        #expect(error?.message == "journal_mode is delete, expected nonsense")
+        #expect(error?.context == "PRAGMA journal_mode = nonsense")
+        let memory = try Connection(path: ":memory:", mode: .readWriteCreate)
+        #expect(throws: SQLiteError.self) { try memory.set("journal_mode", to: "wal") }
+    }
+
+    @Test func `a checkpoint copies everything, also by a connection that has not read`() throws {
+        let writer = try filled()
+        try writer.execute("INSERT INTO numbers VALUES (1), (2)")
+        let other = try open(.readWrite)
+        try other.checkpoint()
+        let copy = directory.file("copy.db")
+        try FileManager.default.copyItem(atPath: directory.file("test.db"), toPath: copy)
+        #expect(
+            try Connection(path: copy, mode: .readWrite).integer("SELECT sum(n) FROM numbers") == 3
+        )
+    }
+
+    @Test func `a checkpoint without a WAL is an error`() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t (x)")
+        #expect(throws: SQLiteError.self) { try connection.checkpoint() }
     }
 
     @Test func `an error has the extended code, SQLite's words and the statement`() throws {
