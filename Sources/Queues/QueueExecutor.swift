@@ -36,6 +36,12 @@ package final class QueueExecutor: SerialExecutor {
         return done.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
     }
 
+    /// Runs `work` on the queue and waits for it: not from the queue itself.
+    package func runAndWait(_ work: @Sendable () -> Void) {
+        dispatchPrecondition(condition: .notOnQueue(queue))
+        queue.sync(execute: work)
+    }
+
     /// Runs `work` on the queue once `milliseconds` have passed.
     package func run(afterMilliseconds milliseconds: Int, _ work: @escaping @Sendable () -> Void) {
         queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds), execute: work)

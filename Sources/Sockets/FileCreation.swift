@@ -1,6 +1,6 @@
 import Glibc
 
-/// Makes files and directories that did not exist.
+/// Makes, renames and removes files and directories.
 package enum FileCreation {
     /// Writes a file that must not exist yet, on disk when this returns.
     ///
@@ -56,6 +56,13 @@ package enum FileCreation {
         } catch {
             if error.code == ENOENT { return }
             throw .system(error)
+        }
+    }
+
+    /// Gives a file or directory another name, in place of a file that had it. Wraps `rename(2)`.
+    package static func rename(_ path: String, to other: String) throws(FileError) {
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("rename") { unsafe Glibc.rename(path, other) }
         }
     }
 

@@ -39,6 +39,17 @@ package enum FilePath {
         return Int(status.st_size)
     }
 
+    /// Whether `path` leads to a regular file that may be read and written.
+    ///
+    /// Wraps `stat(2)` and `access(2)`: nothing is opened.
+    package static func isUsable(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return false
+        }
+        return unsafe access(path, R_OK | W_OK) == 0
+    }
+
     /// The kernel follows this many symbolic links: path_resolution(7).
     private static let linksMax = 40
 

@@ -24,6 +24,12 @@ protocol StorageEngine: AnyObject {
     /// A write has become durable.
     func didCommit()
 
+    /// Whether it has to be opened again before the next write, although the last one is durable.
+    var needsReopening: Bool { get }
+
+    /// Whether it holds commits that are on disk only as long as it is open.
+    var mustStayOpen: Bool { get }
+
     /// Moves a named offset in the feed, or adds it. Inside ``write(_:)`` only.
     func moveConsumer(
         _ move: ConsumerMove,

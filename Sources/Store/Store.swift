@@ -13,8 +13,9 @@ package final class Store: Sendable {
         package var commitsFailed: @Sendable (StoreError?) -> Void
         /// One piece of work broke a rule of the schema: it is at fault, not the database.
         package var workRefused: @Sendable (StoreError) -> Void
-        /// Something beside the promise failed: the index or the keep of refusals.
-        package var sideFileFailed: @Sendable (StoreError) -> Void
+        /// A file beside the database was lost, damaged or failed: the index or the
+        /// rejected-request store.
+        package var sideFileTrouble: @Sendable (SideFileTrouble) -> Void
 
         /// A commit found no room on the disk; returns whether some was made, so that it is tried
         /// again.
@@ -23,15 +24,21 @@ package final class Store: Sendable {
         package init(
             commitsFailed: @escaping @Sendable (StoreError?) -> Void = { _ in },
             workRefused: @escaping @Sendable (StoreError) -> Void = { _ in },
-            sideFileFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
+            sideFileTrouble: @escaping @Sendable (SideFileTrouble) -> Void = { _ in },
             diskFull: @escaping @Sendable () -> Bool = { false }
         ) {
             self.commitsFailed = commitsFailed
             self.workRefused = workRefused
-            self.sideFileFailed = sideFileFailed
+            self.sideFileTrouble = sideFileTrouble
             self.diskFull = diskFull
         }
     }
+
+    /// Whether the database was made just now: nothing from before is in it.
+    package let isNew: Bool
+
+    /// The version of the library that keeps the database, as in `3.40.1`.
+    package let libraryVersion: String
 
     /// The feed id: made with the database.
     package let feed: String
@@ -85,9 +92,15 @@ package final class Store: Sendable {
             of: Void.self,
             bufferingPolicy: .bufferingNewest(1)
         )
+        let reader = opened.makeReader()
         let writer = Writer(
             executor: executor,
-            makeEngine: { () throws(StoreError) in try opened.makeEngine(nowMilliseconds: now()) },
+            makeEngine: { () throws(StoreError) in
+                try opened.makeEngine(
+                    nowMilliseconds: now(),
+                    closeReaders: { reader.closeAndWait() }
+                )
+            },
             window: window,
             signal: signal,
             policy: policy,
@@ -100,13 +113,11 @@ package final class Store: Sendable {
         self.now = now
         self.inquiries = inquiries
         self.database = database
+        isNew = opened.isNew
+        libraryVersion = opened.libraryVersion
         feed = opened.feed
         refusals = opened.refusals
-        reader = Reader(
-            files: opened.files,
-            index: opened.index,
-            rejectedRequests: opened.refusals
-        )
+        self.reader = reader
         mailbox = Mailbox(on: executor) { submissions in
             writer.assumeIsolated { $0.receive(submissions) }
         }
@@ -120,7 +131,7 @@ package final class Store: Sendable {
     /// Reads the indexes and makes the files of the keep of refusals, before anything is served.
     package func prepare() async throws(StoreError) {
         try await writer.open()
-        try await refusals.open()
+        await refusals.open()
         try await recoverGenerations()
     }
 
@@ -211,8 +222,9 @@ package final class Store: Sendable {
     /// fails.
     package func close() async {
         signal.close()
-        await refusals.close()
+        // Writing connections last: only they can give the WAL of their file back.
         await reader.close()
+        await refusals.close()
         await writer.close()
         database.release()
     }

@@ -8,6 +8,8 @@ package struct StoreError: Error, Equatable, Sendable {
         case unusable
         /// The disk has no room for it.
         case diskFull
+        /// Making the tables would put a new database where one was.
+        case orphaned
         /// The disk, the file system or the database failed.
         case failed
     }

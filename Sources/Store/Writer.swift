@@ -127,8 +127,13 @@ actor Writer {
             health.note(nil)
             health.count(batch.count)
             handOver(completions, of: batch)
+            if engine?.needsReopening == true {
+                letGo()
+                // Should that fail, the next commit tries again and tells.
+                _ = try? opened()
+            }
         } catch {
-            engine = nil
+            letGo()
             if error.kind == .diskFull, makeRoom() { return process(batch) }
             guard error.kind == .invalidWork else {
                 health.note(error)
@@ -236,6 +241,11 @@ actor Writer {
     func close() {
         isClosed = true
         engine = nil
+    }
+
+    /// Lets go of the engine, unless commits would go with it.
+    private func letGo() {
+        if engine?.mustStayOpen != true { engine = nil }
     }
 
     private func opened() throws(StoreError) -> any StorageEngine {

@@ -86,19 +86,22 @@ import Testing
         let main = try test.connection()
         let lookups = try LookupFile(
             path: test.path + "-lookup",
-            feed: test.store.feed,
-            newest: try MainDatabase.newest(main)
+            history: IndexHistory(main, feed: test.store.feed)
         )
         let hash = try MainDatabase.hash(main)
         let covered = IndexWatermark(paymentID: 1, lateReferenceID: 0)
-        let source = IndexSource(main, hash: hash, covered: covered)
+        var source = IndexSource(main, hash: hash, covered: covered)
         var entries = HashMultimap()
         #expect(try source.read(into: &entries, rowsMax: 10) == false)
         #expect(entries.count == 4, "two references of TRX-2, two of the refund")
         #expect(source.covered == IndexWatermark(paymentID: 3, lateReferenceID: 0))
 
         let index = ReferenceIndex(hash: hash)
-        try index.rebuild(from: main, file: lookups)
+        try index.rebuild(
+            from: main,
+            file: lookups,
+            history: IndexHistory(main, feed: test.store.feed)
+        )
         #expect(try index.payments([try #require(Reference("TRX-2"))], in: lookups) == [2])
     }
 
@@ -106,7 +109,7 @@ import Testing
     func `rows are read in portions without a gap`(rowsMax: Int) async throws {
         let test = try await filled()
         let main = try test.connection()
-        let source = IndexSource(
+        var source = IndexSource(
             main,
             hash: try MainDatabase.hash(main),
             covered: IndexWatermark()
@@ -123,9 +126,9 @@ import Testing
     private func learnt(flushedAfterLearning: Bool) async throws -> TestStore {
         let test = try await TestStore.asking()
         try await test.begin()
-        try await test.flush()
+        try await test.flushIndex()
         try await test.accept()
-        if flushedAfterLearning { try await test.flush() }
+        if flushedAfterLearning { try await test.flushIndex() }
         return test
     }
 
@@ -189,7 +192,7 @@ import Testing
         }
         let covered = IndexWatermark(paymentID: 3, lateReferenceID: 1)
         let main = try test.connection()
-        let source = IndexSource(main, hash: try MainDatabase.hash(main), covered: covered)
+        var source = IndexSource(main, hash: try MainDatabase.hash(main), covered: covered)
         var entries = HashMultimap()
         while try source.read(into: &entries, rowsMax: 1) {}
         #expect(entries.count == 2, "PAY-2 and PAY-3")
@@ -220,15 +223,6 @@ extension TestStore {
         let reference = try #require(Reference(reference))
         return try await engine { (engine) throws(SQLiteError) in
             try engine.index.payments([reference], in: engine.lookups)
-        }
-    }
-
-    /// Writes what the index holds in memory to its file, as if memory was full.
-    fileprivate func flush() async throws {
-        let path = path + "-lookup"
-        try await engine { (engine) throws(SQLiteError) in
-            engine.index.prepareFlush(through: engine.watermark)
-            try engine.index.flush(to: try LookupFile(existing: path, mode: .readWrite))
         }
     }
 }

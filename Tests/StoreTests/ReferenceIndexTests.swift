@@ -1,6 +1,7 @@
 import Ledger
 import Payments
 import SQLite
+import Sockets
 import Support
 import Testing
 
@@ -16,9 +17,8 @@ import Testing
 
     private func file(feed: String = "feed-1", newest: IndexWatermark? = nil) throws -> LookupFile {
         try LookupFile(
-            path: directory.file("lookup"),
-            feed: feed,
-            newest: newest ?? self.newest
+            path: try Self.made(directory.file("lookup")),
+            history: Self.history(feed, newest ?? self.newest)
         )
     }
 
@@ -28,12 +28,26 @@ import Testing
         return found
     }
 
+    private func prepareFlush(_ watermark: IndexWatermark) {
+        index.prepareFlush(through: IndexCover(watermark: watermark))
+    }
+
+    private static func made(_ path: String) throws -> String {
+        if !FileCreation.exists(path) { try FileCreation.write([], to: path, mode: 0o600) }
+        return path
+    }
+
+    /// A database whose rows nothing tells from another's.
+    private static func history(_ feed: String, _ newest: IndexWatermark) -> IndexHistory {
+        IndexHistory(feed: feed) { newest.covers($0) ? IndexCover(watermark: $0) : nil }
+    }
+
     @Test func `entries are found in memory, on their way to the file, and in it`() throws {
         let file = try file()
         index.add(1, for: 7)
         #expect(try index.payments(under: [7], in: file) == [1])
 
-        index.prepareFlush(through: IndexWatermark(paymentID: 1, lateReferenceID: 2))
+        prepareFlush(IndexWatermark(paymentID: 1, lateReferenceID: 2))
         index.add(3, for: 7)
         #expect(try index.payments(under: [7], in: file) == [1, 3])
         #expect(try found([7], in: file).isEmpty)
@@ -48,7 +62,7 @@ import Testing
     @Test func `a key that is negative as a signed integer is found in the file`() throws {
         let file = try file()
         index.add(1, for: .max)
-        index.prepareFlush(through: newest)
+        prepareFlush(newest)
         try index.flush(to: file)
         #expect(try index.payments(under: [.max], in: file) == [1])
     }
@@ -63,14 +77,14 @@ import Testing
             """
         )
         for key in [UInt64(8), 9] { index.add(Int64(key), for: key) }
-        index.prepareFlush(through: newest)
+        prepareFlush(newest)
         #expect(throws: SQLiteError.self) { try index.flush(to: file) }
         #expect(try index.payments(under: [8], in: file) == [8])
         #expect(try found([8], in: file).isEmpty, "all or nothing")
         #expect(try file.watermark() == IndexWatermark())
 
         index.add(10, for: 10)
-        index.prepareFlush(through: newest)
+        prepareFlush(newest)
         try other.execute("DROP TRIGGER refuse")
         try index.flush(to: file)
         #expect(try found([9], in: file) == [9])
@@ -81,12 +95,15 @@ import Testing
     @Test func `a batch is not written to a file that lacks the ones before`() throws {
         let file = try file()
         index.add(1, for: 1)
-        index.prepareFlush(through: IndexWatermark(paymentID: 1, lateReferenceID: 1))
+        prepareFlush(IndexWatermark(paymentID: 1, lateReferenceID: 1))
         try index.flush(to: file)
         index.add(2, for: 2)
-        index.prepareFlush(through: IndexWatermark(paymentID: 2, lateReferenceID: 2))
+        prepareFlush(IndexWatermark(paymentID: 2, lateReferenceID: 2))
 
-        let foreign = try LookupFile(path: directory.file("new"), feed: "feed-1", newest: newest)
+        let foreign = try LookupFile(
+            path: try Self.made(directory.file("new")),
+            history: Self.history("feed-1", newest)
+        )
         #expect(throws: SQLiteError.self) { try index.flush(to: foreign) }
         #expect(try foreign.watermark() == IndexWatermark(), "it claims nothing that it lacks")
         #expect(try index.payments(under: [2], in: file) == [2])
@@ -98,7 +115,7 @@ import Testing
             index.add(Int64(number), for: UInt64(number))
         }
         #expect(index.isFlushDue)
-        index.prepareFlush(through: newest)
+        prepareFlush(newest)
         #expect(!index.isFlushDue)
         try index.flush(to: try file())
         #expect(!index.isFlushDue)
@@ -117,7 +134,7 @@ import Testing
         let through = IndexWatermark(paymentID: 9, lateReferenceID: 9)
         let old = try file(newest: through)
         index.add(1, for: 7)
-        index.prepareFlush(through: through)
+        prepareFlush(through)
         try index.flush(to: old)
         #expect(try file(newest: through).watermark() == through, "kept as long as it fits")
 
@@ -126,10 +143,47 @@ import Testing
         #expect(try found([7], in: new).isEmpty, "\(reason)")
     }
 
-    @Test func `the file never claims less than it covers`() throws {
+    @Test func `a batch that the file covers already is not written again`() throws {
         let file = try file()
-        try file.append(HashMultimap(), through: IndexWatermark(paymentID: 5, lateReferenceID: 3))
-        try file.append(HashMultimap(), through: IndexWatermark(paymentID: 4, lateReferenceID: 4))
-        #expect(try file.watermark() == IndexWatermark(paymentID: 5, lateReferenceID: 4))
+        index.add(1, for: 1)
+        let cover = IndexCover(watermark: IndexWatermark(paymentID: 1, lateReferenceID: 1))
+        index.prepareFlush(through: cover)
+        // A rebuild of the file has been faster.
+        let further = IndexCover(watermark: IndexWatermark(paymentID: 5, lateReferenceID: 3))
+        try file.append(HashMultimap(), through: further)
+        try index.flush(to: file)
+        #expect(try file.watermark() == further.watermark)
+    }
+
+    @Test func `damage is told of the file in use only, and ends with it`() throws {
+        let damage = SQLiteError(code: 11, message: "damaged", context: "test")
+        let main = try MainDatabase.made(directory.file("receiver.db"))
+        index.report(damage, ofFile: index.fileNumber + 1)
+        #expect(index.damage == nil)
+        index.report(damage, ofFile: index.fileNumber)
+        #expect(index.damage == damage)
+        let old = index.fileNumber
+        try index.rebuild(
+            from: main,
+            file: try file(),
+            history: IndexHistory(main, feed: "feed-1")
+        )
+        #expect(index.damage == nil)
+        index.report(damage, ofFile: old)
+        #expect(index.damage == nil)
+    }
+
+    @Test(arguments: ["key = key + 1", "value = 77"])
+    func `an entry that was changed is noticed, and one that is missing`(change: String) throws {
+        let file = try file()
+        for key in 1...1_000 { index.add(Int64(key), for: UInt64(key) << 40) }
+        prepareFlush(newest)
+        try index.flush(to: file)
+        try file.checkEntries()
+        let other = try Connection(path: directory.file("lookup"), mode: .readWrite)
+        try other.execute("UPDATE entries SET \(change) WHERE value = 500")
+        #expect(throws: SQLiteError.self) { try file.checkEntries() }
+        try other.execute("DELETE FROM entries WHERE value IN (500, 77) OR key % 2 = 1")
+        #expect(throws: SQLiteError.self) { try file.checkEntries() }
     }
 }

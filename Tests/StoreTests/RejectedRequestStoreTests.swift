@@ -11,7 +11,7 @@ import Testing
     private let failures = Failures()
 
     private final class Failures: Sendable {
-        let all = Mutex<[SQLiteError]>([])
+        let all = Mutex<[SideFileTrouble]>([])
     }
 
     init() throws { directory = try TemporaryDirectory() }
@@ -21,10 +21,12 @@ import Testing
     private func keep(max: Int = 30) -> RejectedRequestStore {
         let failures = failures
         return RejectedRequestStore(
-            path: path,
+            file: SideFile(
+                path: path,
+                onTrouble: { trouble in failures.all.withLock { $0.append(trouble) } }
+            ),
             keptMax: max,
-            callbackIDs: CallbackIDs(newest: 0),
-            onFailure: { error in failures.all.withLock { $0.append(error) } }
+            callbackIDs: CallbackIDs(newest: 0)
         )
     }
 
@@ -125,7 +127,7 @@ import Testing
 
     @Test func `a write that fails is reported, and the next one works`() async throws {
         let keep = keep()
-        try await keep.open()
+        await keep.open()
         let other = try Connection(path: path, mode: .readWrite)
         try other.execute(
             """
@@ -135,7 +137,7 @@ import Testing
         )
         keep.add(refusal(1))
         await keep.flush()
-        #expect(failures.all.withLock { $0.map(\.message) } == ["disk full"])
+        #expect(failures.all.withLock { $0.map(\.error?.message) } == ["disk full"])
         try other.execute("DROP TRIGGER refuse")
         keep.add(refusal(2))
         await keep.flush()
@@ -144,7 +146,7 @@ import Testing
 
     @Test func `what waits is written without being asked for`() async throws {
         let keep = keep()
-        try await keep.open()
+        await keep.open()
         keep.add(refusal(1))
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(20)

@@ -1,6 +1,7 @@
 import Ledger
 import Payments
 import SQLite
+import Sockets
 import Support
 import Testing
 
@@ -29,6 +30,7 @@ import Testing
         let connection = try MainDatabase.made(path)
         #expect(try connection.text("PRAGMA journal_mode") == "wal")
         #expect(try connection.integer("PRAGMA synchronous") == 2, "FULL")
+        #expect(try connection.integer("PRAGMA journal_size_limit") == 65_536_000)
     }
 
     @Test(arguments: [
@@ -70,14 +72,19 @@ import Testing
     }
 
     @Test func `reopening makes no database and takes no other one`() throws {
-        #expect(throws: SQLiteError.self) { try MainDatabase.reopen(path, feed: "x") }
-        #expect(throws: SQLiteError.self) { try Connection(path: path, mode: .readOnly) }
-        let feed = try MainDatabase.feed(try MainDatabase.made(path))
+        let lock = try DatabaseLock.acquire(path, whenAbsent: .created)
+        #expect(throws: SQLiteError.self) { try MainDatabase.reopen(lock, feed: "x") }
+        #expect(try FilePath.byteCount(path) == 0, "an empty one is left alone")
+        let feed = try MainDatabase.feed(try MainDatabase.open(path))
         let error = #expect(throws: SQLiteError.self) {
-            try MainDatabase.reopen(path, feed: "another")
+            try MainDatabase.reopen(lock, feed: "another")
         }
         #expect(error?.message == "another database than at the start")
-        _ = try MainDatabase.reopen(path, feed: feed)
+        _ = try MainDatabase.reopen(lock, feed: feed)
+        try FileCreation.rename(path, to: directory.file("away.db"))
+        let gone = #expect(throws: SQLiteError.self) { try MainDatabase.reopen(lock, feed: feed) }
+        #expect(gone?.message.contains("removed, moved or replaced") == true)
+        #expect(!FileCreation.exists(path))
     }
 
     @Test(arguments: [

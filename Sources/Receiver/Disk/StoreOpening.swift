@@ -59,7 +59,7 @@ struct StoreOpening {
         case .diskFull: return true
         // A file that cannot be made on a full disk is one that cannot be opened.
         case .failed: return disk.isFull()
-        case .invalidWork, .unusable: return false
+        case .invalidWork, .unusable, .orphaned: return false
         }
     }
 

@@ -108,10 +108,32 @@ final class Daemon: Sendable {
                 render: TransitionText.append,
                 now: Clock.realtimeMilliseconds
             )
+            announce(store, database, log)
             try await store.prepare()
             return store
         } catch {
             throw .database(error, path: database.path)
+        }
+    }
+
+    /// Says what was opened, so that a volume that is not mounted, a library with a known fault or
+    /// a second name can be seen.
+    private static func announce(_ store: Store, _ database: DatabaseLock, _ log: Log) {
+        log.info("database open") {
+            $0.add("path", database.path)
+            $0.add("feed", store.feed)
+            $0.add("sqlite", store.libraryVersion)
+        }
+        if store.isNew {
+            log.warning("made a new database: no earlier payment is in it") {
+                $0.add("path", database.path)
+            }
+        }
+        if database.linkCount > 1 {
+            log.warning("the database has other hard links: never open it by another name") {
+                $0.add("path", database.path)
+                $0.add("links", database.linkCount)
+            }
         }
     }
 
@@ -146,9 +168,17 @@ final class Daemon: Sendable {
                     $0.add("error", describing: error)
                 }
             },
-            sideFileFailed: { error in
-                log.warning("a file beside the database failed") {
-                    $0.add("error", describing: error)
+            sideFileTrouble: { trouble in
+                let message =
+                    switch trouble.kind {
+                    case .lost: "a file beside the database was missing and is made again"
+                    case .setAside: "a file beside the database was unusable and is made again"
+                    case .failed: "a file beside the database failed"
+                    }
+                log.warning(message) { line in
+                    line.add("file", trouble.path)
+                    if case .setAside(let name) = trouble.kind { line.add("setAsideAs", name) }
+                    if let error = trouble.error { line.add("error", describing: error) }
                 }
             },
             diskFull: { disk.releaseReserve() }

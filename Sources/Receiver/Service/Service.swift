@@ -126,7 +126,8 @@ enum StartFailure: Error, CustomStringConvertible {
 
     var exitCode: ExitCode {
         switch self {
-        case .database: .inputOutput
+        case .database(let error, _):
+            error.kind == .orphaned ? .configuration : .inputOutput
         case .listener: .unavailable
         case .loops, .keys, .outbound: .internalError
         }

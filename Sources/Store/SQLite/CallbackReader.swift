@@ -4,16 +4,16 @@ import SQLite
 /// The readers' statements on the journal and the rejected-request store, shown as one list.
 struct CallbackReader {
     private let main: Connection
-    private let refused: Connection
+    private let refused: ReaderRefusals
     private let index: ReferenceIndex
-    private let lookups: LookupFile
+    private let lookups: any ReferenceLookup
     private let ofPayments: Statement
 
     init(
         _ main: Connection,
-        refused: Connection,
+        refused: ReaderRefusals,
         index: ReferenceIndex,
-        lookups: LookupFile
+        lookups: any ReferenceLookup
     ) throws(SQLiteError) {
         self.main = main
         self.refused = refused
@@ -36,17 +36,22 @@ struct CallbackReader {
         if let found = try selection.rows(in: main, limit: 1).first { return found }
         var refusals = CallbackSelection.refusals
         refusals.add(id: id)
-        return try refusals.rows(in: refused, limit: 1).first
+        let found = refused.read { (refused) throws(SQLiteError) in
+            try refusals.rows(in: refused, limit: 1)
+        }
+        return found?.first
     }
 
     /// How many kept refusals were received before `milliseconds` since the epoch.
-    func refusalCount(receivedBefore milliseconds: Int64) throws(SQLiteError) -> Int {
-        let selection = try refused.prepare("SELECT count(*) FROM refusals WHERE received_at < ?")
-        return try selection.first {
-            $0.integer(milliseconds)
-        } row: {
-            Int($0.integer(0))
-        } ?? 0
+    func refusalCount(receivedBefore milliseconds: Int64) -> Int {
+        let count = refused.read { (refused) throws(SQLiteError) in
+            try refused.prepare("SELECT count(*) FROM refusals WHERE received_at < ?").first {
+                $0.integer(milliseconds)
+            } row: {
+                Int($0.integer(0))
+            }
+        }
+        return (count ?? nil) ?? 0
     }
 
     /// Callbacks looked at for one page of a search: bounds the time that a rare outcome takes.
@@ -86,7 +91,10 @@ struct CallbackReader {
 
     private func newestID() throws(SQLiteError) -> Int64 {
         let kept = try main.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
-        return max(kept, try refused.integer("SELECT coalesce(max(id), 0) FROM refusals") ?? 0)
+        let refusal = refused.read { (refused) throws(SQLiteError) in
+            try refused.integer("SELECT coalesce(max(id), 0) FROM refusals")
+        }
+        return max(kept, (refusal ?? nil) ?? 0)
     }
 
     /// Kept callbacks, the newest first.
@@ -99,7 +107,7 @@ struct CallbackReader {
         bytesMax: Int = .max
     ) throws(SQLiteError) -> [CallbackRecord] {
         let fromJournal = try journal(filter, limit: limit, bytesMax: bytesMax)
-        let fromRefused = try refusals(filter, limit: limit, bytesMax: bytesMax)
+        let fromRefused = refusals(filter, limit: limit, bytesMax: bytesMax)
         // One that has moved to the journal is shown from there only.
         let moved = Set(fromJournal.map(\.id))
         let newestFirst = (fromJournal + fromRefused.filter { !moved.contains($0.id) })
@@ -198,12 +206,14 @@ struct CallbackReader {
         _ filter: CallbackFilter,
         limit: Int,
         bytesMax: Int
-    ) throws(SQLiteError) -> [CallbackRecord] {
+    ) -> [CallbackRecord] {
         if filter.reference != nil || filter.isAuthentic { return [] }
         if let outcome = filter.outcome, outcome != .refused { return [] }
         var selection = CallbackSelection.refusals
         selection.add(filter)
-        return try selection.rows(in: refused, limit: limit, bytesMax: bytesMax)
+        return refused.read { (refused) throws(SQLiteError) in
+            try selection.rows(in: refused, limit: limit, bytesMax: bytesMax)
+        } ?? []
     }
 
     /// Every callback that carries `reference`, or belongs to a payment that does.

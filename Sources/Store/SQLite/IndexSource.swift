@@ -1,7 +1,7 @@
 import SQLite
 
 /// Reads the index's entries out of the main database, in order, beyond what is covered.
-final class IndexSource {
+struct IndexSource {
     private let connection: Connection
     private let hash: SeededHash
     private(set) var covered: IndexWatermark
@@ -12,17 +12,35 @@ final class IndexSource {
         self.covered = covered
     }
 
+    /// Adds the payments under any of these keys, found by reading all references: as long as the
+    /// index file cannot be used.
+    static func search(
+        _ connection: Connection,
+        hash: SeededHash,
+        for keys: [UInt64],
+        into found: inout Set<Int64>
+    ) throws(SQLiteError) {
+        let wanted = Set(keys)
+        var source = IndexSource(connection, hash: hash, covered: IndexWatermark())
+        _ = try source.readPayments(rowsMax: .max) { key, payment in
+            if wanted.contains(key) { found.insert(payment) }
+        }
+        _ = try source.readLateReferences(rowsMax: .max) { key, payment in
+            if wanted.contains(key) { found.insert(payment) }
+        }
+    }
+
     /// Reads on; returns whether there may be more.
-    func read(into entries: inout HashMultimap, rowsMax: Int) throws(SQLiteError) -> Bool {
-        let payments = try readPayments(into: &entries, rowsMax: rowsMax)
-        let late = try readLateReferences(into: &entries, rowsMax: rowsMax)
+    mutating func read(into entries: inout HashMultimap, rowsMax: Int) throws(SQLiteError) -> Bool {
+        let payments = try readPayments(rowsMax: rowsMax) { entries.insert($1, for: $0) }
+        let late = try readLateReferences(rowsMax: rowsMax) { entries.insert($1, for: $0) }
         return [payments, late].contains(rowsMax)
     }
 
     /// What the index got after the payment that it leads to was written.
-    private func readLateReferences(
-        into entries: inout HashMultimap,
-        rowsMax: Int
+    private mutating func readLateReferences(
+        rowsMax: Int,
+        _ add: (_ key: UInt64, _ paymentID: Int64) -> Void
     ) throws(SQLiteError) -> Int {
         let selection = try connection.prepare(
             "SELECT id, key, payment_id FROM late_references WHERE id > ? ORDER BY id LIMIT ?"
@@ -35,15 +53,15 @@ final class IndexSource {
         } row: { row in
             read += 1
             covered.lateReferenceID = row.integer(0)
-            entries.insert(row.integer(2), for: UInt64(bitPattern: row.integer(1)))
+            add(UInt64(bitPattern: row.integer(1)), row.integer(2))
             return true
         }
         return read
     }
 
-    private func readPayments(
-        into entries: inout HashMultimap,
-        rowsMax: Int
+    private mutating func readPayments(
+        rowsMax: Int,
+        _ add: (_ key: UInt64, _ paymentID: Int64) -> Void
     ) throws(SQLiteError) -> Int {
         let selection = try connection.prepare(
             "SELECT id, partner_reference, reference FROM payments WHERE id > ? ORDER BY id LIMIT ?"
@@ -57,7 +75,7 @@ final class IndexSource {
             read += 1
             covered.paymentID = row.integer(0)
             for reference in [row.text(1), row.optionalText(2)].compactMap(\.self) {
-                entries.insert(row.integer(0), for: hash.key(for: reference.utf8))
+                add(hash.key(for: reference.utf8), row.integer(0))
             }
             return true
         }

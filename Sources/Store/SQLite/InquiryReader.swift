@@ -6,7 +6,7 @@ import SQLite
 struct InquiryReader {
     private let connection: Connection
     private let index: ReferenceIndex
-    private let lookups: LookupFile
+    private let lookups: any ReferenceLookup
     private let payments: PaymentTable
     private let due: Statement
     private let next: Statement
@@ -15,7 +15,7 @@ struct InquiryReader {
     init(
         _ connection: Connection,
         index: ReferenceIndex,
-        lookups: LookupFile
+        lookups: any ReferenceLookup
     ) throws(SQLiteError) {
         self.connection = connection
         self.index = index

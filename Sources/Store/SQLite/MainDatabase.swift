@@ -6,32 +6,63 @@ enum MainDatabase {
     ///
     /// Never makes the file: ``DatabaseLock`` does, where that replaces nothing.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
-        let connection = try Connection(path: path, mode: .readWrite)
-        // Before anything is written: the file may be another program's.
-        let isEmpty = try Schema.isEmpty(connection)
-        // WAL: readers never wait for the writer, a commit is one append. FULL: a commit is on disk
-        // when it returns; with NORMAL a power cut could take back what was answered 2005600.
-        try connection.execute(
-            """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = FULL;
-            PRAGMA wal_autocheckpoint = 4000;
-            PRAGMA cache_size = -16384;
-            """
-        )
+        let (connection, isEmpty) = try connect(path)
         if isEmpty { try Schema.create(connection) }
         return connection
     }
 
     /// Opens a database again that was open before, and never another one in its place: else a file
     /// that vanished would be followed by an empty one whose feed begins again.
-    static func reopen(_ path: String, feed: String) throws(SQLiteError) -> Connection {
-        let connection = try open(path)
-        guard try self.feed(connection) == feed else {
+    static func reopen(
+        _ database: DatabaseLock,
+        feed: String
+    ) throws(SQLiteError) -> Connection {
+        guard database.isInPlace else { throw displacement(of: database) }
+        let (connection, isEmpty) = try connect(database.path, isMade: false)
+        guard !isEmpty, try self.feed(connection) == feed else {
             let message = "another database than at the start"
-            throw SQLiteError(code: 26, message: message, context: "open \(path)")
+            throw SQLiteError(code: 26, message: message, context: "open \(database.path)")
         }
         return connection
+    }
+
+    /// Opens the database for writing; returns whether it has no tables yet.
+    ///
+    /// - Parameter isMade: whether the caller makes the tables of an empty one, which is left alone
+    ///   otherwise.
+    static func connect(
+        _ path: String,
+        isMade: Bool = true
+    ) throws(SQLiteError) -> (connection: Connection, isEmpty: Bool) {
+        let connection = try Connection(path: path, mode: .readWrite)
+        // Before anything is written: the file may be another program's.
+        let isEmpty = try Schema.isEmpty(connection)
+        if isEmpty, !isMade { return (connection, true) }
+        // WAL: readers never wait for the writer, a commit is one append.
+        try connection.set("journal_mode", to: "wal")
+        // FULL: a commit is on disk when it returns; with NORMAL a power cut could take back what
+        // was answered 2005600.
+        try connection.set("synchronous", to: "2")
+        try connection.set("wal_autocheckpoint", to: "\(checkpointPages)")
+        try connection.set("journal_size_limit", to: "\(walBytesKept)")
+        try connection.set("cache_size", to: "-16384")
+        return (connection, isEmpty)
+    }
+
+    /// Pages in the WAL after which a commit copies them to the database file.
+    private static let checkpointPages = 4_000
+
+    /// What a WAL that has grown behind a long read is cut down to, once it begins again: four
+    /// times what it reaches otherwise.
+    private static let walBytesKept = 4 * checkpointPages * 4_096
+
+    /// The database's path leads to another file than the one that is open, or to none.
+    static func displacement(of database: DatabaseLock) -> SQLiteError {
+        let copy = database.descriptorPath.map { "; what it holds can be read at \($0)" } ?? ""
+        let message =
+            "the file that is open is not at its path any more: it was removed, moved or replaced. "
+            + "Nothing is acknowledged until it is back or another is opened by a restart\(copy)"
+        return SQLiteError(code: 14, message: message, context: "open \(database.path)")
     }
 
     /// The id that was made with the database: which feed its sequence numbers belong to.

@@ -63,7 +63,7 @@ extension Reader {
         receivedBefore milliseconds: Int64
     ) async throws(StoreError) -> Int {
         try await read(.report) { (tables) throws(SQLiteError) in
-            try tables.callbacks.refusalCount(receivedBefore: milliseconds)
+            tables.callbacks.refusalCount(receivedBefore: milliseconds)
         }
     }
 }

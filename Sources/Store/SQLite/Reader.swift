@@ -12,9 +12,9 @@ package final class Reader: Sendable {
     private let rejectedRequests: RejectedRequestStore
     private let feedReads = Atomic<Int>(0)
 
-    init(files: StoreFiles, index: ReferenceIndex, rejectedRequests: RejectedRequestStore) {
-        pool = ReaderPool(files: files, index: index)
-        self.rejectedRequests = rejectedRequests
+    init(_ readable: ReadableFiles) {
+        pool = ReaderPool(readable)
+        rejectedRequests = readable.rejectedRequests
     }
 
     /// Runs `body` on the first idle connection; see ``ReadPurpose`` for what may use which.
@@ -27,6 +27,9 @@ package final class Reader: Sendable {
 
     /// Lets go of the files; the next read opens them again.
     func close() async { await pool.close() }
+
+    /// The same, from a thread that can wait for reads to end.
+    func closeAndWait() { pool.closeAndWait() }
 
     /// A page of the feed, in its order.
     package func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedPage {

@@ -19,10 +19,8 @@ final class ReaderPool: Sendable {
     private let connections: [ReadingConnection]
     private let state = Mutex(State())
 
-    init(files: StoreFiles, index: ReferenceIndex) {
-        connections = (0..<Self.connectionCount).map { _ in
-            ReadingConnection(files: files, index: index)
-        }
+    init(_ readable: ReadableFiles) {
+        connections = (0..<Self.connectionCount).map { _ in ReadingConnection(readable) }
     }
 
     /// Runs `body` on the first idle connection that `purpose` may use, and waits for one if need
@@ -38,6 +36,9 @@ final class ReaderPool: Sendable {
 
     /// Lets go of the files; the next read opens them again.
     func close() async { for connection in connections { await connection.close() } }
+
+    /// The same, from a thread that can wait for reads to end.
+    func closeAndWait() { for connection in connections { connection.closeAndWait() } }
 
     private func take(_ purpose: ReadPurpose) async -> Int {
         await withCheckedContinuation { continuation in

@@ -6,14 +6,10 @@ actor ReadingConnection {
     private let executor = QueueExecutor(blockingLabel: "store.reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
-    private let files: StoreFiles
-    private let index: ReferenceIndex
+    private let readable: ReadableFiles
     private var opened: ReaderTables?
 
-    init(files: StoreFiles, index: ReferenceIndex) {
-        self.files = files
-        self.index = index
-    }
+    init(_ readable: ReadableFiles) { self.readable = readable }
 
     /// Runs `body`, after opening the files if they are not open.
     func read<Result: Sendable>(
@@ -25,12 +21,25 @@ actor ReadingConnection {
     /// Lets go of the files; the next read opens them again.
     func close() { opened = nil }
 
+    /// The same, from a thread that can wait for a read to end.
+    nonisolated func closeAndWait() {
+        executor.runAndWait { assumeIsolated { $0.close() } }
+    }
+
     private func tables() throws(SQLiteError) -> ReaderTables {
         if let opened { return opened }
-        let tables = try ReaderTables(files, index: index)
+        let tables = try ReaderTables(readable)
         opened = tables
         return tables
     }
+}
+
+/// What readers open: the database, and the files beside it that they can do without.
+struct ReadableFiles: Sendable {
+    let database: DatabaseLock
+    let lookupFile: SideFile
+    let index: ReferenceIndex
+    let rejectedRequests: RejectedRequestStore
 }
 
 /// The statements of one reading connection.
@@ -49,10 +58,13 @@ struct ReaderTables {
     let gatewayCalls: GatewayCallReader
     let erasures: ErasureReader
 
-    init(_ files: StoreFiles, index: ReferenceIndex) throws(SQLiteError) {
-        let main = try Connection(path: files.main, mode: .readOnly)
-        let lookups = try LookupFile(existing: files.lookup, mode: .readOnly)
-        let refused = try Connection(path: files.refused, mode: .readOnly)
+    init(_ readable: ReadableFiles) throws(SQLiteError) {
+        let (database, index) = (readable.database, readable.index)
+        let main = try Connection(path: database.path, mode: .readOnly)
+        // What another file in its place holds is none of ours.
+        guard database.isInPlace else { throw MainDatabase.displacement(of: database) }
+        let lookups = ReaderLookups(main, readable.lookupFile, index)
+        let refused = ReaderRefusals(readable.rejectedRequests)
         attention = try AttentionReader(main)
         transitions = try TransitionReader(main)
         transactions = try TransactionReader(

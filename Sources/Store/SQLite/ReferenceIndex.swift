@@ -19,7 +19,7 @@ final class ReferenceIndex: Sendable {
         let entries: HashMultimap
         /// What the file has to cover already, or the batch would leave a gap behind.
         let since: IndexWatermark
-        let through: IndexWatermark
+        let through: IndexCover
     }
 
     private struct Memory {
@@ -27,6 +27,12 @@ final class ReferenceIndex: Sendable {
         var flushing: Batch?
         var covered = IndexWatermark()
         var batchCount = 0
+
+        /// Why the file has to be made again; nil when it is sound.
+        var damage: SQLiteError?
+
+        /// Counts the files: what is said about one does not touch the next.
+        var fileNumber = 0
     }
 
     private let memory = Mutex(Memory())
@@ -50,13 +56,16 @@ final class ReferenceIndex: Sendable {
     /// The payments that may have one of these references.
     func payments(
         _ references: [Reference],
-        in file: LookupFile
+        in file: some ReferenceLookup
     ) throws(SQLiteError) -> Set<Int64> {
         try payments(under: references.map { key($0) }, in: file)
     }
 
     /// The payments under any of these keys.
-    func payments(under keys: [UInt64], in file: LookupFile) throws(SQLiteError) -> Set<Int64> {
+    func payments(
+        under keys: [UInt64],
+        in file: some ReferenceLookup
+    ) throws(SQLiteError) -> Set<Int64> {
         if keys.isEmpty { return [] }
         // Memory first: an entry leaves it only after the file has it.
         var found = memory.withLock { memory in
@@ -78,8 +87,8 @@ final class ReferenceIndex: Sendable {
 
     /// Sets what is in memory aside for ``flush(to:)``, unless an earlier batch still waits.
     ///
-    /// - Parameter watermark: the newest numbers whose entries are all in memory by now.
-    func prepareFlush(through watermark: IndexWatermark) {
+    /// - Parameter cover: the newest numbers whose entries are all in memory by now.
+    func prepareFlush(through cover: IndexCover) {
         memory.withLock { memory in
             if memory.flushing != nil { return }
             memory.batchCount += 1
@@ -87,7 +96,7 @@ final class ReferenceIndex: Sendable {
                 number: memory.batchCount,
                 entries: memory.recent,
                 since: memory.covered,
-                through: watermark
+                through: cover
             )
             memory.recent = HashMultimap()
         }
@@ -96,28 +105,36 @@ final class ReferenceIndex: Sendable {
     /// Writes what was set aside. When it throws, the batch stays and the next call tries again.
     func flush(to file: LookupFile) throws(SQLiteError) {
         guard let batch = memory.withLock({ $0.flushing }) else { return }
-        guard try file.watermark().covers(batch.since) else {
-            // The file was removed while it was open. What it had is still in the open one; a new
-            // one would claim to cover what it does not hold.
-            let message = "the index file was replaced; it is completed at the next start"
+        let covered = try file.watermark()
+        guard covered.covers(batch.since) else {
+            // Another file than the one that was written before: it would claim to cover what it
+            // does not hold.
+            let message = "the index file was replaced"
             throw SQLiteError(code: 11, message: message, context: "write the index")
         }
-        try file.append(batch.entries, through: batch.through)
+        if !covered.covers(batch.through.watermark) {
+            try file.append(batch.entries, through: batch.through)
+        }
         memory.withLock { memory in
             guard memory.flushing?.number == batch.number else { return }
             memory.flushing = nil
-            memory.covered = batch.through
+            memory.covered = batch.through.watermark
         }
     }
 
     /// Fills memory with everything in the main database that the file does not cover.
     ///
     /// What was in memory before can be found until then: readers notice nothing.
-    func rebuild(from connection: Connection, file: LookupFile) throws(SQLiteError) {
-        let source = IndexSource(connection, hash: hash, covered: try file.watermark())
+    func rebuild(
+        from connection: Connection,
+        file: LookupFile,
+        history: IndexHistory
+    ) throws(SQLiteError) {
+        var source = IndexSource(connection, hash: hash, covered: try file.watermark())
         var entries = HashMultimap()
         while try source.read(into: &entries, rowsMax: Self.recentMax / 4) {
-            try file.append(entries, through: source.covered)
+            let cover = try history.cover(source.covered)
+            try file.append(entries, through: cover ?? IndexCover())
             entries = HashMultimap()
         }
         let covered = try file.watermark()
@@ -125,6 +142,25 @@ final class ReferenceIndex: Sendable {
             memory.recent = entries
             memory.flushing = nil
             memory.covered = covered
+            memory.damage = nil
+            memory.fileNumber += 1
+        }
+    }
+
+    // MARK: Damage
+
+    /// The number of the file in use: another one after it was made again.
+    var fileNumber: Int { memory.withLock { $0.fileNumber } }
+
+    /// Why the file has to be made again before it is used; nil when it is sound.
+    var damage: SQLiteError? { memory.withLock { $0.damage } }
+
+    /// Has the writer make the file again before its next use, unless that is done already.
+    ///
+    /// - Parameter number: of the file in which the damage was seen.
+    func report(_ damage: SQLiteError, ofFile number: Int) {
+        memory.withLock { memory in
+            if memory.fileNumber == number, memory.damage == nil { memory.damage = damage }
         }
     }
 }

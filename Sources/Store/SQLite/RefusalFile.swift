@@ -5,11 +5,21 @@ enum RefusalFile {
     /// Opens the file for writing. Losing the newest refusals in a crash is acceptable, so no
     /// commit waits for the disk.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
-        let connection = try Connection(path: path, mode: .readWriteCreate)
+        let connection = try Connection(path: path, mode: .readWrite)
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        let application = try connection.integer("PRAGMA application_id") ?? 0
+        let version = try connection.integer("PRAGMA user_version") ?? 0
+        let isEmpty = tables == 0 && application == 0
+        guard isEmpty || application == applicationID && version == Self.version else {
+            let message = "not the rejected requests of this version"
+            throw SQLiteError(code: 26, message: message, context: "open")
+        }
+        try connection.set("journal_mode", to: "wal")
+        try connection.set("synchronous", to: "0")
         try connection.execute(
             """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = OFF;
+            PRAGMA application_id = \(applicationID);
+            PRAGMA user_version = \(Self.version);
             CREATE TABLE IF NOT EXISTS refusals (
                 id INTEGER PRIMARY KEY,
                 is_plausible INTEGER NOT NULL,
@@ -25,6 +35,24 @@ enum RefusalFile {
             """
         )
         return connection
+    }
+
+    /// `PRAGMA application_id`: "CASR", so that another program's file is not taken for ours.
+    private static let applicationID: Int64 = 0x4341_5352
+
+    /// `PRAGMA user_version` of the table above.
+    private static let version: Int64 = 1
+
+    /// The highest number of a rejected request, 0 when none can be read.
+    static func newestID(in file: SideFile, isExpected: Bool) -> Int64 {
+        do throws(SQLiteError) {
+            return try file.open(isExpected: isExpected) { (path) throws(SQLiteError) in
+                try MainDatabase.newest("id", of: "refusals", try open(path))
+            }
+        } catch {
+            file.report(error)
+            return 0
+        }
     }
 
     static let insertion = """

@@ -37,10 +37,10 @@ actor RejectedRequestStore {
     }
 
     private let waiting = Mutex(Waiting())
-    private let path: String
+    private let file: SideFile
+    private let number = Atomic<Int>(0)
     private let keptMax: Mutex<Int>
     private let callbackIDs: CallbackIDs
-    private let onFailure: @Sendable (SQLiteError) -> Void
     private var connection: Connection?
 
     /// Refusals of one kind that may wait for the next write.
@@ -52,15 +52,31 @@ actor RejectedRequestStore {
 
     /// - Parameter keptMax: plausible refusals kept; a tenth of it is kept of the others.
     init(
-        path: String,
+        file: SideFile,
         keptMax: Int,
-        callbackIDs: CallbackIDs,
-        onFailure: @escaping @Sendable (SQLiteError) -> Void
+        callbackIDs: CallbackIDs
     ) {
-        self.path = path
+        self.file = file
         self.keptMax = Mutex(keptMax)
         self.callbackIDs = callbackIDs
-        self.onFailure = onFailure
+    }
+
+    /// Where the file is.
+    nonisolated var path: String { file.path }
+
+    /// The number of the file in use: another one after it was made again.
+    nonisolated var fileNumber: Int { number.load(ordering: .relaxed) }
+
+    /// Has the file made again if an error in it says that it cannot be used.
+    ///
+    /// - Parameter number: of the file that was read.
+    nonisolated func report(_ error: SQLiteError, ofFile number: Int) {
+        guard file.isGone(by: error) else { return file.report(error) }
+        executor.run { [self] in
+            assumeIsolated { store in
+                if store.fileNumber == number { store.remake(because: error) }
+            }
+        }
     }
 
     /// Refusals that came too fast to be kept, or when none were.
@@ -103,11 +119,32 @@ actor RejectedRequestStore {
         }
         if batch.isEmpty { return }
         do throws(SQLiteError) {
-            try write(batch)
+            do throws(SQLiteError) {
+                try write(batch)
+            } catch {
+                guard file.isGone(by: error) else { throw error }
+                remake(because: error)
+                try write(batch)
+            }
         } catch {
-            connection = nil
-            onFailure(error)
+            fail(error)
         }
+    }
+
+    /// Sets the file aside and makes another.
+    private func remake(because error: SQLiteError) {
+        connection = nil
+        do throws(SQLiteError) {
+            try file.setAside(because: error)
+            _ = try opened()
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func fail(_ error: SQLiteError) {
+        connection = nil
+        file.report(error)
     }
 
     /// Writes what waits and closes the file for good: what comes later is dropped.
@@ -128,8 +165,7 @@ actor RejectedRequestStore {
                 for id in ids { try removal.run { $0.integer(id) } }
             }
         } catch {
-            connection = nil
-            onFailure(error)
+            fail(error)
         }
     }
 
@@ -144,15 +180,23 @@ actor RejectedRequestStore {
         }
     }
 
-    /// Makes the file, so that readers can open it.
-    func open() throws(StoreError) {
-        try StoreError.mapped { () throws(SQLiteError) in _ = try opened() }
+    /// Makes the file, so that readers can open it. Nothing depends on that: a failure is told, and
+    /// tried again with the next request.
+    func open() {
+        do throws(SQLiteError) {
+            _ = try opened()
+        } catch {
+            fail(error)
+        }
     }
 
     private func opened() throws(SQLiteError) -> Connection {
         if let connection { return connection }
-        let connection = try RefusalFile.open(path)
+        let connection = try file.open(isExpected: false) { (path) throws(SQLiteError) in
+            try RefusalFile.open(path)
+        }
         self.connection = connection
+        number.add(1, ordering: .relaxed)
         return connection
     }
 

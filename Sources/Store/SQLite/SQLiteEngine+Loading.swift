@@ -12,7 +12,7 @@ extension SQLiteEngine {
         }
         var view = LedgerView(numbers: numbers, knowledge: knowledge)
         view.reserveCapacity(for: scope)
-        var wanted = try index.payments(scope.references, in: lookups)
+        var wanted = try indexedPayments(scope.references)
         for id in scope.callbackIDs {
             guard let callback = try journal.callback(id) else { continue }
             view.insert(callback)
@@ -110,7 +110,7 @@ extension SQLiteEngine {
         beside known: [Reference]
     ) throws(SQLiteError) -> Set<Int64> {
         if references.isEmpty { return [] }
-        return try index.payments(Array(Set(references).subtracting(known)), in: lookups)
+        return try indexedPayments(Array(Set(references).subtracting(known)))
     }
 
     /// Loads the payments that the waiting callbacks lead to by today's references.

@@ -25,10 +25,12 @@ final class SQLiteEngine {
     let consumers: ConsumerTable
     let erasures: ErasureTable
     let index: ReferenceIndex
-    let lookups: LookupFile
+    private(set) var lookups: LookupFile
     let callbackIDs: CallbackIDs
     private let connection: Connection
-    private let onIndexFull: (IndexWatermark) -> Void
+    private let place: DatabasePlace
+    private let onIndexFull: (IndexWatermark, Connection) -> Void
+    private let remakeLookups: (Connection, SQLiteError) throws(SQLiteError) -> LookupFile
 
     /// The references under which the group's payments are in the index already.
     var indexed: [Payment.ID: [Reference]] = [:]
@@ -39,14 +41,19 @@ final class SQLiteEngine {
 
     init(
         _ connection: Connection,
+        place: DatabasePlace,
         index: ReferenceIndex,
         lookups: LookupFile,
         callbackIDs: CallbackIDs,
         nowMilliseconds: Int64,
-        onIndexFull: @escaping (IndexWatermark) -> Void
+        onIndexFull: @escaping (IndexWatermark, Connection) -> Void,
+        remakeLookups:
+            @escaping (Connection, SQLiteError) throws(SQLiteError) -> LookupFile
     ) throws(SQLiteError) {
         self.connection = connection
+        self.place = place
         self.onIndexFull = onIndexFull
+        self.remakeLookups = remakeLookups
         self.index = index
         self.lookups = lookups
         self.callbackIDs = callbackIDs
@@ -79,6 +86,20 @@ final class SQLiteEngine {
         newestLateReferenceID = try MainDatabase.newest("id", of: "late_references", connection)
     }
 
+    /// The payments that may have one of these references.
+    ///
+    /// An index file that proves to be damaged is made again here: nothing can be judged without
+    /// it, and the main database holds all that it held.
+    func indexedPayments(_ references: [Reference]) throws(SQLiteError) -> Set<Int64> {
+        if let damage = index.damage { lookups = try remakeLookups(connection, damage) }
+        do throws(SQLiteError) {
+            return try index.payments(references, in: lookups)
+        } catch {
+            lookups = try remakeLookups(connection, error)
+            return try index.payments(references, in: lookups)
+        }
+    }
+
     /// The newest numbers that are in the main database.
     var watermark: IndexWatermark {
         IndexWatermark(
@@ -94,11 +115,16 @@ extension SQLiteEngine: StorageEngine {
     func write<Result>(
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        try StoreError.mapped { () throws(SQLiteError) in try connection.execute("BEGIN IMMEDIATE")
+        try StoreError.mapped { () throws(SQLiteError) in
+            if place.hasUnsaved { try place.saveAgain(connection) }
+            try connection.execute("BEGIN IMMEDIATE")
         }
         do throws(StoreError) {
             let result = try body()
-            try StoreError.mapped { () throws(SQLiteError) in try connection.execute("COMMIT") }
+            try StoreError.mapped { () throws(SQLiteError) in
+                try connection.execute("COMMIT")
+                try place.check(connection)
+            }
             return result
         } catch {
             // SQLite may have rolled back already (full disk, I/O error), and then this fails: only
@@ -119,8 +145,12 @@ extension SQLiteEngine: StorageEngine {
         }
     }
 
+    var needsReopening: Bool { place.hasChanged }
+
+    var mustStayOpen: Bool { place.hasUnsaved }
+
     func didCommit() {
-        if index.isFlushDue { onIndexFull(watermark) }
+        if index.isFlushDue { onIndexFull(watermark, connection) }
     }
 
     func moveConsumer(

@@ -8,6 +8,9 @@ struct StoreFiles: Sendable {
     /// SQLite's write-ahead log: the newest commits of the database.
     var wal: String { main + "-wal" }
 
+    /// The files that SQLite keeps beside the database while it is open.
+    var companions: [String] { [wal, main + "-shm"] }
+
     /// The index: can be deleted at any time and is made again.
     var lookup: String { main + "-lookup" }
 
@@ -15,5 +18,8 @@ struct StoreFiles: Sendable {
     var refused: String { main + "-refused" }
 
     /// The files that exist only where the database has existed.
-    var orphans: [String] { [wal, lookup, refused].filter(FileCreation.exists) }
+    var orphans: [String] { [wal].filter(FileCreation.exists) + orphanedSideFiles }
+
+    /// Those of them that are made after the database's tables.
+    var orphanedSideFiles: [String] { [lookup, refused].filter(FileCreation.exists) }
 }

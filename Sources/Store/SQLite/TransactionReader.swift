@@ -8,7 +8,7 @@ import SQLite
 struct TransactionReader {
     private let connection: Connection
     private let index: ReferenceIndex
-    private let lookups: LookupFile
+    private let lookups: any ReferenceLookup
     private let transitions: TransitionReader
     private let attention: AttentionReader
     private let generation: Statement
@@ -20,7 +20,7 @@ struct TransactionReader {
     init(
         _ connection: Connection,
         index: ReferenceIndex,
-        lookups: LookupFile,
+        lookups: any ReferenceLookup,
         transitions: TransitionReader,
         attention: AttentionReader
     ) throws(SQLiteError) {
