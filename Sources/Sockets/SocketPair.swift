@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Two sockets that are connected with each other.
