@@ -134,8 +134,10 @@ import Testing
         let store = try await Self.feed(of: 3)
         let step = try await store.store.removeTransitions(recordedBefore: .max, limit: 10)
         #expect(step.removal == TransitionRemoval(count: 2, oldest: 3, heldBy: nil))
-        let empty = try await TestStore().store.removeTransitions(recordedBefore: .max, limit: 10)
-        #expect(empty.removal == TransitionRemoval(count: 0, oldest: 1, heldBy: nil))
+        let fresh = try await TestStore()
+        let none = try await fresh.store.removeTransitions(recordedBefore: .max, limit: 10)
+        #expect(none.removal == TransitionRemoval(count: 0, oldest: 1, heldBy: nil))
+        await fresh.store.close()
         let reopened = try await store.reopened()
         #expect(try await reopened.store.reader.feedBounds().head == 3)
     }
