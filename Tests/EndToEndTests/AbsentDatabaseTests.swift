@@ -88,8 +88,8 @@ struct AbsentDatabaseTests {
     @Test func `a new database says so, and all its files are the owner's alone`() throws {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)
-        #expect(daemon.log.contains { $0.contains("level=warning") && $0.contains("new database") })
-        #expect(daemon.log.contains { $0.contains("sqlite=3.") })
+        #expect(daemon.logs { $0.contains("level=warning") && $0.contains("new database") })
+        #expect(daemon.logs { $0.contains("sqlite=3.") })
         #expect(try daemon.post(Callback(key: workspace.keys.other)).code == "4015600")
         #expect(try daemon.post(Callback()).code == "2005600")
         for suffix in ["", "-wal", "-shm", "-lookup", "-refused", "-refused-wal", ".lock"] {

@@ -126,7 +126,7 @@ struct DatabaseFileTests {
         let feed = try daemon.feed()
         #expect(feed.map { $0["sequence"].integer } == [1, 2, 3, 4])
         #expect(feed.map { $0["partnerReferenceNo"].text } == ([first] + lost).map(\.merchant))
-        #expect(daemon.log.contains { $0.contains("commits again") })
+        #expect(daemon.logs { $0.contains("commits again") })
         #expect(try daemon.stop() == .exited(0))
         let again = try Daemon(in: workspace, set: ["storage.database=data/receiver.db"])
         #expect(try again.feed() == feed)

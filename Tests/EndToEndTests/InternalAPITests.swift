@@ -73,7 +73,7 @@ struct InternalAPITests {
         let failing = ready.json["checks"].items.filter { $0["status"].text != "ok" }
         #expect(failing.map { $0["name"].text } == ["keys"])
         #expect(
-            daemon.log.contains { $0.contains("level=warning") && $0.contains("publicKeyFiles") }
+            daemon.logs { $0.contains("level=warning") && $0.contains("publicKeyFiles") }
         )
     }
 

@@ -254,8 +254,8 @@ struct JudgementTests {
             #expect(try daemon.post(request).code == code, "\(value)")
         }
         // What cannot be read is told to the operator, as text.
-        #expect(daemon.log.contains { $0.value(of: "forwardedFor") == "nonsense" })
-        #expect(daemon.log.contains { $0.value(of: "forwardedFor") == "203.0.113.9:4711:1" })
+        #expect(daemon.logs { $0.value(of: "forwardedFor") == "nonsense" })
+        #expect(daemon.logs { $0.value(of: "forwardedFor") == "203.0.113.9:4711:1" })
         #expect(daemon.log.filter { $0.contains("forwardedFor=") }.count == 2)
     }
 

@@ -254,7 +254,7 @@ struct PruneTests {
         #expect(try Self.ended(daemon)["callbacks"].integer == 2)
         let bodies = try daemon.callbacks().map { $0["body"].text != nil }
         #expect(bodies == [true, true, false, false])
-        #expect(daemon.log.contains { $0.contains("message=erased") && $0.contains("callbacks=2") })
+        #expect(daemon.logs { $0.contains("message=erased") && $0.contains("callbacks=2") })
     }
 
     /// The progress as soon as something was ordered and has ended.

@@ -45,14 +45,14 @@ struct StorageFailureTests {
         // Under the larger bound there is room again once the failed commit is taken back.
         if bytes < 10_000 { #expect(try daemon.get("/readyz", as: nil).status == 503) }
         #expect(try daemon.get("/healthz", as: nil).status == 200)
-        #expect(daemon.log.contains { $0.contains("level=error") && $0.contains("cannot commit") })
+        #expect(daemon.logs { $0.contains("level=error") && $0.contains("cannot commit") })
 
         try Self.limitFiles(of: daemon, to: nil)
         for callback in lost { #expect(try daemon.post(callback).code == "2005600") }
         try Self.check(daemon, stored + lost, [])
         #expect(try daemon.get("/readyz", as: nil).status == 200)
         #expect(try Array(daemon.feed().prefix(1)) == feed)
-        #expect(daemon.log.contains { $0.contains("commits again") })
+        #expect(daemon.logs { $0.contains("commits again") })
         #expect(try daemon.stop() == .exited(0))
         try Self.check(Daemon(in: workspace), stored + lost, [])
     }

@@ -5,7 +5,7 @@ import Testing
 /// A client of one test: waits that a loaded machine does not exceed, and the test's own authority.
 func makeClient(
     connectSeconds: Int = 5,
-    requestSeconds: Int = 60,
+    requestSeconds: Int = 300,
     connections: Int = 4,
     adjust: (inout ClientSettings) -> Void = { _ in }
 ) throws -> HTTPClient {
@@ -44,9 +44,9 @@ func failure(
     return try #require(error)
 }
 
-/// Returns once so many requests wait for a connection of `client`; fails after a minute.
+/// Returns once so many requests wait for a connection of `client`; fails after five minutes.
 func untilWaiting(_ count: Int, for client: HTTPClient) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(300)
     while await client.waitingCount < count {
         try #require(ContinuousClock.now < deadline, "nobody waits")
         await Task.yield()

@@ -76,6 +76,9 @@ final class Daemon: Sendable {
     /// What it has logged.
     var log: [String] { process.errors.all }
 
+    /// Whether it writes such a line to its log, which lags behind its responses.
+    func logs(_ isWanted: (String) -> Bool) -> Bool { process.errors.first(where: isWanted) != nil }
+
     /// Stops it as a service manager does, and waits.
     func stop() throws -> ChildProcess.End {
         process.signal(SIGTERM)
