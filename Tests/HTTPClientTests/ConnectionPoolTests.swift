@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConnectionPoolTests {
     private let origin = Origin(isSecure: true, host: "a.test", port: 443)
 

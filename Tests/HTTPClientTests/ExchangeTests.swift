@@ -3,7 +3,7 @@ import HTTPCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ExchangeTests {
     @Test func `the request arrives byte for byte`() async throws {
         let seen = Mutex<String?>(nil)

@@ -3,7 +3,7 @@ import HTTPCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct FailureTests {
     @Test func `a refused connection is certainly not sent`() async throws {
         let origin = Origin(isSecure: false, host: "127.0.0.1", port: try TestServer.closedPort())

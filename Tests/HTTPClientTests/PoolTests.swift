@@ -3,7 +3,7 @@ import HTTPCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PoolTests {
     /// Answers every request of a connection with its body, or its target when it has none.
     static func echo(_ peer: ServerPeer) throws {

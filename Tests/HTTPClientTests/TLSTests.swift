@@ -3,7 +3,7 @@ import HTTPClient
 import HTTPCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TLSTests {
     @Test func `a good certificate is accepted, by name and by address`() async throws {
         let server = try TestServer.answering(tls: ServerTLS(.good), ok("a"))

@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 /// The newest part of the feed in memory.
-@Suite(.timeLimit(.minutes(2))) struct FeedWindowTests {
+@Suite(.timeLimit(.minutes(10))) struct FeedWindowTests {
     private static let render: TransitionRendering = { $1 += "\($0.sequence):\($0.to)".utf8 }
 
     private static func transition(

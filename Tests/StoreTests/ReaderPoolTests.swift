@@ -5,7 +5,7 @@ import Testing
 @testable import Store
 
 /// Reads beside one another.
-@Suite(.timeLimit(.minutes(2))) struct ReaderPoolTests {
+@Suite(.timeLimit(.minutes(10))) struct ReaderPoolTests {
     private final class Reports: Sendable {
         let isOver = Mutex(false)
         let startedCount = Mutex(0)

@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 /// The feed as server-sent events, without a server.
-@Suite(.timeLimit(.minutes(2))) struct FeedStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct FeedStreamTests {
     private let feed: SmallFeed
 
     init() async throws { feed = try await SmallFeed() }
