@@ -36,8 +36,25 @@ struct Pruner: Sendable {
         let ranges = plan.callbacks + plan.gatewayCalls
         let numbers = ranges.reduce(Int64(0)) { $0 + Int64($1.count) }
         await note { $0.numbersToSee = numbers }
-        try await eraseCallbacks(plan.callbacks, order, note)
-        try await eraseGatewayCalls(plan.gatewayCalls, order, note)
+        let hasher = try SHA256()
+        try await erase(
+            plan.callbacks,
+            order,
+            note,
+            rowsMax: Self.callbacksMax,
+            countedIn: \.callbackCount,
+            read: { try await store.reader.callbackBytes(in: $0, before: before, limit: $1) },
+            replace: { try await store.erase($0.map { ($0.id, ErasedCallback($0, hasher)) }) }
+        )
+        try await erase(
+            plan.gatewayCalls,
+            order,
+            note,
+            rowsMax: Self.gatewayCallsMax,
+            countedIn: \.gatewayCallCount,
+            read: { try await store.reader.gatewayCallBytes(in: $0, before: before, limit: $1) },
+            replace: { try await store.erase($0.map { ($0.id, ErasedGatewayCall($0, hasher)) }) }
+        )
         let refusals =
             order.isDryRun
             ? try await store.reader.refusalCount(receivedBefore: before)
@@ -49,66 +66,36 @@ struct Pruner: Sendable {
         }
     }
 
-    private func eraseCallbacks(
+    /// Erases the bytes in some ranges of one table, a few rows at a time.
+    ///
+    /// - Parameters:
+    ///   - rowsMax: rows read at once.
+    ///   - count: what the rows are counted in.
+    ///   - read: the first rows of a range that have bytes to erase, as many at most.
+    ///   - replace: has the writer replace them; returns how long it was busy.
+    private func erase<Bytes: ErasableBytes>(
         _ ranges: [Range<Int64>],
         _ order: PruneOrder,
-        _ note: Note
+        _ note: Note,
+        rowsMax: Int,
+        countedIn count: any WritableKeyPath<PruneProgress, Int> & Sendable,
+        read: (Range<Int64>, Int) async throws -> [Bytes],
+        replace: ([Bytes]) async throws -> Duration
     ) async throws {
-        let hasher = try SHA256()
-        var pace = PrunePace(isShared: isShared, countMax: Self.callbacksMax)
+        var pace = PrunePace(isShared: isShared, countMax: rowsMax)
         for range in ranges {
             var rest = range
             while !rest.isEmpty {
                 try Task.checkCancellation()
-                let found = try await store.reader.callbackBytes(
-                    in: rest,
-                    before: order.beforeMilliseconds,
-                    limit: pace.count
-                )
+                let found = try await read(rest, pace.count)
                 let next = found.last.map { $0.id + 1 } ?? rest.upperBound
                 if !order.isDryRun, !found.isEmpty {
-                    let remainders = found.map { ($0.id, ErasedCallback($0, hasher)) }
-                    try await pause(&pace, afterBusy: store.erase(remainders))
+                    try await pause(&pace, afterBusy: replace(found))
                 }
-                let (bytes, seen) = (
-                    found.reduce(0) { $0 + $1.head.count + $1.body.count }, next - rest.lowerBound
-                )
+                let bytes = found.reduce(0) { $0 + $1.byteCount }
+                let (rows, seen) = (found.count, next - rest.lowerBound)
                 await note {
-                    $0.callbackCount += found.count
-                    $0.byteCount += bytes
-                    $0.numbersSeen += seen
-                }
-                rest = next..<rest.upperBound
-            }
-        }
-    }
-
-    private func eraseGatewayCalls(
-        _ ranges: [Range<Int64>],
-        _ order: PruneOrder,
-        _ note: Note
-    ) async throws {
-        let hasher = try SHA256()
-        var pace = PrunePace(isShared: isShared, countMax: Self.gatewayCallsMax)
-        for range in ranges {
-            var rest = range
-            while !rest.isEmpty {
-                try Task.checkCancellation()
-                let found = try await store.reader.gatewayCallBytes(
-                    in: rest,
-                    before: order.beforeMilliseconds,
-                    limit: pace.count
-                )
-                let next = found.last.map { $0.id + 1 } ?? rest.upperBound
-                if !order.isDryRun, !found.isEmpty {
-                    let remainders = found.map { ($0.id, ErasedGatewayCall($0, hasher)) }
-                    try await pause(&pace, afterBusy: store.erase(remainders))
-                }
-                let (bytes, seen) = (
-                    found.reduce(0) { $0 + $1.byteCount }, next - rest.lowerBound
-                )
-                await note {
-                    $0.gatewayCallCount += found.count
+                    $0[keyPath: count] += rows
                     $0.byteCount += bytes
                     $0.numbersSeen += seen
                 }
@@ -156,6 +143,18 @@ struct Pruner: Sendable {
         if let pause = pace.pause(afterBusy: duration) { try await Task.sleep(for: pause) }
     }
 }
+
+/// A row's bytes that can be erased.
+private protocol ErasableBytes: Sendable {
+    var id: Int64 { get }
+    var byteCount: Int { get }
+}
+
+extension CallbackBytes: ErasableBytes {
+    fileprivate var byteCount: Int { head.count + body.count }
+}
+
+extension GatewayCallBytes: ErasableBytes {}
 
 extension ErasedCallback {
     /// What stays of a callback.
