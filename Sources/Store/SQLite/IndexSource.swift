@@ -37,48 +37,60 @@ struct IndexSource {
         return [payments, late].contains(rowsMax)
     }
 
+    /// Reads the rows behind the number `id`, which becomes that of the last one; returns how many.
+    private static func read(
+        _ sql: String,
+        on connection: Connection,
+        after id: inout Int64,
+        rowsMax: Int,
+        _ body: (Row) -> Void
+    ) throws(SQLiteError) -> Int {
+        let after = id
+        var count = 0
+        try connection.prepare(sql).forEach {
+            $0.integer(after)
+            $0.integer(rowsMax)
+        } row: { row in
+            count += 1
+            id = row.integer(0)
+            body(row)
+            return true
+        }
+        return count
+    }
+
     /// What the index got after the payment that it leads to was written.
     private mutating func readLateReferences(
         rowsMax: Int,
         _ add: (_ key: UInt64, _ paymentID: Int64) -> Void
     ) throws(SQLiteError) -> Int {
-        let selection = try connection.prepare(
-            "SELECT id, key, payment_id FROM late_references WHERE id > ? ORDER BY id LIMIT ?"
-        )
-        let after = covered.lateReferenceID
-        var read = 0
-        try selection.forEach {
-            $0.integer(after)
-            $0.integer(rowsMax)
-        } row: { row in
-            read += 1
-            covered.lateReferenceID = row.integer(0)
+        try Self.read(
+            "SELECT id, key, payment_id FROM late_references WHERE id > ? ORDER BY id LIMIT ?",
+            on: connection,
+            after: &covered.lateReferenceID,
+            rowsMax: rowsMax
+        ) { row in
             add(UInt64(bitPattern: row.integer(1)), row.integer(2))
-            return true
         }
-        return read
     }
 
     private mutating func readPayments(
         rowsMax: Int,
         _ add: (_ key: UInt64, _ paymentID: Int64) -> Void
     ) throws(SQLiteError) -> Int {
-        let selection = try connection.prepare(
-            "SELECT id, partner_reference, reference FROM payments WHERE id > ? ORDER BY id LIMIT ?"
-        )
-        let after = covered.paymentID
-        var read = 0
-        try selection.forEach {
-            $0.integer(after)
-            $0.integer(rowsMax)
-        } row: { row in
-            read += 1
-            covered.paymentID = row.integer(0)
+        let hash = hash
+        return try Self.read(
+            """
+            SELECT id, partner_reference, reference FROM payments
+            WHERE id > ? ORDER BY id LIMIT ?
+            """,
+            on: connection,
+            after: &covered.paymentID,
+            rowsMax: rowsMax
+        ) { row in
             for reference in [row.text(1), row.optionalText(2)].compactMap(\.self) {
                 add(hash.key(for: reference.utf8), row.integer(0))
             }
-            return true
         }
-        return read
     }
 }

@@ -69,7 +69,7 @@ final class LookupFile: ReferenceLookup {
         if try connection.integer("PRAGMA user_version") != version {
             try connection.execute("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS cover")
         }
-        // `entry_count` and `entry_sum` are over all entries: see isWhole().
+        // `entry_count` and `entry_sum` are over all entries: see checkEntries().
         try connection.execute(
             """
             CREATE TABLE IF NOT EXISTS entries (
