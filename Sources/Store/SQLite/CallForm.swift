@@ -75,38 +75,13 @@ struct CallForm: Hashable, Sendable {
     }
 }
 
-/// The statements on `call_forms`: few rows that many calls name.
-final class CallFormTable {
-    private let selection: Statement
-    private let insertion: Statement
-    private let connection: Connection
-    private var known: [CallForm: Int64] = [:]
-
-    init(_ connection: Connection) throws(SQLiteError) {
-        self.connection = connection
-        selection = try connection.prepare(
-            "SELECT id FROM call_forms WHERE signed_path = ? AND request_head = ?"
-        )
-        insertion = try connection.prepare(
-            "INSERT INTO call_forms (signed_path, request_head) VALUES (?, ?)"
-        )
-    }
-
-    /// The number of a form, made when it is new.
-    func id(of form: CallForm) throws(SQLiteError) -> Int64 {
-        if let id = known[form] { return id }
-        let bind = { (row: inout Binder) in
+extension NumberedValues<CallForm> {
+    /// The table `call_forms`.
+    convenience init(_ connection: Connection) throws(SQLiteError) {
+        try self.init(connection, table: "call_forms", columns: ["signed_path", "request_head"]) {
+            (form, row) in
             row.text(form.signedPath)
             row.blob(form.head)
         }
-        let id: Int64
-        if let found = try selection.first(bind, row: { $0.integer(0) }) {
-            id = found
-        } else {
-            try insertion.run(bind)
-            id = connection.lastInsertRowID
-        }
-        known[form] = id
-        return id
     }
 }

@@ -188,7 +188,7 @@ final class InquiryTable {
 final class GatewayCallTable {
     private let insertion: Statement
     private let content: Statement
-    private let forms: CallFormTable
+    private let forms: NumberedValues<CallForm>
     private let connection: Connection
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -203,7 +203,7 @@ final class GatewayCallTable {
         content = try connection.prepare(
             "INSERT INTO gateway_call_contents VALUES (?, ?, ?, ?, ?, ?)"
         )
-        forms = try CallFormTable(connection)
+        forms = try NumberedValues(connection)
     }
 
     /// Keeps a call, and returns its number; `paymentID` is nil when it belongs to no payment.

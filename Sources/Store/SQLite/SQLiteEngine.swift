@@ -15,7 +15,7 @@ final class SQLiteEngine {
     let transitions: TransitionTable
     let attention: AttentionTable
     let decidedFacts: DecidedFactTable
-    let verifications: VerificationTable
+    let verifications: NumberedValues<Delivery.Verification>
     let generations: GenerationTable
     let inquiries: InquiryTable
     let gatewayCalls: GatewayCallTable
@@ -62,7 +62,7 @@ final class SQLiteEngine {
         transitions = try TransitionTable(connection)
         attention = try AttentionTable(connection)
         decidedFacts = try DecidedFactTable(connection)
-        verifications = try VerificationTable(connection)
+        verifications = try NumberedValues(connection)
         generations = try GenerationTable(connection)
         inquiries = try InquiryTable(connection)
         gatewayCalls = try GatewayCallTable(connection)

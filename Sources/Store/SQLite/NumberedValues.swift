@@ -1,0 +1,47 @@
+import SQLite
+
+/// A table of few values that many rows of other tables name by their number.
+final class NumberedValues<Value: Hashable> {
+    private let selection: Statement
+    private let insertion: Statement
+    private let bind: (Value, inout Binder) -> Void
+    private let connection: Connection
+    private var known: [Value: Int64] = [:]
+
+    /// - Parameters:
+    ///   - columns: of the value, beside the column `id`.
+    ///   - bind: binds them, in that order.
+    init(
+        _ connection: Connection,
+        table: String,
+        columns: [String],
+        bind: @escaping (Value, inout Binder) -> Void
+    ) throws(SQLiteError) {
+        self.connection = connection
+        self.bind = bind
+        let conditions = columns.map { "\($0) = ?" }.joined(separator: " AND ")
+        let names = columns.joined(separator: ", ")
+        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        selection = try connection.prepare("SELECT id FROM \(table) WHERE \(conditions)")
+        insertion = try connection.prepare("INSERT INTO \(table) (\(names)) VALUES (\(marks))")
+    }
+
+    /// The number of a value, made when it is new.
+    func id(of value: Value) throws(SQLiteError) -> Int64 {
+        if let id = known[value] { return id }
+        let found = try selection.first {
+            bind(value, &$0)
+        } row: {
+            $0.integer(0)
+        }
+        let id: Int64
+        if let found {
+            id = found
+        } else {
+            try insertion.run { bind(value, &$0) }
+            id = connection.lastInsertRowID
+        }
+        known[value] = id
+        return id
+    }
+}
