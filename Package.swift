@@ -149,7 +149,7 @@ let package = Package(
         tests(of: "Survey", ["Snap", "Payments"]),
         tests(of: "Logging", ["Snap"]),
         tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
-        tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL"]),
+        tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL", "Support"]),
         tests(
             of: "CashIn",
             [

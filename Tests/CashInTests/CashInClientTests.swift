@@ -196,19 +196,9 @@ enum OpenSSL {
         for (name, bytes) in files {
             try Data(bytes).write(to: directory.appendingPathComponent(name))
         }
-        // Waits without holding a thread that other tests need.
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["openssl", "dgst", "-sha256", "-verify", "public.pem"]
-            + ["-signature", "signature", "text"]
-        process.currentDirectoryURL = directory
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let (ends, end) = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { end.yield($0.terminationStatus) }
-        try process.run()
-        for await status in ends { return status == 0 }
-        return false
+        let arguments = [
+            "dgst", "-sha256", "-verify", "public.pem", "-signature", "signature", "text",
+        ]
+        return try await OpenSSLCommand.runAside(arguments, in: directory.path).status == 0
     }
 }

@@ -41,14 +41,6 @@ struct OpenSSLCommandTests {
 
     /// Runs the command in the directory; returns its exit code.
     private func openssl(_ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.currentDirectoryURL = directory
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+        try OpenSSLCommand.run(arguments, in: directory.path).status
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Certificates as the `openssl` command makes them, each with the key `key.pem`, made once.
 struct Certificates: Sendable {
@@ -80,19 +81,7 @@ struct Certificates: Sendable {
     }
 
     private func openssl(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.currentDirectoryURL = directory
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(
-            decoding: output.fileHandleForReading.readDataToEndOfFile(),
-            as: UTF8.self
-        )
-        process.waitUntilExit()
-        if process.terminationStatus != 0 { throw Failure(command: arguments, output: text) }
+        let result = try OpenSSLCommand.run(arguments, in: directory.path)
+        if result.status != 0 { throw Failure(command: arguments, output: result.output) }
     }
 }

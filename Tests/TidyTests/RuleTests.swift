@@ -125,6 +125,13 @@ struct RuleTests {
         ])
     }
 
+    @Test func `Foundation's way to start a program is found, and ours is not`() {
+        check([
+            Sample(WordRules.process, "a\nlet a = Process()", lines: [2], "a call"),
+            Sample(WordRules.process, "ChildProcess()\n// Process()", lines: [], "our own"),
+        ])
+    }
+
     @Test func `unsafe is left to the wrappers`() {
         let rule = WordRules.unsafeCode
         check([
