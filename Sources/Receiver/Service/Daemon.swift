@@ -239,8 +239,11 @@ final class Daemon: Sendable {
 
     // MARK: While it runs
 
-    /// Applies what a reload read, or keeps what there is; returns one line on the result.
-    func reload(_ result: Result<LoadedConfiguration, ConfigurationProblems>) -> String {
+    /// Applies what a reload read, or keeps what there is; returns one line on the result. One
+    /// reload follows another.
+    func reload(
+        _ result: Result<LoadedConfiguration, ConfigurationProblems>
+    ) async -> String {
         switch result {
         case .failure(let problems):
             for problem in problems.problems { log.error(problem) }
@@ -249,7 +252,7 @@ final class Daemon: Sendable {
             return "reload refused: \(problems.problems.count) problems, see the log"
         case .success(let loaded):
             do throws(StartFailure) {
-                return try apply(loaded)
+                return try await apply(loaded)
             } catch {
                 metrics.reloads.add("refused")
                 log.error("reload refused") { $0.add("error", describing: error) }
@@ -258,7 +261,7 @@ final class Daemon: Sendable {
         }
     }
 
-    private func apply(_ loaded: LoadedConfiguration) throws(StartFailure) -> String {
+    private func apply(_ loaded: LoadedConfiguration) async throws(StartFailure) -> String {
         let configuration = loaded.configuration
         let changes = loaded.changes(since: current.withLock { $0 })
         let context = try Self.context(loaded, loopCount: loopCount)
@@ -274,7 +277,7 @@ final class Daemon: Sendable {
         )
         disk.setMinimum(configuration.storage.minimumFreeBytes)
         let days = configuration.storage.bodyDays
-        Task { [retention] in await retention.keepBodies(forDays: days) }
+        await retention.keepBodies(forDays: days)
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
         log.apply(level: configuration.log.level, format: configuration.log.format)
         current.withLock { $0 = loaded }

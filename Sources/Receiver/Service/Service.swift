@@ -85,7 +85,7 @@ enum Service {
         for await signal in events {
             guard signal == .hangUp else { return }
             notifier.reloading()
-            notifier.ready(status: daemon.reload(reload()))
+            notifier.ready(status: await daemon.reload(reload()))
         }
     }
 }
