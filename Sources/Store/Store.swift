@@ -98,7 +98,7 @@ package final class Store: Sendable {
             makeEngine: { () throws(StoreError) in
                 try opened.makeEngine(
                     nowMilliseconds: now(),
-                    closeReaders: { reader.closeAndWait() }
+                    closeReaders: { reader.letGo() }
                 )
             },
             window: window,
@@ -218,8 +218,8 @@ package final class Store: Sendable {
     /// The error of the last commit, if it failed.
     package var commitFailure: StoreError? { health.current }
 
-    /// Writes what waits, closes the files and releases the database. What is submitted afterwards
-    /// fails.
+    /// Writes what waits, closes the files and releases the database. What is submitted or
+    /// read afterwards fails.
     package func close() async {
         signal.close()
         // Writing connections last: only they can give the WAL of their file back.

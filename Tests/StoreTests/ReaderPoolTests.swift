@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -36,5 +37,25 @@ import Testing
             try await group.waitForAll()
         }
         #expect(reports.startedCount.withLock { $0 } == 8, "every report had its turn")
+    }
+
+    @Test func `nothing opens the database again after the stop`() async throws {
+        let test = try await TestStore()
+        try await test.deliver { _ in }
+        let reader = test.store.reader
+        #expect(try await reader.feed(FeedQuery(after: 0), limit: 1).head == 1)
+        await test.store.close()
+        let error = await #expect(throws: StoreError.self) { try await test.transaction("TRX-1") }
+        #expect(error == .closed)
+        await #expect(throws: StoreError.self) { try await reader.feedBounds() }
+        #expect(try openFiles().filter { $0.hasPrefix(test.path) } == [])
+    }
+
+    /// What the descriptors of this process are open on.
+    private func openFiles() throws -> [String] {
+        let directory = "/proc/self/fd"
+        return try FileManager.default.contentsOfDirectory(atPath: directory).compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\($0)")
+        }
     }
 }

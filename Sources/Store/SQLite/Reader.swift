@@ -25,11 +25,12 @@ package final class Reader: Sendable {
         try await pool.read(purpose, body)
     }
 
-    /// Lets go of the files; the next read opens them again.
+    /// Lets go of the files for good: later reads fail.
     func close() async { await pool.close() }
 
-    /// The same, from a thread that can wait for reads to end.
-    func closeAndWait() { pool.closeAndWait() }
+    /// Lets go of the files; the next read opens them again. Called from a thread that can wait for
+    /// reads to end.
+    func letGo() { pool.letGo() }
 
     /// A page of the feed, in its order.
     package func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedPage {

@@ -34,11 +34,12 @@ final class ReaderPool: Sendable {
         return try await connections[seat].read(body)
     }
 
-    /// Lets go of the files; the next read opens them again.
+    /// Lets go of the files for good, after the reads that are under way.
     func close() async { for connection in connections { await connection.close() } }
 
-    /// The same, from a thread that can wait for reads to end.
-    func closeAndWait() { for connection in connections { connection.closeAndWait() } }
+    /// Lets go of the files; the next read opens them again. Called from a thread that can wait for
+    /// reads to end.
+    func letGo() { for connection in connections { connection.letGo() } }
 
     private func take(_ purpose: ReadPurpose) async -> Int {
         await withCheckedContinuation { continuation in

@@ -8,6 +8,7 @@ actor ReadingConnection {
 
     private let readable: ReadableFiles
     private var opened: ReaderTables?
+    private var isClosed = false
 
     init(_ readable: ReadableFiles) { self.readable = readable }
 
@@ -15,15 +16,20 @@ actor ReadingConnection {
     func read<Result: Sendable>(
         _ body: @Sendable (ReaderTables) throws(SQLiteError) -> Result
     ) throws(StoreError) -> Result {
-        try StoreError.mapped { () throws(SQLiteError) in try body(try tables()) }
+        if isClosed { throw .closed }
+        return try StoreError.mapped { () throws(SQLiteError) in try body(try tables()) }
     }
 
-    /// Lets go of the files; the next read opens them again.
-    func close() { opened = nil }
+    /// Lets go of the files for good: what is to be read from now on fails.
+    func close() {
+        isClosed = true
+        opened = nil
+    }
 
-    /// The same, from a thread that can wait for a read to end.
-    nonisolated func closeAndWait() {
-        executor.runAndWait { assumeIsolated { $0.close() } }
+    /// Lets go of the files; the next read opens them again. Called from a thread that can wait for
+    /// a read to end.
+    nonisolated func letGo() {
+        executor.runAndWait { assumeIsolated { $0.opened = nil } }
     }
 
     private func tables() throws(SQLiteError) -> ReaderTables {
