@@ -2,7 +2,9 @@ import HTTPCore
 import Store
 
 /// One route of the internal API: what the server dispatches by.
-struct APIRoute: Sendable {
+///
+/// A class, because every request holds one and a copy of its documentation is not free.
+final class APIRoute: Sendable {
     typealias Action =
         @Sendable (APIRequest, APIServices) async throws(Problem) -> EndpointAnswer
 
@@ -11,14 +13,14 @@ struct APIRoute: Sendable {
     /// Such as `/v1/callbacks/{id}`.
     let path: String
 
-    /// Segments of the path; `nil` stands for a variable one.
-    let pattern: [String?]
-
     /// The scope that a token needs; nil for a route that needs none.
     let scope: Configuration.Scope?
 
     /// What is told of it, and the parameters that it knows.
     let operation: APIOperation
+
+    /// The query parameters that it knows.
+    let queryNames: [String]
 
     /// Whether a request may be open for long: it can wait, or is a stream.
     let mayFollow: Bool
@@ -27,7 +29,7 @@ struct APIRoute: Sendable {
     /// A route that is answered at once.
     ///
     /// - Parameter path: such as `/v1/callbacks/{id}`.
-    init(
+    convenience init(
         _ method: String,
         _ path: String,
         _ scope: Configuration.Scope?,
@@ -56,9 +58,9 @@ struct APIRoute: Sendable {
     ) {
         self.method = method
         self.path = path
-        pattern = path.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
         self.scope = scope
         self.operation = operation
+        queryNames = operation.queryNames
         self.mayFollow = mayFollow
         self.action = action
     }
@@ -78,20 +80,6 @@ struct APIRoute: Sendable {
             mayFollow: true,
             action: action
         )
-    }
-
-    /// The values of the variable segments, or nil when the path is another one.
-    func match(_ segments: [String]) -> [String]? {
-        guard segments.count == pattern.count else { return nil }
-        var variables: [String] = []
-        for (part, segment) in zip(pattern, segments) {
-            if let part {
-                if part != segment { return nil }
-            } else {
-                variables.append(segment)
-            }
-        }
-        return variables
     }
 
     /// Whether the document of the API says that this can go wrong here.
@@ -202,6 +190,49 @@ struct APIRoute: Sendable {
         APIRoute("POST", "/admin/prune", .operate, .startPrune, PruneEndpoint.start),
         APIRoute("GET", "/admin/prune", .operate, .showPrune, PruneEndpoint.show),
     ]
+}
+
+/// The routes of one path, which differ in their methods.
+struct APIPath: Sendable {
+    let routes: [APIRoute]
+
+    /// Segments of the path; `nil` stands for a variable one.
+    private let pattern: [String?]
+
+    /// - Parameter routes: at least one, all of the same path.
+    init(_ routes: [APIRoute]) {
+        self.routes = routes
+        pattern = (routes.first?.path ?? "").split(separator: "/").map {
+            $0.hasPrefix("{") ? nil : String($0)
+        }
+    }
+
+    /// Whether all of it is open to who has no token.
+    var isOpen: Bool { routes.allSatisfy { $0.scope == nil } }
+
+    /// The methods that it supports, for the header `Allow` (RFC 9110 section 10.2.1).
+    var allow: String {
+        var methods = routes.map(\.method)
+        if methods.contains("GET") { methods.append("HEAD") }
+        return methods.joined(separator: ", ")
+    }
+
+    /// The values of the variable segments, or nil when the path is another one.
+    func match(_ segments: [String]) -> [String]? {
+        guard segments.count == pattern.count else { return nil }
+        var variables: [String] = []
+        for (part, segment) in zip(pattern, segments) {
+            if let part {
+                if part != segment { return nil }
+            } else {
+                variables.append(segment)
+            }
+        }
+        return variables
+    }
+
+    /// Every path; a request has one of them at most.
+    static let all = Dictionary(grouping: APIRoute.all, by: \.path).values.map { APIPath($0) }
 }
 
 /// What the endpoints work with.

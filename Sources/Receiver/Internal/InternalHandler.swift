@@ -141,27 +141,25 @@ final class InternalHandler: RequestHandler {
     private func dispatch(_ received: Request) throws(Problem) -> Call {
         let head = received.head
         var request = try APIRequest(head, body: received.body)
-        let matches = APIRoute.all.compactMap { route in
-            route.match(request.segments).map { (route, $0) }
+        let path = APIPath.all.first { path in
+            guard let variables = path.match(request.segments) else { return false }
+            request.variables = variables
+            return true
         }
         // Who has no token is not even told which paths there are.
-        let isOpen = !matches.isEmpty && matches.allSatisfy { $0.0.scope == nil }
-        request.caller = isOpen ? nil : try authenticate(head)
-        if matches.isEmpty {
+        if path?.isOpen != true { request.caller = try authenticate(head) }
+        guard let path else {
             throw Problem(.notFound, "No route has the path \(head.text(head.path)).")
         }
         let method = head.methodIs("HEAD") ? "GET" : head.text(head.method)
-        guard let (route, variables) = matches.first(where: { $0.0.method == method }) else {
-            var allow = matches.map(\.0.method)
-            if allow.contains("GET") { allow.append("HEAD") }
-            throw notAllowed(head, allow: allow.joined(separator: ", "))
+        guard let route = path.routes.first(where: { $0.method == method }) else {
+            throw notAllowed(head, allow: path.allow)
         }
         if let scope = route.scope { try check(request.caller, has: scope) }
         if !route.operation.ignoresQuery {
             try request.readQuery()
-            try request.allow(route.operation.queryNames)
+            try request.allow(route.queryNames)
         }
-        request.variables = variables
         return Call(route: route, request: request)
     }
 

@@ -4,10 +4,11 @@ import Testing
 
 /// Paths of the internal API's routes.
 @Suite struct APIRouteTests {
-    private func route(_ path: String) -> APIRoute {
-        APIRoute("GET", path, .feed, .health) { (_, _) throws(Problem) in
+    private func path(_ path: String) -> APIPath {
+        let route = APIRoute("GET", path, .feed, .health) { (_, _) throws(Problem) in
             throw Problem(.notFound, "")
         }
+        return APIPath([route])
     }
 
     @Test(
@@ -18,20 +19,28 @@ import Testing
         ] as [([String], [String]?)]
     )
     func `a path is matched segment by segment`(segments: [String], variables: [String]?) {
-        #expect(route("/v1/things/{id}").match(segments) == variables)
+        #expect(path("/v1/things/{id}").match(segments) == variables)
     }
 
     @Test func `a route without variables has none`() {
-        #expect(route("/v1/things").match(["v1", "things"]) == [])
+        #expect(path("/v1/things").match(["v1", "things"]) == [])
     }
 
     @Test func `several variables come in order`() {
-        #expect(route("/{a}/x/{b}").match(["1", "x", "2"]) == ["1", "2"])
+        #expect(path("/{a}/x/{b}").match(["1", "x", "2"]) == ["1", "2"])
+    }
+
+    @Test(arguments: APIRoute.all) func `a request has one path`(route: APIRoute) {
+        let segments = route.path.split(separator: "/").map { $0.hasPrefix("{") ? "x" : "\($0)" }
+        let found = APIPath.all.filter { $0.match(segments) != nil }
+        #expect(found.flatMap { $0.routes.map(\.path) }.allSatisfy { $0 == route.path })
+        #expect(found.count == 1)
     }
 
     @Test func `no two routes serve the same requests`() {
         let names = APIRoute.all.map { route in
-            route.method + route.pattern.map { "/" + ($0 ?? "{}") }.joined()
+            let segments = route.path.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : $0 }
+            return route.method + segments.map { "/" + $0 }.joined()
         }
         #expect(Set(names).count == names.count)
     }
