@@ -70,8 +70,9 @@ package indirect enum CallbackContent: Equatable, Sendable {
 
 /// One authentic callback as it was received.
 ///
-/// A row of the journal: a property for each column.
-package struct Delivery: Sendable {
+/// A row of the journal: a property for each column. A class, because it goes through many hands,
+/// from the loop that received it to the change that keeps it, and a copy is dear.
+package final class Delivery: Sendable {
     /// How the signature was verified.
     package struct Verification: Hashable, Sendable {
         /// The path that was signed.
@@ -89,28 +90,28 @@ package struct Delivery: Sendable {
     }
 
     /// Milliseconds since the epoch, by our clock.
-    package var receivedMilliseconds: Int64
+    package let receivedMilliseconds: Int64
 
     /// The client's address, as text.
-    package var client: String
+    package let client: String
 
     /// The request line and header fields, byte for byte.
-    package var head: [UInt8]
+    package let head: [UInt8]
 
     /// The body, byte for byte.
-    package var body: [UInt8]
+    package let body: [UInt8]
 
     /// X-EXTERNAL-ID, when it was well formed.
-    package var externalID: String?
+    package let externalID: String?
 
     /// X-TIMESTAMP, literally.
-    package var timestamp: String
+    package let timestamp: String
 
     /// X-TIMESTAMP in milliseconds since the epoch, when it was well formed.
-    package var signedMilliseconds: Int64?
-    package var signedDigest: SignedDigest
-    package var verification: Verification
-    package var content: CallbackContent
+    package let signedMilliseconds: Int64?
+    package let signedDigest: SignedDigest
+    package let verification: Verification
+    package let content: CallbackContent
 
     package init(
         receivedMilliseconds: Int64,

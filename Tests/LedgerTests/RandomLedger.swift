@@ -70,9 +70,9 @@ struct RandomLedger {
 
     private mutating func deliver() throws {
         if !deliveries.isEmpty, isChosen(percent: 25) {
-            var again = pick(deliveries)
-            again.receivedMilliseconds = ledger.now
-            if isChosen(percent: 50) { again.externalID = "id-\(pick(["1", "2", "3"]))" }
+            let kept = pick(deliveries)
+            let externalID = isChosen(percent: 50) ? "id-\(pick(["1", "2", "3"]))" : nil
+            let again = kept.with(receivedMilliseconds: ledger.now, externalID: externalID)
             return ledger.run { _ = $0.receive(again) }
         }
         var said = TestDelivery(received: ledger.now)

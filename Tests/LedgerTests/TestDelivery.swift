@@ -94,3 +94,26 @@ struct TestDelivery {
         }
     }
 }
+
+extension Delivery {
+    /// The same with other values.
+    func with(
+        receivedMilliseconds: Int64? = nil,
+        externalID: String? = nil,
+        signedDigest: SignedDigest? = nil,
+        content: CallbackContent? = nil
+    ) -> Delivery {
+        Delivery(
+            receivedMilliseconds: receivedMilliseconds ?? self.receivedMilliseconds,
+            client: client,
+            head: head,
+            body: body,
+            externalID: externalID ?? self.externalID,
+            timestamp: timestamp,
+            signedMilliseconds: signedMilliseconds,
+            signedDigest: signedDigest ?? self.signedDigest,
+            verification: verification,
+            content: content ?? self.content
+        )
+    }
+}

@@ -60,10 +60,10 @@ struct UnreadableCallbackTests {
     @Test func `what names no payment belongs to its cause`() throws {
         var ledger = TestLedger()
         for salt in ["1", "2"] {
-            let delivery = try TestDelivery(received: ledger.now).delivery
-            var nameless = delivery
-            nameless.signedDigest = SignedDigest(UInt64(salt) ?? 0, 0, 0, 0)
-            nameless.content = .failure(.body, code: "4005600", problem: "Bad", references: [])
+            let nameless = try TestDelivery(received: ledger.now).delivery.with(
+                signedDigest: SignedDigest(UInt64(salt) ?? 0, 0, 0, 0),
+                content: .failure(.body, code: "4005600", problem: "Bad", references: [])
+            )
             let judgement = ledger.run { $0.receive(nameless) }
             #expect(judgement.answer == .invalid)
         }
@@ -72,8 +72,9 @@ struct UnreadableCallbackTests {
         #expect(ledger.payments == [])
         #expect(ledger.inquiries == [])
         try ledger.resolve(.invalidCallback)
-        var again = try TestDelivery(received: ledger.now).delivery
-        again.content = .failure(.body, code: "4005600", problem: "Bad", references: [])
+        let again = try TestDelivery(received: ledger.now).delivery.with(
+            content: .failure(.body, code: "4005600", problem: "Bad", references: [])
+        )
         ledger.run { _ = $0.receive(again) }
         #expect(ledger.open == [], "a dismissed cause opens no entry again")
     }

@@ -10,14 +10,16 @@ import Testing
         async throws
     {
         let test = try await TestStore()
-        var half = try TestDelivery { $0.salt = "half" }.delivery
-        half.content = .failure(
-            .body,
-            code: "4005602",
-            problem: "Invalid Mandatory Field X",
-            references: [try #require(Reference("PAY-1"))]
-        )
-        try await test.deliver(half)
+        let reference = try #require(Reference("PAY-1"))
+        try await test.deliver {
+            $0.salt = "half"
+            $0.content = .failure(
+                .body,
+                code: "4005602",
+                problem: "Invalid Mandatory Field X",
+                references: [reference]
+            )
+        }
         try await test.deliver(TestDelivery().delivery)
         #expect(try await test.store.reader.attention(1)?.partnerReferenceNo == "PAY-1")
         // Named by the merchant's number alone.

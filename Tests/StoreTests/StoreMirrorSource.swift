@@ -25,24 +25,23 @@ struct StoreMirrorSource {
             basic.salt += " \(hasAmount) \(mark ?? "") \(isBroken) \(isHalf)"
             basic.salt += " \(basic.isPairReadable)"
             if isBroken, !isRead, basic.failure == nil { basic.failure = .body }
-            var delivery = try basic.delivery
-            switch delivery.content {
+            switch try basic.delivery.content {
             case .fact(let fact, var marks):
                 let amount = hasAmount ? fact.amount : nil
                 marks.originalExternalID = mark
-                delivery.content = .fact(
+                basic.content = .fact(
                     Fact(pair: fact.pair, status: fact.status, amount: amount),
                     marks: marks
                 )
             case .failure(let failure, let code, let problem, let references):
-                delivery.content = .failure(
+                basic.content = .failure(
                     failure,
                     code: code,
                     problem: problem,
                     references: isHalf ? Array(references.prefix(1)) : references
                 )
             }
-            return delivery
+            return try basic.delivery
         }
     }
 

@@ -27,6 +27,9 @@ struct TestDelivery {
     var failure: DeliveryFailure?
     var isPairReadable = true
 
+    /// What was read of the body, when it does not follow from the rest.
+    var content: CallbackContent?
+
     init(_ change: (inout TestDelivery) -> Void = { _ in }) { change(&self) }
 
     var pair: ReferencePair {
@@ -57,7 +60,7 @@ struct TestDelivery {
                     bodyForm: "raw",
                     keyFingerprint: "ab12"
                 ),
-                content: try content
+                content: try content ?? impliedContent
             )
         }
     }
@@ -72,7 +75,7 @@ struct TestDelivery {
         return SignedDigest(words[0], words[1], words[2], words[3])
     }
 
-    private var content: CallbackContent {
+    private var impliedContent: CallbackContent {
         get throws {
             if let failure {
                 return .failure(
