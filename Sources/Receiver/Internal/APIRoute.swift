@@ -194,17 +194,41 @@ final class APIRoute: Sendable {
 
 /// The routes of one path, which differ in their methods.
 struct APIPath: Sendable {
-    let routes: [APIRoute]
+    /// Such as `/v1/callbacks/{id}`.
+    let text: String
+
+    /// At least one.
+    private(set) var routes: [APIRoute]
 
     /// Segments of the path; `nil` stands for a variable one.
     private let pattern: [String?]
 
-    /// - Parameter routes: at least one, all of the same path.
-    init(_ routes: [APIRoute]) {
-        self.routes = routes
-        pattern = (routes.first?.path ?? "").split(separator: "/").map {
-            $0.hasPrefix("{") ? nil : String($0)
+    /// The path of one route.
+    init(_ route: APIRoute) {
+        text = route.path
+        routes = [route]
+        pattern = text.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
+    }
+
+    /// The paths of `routes`, in their order.
+    static func all(of routes: [APIRoute]) -> [APIPath] {
+        routes.reduce(into: []) { paths, route in
+            if let index = paths.firstIndex(where: { $0.text == route.path }) {
+                paths[index].routes.append(route)
+            } else {
+                paths.append(APIPath(route))
+            }
         }
+    }
+
+    private static let all = all(of: APIRoute.all)
+
+    /// The path that has these segments, and the values of its variable ones; there is one at most.
+    static func find(_ segments: [String]) -> (path: APIPath, variables: [String])? {
+        for path in all {
+            if let variables = path.match(segments) { return (path, variables) }
+        }
+        return nil
     }
 
     /// Whether all of it is open to who has no token.
@@ -230,9 +254,6 @@ struct APIPath: Sendable {
         }
         return variables
     }
-
-    /// Every path; a request has one of them at most.
-    static let all = Dictionary(grouping: APIRoute.all, by: \.path).values.map { APIPath($0) }
 }
 
 /// What the endpoints work with.

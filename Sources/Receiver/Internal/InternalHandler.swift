@@ -141,14 +141,10 @@ final class InternalHandler: RequestHandler {
     private func dispatch(_ received: Request) throws(Problem) -> Call {
         let head = received.head
         var request = try APIRequest(head, body: received.body)
-        let path = APIPath.all.first { path in
-            guard let variables = path.match(request.segments) else { return false }
-            request.variables = variables
-            return true
-        }
+        let found = APIPath.find(request.segments)
         // Who has no token is not even told which paths there are.
-        if path?.isOpen != true { request.caller = try authenticate(head) }
-        guard let path else {
+        if found?.path.isOpen != true { request.caller = try authenticate(head) }
+        guard let (path, variables) = found else {
             throw Problem(.notFound, "No route has the path \(head.text(head.path)).")
         }
         let method = head.methodIs("HEAD") ? "GET" : head.text(head.method)
@@ -160,6 +156,7 @@ final class InternalHandler: RequestHandler {
             try request.readQuery()
             try request.allow(route.queryNames)
         }
+        request.variables = variables
         return Call(route: route, request: request)
     }
 

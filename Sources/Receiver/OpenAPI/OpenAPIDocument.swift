@@ -50,17 +50,13 @@ struct OpenAPIDocument: Sendable {
 
     /// The paths in the order of the routes, each with its methods.
     private var paths: JSONTree {
-        var paths: [(path: String, methods: [JSONTree.Member])] = []
-        for route in routes {
-            let method = (
-                name: route.method.lowercased(), value: route.operation.tree(scope: route.scope)
-            )
-            if let index = paths.firstIndex(where: { $0.path == route.path }) {
-                paths[index].methods.append(method)
-            } else {
-                paths.append((route.path, [method]))
+        .object(
+            APIPath.all(of: routes).map { path in
+                let methods = path.routes.map { route in
+                    (route.method.lowercased(), route.operation.tree(scope: route.scope))
+                }
+                return (path.text, .object(methods))
             }
-        }
-        return .object(paths.map { ($0.path, .object($0.methods)) })
+        )
     }
 }

@@ -8,7 +8,7 @@ import Testing
         let route = APIRoute("GET", path, .feed, .health) { (_, _) throws(Problem) in
             throw Problem(.notFound, "")
         }
-        return APIPath([route])
+        return APIPath(route)
     }
 
     @Test(
@@ -31,16 +31,19 @@ import Testing
     }
 
     @Test(arguments: APIRoute.all) func `a request has one path`(route: APIRoute) {
-        let segments = route.path.split(separator: "/").map { $0.hasPrefix("{") ? "x" : "\($0)" }
-        let found = APIPath.all.filter { $0.match(segments) != nil }
-        #expect(found.flatMap { $0.routes.map(\.path) }.allSatisfy { $0 == route.path })
-        #expect(found.count == 1)
+        let segments = segments(of: route, variable: "x")
+        let paths = APIPath.all(of: APIRoute.all).filter { $0.match(segments) != nil }
+        #expect(paths.map(\.text) == [route.path])
+        #expect(APIPath.find(segments)?.path.text == route.path)
+    }
+
+    private func segments(of route: APIRoute, variable: String) -> [String] {
+        route.path.split(separator: "/").map { $0.hasPrefix("{") ? variable : String($0) }
     }
 
     @Test func `no two routes serve the same requests`() {
         let names = APIRoute.all.map { route in
-            let segments = route.path.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : $0 }
-            return route.method + segments.map { "/" + $0 }.joined()
+            route.method + segments(of: route, variable: "{}").map { "/" + $0 }.joined()
         }
         #expect(Set(names).count == names.count)
     }
