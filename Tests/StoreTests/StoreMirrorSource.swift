@@ -25,7 +25,7 @@ struct StoreMirrorSource {
             basic.salt += " \(hasAmount) \(mark ?? "") \(isBroken) \(isHalf)"
             basic.salt += " \(basic.isPairReadable)"
             if isBroken, !isRead, basic.failure == nil { basic.failure = .body }
-            switch try basic.delivery.content {
+            switch try basic.impliedContent {
             case .fact(let fact, var marks):
                 let amount = hasAmount ? fact.amount : nil
                 marks.originalExternalID = mark

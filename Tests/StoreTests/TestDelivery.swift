@@ -75,7 +75,8 @@ struct TestDelivery {
         return SignedDigest(words[0], words[1], words[2], words[3])
     }
 
-    private var impliedContent: CallbackContent {
+    /// What was read of the body, as it follows from the rest.
+    var impliedContent: CallbackContent {
         get throws {
             if let failure {
                 return .failure(

@@ -276,8 +276,7 @@ final class Daemon: Sendable {
             rejectedKept: configuration.storage.rejectedKept
         )
         disk.setMinimum(configuration.storage.minimumFreeBytes)
-        let days = configuration.storage.bodyDays
-        await retention.keepBodies(forDays: days)
+        await retention.keepBodies(forDays: configuration.storage.bodyDays)
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
         log.apply(level: configuration.log.level, format: configuration.log.format)
         current.withLock { $0 = loaded }
