@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Clients that follow the feed, all on one thread.
 struct Followers {

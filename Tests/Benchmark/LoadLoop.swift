@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Connections in a closed loop: each sends its next request when its answer is there.
 struct LoadLoop {

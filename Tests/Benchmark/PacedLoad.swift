@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Callbacks at a fixed rate, whatever the receiver does: a late answer counts from when its
 /// callback was due.

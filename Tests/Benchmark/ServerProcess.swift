@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// A running receiver with a database of its own.
 final class ServerProcess {
@@ -22,8 +23,10 @@ final class ServerProcess {
         port = try freePort()
         internalPort = try freePort()
         self.directory = directory
-        let prepare = try spawn([program, "init", "--dir", directory], log: "/dev/null")
-        _ = wait(prepare)
+        let prepare = try spawn([program, "init", "--dir", directory]) {
+            $0.redirectOutput(to: "/dev/null")
+        }
+        _ = waitForEnd(of: prepare)
         try write(publicKeyPEM, to: "\(directory)/cashin-public.pem")
         let settings = [
             "notify.listen=127.0.0.1:\(port)", "internal.listen=127.0.0.1:\(internalPort)",
@@ -34,7 +37,7 @@ final class ServerProcess {
         ]
         let overrides = settings.flatMap { ["--set", $0] }
         let command = [program, "serve", "--config", "\(directory)/config.json5"] + overrides
-        id = try spawn(command, log: "\(directory)/log")
+        id = try spawn(command) { $0.redirectOutput(to: "\(directory)/log") }
         for _ in 0..<1_000 {
             if let descriptor = try? connect(to: port) {
                 close(descriptor)
@@ -48,7 +51,7 @@ final class ServerProcess {
     /// Stops it and waits for its end.
     func stop() {
         kill(id, SIGTERM)
-        _ = wait(id)
+        _ = waitForEnd(of: id)
     }
 
     /// The secret of one of the tokens that `init` made.
@@ -119,27 +122,4 @@ private func freePort() throws -> UInt16 {
         }
     }
     return UInt16(bigEndian: address.sin_port)
-}
-
-/// Starts a program with its output in a file.
-private func spawn(_ command: [String], log: String) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    let flags = O_WRONLY | O_CREAT | O_APPEND
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, flags, 0o600)
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-    var arguments = command.map { strdup($0) }
-    defer { for argument in arguments { free(argument) } }
-    arguments.append(nil)
-    var id: pid_t = 0
-    let result = posix_spawn(&id, command[0], &actions, nil, arguments, environ)
-    if result != 0 { throw SystemCallFailure(call: "posix_spawn \(command[0])", code: result) }
-    return id
-}
-
-private func wait(_ id: pid_t) -> CInt {
-    var status: CInt = 0
-    while waitpid(id, &status, 0) == -1, errno == EINTR {}
-    return status
 }

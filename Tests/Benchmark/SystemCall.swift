@@ -1,12 +1,5 @@
 import Glibc
-
-/// A call that failed.
-struct SystemCallFailure: Error, CustomStringConvertible {
-    let call: String
-    let code: CInt
-
-    var description: String { "\(call): \(String(cString: strerror(code)))" }
-}
+import Support
 
 /// The result of a call, or the error behind its -1.
 func checked<Value: SignedInteger>(_ call: String, _ value: Value) throws -> Value {

@@ -199,6 +199,6 @@ enum OpenSSL {
         let arguments = [
             "dgst", "-sha256", "-verify", "public.pem", "-signature", "signature", "text",
         ]
-        return try await OpenSSLCommand.runAside(arguments, in: directory.path).status == 0
+        return try await OpenSSLCommand.runAside(arguments, in: directory).exitCode == 0
     }
 }

@@ -40,7 +40,7 @@ struct OpenSSLCommandTests {
     }
 
     /// Runs the command in the directory; returns its exit code.
-    private func openssl(_ arguments: [String]) throws -> Int32 {
-        try OpenSSLCommand.run(arguments, in: directory.path).status
+    private func openssl(_ arguments: [String]) throws -> Int32? {
+        try OpenSSLCommand.run(arguments, in: directory).exitCode
     }
 }

@@ -81,7 +81,7 @@ struct Certificates: Sendable {
     }
 
     private func openssl(_ arguments: [String]) throws {
-        let result = try OpenSSLCommand.run(arguments, in: directory.path)
-        if result.status != 0 { throw Failure(command: arguments, output: result.output) }
+        let result = try OpenSSLCommand.run(arguments, in: directory)
+        if result.exitCode != 0 { throw Failure(command: arguments, output: result.output) }
     }
 }

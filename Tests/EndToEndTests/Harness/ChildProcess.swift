@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 
 /// A program that a test started. Killed when the test lets go of it.
 final class ChildProcess: @unchecked Sendable {
@@ -44,21 +45,13 @@ final class ChildProcess: @unchecked Sendable {
             Glibc.close(outputPipe.write)
             Glibc.close(errorPipe.write)
         }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, outputPipe.write, 1)
-        posix_spawn_file_actions_adddup2(&actions, errorPipe.write, 2)
-        var argv = ([path] + arguments).map { strdup($0) } + [nil]
-        var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in argv + envp { free(pointer) } }
-        var id: pid_t = 0
-        let code = posix_spawn(&id, path, &actions, nil, &argv, &envp)
         output = OutputLines(reading: outputPipe.read)
         errors = OutputLines(reading: errorPipe.read)
-        self.id = id
-        guard code == 0 else { throw Failure.call("posix_spawn \(path)", code) }
+        id = try spawn([path] + arguments, environment: environment) { actions in
+            actions.redirectInput()
+            posix_spawn_file_actions_adddup2(&actions, outputPipe.write, 1)
+            posix_spawn_file_actions_adddup2(&actions, errorPipe.write, 2)
+        }
     }
 
     private static func pipe() throws -> (read: CInt, write: CInt) {
@@ -103,10 +96,8 @@ final class ChildProcess: @unchecked Sendable {
     private func reap() -> End {
         lock.withLock {
             if let end { return end }
-            var status: CInt = 0
-            while waitpid(id, &status, 0) < 0, errno == EINTR {}
-            let signal = status & 0x7F
-            let result: End = signal == 0 ? .exited(status >> 8 & 0xFF) : .signalled(signal)
+            let (exitCode, signal) = waitForEnd(of: id)
+            let result: End = exitCode.map { .exited($0) } ?? .signalled(signal)
             end = result
             return result
         }
