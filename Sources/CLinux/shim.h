@@ -3,9 +3,11 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
+#include <linux/stat.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+int statx(int directory, const char *path, int flags, unsigned int mask, struct statx *status);
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 
 // EPOLLET is 1u << 31, beyond what the enum of the other flags is imported as.

@@ -1,31 +1,37 @@
+import CLinux
 import Glibc
 
 /// Which file is meant, under whatever name: its device and inode.
 ///
 /// The inode of a removed file is not given to another one while a descriptor of it is open.
 package struct FileIdentity: Hashable, Sendable {
-    package let device: UInt64
+    private let deviceMajor: UInt32
+    private let deviceMinor: UInt32
     package let inode: UInt64
 
-    /// The file that `path` leads to, or nil when it leads to none. Wraps `stat(2)`.
+    /// The file that `path` leads to, or nil when it leads to none. Wraps `statx(2)`.
+    ///
+    /// Asks for no times: since Linux 6.13, a file whose times were asked for gets a new one at its
+    /// next write, and on some file systems the inode then goes to the disk with each fdatasync.
     package init?(at path: String) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        self.init(status)
+        var status = statx()
+        guard unsafe statx(AT_FDCWD, path, 0, UInt32(STATX_INO), &status) == 0 else { return nil }
+        deviceMajor = status.stx_dev_major
+        deviceMinor = status.stx_dev_minor
+        inode = status.stx_ino
     }
 
+    /// The bits of `st_dev` are those of `gnu_dev_major(3)`.
     init(_ status: stat) {
-        device = UInt64(status.st_dev)
+        let device = UInt64(status.st_dev)
+        deviceMajor = UInt32(truncatingIfNeeded: (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF)
+        deviceMinor = UInt32(truncatingIfNeeded: device & 0xFF | (device >> 12) & ~0xFF)
         inode = UInt64(status.st_ino)
     }
 
     /// The device as `/proc/locks` writes it, `MAJOR:MINOR` in hexadecimal digits.
-    ///
-    /// The bits are those of `gnu_dev_major(3)`.
     var deviceText: String {
-        let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
-        let minor = device & 0xFF | (device >> 12) & ~0xFF
-        return [major, minor].map { number in
+        [deviceMajor, deviceMinor].map { number in
             let digits = String(number, radix: 16)
             return digits.count < 2 ? "0" + digits : digits
         }.joined(separator: ":")

@@ -31,7 +31,7 @@ final class DatabasePlace {
         }
     }
 
-    /// After a commit and before anything of it is acknowledged: three calls of stat(2).
+    /// After a commit and before anything of it is acknowledged: three calls of statx(2).
     ///
     /// Throws when the database is not in its place. When only its WAL has vanished, all commits
     /// are saved in the database file.
