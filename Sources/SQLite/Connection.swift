@@ -11,6 +11,9 @@ import CSQLite
         case readWriteCreate
         /// Reads and writes; the file has to exist.
         case readWrite
+        /// The same; writes the pages of a commit to the WAL at once. Only for a connection that
+        /// syncs every commit, by `PRAGMA synchronous = FULL`.
+        case readWriteSynced
         /// Reads only; the file has to exist.
         case readOnly
         /// Reads only a file that nothing changes meanwhile and that has no WAL: makes no file
@@ -26,14 +29,15 @@ import CSQLite
         let access =
             switch mode {
             case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-            case .readWrite: SQLITE_OPEN_READWRITE
+            case .readWrite, .readWriteSynced: SQLITE_OPEN_READWRITE
             case .readOnly: SQLITE_OPEN_READONLY
             case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             }
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
         let name = mode == .immutable ? Self.immutableURI(path) : path
-        let code = unsafe sqlite3_open_v2(name, &opened, flags, nil)
+        let system = mode == .readWriteSynced ? LogAppendingVFS.name : nil
+        let code = unsafe sqlite3_open_v2(name, &opened, flags, system)
         guard code == SQLITE_OK, let handle = unsafe opened else {
             let message = unsafe opened.map { unsafe String(cString: sqlite3_errmsg($0)) }
             // "Whether or not an error occurs when it is opened, resources associated with the

@@ -34,15 +34,15 @@ enum MainDatabase {
         _ path: String,
         isMade: Bool = true
     ) throws(SQLiteError) -> (connection: Connection, isEmpty: Bool) {
-        let connection = try Connection(path: path, mode: .readWrite)
+        let connection = try Connection(path: path, mode: .readWriteSynced)
         // Before anything is written: the file may be another program's.
         let isEmpty = try Schema.isEmpty(connection)
         if isEmpty, !isMade { return (connection, true) }
+        // FULL: a commit is on disk when it returns; with NORMAL a power cut could take back what
+        // was answered 2005600. Before anything is written: the connection relies on it.
+        try connection.set("synchronous", to: "2")
         // WAL: readers never wait for the writer, a commit is one append.
         try connection.set("journal_mode", to: "wal")
-        // FULL: a commit is on disk when it returns; with NORMAL a power cut could take back what
-        // was answered 2005600.
-        try connection.set("synchronous", to: "2")
         try connection.set("wal_autocheckpoint", to: "\(checkpointPages)")
         try connection.set("journal_size_limit", to: "\(walBytesKept)")
         try connection.set("cache_size", to: "-16384")
