@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 
 /// Base64 as in RFC 4648 section 4: the standard alphabet, with padding, nothing else.
 package enum Base64 {
@@ -55,11 +56,14 @@ package enum Base64 {
     /// Lengths are C integers to OpenSSL; nothing of ours comes near a quarter of their range.
     private static let textBytesMax = 1 << 29
 
+    /// Texts are no secrets: the time that this takes may depend on them.
     private static func isEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-        guard left.count == right.count else { return false }
-        return unsafe left.withUnsafeBytes { left in
-            unsafe right.withUnsafeBytes { right in
-                unsafe CRYPTO_memcmp(left.baseAddress, right.baseAddress, left.count) == 0
+        unsafe left.withUnsafeBufferPointer { left in
+            unsafe right.withUnsafeBufferPointer { right in
+                guard left.count == right.count, let one = left.baseAddress,
+                    let other = right.baseAddress
+                else { return left.count == right.count }
+                return unsafe memcmp(one, other, left.count) == 0
             }
         }
     }

@@ -29,16 +29,17 @@ package struct Response: Equatable, Sendable {
 
     /// Adds a field; the precondition is the same.
     package mutating func add(_ name: String, _ value: Span<UInt8>) {
-        let token = name.utf8.span
-        precondition(
-            !token.isEmpty && token.end(of: .token, in: token.indices) == token.count,
-            "a field name is a token"
-        )
+        // Names are words of the program, values may come from outside.
+        assert(Self.isFieldName(name.utf8.span), "a field name is a token")
         precondition(Self.isFieldValue(value), "a field value holds no control character")
         fieldLines.append(contentsOf: name.utf8)
         fieldLines.append(contentsOf: ": ".utf8)
         fieldLines.append(value.indices, of: value)
         fieldLines.append(contentsOf: "\r\n".utf8)
+    }
+
+    private static func isFieldName(_ name: Span<UInt8>) -> Bool {
+        !name.isEmpty && name.end(of: .token, in: name.indices) == name.count
     }
 
     /// Whether a field may have this value (RFC 9110 section 5.5).

@@ -11,9 +11,13 @@ enum NotifyAnswers {
         externalID: String?,
         nowMilliseconds: Int64
     ) -> Response {
-        var response = Response(Status(answer.code.status), body: answer.body)
-        response.add("Content-Type", "application/json")
-        response.add("X-TIMESTAMP", JakartaTime.text(milliseconds: nowMilliseconds))
+        var response = json
+        response.status = Status(answer.code.status)
+        response.body = answer.body
+        var timestamp: [UInt8] = []
+        timestamp.reserveCapacity(32)
+        JakartaTime.append(milliseconds: nowMilliseconds, to: &timestamp)
+        response.add("X-TIMESTAMP", timestamp)
         if let externalID { response.add("X-EXTERNAL-ID", externalID) }
         switch answer.code.status {
         case 405: response.add("Allow", "POST")
@@ -22,6 +26,13 @@ enum NotifyAnswers {
         }
         return response
     }
+
+    /// What all of them have in common.
+    private static let json: Response = {
+        var response = Response(.ok)
+        response.add("Content-Type", "application/json")
+        return response
+    }()
 
     /// The answer for what the store decided; `problem` is what the receiver found wrong itself.
     static func answer(_ answer: CallbackAnswer, problem: SnapAnswer?) -> SnapAnswer {
