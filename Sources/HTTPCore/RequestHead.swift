@@ -1,5 +1,7 @@
 /// One parsed head. It owns its bytes; its parts are ranges into them.
-package struct RequestHead: Equatable, Sendable {
+///
+/// A class, because a request is handed on many times on its way to the answer.
+package final class RequestHead: Sendable {
     /// What a name that may stand only once has: see ``single(_:)``.
     package enum Single: Equatable, Sendable {
         case absent
@@ -33,6 +35,30 @@ package struct RequestHead: Equatable, Sendable {
     /// false when no body is announced, and in HTTP/1.0.
     package let expectsContinue: Bool
 
+    init(
+        bytes: [UInt8],
+        method: Range<Int>,
+        target: Range<Int>,
+        path: Range<Int>,
+        query: Range<Int>?,
+        version: HTTPVersion,
+        fields: [Field],
+        framing: BodyFraming,
+        keepAlive: Bool,
+        expectsContinue: Bool
+    ) {
+        self.bytes = bytes
+        self.method = method
+        self.target = target
+        self.path = path
+        self.query = query
+        self.version = version
+        self.fields = fields
+        self.framing = framing
+        self.keepAlive = keepAlive
+        self.expectsContinue = expectsContinue
+    }
+
     /// The bytes of one of the head's ranges.
     package subscript(_ range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 
@@ -52,16 +78,26 @@ package struct RequestHead: Equatable, Sendable {
 
     /// The values of every field with this name (in any case), in the order received.
     package func values(of name: String) -> [Range<Int>] {
-        let bytes = bytes.span
+        let bytes = bytes
         var values: [Range<Int>] = []
-        for field in fields where bytes.matches(name, in: field.name) { values.append(field.value) }
+        for field in fields where bytes.span.matches(name, in: field.name) {
+            values.append(field.value)
+        }
         return values
     }
 
     /// The value of a field that may stand only once; its name in any case. Allocates nothing.
     package func single(_ name: String) -> Single {
+        let bytes = bytes
         let lookup = Lookup(of: name, in: fields, of: bytes.span)
         guard let first = lookup.first else { return .absent }
         return lookup.isRepeated ? .repeated : .value(first.value)
+    }
+}
+
+extension RequestHead: Equatable {
+    /// Heads of the same bytes are parsed alike.
+    package static func == (one: RequestHead, other: RequestHead) -> Bool {
+        one === other || one.bytes == other.bytes
     }
 }

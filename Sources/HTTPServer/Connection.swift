@@ -103,7 +103,7 @@ final class Connection: EventSource {
             // Nobody is there to be answered. What a client sent before it went is still read.
             if conversation.stage == .answer || !outbox.isEmpty { return close(on: loop) }
         }
-        if !readiness.isDisjoint(with: [.readable, .peerEnded, .failed]) { mayReceive = true }
+        if !readiness.isDisjoint(with: .incoming) { mayReceive = true }
         proceed(on: loop)
     }
 

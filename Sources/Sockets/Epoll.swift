@@ -14,6 +14,10 @@ package struct Readiness: OptionSet, Sendable {
     package static let peerEnded = Readiness(rawValue: EPOLLRDHUP.rawValue)
     /// The connection is gone in both directions, or broken.
     package static let failed = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+    /// The kernel may hold bytes, or the end of them.
+    package static let incoming = Readiness(
+        rawValue: readable.rawValue | peerEnded.rawValue | failed.rawValue
+    )
 }
 
 /// One epoll set; see epoll(7). Its descriptor is closed when the last reference goes.

@@ -44,11 +44,13 @@ struct CallbackHeaders {
 
     /// X-EXTERNAL-ID when it is well formed (row 4).
     func externalID(in head: RequestHead) -> ExternalID? {
-        externalID.range.flatMap { ExternalID(head.bytes.span.extracting($0)) }
+        let bytes = head.bytes
+        return externalID.range.flatMap { ExternalID(bytes.span.extracting($0)) }
     }
 
     /// X-TIMESTAMP when it is well formed (row 4).
     func timestamp(in head: RequestHead) -> Timestamp? {
-        timestamp.range.flatMap { Timestamp(rfc3339: head.bytes.span.extracting($0)) }
+        let bytes = head.bytes
+        return timestamp.range.flatMap { Timestamp(rfc3339: bytes.span.extracting($0)) }
     }
 }

@@ -16,6 +16,7 @@ enum ClientAddress: Equatable {
     ///
     /// A Unix peer counts as trusted. Empty list elements are passed over (RFC 9110 section 5.6.1).
     init(peer: SocketAddress, head: RequestHead, trusted: [AddressBlock]) {
+        let bytes = head.bytes
         var current: ClientAddress = peer.address.map { .known($0) } ?? .local
         for value in head.values(of: "X-Forwarded-For").reversed() {
             var end = value.upperBound
@@ -24,12 +25,12 @@ enum ClientAddress: Equatable {
                     self = current
                     return
                 }
-                let comma = head.bytes[value.lowerBound..<end].lastIndex(of: UInt8(ascii: ","))
+                let comma = bytes[value.lowerBound..<end].lastIndex(of: UInt8(ascii: ","))
                 let start = comma.map { $0 + 1 } ?? value.lowerBound
-                let entry = head.bytes.trimmed(start..<end)
+                let entry = bytes.trimmed(start..<end)
                 if !entry.isEmpty {
-                    guard let address = head.bytes.span.forwardedAddress(in: entry) else {
-                        self = .unparsable(Array(head.bytes[entry]))
+                    guard let address = bytes.span.forwardedAddress(in: entry) else {
+                        self = .unparsable(Array(bytes[entry]))
                         return
                     }
                     current = .known(address)

@@ -63,7 +63,8 @@ final class NotifyContext: Sendable {
             return true
         }
         guard let signature = headers.signature.range else { return false }
-        return isSignature(head.bytes.span.extracting(signature))
+        let bytes = head.bytes
+        return isSignature(bytes.span.extracting(signature))
     }
 
     /// Whether a text is strict base64 of the length of one of the keys' signatures.
@@ -76,10 +77,11 @@ final class NotifyContext: Sendable {
 
     /// What a signature verifies over, or nil when it does not. Called on the request's loop.
     func match(_ request: borrowing RequestToVerify) -> SignatureMatch? {
-        checkers[request.loopIndex % checkers.count].checker.withLock {
+        let head = request.head.bytes
+        return checkers[request.loopIndex % checkers.count].checker.withLock {
             $0.match(
-                signature: request.head.bytes.span.extracting(request.signature),
-                timestamp: request.head.bytes.span.extracting(request.timestamp),
+                signature: head.span.extracting(request.signature),
+                timestamp: head.span.extracting(request.timestamp),
                 body: request.body.span
             )
         }

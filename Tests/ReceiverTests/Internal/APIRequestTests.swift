@@ -7,7 +7,7 @@ import Testing
 /// Paths and query parameters of the internal API.
 @Suite struct APIRequestTests {
     private func request(_ target: String) throws -> APIRequest {
-        var request = try APIRequest(try RequestHead("GET \(target) HTTP/1.1"))
+        var request = try APIRequest(try requestHead("GET \(target) HTTP/1.1"))
         try request.readQuery()
         return request
     }

@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `a parameter that names a consumer is checked`() throws {
-        var request = try APIRequest(try RequestHead("GET /a?consumer=x%2Fy&after=a HTTP/1.1"))
+        var request = try APIRequest(try requestHead("GET /a?consumer=x%2Fy&after=a HTTP/1.1"))
         try request.readQuery()
         let problem = #expect(throws: Problem.self) { try request.consumerName("consumer") }
         #expect(problem?.kind == .invalidParameter)

@@ -14,7 +14,7 @@ import Testing
             "X-SIGNATURE: c2ln",
         ]
         change(&lines)
-        return try RequestHead("POST / HTTP/1.1", lines)
+        return try requestHead("POST / HTTP/1.1", lines)
     }
 
     @Test func `four headers that are there once are complete`() throws {

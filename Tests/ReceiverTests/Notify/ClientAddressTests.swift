@@ -15,7 +15,7 @@ import Testing
     ) throws -> ClientAddress {
         let peer: SocketAddress =
             peer == "unix" ? .unix(path: "") : .ip(try #require(IPAddress(peer)), port: 9)
-        let head = try RequestHead(
+        let head = try requestHead(
             "POST / HTTP/1.1",
             forwarded.map { "X-Forwarded-For: \($0)" }
         )

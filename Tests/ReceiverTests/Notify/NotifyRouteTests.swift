@@ -17,7 +17,7 @@ import Testing
         let loaded = try ConfigurationFixture().load(configuration + settings)
         let context = try NotifyContext(loaded, loopCount: 1)
         let peer = Peer(address: .ip(try #require(IPAddress("127.0.0.1")), port: 9))
-        return NotifyRoute(try RequestHead(requestLine, lines), peer, context)
+        return NotifyRoute(try requestHead(requestLine, lines), peer, context)
     }
 
     @Test(arguments: [
