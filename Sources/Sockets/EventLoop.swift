@@ -1,6 +1,6 @@
 @unsafe @preconcurrency import Dispatch
 import Glibc
-import Queues
+package import Queues
 
 /// A serial queue that serves many descriptors.
 ///
@@ -73,8 +73,8 @@ package actor EventLoop: CompletionQueue {
     }
 
     /// Runs all of `completions` on the loop, soon, in order, for one place in its mailbox.
-    package nonisolated func run(_ completions: [@Sendable () -> Void]) {
-        post { _ in for complete in completions { complete() } }
+    package nonisolated func run(_ completions: [Completion]) {
+        post { _ in for completion in completions { completion.run() } }
     }
 
     /// The same for work that has time.

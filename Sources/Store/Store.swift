@@ -147,7 +147,9 @@ package final class Store: Sendable {
         completingOn queue: (any CompletionQueue)? = nil,
         completion: @escaping @Sendable (Result<Judgement, StoreError>) -> Void
     ) {
-        mailbox.post(.delivery(delivery, DeliveryCompletion(queue: queue, run: completion)))
+        mailbox.post(
+            .delivery(SubmittedDelivery(delivery, completingOn: queue, completion))
+        )
     }
 
     /// Runs `body` inside the next commit and returns its result once that is on disk.

@@ -5,31 +5,45 @@ import Synchronization
 
 /// Something to be done in the next commit, with its completion.
 enum Submission: Sendable {
-    case delivery(Delivery, DeliveryCompletion)
+    case delivery(SubmittedDelivery)
     case work(WriterWork)
 
     /// Where its completion runs; nil: on the writer's thread.
     fileprivate var queue: (any CompletionQueue)? {
         switch self {
-        case .delivery(_, let completion): completion.queue
+        case .delivery(let submitted): submitted.queue
         case .work: nil
         }
     }
 
     /// What is to be done when nothing of it was kept.
-    fileprivate func failure(_ error: StoreError) -> @Sendable () -> Void {
+    fileprivate func failure(_ error: StoreError) -> Completion {
         switch self {
-        case .delivery(_, let completion): return { completion.run(.failure(error)) }
-        case .work(let work): return { work.fail(error) }
+        case .delivery(let submitted): Completion { submitted.complete(.failure(error)) }
+        case .work(let work): Completion { work.fail(error) }
         }
     }
 }
 
-/// Who is told what became of a delivery, and where.
-struct DeliveryCompletion: Sendable {
+/// A delivery to be judged, and who is told what became of it, and where.
+///
+/// A class: the writer takes it up in each step of a commit.
+final class SubmittedDelivery: Sendable {
+    let delivery: Delivery
+
     /// Nil: the writer's thread, for what is quick.
     let queue: (any CompletionQueue)?
-    let run: @Sendable (Result<Judgement, StoreError>) -> Void
+    let complete: @Sendable (Result<Judgement, StoreError>) -> Void
+
+    init(
+        _ delivery: Delivery,
+        completingOn queue: (any CompletionQueue)?,
+        _ complete: @escaping @Sendable (Result<Judgement, StoreError>) -> Void
+    ) {
+        self.delivery = delivery
+        self.queue = queue
+        self.complete = complete
+    }
 }
 
 /// Anything but a delivery that is done inside a commit.
@@ -155,21 +169,19 @@ actor Writer {
     }
 
     /// Has each completion run where its submission wants it: one hand-over for each queue.
-    private func handOver(
-        _ completions: [@Sendable () -> Void],
-        of batch: ArraySlice<Submission>
-    ) {
+    private func handOver(_ completions: [Completion], of batch: ArraySlice<Submission>) {
         // As few as there are loops.
-        var groups: [(queue: any CompletionQueue, completions: [@Sendable () -> Void])] = []
-        for (submission, complete) in zip(batch, completions) {
+        var groups: [(queue: any CompletionQueue, completions: [Completion])] = []
+        for (submission, completion) in zip(batch, completions) {
             guard let queue = submission.queue else {
-                complete()
+                completion.run()
                 continue
             }
             if let index = groups.firstIndex(where: { $0.queue === queue }) {
-                groups[index].completions.append(complete)
+                groups[index].completions.append(completion)
             } else {
-                groups.append((queue, [complete]))
+                groups.append((queue, [completion]))
+                groups[groups.count - 1].completions.reserveCapacity(batch.count)
             }
         }
         for group in groups { group.queue.run(group.completions) }
@@ -177,7 +189,7 @@ actor Writer {
 
     private func commit(
         _ batch: ArraySlice<Submission>
-    ) throws(StoreError) -> [@Sendable () -> Void] {
+    ) throws(StoreError) -> [Completion] {
         let engine = try opened()
         let context = LedgerContext(
             policy: policy.withLock { $0 },
@@ -208,7 +220,7 @@ actor Writer {
         scope.reserveCapacity(deliveries: batch.count)
         for submission in batch {
             switch submission {
-            case .delivery(let delivery, _): scope.add(delivery)
+            case .delivery(let submitted): scope.add(submitted.delivery)
             case .work(let work): scope.formUnion(work.scope)
             }
         }
@@ -220,18 +232,18 @@ actor Writer {
         _ ledger: inout Ledger,
         _ engine: any StorageEngine,
         _ now: Int64
-    ) throws(StoreError) -> [@Sendable () -> Void] {
-        var completions: [@Sendable () -> Void] = []
+    ) throws(StoreError) -> [Completion] {
+        var completions: [Completion] = []
         completions.reserveCapacity(batch.count)
         for submission in batch {
             switch submission {
-            case .delivery(let delivery, let completion):
-                ledger.context.nowMilliseconds = delivery.receivedMilliseconds
-                let judgement = ledger.receive(delivery)
-                completions.append { completion.run(.success(judgement)) }
+            case .delivery(let submitted):
+                ledger.context.nowMilliseconds = submitted.delivery.receivedMilliseconds
+                let judgement = ledger.receive(submitted.delivery)
+                completions.append(Completion { submitted.complete(.success(judgement)) })
             case .work(let work):
                 ledger.context.nowMilliseconds = now
-                completions.append(try work.perform(&ledger, engine))
+                completions.append(Completion(try work.perform(&ledger, engine)))
             }
         }
         return completions

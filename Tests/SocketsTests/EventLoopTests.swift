@@ -1,4 +1,5 @@
 import Dispatch
+import struct Queues.Completion
 import Glibc
 import Synchronization
 import Testing
@@ -159,13 +160,13 @@ private func on<Result: Sendable>(
         let loop = try EventLoop(label: "test")
         let numbers = Mutex<[Int]>([])
         let done = DispatchSemaphore(value: 0)
-        let work = (0..<100).map { number -> @Sendable () -> Void in
-            {
+        let completions = (0..<100).map { number in
+            Completion {
                 loop.preconditionIsolated()
                 numbers.withLock { $0.append(number) }
             }
         }
-        loop.run(work + [{ done.signal() }])
+        loop.run(completions + [Completion { done.signal() }])
         #expect(done.wait(timeout: .now() + 60) == .success)
         #expect(numbers.withLock { $0 } == Array(0..<100))
     }

@@ -11,9 +11,9 @@ import Testing
 @Suite struct HandOverTests {
     /// Keeps what is handed over until it is told to run it.
     private final class RecordingQueue: CompletionQueue {
-        let batches = Mutex<[[@Sendable () -> Void]]>([])
+        let batches = Mutex<[[Completion]]>([])
 
-        func run(_ completions: [@Sendable () -> Void]) {
+        func run(_ completions: [Completion]) {
             batches.withLock { $0.append(completions) }
         }
     }
@@ -48,7 +48,7 @@ import Testing
         for (parity, queue) in queues.enumerated() {
             let batches = queue.batches.withLock { $0 }
             #expect(UInt64(batches.count) <= commits)
-            for complete in batches.joined() { complete() }
+            for completion in batches.joined() { completion.run() }
             let expected = numbers.filter { $0 % 2 == parity }
             #expect(order.withLock { $0 }.suffix(10) == expected[...])
         }
@@ -64,7 +64,7 @@ import Testing
         }
         await #expect(throws: StoreError.closed) { try await test.store.probe() }
         #expect(errors.withLock { $0 } == [])
-        for complete in queue.batches.withLock({ $0 }).joined() { complete() }
+        for completion in queue.batches.withLock({ $0 }).joined() { completion.run() }
         #expect(errors.withLock { $0 } == [.closed])
     }
 }
