@@ -33,38 +33,66 @@ package enum DeliveryFailure: String, Sendable {
 }
 
 /// What an authentic callback says.
-package indirect enum CallbackContent: Equatable, Sendable {
-    /// A readable one; `marks` are its `finishedTime` and `originalExternalId`.
-    case fact(Fact, marks: SuccessMarks)
-    /// An unreadable one, with the protocol's code and message for it, and the references that
-    /// could be read nevertheless.
-    case failure(DeliveryFailure, code: String, problem: String, references: [Reference])
+///
+/// A class: it never changes, and every step of a decision looks at it.
+package final class CallbackContent: Sendable {
+    /// Why one cannot be read.
+    package struct Defect: Equatable, Sendable {
+        package let failure: DeliveryFailure
 
-    /// What it says, when that could be read.
-    package var fact: Fact? { if case .fact(let fact, _) = self { fact } else { nil } }
+        /// The response code for it.
+        package let code: String
 
-    /// The marks of a readable one.
-    package var marks: SuccessMarks {
-        if case .fact(_, let marks) = self { marks } else { SuccessMarks() }
+        /// The response message for it.
+        package let problem: String
+
+        package init(_ failure: DeliveryFailure, code: String, problem: String) {
+            self.failure = failure
+            self.code = code
+            self.problem = problem
+        }
+    }
+
+    /// What it says; nil when that cannot be read.
+    package let fact: Fact?
+
+    /// Its `finishedTime` and `originalExternalId`, when it can be read.
+    package let marks: SuccessMarks
+
+    /// Nil when it can be read.
+    package let defect: Defect?
+
+    /// Its references in the order received; fewer than two where one cannot be read.
+    package let references: [Reference]
+
+    /// A readable one.
+    package init(_ fact: Fact, marks: SuccessMarks) {
+        self.fact = fact
+        self.marks = marks
+        defect = nil
+        references = [fact.pair.originalPartnerReferenceNo, fact.pair.originalReferenceNo]
+    }
+
+    /// An unreadable one, with the references that can be read nevertheless.
+    package init(_ defect: Defect, references: [Reference]) {
+        fact = nil
+        marks = SuccessMarks()
+        self.defect = defect
+        self.references = references
     }
 
     /// What tells an unreadable one from others in the attention list: the answer that it got.
-    var failureCause: String? {
-        if case .failure(_, let code, let problem, _) = self { "\(code) \(problem)" } else { nil }
-    }
+    var failureCause: String? { defect.map { "\($0.code) \($0.problem)" } }
 
     /// Where it failed, when it did.
-    package var failure: DeliveryFailure? {
-        if case .failure(let failure, _, _, _) = self { failure } else { nil }
-    }
+    package var failure: DeliveryFailure? { defect?.failure }
+}
 
-    /// Its references in the order received; fewer than two where one could not be read.
-    package var references: [Reference] {
-        switch self {
-        case .fact(let fact, _):
-            [fact.pair.originalPartnerReferenceNo, fact.pair.originalReferenceNo]
-        case .failure(_, _, _, let references): references
-        }
+extension CallbackContent: Equatable {
+    package static func == (one: CallbackContent, other: CallbackContent) -> Bool {
+        one === other
+            || (one.fact == other.fact && one.marks == other.marks && one.defect == other.defect
+                && one.references == other.references)
     }
 }
 
@@ -104,6 +132,9 @@ package final class Delivery: Sendable {
     /// X-EXTERNAL-ID, when it was well formed.
     package let externalID: String?
 
+    /// The same on its day of receipt.
+    package let externalIDKey: ExternalIDKey?
+
     /// X-TIMESTAMP, literally.
     package let timestamp: String
 
@@ -130,18 +161,14 @@ package final class Delivery: Sendable {
         self.head = head
         self.body = body
         self.externalID = externalID
+        externalIDKey = externalID.map {
+            ExternalIDKey(externalID: $0, receivedMilliseconds: receivedMilliseconds)
+        }
         self.timestamp = timestamp
         self.signedMilliseconds = signedMilliseconds
         self.signedDigest = signedDigest
         self.verification = verification
         self.content = content
-    }
-}
-
-extension Delivery {
-    /// Its X-EXTERNAL-ID on its day of receipt.
-    package var externalIDKey: ExternalIDKey? {
-        externalID.map { ExternalIDKey(externalID: $0, receivedMilliseconds: receivedMilliseconds) }
     }
 }
 

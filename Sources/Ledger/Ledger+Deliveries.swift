@@ -137,7 +137,7 @@ extension Ledger {
         // One that is another's by its header says nothing about a payment of ours.
         let isOurs = delivery.content.failure != .partner
         let target = isOurs ? target(of: delivery.content.references) : .unreadable
-        let key = callback.externalIDKey
+        let key = delivery.externalIDKey
         let verdict = judge(callback, target, externalIDUse: use(of: key, byNew: callback))
         callback.outcome = verdict.outcome
         callback.answer = verdict.answer

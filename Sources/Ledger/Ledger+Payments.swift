@@ -16,18 +16,15 @@ extension Ledger {
     /// Makes a payment with its first transition, and returns that one's sequence number.
     ///
     /// - Parameter payment: a new one, without a status.
-    mutating func create(_ payment: Payment, by change: StatusChange) -> Int64 {
-        var payment = payment
+    mutating func create(_ payment: consuming Payment, by change: StatusChange) -> Int64 {
         // The transition names the payment, so the payment comes first; its state is the one after.
         let transition = makeTransition(change, of: payment)
         write(transition, change, into: &payment)
+        // Paid and not asked about again: the usual one, which has nothing to follow up.
+        let isDone = payment.status == .success && policy.schedule.recheckSuccessSeconds.isEmpty
         emit(.createPayment(payment))
         emit(.appendTransition(transition))
-        // Paid and not asked about again: the usual one, which has nothing to follow up.
-        if payment.status == .success, policy.schedule.recheckSuccessSeconds.isEmpty {
-            return transition.sequence
-        }
-        followUp(payment)
+        if !isDone, let created = view.payments[transition.paymentID] { followUp(created) }
         return transition.sequence
     }
 

@@ -5,21 +5,18 @@ package import Payments
 ///
 /// A property for each way to name something stored.
 package struct LedgerScope: Sendable {
+    /// New callbacks, or redeliveries: what carries their references, what was kept under their
+    /// signatures, who owns their X-EXTERNAL-ID.
+    package private(set) var deliveries: [Delivery] = []
+
+    /// The same of callbacks that are judged again, possibly of a day long past.
+    package private(set) var replays: [Delivery] = []
+
     /// Payments that carry one of these, whether confirmed or not.
     package var references: [Reference] = []
     package var paymentIDs: [Payment.ID] = []
     package var callbackIDs: [KeptCallback.ID] = []
     package var entryIDs: [AttentionEntry.ID] = []
-
-    /// Signatures that may have been kept before, with the references to look under.
-    package var signatures: [(digest: SignedDigest, references: [Reference])] = []
-    package var externalIDs: [ExternalIDKey] = []
-
-    /// Ids of callbacks that are judged again, possibly of a day long past.
-    package var replayedExternalIDs: [ExternalIDKey] = []
-
-    /// How many new callbacks need a number.
-    package var newCallbacks = 0
 
     /// Whether entries that belong to no payment are needed.
     package var needsLooseEntries = false
@@ -34,19 +31,13 @@ package struct LedgerScope: Sendable {
 
     /// Makes room for as many deliveries.
     package mutating func reserveCapacity(deliveries count: Int) {
-        references.reserveCapacity(count * 2)
-        signatures.reserveCapacity(count)
-        externalIDs.reserveCapacity(count)
+        deliveries.reserveCapacity(count)
     }
 
     /// What a delivery has to see.
     package mutating func add(_ delivery: Delivery) {
-        let references = delivery.content.references
-        self.references += references
-        signatures.append((delivery.signedDigest, references))
-        if let key = delivery.externalIDKey { externalIDs.append(key) }
+        deliveries.append(delivery)
         if delivery.content.failure != nil { needsLooseEntries = true }
-        newCallbacks += 1
     }
 
     /// What the end of an inquiry has to see.
@@ -61,26 +52,33 @@ package struct LedgerScope: Sendable {
 
     /// What a replay has to see.
     package mutating func add(_ request: ReplayRequest) {
-        add(request.delivery)
-        // Past days must not replace the current one in the engine's memory.
-        if request.delivery.externalIDKey != nil {
-            replayedExternalIDs.append(externalIDs.removeLast())
-        }
+        replays.append(request.delivery)
+        if request.delivery.content.failure != nil { needsLooseEntries = true }
         callbackIDs.append(request.callbackID)
     }
 
     /// What two scopes have to see.
     package mutating func formUnion(_ other: LedgerScope) {
+        deliveries += other.deliveries
+        replays += other.replays
         references += other.references
         paymentIDs += other.paymentIDs
         callbackIDs += other.callbackIDs
         entryIDs += other.entryIDs
-        signatures += other.signatures
-        externalIDs += other.externalIDs
-        replayedExternalIDs += other.replayedExternalIDs
-        newCallbacks += other.newCallbacks
         needsLooseEntries = needsLooseEntries || other.needsLooseEntries
         needsEntryCallbacks = needsEntryCallbacks || other.needsEntryCallbacks
         judgesWaiting = judgesWaiting || other.judgesWaiting
     }
+
+    /// All references to look for: those of deliveries and replays too.
+    package var allReferences: [Reference] {
+        var all = references
+        all.reserveCapacity(references.count + newCallbacks * 2)
+        for delivery in deliveries { all += delivery.content.references }
+        for delivery in replays { all += delivery.content.references }
+        return all
+    }
+
+    /// How many new callbacks need a number.
+    package var newCallbacks: Int { deliveries.count + replays.count }
 }

@@ -35,10 +35,10 @@ package struct LedgerView: Sendable {
     private(set) var generations: [Payment.ID: Generation] = [:]
     private(set) var inquiries: [Payment.ID: StatusInquiry] = [:]
     package private(set) var entries: [AttentionEntry.ID: AttentionEntry] = [:]
-    private var paymentsByReference: [Reference: [Payment.ID]] = [:]
-    private var callbacksByDigest: [SignedDigest: [KeptCallback.ID]] = [:]
-    private var waitingCallbacks: [Payment.ID: [KeptCallback.ID]] = [:]
-    private var openEntries: [AttentionSubject: [AttentionEntry.ID]] = [:]
+    private var paymentsByReference: [Reference: RowNumbers] = [:]
+    private var callbacksByDigest: [SignedDigest: RowNumbers] = [:]
+    private var waitingCallbacks: [Payment.ID: RowNumbers] = [:]
+    private var openEntries: [AttentionSubject: RowNumbers] = [:]
     private var decidedFacts: [Payment.ID?: [DecidedFact]] = [:]
     private var externalIDs: [ExternalIDKey: ExternalIDOwner] = [:]
 
@@ -53,39 +53,33 @@ package struct LedgerView: Sendable {
     package mutating func reserveCapacity(for scope: LedgerScope) {
         payments.reserveCapacity(scope.newCallbacks)
         callbacks.reserveCapacity(scope.newCallbacks)
-        paymentsByReference.reserveCapacity(scope.references.count)
+        paymentsByReference.reserveCapacity(scope.newCallbacks * 2)
         callbacksByDigest.reserveCapacity(scope.newCallbacks)
         externalIDs.reserveCapacity(scope.newCallbacks)
     }
 
     /// Adds or replaces a payment.
-    package mutating func insert(_ payment: Payment) {
-        payments[payment.id] = payment
-        add(payment.id, under: payment.partnerReferenceNo)
-        if let reference = payment.referenceNo { add(payment.id, under: reference) }
-    }
-
-    private mutating func add(_ id: Payment.ID, under reference: Reference) {
-        if let ids = paymentsByReference[reference] {
-            if ids.contains(id) { return }
-            paymentsByReference[reference] = (ids + [id]).sorted()
-        } else {
-            paymentsByReference[reference] = [id]
+    package mutating func insert(_ payment: consuming Payment) {
+        let id = payment.id
+        paymentsByReference[payment.partnerReferenceNo, default: RowNumbers()].insert(id)
+        if let reference = payment.referenceNo {
+            paymentsByReference[reference, default: RowNumbers()].insert(id)
         }
+        payments[id] = payment
     }
 
     /// Adds or replaces a callback.
-    package mutating func insert(_ callback: KeptCallback) {
-        if let old = callbacks.updateValue(callback, forKey: callback.id) {
-            if old.isWaiting, let id = old.paymentID {
-                waitingCallbacks[id]?.removeAll { $0 == callback.id }
-            }
+    package mutating func insert(_ callback: consuming KeptCallback) {
+        let id = callback.id
+        if let old = callbacks[id] {
+            if old.isWaiting, let payment = old.paymentID { waitingCallbacks[payment]?.remove(id) }
         } else {
-            callbacksByDigest[callback.signedDigest, default: []].append(callback.id)
+            callbacksByDigest[callback.signedDigest, default: RowNumbers()].insert(id)
         }
-        if callback.isWaiting, let id = callback.paymentID {
-            waitingCallbacks[id, default: []].append(callback.id)
+        if callback.isWaiting, let payment = callback.paymentID {
+            waitingCallbacks[payment, default: RowNumbers()].insert(id)
         }
+        callbacks[id] = callback
     }
 
     package mutating func insert(_ generation: Generation, of id: Payment.ID) {
@@ -99,9 +93,9 @@ package struct LedgerView: Sendable {
     /// Adds or replaces an entry.
     package mutating func insert(_ entry: AttentionEntry) {
         if let old = entries.updateValue(entry, forKey: entry.id), old.isOpen {
-            openEntries[old.subject]?.removeAll { $0 == entry.id }
+            openEntries[old.subject]?.remove(entry.id)
         }
-        if entry.isOpen { openEntries[entry.subject, default: []].append(entry.id) }
+        if entry.isOpen { openEntries[entry.subject, default: RowNumbers()].insert(entry.id) }
     }
 
     package mutating func insert(_ fact: DecidedFact) {
@@ -125,15 +119,12 @@ extension LedgerView {
     /// The payments that carry one of these references in either role, in the order of their
     /// numbers.
     func payments(carrying references: [Reference]) -> [Payment] {
-        var ids = references.first.flatMap { paymentsByReference[$0] } ?? []
-        for reference in references.dropFirst() {
-            for id in paymentsByReference[reference] ?? [] where !ids.contains(id) {
-                ids.append(id)
-            }
+        var numbers = RowNumbers()
+        for reference in references {
+            if let others = paymentsByReference[reference] { numbers.formUnion(others) }
         }
-        if ids.isEmpty { return [] }
         // A reference that has changed since may still be listed.
-        return ids.sorted().compactMap { payments[$0] }
+        return numbers.all.compactMap { payments[$0] }
             .filter { payment in references.contains { payment.carries($0) } }
     }
 
@@ -172,20 +163,20 @@ extension LedgerView {
     /// signature. Where there are two, one failed only for headers that are not signed, and the one
     /// that failed as the delivery does is meant.
     func callback(redelivered delivery: Delivery) -> KeptCallback? {
-        let found = (callbacksByDigest[delivery.signedDigest] ?? []).sorted()
-            .compactMap { callbacks[$0] }
+        guard let numbers = callbacksByDigest[delivery.signedDigest] else { return nil }
+        let found = numbers.all.compactMap { callbacks[$0] }
         return found.first { $0.content.failure == delivery.content.failure }
             ?? found.first { $0.content.failure?.isUnsigned != true } ?? found.first
     }
 
     /// The callbacks of a payment that wait for an answer, oldest first.
     func waiting(_ id: Payment.ID) -> [KeptCallback] {
-        (waitingCallbacks[id] ?? []).sorted().compactMap { callbacks[$0] }
+        waitingCallbacks[id]?.all.compactMap { callbacks[$0] } ?? []
     }
 
     /// The open entries about a subject.
     func openEntries(_ subject: AttentionSubject) -> [AttentionEntry] {
-        (openEntries[subject] ?? []).sorted().compactMap { entries[$0] }
+        openEntries[subject]?.all.compactMap { entries[$0] } ?? []
     }
 
     /// What was decided about a fact of a payment, or a cause.

@@ -2,8 +2,9 @@ package import Payments
 
 /// One entry of the feed: a change of one payment's status.
 ///
-/// A row: a property for each column.
-package struct Transition: Equatable, Sendable {
+/// A row: a property for each column. A class, because it goes through many hands, from the
+/// decision to those who follow the feed, and a copy is dear.
+package final class Transition: Sendable {
     /// Its place in the feed: 1, 2, 3, … without gaps.
     package let sequence: Int64
     package let paymentID: Payment.ID
@@ -30,6 +31,65 @@ package struct Transition: Equatable, Sendable {
 
     /// Whose decision it was, where the source is an operator.
     package let decision: EntryResolution?
+
+    package init(
+        sequence: Int64,
+        paymentID: Payment.ID,
+        partnerReferenceNo: Reference,
+        referenceNo: Reference?,
+        from: TransactionStatus?,
+        to: TransactionStatus,
+        latestStatus: LatestTransactionStatus,
+        amount: Amount?,
+        source: TransitionSource,
+        externalID: String?,
+        callbackID: KeptCallback.ID?,
+        paidAt: GatewayTime?,
+        recordedMilliseconds: Int64,
+        previousSequence: Int64?,
+        decision: EntryResolution?
+    ) {
+        self.sequence = sequence
+        self.paymentID = paymentID
+        self.partnerReferenceNo = partnerReferenceNo
+        self.referenceNo = referenceNo
+        self.from = from
+        self.to = to
+        self.latestStatus = latestStatus
+        self.amount = amount
+        self.source = source
+        self.externalID = externalID
+        self.callbackID = callbackID
+        self.paidAt = paidAt
+        self.recordedMilliseconds = recordedMilliseconds
+        self.previousSequence = previousSequence
+        self.decision = decision
+    }
+}
+
+extension Transition: Equatable {
+    package static func == (one: Transition, other: Transition) -> Bool {
+        one === other
+            || one.sameReferences(as: other) && one.sameStatus(as: other)
+                && one.sameOrigin(as: other)
+    }
+
+    private func sameReferences(as other: Transition) -> Bool {
+        sequence == other.sequence && previousSequence == other.previousSequence
+            && paymentID == other.paymentID && partnerReferenceNo == other.partnerReferenceNo
+            && referenceNo == other.referenceNo
+    }
+
+    private func sameStatus(as other: Transition) -> Bool {
+        from == other.from && to == other.to && latestStatus == other.latestStatus
+            && amount == other.amount && paidAt == other.paidAt
+            && recordedMilliseconds == other.recordedMilliseconds
+    }
+
+    private func sameOrigin(as other: Transition) -> Bool {
+        source == other.source && externalID == other.externalID && callbackID == other.callbackID
+            && decision == other.decision
+    }
 }
 
 /// What moves a payment to another status, from whatever source.

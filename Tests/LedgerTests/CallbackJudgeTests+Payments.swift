@@ -190,7 +190,10 @@ extension CallbackJudgeTests {
     ) {
         let verdict = Self.judge().judge(
             CallbackEvidence(
-                content: .failure(failure, code: "4005602", problem: "Invalid", references: []),
+                content: CallbackContent(
+                    CallbackContent.Defect(failure, code: "4005602", problem: "Invalid"),
+                    references: []
+                ),
                 receivedMilliseconds: Self.received,
                 signedMilliseconds: Self.received,
                 externalIDUse: .free,

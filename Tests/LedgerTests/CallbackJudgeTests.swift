@@ -62,7 +62,7 @@ struct CallbackJudgeTests {
             DecidedFact(paymentID: payment?.id, decision: $0, fact: fact, cause: "", entryID: nil)
         }
         return CallbackEvidence(
-            content: .fact(fact, marks: marks),
+            content: CallbackContent(fact, marks: marks),
             receivedMilliseconds: received,
             signedMilliseconds: received - signedSecondsAgo * 1_000,
             externalIDUse: use,

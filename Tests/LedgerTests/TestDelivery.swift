@@ -55,11 +55,13 @@ struct TestDelivery {
 
     private var content: CallbackContent {
         get throws {
-            if failure == nil, reference != nil { return .fact(try fact, marks: marks) }
-            return .failure(
-                failure ?? .body,
-                code: "4005602",
-                problem: "Invalid Mandatory Field X",
+            if failure == nil, reference != nil { return CallbackContent(try fact, marks: marks) }
+            return CallbackContent(
+                CallbackContent.Defect(
+                    failure ?? .body,
+                    code: "4005602",
+                    problem: "Invalid Mandatory Field X"
+                ),
                 references: [partner, reference].compactMap { $0.flatMap { Reference($0) } }
             )
         }

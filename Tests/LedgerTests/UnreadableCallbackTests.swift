@@ -62,7 +62,10 @@ struct UnreadableCallbackTests {
         for salt in ["1", "2"] {
             let nameless = try TestDelivery(received: ledger.now).delivery.with(
                 signedDigest: SignedDigest(UInt64(salt) ?? 0, 0, 0, 0),
-                content: .failure(.body, code: "4005600", problem: "Bad", references: [])
+                content: CallbackContent(
+                    CallbackContent.Defect(.body, code: "4005600", problem: "Bad"),
+                    references: []
+                )
             )
             let judgement = ledger.run { $0.receive(nameless) }
             #expect(judgement.answer == .invalid)
@@ -73,7 +76,10 @@ struct UnreadableCallbackTests {
         #expect(ledger.inquiries == [])
         try ledger.resolve(.invalidCallback)
         let again = try TestDelivery(received: ledger.now).delivery.with(
-            content: .failure(.body, code: "4005600", problem: "Bad", references: [])
+            content: CallbackContent(
+                CallbackContent.Defect(.body, code: "4005600", problem: "Bad"),
+                references: []
+            )
         )
         ledger.run { _ = $0.receive(again) }
         #expect(ledger.open == [], "a dismissed cause opens no entry again")

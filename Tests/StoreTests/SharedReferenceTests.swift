@@ -13,10 +13,12 @@ import Testing
         let reference = try #require(Reference("PAY-1"))
         try await test.deliver {
             $0.salt = "half"
-            $0.content = .failure(
-                .body,
-                code: "4005602",
-                problem: "Invalid Mandatory Field X",
+            $0.content = CallbackContent(
+                CallbackContent.Defect(
+                    .body,
+                    code: "4005602",
+                    problem: "Invalid Mandatory Field X"
+                ),
                 references: [reference]
             )
         }

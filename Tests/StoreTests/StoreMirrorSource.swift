@@ -25,19 +25,19 @@ struct StoreMirrorSource {
             basic.salt += " \(hasAmount) \(mark ?? "") \(isBroken) \(isHalf)"
             basic.salt += " \(basic.isPairReadable)"
             if isBroken, !isRead, basic.failure == nil { basic.failure = .body }
-            switch try basic.impliedContent {
-            case .fact(let fact, var marks):
+            let implied = try basic.impliedContent
+            if let fact = implied.fact {
+                var marks = implied.marks
                 let amount = hasAmount ? fact.amount : nil
                 marks.originalExternalID = mark
-                basic.content = .fact(
+                basic.content = CallbackContent(
                     Fact(pair: fact.pair, status: fact.status, amount: amount),
                     marks: marks
                 )
-            case .failure(let failure, let code, let problem, let references):
-                basic.content = .failure(
-                    failure,
-                    code: code,
-                    problem: problem,
+            } else if let defect = implied.defect {
+                let references = implied.references
+                basic.content = CallbackContent(
+                    defect,
                     references: isHalf ? Array(references.prefix(1)) : references
                 )
             }

@@ -79,17 +79,22 @@ struct TestDelivery {
     var impliedContent: CallbackContent {
         get throws {
             if let failure {
-                return .failure(
-                    failure,
-                    code: "4005602",
-                    problem: "Invalid Mandatory Field X",
+                return CallbackContent(
+                    CallbackContent.Defect(
+                        failure,
+                        code: "4005602",
+                        problem: "Invalid Mandatory Field X"
+                    ),
                     references: isPairReadable ? try references : []
                 )
             }
             let amount = try #require(Amount(sen: sen))
             let fact = Fact(pair: try pair, status: status, amount: amount)
             let time = finishedTime.map { GatewayTime(text: $0, milliseconds: nil) }
-            return .fact(fact, marks: SuccessMarks(time: time, originalExternalID: nil))
+            return CallbackContent(
+                fact,
+                marks: SuccessMarks(time: time, originalExternalID: nil)
+            )
         }
     }
 

@@ -119,10 +119,12 @@ enum CallbackExamination {
     ) -> (CallbackContent, SnapAnswer?) {
         // The references of one that is another's by its header lead to its like only.
         let readable = ReadableReferences(request.body)
-        let content = CallbackContent.failure(
-            failure,
-            code: answer.code.description,
-            problem: answer.message,
+        let content = CallbackContent(
+            CallbackContent.Defect(
+                failure,
+                code: answer.code.description,
+                problem: answer.message
+            ),
             references: [
                 readable.originalPartnerReferenceNo, readable.originalReferenceNo,
             ].compactMap(\.self)
@@ -131,7 +133,7 @@ enum CallbackExamination {
     }
 
     private static func content(_ notification: Notification) -> CallbackContent {
-        .fact(
+        CallbackContent(
             notification.fact,
             marks: SuccessMarks(
                 time: notification.finishedAt,

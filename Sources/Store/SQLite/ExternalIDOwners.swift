@@ -75,6 +75,7 @@ struct ExternalIDOwners {
         guard let page = pages.last(where: { $0.day == key.day }) else { return nil }
         var candidates: [Int64] = []
         page.owners.forEach(hash.key(for: key.externalID.utf8)) { candidates.append($0) }
+        if candidates.isEmpty { return nil }
         for candidate in candidates.sorted() {
             guard let found = try journal.callback(candidate) else { continue }
             if found.externalID == key.externalID {

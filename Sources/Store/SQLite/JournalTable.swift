@@ -166,7 +166,7 @@ final class JournalTable {
 
     private static func content(_ row: Row) -> CallbackContent {
         if let fact = row.fact(from: 10) {
-            return .fact(
+            return CallbackContent(
                 fact,
                 marks: SuccessMarks(
                     time: row.gatewayTime(from: 14),
@@ -174,10 +174,12 @@ final class JournalTable {
                 )
             )
         }
-        return .failure(
-            DeliveryFailure(rawValue: row.text(17)) ?? .body,
-            code: row.text(18),
-            problem: row.text(19),
+        return CallbackContent(
+            CallbackContent.Defect(
+                DeliveryFailure(rawValue: row.text(17)) ?? .body,
+                code: row.text(18),
+                problem: row.text(19)
+            ),
             references: [row.optionalText(10), row.optionalText(11)].compactMap { text in
                 text.flatMap { Reference($0) }
             }
@@ -194,25 +196,20 @@ extension Binder {
         integer(callback.isWaiting ? 1 : 0)
         integer(callback.ownsExternalID ? 1 : 0)
         integer(callback.sequence)
-        switch callback.content {
-        case .fact(let fact, let marks):
+        let content = callback.content
+        if let fact = content.fact {
             self.fact(fact)
-            time(marks.time)
-            text(marks.originalExternalID)
-            text(nil)
-            text(nil)
-            text(nil)
-        case .failure(let failure, let code, let problem, let references):
-            text(references.first?.text)
-            text(references.count > 1 ? references[1].text : nil)
+        } else {
+            text(content.references.first?.text)
+            text(content.references.dropFirst().first?.text)
             integer(nil)
             integer(nil)
-            time(nil)
-            text(nil)
-            text(failure.rawValue)
-            text(code)
-            text(problem)
         }
+        time(content.marks.time)
+        text(content.marks.originalExternalID)
+        text(content.defect?.failure.rawValue)
+        text(content.defect?.code)
+        text(content.defect?.problem)
     }
 }
 

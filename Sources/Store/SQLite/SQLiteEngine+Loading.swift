@@ -12,7 +12,7 @@ extension SQLiteEngine {
         }
         var view = LedgerView(numbers: numbers, knowledge: knowledge)
         view.reserveCapacity(for: scope)
-        var wanted = try indexedPayments(scope.references)
+        var wanted = try indexedPayments(scope.allReferences)
         for id in scope.callbackIDs {
             guard let callback = try journal.callback(id) else { continue }
             view.insert(callback)
@@ -26,15 +26,15 @@ extension SQLiteEngine {
         if scope.judgesWaiting { try loadTargetsOfWaiting(&ids, of: scope, into: &view) }
         if scope.needsEntryCallbacks { try loadEntryCallbacks(into: &view) }
         try loadRedeliveries(of: scope, among: ids, into: &view)
-        for key in scope.externalIDs {
-            if let owner = try externalIDs.owner(of: key, in: journal) {
-                view.insert(owner, of: key)
-            }
+        for delivery in scope.deliveries {
+            guard let key = delivery.externalIDKey else { continue }
+            let owner = try externalIDs.owner(of: key, in: journal)
+            if let owner { view.insert(owner, of: key) }
         }
-        for key in scope.replayedExternalIDs {
-            if let owner = try externalIDs.owner(ofReplayed: key, in: journal) {
-                view.insert(owner, of: key)
-            }
+        for delivery in scope.replays {
+            guard let key = delivery.externalIDKey else { continue }
+            let owner = try externalIDs.owner(ofReplayed: key, in: journal)
+            if let owner { view.insert(owner, of: key) }
         }
         try loadOwnersForCallbacks(into: &view)
         return view
@@ -98,7 +98,7 @@ extension SQLiteEngine {
                 // What is unconfirmed under its other reference may turn out to belong to it.
                 references += payment.references
             }
-            next.formUnion(try others(references, beside: scope.references))
+            next.formUnion(try others(references, beside: scope))
             rest = next.subtracting(loaded)
         }
         return loaded
@@ -107,10 +107,10 @@ extension SQLiteEngine {
     /// The payments of those references that have not been looked for yet.
     private func others(
         _ references: [Reference],
-        beside known: [Reference]
+        beside scope: LedgerScope
     ) throws(SQLiteError) -> Set<Int64> {
         if references.isEmpty { return [] }
-        return try indexedPayments(Array(Set(references).subtracting(known)))
+        return try indexedPayments(Array(Set(references).subtracting(scope.allReferences)))
     }
 
     /// Loads the payments that the waiting callbacks lead to by today's references.
@@ -121,7 +121,7 @@ extension SQLiteEngine {
     ) throws(SQLiteError) {
         let waiting = view.callbacks.values.filter(\.isWaiting)
         let references = waiting.flatMap(\.content.references)
-        let found = try others(references, beside: scope.references).subtracting(ids)
+        let found = try others(references, beside: scope).subtracting(ids)
         if found.isEmpty { return }
         let loaded = try loadPayments(found, of: scope, into: &view)
         try loadBelongings(of: loaded.subtracting(ids), into: &view)
@@ -159,10 +159,12 @@ extension SQLiteEngine {
         among ids: Set<Int64>,
         into view: inout LedgerView
     ) throws(SQLiteError) {
-        for (digest, references) in scope.signatures {
+        if ids.isEmpty, !scope.needsLooseEntries { return }
+        for delivery in scope.deliveries + scope.replays {
+            let digest = delivery.signedDigest
             for id in ids {
                 guard let payment = view.payments[id],
-                    references.contains(where: { payment.carries($0) })
+                    delivery.content.references.contains(where: { payment.carries($0) })
                 else { continue }
                 for callback in try journal.callbacks(signed: digest, paymentID: id) {
                     view.insert(callback)

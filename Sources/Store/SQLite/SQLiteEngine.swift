@@ -270,8 +270,9 @@ extension SQLiteEngine {
         try payments.insert(payment)
         let created = payment.createdMilliseconds
         try clockSteps.note(.payments, id: payment.id, milliseconds: created)
-        for reference in payment.references { index.add(payment.id, for: index.key(reference)) }
-        indexed[payment.id] = payment.references
+        let references = payment.references
+        for reference in references { index.add(payment.id, for: index.key(reference)) }
+        indexed[payment.id] = references
     }
 
     /// Adds to the index what leads to a payment whose row may lie below its watermark already: a

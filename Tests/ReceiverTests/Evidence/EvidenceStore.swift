@@ -71,7 +71,7 @@ enum EvidenceStore {
                 bodyForm: "raw",
                 keyFingerprint: "ab12"
             ),
-            content: .fact(fact, marks: SuccessMarks())
+            content: CallbackContent(fact, marks: SuccessMarks())
         )
     }
 }

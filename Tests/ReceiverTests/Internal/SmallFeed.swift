@@ -60,7 +60,10 @@ final class SmallFeed: Sendable {
             signedMilliseconds: number,
             signedDigest: SignedDigest(UInt64(number), 0, 0, 0),
             verification: Delivery.Verification(path: "/", bodyForm: "raw", keyFingerprint: ""),
-            content: .fact(Fact(pair: pair, status: status, amount: amount), marks: SuccessMarks())
+            content: CallbackContent(
+                Fact(pair: pair, status: status, amount: amount),
+                marks: SuccessMarks()
+            )
         )
     }
 
