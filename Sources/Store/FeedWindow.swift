@@ -6,12 +6,18 @@ import Synchronization
 /// It holds what was committed since the program began, up to its bounds, without a gap. The writer
 /// adds to it after each commit that is on disk, and does no more than that: rendering is left to
 /// those who read. What it does not hold is read from the database.
+///
+/// While nobody asks, it holds little: memory that is given back thousands of callbacks later is in
+/// no cache any more, and everything else in the process is slower for it.
 package final class FeedWindow: Sendable {
     private struct State {
         var head: Int64
 
         /// The lowest number that may be served: what lies below it may have been pruned.
         var floor: Int64
+
+        /// The head when somebody asked last.
+        var askedHead: Int64
 
         /// Without a gap, up to ``head``; the first ``dropped`` of them are gone.
         var groups: [FeedGroup] = []
@@ -35,27 +41,40 @@ package final class FeedWindow: Sendable {
         }
 
         mutating func clear(head: Int64) {
-            self = State(head: head, floor: head + 1)
+            self = State(head: head)
+        }
+
+        init(head: Int64) {
+            self.head = head
+            floor = head + 1
+            askedHead = head
         }
     }
 
-    /// Transitions in memory at most: some seconds of a full load.
+    /// Transitions in memory at most: more than come in a full load until followers are woken.
     package static let countMax: Int64 = 4_096
+
+    /// The same once ``countMax`` have come without anybody asking: enough for one who asks now and
+    /// then, at a merchant's usual load.
+    package static let unaskedCountMax: Int64 = 256
 
     /// Bytes in memory at most, as ``FeedGroup/bytes`` counts them.
     package static let bytesMax = 4 * 1_048_576
 
     private let state: Mutex<State>
     private let countMax: Int64
+    private let unaskedCountMax: Int64
     private let bytesMax: Int
 
     init(
         head: Int64,
         countMax: Int64 = FeedWindow.countMax,
+        unaskedCountMax: Int64 = FeedWindow.unaskedCountMax,
         bytesMax: Int = FeedWindow.bytesMax
     ) {
-        state = Mutex(State(head: head, floor: head + 1))
+        state = Mutex(State(head: head))
         self.countMax = countMax
+        self.unaskedCountMax = unaskedCountMax
         self.bytesMax = bytesMax
     }
 
@@ -64,14 +83,18 @@ package final class FeedWindow: Sendable {
 
     /// Whether everything behind `position` is in memory.
     package func covers(_ position: Int64) -> Bool {
-        state.withLock { $0.first - 1 <= position && position <= $0.head }
+        state.withLock { state in
+            state.askedHead = state.head
+            return state.first - 1 <= position && position <= state.head
+        }
     }
 
     /// What `query` selects, up to `limit` transitions, or nil when that takes a read: its position
     /// lies before what is in memory, or beyond the newest commit that was handed over.
     func text(_ query: FeedQuery, limit: Int, _ render: TransitionRendering) -> FeedText? {
         let (groups, head) = state.withLock { state in
-            (Self.groups(of: state, query, limit), state.head)
+            state.askedHead = state.head
+            return (Self.groups(of: state, query, limit), state.head)
         }
         guard let groups else { return nil }
         var text = FeedText(next: head, head: head)
@@ -104,8 +127,10 @@ package final class FeedWindow: Sendable {
             state.groups.append(group)
             state.head = group.last
             state.bytes += group.bytes
+            let isAsked = state.head - state.askedHead <= countMax
+            let max = isAsked ? countMax : min(countMax, unaskedCountMax)
             while state.groups.count - state.dropped > 1,
-                state.bytes > bytesMax || state.head - state.groups[state.dropped].last >= countMax
+                state.bytes > bytesMax || state.head - state.groups[state.dropped].last >= max
             {
                 state.dropFirst()
             }

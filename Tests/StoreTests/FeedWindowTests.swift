@@ -90,6 +90,23 @@ import Testing
         #expect(!bytes.covers(1))
     }
 
+    @Test func `it holds little while nobody asks`() throws {
+        let window = FeedWindow(head: 0, countMax: 10, unaskedCountMax: 3)
+        let append = { (sequences: ClosedRange<Int64>) in
+            for sequence in sequences { window.append([try Self.transition(sequence)]) }
+        }
+        try append(1...11)
+        #expect(!window.covers(7) && window.covers(8), "unasked for longer than it holds")
+        try append(12...21)
+        #expect(window.covers(11) && !window.covers(10), "asked for, it fills again")
+        try append(22...31)
+        #expect(sequences(window, after: 21)?.count == 10)
+        try append(32...41)
+        #expect(sequences(window, after: 31)?.count == 10, "a read counts, too")
+        try append(42...52)
+        #expect(sequences(window, after: 48) == nil)
+    }
+
     @Test func `it never serves across a gap, nor what is kept no longer`() throws {
         let window = FeedWindow(head: 0)
         window.append(try Self.transitions(1...3))
@@ -126,7 +143,11 @@ import Testing
     ) throws {
         var random = SplitMix64(seed: seed)
         let countMax = Int64.random(in: 1...60, using: &random)
-        let window = FeedWindow(head: 0, countMax: countMax)
+        let window = FeedWindow(
+            head: 0,
+            countMax: countMax,
+            unaskedCountMax: countMax
+        )
         var feed: [Transition] = []
         var start: Int64 = 0
         let statuses: [TransactionStatus] = [.success, .refunded, .cancelled]
