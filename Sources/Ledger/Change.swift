@@ -2,56 +2,56 @@ package import Payments
 
 /// One change of what is stored. The set is closed: an engine that applies these, in order, runs
 /// every rule of the ledger.
-package indirect enum Change: Sendable {
+package enum Change: Sendable {
     // MARK: Callbacks
 
     /// Appends a callback to the journal, with the bytes of its delivery.
-    case keepCallback(KeptCallback, Delivery)
+    case keepCallback(Shared<KeptCallback>, Delivery)
     /// Counts one more delivery of a kept callback.
     case countRedelivery(KeptCallback.ID, atMilliseconds: Int64)
     /// Replaces what a kept callback leads to: content, payment, outcome, answer, waiting,
     /// sequence.
-    case updateCallback(KeptCallback)
+    case updateCallback(Shared<KeptCallback>)
     /// Notes that a callback was answered 2005600 first under its X-EXTERNAL-ID that day.
-    case claimExternalID(ExternalIDKey, ExternalIDOwner)
+    indirect case claimExternalID(ExternalIDKey, ExternalIDOwner)
 
     // MARK: Payments and the feed
 
-    case createPayment(Payment)
-    case updatePayment(Payment)
+    case createPayment(Shared<Payment>)
+    case updatePayment(Shared<Payment>)
     /// Appends to the feed; the sequence number is the head's successor.
     case appendTransition(Transition)
 
     // MARK: Generating
 
     /// Records the intent to generate, in place of an earlier attempt.
-    case startGeneration(Payment.ID, GenerationRequest, atMilliseconds: Int64)
-    case finishGeneration(Payment.ID, GenerationState, GenerationResult)
+    indirect case startGeneration(Payment.ID, GenerationRequest, atMilliseconds: Int64)
+    indirect case finishGeneration(Payment.ID, GenerationState, GenerationResult)
 
     // MARK: Inquiries and calls
 
     /// Starts the payment's inquiry, or replaces it.
-    case scheduleInquiry(StatusInquiry)
+    indirect case scheduleInquiry(StatusInquiry)
     case endInquiry(Payment.ID)
-    case keepGatewayCall(GatewayCall, Payment.ID?)
+    indirect case keepGatewayCall(GatewayCall, Payment.ID?)
 
     // MARK: Attention list
 
     /// Opens an entry with its events.
-    case openEntry(AttentionEntry)
+    indirect case openEntry(AttentionEntry)
     /// Replaces an entry's counts and subject, and stores the events at `changed`.
-    case updateEntry(AttentionEntry, changed: [Int])
-    case closeEntry(AttentionEntry.ID, EntryResolution, atMilliseconds: Int64)
+    indirect case updateEntry(AttentionEntry, changed: [Int])
+    indirect case closeEntry(AttentionEntry.ID, EntryResolution, atMilliseconds: Int64)
 
     // MARK: Facts without a transition
 
-    case decideFact(DecidedFact)
+    indirect case decideFact(DecidedFact)
     /// Hands the decided facts of one payment to another.
     case moveDecidedFacts(from: Payment.ID, to: Payment.ID)
 
     // MARK: What is known of the gateway
 
-    case updateKnowledge(GatewayKnowledge)
+    indirect case updateKnowledge(GatewayKnowledge)
 }
 
 /// What is known of the gateway beside payments.

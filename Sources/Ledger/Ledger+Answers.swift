@@ -283,7 +283,7 @@ extension Ledger {
     mutating func resolve(_ callback: KeptCallback, _ payment: Payment) {
         var callback = callback
         callback.isWaiting = false
-        emit(.updateCallback(callback))
+        emit(.updateCallback(Shared(callback)))
         guard let fact = callback.content.fact, !stands(fact, payment) else { return }
         emit(
             .decideFact(
@@ -321,7 +321,7 @@ extension Ledger {
     ) {
         guard var payment = view.payment(answer.paymentID) else { return }
         payment.lastQuery = QueryNote(milliseconds: now, responseCode: code, status: status)
-        emit(.updatePayment(payment))
+        emit(.updatePayment(Shared(payment)))
     }
 
     private mutating func raise(

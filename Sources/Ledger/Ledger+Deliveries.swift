@@ -145,7 +145,7 @@ extension Ledger {
         let isAsked = verdict.asks && ask(about: callback)
         callback.isWaiting = verdict.asks && startsWaiting(callback)
         let claimed = claim(key, by: &callback)
-        emit(.keepCallback(callback, delivery))
+        emit(.keepCallback(Shared(callback), delivery))
         emitClaim(claimed, of: callback)
         if callback.sequence == nil, let payment = target.payment.flatMap({ view.payment($0.id) }) {
             // What was asked before knew nothing of this callback.
@@ -174,7 +174,7 @@ extension Ledger {
     mutating func update(_ callback: KeptCallback) {
         var callback = callback
         let key = claim(callback.externalIDKey, by: &callback)
-        emit(.updateCallback(callback))
+        emit(.updateCallback(Shared(callback)))
         emitClaim(key, of: callback)
     }
 
@@ -257,7 +257,7 @@ extension Ledger {
             payment.paid.time = payment.paid.time ?? marks.time
             payment.paid.originalExternalID =
                 payment.paid.originalExternalID ?? marks.originalExternalID
-            emit(.updatePayment(payment))
+            emit(.updatePayment(Shared(payment)))
         case .advance(let status, let order):
             var change = StatusChange(to: status, fact.status, source: .notify)
             change.referenceNo = order.gateway(of: fact.pair)

@@ -24,7 +24,7 @@ extension Ledger {
                 atMilliseconds: now
             )
             payment.expectedAmount = request.content.amount
-            emit(.createPayment(payment))
+            emit(.createPayment(Shared(payment)))
             start(request, of: payment)
             return .started
         }

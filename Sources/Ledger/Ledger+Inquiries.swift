@@ -87,7 +87,7 @@ extension Ledger {
         for var callback in view.waiting(payment.id) {
             guard let fact = callback.content.fact, payment.stands(fact) else { continue }
             callback.isWaiting = false
-            emit(.updateCallback(callback))
+            emit(.updateCallback(Shared(callback)))
             released.append(fact)
         }
         if released.isEmpty { return }

@@ -140,7 +140,7 @@ extension Ledger {
         let plan = InquiryPlan(context)
         guard now >= plan.end(of: payment, generation) else { return }
         payment.unpaidAnswers += 1
-        emit(.updatePayment(payment))
+        emit(.updatePayment(Shared(payment)))
         guard let expiry = plan.expiry(of: payment, generation), now >= expiry,
             payment.unpaidAnswers >= InquiryPlan.unpaidAnswersMin,
             view.openEntries(.payment(payment.id)).isEmpty,

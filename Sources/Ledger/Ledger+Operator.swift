@@ -98,7 +98,7 @@ extension Ledger {
         if let stored = view.confirmed(named: reference) {
             return self.accept(accept, of: stored, facts: openEvents(of: stored), decision)
         }
-        let unconfirmed = view.payments.values.filter { payment in
+        let unconfirmed = view.payments.all.filter { payment in
             !payment.isConfirmed && payment.mergedInto == nil && payment.carries(reference)
         }.min { ($0.referenceNo == nil ? 1 : 0, $0.id) < ($1.referenceNo == nil ? 1 : 0, $1.id) }
         var payment =

@@ -22,7 +22,7 @@ extension Ledger {
         write(transition, change, into: &payment)
         // Paid and not asked about again: the usual one, which has nothing to follow up.
         let isDone = payment.status == .success && policy.schedule.recheckSuccessSeconds.isEmpty
-        emit(.createPayment(payment))
+        emit(.createPayment(Shared(payment)))
         emit(.appendTransition(transition))
         if !isDone, let created = view.payments[transition.paymentID] { followUp(created) }
         return transition.sequence
@@ -118,7 +118,7 @@ extension Ledger {
             atMilliseconds: now
         )
         payment.roles = policy.referenceRoles == .auto ? .assumed : .known
-        emit(.createPayment(payment))
+        emit(.createPayment(Shared(payment)))
         return payment
     }
 
@@ -141,14 +141,14 @@ extension Ledger {
         let moved = view.waiting(other.id)
         for var callback in moved {
             callback.paymentID = payment.id
-            emit(.updateCallback(callback))
+            emit(.updateCallback(Shared(callback)))
         }
         // Of several callbacks with one fact only the first waits.
         var facts: Set<Fact> = []
         for var callback in view.waiting(payment.id) {
             guard let fact = callback.content.fact, !facts.insert(fact).inserted else { continue }
             callback.isWaiting = false
-            emit(.updateCallback(callback))
+            emit(.updateCallback(Shared(callback)))
         }
         guard var inquiry = view.inquiries[other.id] else { return }
         emit(.endInquiry(other.id))

@@ -65,7 +65,7 @@ extension Ledger {
             atMilliseconds: now
         )
         payment.roles = remembered.roles
-        emit(.createPayment(payment))
+        emit(.createPayment(Shared(payment)))
         return payment
     }
 

@@ -41,7 +41,7 @@ package struct Ledger: Sendable {
     mutating func update(_ payment: Payment) {
         var payment = payment
         payment.revision += 1
-        emit(.updatePayment(payment))
+        emit(.updatePayment(Shared(payment)))
     }
 
     /// Stores what was learnt about the gateway.

@@ -30,8 +30,8 @@ package struct LedgerView: Sendable {
     package var numbers: LedgerNumbers
     package var knowledge: GatewayKnowledge
     // More than eight: one for each kind of row, and one for each way to look for it.
-    package private(set) var payments: [Payment.ID: Payment] = [:]
-    package private(set) var callbacks: [KeptCallback.ID: KeptCallback] = [:]
+    package private(set) var payments = RowTable<Payment>()
+    package private(set) var callbacks = RowTable<KeptCallback>()
     private(set) var generations: [Payment.ID: Generation] = [:]
     private(set) var inquiries: [Payment.ID: StatusInquiry] = [:]
     package private(set) var entries: [AttentionEntry.ID: AttentionEntry] = [:]
@@ -59,27 +59,28 @@ package struct LedgerView: Sendable {
     }
 
     /// Adds or replaces a payment.
-    package mutating func insert(_ payment: consuming Payment) {
-        let id = payment.id
-        paymentsByReference[payment.partnerReferenceNo, default: RowNumbers()].insert(id)
-        if let reference = payment.referenceNo {
+    package mutating func insert(_ payment: Shared<Payment>) {
+        let id = payment.row.id
+        paymentsByReference[payment.row.partnerReferenceNo, default: RowNumbers()].insert(id)
+        if let reference = payment.row.referenceNo {
             paymentsByReference[reference, default: RowNumbers()].insert(id)
         }
-        payments[id] = payment
+        payments.insert(payment, at: id)
     }
 
     /// Adds or replaces a callback.
-    package mutating func insert(_ callback: consuming KeptCallback) {
-        let id = callback.id
-        if let old = callbacks[id] {
-            if old.isWaiting, let payment = old.paymentID { waitingCallbacks[payment]?.remove(id) }
+    package mutating func insert(_ callback: Shared<KeptCallback>) {
+        let id = callback.row.id
+        if let old = callbacks.insert(callback, at: id) {
+            if old.row.isWaiting, let payment = old.row.paymentID {
+                waitingCallbacks[payment]?.remove(id)
+            }
         } else {
-            callbacksByDigest[callback.signedDigest, default: RowNumbers()].insert(id)
+            callbacksByDigest[callback.row.signedDigest, default: RowNumbers()].insert(id)
         }
-        if callback.isWaiting, let payment = callback.paymentID {
+        if callback.row.isWaiting, let payment = callback.row.paymentID {
             waitingCallbacks[payment, default: RowNumbers()].insert(id)
         }
-        callbacks[id] = callback
     }
 
     package mutating func insert(_ generation: Generation, of id: Payment.ID) {

@@ -291,10 +291,10 @@ private struct CommitNews {
         for change in changes {
             switch change {
             case .createPayment(let payment), .updatePayment(let payment):
-                guard payment.isConfirmed else { continue }
-                references.append(payment.partnerReferenceNo.text)
+                guard payment.row.isConfirmed else { continue }
+                references.append(payment.row.partnerReferenceNo.text)
                 // The feed has shown it under its other number before.
-                if payment.roles == .corrected, let reference = payment.referenceNo {
+                if payment.row.roles == .corrected, let reference = payment.row.referenceNo {
                     references.append(reference.text)
                 }
             case .appendTransition(let transition): transitions.append(transition)

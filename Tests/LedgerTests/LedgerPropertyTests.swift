@@ -76,7 +76,7 @@ struct LedgerPropertyTests {
             guard step.isMultiple(of: 10) else { continue }
             let ledger = random.ledger
             var problems = model.read(ledger.feed)
-            for payment in ledger.view.payments.values { problems += model.check(payment) }
+            for payment in ledger.view.payments.all { problems += model.check(payment) }
             problems += Self.openEntryProblems(ledger) + Self.waitingProblems(ledger)
             problems += Self.namesakes(ledger)
             try #require(problems == [], "seed \(seed), step \(step)")
@@ -100,7 +100,7 @@ struct LedgerPropertyTests {
     /// One waiting callback for a fact, and each is asked about, held or decided.
     private static func waitingProblems(_ ledger: TestLedger) -> [String] {
         var problems: [String] = []
-        for payment in ledger.view.payments.values {
+        for payment in ledger.view.payments.all {
             let id = payment.id
             let waiting = ledger.view.waiting(id)
             let isAsked = ledger.view.inquiries[id] != nil
@@ -129,7 +129,7 @@ struct LedgerPropertyTests {
 
     /// A merchant's number is that of one transaction.
     private static func namesakes(_ ledger: TestLedger) -> [String] {
-        let names = ledger.view.payments.values.filter(\.isConfirmed).map(\.partnerReferenceNo)
+        let names = ledger.view.payments.all.filter(\.isConfirmed).map(\.partnerReferenceNo)
         return Set(names).count == names.count ? [] : ["two transactions of one number"]
     }
 }

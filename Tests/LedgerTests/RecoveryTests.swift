@@ -23,7 +23,7 @@ struct RecoveryTests {
     }
 
     private static func inquiries(_ ledger: TestLedger) -> [StatusInquiry] {
-        ledger.ledger.view.payments.keys.compactMap { ledger.ledger.view.inquiries[$0] }
+        ledger.ledger.view.payments.numbers.compactMap { ledger.ledger.view.inquiries[$0] }
     }
 
     private static func openEntries(_ ledger: TestLedger) -> [AttentionEntry] {
@@ -34,7 +34,7 @@ struct RecoveryTests {
         var ledger = TestLedger()
         let remembered = try Self.remembered(.success) { $0.paidAmount = Amount(sen: 1_000_000) }
         ledger.run { $0.recover(remembered, from: "old.db") }
-        let payment = try #require(ledger.ledger.view.payments.values.first)
+        let payment = try #require(ledger.ledger.view.payments.all.first)
         #expect(payment.status == nil)
         #expect(ledger.feed.isEmpty)
         #expect(Self.inquiries(ledger).map(\.nextMilliseconds) == [ledger.now])
@@ -47,7 +47,7 @@ struct RecoveryTests {
         )
         // The same again is no second payment.
         ledger.run { $0.recover(remembered, from: "old.db") }
-        #expect(ledger.ledger.view.payments.count == 1)
+        #expect(ledger.ledger.view.payments.numbers.count == 1)
         #expect(Self.openEntries(ledger).count == 1)
         // Its callback, sent again, resolves it.
         try ledger.deliver()
@@ -60,7 +60,7 @@ struct RecoveryTests {
         try ledger.deliver { $0.status = .pending }
         let remembered = try Self.remembered(.success)
         ledger.run { $0.recover(remembered, from: "old.db") }
-        #expect(ledger.ledger.view.payments.count == 1)
+        #expect(ledger.ledger.view.payments.numbers.count == 1)
         #expect(Self.inquiries(ledger).map(\.nextMilliseconds) == [ledger.now])
         #expect(Self.openEntries(ledger).map(\.kind) == [.unresolvedPayment])
     }
@@ -85,7 +85,7 @@ struct RecoveryTests {
     @Test func `open payments are queried at once, whatever is planned`() throws {
         var ledger = TestLedger()
         try ledger.deliver { $0.status = .pending }
-        let id = try #require(ledger.ledger.view.payments.keys.first)
+        let id = try #require(ledger.ledger.view.payments.numbers.first)
         ledger.wait(seconds: 5)
         #expect(ledger.run { $0.askNow([id]) } == 1)
         #expect(Self.inquiries(ledger).map(\.nextMilliseconds) == [ledger.now])

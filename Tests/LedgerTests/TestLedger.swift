@@ -186,7 +186,7 @@ extension TestLedger {
     var view: LedgerView { ledger.view }
 
     /// In the order of their numbers.
-    var payments: [Payment] { view.payments.values.sorted { $0.id < $1.id } }
+    var payments: [Payment] { view.payments.all.sorted { $0.id < $1.id } }
 
     /// The payment, confirmed or not, with this merchant's number.
     func payment(_ reference: String = "TRX-1") throws -> Payment {

@@ -116,7 +116,7 @@ struct StoreMirror {
     }
 
     /// In the order of their numbers.
-    var payments: [Payment] { view.payments.values.sorted { $0.id < $1.id } }
+    var payments: [Payment] { view.payments.all.sorted { $0.id < $1.id } }
 
     /// In the order of their numbers.
     var entries: [AttentionEntry] { view.entries.values.sorted { $0.id < $1.id } }
@@ -173,7 +173,7 @@ struct StoreMirror {
     /// What the engine does when it is opened: numbers that were taken for nothing are free again,
     /// and calls that were under way are asked about.
     mutating func restart(now: Int64) {
-        let payment = view.payments.keys.max() ?? 0
+        let payment = view.payments.numbers.max() ?? 0
         let entry = view.entries.keys.max() ?? 0
         setNumbers {
             $0.nextPaymentID = payment + 1
@@ -193,8 +193,8 @@ struct StoreMirror {
 
     /// What a reader has to find without a schedule.
     private var unscheduled: [Payment.ID] {
-        let waiting = view.callbacks.values.filter(\.isWaiting).compactMap(\.paymentID)
-        let open = view.payments.values.filter(\.isOpen).map(\.id)
+        let waiting = view.callbacks.all.filter(\.isWaiting).compactMap(\.paymentID)
+        let open = view.payments.all.filter(\.isOpen).map(\.id)
         return Set(waiting + open).filter { view.inquiries[$0] == nil }.sorted()
     }
 
@@ -205,7 +205,7 @@ struct StoreMirror {
             switch change {
             case .appendTransition(let transition): feed.append(transition)
             case .keepCallback(let callback, _):
-                deliveries[callback.id] = (1, callback.receivedMilliseconds)
+                deliveries[callback.row.id] = (1, callback.row.receivedMilliseconds)
             case .countRedelivery(let id, let now):
                 deliveries[id] = ((deliveries[id]?.count ?? 0) + 1, now)
             case .closeEntry(let id, let resolution, let now): resolutions[id] = (resolution, now)

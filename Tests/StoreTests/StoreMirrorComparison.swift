@@ -41,7 +41,7 @@ struct StoreMirrorComparison {
 
     private mutating func comparePayments(_ connection: Connection) throws {
         let view = mirror.view
-        let ids = 1...max(view.payments.keys.max() ?? 1, 1)
+        let ids = 1...max(view.payments.numbers.max() ?? 1, 1)
         let stored = try PaymentTable(connection).payments(ids)
         compare("payment", stored.map(\.payment).sorted { $0.id < $1.id }, mirror.payments)
         for (payment, generation) in stored {
@@ -72,7 +72,7 @@ struct StoreMirrorComparison {
         }
         let expected = mirror.deliveries.map { [$0.key, $0.value.count, $0.value.last] }
         compare("delivery count", rows, expected.sorted { $0[0] < $1[0] })
-        for id in view.callbacks.keys.sorted() {
+        for id in view.callbacks.numbers.sorted() {
             compare("callback \(id)", try journal.callback(id), view.callbacks[id])
         }
     }
@@ -186,7 +186,7 @@ struct StoreMirrorComparison {
         guard let status = payment.status else { return nil }
         let id = payment.id
         let view = mirror.view
-        let callbacks = view.callbacks.values.compactMap(\.paymentID)
+        let callbacks = view.callbacks.all.compactMap(\.paymentID)
         return TransactionRecord(
             id: id,
             partnerReferenceNo: payment.partnerReferenceNo.text,

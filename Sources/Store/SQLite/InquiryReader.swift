@@ -83,7 +83,7 @@ struct InquiryReader {
     ) throws(SQLiteError) -> Inquiry.Mark {
         var view = LedgerView(numbers: LedgerNumbers(), knowledge: GatewayKnowledge())
         for (payment, _) in try payments.payments(index.payments([asked], in: lookups)) {
-            view.insert(payment)
+            view.insert(Shared(payment))
         }
         return Inquiry.Mark(view.subject(of: asked, home))
     }

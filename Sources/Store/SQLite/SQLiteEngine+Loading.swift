@@ -15,7 +15,7 @@ extension SQLiteEngine {
         var wanted = try indexedPayments(scope.allReferences)
         for id in scope.callbackIDs {
             guard let callback = try journal.callback(id) else { continue }
-            view.insert(callback)
+            view.insert(Shared(callback))
             // Read again, its references may lead nowhere: then it stays where it is.
             if let payment = callback.paymentID { wanted.insert(payment) }
         }
@@ -42,7 +42,7 @@ extension SQLiteEngine {
 
     /// Loads the owners of the ids that the loaded callbacks would own if they were applied now.
     private func loadOwnersForCallbacks(into view: inout LedgerView) throws(SQLiteError) {
-        for callback in view.callbacks.values where !callback.ownsExternalID {
+        for callback in view.callbacks.all where !callback.ownsExternalID {
             guard let key = callback.externalIDKey,
                 let owner = try externalIDs.remembered(key, in: journal)
             else { continue }
@@ -87,7 +87,7 @@ extension SQLiteEngine {
             var next: Set<Int64> = []
             var references: [Reference] = []
             for (payment, generation) in try payments.payments(rest) {
-                view.insert(payment)
+                view.insert(Shared(payment))
                 indexed[payment.id] = payment.references
                 if let generation { view.insert(generation, of: payment.id) }
                 guard near.contains(payment.id) else { continue }
@@ -119,7 +119,7 @@ extension SQLiteEngine {
         of scope: LedgerScope,
         into view: inout LedgerView
     ) throws(SQLiteError) {
-        let waiting = view.callbacks.values.filter(\.isWaiting)
+        let waiting = view.callbacks.all.filter(\.isWaiting)
         let references = waiting.flatMap(\.content.references)
         let found = try others(references, beside: scope).subtracting(ids)
         if found.isEmpty { return }
@@ -134,7 +134,7 @@ extension SQLiteEngine {
         into view: inout LedgerView
     ) throws(SQLiteError) {
         let ids = ids.sorted()
-        for callback in try journal.waiting(of: ids) { view.insert(callback) }
+        for callback in try journal.waiting(of: ids) { view.insert(Shared(callback)) }
         for inquiry in try inquiries.inquiries(about: ids) { view.insert(inquiry) }
         let entries = try attention.open(of: ids)
         for entry in entries { view.insert(entry) }
@@ -149,7 +149,7 @@ extension SQLiteEngine {
     private func loadEntryCallbacks(into view: inout LedgerView) throws(SQLiteError) {
         let named = Set(view.entries.values.flatMap(\.events).compactMap(\.callbackID))
         for id in named.sorted() {
-            if let callback = try journal.callback(id) { view.insert(callback) }
+            if let callback = try journal.callback(id) { view.insert(Shared(callback)) }
         }
     }
 
@@ -167,12 +167,12 @@ extension SQLiteEngine {
                     delivery.content.references.contains(where: { payment.carries($0) })
                 else { continue }
                 for callback in try journal.callbacks(signed: digest, paymentID: id) {
-                    view.insert(callback)
+                    view.insert(Shared(callback))
                 }
             }
             if !scope.needsLooseEntries { continue }
             for callback in try journal.callbacks(signed: digest, paymentID: nil) {
-                view.insert(callback)
+                view.insert(Shared(callback))
             }
         }
     }

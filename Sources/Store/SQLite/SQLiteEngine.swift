@@ -210,18 +210,18 @@ extension SQLiteEngine: StorageEngine {
 extension SQLiteEngine {
     private func apply(_ change: Change) throws(SQLiteError) {
         switch change {
-        case .keepCallback(let callback, let delivery): try keep(callback, delivery)
+        case .keepCallback(let callback, let delivery): try keep(callback.row, delivery)
         case .countRedelivery(let id, let now):
             try journal.countRedelivery(of: id, atMilliseconds: now)
         case .updateCallback(let callback):
-            try journal.update(callback)
-            try addLate(callback.content.references, of: callback.paymentID)
+            try journal.update(callback.row)
+            try addLate(callback.row.content.references, of: callback.row.paymentID)
         case .claimExternalID(let key, let owner):
             externalIDs.add(key, callbackID: owner.callbackID)
-        case .createPayment(let payment): try create(payment)
+        case .createPayment(let payment): try create(payment.row)
         case .updatePayment(let payment):
-            try payments.update(payment)
-            try addLate(payment.references, of: payment.id)
+            try payments.update(payment.row)
+            try addLate(payment.row.references, of: payment.row.id)
         case .appendTransition(let transition):
             try transitions.insert(transition)
             let recorded = transition.recordedMilliseconds

@@ -1,3 +1,30 @@
+/// A row that is handed on without being copied: from the decision to the view and the engine.
+package final class Shared<Row: Sendable>: Sendable {
+    package let row: Row
+
+    package init(_ row: consuming Row) { self.row = row }
+}
+
+/// Rows of one kind by their numbers.
+package struct RowTable<Row: Sendable>: Sendable {
+    private var rows: [Int64: Shared<Row>] = [:]
+
+    package init() {}
+
+    package mutating func reserveCapacity(_ count: Int) { rows.reserveCapacity(count) }
+
+    package subscript(number: Int64) -> Row? { rows[number]?.row }
+
+    package var numbers: some Collection<Int64> { rows.keys }
+    package var all: some Collection<Row> { rows.values.lazy.map(\.row) }
+
+    /// Adds or replaces a row; returns the one that was there.
+    @discardableResult
+    mutating func insert(_ row: Shared<Row>, at number: Int64) -> Shared<Row>? {
+        rows.updateValue(row, forKey: number)
+    }
+}
+
 /// Numbers of rows, each once, ascending. A single one, the usual case, needs no memory of its own.
 struct RowNumbers {
     private var first: Int64?
