@@ -32,10 +32,10 @@ package struct Response: Equatable, Sendable {
         // Names are words of the program, values may come from outside.
         assert(Self.isFieldName(name.utf8.span), "a field name is a token")
         precondition(Self.isFieldValue(value), "a field value holds no control character")
-        fieldLines.append(contentsOf: name.utf8)
-        fieldLines.append(contentsOf: ": ".utf8)
+        fieldLines.append(text: name)
+        fieldLines.append(text: ": ")
         fieldLines.append(value.indices, of: value)
-        fieldLines.append(contentsOf: "\r\n".utf8)
+        fieldLines.append(text: "\r\n")
     }
 
     private static func isFieldName(_ name: Span<UInt8>) -> Bool {

@@ -34,9 +34,9 @@ extension Response {
         appendStart(to: &out, date: date)
         // RFC 9110 section 8.6: no Content-Length in 1xx and 204, and none is needed in 304.
         if !status.hasNoContent {
-            out.append(contentsOf: "Content-Length: ".utf8)
+            out.append(text: "Content-Length: ")
             out.append(decimal: body.count)
-            out.append(contentsOf: "\r\n".utf8)
+            out.append(text: "\r\n")
         }
         appendEnd(to: &out, for: version, keepAlive: keepAlive && !closes)
         if sendsBody { out.append(contentsOf: body) }
@@ -56,7 +56,7 @@ extension Response {
         appendStart(to: &out, date: date)
         let hasBody = !status.hasNoContent
         if hasBody, version == .http11 {
-            out.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+            out.append(text: "Transfer-Encoding: chunked\r\n")
         }
         let endsByClose = hasBody && !isHEAD && version == .http10
         appendEnd(to: &out, for: version, keepAlive: keepAlive && !closes && !endsByClose)
@@ -68,26 +68,26 @@ extension Response {
     private static let fixedBytesMax = 192
 
     private func appendStart(to out: inout [UInt8], date: HTTPDate?) {
-        out.append(contentsOf: "HTTP/1.1 ".utf8)
+        out.append(text: "HTTP/1.1 ")
         out.append(decimal: status.code)
         out.append(.space)
         out.append(contentsOf: status.reasonPhrase.utf8)
-        out.append(contentsOf: "\r\n".utf8)
+        out.append(text: "\r\n")
         out.append(contentsOf: fieldLines)
         if let date {
-            out.append(contentsOf: "Date: ".utf8)
+            out.append(text: "Date: ")
             out.append(contentsOf: date.bytes)
-            out.append(contentsOf: "\r\n".utf8)
+            out.append(text: "\r\n")
         }
     }
 
     private func appendEnd(to out: inout [UInt8], for version: HTTPVersion, keepAlive: Bool) {
         if !keepAlive {
-            out.append(contentsOf: "Connection: close\r\n".utf8)
+            out.append(text: "Connection: close\r\n")
         } else if version == .http10 {
-            out.append(contentsOf: "Connection: keep-alive\r\n".utf8)
+            out.append(text: "Connection: keep-alive\r\n")
         }
-        out.append(contentsOf: "\r\n".utf8)
+        out.append(text: "\r\n")
     }
 }
 
@@ -101,14 +101,14 @@ extension StreamFraming {
             return
         }
         out.append(contentsOf: String(piece.count, radix: 16).utf8)
-        out.append(contentsOf: "\r\n".utf8)
+        out.append(text: "\r\n")
         out.append(contentsOf: piece)
-        out.append(contentsOf: "\r\n".utf8)
+        out.append(text: "\r\n")
     }
 
     /// Appends what ends the body: the last chunk, or nothing.
     package func appendEnd(to out: inout [UInt8]) {
-        if self == .chunked { out.append(contentsOf: "0\r\n\r\n".utf8) }
+        if self == .chunked { out.append(text: "0\r\n\r\n") }
     }
 }
 
@@ -116,5 +116,11 @@ extension [UInt8] {
     /// Appends the digits of a number that is not negative.
     fileprivate mutating func append(decimal number: Int) {
         append(contentsOf: String(number).utf8)
+    }
+
+    /// Appends a text as UTF-8.
+    mutating func append(text: String) {
+        let bytes = text.utf8.span
+        append(bytes.indices, of: bytes)
     }
 }

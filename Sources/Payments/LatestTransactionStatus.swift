@@ -10,11 +10,9 @@ package enum LatestTransactionStatus: UInt8, CaseIterable, Sendable {
     case notFound = 7
 
     /// The code for two digits such as `00`, or nil when SNAP BI defines none.
-    package init?(code: ArraySlice<UInt8>) {
-        guard code.count == 2, code.first == 0x30, let digit = code.dropFirst().first,
-            (0x30...0x37).contains(digit)
-        else { return nil }
-        self.init(rawValue: digit - 0x30)
+    package init?(code: Span<UInt8>) {
+        guard code.count == 2, code[0] == 0x30, (0x30...0x37).contains(code[1]) else { return nil }
+        self.init(rawValue: code[1] - 0x30)
     }
 
     /// The two digits on the wire.

@@ -10,17 +10,16 @@ package struct Reference: Hashable, Sendable {
     package static let bytesMax = 64
 
     /// A reference of the given bytes, or nil when they are none, too many or not visible ASCII.
-    package init?(_ bytes: ArraySlice<UInt8>) {
+    package init?(_ bytes: Span<UInt8>) {
         guard (1...Self.bytesMax).contains(bytes.count) else { return nil }
-        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
-        text = String(decoding: bytes, as: UTF8.self)
+        guard bytes.indices.allSatisfy({ (0x21...0x7E).contains(bytes[$0]) }) else { return nil }
+        guard let utf8 = try? UTF8Span(validating: bytes) else { return nil }
+        text = String(copying: utf8)
         textHash = text.hashValue
     }
 
     /// A reference of the given text, or nil when it is not one.
-    package init?(_ text: String) {
-        self.init(Array(text.utf8)[...])
-    }
+    package init?(_ text: String) { self.init(text.utf8.span) }
 }
 
 extension Reference {

@@ -28,8 +28,8 @@ import CSQLite
     /// Binds text as UTF-8, or NULL. A NUL inside is part of the text.
     package mutating func text(_ value: String?) {
         count += 1
-        guard var value else { return null() }
-        let bound = value.withUTF8 { text in
+        guard let value else { return null() }
+        let bound = unsafe value.utf8.span.withUnsafeBufferPointer { text in
             let (start, destructor) = unsafe buffer.copy(UnsafeRawBufferPointer(text))
             return unsafe sqlite3_bind_text64(
                 statement,

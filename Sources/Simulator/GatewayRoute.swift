@@ -72,6 +72,6 @@ enum GatewayRoute: Equatable {
             bytes.append(value)
             rest = rest.dropFirst(2)
         }
-        return Reference(bytes[...])
+        return Reference(bytes.span)
     }
 }

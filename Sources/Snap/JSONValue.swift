@@ -18,7 +18,7 @@ package struct JSONValue: Sendable {
 
     /// The text of a string; nil for every other kind.
     package var string: String? {
-        kind == .string ? String(decoding: document.content(of: index), as: UTF8.self) : nil
+        kind == .string ? document.text(of: index) : nil
     }
 
     /// True or false; nil for every other kind.
@@ -42,8 +42,7 @@ package struct JSONValue: Sendable {
     package var members: [(name: String, value: JSONValue)] {
         guard kind == .object else { return [] }
         return children(step: 2).map { name in
-            let text = String(decoding: document.content(of: name), as: UTF8.self)
-            return (text, JSONValue(document: document, index: name + 1))
+            (document.text(of: name), JSONValue(document: document, index: name + 1))
         }
     }
 
@@ -57,7 +56,7 @@ package struct JSONValue: Sendable {
     package subscript(name: String) -> JSONValue? {
         guard kind == .object else { return nil }
         let name = Array(name.utf8)
-        let match = children(step: 2).first { document.content(of: $0).elementsEqual(name) }
+        let match = children(step: 2).first { document.isContent(of: $0, equalTo: name) }
         return match.map { JSONValue(document: document, index: $0 + 1) }
     }
 

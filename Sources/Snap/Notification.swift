@@ -64,7 +64,7 @@ package struct Notification: Sendable {
 
     private func text(_ name: NotificationMembers.Name) -> String? {
         guard let index = members[name], document.tokens[index].kind != .null else { return nil }
-        return String(decoding: document.content(of: index), as: UTF8.self)
+        return document.text(of: index)
     }
 
     private func firstText(_ names: [NotificationMembers.Name]) -> String? {

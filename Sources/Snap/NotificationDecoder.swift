@@ -42,12 +42,11 @@ struct NotificationDecoder {
         else { throw .invalidFieldFormat(.originalPartnerReferenceNo) }
         guard let reference = reference(.originalReferenceNo)
         else { throw .invalidFieldFormat(.originalReferenceNo) }
-        guard let code = string(.latestTransactionStatus),
-            let status = LatestTransactionStatus(code: code)
+        guard let status = string(.latestTransactionStatus, LatestTransactionStatus.init(code:))
         else { throw .invalidFieldFormat(.latestTransactionStatus) }
         guard kind(.amount) == .object else { throw .invalidFieldFormat(.amount) }
         guard let amount = amount() else { throw .invalidFieldFormat(.amountValue) }
-        guard let currency = string(.currency), currency.elementsEqual("IDR".utf8)
+        guard string(.currency, { $0.isEqual(to: Self.rupiah.span) }) == true
         else { throw .invalidFieldFormat(.amountCurrency) }
         let fact = Fact(
             pair: ReferencePair(
@@ -77,9 +76,9 @@ struct NotificationDecoder {
     /// The instant of a time, or nil when it cannot be read: that is a warning, never a refusal.
     func timestamp(_ name: Name) -> Timestamp? {
         guard let index = members[name] else { return nil }
-        let content = document.content(of: index)
         switch document.tokens[index].kind {
-        case .string, .number: return Timestamp(gatewayTime: content.span)
+        case .string, .number:
+            return document.withContent(of: index) { Timestamp(gatewayTime: $0) }
         default: return nil
         }
     }
@@ -91,25 +90,27 @@ struct NotificationDecoder {
         guard let index = members[name], document.tokens[index].kind != .null
         else { throw .invalidMandatoryField(field) }
         guard document.tokens[index].kind == .string else { return }
-        guard !document.content(of: index).allSatisfy(isJSONBlank)
+        guard !hasOnly(index, isJSONBlank)
         else { throw .invalidMandatoryField(field) }
     }
 
     private func kind(_ name: Name) -> JSONKind? { members[name].map { document.tokens[$0].kind } }
 
-    private func string(_ name: Name) -> ArraySlice<UInt8>? {
+    /// What `read` makes of a string; nil when the member is none.
+    private func string<Result>(_ name: Name, _ read: (Span<UInt8>) -> Result?) -> Result? {
         guard let index = members[name], document.tokens[index].kind == .string else { return nil }
-        return document.content(of: index)
+        return document.withContent(of: index, read)
     }
 
-    private func reference(_ name: Name) -> Reference? { string(name).flatMap { Reference($0) } }
+    private func reference(_ name: Name) -> Reference? { string(name, Reference.init(_:)) }
+
+    private static let rupiah = Array("IDR".utf8)
 
     private func amount() -> ReportedAmount? {
         guard let index = members[.value] else { return nil }
-        let content = document.content(of: index)
         switch document.tokens[index].kind {
-        case .string: return ReportedAmount(text: content.span)
-        case .number: return ReportedAmount(number: content.span)
+        case .string: return document.withContent(of: index) { ReportedAmount(text: $0) }
+        case .number: return document.withContent(of: index) { ReportedAmount(number: $0) }
         default: return nil
         }
     }
@@ -120,9 +121,7 @@ struct NotificationDecoder {
         for name in names {
             guard let index = members[name], document.tokens[index].kind != .null else { continue }
             guard isValid(index) else { return false }
-            if let first, document.content(of: first) != document.content(of: index) {
-                return false
-            }
+            if let first, !document.isContent(of: first, equalToThatOf: index) { return false }
             first = index
         }
         return true
@@ -130,8 +129,15 @@ struct NotificationDecoder {
 
     private func isIntegerLiteral(_ index: Int) -> Bool {
         guard document.tokens[index].kind == .number else { return false }
-        return document.content(of: index).allSatisfy { byte in
+        return hasOnly(index) { byte in
             byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+    }
+
+    /// Whether all bytes of a value are of one kind.
+    private func hasOnly(_ index: Int, _ isWanted: (UInt8) -> Bool) -> Bool {
+        document.withContent(of: index) { content in
+            content.indices.allSatisfy { isWanted(content[$0]) }
         }
     }
 }

@@ -38,8 +38,7 @@ struct NotificationMembers: Sendable {
         let end = Int(document.tokens[object].next)
         var index = object + 1
         while index < end {
-            let name = document.content(of: index)
-            let match = texts.firstIndex { $0.count == name.count && $0.elementsEqual(name) }
+            let match = texts.firstIndex { document.isContent(of: index, equalTo: $0) }
             if let match { tokens[match] = Int32(truncatingIfNeeded: index + 1) }
             index = Int(document.tokens[index + 1].next)
         }

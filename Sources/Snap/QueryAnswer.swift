@@ -40,7 +40,7 @@ package struct QueryAnswer: Equatable, Sendable {
         originalReferenceNo = try answer.reference("originalReferenceNo")
         // `serviceCode` decides nothing: gateways send 47, 51 and words of their own.
         guard let code = try answer.text("latestTransactionStatus"),
-            let status = LatestTransactionStatus(code: Array(code.utf8)[...])
+            let status = LatestTransactionStatus(code: code.utf8.span)
         else { throw .member("latestTransactionStatus") }
         responseCode = answer.code
         responseMessage = answer.message

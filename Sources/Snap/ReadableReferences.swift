@@ -29,7 +29,8 @@ package struct ReadableReferences: Equatable, Sendable {
             guard rest.first == quote else { continue }
             let content = rest.dropFirst().prefix(Reference.bytesMax + 1)
             guard let end = content.firstIndex(of: quote) else { return nil }
-            guard let reference = Reference(content[..<end]) else { return nil }
+            let text = content[..<end]
+            guard let reference = Reference(text.span) else { return nil }
             // What an escape stands for is not known without reading JSON.
             if reference.text.utf8.contains(UInt8(ascii: "\\")) { return nil }
             if let found, found != reference { return nil }

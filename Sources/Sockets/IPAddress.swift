@@ -52,10 +52,20 @@ extension IPAddress: CustomStringConvertible {
     /// Dotted decimal, or the canonical IPv6 text of RFC 5952.
     package var description: String {
         switch family {
-        case .v4: (0..<4).map { String((bits >> (24 - 8 * $0)) & 0xff) }.joined(separator: ".")
+        case .v4: describeIPv4(UInt32(truncatingIfNeeded: bits))
         case .v6: describeIPv6((0..<8).map { UInt16((bits >> (112 - 16 * $0)) & 0xffff) })
         }
     }
+}
+
+/// At most 15 bytes, which a `String` holds without memory of its own.
+private func describeIPv4(_ bits: UInt32) -> String {
+    var text = ""
+    for shift in stride(from: 24, through: 0, by: -8) {
+        text += String((bits >> UInt32(shift)) & 0xff)
+        if shift > 0 { text += "." }
+    }
+    return text
 }
 
 /// RFC 5952: the longest run of two or more zero groups, the first of equals, becomes `::`.

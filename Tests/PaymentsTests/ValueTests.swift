@@ -26,18 +26,18 @@ import Testing
     @Test func `a reference holds visible ASCII only`() {
         for byte in UInt8.min...UInt8.max {
             let isVisible = (0x21...0x7E).contains(byte)
-            #expect((Reference([0x41, byte]) != nil) == isVisible, "byte \(byte)")
+            #expect((Reference([0x41, byte].span) != nil) == isVisible, "byte \(byte)")
         }
     }
 
     @Test(arguments: ["0", "000", "08", "10", "0a", " 0", "٠٠"])
     func `a status code is two digits from 00 to 07`(_ text: String) {
-        #expect(LatestTransactionStatus(code: Array(text.utf8)[...]) == nil)
+        #expect(LatestTransactionStatus(code: text.utf8.span) == nil)
     }
 
     @Test(arguments: LatestTransactionStatus.allCases)
     func `every status reads back from its code`(_ status: LatestTransactionStatus) {
-        #expect(LatestTransactionStatus(code: Array(status.code.utf8)[...]) == status)
+        #expect(LatestTransactionStatus(code: status.code.utf8.span) == status)
     }
 
     @Test func `words read back`() {

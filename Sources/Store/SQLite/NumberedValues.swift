@@ -8,6 +8,9 @@ final class NumberedValues<Value: Hashable> {
     private let connection: Connection
     private var known: [Value: Int64] = [:]
 
+    /// The one that was asked for last: nearly always the next, too.
+    private var last: (value: Value, id: Int64)?
+
     /// - Parameters:
     ///   - columns: of the value, beside the column `id`.
     ///   - bind: binds them, in that order.
@@ -28,20 +31,27 @@ final class NumberedValues<Value: Hashable> {
 
     /// The number of a value, made when it is new.
     func id(of value: Value) throws(SQLiteError) -> Int64 {
-        if let id = known[value] { return id }
+        if let last, last.value == value { return last.id }
+        let id: Int64
+        if let number = known[value] { id = number } else { id = try stored(value) }
+        last = (value, id)
+        return id
+    }
+
+    private func stored(_ value: Value) throws(SQLiteError) -> Int64 {
+        let id = try found(value)
+        known[value] = id
+        return id
+    }
+
+    private func found(_ value: Value) throws(SQLiteError) -> Int64 {
         let found = try selection.first {
             bind(value, &$0)
         } row: {
             $0.integer(0)
         }
-        let id: Int64
-        if let found {
-            id = found
-        } else {
-            try insertion.run { bind(value, &$0) }
-            id = connection.lastInsertRowID
-        }
-        known[value] = id
-        return id
+        if let found { return found }
+        try insertion.run { bind(value, &$0) }
+        return connection.lastInsertRowID
     }
 }
