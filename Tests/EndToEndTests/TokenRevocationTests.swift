@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Testing
 
@@ -46,6 +47,26 @@ struct TokenRevocationTests {
         #expect(try daemon.post(Callback()).code == "2005600")
         #expect(try kept.response().json["transitions"].items.count == 1)
         #expect(try keptStream.next()?.id == "1")
+    }
+
+    @Test func `of reloads that follow one another quickly, the last stays`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let secrets = (0..<10).map { "secret-\($0)-of-more-than-32-characters-in-all" }
+        for secret in secrets {
+            try daemon.workspace.write(secret, to: "orders.token", mode: 0o600)
+            daemon.process.signal(SIGHUP)
+        }
+        let statuses = {
+            try secrets.map { secret in
+                var request = daemon.internalRequest("GET", "/v1/transitions", as: nil)
+                request.add("Authorization", "Bearer \(secret)")
+                return try RawClient(daemon.internalEndpoint).exchange(request.bytes).status
+            }
+        }
+        while try statuses().last != 200 {}
+        // Signals that came while others waited may have been one.
+        #expect(try daemon.reload()?.contains("message=reloaded") == true)
+        #expect(try statuses() == Array(repeating: 401, count: 9) + [200])
     }
 
     @Test func `a token that a reload leaves keeps them`() throws {

@@ -13,9 +13,6 @@ final class Outbound: Sendable {
     private let isReconciling: Atomic<Bool>
     private let reconciling: Mutex<Task<Void, Never>?>
 
-    /// The last of the reloads that the reconciler is told of; each waits for the one before.
-    private let reconfiguring = Mutex<Task<Void, Never>?>(nil)
-
     /// - Throws: when the files that the configuration names cannot be used.
     init(
         _ loaded: LoadedConfiguration,
@@ -48,7 +45,7 @@ final class Outbound: Sendable {
     var defaultValiditySeconds: Int { validitySeconds.load(ordering: .relaxed) }
 
     /// Makes calls as `loaded` says from now on.
-    func apply(_ loaded: LoadedConfiguration) throws(HTTPClientError) {
+    func apply(_ loaded: LoadedConfiguration) async throws(HTTPClientError) {
         let couldQuery = gateway.access != nil && isReconciling.load(ordering: .relaxed)
         try gateway.apply(loaded)
         let configuration = loaded.configuration
@@ -56,12 +53,7 @@ final class Outbound: Sendable {
         let isEnabled = configuration.reconcile.isEnabled
         isReconciling.store(isEnabled, ordering: .relaxed)
         let isNew = !couldQuery && isEnabled && gateway.access != nil
-        reconfiguring.withLock { last in
-            last = Task { [reconciler, last] in
-                await last?.value
-                await reconciler.reconfigure(isEnabled: isEnabled, isNew: isNew)
-            }
-        }
+        await reconciler.reconfigure(isEnabled: isEnabled, isNew: isNew)
     }
 
     /// Ends the calls under way and returns when what they came to is with the store.

@@ -25,6 +25,9 @@ actor Reconciler {
     /// What was due by then was ordered to be sent, also while `reconcile.enabled` is false.
     private var orderedMilliseconds: Int64?
 
+    /// Whether open payments whose schedules have ended are to be asked about again.
+    private var isResumeDue = false
+
     /// Callers of ``reconcile()`` that the loop has not served yet.
     private var orders: [CheckedContinuation<Result<Int, StoreError>, Never>] = []
     private var isStopped = false
@@ -62,6 +65,7 @@ actor Reconciler {
         for await _ in wakeUps {
             if Task.isCancelled { break }
             await takeOrders()
+            await resumeIfDue()
             await sendWhatIsDue()
         }
         isStopped = true
@@ -71,13 +75,18 @@ actor Reconciler {
         for attempt in attempts.values { await attempt.value }
     }
 
-    /// Applies a new configuration: what failed before may work now.
+    /// Applies a new configuration, at once: what failed before may work now.
     ///
     /// - Parameter isNew: whether queries could not be sent before.
-    func reconfigure(isEnabled: Bool, isNew: Bool) async {
+    func reconfigure(isEnabled: Bool, isNew: Bool) {
         self.isEnabled = isEnabled
         health.reset()
-        if isNew { await resume() }
+        if isNew { isResumeDue = true }
+        wakeUp.yield()
+    }
+
+    private func resumeSoon() {
+        isResumeDue = true
         wakeUp.yield()
     }
 
@@ -131,14 +140,17 @@ actor Reconciler {
             let trouble: [AttentionKind] = [.gatewayUnreachable, .gatewayUnauthorized]
             let isTroubled = trouble.contains { kinds.contains($0.rawValue) }
             let isKnown = try await store.reader.isGatewayKnown()
-            if isTroubled || !isKnown { await resume() }
+            if isTroubled || !isKnown { isResumeDue = true }
         } catch {
             // The store's owner was told.
             return
         }
     }
 
-    private func resume() async {
+    /// By the loop: a caller must not wait for a commit, nor what is due for a caller.
+    private func resumeIfDue() async {
+        guard isResumeDue else { return }
+        isResumeDue = false
         do throws(StoreError) {
             let count = try await store.resumeInquiries()
             if count > 0 { log.info("payments are asked about again") { $0.add("count", count) } }
@@ -303,12 +315,12 @@ actor Reconciler {
                 try await store.raise(.gatewayUnauthorized, detail: detail)
             case .reachable:
                 let note = "the gateway responds"
-                if try await store.close(.gatewayUnreachable, note: note) { await resume() }
+                if try await store.close(.gatewayUnreachable, note: note) { resumeSoon() }
             case .recovered:
                 let note = "the gateway answers"
                 let wasUnreachable = try await store.close(.gatewayUnreachable, note: note)
                 let wasUnauthorized = try await store.close(.gatewayUnauthorized, note: note)
-                if wasUnreachable || wasUnauthorized { await resume() }
+                if wasUnreachable || wasUnauthorized { resumeSoon() }
             }
         } catch {
             // The store's owner was told; the next news brings another attempt.

@@ -265,7 +265,11 @@ final class Daemon: Sendable {
         let configuration = loaded.configuration
         let changes = loaded.changes(since: current.withLock { $0 })
         let context = try Self.context(loaded, loopCount: loopCount)
-        do throws(HTTPClientError) { try outbound.apply(loaded) } catch { throw .outbound(error) }
+        do throws(HTTPClientError) {
+            try await outbound.apply(loaded)
+        } catch {
+            throw .outbound(error)
+        }
         notify.apply(context)
         replayer.apply(context)
         internalAPI.apply(loaded)
