@@ -27,6 +27,7 @@ import Glibc
 
     private func run() async throws {
         if options.followers > 0 { return try await runWithFollowers() }
+        if !options.beside.isEmpty { return try await runWithChores() }
         let perRound = options.count * (options.flood > 0 ? 2 : 1)
         try await requests.make(options.preload + options.rounds * perRound)
         var servers: [(level: String, server: ServerProcess, rounds: [Round])] = []
@@ -63,17 +64,8 @@ import Glibc
     private func runWithFollowers() async throws {
         let kinds = [nil] + options.follow.map { Optional($0) }
         let count = options.rate * options.seconds
-        try await requests.make(options.preload + options.rounds * kinds.count * count)
-        let directory = "\(options.directory)/run-\(getpid())"
-        _ = try checked("mkdir", mkdir(directory, 0o700))
-        let server = try ServerProcess(
-            program: options.program,
-            directory: "\(directory)/followed",
-            publicKeyPEM: requests.publicKeyPEM,
-            logLevel: options.logLevels[0]
-        )
+        let server = try await preloaded(requestCount: options.rounds * kinds.count * count)
         defer { server.stop() }
-        try preload(server)
         try write(FollowerRound.head + "\n", to: STDOUT_FILENO)
         var start = options.preload
         for number in 1...options.rounds {
@@ -94,6 +86,45 @@ import Glibc
                 if kind == nil { baseline = round }
             }
         }
+    }
+
+    /// Measures callbacks at a fixed rate alone, then beside each chore.
+    private func runWithChores() async throws {
+        let chores = [nil] + options.beside.map { Optional($0) }
+        let count = options.rate * options.seconds
+        let server = try await preloaded(requestCount: options.rounds * chores.count * count)
+        defer { server.stop() }
+        try write(ChoreRound.head + "\n", to: STDOUT_FILENO)
+        var start = options.preload
+        for number in 1...options.rounds {
+            for chore in chores {
+                let round = try await ChoreRound(
+                    try requests.bytes(start..<start + count),
+                    rate: options.rate,
+                    to: server,
+                    connections: options.connections,
+                    beside: chore,
+                    number: number
+                )
+                start += count
+                try write(round.row(number, chore) + "\n", to: STDOUT_FILENO)
+            }
+        }
+    }
+
+    /// A receiver that has stored callbacks, with so many more requests to send to it.
+    private func preloaded(requestCount: Int) async throws -> ServerProcess {
+        try await requests.make(options.preload + requestCount)
+        let directory = "\(options.directory)/run-\(getpid())"
+        _ = try checked("mkdir", mkdir(directory, 0o700))
+        let server = try ServerProcess(
+            program: options.program,
+            directory: "\(directory)/paced",
+            publicKeyPEM: requests.publicKeyPEM,
+            logLevel: options.logLevels[0]
+        )
+        try preload(server)
+        return server
     }
 
     /// Stores callbacks before anything is measured.

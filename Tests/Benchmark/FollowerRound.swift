@@ -99,21 +99,15 @@ struct FollowerRound {
             "\(number)",
             kind.map { "\(count) \($0.rawValue)" } ?? "none",
             Report.fixed(Double(answers) * 1e9 / Double(max(load.nanoseconds, 1)), 0),
-            Self.milliseconds(latencies, 0.5),
-            Self.milliseconds(latencies, 0.99),
+            Report.milliseconds(latencies, 0.5),
+            Report.milliseconds(latencies, 0.99),
             Report.fixed(serverMicroseconds / Double(max(answers, 1)), 1),
             kind == nil ? "-" : Report.fixed(Double(delivered) * 100 / Double(wanted), 2) + "%",
             Report.fixed(Double(delivered) / Double(max(batchCount, 1)), 1),
             Report.fixed(extra / Double(wanted), 2),
-            Self.milliseconds(delays, 0.5),
-            Self.milliseconds(delays, 0.99),
+            Report.milliseconds(delays, 0.5),
+            Report.milliseconds(delays, 0.99),
             feedReads.map { "\($0)" } ?? "-"
         )
-    }
-
-    private static func milliseconds(_ sorted: [UInt64], _ share: Double) -> String {
-        guard !sorted.isEmpty else { return "-" }
-        let index = min(sorted.count - 1, Int(Double(sorted.count) * share))
-        return Report.fixed(Double(sorted[index]) / 1e6, 2)
     }
 }

@@ -13,9 +13,11 @@ struct Options: Sendable {
     var followers = 0
     /// How they follow, one after the other in each round.
     var follow = Followers.Kind.allCases
-    /// Callbacks a second while clients follow.
+    /// What is done beside the callbacks, one after the other in each round.
+    var beside: [Chore] = []
+    /// Callbacks a second while clients follow or something is done beside.
     var rate = 2_000
-    /// How long a round with followers takes.
+    /// How long a round at that rate takes.
     var seconds = 8
     /// The receiver's binary.
     var program = ""
@@ -39,7 +41,8 @@ struct Options: Sendable {
             case "--rounds": rounds = try Self.number(name, value, 1...1_000)
             case "--flood": flood = try Self.number(name, value, 0...1_000)
             case "--followers": followers = try Self.number(name, value, 0...10_000)
-            case "--follow": follow = try Self.kinds(name, value)
+            case "--follow": follow = try Self.words(name, value)
+            case "--beside": beside = try Self.words(name, value)
             case "--rate": rate = try Self.number(name, value, 1...1_000_000)
             case "--seconds": seconds = try Self.number(name, value, 1...3_600)
             case "--log-level": logLevels = value.split(separator: ",").map { String($0) }
@@ -50,12 +53,16 @@ struct Options: Sendable {
         }
     }
 
-    private static func kinds(_ name: String, _ text: String) throws -> [Followers.Kind] {
-        try text.split(separator: ",").map { word in
-            guard let kind = Followers.Kind(rawValue: String(word)) else {
-                throw Problem(description: "\(name): expected sse, poll or both")
+    private static func words<Word: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        _ text: String
+    ) throws -> [Word] {
+        try text.split(separator: ",").map { text in
+            guard let word = Word(rawValue: String(text)) else {
+                let known = Word.allCases.map(\.rawValue).joined(separator: ",")
+                throw Problem(description: "\(name): expected some of \(known)")
             }
-            return kind
+            return word
         }
     }
 

@@ -63,6 +63,13 @@ enum Report {
         cells.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }.joined()
     }
 
+    /// A percentile of sorted nanoseconds.
+    static func milliseconds(_ sorted: [UInt64], _ share: Double) -> String {
+        guard !sorted.isEmpty else { return "-" }
+        let index = min(sorted.count - 1, Int(Double(sorted.count) * share))
+        return fixed(Double(sorted[index]) / 1e6, 2)
+    }
+
     static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
         let rounded = Int((value * scale).rounded())

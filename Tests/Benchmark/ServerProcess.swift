@@ -16,6 +16,8 @@ final class ServerProcess {
     /// The port of the internal listener.
     let internalPort: UInt16
     private let directory: String
+    private let program: String
+    private let overrides: [String]
     private let id: pid_t
 
     /// Starts the receiver in a new directory and waits until it serves.
@@ -35,7 +37,8 @@ final class ServerProcess {
             "cashIn.clientId=\(Requests.partnerID)", "cashIn.merchantId=null",
             "cashIn.privateKeyFile=null", "log.level=\(logLevel)",
         ]
-        let overrides = settings.flatMap { ["--set", $0] }
+        self.program = program
+        overrides = settings.flatMap { ["--set", $0] }
         let command = [program, "serve", "--config", "\(directory)/config.json5"] + overrides
         id = try spawn(command) { $0.redirectOutput(to: "\(directory)/log") }
         for _ in 0..<1_000 {
@@ -52,6 +55,23 @@ final class ServerProcess {
     func stop() {
         kill(id, SIGTERM)
         _ = waitForEnd(of: id)
+    }
+
+    /// Does a chore to its end.
+    ///
+    /// - Parameter number: tells the files of several apart.
+    func run(_ chore: Chore, number: Int) throws {
+        var command = [program, chore.rawValue, "--config", "\(directory)/config.json5"]
+        switch chore {
+        case .backup: command += overrides + ["--to", "\(directory)/backup-\(number).db"]
+        case .prune:
+            command += ["--before", presentTime(), "--token-file", "\(directory)/ops.token"]
+            command += ["--url", "http://127.0.0.1:\(internalPort)"]
+        }
+        let child = try spawn(command) { $0.redirectOutput(to: "\(directory)/\(chore)") }
+        guard waitForEnd(of: child).exitCode == 0 else {
+            throw Options.Problem(description: "\(chore) failed; see \(directory)/\(chore)")
+        }
     }
 
     /// The secret of one of the tokens that `init` made.
@@ -107,6 +127,16 @@ final class ServerProcess {
         let digits = line?.split { $0 == " " || $0 == "\t" }.dropFirst().first
         return digits.flatMap { Int($0) } ?? 0
     }
+}
+
+/// Now, as in RFC 3339.
+private func presentTime() -> String {
+    var seconds = time(nil)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    var text = [CChar](repeating: 0, count: 32)
+    strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 /// A port that nobody listens on at the moment.
