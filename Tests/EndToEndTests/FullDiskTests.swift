@@ -60,6 +60,26 @@ struct FullDiskTests {
         #expect(try metric(daemon, "disk_low") == 0)
     }
 
+    @Test func `while its volume is unmounted nothing is acknowledged or made in its place`() throws
+    {
+        let disk = try SmallDisk(bytes: 24 * Self.megabyte)
+        let daemon = try Daemon(in: Workspace(), set: Self.settings(disk))
+        #expect(try daemon.post(Callback("TRX-1")).code == "2005600")
+        let callback = try Callback("TRX-2")
+        try disk.unmounted {
+            // The file system below has more room than the volume.
+            while try metric(daemon, "disk_free_bytes") ?? 0 <= 24 * Self.megabyte {}
+            #expect(try daemon.post(callback).code == "5005601")
+            #expect(try daemon.get("/readyz", as: nil).status == 503)
+            let names = try FileManager.default.contentsOfDirectory(atPath: disk.directory)
+            #expect(names == [], "made on the file system below")
+        }
+        while try daemon.post(callback).code != "2005600" {}
+        #expect(try daemon.get("/readyz", as: nil).status == 200)
+        #expect(try daemon.get("/v1/transactions/TRX-2").status == 200)
+        #expect(disk.exists("receiver.db-reserve"))
+    }
+
     /// The open entry about the disk, waited for.
     private static func entry(_ daemon: Daemon) throws -> JSON? {
         try daemon.get("/v1/attention?state=open&kind=disk-low").json["attention"].items.first

@@ -19,6 +19,7 @@ final class DiskWatch: Sendable {
         var isLow = false
     }
 
+    private let databasePath: String
     private let directory: String
     private let reservePath: String
     private let log: Log
@@ -35,6 +36,7 @@ final class DiskWatch: Sendable {
 
     init(_ storage: Configuration.Storage, log: Log) {
         let path = storage.database
+        databasePath = path
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         let parent = path.dropLast(name.count)
         directory = parent.isEmpty ? "." : String(parent)
@@ -108,8 +110,9 @@ final class DiskWatch: Sendable {
         } else if free < size {
             _ = releaseReserve()
         } else if !seen.isLow, free > seen.minimumBytes + size,
-            !FileCreation.exists(reservePath)
+            !FileCreation.exists(reservePath), FileCreation.exists(databasePath)
         {
+            // Without the database this is another file system: its volume was unmounted.
             do throws(FileError) {
                 try FileSpace.reserve(reservePath, bytes: Int(size))
             } catch {

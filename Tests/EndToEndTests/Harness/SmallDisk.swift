@@ -31,6 +31,28 @@ final class SmallDisk: Sendable {
         _ = rmdir(directory)
     }
 
+    /// Unmounts the file system while it is in use, runs `body`, and mounts it again.
+    ///
+    /// Another mount holds it meanwhile: tmpfs is gone with its last one.
+    func unmounted(_ body: () throws -> Void) throws {
+        let held = directory.dropLast() + "-held"
+        try FileManager.default.createDirectory(
+            atPath: String(held),
+            withIntermediateDirectories: true
+        )
+        defer { _ = rmdir(String(held)) }
+        try run("mount", "--bind", directory, String(held))
+        try run("umount", "-l", directory)
+        try body()
+        try run("mount", "--bind", String(held), directory)
+        try run("umount", "-l", String(held))
+    }
+
+    private func run(_ arguments: String...) throws {
+        let result = try ChildProcess.run("/usr/bin/env", arguments)
+        guard result.end == .exited(0) else { throw CocoaError(.featureUnsupported) }
+    }
+
     /// How many bytes are free.
     var freeBytes: Int {
         var status = statvfs()
