@@ -21,16 +21,35 @@ package enum FileMove {
     /// Wraps `fsync(2)`. No SQLite connection of this process may be open on the file: closing the
     /// descriptor would drop its locks.
     package static func synchronize(_ path: String) throws(FileError) {
+        let file = try FileToSynchronize(path)
+        try file.synchronize()
+        file.close()
+    }
+}
+
+/// A file or directory whose changes go to the disk several times.
+package struct FileToSynchronize: ~Copyable {
+    private let descriptor: Descriptor
+
+    /// Wraps `open(2)`.
+    package init(_ path: String) throws(FileError) {
         let raw = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("open") { unsafe open(path, O_RDONLY | O_CLOEXEC) }
         }
-        let descriptor = Descriptor(owning: raw)
+        descriptor = Descriptor(owning: raw)
+    }
+
+    /// Returns when everything written so far is on the disk. Wraps `fsync(2)`.
+    package borrowing func synchronize() throws(FileError) {
+        let raw = descriptor.raw
         _ = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("fsync") { fsync(raw) }
         }
-        // Open until here.
-        _ = consume descriptor
     }
+
+    /// Drops the locks of an SQLite connection of this process that is open on the file: to be
+    /// called after it was closed.
+    package consuming func close() {}
 }
 
 /// Whose file it is, and who may read it.
