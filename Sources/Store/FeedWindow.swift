@@ -7,8 +7,8 @@ import Synchronization
 /// adds to it after each commit that is on disk, and does no more than that: rendering is left to
 /// those who read. What it does not hold is read from the database.
 ///
-/// While nobody asks, it holds little: memory that is given back thousands of callbacks later is in
-/// no cache any more, and everything else in the process is slower for it.
+/// While no client reads the feed, it holds little: memory that is freed thousands of callbacks
+/// later has left the processor's caches, and slows down everything else in the process.
 package final class FeedWindow: Sendable {
     private struct State {
         var head: Int64
@@ -16,8 +16,8 @@ package final class FeedWindow: Sendable {
         /// The lowest number that may be served: what lies below it may have been pruned.
         var floor: Int64
 
-        /// The head when somebody asked last.
-        var askedHead: Int64
+        /// The head at the last read.
+        var readHead: Int64
 
         /// Without a gap, up to ``head``; the first ``dropped`` of them are gone.
         var groups: [FeedGroup] = []
@@ -47,34 +47,34 @@ package final class FeedWindow: Sendable {
         init(head: Int64) {
             self.head = head
             floor = head + 1
-            askedHead = head
+            readHead = head
         }
     }
 
     /// Transitions in memory at most: more than come in a full load until followers are woken.
     package static let countMax: Int64 = 4_096
 
-    /// The same once ``countMax`` have come without anybody asking. What fits in the processor's
-    /// caches beside everything else: with 256, a callback costs some two per cent more.
-    package static let unaskedCountMax: Int64 = 32
+    /// The same once ``countMax`` have come without a read: what stays in the processor's caches.
+    /// With 256, a callback costs some two per cent more.
+    package static let idleCountMax: Int64 = 32
 
     /// Bytes in memory at most, as ``FeedGroup/bytes`` counts them.
     package static let bytesMax = 4 * 1_048_576
 
     private let state: Mutex<State>
     private let countMax: Int64
-    private let unaskedCountMax: Int64
+    private let idleCountMax: Int64
     private let bytesMax: Int
 
     init(
         head: Int64,
         countMax: Int64 = FeedWindow.countMax,
-        unaskedCountMax: Int64 = FeedWindow.unaskedCountMax,
+        idleCountMax: Int64 = FeedWindow.idleCountMax,
         bytesMax: Int = FeedWindow.bytesMax
     ) {
         state = Mutex(State(head: head))
         self.countMax = countMax
-        self.unaskedCountMax = unaskedCountMax
+        self.idleCountMax = idleCountMax
         self.bytesMax = bytesMax
     }
 
@@ -84,7 +84,7 @@ package final class FeedWindow: Sendable {
     /// Whether everything behind `position` is in memory.
     package func covers(_ position: Int64) -> Bool {
         state.withLock { state in
-            state.askedHead = state.head
+            state.readHead = state.head
             return state.first - 1 <= position && position <= state.head
         }
     }
@@ -93,7 +93,7 @@ package final class FeedWindow: Sendable {
     /// lies before what is in memory, or beyond the newest commit that was handed over.
     func text(_ query: FeedQuery, limit: Int, _ render: TransitionRendering) -> FeedText? {
         let (groups, head) = state.withLock { state in
-            state.askedHead = state.head
+            state.readHead = state.head
             return (Self.groups(of: state, query, limit), state.head)
         }
         guard let groups else { return nil }
@@ -127,8 +127,8 @@ package final class FeedWindow: Sendable {
             state.groups.append(group)
             state.head = group.last
             state.bytes += group.bytes
-            let isAsked = state.head - state.askedHead <= countMax
-            let max = isAsked ? countMax : min(countMax, unaskedCountMax)
+            let isRead = state.head - state.readHead <= countMax
+            let max = isRead ? countMax : min(countMax, idleCountMax)
             while state.groups.count - state.dropped > 1,
                 state.bytes > bytesMax || state.head - state.groups[state.dropped].last >= max
             {

@@ -90,19 +90,19 @@ import Testing
         #expect(!bytes.covers(1))
     }
 
-    @Test func `it holds little while nobody asks`() throws {
-        let window = FeedWindow(head: 0, countMax: 10, unaskedCountMax: 3)
+    @Test func `it holds little while no client reads`() throws {
+        let window = FeedWindow(head: 0, countMax: 10, idleCountMax: 3)
         let append = { (sequences: ClosedRange<Int64>) in
             for sequence in sequences { window.append([try Self.transition(sequence)]) }
         }
         try append(1...11)
-        #expect(!window.covers(7) && window.covers(8), "unasked for longer than it holds")
+        #expect(!window.covers(7) && window.covers(8), "as many as it holds came without a read")
         try append(12...21)
-        #expect(window.covers(11) && !window.covers(10), "asked for, it fills again")
+        #expect(window.covers(11) && !window.covers(10), "after a read it fills again")
         try append(22...31)
         #expect(sequences(window, after: 21)?.count == 10)
         try append(32...41)
-        #expect(sequences(window, after: 31)?.count == 10, "a read counts, too")
+        #expect(sequences(window, after: 31)?.count == 10, "text(_:limit:_:) is a read, too")
         try append(42...52)
         #expect(sequences(window, after: 48) == nil)
     }
@@ -146,7 +146,7 @@ import Testing
         let window = FeedWindow(
             head: 0,
             countMax: countMax,
-            unaskedCountMax: countMax
+            idleCountMax: countMax
         )
         var feed: [Transition] = []
         var start: Int64 = 0
