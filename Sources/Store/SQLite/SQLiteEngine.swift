@@ -226,35 +226,25 @@ extension SQLiteEngine {
             try transitions.insert(transition)
             let recorded = transition.recordedMilliseconds
             try clockSteps.note(.transitions, id: transition.sequence, milliseconds: recorded)
-        case .keepGatewayCall(let call, let id):
-            let number = try gatewayCalls.insert(call, paymentID: id)
-            let finished = call.finishedMilliseconds
-            try clockSteps.note(.gatewayCalls, id: number, milliseconds: finished)
-        case .updateKnowledge(let knowledge):
-            try meta.set(knowledge)
-            self.knowledge = knowledge
-        default: try applyToOneTable(change)
-        }
-    }
-
-    /// The changes that are one statement each.
-    private func applyToOneTable(_ change: Change) throws(SQLiteError) {
-        switch change {
         case .startGeneration(let id, let request, let now):
             try generations.start(request, of: id, atMilliseconds: now)
         case .finishGeneration(let id, let state, let result):
             try generations.finish(id, state, result)
         case .scheduleInquiry(let inquiry): try inquiries.put(inquiry)
         case .endInquiry(let id): try inquiries.remove(id)
+        case .keepGatewayCall(let call, let id):
+            let number = try gatewayCalls.insert(call, paymentID: id)
+            let finished = call.finishedMilliseconds
+            try clockSteps.note(.gatewayCalls, id: number, milliseconds: finished)
         case .openEntry(let entry): try attention.insert(entry)
         case .updateEntry(let entry, let changed): try attention.update(entry, changed: changed)
         case .closeEntry(let id, let resolution, let now):
             try attention.close(id, resolution, atMilliseconds: now)
         case .decideFact(let fact): try decidedFacts.insert(fact)
         case .moveDecidedFacts(let old, let new): try decidedFacts.move(from: old, to: new)
-        case .keepCallback, .countRedelivery, .updateCallback, .claimExternalID, .createPayment,
-            .updatePayment, .appendTransition, .keepGatewayCall, .updateKnowledge:
-            preconditionFailure("apply(_:) handles it")
+        case .updateKnowledge(let knowledge):
+            try meta.set(knowledge)
+            self.knowledge = knowledge
         }
     }
 
