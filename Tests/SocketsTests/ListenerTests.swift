@@ -81,10 +81,13 @@ private func nextPeer(of listener: Listener) throws -> SocketAddress? {
     }
 
     @Test func `on all IPv6 addresses leaves IPv4 alone`() throws {
-        let v6 = try open("[::]:0")
-        guard case .ip(_, let port) = v6.address else { return }
-        let v4 = try open("0.0.0.0:\(port)")
-        #expect(v4.address.description == "0.0.0.0:\(port)")
+        // A port that is free for IPv6 may be in use for IPv4, by another test: one of several.
+        let isFree = try (0..<20).contains { _ in
+            let v6 = try open("[::]:0")
+            guard case .ip(_, let port) = v6.address else { return false }
+            return (try? open("0.0.0.0:\(port)"))?.address.description == "0.0.0.0:\(port)"
+        }
+        #expect(isFree)
     }
 
     @Test func `names address and cause when it cannot be opened`() throws {
