@@ -14,6 +14,9 @@ final class LogSink: Sendable {
     /// Blocks while the log's reader does, so it has a thread of its own.
     private let executor = QueueExecutor(blockingLabel: "log")
 
+    /// The pause between two writes: a write for each few lines would cost more than the lines.
+    static let pauseMilliseconds = 5
+
     /// Bytes that may wait while others are written: some 4,000 lines.
     static let waitingBytesMax = 1_048_576
 
@@ -27,6 +30,17 @@ final class LogSink: Sendable {
 
         /// Lines that were dropped and not reported yet.
         var droppedCount: UInt64 = 0
+
+        /// Whether a write is due already, at once or after the pause.
+        var isWriteDue = false
+
+        /// Takes out what is to be written.
+        mutating func take() -> Waiting {
+            let taken = self
+            self = Waiting()
+            isWriteDue = taken.isWriteDue
+            return taken
+        }
     }
 
     init(level: LogLevel, format: LogFormat, isForJournal: Bool, output: @escaping Log.Output) {
@@ -65,27 +79,35 @@ final class LogSink: Sendable {
                 dropped.add(1, ordering: .relaxed)
                 return false
             }
-            // Whatever else waits has woken the thread.
-            let wasEmpty = waiting.bytes.isEmpty
             waiting.bytes += line
             waiting.lineCount += 1
-            return wasEmpty
+            defer { waiting.isWriteDue = true }
+            return !waiting.isWriteDue
         }
-        if wakes { executor.run { [self] in writeWaiting() } }
+        if wakes { executor.run { [self] in writeUntilEmpty() } }
     }
 
     /// Returns whether what waited has been written.
     func flush(withinMilliseconds milliseconds: Int) -> Bool {
-        executor.wait(withinMilliseconds: milliseconds)
+        executor.run { [self] in writeWaiting() }
+        return executor.wait(withinMilliseconds: milliseconds)
+    }
+
+    /// Writes what waits, and what comes meanwhile after a pause.
+    private func writeUntilEmpty() {
+        let isEmpty = waiting.withLock { waiting in
+            if waiting.bytes.isEmpty { waiting.isWriteDue = false }
+            return waiting.bytes.isEmpty
+        }
+        if isEmpty { return }
+        writeWaiting()
+        executor.run(afterMilliseconds: Self.pauseMilliseconds) { [self] in writeUntilEmpty() }
     }
 
     /// Writes the lines that wait, all at once, and how many were dropped behind them.
     private func writeWaiting() {
-        var lines = waiting.withLock { waiting in
-            let lines = waiting
-            waiting = Waiting()
-            return lines
-        }
+        var lines = waiting.withLock { $0.take() }
+        if lines.bytes.isEmpty, lines.droppedCount == 0 { return }
         if lines.droppedCount > 0 {
             lines.bytes += line(.warning, "log lines dropped") { [lines] in
                 $0.add("lines", lines.droppedCount)

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Synchronization
 import Testing
 
@@ -73,6 +74,21 @@ struct LogQueueTests {
         log.info("after")
         log.flush()
         #expect(reader.lines.last == "<6>level=info message=after", "it is told once")
+    }
+
+    @Test func `lines that follow one another quickly are written together`() throws {
+        let recorder = LogRecorder()
+        let log = Log(isForJournal: true, output: recorder.output)
+        let start = ContinuousClock.now
+        for number in 0..<2_000 {
+            log.info("line") { $0.add("number", number) }
+            // The log's thread gets its turn.
+            if number.isMultiple(of: 10) { sched_yield() }
+        }
+        while recorder.writes.joined().split(separator: "\n").count < 2_000 { sched_yield() }
+        let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
+        // A pause is never shorter than it is set.
+        #expect(recorder.writes.count <= milliseconds / LogSink.pauseMilliseconds + 2)
     }
 
     @Test func `warnings and errors have room that other lines do not take`() {
