@@ -1,4 +1,5 @@
 import Snap
+import Sockets
 
 /// One log line while it is written: names and values, appended as bytes.
 ///
@@ -106,12 +107,12 @@ extension LogLine {
         switch format {
         case .text:
             if let last = bytes.last, last != UInt8(ascii: ">") { bytes.append(UInt8(ascii: " ")) }
-            bytes.append(contentsOf: name.utf8)
+            bytes.append(name.utf8.span)
             bytes.append(UInt8(ascii: "="))
         case .json:
             if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
             bytes.append(UInt8(ascii: "\""))
-            bytes.append(contentsOf: name.utf8)
+            bytes.append(name.utf8.span)
             bytes.append(UInt8(ascii: "\""))
             bytes.append(UInt8(ascii: ":"))
         }
@@ -126,7 +127,12 @@ extension LogLine {
             bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
             rest = quotient
         } while rest > 0
-        bytes[start...].reverse()
+        // In place: reversing a slice would copy the whole line.
+        var (low, high) = (start, bytes.count - 1)
+        while low < high {
+            bytes.swapAt(low, high)
+            (low, high) = (low + 1, high - 1)
+        }
     }
 
     /// Appends a value, quoted unless it is a plain word in text format.
@@ -135,7 +141,7 @@ extension LogLine {
         var isPlain = format == .text && !value.isEmpty && shown.count == value.count
         for index in shown.indices where isPlain { isPlain = shown[index].isPlain }
         if isPlain {
-            for index in shown.indices { bytes.append(shown[index]) }
+            bytes.append(shown)
             return
         }
         bytes.append(UInt8(ascii: "\""))

@@ -2,6 +2,9 @@
 package struct SnapAnswer: Equatable, Sendable {
     package let code: ResponseCode
 
+    /// The seven digits of ``code``.
+    package let codeText: String
+
     /// The `responseMessage`.
     package let message: String
 
@@ -11,8 +14,9 @@ package struct SnapAnswer: Equatable, Sendable {
     /// Builds the body; keep the answer where it is needed often.
     package init(_ responseCase: ResponseCase, _ service: ResponseCode.Service) {
         code = ResponseCode(responseCase, service)
+        codeText = code.description
         message = responseCase.message
-        var body = Array("{\"responseCode\":\"\(code)\",\"responseMessage\":".utf8)
+        var body = Array("{\"responseCode\":\"\(codeText)\",\"responseMessage\":".utf8)
         appendJSONString(message, to: &body)
         body.append(UInt8(ascii: "}"))
         self.body = body

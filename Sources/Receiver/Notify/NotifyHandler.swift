@@ -100,7 +100,7 @@ final class NotifyHandler: RequestHandler {
         }
         metrics.answers.add(answer.code)
         log.info("request refused") {
-            $0.add("code", answer.code.description)
+            $0.add("code", answer.codeText)
             $0.add("reason", String(describing: refusal))
             $0.add("client", describing: peer)
         }
@@ -141,7 +141,7 @@ final class NotifyHandler: RequestHandler {
             if judgement.isRedelivery { line.add("redelivery", true) }
             if let sequence = judgement.sequence { line.add("sequence", sequence) }
             if let externalID = delivery.externalID { line.add("externalId", externalID) }
-            line.add("code", answer.code.description)
+            line.add("code", answer.codeText)
             line.add("client", delivery.client)
             line.addForwardedFor(of: client)
             line.add("ms", milliseconds: nanoseconds)
@@ -201,7 +201,7 @@ final class NotifyHandler: RequestHandler {
             client: refused.client.description,
             head: refused.head.bytes,
             body: refused.body,
-            code: refused.answer.code.description,
+            code: refused.answer.codeText,
             problem: refused.answer.message,
             externalID: refused.externalID,
             isPlausible: context.isPlausible(refused.headers, in: refused.head)
@@ -217,7 +217,7 @@ final class NotifyHandler: RequestHandler {
             if let request = refused.request { line.add("request", request.number) }
             line.add("outcome", "refused")
             if let externalID = refused.externalID { line.add("externalId", externalID) }
-            line.add("code", refused.answer.code.description)
+            line.add("code", refused.answer.codeText)
             line.add("reason", refused.answer.message)
             line.add("client", describing: refused.client)
             line.addForwardedFor(of: refused.client)
