@@ -6,16 +6,9 @@ import Testing
 /// Old heads and bodies are erased: what stays, and who says so.
 @Suite(.blocking)
 struct PruneTests {
-    /// Now, to the millisecond, as `before` takes it.
-    private static func now() -> String {
-        let milliseconds = Int64(Date().timeIntervalSince1970 * 1_000) % 1_000
-        let fraction = String(1_000 + milliseconds).dropFirst()
-        return JakartaNow.text().replacing("+07:00", with: ".\(fraction)+07:00")
-    }
-
     /// Runs an order to its end.
     private func prune(_ daemon: Daemon, _ members: String = "") throws -> JSON {
-        let body = "{\"before\":\"\(Self.now())\"\(members)}"
+        let body = "{\"before\":\"\(JakartaNow.nextMillisecond())\"\(members)}"
         let started = try daemon.post("/admin/prune", body)
         #expect(started.status == 202, "\(started.text)")
         #expect(started["Location"] == "/admin/prune")
@@ -284,11 +277,17 @@ struct PruneTests {
         #expect(try daemon.stop() == .exited(0))
         let size = { try Data(contentsOf: URL(fileURLWithPath: workspace.database)).count }
         let before = try size()
-        let counted = try command(workspace, ["--before", Self.now(), "--dry-run"])
+        let counted = try command(
+            workspace,
+            ["--before", JakartaNow.nextMillisecond(), "--dry-run"]
+        )
         #expect(counted.end == .exited(0))
         #expect(counted.output.first == "Dry run: nothing was written.")
         #expect(counted.output.contains { $0.contains("50 callbacks") })
-        let erased = try command(workspace, ["--before", Self.now(), "--compact", "--json"])
+        let erased = try command(
+            workspace,
+            ["--before", JakartaNow.nextMillisecond(), "--compact", "--json"]
+        )
         #expect(erased.end == .exited(0), "\(erased.errors)")
         #expect(JSON(Array(erased.output.joined().utf8))["callbacks"].integer == 50)
         #expect(try size() < before)
@@ -309,11 +308,14 @@ struct PruneTests {
             ),
             to: "config.json5"
         )
-        let compact = try command(workspace, ["--before", Self.now(), "--compact"])
+        let compact = try command(
+            workspace,
+            ["--before", JakartaNow.nextMillisecond(), "--compact"]
+        )
         #expect(compact.end == .exited(69))
         #expect(compact.errors.contains { $0.contains("stop it first") })
         #expect(try daemon.get("/admin/prune").json["state"].text == "idle")
-        let erased = try command(workspace, ["--before", Self.now()])
+        let erased = try command(workspace, ["--before", JakartaNow.nextMillisecond()])
         #expect(erased.end == .exited(0), "\(erased.errors)")
         #expect(erased.output.contains { $0.contains("1 callbacks") })
         #expect(try daemon.get("/admin/prune").json["callbacks"].integer == 1)
