@@ -16,14 +16,23 @@ package struct Log: Sendable {
 
     /// - Parameters:
     ///   - isForJournal: lines carry their priority, see ``isUnderJournal(_:)``.
+    ///   - pauseMilliseconds: between two writes. Without it each few lines are a write of their
+    ///     own, which costs more than the lines.
     ///   - output: where lines go; called for one at a time.
     package init(
         level: LogLevel = .info,
         format: LogFormat = .text,
         isForJournal: Bool = false,
+        pauseMilliseconds: Int = 5,
         output: @escaping Output = Self.standardError
     ) {
-        sink = LogSink(level: level, format: format, isForJournal: isForJournal, output: output)
+        sink = LogSink(
+            level: level,
+            format: format,
+            isForJournal: isForJournal,
+            pauseMilliseconds: pauseMilliseconds,
+            output: output
+        )
     }
 
     /// Whether the service manager reads standard error into its journal (systemd.exec(5)).

@@ -7,15 +7,13 @@ final class LogSink: Sendable {
     let level: Atomic<Int>
     let isJSON: Atomic<Bool>
     private let isForJournal: Bool
+    private let pauseMilliseconds: Int
     private let output: Log.Output
     private let waiting = Mutex(Waiting())
     private let dropped = Atomic<UInt64>(0)
 
     /// Blocks while the log's reader does, so it has a thread of its own.
     private let executor = QueueExecutor(blockingLabel: "log")
-
-    /// The pause between two writes: a write for each few lines would cost more than the lines.
-    static let pauseMilliseconds = 5
 
     /// Bytes that may wait while others are written: some 4,000 lines.
     static let waitingBytesMax = 1_048_576
@@ -43,10 +41,17 @@ final class LogSink: Sendable {
         }
     }
 
-    init(level: LogLevel, format: LogFormat, isForJournal: Bool, output: @escaping Log.Output) {
+    init(
+        level: LogLevel,
+        format: LogFormat,
+        isForJournal: Bool,
+        pauseMilliseconds: Int,
+        output: @escaping Log.Output
+    ) {
         self.level = Atomic(level.rank)
         isJSON = Atomic(format == .json)
         self.isForJournal = isForJournal
+        self.pauseMilliseconds = pauseMilliseconds
         self.output = output
     }
 
@@ -101,7 +106,7 @@ final class LogSink: Sendable {
         }
         if isEmpty { return }
         writeWaiting()
-        executor.run(afterMilliseconds: Self.pauseMilliseconds) { [self] in writeUntilEmpty() }
+        executor.run(afterMilliseconds: pauseMilliseconds) { [self] in writeUntilEmpty() }
     }
 
     /// Writes the lines that wait, all at once, and how many were dropped behind them.

@@ -113,7 +113,8 @@ struct SimulatorOptions {
     func makeSimulator() throws(SimulatorFailure) -> Simulator {
         var clientSettings = ClientSettings()
         clientSettings.caFile = arguments.one(Self.caFile)
-        let log = Log(format: try format())
+        // Tests count its lines as soon as they have an answer.
+        let log = Log(format: try format(), pauseMilliseconds: 0)
         let listen = try listenAddress()
         let settings = try settings()
         do throws(SimulatorError) {

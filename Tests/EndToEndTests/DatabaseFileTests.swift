@@ -107,10 +107,11 @@ struct DatabaseFileTests {
         }
         #expect(try daemon.get("/readyz", as: nil).status == 503)
         #expect(try daemon.get("/healthz", as: nil).status == 200)
-        let told = daemon.log.filter {
-            $0.contains("level=error") && $0.contains("removed, moved or replaced")
+        let isTold = { (line: String) in
+            line.contains("level=error") && line.contains("removed, moved or replaced")
         }
-        #expect(told.count == 1)
+        #expect(daemon.logs(isTold))
+        #expect(daemon.log.filter(isTold).count == 1)
         let left = (try? Self.files.contentsOfDirectory(atPath: data)) ?? []
         #expect(!left.contains("receiver.db") || move == "file replaced", "none is made")
 
