@@ -32,8 +32,7 @@ import Glibc
         try await requests.make(options.preload + options.rounds * perRound)
         var servers: [(level: String, server: ServerProcess, rounds: [Round])] = []
         defer { for entry in servers { entry.server.stop() } }
-        let directory = "\(options.directory)/run-\(getpid())"
-        _ = try checked("mkdir", mkdir(directory, 0o700))
+        let directory = try makeDirectory()
         for level in options.logLevels {
             let server = try ServerProcess(
                 program: options.program,
@@ -62,69 +61,72 @@ import Glibc
 
     /// Measures callbacks at a fixed rate without followers, then with each kind of them.
     private func runWithFollowers() async throws {
+        var baseline: FollowerRound?
         let kinds = [nil] + options.follow.map { Optional($0) }
-        let count = options.rate * options.seconds
-        let server = try await preloaded(requestCount: options.rounds * kinds.count * count)
-        defer { server.stop() }
-        try write(FollowerRound.head + "\n", to: STDOUT_FILENO)
-        var start = options.preload
-        for number in 1...options.rounds {
-            var baseline: FollowerRound?
-            for kind in kinds {
-                let round = try await FollowerRound(
-                    try requests.bytes(start..<start + count),
-                    rate: options.rate,
-                    to: server,
-                    connections: options.connections,
-                    followers: kind,
-                    count: options.followers,
-                    position: Int64(start)
-                )
-                start += count
-                let row = round.row(number, kind, options.followers, baseline: baseline)
-                try write(row + "\n", to: STDOUT_FILENO)
-                if kind == nil { baseline = round }
-            }
+        try await takeTurns(FollowerRound.head, kinds) { kind, number, requests, server in
+            let round = try await FollowerRound(
+                try self.requests.bytes(requests),
+                rate: options.rate,
+                to: server,
+                connections: options.connections,
+                followers: kind,
+                count: options.followers,
+                position: Int64(requests.lowerBound)
+            )
+            if kind == nil { baseline = round }
+            return round.row(number, kind, options.followers, baseline: baseline)
         }
     }
 
     /// Measures callbacks at a fixed rate alone, then beside each chore.
     private func runWithChores() async throws {
         let chores = [nil] + options.beside.map { Optional($0) }
+        try await takeTurns(ChoreRound.head, chores) { chore, number, requests, server in
+            try await ChoreRound(
+                try self.requests.bytes(requests),
+                rate: options.rate,
+                to: server,
+                connections: options.connections,
+                beside: chore,
+                number: number
+            ).row(number, chore)
+        }
+    }
+
+    /// Measures each variant in each round at a fixed rate, on one receiver with stored callbacks,
+    /// and prints what `measure` returns of each: it gets the variant, the number of the round, and
+    /// which requests to send to which receiver.
+    private func takeTurns<Variant>(
+        _ head: String,
+        _ variants: [Variant],
+        _ measure: (Variant, Int, Range<Int>, ServerProcess) async throws -> String
+    ) async throws {
         let count = options.rate * options.seconds
-        let server = try await preloaded(requestCount: options.rounds * chores.count * count)
+        try await requests.make(options.preload + options.rounds * variants.count * count)
+        let server = try ServerProcess(
+            program: options.program,
+            directory: "\(try makeDirectory())/paced",
+            publicKeyPEM: requests.publicKeyPEM,
+            logLevel: options.logLevels[0]
+        )
         defer { server.stop() }
-        try write(ChoreRound.head + "\n", to: STDOUT_FILENO)
+        try preload(server)
+        try write(head + "\n", to: STDOUT_FILENO)
         var start = options.preload
         for number in 1...options.rounds {
-            for chore in chores {
-                let round = try await ChoreRound(
-                    try requests.bytes(start..<start + count),
-                    rate: options.rate,
-                    to: server,
-                    connections: options.connections,
-                    beside: chore,
-                    number: number
-                )
+            for variant in variants {
+                let row = try await measure(variant, number, start..<start + count, server)
                 start += count
-                try write(round.row(number, chore) + "\n", to: STDOUT_FILENO)
+                try write(row + "\n", to: STDOUT_FILENO)
             }
         }
     }
 
-    /// A receiver that has stored callbacks, with so many more requests to send to it.
-    private func preloaded(requestCount: Int) async throws -> ServerProcess {
-        try await requests.make(options.preload + requestCount)
+    /// Where the databases of this run are.
+    private func makeDirectory() throws -> String {
         let directory = "\(options.directory)/run-\(getpid())"
         _ = try checked("mkdir", mkdir(directory, 0o700))
-        let server = try ServerProcess(
-            program: options.program,
-            directory: "\(directory)/paced",
-            publicKeyPEM: requests.publicKeyPEM,
-            logLevel: options.logLevels[0]
-        )
-        try preload(server)
-        return server
+        return directory
     }
 
     /// Stores callbacks before anything is measured.

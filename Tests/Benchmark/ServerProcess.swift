@@ -65,7 +65,9 @@ final class ServerProcess {
         switch chore {
         case .backup: command += overrides + ["--to", "\(directory)/backup-\(number).db"]
         case .prune:
-            command += ["--before", presentTime(), "--token-file", "\(directory)/ops.token"]
+            command += [
+                "--before", JakartaNow.nextMillisecond(), "--token-file", "\(directory)/ops.token",
+            ]
             command += ["--url", "http://127.0.0.1:\(internalPort)"]
         }
         let child = try spawn(command) { $0.redirectOutput(to: "\(directory)/\(chore)") }
@@ -127,16 +129,6 @@ final class ServerProcess {
         let digits = line?.split { $0 == " " || $0 == "\t" }.dropFirst().first
         return digits.flatMap { Int($0) } ?? 0
     }
-}
-
-/// Now, as in RFC 3339.
-private func presentTime() -> String {
-    var seconds = time(nil)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    var text = [CChar](repeating: 0, count: 32)
-    strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 /// A port that nobody listens on at the moment.

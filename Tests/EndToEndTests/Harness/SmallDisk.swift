@@ -18,16 +18,12 @@ final class SmallDisk: Sendable {
             atPath: directory,
             withIntermediateDirectories: true
         )
-        let result = try ChildProcess.run(
-            "/usr/bin/env",
-            ["mount", "-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", directory]
-        )
-        guard result.end == .exited(0) else { throw CocoaError(.featureUnsupported) }
+        try Self.run("mount", "-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", directory)
     }
 
     deinit {
         // Lazily: a process that was killed may not have let go of its files yet.
-        _ = try? ChildProcess.run("/usr/bin/env", ["umount", "-l", directory])
+        try? Self.run("umount", "-l", directory)
         _ = rmdir(directory)
     }
 
@@ -41,14 +37,14 @@ final class SmallDisk: Sendable {
             withIntermediateDirectories: true
         )
         defer { _ = rmdir(String(held)) }
-        try run("mount", "--bind", directory, String(held))
-        try run("umount", "-l", directory)
+        try Self.run("mount", "--bind", directory, String(held))
+        try Self.run("umount", "-l", directory)
         try body()
-        try run("mount", "--bind", String(held), directory)
-        try run("umount", "-l", String(held))
+        try Self.run("mount", "--bind", String(held), directory)
+        try Self.run("umount", "-l", String(held))
     }
 
-    private func run(_ arguments: String...) throws {
+    private static func run(_ arguments: String...) throws {
         let result = try ChildProcess.run("/usr/bin/env", arguments)
         guard result.end == .exited(0) else { throw CocoaError(.featureUnsupported) }
     }
