@@ -54,8 +54,6 @@ enum JSONNames {
             return JSONEscape.unescaped(bytes.extracting(left.range))
                 == JSONEscape.unescaped(bytes.extracting(right.range))
         }
-        guard left.range.count == right.range.count else { return false }
-        let distance = right.range.lowerBound - left.range.lowerBound
-        return left.range.allSatisfy { bytes[$0] == bytes[$0 + distance] }
+        return bytes.extracting(left.range).isEqual(to: bytes.extracting(right.range))
     }
 }

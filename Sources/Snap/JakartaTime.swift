@@ -13,6 +13,14 @@ package enum JakartaTime {
         text(milliseconds, hasFraction: true)
     }
 
+    /// The same texts as bytes.
+    package static func bytes(milliseconds: Int64, hasFraction: Bool = false) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(32)
+        append(milliseconds: milliseconds, hasFraction: hasFraction, to: &output)
+        return output
+    }
+
     /// Appends 25 bytes, or 29 with the fraction. Instants outside the years 1 to 9999, which no
     /// clock of ours shows, come out in the first or last of them.
     package static func append(
@@ -65,10 +73,8 @@ package enum JakartaTime {
     }
 
     private static func text(_ milliseconds: Int64, hasFraction: Bool) -> String {
-        var output: [UInt8] = []
-        output.reserveCapacity(32)
-        append(milliseconds: milliseconds, hasFraction: hasFraction, to: &output)
-        return String(decoding: output, as: UTF8.self)
+        let bytes = bytes(milliseconds: milliseconds, hasFraction: hasFraction)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func appendTwoDigits(_ value: Int, to output: inout [UInt8]) {

@@ -108,7 +108,7 @@ struct CallbackRepresentation: Encodable {
         if isAboutProblem, let code = record.problemCode, let message = record.problem {
             return (code, message)
         }
-        return (answer?.code.description ?? "", answer?.message ?? "")
+        return (answer?.codeText ?? "", answer?.message ?? "")
     }
 
     /// The request line and the fields of a kept head, split at its line ends.

@@ -122,7 +122,7 @@ enum CallbackExamination {
         let content = CallbackContent(
             CallbackContent.Defect(
                 failure,
-                code: answer.code.description,
+                code: answer.codeText,
                 problem: answer.message
             ),
             references: [

@@ -14,10 +14,7 @@ enum NotifyAnswers {
         var response = json
         response.status = Status(answer.code.status)
         response.body = answer.body
-        var timestamp: [UInt8] = []
-        timestamp.reserveCapacity(32)
-        JakartaTime.append(milliseconds: nowMilliseconds, to: &timestamp)
-        response.add("X-TIMESTAMP", timestamp)
+        response.add("X-TIMESTAMP", JakartaTime.bytes(milliseconds: nowMilliseconds))
         if let externalID { response.add("X-EXTERNAL-ID", externalID) }
         switch answer.code.status {
         case 405: response.add("Allow", "POST")
