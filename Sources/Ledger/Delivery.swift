@@ -129,10 +129,7 @@ package final class Delivery: Sendable {
     /// The body, byte for byte.
     package let body: [UInt8]
 
-    /// X-EXTERNAL-ID, when it was well formed.
-    package let externalID: String?
-
-    /// The same on its day of receipt.
+    /// X-EXTERNAL-ID on its day of receipt, when it was well formed.
     package let externalIDKey: ExternalIDKey?
 
     /// X-TIMESTAMP, literally.
@@ -160,7 +157,6 @@ package final class Delivery: Sendable {
         self.client = client
         self.head = head
         self.body = body
-        self.externalID = externalID
         externalIDKey = externalID.map {
             ExternalIDKey(externalID: $0, receivedMilliseconds: receivedMilliseconds)
         }
@@ -170,6 +166,11 @@ package final class Delivery: Sendable {
         self.verification = verification
         self.content = content
     }
+}
+
+extension Delivery {
+    /// X-EXTERNAL-ID, when it was well formed.
+    package var externalID: String? { externalIDKey?.externalID }
 }
 
 /// What was decided about a delivery.

@@ -86,8 +86,9 @@ final class LogSink: Sendable {
             }
             waiting.bytes += line
             waiting.lineCount += 1
-            defer { waiting.isWriteDue = true }
-            return !waiting.isWriteDue
+            let wakes = !waiting.isWriteDue
+            waiting.isWriteDue = true
+            return wakes
         }
         if wakes { executor.run { [self] in writeUntilEmpty() } }
     }

@@ -181,7 +181,6 @@ actor Writer {
                 groups[index].completions.append(completion)
             } else {
                 groups.append((queue, [completion]))
-                groups[groups.count - 1].completions.reserveCapacity(batch.count)
             }
         }
         for group in groups { group.queue.run(group.completions) }

@@ -21,7 +21,6 @@ final class DiskWatch: Sendable {
 
     private let databasePath: String
     private let directory: String
-    private let reservePath: String
     private let log: Log
     private let view: Mutex<View>
 
@@ -40,7 +39,6 @@ final class DiskWatch: Sendable {
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         let parent = path.dropLast(name.count)
         directory = parent.isEmpty ? "." : String(parent)
-        reservePath = path + "-reserve"
         self.log = log
         view = Mutex(View(minimumBytes: Int64(storage.minimumFreeBytes)))
     }
@@ -53,6 +51,8 @@ final class DiskWatch: Sendable {
 
     /// Has so many bytes stay free from now on.
     func setMinimum(_ bytes: Int) { view.withLock { $0.minimumBytes = Int64(bytes) } }
+
+    private var reservePath: String { databasePath + "-reserve" }
 
     private func reserveBytes(_ minimum: Int64) -> Int64 { min(minimum / 8, Self.reserveBytesMax) }
 

@@ -32,19 +32,14 @@ final class NumberedValues<Value: Hashable> {
     /// The number of a value, made when it is new.
     func id(of value: Value) throws(SQLiteError) -> Int64 {
         if let last, last.value == value { return last.id }
-        let id: Int64
-        if let number = known[value] { id = number } else { id = try stored(value) }
+        let id = try find(value)
+        known[value] = id
         last = (value, id)
         return id
     }
 
-    private func stored(_ value: Value) throws(SQLiteError) -> Int64 {
-        let id = try found(value)
-        known[value] = id
-        return id
-    }
-
-    private func found(_ value: Value) throws(SQLiteError) -> Int64 {
+    private func find(_ value: Value) throws(SQLiteError) -> Int64 {
+        if let id = known[value] { return id }
         let found = try selection.first {
             bind(value, &$0)
         } row: {
