@@ -42,7 +42,7 @@ func fuzzer(_ name: String, of library: String) -> Target {
 let fuzzers: [Target] =
     Context.environment["FUZZ"] == nil
     ? []
-    : [fuzzer("FuzzHTTP", of: "HTTPCore"), fuzzer("FuzzJSON", of: "Snap")]
+    : [fuzzer("FuzzHTTP", of: "HTTPCore"), fuzzer("FuzzJSON", of: "Text")]
 
 /// The load generator, built only when asked for with `BENCHMARK=1` (`scripts/benchmark`).
 let benchmarks: [Target] =
@@ -79,7 +79,8 @@ let package = Package(
 
         // 1: wrappers.
         library("Queues"),
-        library("Sockets", ["CLinux", "Queues"]),
+        library("Text"),
+        library("System", ["CLinux", "Queues", "Text"]),
         library("Crypto", ["COpenSSL"]),
         library("SQLite", ["CSQLite"]),
         library("QRCode"),
@@ -88,32 +89,32 @@ let package = Package(
         library("HTTPCore"),
         library("Payments"),
         library("Ledger", ["Payments"]),
-        library("Snap", ["Payments", "Crypto"]),
-        library("Diagnosis", ["HTTPCore", "Snap", "Crypto"]),
-        library("Survey", ["Snap", "Payments"]),
+        library("Snap", ["Text", "Payments", "Crypto"]),
+        library("Diagnosis", ["HTTPCore", "Snap", "Text", "Crypto"]),
+        library("Survey", ["Snap", "Text", "Payments"]),
 
         // 3: services.
-        library("Logging", ["Snap", "Sockets", "Queues"]),
-        library("Commands", ["Snap", "Sockets"]),
-        library("HTTPServer", ["HTTPCore", "Sockets", "Queues"]),
-        library("HTTPClient", ["HTTPCore", "Sockets", "Queues", "COpenSSL"]),
-        library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Payments", "Crypto"]),
-        library("Store", ["SQLite", "Ledger", "Payments", "Queues", "Sockets"]),
+        library("Logging", ["Text", "System", "Queues"]),
+        library("Commands", ["Text", "System"]),
+        library("HTTPServer", ["HTTPCore", "System", "Queues"]),
+        library("HTTPClient", ["HTTPCore", "System", "Queues", "COpenSSL"]),
+        library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Text", "Payments", "Crypto"]),
+        library("Store", ["SQLite", "Ledger", "Payments", "Queues", "System"]),
 
         // 4: composition.
         library(
             "Receiver",
             [
                 "HTTPServer", "HTTPClient", "HTTPCore", "CashIn", "Store", "Ledger", "Commands",
-                "Logging", "Diagnosis", "Survey", "Snap", "Payments", "Crypto", "Sockets",
-                "Queues", "QRCode",
+                "Logging", "Diagnosis", "Survey", "Snap", "Text", "Payments", "Crypto",
+                "System", "Queues", "QRCode",
             ]
         ),
         library(
             "Simulator",
             [
-                "HTTPClient", "HTTPServer", "HTTPCore", "Commands", "Logging", "Snap", "Payments",
-                "Crypto", "Sockets",
+                "HTTPClient", "HTTPServer", "HTTPCore", "Commands", "Logging", "Snap", "Text",
+                "Payments", "Crypto", "System",
             ]
         ),
 
@@ -132,11 +133,12 @@ let package = Package(
         // Tests.
         .target(
             name: "Support",
-            dependencies: ["Crypto", "Snap"],
+            dependencies: ["Crypto", "Snap", "Text"],
             path: "Tests/Support",
             swiftSettings: common
         ),
-        tests(of: "Sockets"),
+        tests(of: "Text", ["Support"]),
+        tests(of: "System", ["Support"]),
         tests(of: "Crypto", ["Support"]),
         tests(of: "Queues"),
         tests(of: "SQLite", ["Support"]),
@@ -144,38 +146,38 @@ let package = Package(
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
         tests(of: "Ledger", ["Payments", "Support"]),
-        tests(of: "Snap", ["Payments", "Crypto", "Support"]),
-        tests(of: "Diagnosis", ["HTTPCore", "Snap", "Crypto", "Support"]),
-        tests(of: "Survey", ["Snap", "Payments"]),
-        tests(of: "Logging", ["Snap"]),
-        tests(of: "HTTPServer", ["HTTPCore", "Sockets"]),
-        tests(of: "HTTPClient", ["HTTPCore", "Sockets", "COpenSSL", "Support"]),
+        tests(of: "Snap", ["Text", "Payments", "Crypto", "Support"]),
+        tests(of: "Diagnosis", ["HTTPCore", "Snap", "Text", "Crypto", "Support"]),
+        tests(of: "Survey", ["Snap", "Text", "Payments"]),
+        tests(of: "Logging", ["Text"]),
+        tests(of: "HTTPServer", ["HTTPCore", "System"]),
+        tests(of: "HTTPClient", ["HTTPCore", "System", "COpenSSL", "Support"]),
         tests(
             of: "CashIn",
             [
-                "HTTPClient", "HTTPServer", "HTTPCore", "Sockets", "Snap", "Payments", "Crypto",
-                "Support",
+                "HTTPClient", "HTTPServer", "HTTPCore", "System", "Snap", "Text", "Payments",
+                "Crypto", "Support",
             ]
         ),
         tests(
             of: "Simulator",
             [
                 "CashIn", "HTTPClient", "HTTPServer", "HTTPCore", "Commands", "Logging", "Snap",
-                "Payments", "Crypto", "Sockets", "Support",
+                "Text", "Payments", "Crypto", "System", "Support",
             ]
         ),
-        tests(of: "Store", ["Ledger", "Payments", "Queues", "SQLite", "Sockets", "Support"]),
+        tests(of: "Store", ["Ledger", "Payments", "Queues", "SQLite", "System", "Support"]),
         tests(
             of: "Receiver",
             [
                 "CashIn", "Commands", "Logging", "Diagnosis", "HTTPServer", "HTTPClient",
-                "HTTPCore", "Ledger", "Payments", "Snap", "Crypto", "Store", "Survey", "Sockets",
-                "SQLite", "QRCode", "Support",
+                "HTTPCore", "Ledger", "Payments", "Snap", "Text", "Crypto", "Store", "Survey",
+                "System", "SQLite", "QRCode", "Support",
             ]
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Support", "Crypto", "Snap"],
+            dependencies: ["Support", "Crypto", "Snap", "Text"],
             swiftSettings: common
         ),
         .testTarget(name: "TidyTests", swiftSettings: common),

@@ -3,6 +3,7 @@ package import HTTPClient
 import HTTPCore
 package import Payments
 package import Snap
+import Text
 
 /// Calls the gateway: generates QR codes and asks about payments (contract section 6).
 package final class CashInClient: Sendable {

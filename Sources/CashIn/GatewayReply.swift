@@ -1,6 +1,7 @@
 import HTTPClient
 import HTTPCore
 import Snap
+import Text
 
 /// How one call ended, before it is known what that means for the payment.
 enum GatewayReply {

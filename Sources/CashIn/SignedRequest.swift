@@ -1,6 +1,7 @@
 import Crypto
 import HTTPClient
 import Snap
+import Text
 
 /// A service of the gateway that we call.
 enum Endpoint {

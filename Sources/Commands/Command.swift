@@ -1,4 +1,4 @@
-import Snap
+import Text
 
 /// One command of the program: what `--help` says of it and what it does.
 ///

@@ -1,4 +1,4 @@
-package import Sockets
+package import System
 import Synchronization
 
 /// Where a command writes for its user.

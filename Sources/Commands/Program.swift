@@ -1,5 +1,5 @@
-import Snap
-import Sockets
+import Text
+import System
 
 /// A program made of commands: finds the one that was asked for and runs it.
 package struct Program: Sendable {

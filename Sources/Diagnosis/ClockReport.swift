@@ -1,4 +1,4 @@
-import Snap
+import Text
 
 /// X-TIMESTAMP against the time of receipt.
 package struct ClockReport: Equatable, Sendable {

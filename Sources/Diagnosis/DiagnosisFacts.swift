@@ -1,5 +1,6 @@
 import Crypto
 import Snap
+import Text
 
 /// What a diagnosis found out, to be put into words.
 struct DiagnosisFacts {

@@ -1,5 +1,6 @@
 import HTTPCore
 import Snap
+import Text
 
 /// What the headers and the request line are worth, before any signature is looked at.
 package struct HeaderReport: Equatable, Sendable {

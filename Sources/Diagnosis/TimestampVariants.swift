@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// Other ways to write the instant of an X-TIMESTAMP.
 enum TimestampVariants {

@@ -1,29 +1,30 @@
-import Sockets
+import System
 
-/// A connection that bytes are sent and received on. It is closed when it goes.
+/// A connection that sends and receives bytes; it is closed when it is released.
 ///
-/// Every call blocks until it is done or its limit is reached. After an error it is of no use.
+/// Every call blocks until it is done or its limit is reached. After an error the connection is
+/// unusable.
 protocol ByteStream: AnyObject {
-    /// Bytes handed to the kernel since the connection was made.
+    /// Bytes passed to the kernel since the connection was made.
     var sentBytes: Int { get }
 
     /// Sends all of `bytes`.
     func send(_ bytes: [UInt8], within limit: WaitLimit) throws(StreamError)
 
-    /// Takes what has come, at least one byte.
+    /// Waits for at least one byte, and receives what has arrived.
     ///
-    /// - Returns: how many bytes stand at the front of `buffer` now; 0 when the server has ended
-    ///   its side as the protocol says it should.
+    /// - Returns: the number of bytes at the start of `buffer`; 0 if the server has closed its side
+    ///   in the way the protocol prescribes.
     func receive(
         into buffer: inout [UInt8],
         within limit: WaitLimit
     ) throws(StreamError) -> Int
 
-    /// Whether nothing has come, neither bytes nor an end. Does not block.
+    /// Whether neither bytes nor an end of input have arrived; does not block.
     func isSilent() -> Bool
 }
 
-/// A connection without TLS, or what TLS runs over.
+/// A TCP connection: without TLS, or below it.
 final class SocketStream: ByteStream {
     private let descriptor: Descriptor
     private(set) var sentBytes = 0
@@ -63,7 +64,7 @@ final class SocketStream: ByteStream {
         }
     }
 
-    /// Takes what is there: nil when nothing is, 0 at the end.
+    /// Receives what has arrived without waiting; nil if nothing has, 0 at the end of input.
     func receiveNow(into buffer: inout [UInt8]) throws(StreamError) -> Int? {
         do throws(SystemError) {
             switch try descriptor.receive(into: &buffer) {
@@ -74,9 +75,9 @@ final class SocketStream: ByteStream {
         } catch { throw .system(error) }
     }
 
-    /// Sends what the kernel takes at once: for a farewell that nobody waits for.
+    /// Sends as much as fits into the send buffer, and ignores errors; for a close_notify alert.
     func sendNow(_ bytes: [UInt8]) {
-        // Whether it arrives makes no difference to anybody.
+        // The connection is about to close; whether the bytes arrive has no effect.
         _ = try? descriptor.send(bytes.span)
     }
 

@@ -1,25 +1,26 @@
-/// How the client calls out. The defaults are those of contract section 3, `cashIn`.
+/// Limits and trust of the client; the defaults are those of the configuration section `cashIn`.
 package struct ClientSettings: Sendable, Equatable {
-    /// From the first look at the name to a connection that can be used: resolving, connecting to
-    /// one address after the other, TLS.
+    /// Maximum seconds to make a connection: name resolution, connecting to one address after the
+    /// other, and TLS.
     package var connectTimeoutSeconds = 5
 
-    /// From the call to the last byte of the response, waiting for a free connection included.
+    /// Maximum seconds from the call to the last byte of the response, including the wait for a
+    /// connection.
     package var requestTimeoutSeconds = 15
 
-    /// Connections that are open at once, idle ones included. Further requests wait their turn.
+    /// Maximum open connections, including idle ones; further requests wait.
     package var connectionsMax = 16
 
-    /// Bytes of a response's body after decoding.
+    /// Maximum bytes of a response body after decoding.
     package var responseBytesMax = 1_048_576
 
-    /// Bytes of a response's head, and of each interim one's.
+    /// Maximum bytes of a response head, and of the head of each interim response.
     package var responseHeadBytesMax = 16_384
 
-    /// How long an unused connection is kept.
+    /// Seconds after which an idle connection is closed.
     package var idleSeconds = 60
 
-    /// Certificates in PEM to trust instead of the system's.
+    /// A file of PEM certificates to trust instead of the system's.
     package var caFile: String?
 
     package init() {}

@@ -1,12 +1,12 @@
 import HTTPCore
 import Queues
-import Sockets
+import System
 
-/// One place for a connection: opens it when a request needs it, and keeps it open in between.
+/// A connection to one origin, opened on demand and kept open between requests.
 ///
-/// Its waits block its own queue's thread, which it has only while it works.
+/// Its waits block the thread of its own queue, which exists only while the connection works.
 actor Connection {
-    /// What all connections of a client share.
+    /// The settings and services that all connections of a client share.
     struct Surroundings: Sendable {
         let settings: ClientSettings
         let tls: TLSContext
@@ -36,14 +36,15 @@ actor Connection {
         within limit: WaitLimit
     ) throws(HTTPClientError) -> (response: InboundResponse, isOpen: Bool) {
         let isHEAD = request.method == "HEAD"
-        // What has come without being asked for is an end, or not an answer to this request.
+        // An idle connection with unread input has been closed, or its input is not the response to
+        // this request.
         if !request.needsFreshConnection, let kept = stream, kept.isSilent() {
             var hasResponse = false
             do throws(HTTPClientError) {
                 return try exchange(bytes, isHEAD, on: kept, within: limit, &hasResponse)
             } catch {
-                // The server may have closed it while the request was on its way. Then it has not
-                // answered; whether it has acted is known only when it got no byte.
+                // The server may have closed the connection while the request was sent. The server
+                // has certainly not processed the request only if no byte was sent.
                 let mayRepeat = request.isRepeatable || error.isCertainlyNotSent
                 guard error.reason == .failed, !hasResponse else { throw error }
                 guard mayRepeat else {
@@ -71,8 +72,7 @@ actor Connection {
         } catch { throw error.inPhase(.tls, at: origin.authority) }
     }
 
-    /// Tries one address after the other. Each may take its share of the time that is left, so
-    /// that one that does not answer leaves time for the next.
+    /// Tries one address after the other, each for its share of the remaining time.
     private func connect(
         to addresses: [SocketAddress],
         within limit: WaitLimit
@@ -95,7 +95,9 @@ actor Connection {
         throw HTTPClientError(.connect, .failed, "no address to connect to")
     }
 
-    /// - Parameter hasResponse: becomes true with the first byte that the server sends.
+    /// Sends `bytes` on `stream` and receives the response.
+    ///
+    /// - Parameter hasResponse: set to true at the first byte from the server.
     private func exchange(
         _ bytes: [UInt8],
         _ isHEAD: Bool,
@@ -103,7 +105,7 @@ actor Connection {
         within limit: WaitLimit,
         _ hasResponse: inout Bool
     ) throws(HTTPClientError) -> (response: InboundResponse, isOpen: Bool) {
-        // Until it is proven that it can be used again.
+        // Set again below if the connection can be reused.
         self.stream = nil
         let sentBefore = stream.sentBytes
         do throws(StreamError) { try stream.send(bytes, within: limit) } catch {
@@ -117,7 +119,9 @@ actor Connection {
         return (InboundResponse(parsedHead: response.head, body: response.body), isOpen)
     }
 
-    /// - Returns: the response, and whether nothing came behind it.
+    /// Receives one response.
+    ///
+    /// - Returns: the response, and whether no bytes followed it.
     private func receive(
         _ isHEAD: Bool,
         on stream: any ByteStream,

@@ -1,9 +1,10 @@
 import Queues
-import Sockets
+import System
 
-/// The client's connections: which are lent, which wait to be used again, and who waits for one.
+/// The connections of a client: those in use, the idle ones, and the calls that wait for one.
 ///
-/// There are `connectionsMax` places. Who is given one lends a connection, and gives back both.
+/// There are `connectionsMax` slots. A call acquires a slot, borrows a connection, and returns
+/// both.
 actor ConnectionPool {
     private struct Idle {
         let connection: Connection
@@ -18,17 +19,17 @@ actor ConnectionPool {
     private let surroundings: Connection.Surroundings
     private let executor = QueueExecutor(label: "http-client-pool")
 
-    /// Oldest first. Together with the places that are taken they are never more than the maximum.
+    /// Idle connections, oldest first; together with the slots in use never more than the maximum.
     private var idle: [Idle] = []
     private var isSweepPlanned = false
 
     private var placesTaken = 0
 
-    /// In the order in which they came. While somebody waits, every place is taken.
+    /// Waiting calls, oldest first; not empty only while all slots are in use.
     private var waiters: [Waiter] = []
     private var waiterCount: UInt64 = 0
 
-    /// What ends each exchange that is going on.
+    /// The interruption of each call in progress, by its connection.
     private var interruptions: [ObjectIdentifier: Latch] = [:]
     private var isClosed = false
     private var closers: [CheckedContinuation<Void, Never>] = []
@@ -41,8 +42,12 @@ actor ConnectionPool {
 
     init(_ surroundings: Connection.Surroundings) { self.surroundings = surroundings }
 
-    /// A connection to `origin`, which nobody else uses until it is given back; it need not be
-    /// open. Waits its turn for a place.
+    /// Waits for a slot, and borrows a connection to `origin` for exclusive use.
+    ///
+    /// The connection may be idle or not yet open. The caller must return it with
+    /// ``giveBack(_:isOpen:)``.
+    ///
+    /// - Throws: an error of phase `queue` on timeout, cancellation or ``close()``.
     func lend(
         to origin: Origin,
         within limit: WaitLimit
@@ -57,15 +62,17 @@ actor ConnectionPool {
         return connection
     }
 
-    /// - Parameter isOpen: whether the connection can be used again.
+    /// Returns a borrowed connection and its slot.
+    ///
+    /// - Parameter isOpen: whether the connection can be reused.
     func giveBack(_ connection: Connection, isOpen: Bool) {
         interruptions[ObjectIdentifier(connection)] = nil
         if isOpen, !isClosed { keep(connection) }
         freePlace()
     }
 
-    /// Ends everything: who waits gets an error, what is going on is interrupted. Returns when no
-    /// connection is left.
+    /// Fails the waiting calls and interrupts those in progress; returns when no connection is in
+    /// use.
     func close() async {
         isClosed = true
         idle = []
@@ -79,7 +86,7 @@ actor ConnectionPool {
     }
 }
 
-// Places.
+// Slots.
 extension ConnectionPool {
     private func takePlace(within limit: WaitLimit) async throws(HTTPClientError) {
         if isClosed { throw HTTPClientError(.queue, .closed, "") }
@@ -98,7 +105,7 @@ extension ConnectionPool {
                 }
             }
         } onCancel: { [executor] in
-            // Behind the job that is adding the waiter, should that be going on.
+            // The queue runs this after the job that adds the waiter.
             executor.run { [weak self] in
                 self?.assumeIsolated { $0.refuse(number, .cancelled) }
             }
@@ -106,7 +113,7 @@ extension ConnectionPool {
         if let error { throw error }
     }
 
-    /// Ends one wait, unless it has ended.
+    /// Fails one waiting call, unless it has got a slot already.
     private func refuse(_ number: UInt64, _ reason: HTTPClientError.Reason) {
         guard let index = waiters.firstIndex(where: { $0.number == number }) else { return }
         let detail = "all \(placesMax) connections are in use"
@@ -114,7 +121,7 @@ extension ConnectionPool {
         waiter.continuation.resume(returning: HTTPClientError(.queue, reason, detail))
     }
 
-    /// Hands the place to who has waited longest.
+    /// Passes the slot to the call that has waited longest, or frees it.
     private func freePlace() {
         if !waiters.isEmpty {
             waiters.removeFirst().continuation.resume(returning: nil)
@@ -127,9 +134,10 @@ extension ConnectionPool {
     }
 }
 
-// Idle connections. One that is dropped closes itself.
+// Idle connections. A dropped connection closes when it is released.
 extension ConnectionPool {
-    /// The one used last, which is the least likely to have been closed by the server.
+    /// Removes and returns the idle connection used last, which the server is least likely to have
+    /// closed.
     private func takeIdle(to origin: Origin) -> Connection? {
         dropExpired()
         guard let index = idle.lastIndex(where: { $0.connection.origin == origin }) else {
@@ -155,7 +163,7 @@ extension ConnectionPool {
         idle.removeAll { $0.expiresNanoseconds <= now }
     }
 
-    /// Sees to it that idle connections are closed in time when no request comes.
+    /// Schedules the closing of expired idle connections, for the case that no request arrives.
     private func planSweep() {
         guard !isSweepPlanned, let first = idle.first else { return }
         isSweepPlanned = true

@@ -1,15 +1,15 @@
-import Sockets
+import System
 
-/// Sends HTTP/1.1 requests over TLS, or in the clear to this machine.
+/// Sends HTTP/1.1 requests over TLS, or without TLS to loopback addresses.
 ///
-/// Redirects are not followed, no cookies are kept, nothing is decompressed: the response is what
-/// the server sent. May be used by any number of tasks at once.
+/// Redirects are not followed, cookies are not kept and bodies are not decompressed: the response
+/// is what the server sent. Any number of tasks may use it at once.
 package final class HTTPClient: Sendable {
     private let settings: ClientSettings
     private let pool: ConnectionPool
 
-    /// - Throws: phase `prepare`: settings that cannot be used, or certificates that cannot be
-    ///   read.
+    /// - Throws: an error of phase `prepare` if a setting is out of range or the certificates
+    ///   cannot be read.
     package convenience init(_ settings: ClientSettings) throws(HTTPClientError) {
         try self.init(settings, resolver: Resolver(runningMax: max(settings.connectionsMax, 1)))
     }
@@ -25,9 +25,10 @@ package final class HTTPClient: Sendable {
 
     /// Sends one request and returns the final response, whatever its status.
     ///
-    /// Cancelling the task ends the call at once, but for what the server already does.
+    /// Cancelling the task ends the call at once; the server may still process the request.
     ///
-    /// - Throws: which phase failed, why, and whether the server may have got the request.
+    /// - Throws: an error with the failed phase, the reason, and whether the server may have
+    ///   received the request.
     package func send(
         _ request: OutboundRequest,
         to origin: Origin
@@ -51,11 +52,12 @@ package final class HTTPClient: Sendable {
         return try result.get()
     }
 
-    /// Interrupts what is going on and closes every connection; returns when that is done. Later
-    /// requests fail.
+    /// Interrupts the calls in progress and closes every connection; later calls fail.
+    ///
+    /// Returns when all connections are closed.
     package func close() async { await pool.close() }
 
-    /// Requests that wait for a free connection.
+    /// The number of requests that wait for a connection.
     package var waitingCount: Int { get async { await pool.waitingCount } }
 
     private func exchange(
@@ -75,7 +77,7 @@ package final class HTTPClient: Sendable {
                 throw error
             }
         } catch {
-            // An exchange is interrupted for one of two reasons.
+            // A call is interrupted either by cancellation of its task or by `close()`.
             let isClosing = error.reason == .cancelled && !Task.isCancelled
             return .failure(isClosing ? error.withReason(.closed) : error)
         }
@@ -83,7 +85,8 @@ package final class HTTPClient: Sendable {
 }
 
 extension ClientSettings {
-    /// A bound that is not positive would make every request fail in ways hard to understand.
+    /// Checks the ranges: a limit that is not positive would make every request fail with a
+    /// misleading error.
     fileprivate func check() throws(HTTPClientError) {
         let bounds = [
             ("connectTimeoutSeconds", connectTimeoutSeconds, 86_400),

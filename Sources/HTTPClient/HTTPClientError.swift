@@ -1,11 +1,11 @@
 import HTTPCore
-import Sockets
+import System
 
-/// Why there is no response.
+/// Why a call has no response.
 package struct HTTPClientError: Error, Equatable, Sendable {
-    /// How far the request had come.
+    /// The step in which the call failed, in the order of the steps.
     package enum Phase: String, CaseIterable, Sendable {
-        /// Request, origin or settings are not ones that may be used.
+        /// The request, origin or settings are not valid or not allowed.
         case prepare
         /// Waiting for a free connection.
         case queue
@@ -13,18 +13,18 @@ package struct HTTPClientError: Error, Equatable, Sendable {
         case connect
         case tls
         case send
-        /// The request is sent; the response, or its end, did not come.
+        /// The request was sent; the response did not arrive, or not completely.
         case wait
-        /// What came is no valid response.
+        /// The received bytes are not a valid response.
         case parse
     }
 
-    /// What ended it.
+    /// The cause of the failure.
     package enum Reason: Sendable {
         case failed
         /// One of the two timeouts of ``ClientSettings``.
         case timedOut
-        /// The task that called was cancelled.
+        /// The calling task was cancelled.
         case cancelled
         /// The client was closed.
         case closed
@@ -33,17 +33,17 @@ package struct HTTPClientError: Error, Equatable, Sendable {
     package let phase: Phase
     package let reason: Reason
 
-    /// For an operator; never content of the request or of the response.
+    /// Details for an operator; never contains parts of the request or of the response.
     package let detail: String
 
-    /// Whether the server cannot have got any byte of the request.
+    /// Whether the server has certainly received no byte of the request.
     package let isCertainlyNotSent: Bool
 
-    /// Whether a connection that was kept open turned out to be dead, without a byte of an answer:
-    /// the same on a fresh one may well go through.
+    /// Whether a reused connection failed before any byte of the response; the same request may
+    /// succeed on a new connection.
     package var isOfKeptConnection = false
 
-    /// - Parameter isCertainlyNotSent: looked at only from phase `send` on; before it nothing has
+    /// - Parameter isCertainlyNotSent: used from phase `send` on; in earlier phases nothing has
     ///   been sent.
     init(_ phase: Phase, _ reason: Reason, _ detail: String, isCertainlyNotSent: Bool = false) {
         self.phase = phase
@@ -62,7 +62,7 @@ package struct HTTPClientError: Error, Equatable, Sendable {
         HTTPClientError(.prepare, .failed, detail)
     }
 
-    /// A call of the system that should not fail, such as making a socket.
+    /// A failed system call that is not expected to fail, such as creating a socket.
     init(_ phase: Phase, _ error: SystemError) {
         self.init(phase, .failed, error.description)
     }
@@ -78,14 +78,15 @@ extension HTTPClientError.Phase {
 }
 
 extension HTTPClientError: CustomStringConvertible {
-    /// As in `connect failed: 127.0.0.1:1: connect: Connection refused (111)`.
+    /// Phase, reason and detail, as in `connect failed: 127.0.0.1:1: connect: Connection refused
+    /// (111)`.
     package var description: String {
         let outcome =
             switch reason {
             case .failed: "failed"
             case .timedOut: "timed out"
             case .cancelled: "was cancelled"
-            case .closed: "was ended, the client is closed"
+            case .closed: "was stopped because the client was closed"
             }
         return detail.isEmpty ? "\(phase) \(outcome)" : "\(phase) \(outcome): \(detail)"
     }

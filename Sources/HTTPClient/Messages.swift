@@ -4,19 +4,23 @@ package import HTTPCore
 package struct OutboundRequest: Sendable {
     package var method: String
 
-    /// Path and query (origin-form).
+    /// Path and query, in origin-form (RFC 9112 section 3.2.1).
     package var target: String
 
-    /// Sent in this order. Host, Content-Length and the others that decide about framing and
-    /// connection are not among them: they are written here, or refused.
+    /// The header fields, sent in this order.
+    ///
+    /// Host and Content-Length are added; other fields that control framing or the connection are
+    /// rejected.
     package var fields: [(name: String, value: String)]
     package var body: [UInt8]
 
-    /// Whether the server may get the request twice. Only such a one is sent again, once, when a
-    /// connection that was kept open turns out to be dead.
+    /// Whether the server may receive the request twice.
+    ///
+    /// Only such a request is sent again, once, when a reused connection fails after bytes were
+    /// sent.
     package var isRepeatable: Bool
 
-    /// Whether it is sent on a connection of its own, not on one that was kept open.
+    /// Whether to use a new connection, never an idle one.
     package var needsFreshConnection = false
 
     package init(
@@ -33,9 +37,9 @@ package struct OutboundRequest: Sendable {
         self.isRepeatable = isRepeatable
     }
 
-    /// The head exactly as it is sent, through the empty line.
+    /// The head exactly as sent, through the empty line.
     ///
-    /// - Throws: phase `prepare`, when it cannot be sent.
+    /// - Throws: an error of phase `prepare` if the request cannot be serialised.
     package func headBytes(for origin: Origin) throws(HTTPClientError) -> [UInt8] {
         do throws(UnsendableRequest) {
             return try serializeRequestHead(
@@ -49,11 +53,11 @@ package struct OutboundRequest: Sendable {
     }
 }
 
-/// The response that came.
+/// A received response.
 package struct InboundResponse: Sendable, Equatable {
     package let parsedHead: ResponseHead
 
-    /// After decoding.
+    /// The body after decoding.
     package let body: [UInt8]
 
     package var status: Status { parsedHead.status }
@@ -61,7 +65,7 @@ package struct InboundResponse: Sendable, Equatable {
     /// The head as received, from the status line through the empty line.
     package var head: [UInt8] { parsedHead.bytes }
 
-    /// The value of a field that may stand only once, as ranges into ``head``; its name in any
-    /// case.
+    /// The value of a field that may occur only once, as a range into ``head``; the name is
+    /// case-insensitive.
     package func single(_ name: String) -> RequestHead.Single { parsedHead.single(name) }
 }

@@ -1,9 +1,9 @@
 import HTTPCore
-import Sockets
+import System
 
-/// Whom a request is sent to: scheme, host and port (RFC 9110 section 4.3.1).
+/// The destination of a request: scheme, host and port (RFC 9110 section 4.3.1).
 package struct Origin: Hashable, Sendable {
-    /// `https`, not `http`.
+    /// Whether the scheme is `https` rather than `http`.
     package let isSecure: Bool
 
     /// A name or an address; an IPv6 address without its brackets.
@@ -16,25 +16,29 @@ package struct Origin: Hashable, Sendable {
         self.port = port
     }
 
-    /// The value of `Host`: without the port when it is the scheme's own.
+    /// The value of `Host`; omits the port if it is the scheme's default.
     package var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    /// The address when the host is written as one.
+    /// The address, if the host is an IP address.
     var address: IPAddress? { IPAddress(host) }
 
-    /// Whether the host can only be this machine: its loopback addresses, or `localhost`
-    /// (RFC 6761 section 6.3), whose addresses are looked at when it has been resolved.
+    /// Whether the host is a loopback address or `localhost` (RFC 6761 section 6.3).
+    ///
+    /// The addresses of `localhost` are checked again after resolution.
     var isLoopback: Bool { address?.isLoopback ?? (host.lowercased() == "localhost") }
 
-    /// The port, once it is known that requests may go to this origin.
+    /// The port, after a check that requests may be sent to this origin.
+    ///
+    /// - Throws: an error of phase `prepare` for plain HTTP to another machine, or an invalid host
+    ///   or port.
     func permittedPort() throws(HTTPClientError) -> UInt16 {
         guard isSecure || isLoopback else {
             throw .unsendable("http is for loopback hosts only, \(host) needs https")
         }
-        // A name is handed to C, where a NUL would end it.
+        // The name is passed to C, where a NUL would end it.
         guard !host.isEmpty, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .unsendable("the host is not a host name or an IP address")
         }

@@ -1,25 +1,25 @@
 import Queues
-import Sockets
+import System
 import Synchronization
 
-/// Looks names up without making the caller wait past its limit.
+/// Resolves names without making the caller wait beyond its limit.
 ///
-/// `getaddrinfo(3)` can neither be ended nor given a deadline, so each call has a thread of its
-/// own, and one that nobody waits for any more goes on until the system gives up.
+/// `getaddrinfo(3)` cannot be cancelled and has no deadline. Each call therefore runs on a thread
+/// of its own; an abandoned call continues until the system gives up.
 final class Resolver: Sendable {
     private let runningMax: Int
     private let running = Atomic(0)
     private let resolve: @Sendable (String, UInt16) throws(ResolutionError) -> [SocketAddress]
 
     /// - Parameters:
-    ///   - runningMax: lookups at once, those that nobody waits for included.
-    ///   - resolve: blocks; by default the system's resolver.
+    ///   - runningMax: maximum concurrent lookups, including abandoned ones.
+    ///   - resolve: resolves a name, and may block; by default the system's resolver.
     init(
         runningMax: Int,
         resolve:
             @escaping @Sendable (String, UInt16) throws(ResolutionError)
             -> [SocketAddress] = { (host, port) throws(ResolutionError) in
-                try Sockets.resolve(host, port: port)
+                try System.resolve(host, port: port)
             }
     ) {
         self.runningMax = runningMax
@@ -37,9 +37,9 @@ final class Resolver: Sendable {
         guard !addresses.isEmpty else {
             throw HTTPClientError(.resolve, .failed, "\(origin.host): no address")
         }
-        // The name may have been given an address elsewhere.
+        // `localhost` may resolve to an address of another machine.
         guard origin.isSecure || addresses.allSatisfy({ $0.address?.isLoopback == true }) else {
-            throw .unsendable("http is for loopback hosts only, \(origin.host) is elsewhere")
+            throw .unsendable("http is for loopback hosts only, \(origin.host) has other addresses")
         }
         return addresses
     }
@@ -55,7 +55,7 @@ final class Resolver: Sendable {
             throw HTTPClientError(.resolve, error)
         }
         guard start(lookup, host, port: port) else {
-            let text = "\(host): \(runningMax) earlier lookups are unanswered"
+            let text = "\(host): \(runningMax) earlier lookups have not returned"
             throw HTTPClientError(.resolve, .failed, text)
         }
         do throws(SystemError) {
@@ -70,7 +70,7 @@ final class Resolver: Sendable {
         }
     }
 
-    /// False when too many are running already.
+    /// Starts the lookup on a thread; returns false if too many are running.
     private func start(_ lookup: Lookup, _ host: String, port: UInt16) -> Bool {
         guard running.add(1, ordering: .relaxed).newValue <= runningMax else {
             running.subtract(1, ordering: .relaxed)
@@ -85,7 +85,7 @@ final class Resolver: Sendable {
     }
 }
 
-/// One lookup: its result, and the moment when it is there.
+/// One lookup: its result, and a latch that opens when the result is available.
 private final class Lookup: Sendable {
     let done: Latch
     private let result = Mutex<Result<[SocketAddress], ResolutionError>>(.success([]))
@@ -97,7 +97,7 @@ private final class Lookup: Sendable {
         done.open()
     }
 
-    /// To be called once it is done.
+    /// The result; call it after ``done`` has opened.
     func addresses() throws(ResolutionError) -> [SocketAddress] {
         try result.withLock { $0 }.get()
     }

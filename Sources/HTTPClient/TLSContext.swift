@@ -1,13 +1,14 @@
 import COpenSSL
 
-/// What all TLS connections have in common: trust, versions, options. An `SSL_CTX`.
+/// The `SSL_CTX` that all TLS connections share: trusted certificates, versions and options.
 ///
-/// Sharing is safe: it is constant once it is made, and OpenSSL counts its references and guards
-/// what it caches in it with locks.
+/// Sharing between threads is safe: the context is not changed after `init`, its reference count is
+/// atomic, and OpenSSL protects its caches with locks.
 @safe final class TLSContext: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
 
-    /// - Parameter caFile: PEM certificates to trust instead of the system's.
+    /// - Parameter caFile: a file of PEM certificates to trust instead of the system's.
+    /// - Throws: an error of phase `prepare` if no certificates can be loaded.
     init(caFile: String?) throws(HTTPClientError) {
         ERR_clear_error()
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
@@ -38,7 +39,7 @@ import COpenSSL
     deinit { unsafe SSL_CTX_free(pointer) }
 }
 
-/// Empties this thread's OpenSSL error queue; the reasons, oldest first.
+/// Empties this thread's OpenSSL error queue; returns the reasons, oldest first.
 func drainErrorQueue() -> String {
     var reasons: [String] = []
     while true {

@@ -1,16 +1,16 @@
 import COpenSSL
-import Sockets
+import System
 
-/// TLS over a connection: an `SSL` between two memory buffers.
+/// TLS over a TCP connection: an `SSL` with two memory BIOs.
 ///
-/// OpenSSL never sees the socket. It reads and writes the buffers, and this type moves bytes
-/// between them and the connection, where limits and interruptions hold for every wait. Not
-/// Sendable: the connection's queue alone uses it.
+/// OpenSSL does not access the socket. It reads and writes the BIOs, and this type moves bytes
+/// between them and the socket, so that limits and interruptions apply to every wait. Not Sendable:
+/// only the connection's queue uses it.
 @safe final class TLSStream: ByteStream {
     private let socket: SocketStream
     private let ssl: OpaquePointer
 
-    /// Memory BIOs, owned by `ssl`: what the server sent, and what is to be sent to it.
+    /// Memory BIOs, owned by `ssl`: bytes from the server, and bytes to send.
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
 
@@ -19,7 +19,7 @@ import Sockets
 
     var sentBytes: Int { socket.sentBytes }
 
-    /// Shakes hands over `socket`, requiring a certificate that is valid for `origin`'s host.
+    /// Performs the handshake over `socket`, and requires a certificate valid for `origin`'s host.
     init(
         over socket: SocketStream,
         to origin: Origin,
@@ -47,8 +47,7 @@ import Sockets
     }
 
     deinit {
-        // RFC 8446 section 6.1: tell the server that nothing more will come. After a failure
-        // SSL_shutdown must not be called.
+        // RFC 8446 section 6.1: send close_notify. After a failure SSL_shutdown must not be called.
         if !isFailed, unsafe SSL_is_init_finished(ssl) == 1 {
             ERR_clear_error()
             _ = unsafe SSL_shutdown(ssl)
@@ -58,13 +57,15 @@ import Sockets
         unsafe SSL_free(ssl)
     }
 
-    /// Names the host in the handshake (SNI, RFC 6066 section 3, for names only) and requires it
-    /// of the certificate (RFC 9110 section 4.3.4), where it must be a subjectAltName.
+    /// Sends the host name in the handshake, and requires it in the certificate.
+    ///
+    /// SNI is for names only (RFC 6066 section 3). The certificate must have the host as a
+    /// subjectAltName (RFC 9110 section 4.3.4).
     private func expect(_ origin: Origin) throws(StreamError) {
         let parameters = unsafe SSL_get0_param(ssl)
         let isSet: Bool
         if let address = origin.address {
-            // Its own text is the one form that X509_VERIFY_PARAM_set1_ip_asc is given.
+            // `description` is the canonical text, which X509_VERIFY_PARAM_set1_ip_asc accepts.
             isSet =
                 unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, address.description) == 1
         } else {
@@ -90,7 +91,8 @@ import Sockets
             ERR_clear_error()
             let progress = progress(of: unsafe SSL_do_handshake(ssl))
             do throws(StreamError) { try flush(within: limit) } catch {
-                // A failure leaves an alert to be sent; that it cannot be is not the problem.
+                // After a failed handshake an alert is pending. If it cannot be sent, the handshake
+                // error is still the one to report.
                 if case .failed(let text) = progress { throw .tls(text) }
                 throw error
             }
@@ -105,12 +107,12 @@ import Sockets
 
     func send(_ bytes: [UInt8], within limit: WaitLimit) throws(StreamError) {
         if bytes.isEmpty { return }
-        guard let count = CInt(exactly: bytes.count) else { throw .tls("too much to send") }
+        guard let count = CInt(exactly: bytes.count) else { throw .tls("the request is too large") }
         ERR_clear_error()
-        // A memory BIO takes everything, so there is never a rest.
+        // A memory BIO accepts all bytes, so SSL_write never writes partially.
         switch progress(of: unsafe SSL_write(ssl, bytes, count)) {
         case .done: try flush(within: limit)
-        // Only a renegotiation, which is refused, makes writing wait for the server.
+        // Writing waits for the server only during renegotiation, which is disabled.
         case .wantsMore: throw .tls("SSL_write waits for the server")
         case .ended: throw .ended
         case .failed(let text): throw .tls(text)
@@ -123,7 +125,7 @@ import Sockets
     ) throws(StreamError) -> Int {
         while true {
             let progress = read(into: &buffer)
-            // Answers to key updates and the like.
+            // Send responses to key updates and other handshake messages.
             try flush(within: limit)
             switch progress {
             case .done(let count): return count
@@ -134,7 +136,8 @@ import Sockets
         }
     }
 
-    /// What has come may be records without content, such as session tickets.
+    /// Whether no content has arrived; records without content, such as session tickets, are
+    /// skipped.
     func isSilent() -> Bool {
         var byte: [UInt8] = [0]
         do throws(StreamError) {
@@ -153,10 +156,10 @@ import Sockets
         return progress(of: unsafe SSL_read(ssl, &buffer, room))
     }
 
-    /// Waits for bytes of the server and hands them to OpenSSL.
+    /// Waits for bytes from the server and passes them to OpenSSL.
     ///
-    /// - Throws: `ended` when the connection ends without the close_notify alert: whoever cut it,
-    ///   it need not have been the server (RFC 8446 section 6.1).
+    /// - Throws: `ended` if the connection ends without a close_notify alert; a party other than
+    ///   the server may have cut it (RFC 8446 section 6.1).
     private func fill(within limit: WaitLimit) throws(StreamError) {
         let count = try socket.receive(into: &buffer, within: limit)
         guard count > 0 else { throw .ended }
@@ -169,7 +172,7 @@ import Sockets
         }
     }
 
-    /// Sends what OpenSSL has for the server.
+    /// Sends the bytes that OpenSSL has written.
     private func flush(within limit: WaitLimit) throws(StreamError) {
         try socket.send(takeOutgoing(), within: limit)
     }
@@ -185,18 +188,20 @@ import Sockets
 }
 
 extension TLSStream {
-    /// What a call of OpenSSL came to.
+    /// The result of an OpenSSL call.
     private enum Progress {
-        /// With what it returned: for `SSL_read` and `SSL_write` a count of bytes.
+        /// Success, with the value returned: for `SSL_read` and `SSL_write` the number of bytes.
         case done(Int)
-        /// It cannot go on before the server has sent more.
+        /// OpenSSL needs more bytes from the server.
         case wantsMore
-        /// The server has said that nothing more will come.
+        /// The server has sent close_notify.
         case ended
         case failed(String)
     }
 
-    /// To be asked at once: it reads this thread's error queue.
+    /// Classifies the result of the OpenSSL call just made.
+    ///
+    /// Call it directly after that call, because it reads this thread's error queue.
     private func progress(of result: CInt) -> Progress {
         if result > 0 { return .done(Int(result)) }
         switch unsafe SSL_get_error(ssl, result) {
@@ -208,7 +213,7 @@ extension TLSStream {
         }
     }
 
-    /// The verification result when that is what failed, else OpenSSL's reasons.
+    /// The certificate verification error, if there is one; else OpenSSL's reasons.
     private var failureText: String {
         let reasons = drainErrorQueue()
         let verification = unsafe SSL_get_verify_result(ssl)

@@ -1,11 +1,11 @@
-import Sockets
+import System
 
-/// Until when there is to be waited, whatever for.
+/// The end of a wait: a deadline, or an interruption.
 struct WaitLimit: Sendable {
-    /// On the monotonic clock.
+    /// Nanoseconds of the monotonic clock.
     let deadlineNanoseconds: UInt64
 
-    /// Opened when the task is cancelled or the client closed.
+    /// Opened when the task is cancelled or the client is closed.
     let interruption: Latch
 
     /// The same interruption, but at most `seconds` from now.
@@ -17,14 +17,14 @@ struct WaitLimit: Sendable {
         )
     }
 
-    /// Not negative.
+    /// Seconds until the deadline; never negative.
     var remainingSeconds: Double {
         let now = Clock.monotonicNanoseconds()
         return now < deadlineNanoseconds ? Double(deadlineNanoseconds - now) / 1_000_000_000 : 0
     }
 }
 
-/// Why bytes could not be moved.
+/// Why bytes could not be sent or received.
 enum StreamError: Error, Equatable {
     case timedOut
     case interrupted
@@ -33,10 +33,10 @@ enum StreamError: Error, Equatable {
     /// The server ended the connection.
     case ended
 
-    /// What OpenSSL has against the server.
+    /// TLS failed; the text has OpenSSL's reasons.
     case tls(String)
 
-    /// What a wait that was not successful means; nil when it was.
+    /// The error of an unsuccessful wait; nil if the wait was successful.
     init?(_ waited: Waited) {
         switch waited {
         case .ready: return nil
@@ -45,7 +45,7 @@ enum StreamError: Error, Equatable {
         }
     }
 
-    /// The error that the caller of the client gets.
+    /// Converts the error to the one that the client throws.
     func inPhase(
         _ phase: HTTPClientError.Phase,
         at place: String = "",
@@ -55,7 +55,7 @@ enum StreamError: Error, Equatable {
         let (reason, text): (HTTPClientError.Reason, String) =
             switch self {
             case .timedOut: (.timedOut, place)
-            // Which of the two it was is told apart where the task is known.
+            // `HTTPClient` replaces this with `closed` if the task was not cancelled.
             case .interrupted: (.cancelled, place)
             case .system(let error): (.failed, prefix + error.description)
             case .ended: (.failed, prefix + "the server closed the connection")

@@ -1,11 +1,11 @@
-import Sockets
+import System
 
-/// Takes the connections of one listener, on a loop, and spreads them over all loops.
+/// Accepts the connections of one listener on one loop, and distributes them over all loops.
 final class Acceptor: EventSource {
-    /// How many connections it takes before others on its loop have their turn.
+    /// Maximum connections accepted before other sources of the loop get their turn.
     private static let batchCount = 64
 
-    /// How long it rests when the system has no room for another connection.
+    /// Pause in seconds after an accept that failed for lack of descriptors or memory.
     private static let restSeconds = 1
 
     let server: Server
@@ -38,7 +38,7 @@ final class Acceptor: EventSource {
         accept(on: loop)
     }
 
-    /// Takes who waits already, and nobody after that.
+    /// Accepts the connections that are already queued, then closes the listener.
     func stop(on loop: isolated EventLoop) {
         accept(on: loop)
         if let id { loop.remove(id) }
@@ -55,7 +55,7 @@ final class Acceptor: EventSource {
             }
             loop.readAgain(id)
         } catch {
-            // No further change will be reported for those who wait already.
+            // epoll reports no further change for connections that are already queued.
             loop.setDeadline(loop.now + UInt64(Self.restSeconds) * 1_000_000_000, for: id)
             fail(error)
         }

@@ -1,8 +1,8 @@
-import Sockets
+import System
 
-/// Bytes that were received and not used yet. Holds no memory while it is empty.
+/// Bytes that were received and not yet processed; allocates no memory while empty.
 struct Backlog {
-    /// The bytes are those from ``start``.
+    /// The unprocessed bytes are those from ``start`` on.
     private(set) var storage: [UInt8] = []
     private(set) var start = 0
 
@@ -16,7 +16,7 @@ struct Backlog {
         storage.append(bytes)
     }
 
-    /// Forgets the first `count` bytes.
+    /// Drops the first `count` bytes.
     mutating func drop(_ count: Int) {
         start += count
         if isEmpty { self = Backlog() }

@@ -1,8 +1,8 @@
 import HTTPCore
-import Sockets
+import System
 
 extension Connection {
-    /// Asks the handler whether the request's body may come.
+    /// Asks the handler whether to receive the body of the request.
     func admit(_ head: RequestHead) {
         exchange = openExchange(head)
         switch server.handler.admit(head, from: peer) {
@@ -15,7 +15,7 @@ extension Connection {
         }
     }
 
-    /// Gives the handler a whole request.
+    /// Passes a whole request to the handler.
     func handle(_ head: RequestHead, body: [UInt8], on loop: isolated EventLoop) {
         guard let id, let exchange else { return }
         let request = Request(
@@ -33,7 +33,8 @@ extension Connection {
         }
     }
 
-    /// Answers the request that is with the handler, if it still is.
+    /// Sends the response to the open request; does nothing without one, or once a stream has
+    /// started.
     func answer(_ response: Response, closes: Bool = false) {
         guard var exchange, stream == nil else { return }
         let keepsAlive = keepsAlive(after: exchange) && !response.closes && !closes
@@ -50,7 +51,7 @@ extension Connection {
         end(exchange, keepsAlive: keepsAlive)
     }
 
-    /// Answers in the handler's words what cannot be handled, as the last thing on the connection.
+    /// Sends the handler's response to an unusable request, then closes the connection.
     func refuse(_ refusal: Refusal, head: RequestHead?) {
         var exchange = exchange ?? openExchange(head)
         let response = server.handler.refuse(refusal, head: head, peer: peer)
@@ -68,13 +69,13 @@ extension Connection {
         end(exchange, keepsAlive: false)
     }
 
-    /// Whether the connection can be used further when the request has been answered.
+    /// Whether the connection stays open after the response to the request.
     func keepsAlive(after exchange: OpenExchange) -> Bool {
         let isLast = conversation.hasInputEnded && backlog.isEmpty
         return exchange.head?.keepAlive == true && !isLast && !server.isDraining
     }
 
-    /// Turns to what comes after an answer.
+    /// Completes a response: the next request is read, or the connection closes.
     func end(_ exchange: OpenExchange, keepsAlive: Bool) {
         outbox.end(exchange)
         self.exchange = nil
@@ -87,18 +88,18 @@ extension Connection {
         }
     }
 
-    /// Sends as much as the client takes.
+    /// Sends queued bytes until the kernel's send buffer is full.
     func flush(on loop: isolated EventLoop) {
         while !outbox.isEmpty {
             let bytes = outbox.bytes
             let unsent = bytes.span.extracting(outbox.sentCount..<bytes.count)
             do throws(SystemError) {
                 let count = try descriptor?.send(unsent) ?? 0
-                // The kernel takes no more, and will say when it does.
+                // The send buffer is full; epoll reports when there is room again.
                 if count == 0 { break }
                 outbox.sent(count)
             } catch {
-                // The client has gone.
+                // The client has disconnected.
                 return close(on: loop)
             }
             while let exchange = outbox.takeSent() { report(exchange, isComplete: true) }
@@ -110,8 +111,8 @@ extension Connection {
     private func endSending(on loop: isolated EventLoop) {
         let mayBeSending = leavesBytesUnread || !backlog.isEmpty || mayReceive
         guard mayBeSending, !conversation.hasInputEnded else { return close(on: loop) }
-        // Closing while bytes are unread would reset the connection, and the client could lose the
-        // answer to it (RFC 9112 section 9.6).
+        // Closing with unread bytes would reset the connection, and the client could lose the
+        // response (RFC 9112 section 9.6).
         backlog = Backlog()
         phase = .lingering
         do throws(SystemError) {
@@ -121,7 +122,7 @@ extension Connection {
         }
     }
 
-    /// Lets the handler know how an exchange has ended.
+    /// Reports the end of an exchange to the handler.
     func report(_ exchange: OpenExchange, isComplete: Bool) {
         server.handler.finished(
             Exchange(
@@ -145,28 +146,28 @@ extension Connection {
     }
 }
 
-// What a ``Reply`` asks for.
+// Called by ``Reply``.
 extension Connection {
     func answerLater(_ response: Response, on loop: isolated EventLoop) {
         answer(response)
         proceed(on: loop)
     }
 
-    /// The handler has let go of the request.
+    /// Responds to a request whose ``Reply`` the handler released unused.
     func refuseUnanswered(on loop: isolated EventLoop) {
         guard let exchange, stream == nil else { return }
         refuse(.unanswered, head: exchange.head)
         proceed(on: loop)
     }
 
-    /// Remembers what to run if the connection breaks before request `number` is answered.
+    /// Registers an action to run if the connection breaks before the response to request `number`.
     func onDisconnect(from number: UInt64, _ action: DisconnectAction) {
         guard exchange?.number == number else { return }
         disconnectAction = action
         if hasPeerEnded { peerEnded() }
     }
 
-    /// The client has ended its side, or has gone: it sends no further request.
+    /// Records that the client has closed its side or disconnected, and sends no further request.
     func peerEnded() {
         hasPeerEnded = true
         guard let action = disconnectAction, action.runsAtHalfClose else { return }
@@ -175,9 +176,9 @@ extension Connection {
     }
 }
 
-/// What to run when a client does not wait for its answer any more.
+/// An action to run when a client no longer waits for its response.
 struct DisconnectAction {
-    /// Whether it runs already when the client has ended its side, and may still read.
+    /// Whether to run it as soon as the client closes its sending side, although it may still read.
     let runsAtHalfClose: Bool
     let run: @Sendable () -> Void
 }

@@ -1,20 +1,21 @@
 import HTTPCore
-import Sockets
+import System
 
 extension Connection {
-    /// Whether a next request is looked at: none is being answered, and the client takes answers.
+    /// Whether the next request may be read: none is being handled, and the output queue has room.
     private var isReading: Bool {
         phase == .open && conversation.stage != .answer
             && outbox.count < ServerLimits.outputBytesMax
     }
 
-    /// Whether there is something to do with more bytes.
+    /// Whether more bytes from the socket could be processed or dropped now.
     private var wantsBytes: Bool { phase == .lingering || (isReading && !hasUnread) }
 
-    /// Whether ``read(on:)`` would find something to do.
+    /// Whether ``read(on:)`` would do anything.
     var canRead: Bool { (hasUnread && isReading) || (mayReceive && wantsBytes) }
 
-    /// Reads what waited for its turn, and then one buffer more, so that others get theirs.
+    /// Processes the backlog, then at most one buffer from the socket, so that other connections
+    /// get their turn.
     func read(on loop: isolated EventLoop) {
         if hasUnread, isReading { readBacklog(on: loop) }
         if mayReceive, wantsBytes { receive(on: loop) }
@@ -27,7 +28,7 @@ extension Connection {
         do throws(SystemError) {
             switch try descriptor?.receive(into: &buffer) {
             case .bytes(let count):
-                // Fewer than there was room for: the kernel has no more, and will say when it has.
+                // The buffer was not filled: the socket is empty, and epoll reports new bytes.
                 if count < buffer.count, !hasPeerEnded { mayReceive = false }
                 received(buffer.span.extracting(0..<count), on: loop)
             case .ended:
@@ -37,7 +38,7 @@ extension Connection {
                 mayReceive = false
             }
         } catch {
-            // Reset by the client: nobody is left to be answered.
+            // The client has reset the connection, so that no response can be sent.
             close(on: loop)
         }
     }
@@ -69,7 +70,7 @@ extension Connection {
         if phase == .open { swap(&held, &backlog) }
     }
 
-    /// Takes the steps that `bytes` allow; returns how many of them are done with.
+    /// Runs all steps that `bytes` allow; returns the number of bytes processed.
     private func read(_ bytes: Span<UInt8>, on loop: isolated EventLoop) -> Int {
         var used = 0
         while isReading {

@@ -1,18 +1,18 @@
 import HTTPCore
-import Sockets
+import System
 
-/// An answer whose body is being written bit by bit.
+/// A response whose body is being written in pieces.
 struct OpenStream {
     let framing: StreamFraming
     let keepsAlive: Bool
 
-    /// Who waits to write on; is told whether that is possible.
+    /// Called once when the writer may continue (true) or must stop (false); nil if none waits.
     var waiter: (@Sendable (Bool) -> Void)?
 }
 
-// What a ``ResponseStream`` asks for.
+// Called by ``ResponseStream``.
 extension Connection {
-    /// Sends the head of a streamed answer, and its body so far.
+    /// Sends the head of a streamed response, and the first piece of its body.
     func beginStream(_ head: Response, on loop: isolated EventLoop) {
         guard exchange != nil, stream == nil else { return }
         exchange?.status = head.status
@@ -33,8 +33,10 @@ extension Connection {
         proceed(on: loop)
     }
 
-    /// Sends a part of the body; calls `then` with true when there is room for more, with false
-    /// when the connection is gone.
+    /// Sends a piece of the body.
+    ///
+    /// - Parameter then: called with true when there is room for more, with false when the
+    ///   connection is closed.
     func writeStream(
         _ bytes: [UInt8],
         on loop: isolated EventLoop,
@@ -50,17 +52,20 @@ extension Connection {
         guard let stream, let exchange else { return }
         outbox.append { stream.framing.appendEnd(to: &$0) }
         self.stream = nil
-        // What the head announced may have changed meanwhile: the server drains, say.
+        // The connection may have to close although the head announced keep-alive: the server may
+        // be draining.
         end(exchange, keepsAlive: stream.keepsAlive && keepsAlive(after: exchange))
         proceed(on: loop)
     }
 
-    /// The writer has gone in the middle; the client must not take the body for whole.
+    /// Resets the connection of an unfinished stream, so that the client sees an incomplete body.
     func breakStream(on loop: isolated EventLoop) {
         if stream != nil { breakOff(on: loop) }
     }
 
-    /// Lets the writer go on, or tells it that it may not.
+    /// Resumes the waiting writer, if there is one.
+    ///
+    /// - Parameter mayGoOn: whether it may write more.
     func releaseWriter(mayGoOn: Bool = true) {
         guard let waiter = stream?.waiter else { return }
         stream?.waiter = nil

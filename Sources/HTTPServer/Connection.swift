@@ -1,19 +1,20 @@
 import HTTPCore
-import Sockets
+import System
 
-/// One client's connection: its socket, what it asks and what it is answered.
+/// One client connection: its socket, its requests and its responses.
 ///
-/// Belongs to one loop. Reads one request at a time; bytes of later ones wait, at most one receive
-/// buffer of them, until it is answered. What cannot be sent at once waits too, and as long as it
-/// does no further request is looked at. Idle, it holds no buffer.
+/// Belongs to one loop. Handles one request at a time; bytes of later requests wait in the backlog,
+/// at most one receive buffer of them. Unsent output is queued, and no further request is read
+/// while the queue is full. An idle connection holds no buffer.
 final class Connection: EventSource {
-    /// Where the connection stands, as far as ``Conversation`` does not say.
+    /// The state of the socket; ``Conversation`` has the state of the current request.
     enum Phase {
-        /// Requests are read and answered.
+        /// Requests are read and handled.
         case open
-        /// The last answer is being sent.
+        /// The last response is being sent.
         case closing
-        /// All is sent; the client may finish sending, unread, so that it gets to read the answer.
+        /// Everything is sent; further input is dropped, so that the client can still read the
+        /// response.
         case lingering
         case closed
     }
@@ -22,7 +23,7 @@ final class Connection: EventSource {
     let share: LoopShare
     let peer: Peer
 
-    /// Whether it came when all connections were taken, only to be told so.
+    /// Whether it exceeds the connection limit and only receives a 503.
     let isRefused: Bool
     let limits: ServerLimits
 
@@ -33,30 +34,30 @@ final class Connection: EventSource {
     var backlog = Backlog()
     var outbox = Outbox()
 
-    /// The request that is with the handler.
+    /// The request whose response is not complete; nil if there is none.
     var exchange: OpenExchange?
     var stream: OpenStream?
     var disconnectAction: DisconnectAction?
 
-    /// Whether the kernel may hold bytes, or the end of them, that were not received yet.
+    /// Whether the socket may have unread bytes or an unread end of input.
     var mayReceive = false
 
-    /// Whether bytes in ``backlog``, or their end, have not been looked at yet.
+    /// Whether ``backlog`` has unprocessed bytes or an unprocessed end of input.
     var hasUnread = false
 
-    /// Whether the client has ended its side, behind what is still to be received.
+    /// Whether the client has closed its side; unread bytes may remain.
     var hasPeerEnded = false
 
-    /// Whether the client may still be sending what nobody will read.
+    /// Whether the client may still send bytes that will not be read.
     var leavesBytesUnread = false
 
-    /// When the first byte of the current request was seen.
+    /// When the first byte of the current request arrived, by the monotonic clock.
     var requestNanoseconds: UInt64 = 0
 
-    /// Requests answered so far.
+    /// Responses completed so far.
     var exchangeCount = 0
 
-    /// Bytes dropped after the last answer.
+    /// Bytes dropped after the last response.
     var lingerByteCount = 0
     private var patience = Patience()
 
@@ -76,14 +77,15 @@ final class Connection: EventSource {
         conversation = Conversation(limits: limits.http)
     }
 
-    /// Begins to serve.
+    /// Starts to serve the connection.
     func start(on loop: isolated EventLoop) {
         guard let descriptor = descriptor.take() else { return }
         do throws(SystemError) {
             id = try loop.add(self, watching: descriptor)
             self.descriptor = consume descriptor
         } catch {
-            // The kernel cannot watch more sockets: this one is closed by going out of scope.
+            // The kernel cannot watch more sockets; the descriptor closes when it goes out of
+            // scope.
             phase = .closed
             return server.didClose(self)
         }
@@ -100,18 +102,20 @@ final class Connection: EventSource {
         if readiness.contains(.peerEnded) { peerEnded() }
         if !readiness.isDisjoint(with: .failed) {
             peerEnded()
-            // Nobody is there to be answered. What a client sent before it went is still read.
+            // No response can be sent. Requests received before the disconnect are still read.
             if conversation.stage == .answer || !outbox.isEmpty { return close(on: loop) }
         }
         if !readiness.isDisjoint(with: .incoming) { mayReceive = true }
         proceed(on: loop)
     }
 
-    /// Does what can be done now; whatever has changed, this is what follows.
+    /// Reads and sends as far as possible, then sets the deadline; call it after every change of
+    /// state.
     func proceed(on loop: isolated EventLoop) {
         work(on: loop)
         if server.isDraining, isBetweenRequests {
-            // What has arrived by now is still answered, whether that was reported or not.
+            // Requests that have arrived are still answered, even if epoll has not reported them
+            // yet.
             mayReceive = true
             work(on: loop)
             if isBetweenRequests { return close(on: loop) }
@@ -125,14 +129,14 @@ final class Connection: EventSource {
         flush(on: loop)
     }
 
-    /// Whether no request is under way: none has a complete head, all answers are sent, and nothing
-    /// that has come is still to be looked at.
+    /// Whether no request is in progress: no head is complete, all responses are sent, and no input
+    /// is unprocessed.
     private var isBetweenRequests: Bool {
         let awaitsHead = conversation.stage == .idle || conversation.stage == .head
         return phase == .open && awaitsHead && outbox.isEmpty && !canRead
     }
 
-    /// A limit of time has been reached.
+    /// Handles an expired deadline.
     func expired(on loop: isolated EventLoop) {
         switch patience.reason {
         case .idle, .linger, .nothing: return close(on: loop)
@@ -145,19 +149,19 @@ final class Connection: EventSource {
         proceed(on: loop)
     }
 
-    /// Closes when no request has a complete head; whatever is under way will be the last.
+    /// Closes the connection unless a request is in progress, which is then its last.
     func drain(on loop: isolated EventLoop) {
         if isBetweenRequests { proceed(on: loop) }
     }
 
-    /// Closes at once, discarding what the client has not taken.
+    /// Resets the connection, discarding unsent output.
     func breakOff(on loop: isolated EventLoop) {
-        // A socket that cannot be told so is closed all the same.
+        // If the option cannot be set, the socket is closed all the same.
         try? descriptor?.resetOnClose()
         close(on: loop)
     }
 
-    /// Closes, and lets everyone know who waited for something here.
+    /// Closes the connection, runs the disconnect action and reports unfinished exchanges.
     func close(on loop: isolated EventLoop) {
         guard phase != .closed else { return }
         phase = .closed
@@ -176,7 +180,7 @@ final class Connection: EventSource {
         server.didClose(self)
     }
 
-    /// Sets the deadline for what the connection waits for now.
+    /// Sets the deadline of the current wait.
     private func settle(on loop: isolated EventLoop) {
         guard let id, phase != .closed, patience.update(for: self) else { return }
         loop.setDeadline(patience.deadline(after: loop.now, limits: limits), for: id)

@@ -1,29 +1,31 @@
 import HTTPCore
-import Sockets
+import System
 
-/// The requests on one connection: bytes go in, and what is to be done about them comes out.
+/// The protocol state of one connection: bytes in, next step out.
 ///
-/// Knows no socket, no clock and no handler. The owner asks for the ``next(_:used:)`` step until it
-/// is to wait, and says what became of each: ``admit(bodyBytesMax:)``, ``beginAnswer()``,
-/// ``endAnswer()``. One request at a time: while one is being answered, no byte is looked at.
+/// Uses no socket, clock or handler. The owner calls ``next(_:used:)`` until it returns `wait`, and
+/// reports the outcome of each step with ``admit(bodyBytesMax:)``, ``beginAnswer()`` and
+/// ``endAnswer()``. One request at a time: no byte is read until the response to the current one is
+/// complete.
 struct Conversation {
-    /// What is due.
+    /// The next action of the owner.
     enum Step: Equatable {
-        /// Nothing, until more bytes come or the answer has been given.
+        /// Wait for more bytes, or for the response to be complete.
         case wait
-        /// To decide about a request whose head is complete.
+        /// Decide whether to admit a request whose head is complete.
         case admit(RequestHead)
-        /// To tell the client, who waits for it, that its body may come.
+        /// Send `100 Continue`, for which the client waits.
         case sendContinue
-        /// To answer a whole request.
+        /// Handle a whole request.
         case handle(RequestHead, body: [UInt8])
-        /// To answer so and close the connection: where a next request begins is not known.
+        /// Respond with the refusal and close the connection; the start of the next request is
+        /// unknown.
         case refuse(Refusal, RequestHead?)
-        /// To close the connection: the client has ended its side, and everything is answered.
+        /// Close the connection: the client has closed its side, and all responses are complete.
         case end
     }
 
-    /// What the connection waits for.
+    /// The part of a request that the connection waits for.
     enum Stage { case idle, head, body, answer }
 
     private enum Phase { case head, admission, body, answer, over }
@@ -31,22 +33,22 @@ struct Conversation {
     private let limits: HTTPLimits
     private var phase = Phase.head
 
-    /// Whether bytes of the head have been seen, beyond empty lines in front of it.
+    /// Whether bytes of the head have arrived, not counting empty lines before it.
     private var hasBegun = false
     private var scanner: HeadScanner
 
-    /// The request whose body is awaited.
+    /// The request whose body is being received.
     private var head: RequestHead?
     private var body: [UInt8] = []
     private var bodyBytesMax = 0
 
-    /// Bytes that are missing of a body of known length.
+    /// Bytes still missing from a body with Content-Length.
     private var bodyRemaining = 0
 
-    /// For a chunked body.
+    /// Decodes a chunked body; nil for other framings.
     private var decoder: ChunkedDecoder?
 
-    /// Whether the client is still to be told to send its body.
+    /// Whether `100 Continue` has to be sent before the body arrives.
     private var owesContinue = false
     private(set) var hasInputEnded = false
 
@@ -63,11 +65,11 @@ struct Conversation {
         }
     }
 
-    /// Looks at what was received.
+    /// Processes received bytes and returns the next step.
     ///
     /// - Parameters:
-    ///   - bytes: what was left of the last call's bytes, and what has come since.
-    ///   - used: how many of them are done with; the others are to be kept.
+    ///   - bytes: the unprocessed bytes of the last call, followed by the new ones.
+    ///   - used: the number of bytes processed; the caller keeps the others.
     mutating func next(_ bytes: Span<UInt8>, used: inout Int) -> Step {
         do throws(RequestError) {
             switch phase {
@@ -81,7 +83,7 @@ struct Conversation {
         }
     }
 
-    /// Lets the body of the request come, up to so many bytes.
+    /// Admits the request and receives its body, up to `bodyBytesMax` bytes.
     mutating func admit(bodyBytesMax: Int) {
         precondition(phase == .admission, "no request waits to be admitted")
         guard let head else { preconditionFailure("a request that is admitted has a head") }
@@ -98,14 +100,14 @@ struct Conversation {
         }
     }
 
-    /// Leaves the body of a request that is not admitted alone.
+    /// Refuses the request; its body is not read.
     mutating func beginAnswer() {
         precondition(phase == .admission, "no request waits to be admitted")
         phase = .answer
         head = nil
     }
 
-    /// Turns to the next request.
+    /// Starts reading the next request.
     mutating func endAnswer() {
         precondition(phase == .answer, "no request is being answered")
         phase = .head
@@ -113,7 +115,7 @@ struct Conversation {
         scanner = HeadScanner(limits: limits)
     }
 
-    /// The client will send nothing more.
+    /// Records that the client has closed its side.
     mutating func endInput() { hasInputEnded = true }
 
     private mutating func readHead(
@@ -122,7 +124,7 @@ struct Conversation {
     ) throws(RequestError) -> Step {
         let rest = bytes.extracting(used..<bytes.count)
         guard let range = try scanner.scan(rest) else {
-            // Some clients send an empty line behind a body: the connection is idle all the same.
+            // Some clients send an empty line after a body; the connection still counts as idle.
             used += scanner.dropEmptyLines()
             hasBegun = used < bytes.count
             guard hasInputEnded else { return .wait }
@@ -154,13 +156,13 @@ struct Conversation {
         }
         if isComplete { return handle(head) }
         if hasInputEnded { return refuse(.incomplete) }
-        // RFC 9110 section 10.1.1: no 100 when the body has begun to arrive.
+        // RFC 9110 section 10.1.1: no 100 once the body has started to arrive.
         let sendsContinue = owesContinue && rest.isEmpty
         owesContinue = false
         return sendsContinue ? .sendContinue : .wait
     }
 
-    /// Returns whether the body and its trailers are complete.
+    /// Decodes chunks; returns whether the body and its trailers are complete.
     private mutating func decodeChunks(
         _ rest: Span<UInt8>,
         _ used: inout Int
@@ -189,7 +191,7 @@ struct Conversation {
         return .refuse(refusal, head)
     }
 
-    /// The client has taken too long with its request; nil when none is under way.
+    /// Handles a timeout of the request; returns nil if no request is being received.
     mutating func timeOut() -> Step? {
         switch stage {
         case .head: refuse(.headerTimeout)

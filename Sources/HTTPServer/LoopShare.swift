@@ -1,15 +1,15 @@
 import HTTPCore
-import Sockets
+import System
 import Synchronization
 
-/// One of a server's loops, and what the server has there.
+/// One loop of a server, with the server's state on that loop.
 final class LoopShare: Sendable {
     let loop: EventLoop
 
-    /// Its place among the server's loops.
+    /// The index of the loop among the server's loops.
     let index: Int
 
-    /// Connections of the server on this loop, also those that are on their way to it.
+    /// Connections of the server on this loop, including those being handed over to it.
     let connectionCount = Atomic(0)
 
     private struct DatedSecond {
@@ -24,7 +24,7 @@ final class LoopShare: Sendable {
         self.index = index
     }
 
-    /// The time for the Date field, made once a second.
+    /// The current value of the Date field, formatted once a second.
     func date() -> HTTPDate {
         let seconds = Int(Clock.realtimeMilliseconds() / 1000)
         return lastDate.withLock { last in

@@ -1,12 +1,12 @@
 import HTTPCore
-import Sockets
+import System
 
-/// What is to be sent, and which answers end where in it.
+/// The output queue of a connection, with the end of each response in it.
 ///
-/// Holds no bytes while all is sent, and hardly more than what is unsent otherwise: a client that
-/// reads slowly never costs more memory than it has left to read.
+/// Holds no bytes once everything is sent, and little more than the unsent bytes before: the memory
+/// for a slow client is bounded by what it has not read.
 struct Outbox {
-    /// The end of an answer, as a count of all bytes that were ever added before it.
+    /// The end of a response, as the number of all bytes added before it since the start.
     private struct Ending {
         let position: Int
         let exchange: OpenExchange
@@ -14,35 +14,35 @@ struct Outbox {
 
     private(set) var bytes: [UInt8] = []
 
-    /// How many of ``bytes`` have been sent.
+    /// The number of ``bytes`` that have been sent.
     private(set) var sentCount = 0
 
-    /// How many bytes were sent before the first of ``bytes``.
+    /// The number of bytes sent before the first of ``bytes``.
     private var earlierCount = 0
     private var endings: [Ending] = []
 
     var isEmpty: Bool { sentCount == bytes.count }
 
-    /// Bytes that wait to be sent.
+    /// The number of unsent bytes.
     var count: Int { bytes.count - sentCount }
 
     mutating func append(_ write: (inout [UInt8]) -> Void) { write(&bytes) }
 
-    /// Notes that the answer added last is complete.
+    /// Records that the response added last is complete.
     mutating func end(_ exchange: OpenExchange) {
         endings.append(Ending(position: earlierCount + bytes.count, exchange: exchange))
     }
 
-    /// Sent bytes that are not worth being released.
+    /// Up to this number, sent bytes are not released while others are unsent.
     private static let keptBytesMax = 16_384
 
-    /// How many bytes have been sent, of all that were ever added.
+    /// The number of bytes sent since the start.
     var progress: Int { earlierCount + sentCount }
 
-    /// Notes that `count` more bytes have been sent.
+    /// Records that `count` more bytes have been sent.
     mutating func sent(_ count: Int) {
         sentCount += count
-        // Half of the bytes, at least: then each byte is moved once, on the whole.
+        // At least half of the bytes, so that each byte is moved once on average.
         let isWorthReleasing = sentCount > Self.keptBytesMax && sentCount >= bytes.count / 2
         guard isEmpty || isWorthReleasing else { return }
         earlierCount += sentCount
@@ -50,7 +50,7 @@ struct Outbox {
         sentCount = 0
     }
 
-    /// Takes out the next exchange whose answer has been sent whole.
+    /// Removes and returns the next exchange whose response has been sent completely.
     mutating func takeSent() -> OpenExchange? {
         guard let first = endings.first, first.position <= progress else { return nil }
         endings.removeFirst()
@@ -58,7 +58,7 @@ struct Outbox {
         return first.exchange
     }
 
-    /// Forgets everything, and returns whose answers were still to be sent.
+    /// Drops everything, and returns the exchanges whose responses were not sent completely.
     mutating func abandon() -> [OpenExchange] {
         let unsent = endings.map(\.exchange)
         self = Outbox()
@@ -66,13 +66,13 @@ struct Outbox {
     }
 }
 
-/// A request that has been answered, or is about to be.
+/// A request whose response is not yet sent completely.
 struct OpenExchange {
     let head: RequestHead?
     let number: UInt64
     let receivedNanoseconds: UInt64
 
-    /// Nil until there is an answer.
+    /// The status of the response; nil until there is one.
     var status: Status?
 
     var version: HTTPVersion { head?.version ?? .http11 }

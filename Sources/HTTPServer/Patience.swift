@@ -1,25 +1,25 @@
-/// What a connection waits for, and for how long.
+/// The current wait of a connection, and its time limit.
 ///
-/// A deadline is set when the wait begins and not moved by bytes that trickle in.
+/// A deadline is set when the wait begins; bytes that arrive one by one do not extend it.
 struct Patience {
     enum Reason {
-        /// The handler, who takes the time it needs.
+        /// The handler, which has no time limit.
         case nothing
         /// The first byte of a request.
         case idle
         case head, body
-        /// The client to take bytes.
+        /// The client to read bytes.
         case write
-        /// The client to end its side after the last answer.
+        /// The client to close its side after the last response.
         case linger
     }
 
     private(set) var reason = Reason.nothing
 
-    /// Distinguishes a wait from the one before it with the same reason.
+    /// Distinguishes a wait from the previous one with the same reason.
     private var turn = 0
 
-    /// Takes the state of the connection; returns whether a new wait has begun.
+    /// Reads the state of the connection; returns whether a new wait has begun.
     mutating func update(for connection: Connection) -> Bool {
         let (reason, turn) = Self.wait(of: connection)
         guard reason != self.reason || turn != self.turn else { return false }
@@ -28,7 +28,7 @@ struct Patience {
         return true
     }
 
-    /// Nanoseconds of the monotonic clock, `.max` for a wait without limit.
+    /// The deadline in nanoseconds of the monotonic clock; `.max` for a wait without limit.
     func deadline(after now: UInt64, limits: ServerLimits) -> UInt64 {
         let seconds =
             switch reason {
@@ -47,7 +47,7 @@ struct Patience {
 
     private static func wait(of connection: Connection) -> (Reason, turn: Int) {
         if connection.phase == .lingering { return (.linger, 0) }
-        // Each byte that the client takes begins a new wait.
+        // Each byte that the client reads begins a new wait.
         if !connection.outbox.isEmpty { return (.write, connection.outbox.progress) }
         let turn = connection.exchangeCount
         return switch connection.conversation.stage {

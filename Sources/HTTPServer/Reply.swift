@@ -1,10 +1,10 @@
 package import HTTPCore
-package import Sockets
+package import System
 import Synchronization
 
-/// The right to answer one request, once.
+/// Sends the response to one request, once.
 ///
-/// Let go of unused, it answers by itself: the handler is asked for the answer to
+/// If it is released unused, the server responds with the handler's response to
 /// ``Refusal/unanswered``.
 package final class Reply: Sendable {
     /// The connection's loop.
@@ -13,7 +13,7 @@ package final class Reply: Sendable {
     private let number: UInt64
     private let isUsed = Atomic(false)
 
-    /// The answer to request `number`.
+    /// A reply to request `number` of `connection`.
     init(to connection: EventSourceID, number: UInt64, on loop: EventLoop) {
         self.connection = connection
         self.number = number
@@ -25,13 +25,13 @@ package final class Reply: Sendable {
         Self.post(to: connection, on: loop) { $0.refuseUnanswered(on: $1) }
     }
 
-    /// Sends the answer. May be called from any thread.
+    /// Sends the response; may be called from any thread.
     package func send(_ response: Response) {
         use()
         Self.post(to: connection, on: loop) { $0.answerLater(response, on: $1) }
     }
 
-    /// Sends the answer at once. To be called on ``loop``.
+    /// Sends the response at once; must be called on ``loop``.
     package func sendOnLoop(_ response: Response) {
         use()
         loop.assumeIsolated { [id = connection] loop in
@@ -40,17 +40,19 @@ package final class Reply: Sendable {
         }
     }
 
-    /// Begins an answer whose body comes bit by bit; the body of `head` is its first part.
+    /// Starts a response whose body is written in pieces; the body of `head` is its first piece.
     package func stream(_ head: Response) -> ResponseStream {
         use()
         Self.post(to: connection, on: loop) { $0.beginStream(head, on: $1) }
         return ResponseStream(to: connection, on: loop)
     }
 
-    /// Has `action` called, on the loop, if the connection breaks before the answer is complete.
+    /// Registers `action`, which runs on the loop if the connection breaks before the response is
+    /// complete.
     ///
-    /// - Parameter includingHalfClose: whether a client counts as gone that has ended its side. It
-    ///   may still read the answer, but nearly always it has closed the connection.
+    /// - Parameter includingHalfClose: whether to treat a client that has closed its sending side
+    ///   as disconnected. It could still read the response, but nearly always it has closed the
+    ///   connection.
     package func onDisconnect(
         includingHalfClose: Bool = false,
         _ action: @escaping @Sendable () -> Void
@@ -65,7 +67,7 @@ package final class Reply: Sendable {
         }
     }
 
-    /// The connection has taken the answer from the handler's hand.
+    /// Marks the reply as used; a second use is a programming error.
     func use() {
         let wasUsed = isUsed.exchange(true, ordering: .relaxed)
         precondition(!wasUsed, "a request was answered twice")
@@ -77,7 +79,7 @@ package final class Reply: Sendable {
         _ work: @escaping @Sendable (Connection, isolated EventLoop) -> Void
     ) {
         loop.post { loop in
-            // A connection that has broken needs no answer.
+            // A broken connection needs no response.
             guard let connection = loop.source(id) as? Connection else { return }
             work(connection, loop)
         }

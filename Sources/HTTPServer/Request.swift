@@ -1,7 +1,7 @@
 package import HTTPCore
-package import Sockets
+package import System
 
-/// The other end of a connection.
+/// The remote end of a connection.
 package struct Peer: Hashable, Sendable, CustomStringConvertible {
     package let address: SocketAddress
 
@@ -19,13 +19,13 @@ package struct Request: Sendable {
 
     package let peer: Peer
 
-    /// Counts the requests of the process from 1, to tell them apart in logs.
+    /// The number of the request within its server, from 1; identifies it in logs.
     package let number: UInt64
 
-    /// When its first byte was seen, by the monotonic clock.
+    /// When its first byte arrived, by the monotonic clock.
     package let receivedNanoseconds: UInt64
 
-    /// Which of the server's loops it runs on: for what one thread at a time may use.
+    /// The index of the loop that handles it; selects resources that only one thread may use.
     package let loopIndex: Int
 
     package init(

@@ -1,29 +1,35 @@
 package import HTTPCore
-package import Sockets
+package import System
 
-/// What a server does with requests. Every method is called on a loop and must not block it.
+/// Handles the requests of a server.
+///
+/// Every method is called on a loop and must not block it.
 package protocol RequestHandler: Sendable {
-    /// Decides on a request when its head is complete: before `100 Continue`, before its body.
+    /// Decides whether to receive the body, when the head is complete and before `100 Continue`.
     func admit(_ head: RequestHead, from peer: Peer) -> Admission
 
-    /// Answers a whole request: by returning the answer, or by returning nil and sending it
-    /// through `reply`, once, from any thread, at any time.
+    /// Handles a whole request.
+    ///
+    /// - Returns: the response, or nil if it is sent through `reply`, once, from any thread and at
+    ///   any time.
     func handle(_ request: Request, reply: Reply) -> Response?
 
-    /// Shapes the answer to what did not become a request, or found no answer.
+    /// Returns the response to input that is not a valid request, or to a request without a
+    /// response.
     ///
-    /// The connection is closed after it. `head` is the request's, when it got that far.
+    /// The connection is closed after it. `head` is nil if no complete head was received.
     func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response
 
-    /// An answer has been written whole, or its connection has broken before that.
+    /// Called when a response has been sent completely, or its connection broke before that.
     func finished(_ exchange: Exchange)
 
-    /// Connections cannot be accepted, for want of descriptors or memory; they wait meanwhile.
+    /// Called when connections cannot be accepted for lack of descriptors or memory.
     ///
-    /// Called once when that begins; the server tries again every second.
+    /// Called once when the condition begins. New connections stay queued, and the server retries
+    /// every second.
     func acceptFailed(_ error: SystemError, on listener: SocketAddress)
 
-    /// The server has begun to drain: requests that wait for something should be answered now.
+    /// Called when the server starts to drain: waiting requests should get their response now.
     func drain()
 }
 
@@ -33,19 +39,19 @@ extension RequestHandler {
     package func drain() {}
 }
 
-/// What becomes of a request whose head has been read.
+/// The decision on a request whose head has been read.
 package enum Admission: Sendable {
-    /// Its body may come, up to so many bytes.
+    /// Receive its body, up to `bodyBytesMax` bytes.
     case receive(bodyBytesMax: Int)
-    /// It is answered so, without its body. If it announces one, the connection is closed.
+    /// Respond without reading the body; if the request announces one, the connection is closed.
     case refuse(Response)
 }
 
-/// Why the server answers by itself. Each case has its status.
+/// Why a request ends without a response from the handler; each case has a status.
 package enum Refusal: Equatable, Sendable {
-    /// What came is no request, or is one over a limit.
+    /// The input is not a valid request, or exceeds a limit.
     case malformed(RequestError)
-    /// The peer ended its side within a request.
+    /// The peer closed its side before the request was complete.
     case incomplete
     /// The head was not complete in time.
     case headerTimeout
@@ -53,9 +59,9 @@ package enum Refusal: Equatable, Sendable {
     case bodyTimeout
     /// The body is longer than the handler admitted.
     case bodyTooLarge(bytesMax: Int)
-    /// All connections are taken.
+    /// The connection limit is reached.
     case connectionLimit
-    /// The handler let go of the request without an answer.
+    /// The handler released the request without a response.
     case unanswered
 
     package var status: Status {
@@ -71,23 +77,23 @@ package enum Refusal: Equatable, Sendable {
 }
 
 extension Refusal: CustomStringConvertible {
-    /// For people; never what was received.
+    /// The reason, for operators; never contains received bytes.
     package var description: String {
         switch self {
         case .malformed(let error): error.description
-        case .incomplete: "the connection ended within it"
-        case .headerTimeout: "its head was not complete in time"
-        case .bodyTimeout: "its body was not complete in time"
+        case .incomplete: "the connection ended before the request was complete"
+        case .headerTimeout: "the request head was not complete in time"
+        case .bodyTimeout: "the request body was not complete in time"
         case .bodyTooLarge(let max): "body larger than \(max) bytes"
-        case .connectionLimit: "all connections are taken"
-        case .unanswered: "it could not be served"
+        case .connectionLimit: "the connection limit is reached"
+        case .unanswered: "the request was not handled"
         }
     }
 }
 
-/// One request and its answer, when both are over.
+/// A finished request with its response, for logs and metrics.
 package struct Exchange: Sendable {
-    /// Nil when the request did not get that far.
+    /// Nil if no complete head was received.
     package let head: RequestHead?
 
     package let peer: Peer
@@ -95,15 +101,15 @@ package struct Exchange: Sendable {
     /// The number of the request, as in ``Request/number``.
     package let number: UInt64
 
-    /// The status that was sent, or was to be; nil when the connection broke before the answer.
+    /// The status of the response; nil if the connection broke before there was one.
     package let status: Status?
 
-    /// When the first byte of the request was seen, by the monotonic clock.
+    /// When the first byte of the request arrived, by the monotonic clock.
     package let receivedNanoseconds: UInt64
 
-    /// When the last byte of the answer had been handed to the kernel, or the connection broke.
+    /// When the last byte of the response was passed to the kernel, or the connection broke.
     package let finishedNanoseconds: UInt64
 
-    /// Whether all of the answer was handed to the kernel.
+    /// Whether the whole response was passed to the kernel.
     package let isComplete: Bool
 }

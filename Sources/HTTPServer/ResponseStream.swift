@@ -1,15 +1,16 @@
-import Sockets
+import System
 import Synchronization
 
-/// The body of an answer, written bit by bit.
+/// The body of a response, written in pieces.
 ///
-/// Let go of unfinished, it breaks the connection off, so that the client can tell.
+/// If it is released unfinished, the connection is reset, so that the client sees an incomplete
+/// body.
 package final class ResponseStream: Sendable {
     private let loop: EventLoop
     private let connection: EventSourceID
     private let isFinished = Atomic(false)
 
-    /// Whether the task that writes was cancelled while it waited.
+    /// Whether the writing task was cancelled while it waited.
     private let isCancelled = Atomic(false)
 
     init(to connection: EventSourceID, on loop: EventLoop) {
@@ -23,11 +24,11 @@ package final class ResponseStream: Sendable {
         loop.post { loop in (loop.source(id) as? Connection)?.breakStream(on: loop) }
     }
 
-    /// Sends `bytes`, and returns when there is room for more; false when the peer has gone or the
-    /// task is cancelled.
+    /// Sends `bytes`, and returns when there is room for more.
     ///
-    /// One call at a time. Waits for the peer no longer than the limit `writeSeconds` without
-    /// progress; then the connection is closed.
+    /// One call at a time. If the peer reads nothing for `writeSeconds`, the connection is closed.
+    ///
+    /// - Returns: false if the connection is closed or the task was cancelled.
     package func write(_ bytes: [UInt8]) async -> Bool {
         precondition(!isFinished.load(ordering: .relaxed), "written to after the end")
         let id = connection
@@ -46,7 +47,7 @@ package final class ResponseStream: Sendable {
         }
     }
 
-    /// Ends the body.
+    /// Ends the body; may be called once.
     package func finish() {
         let wasFinished = isFinished.exchange(true, ordering: .relaxed)
         precondition(!wasFinished, "a stream was finished twice")

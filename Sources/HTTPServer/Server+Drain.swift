@@ -1,11 +1,12 @@
-import Sockets
+import System
 
 extension Server {
-    /// Stops accepting, closes connections without a complete head and lets requests under way
-    /// finish; breaks off what is left after so many seconds. Returns when no connection is open.
+    /// Stops accepting, closes connections without a complete head and waits for requests in
+    /// progress.
     ///
-    /// Answers given meanwhile are the last on their connections. The handler is told first, so
-    /// that it answers requests which wait for something. To be called once.
+    /// Connections that are open after `seconds` are reset. Responses sent meanwhile are the last
+    /// on their connections. The handler's ``RequestHandler/drain()`` runs first, so that waiting
+    /// requests get their responses. Returns when no connection is open; call it once.
     package func drain(seconds: Int) async {
         beginDraining()
         handler.drain()

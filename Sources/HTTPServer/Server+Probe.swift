@@ -1,10 +1,11 @@
-import Sockets
+import System
 
 extension Server {
-    /// Has every loop serve `GET /healthz` over a connection made for it: proof that connections
-    /// are served. Returns when all have; never, while one is stuck.
+    /// Checks that every loop works, by a `GET /healthz` over a socket pair on each.
     ///
-    /// Any end of the connection counts, an error too: what it proves is that the loop works.
+    /// Returns when all loops have closed the connection; does not return while one is stuck. Any
+    /// end of the connection counts, including an error: the probe tests the loop, not the
+    /// response.
     package func probe() async {
         for share in shares {
             await withCheckedContinuation { continuation in
@@ -29,13 +30,13 @@ extension Server {
                 ProbeClient(near, onEnd).start(on: loop)
             }
         } catch {
-            // Without descriptors no connection can be made, but the loop has come to that.
+            // Without descriptors no connection can be made, but the loop has run this code.
             onEnd()
         }
     }
 }
 
-/// The client's end of a connection that a loop makes to itself.
+/// The client end of the socket pair that a probe uses.
 private final class ProbeClient: EventSource {
     private static let request = Array(
         "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8
@@ -46,7 +47,7 @@ private final class ProbeClient: EventSource {
     private let onEnd: @Sendable () -> Void
     private var buffer = [UInt8](repeating: 0, count: 1_024)
 
-    /// - Parameter onEnd: called once, on the loop, when the server has closed the connection.
+    /// - Parameter onEnd: called once, on the loop, when the connection has ended.
     init(_ descriptor: consuming Descriptor, _ onEnd: @escaping @Sendable () -> Void) {
         self.descriptor = consume descriptor
         self.onEnd = onEnd
@@ -56,7 +57,7 @@ private final class ProbeClient: EventSource {
         guard let descriptor = descriptor.take() else { return }
         do throws(SystemError) {
             id = try loop.add(self, watching: descriptor)
-            // The kernel's buffer is empty and takes it whole.
+            // The send buffer is empty, so the request fits.
             _ = try descriptor.send(Self.request.span)
             self.descriptor = consume descriptor
         } catch {

@@ -1,8 +1,8 @@
 import HTTPCore
-package import Sockets
+package import System
 import Synchronization
 
-/// An HTTP/1.1 server on some loops, which it may share with other servers.
+/// An HTTP/1.1 server on one or more loops, which it may share with other servers.
 package final class Server: Sendable {
     let handler: any RequestHandler
     let shares: [LoopShare]
@@ -10,19 +10,20 @@ package final class Server: Sendable {
     private let requestNumber = Atomic<UInt64>(0)
     private let draining = Atomic(false)
 
-    /// Open connections that count for the limit.
+    /// Open connections that count towards the limit.
     private let openCount = Atomic(0)
 
-    /// Connections beyond the limit that are being told so.
+    /// Open connections beyond the limit, which only receive a 503.
     private let refusedOpenCount = Atomic(0)
     private let acceptedCount = Atomic<UInt64>(0)
     private let refusedCount = Atomic<UInt64>(0)
 
-    /// Who waits for the last connection to close.
+    /// Calls that wait for the last connection to close.
     private let closeWaiters = Mutex<[CheckedContinuation<Void, Never>]>([])
 
-    /// A server that accepts on the first of `loops`, of which there must be one, and serves on
-    /// all.
+    /// Makes a server that accepts on the first of `loops` and serves on all of them.
+    ///
+    /// - Precondition: `loops` is not empty.
     package init(loops: [EventLoop], limits: ServerLimits, handler: any RequestHandler) {
         precondition(!loops.isEmpty, "a server needs a loop")
         shares = loops.enumerated().map { LoopShare($1, index: $0) }
@@ -30,7 +31,7 @@ package final class Server: Sendable {
         self.handler = handler
     }
 
-    /// What connections accepted from now on are held to.
+    /// The limits of connections accepted from now on.
     package var limits: ServerLimits {
         get { currentLimits.withLock { $0 } }
         set { currentLimits.withLock { $0 = newValue } }
@@ -58,19 +59,19 @@ package final class Server: Sendable {
     }
 }
 
-/// What a server has done so far.
+/// Connection counts of a server.
 package struct ServerCounters: Equatable, Sendable {
-    /// Connections that are open now, but for those that are merely being refused.
+    /// Connections that are open now, without those beyond the limit.
     package let open: Int
     /// Connections accepted since the start, including the refused ones.
     package let accepted: UInt64
-    /// Connections answered 503, or merely closed, because all were taken.
+    /// Connections beyond the limit, which got a 503 or were closed at once.
     package let refused: UInt64
 }
 
-// Connections come and go.
+// The lifetime of connections.
 extension Server {
-    /// Gives a new connection to the loop that has the fewest; called on `current`.
+    /// Assigns a new connection to the loop with the fewest; called on `current`.
     func take(_ accepted: consuming Accepted, on current: isolated EventLoop) {
         acceptedCount.add(1, ordering: .relaxed)
         let peer = Peer(address: accepted.peer)
@@ -78,7 +79,7 @@ extension Server {
         let isRefused = openCount.load(ordering: .relaxed) >= limits.connections
         if isRefused {
             refusedCount.add(1, ordering: .relaxed)
-            // Beyond that the connection is just closed, by going out of scope.
+            // Beyond this number the connection is only closed, by going out of scope.
             let beingRefused = refusedOpenCount.load(ordering: .relaxed)
             guard beingRefused < ServerLimits.refusedConnectionsMax else { return }
         }
@@ -95,7 +96,7 @@ extension Server {
         var least = Int.max
         for share in shares {
             let count = share.connectionCount.load(ordering: .relaxed)
-            // Of equals the loop that runs anyway: no other has to be woken.
+            // Among equals the current loop is preferred, because no other has to be woken.
             if count < least || (count == least && share.loop === current) {
                 best = share
                 least = count
@@ -104,13 +105,13 @@ extension Server {
         return best
     }
 
-    /// A connection is about to be served on a loop.
+    /// Counts a connection that is about to be served on a loop.
     func willServe(on share: LoopShare, isRefused: Bool = false) {
         share.connectionCount.add(1, ordering: .relaxed)
         count(1, isRefused: isRefused)
     }
 
-    /// A connection has been closed.
+    /// Removes a closed connection from the counts.
     func didClose(_ connection: Connection) {
         connection.share.connectionCount.subtract(1, ordering: .relaxed)
         count(-1, isRefused: connection.isRefused)
@@ -127,7 +128,7 @@ extension Server {
 
     func beginDraining() { draining.store(true, ordering: .releasing) }
 
-    /// Returns when no connection is open, after the server has begun to drain.
+    /// Returns when no connection is open; call it after ``beginDraining()``.
     func allClosed() async {
         await withCheckedContinuation { continuation in
             closeWaiters.withLock { $0.append(continuation) }

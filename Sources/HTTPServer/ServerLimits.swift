@@ -1,41 +1,42 @@
 package import HTTPCore
 
-/// What a client of one server may use at most (contract section 3, `limits`).
+/// Limits on the clients of one server; the defaults are those of the configuration section
+/// `limits`.
 package struct ServerLimits: Equatable, Sendable {
-    /// Sizes of a request.
+    /// Size limits of a request.
     package var http = HTTPLimits()
 
-    /// Open connections; who comes when they are taken is answered 503 and closed.
+    /// Maximum open connections; further ones get a 503 and are closed.
     package var connections = 4096
 
-    /// From a request's first byte to the end of its head, in all, however its bytes trickle in.
+    /// Maximum seconds from the first byte of a request to the end of its head.
     package var headerSeconds = 10
 
-    /// From the end of a request's head to the end of its body, in all.
+    /// Maximum seconds from the end of a request's head to the end of its body.
     ///
-    /// A total rather than a pause between bytes: a body is small, and no pace is slow enough to
-    /// hold a connection for longer.
+    /// The limit is a total, not a pause between bytes: bodies are small, and a client that sends
+    /// slowly cannot hold a connection for longer.
     package var bodySeconds = 10
 
-    /// Without a byte of a next request.
+    /// Maximum seconds without a byte of the next request.
     package var idleSeconds = 75
 
-    /// Without the client taking a byte of what is to be sent.
+    /// Maximum seconds in which the client reads no byte of the output.
     package var writeSeconds = 30
 
     package init() {}
 
-    /// How much of an answer may wait for the client before the next request is looked at, and
-    /// before the writer of a stream has to wait.
+    /// Unsent bytes from which on no further request is read and the writer of a stream has to
+    /// wait.
     static let outputBytesMax = 65_536
 
-    /// After the last answer: how long the client may go on sending, unread, so that it gets to
-    /// read the answer instead of a reset.
+    /// Maximum seconds after the last response in which input is dropped, so that the client can
+    /// read the response instead of a reset.
     static let lingerSeconds = 2
 
-    /// How much it may send in that time.
+    /// Maximum bytes dropped in that time.
     static let lingerBytesMax = 1_048_576
 
-    /// How many connections over the limit may be about to read their 503.
+    /// Maximum connections beyond the limit that get a 503 at the same time.
     static let refusedConnectionsMax = 64
 }

@@ -1,4 +1,4 @@
-import Sockets
+import System
 import Synchronization
 
 /// The program's log: lines to standard error.

@@ -1,5 +1,5 @@
-import Snap
-import Sockets
+import Text
+import System
 
 /// One log line while it is written: names and values, appended as bytes.
 ///

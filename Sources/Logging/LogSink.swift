@@ -1,5 +1,5 @@
 import Queues
-import Sockets
+import System
 import Synchronization
 
 /// What all copies of a log share: its settings, and the lines that are not written yet.

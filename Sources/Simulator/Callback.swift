@@ -2,6 +2,7 @@ import Crypto
 import HTTPClient
 import Payments
 import Snap
+import Text
 
 /// What a callback is about, before it is written and signed.
 struct CallbackFacts: Sendable {

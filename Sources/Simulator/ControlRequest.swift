@@ -1,5 +1,6 @@
 import Payments
 import Snap
+import Text
 
 /// The body of a request to the simulator itself; empty, or
 /// `{"faults": ["duplicate=2", …], "amount": "10000.00", "wait": true}`, every member optional.

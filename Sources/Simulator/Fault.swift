@@ -1,5 +1,6 @@
 import Payments
 import Snap
+import Text
 
 /// One thing that the simulated gateway does otherwise, as written on the command line or in a
 /// request: `name` or `name=value`.

@@ -1,6 +1,7 @@
 import HTTPServer
 import Payments
 import Snap
+import Text
 
 // What a test or a developer asks for.
 extension Gateway {

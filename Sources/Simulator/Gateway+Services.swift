@@ -2,6 +2,7 @@ import HTTPServer
 import Logging
 import Payments
 import Snap
+import Text
 
 // What the merchant calls.
 extension Gateway {

@@ -3,6 +3,7 @@ import HTTPServer
 import Logging
 import Payments
 import Snap
+import Text
 
 /// The simulated gateway: its payments, and what it says about them.
 actor Gateway {

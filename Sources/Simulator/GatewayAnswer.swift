@@ -1,5 +1,6 @@
 import HTTPCore
 import Snap
+import Text
 
 /// What the simulated gateway does with one request.
 enum GatewayAnswer: Sendable {

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPCore
 import Snap
+import Text
 
 /// The header of a merchant's request, checked as the gateway's page describes it.
 struct MerchantHeader {

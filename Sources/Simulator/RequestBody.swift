@@ -1,5 +1,6 @@
 import Payments
 import Snap
+import Text
 
 /// The body of a merchant's request, read field by field: each is there, or is named as missing,
 /// and is well formed, or is named as malformed.

@@ -1,5 +1,6 @@
 import Payments
 import Snap
+import Text
 
 /// One attempt to deliver a callback, and what came of it.
 struct CallbackAttempt: Sendable {

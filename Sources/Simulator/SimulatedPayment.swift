@@ -1,5 +1,6 @@
 import Payments
 import Snap
+import Text
 
 /// One payment of the simulated gateway: the truth, whatever callbacks say.
 struct SimulatedPayment {

@@ -1,7 +1,7 @@
 package import HTTPClient
 import HTTPServer
 package import Logging
-package import Sockets
+package import System
 
 /// A stand-in for the gateway that serves one merchant over HTTP, for development and tests
 /// (contract section 8).

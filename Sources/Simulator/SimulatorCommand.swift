@@ -2,7 +2,7 @@ package import Commands
 import HTTPClient
 import HTTPCore
 import Logging
-import Sockets
+import System
 
 extension Program {
     /// The program `cashin-simulator`.

@@ -1,6 +1,7 @@
 import HTTPCore
 import HTTPServer
 import Snap
+import Text
 
 /// Hands requests to the gateway.
 final class SimulatorHandler: RequestHandler {

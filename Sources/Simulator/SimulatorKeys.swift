@@ -1,6 +1,6 @@
 import Commands
 import Crypto
-import Sockets
+import System
 
 /// The keys of both sides, read or made.
 struct SimulatorKeys {

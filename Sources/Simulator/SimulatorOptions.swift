@@ -4,7 +4,8 @@ import HTTPClient
 import HTTPCore
 import Logging
 import Snap
-import Sockets
+import System
+import Text
 
 /// The options of `serve`, read.
 struct SimulatorOptions {

@@ -1,4 +1,5 @@
 package import Payments
+import Text
 
 extension GatewayTime {
     /// Keeps `text`, and reads it as RFC 3339 with any offset or as epoch milliseconds.

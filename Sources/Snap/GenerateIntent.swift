@@ -1,4 +1,5 @@
 package import Payments
+import Text
 
 /// What a QR code is asked for with: the body of service 47 (Cash In's page, "Generate QR MPM").
 package struct GenerateIntent: Hashable, Sendable {

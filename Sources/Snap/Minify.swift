@@ -1,3 +1,5 @@
+import Text
+
 /// The bytes of `text` without space, tab, CR and LF outside strings, or nil when there are none to
 /// drop and `text` is its own minified form.
 ///

@@ -1,4 +1,5 @@
 package import Payments
+package import Text
 
 /// The body of an authentic callback, decoded (contract section 4, rows 7 to 9).
 ///

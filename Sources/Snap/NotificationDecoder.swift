@@ -1,4 +1,5 @@
 import Payments
+import Text
 
 /// Rows 8 and 9 of contract section 4, for one body.
 struct NotificationDecoder {

@@ -1,3 +1,5 @@
+package import Text
+
 /// The members of a callback's body that answers can name, as `responseMessage` spells them.
 ///
 /// In the order in which they are checked.

@@ -1,3 +1,5 @@
+import Text
+
 /// Where the members of a callback's body stand among its tokens.
 struct NotificationMembers: Sendable {
     /// The names that are known. Aliases are spellings seen in the gateway's own page

@@ -1,4 +1,5 @@
 package import Payments
+import Text
 
 /// What is asked about a payment: the body of service 51 (Cash In's page, "Query Payment").
 package struct QueryRequest: Hashable, Sendable {

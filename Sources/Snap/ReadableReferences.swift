@@ -1,4 +1,5 @@
 package import Payments
+import Text
 
 /// What can be read of the references in a body that is no valid notification, so that the gateway
 /// can be asked about its transaction. A hint, never a fact.

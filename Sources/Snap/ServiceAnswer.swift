@@ -1,4 +1,5 @@
 import Payments
+package import Text
 
 /// The gateway's answer to a request of ours, as far as every service answers alike: JSON with a
 /// code and a message.

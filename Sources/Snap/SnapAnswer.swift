@@ -1,3 +1,5 @@
+import Text
+
 /// An answer of a SNAP service: its code, and its body made once.
 package struct SnapAnswer: Equatable, Sendable {
     package let code: ResponseCode

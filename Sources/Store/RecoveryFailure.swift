@@ -1,4 +1,4 @@
-package import Sockets
+package import System
 
 /// Why a database could not be backed up, checked or restored.
 package enum RecoveryFailure: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 package import Payments
 import Snap
+import Text
 
 /// One authentic callback, as the survey looks at it.
 package struct SurveyedCallback: Sendable {

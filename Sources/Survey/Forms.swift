@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// A value that is shown as it was seen, cut where it is long.
 struct SeenValue: TallyKey {

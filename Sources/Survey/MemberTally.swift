@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// Which members JSON objects have, with their types.
 struct MemberTally: Sendable {

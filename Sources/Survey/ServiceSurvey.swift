@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// One call of the gateway, as the survey looks at it.
 package struct SurveyedCall: Sendable {

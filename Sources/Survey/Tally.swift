@@ -1,4 +1,4 @@
-import Snap
+import Text
 
 /// What a ``Tally`` counts: its members stand in the row of the value.
 package protocol TallyKey: Hashable, Encodable, Sendable {}

@@ -9,6 +9,7 @@ import Support
 import Testing
 
 @testable import CashIn
+import Text
 
 struct CashInClientTests {
     private static let accepted = Answers.body(

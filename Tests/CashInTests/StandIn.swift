@@ -4,7 +4,7 @@ import HTTPCore
 import HTTPServer
 import Payments
 import Snap
-import Sockets
+import System
 import Support
 import Synchronization
 import Testing

@@ -37,7 +37,7 @@ struct FailureTests {
         let origin = Origin(isSecure: false, host: "127.0.0.1", port: 1)
         let error = try await failure(of: request, to: origin, with: makeClient())
         #expect(error.phase == .prepare)
-        #expect(error.detail == "the value of X-A holds a control character")
+        #expect(error.detail == "the value of X-A contains a control character")
     }
 
     @Test func `a name without an address fails in its phase`() async throws {

@@ -1,4 +1,4 @@
-import Sockets
+import System
 import Synchronization
 import Testing
 
@@ -33,7 +33,7 @@ struct ResolverTests {
         #expect(late.phase == .resolve)
         #expect(late.isTimeout)
         let refused = try await failure(to: origin, with: client)
-        #expect(refused.detail == "hangs.test: 1 earlier lookups are unanswered")
+        #expect(refused.detail == "hangs.test: 1 earlier lookups have not returned")
         #expect(refused.phase == .resolve)
     }
 
@@ -68,7 +68,7 @@ struct ResolverTests {
         let origin = Origin(isSecure: false, host: "localhost", port: 80)
         let error = try await failure(to: origin, with: client)
         #expect(error.phase == .prepare)
-        #expect(error.detail == "http is for loopback hosts only, localhost is elsewhere")
+        #expect(error.detail == "http is for loopback hosts only, localhost has other addresses")
     }
 
     @Test func `what may not be called is not looked up, and addresses are not either`()

@@ -28,7 +28,7 @@ struct HTTPURLTests {
         ("ftp://a/", "does not begin with http:// or https://, expected a URL that does"),
         ("https://a/?b", "has a query, expected a URL without one"),
         ("https://a/#b", "has a fragment, expected a URL without one"),
-        ("https://u:p@a/", "holds credentials, expected a URL without them"),
+        ("https://u:p@a/", "contains credentials, expected a URL without them"),
         ("https:///x", "has no host, expected one"),
         ("https://:80/", "has no host, expected one"),
         ("https://a:0/", "has no valid port after its host, expected 1 to 65535"),
@@ -36,9 +36,9 @@ struct HTTPURLTests {
         ("https://a:+1/", "has no valid port after its host, expected 1 to 65535"),
         ("https://a:/", "has no valid port after its host, expected 1 to 65535"),
         ("https://[::1/", "has a \"[\" without its \"]\", expected [address]"),
-        ("https://[::1]x/", "has something between host and port, expected host:port"),
-        ("https://a/ b", "holds a blank or a character that is not ASCII, expected a URL"),
-        ("https://é/", "holds a blank or a character that is not ASCII, expected a URL"),
+        ("https://[::1]x/", "has text between \"]\" and the port, expected [address]:port"),
+        ("https://a/ b", "contains a blank or a non-ASCII character, expected a URL"),
+        ("https://é/", "contains a blank or a non-ASCII character, expected a URL"),
     ])
     func `says what is wrong with a URL`(_ text: String, _ reason: String) {
         let error = #expect(throws: MalformedURL.self) { try HTTPURL(text) }

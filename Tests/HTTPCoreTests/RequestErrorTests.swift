@@ -6,7 +6,7 @@ struct RequestErrorTests {
     /// Every case with its status (contract section 4, last paragraph) and its text for the log.
     private static let errors: [(error: RequestError, status: Int, text: String)] = [
         (.malformed(.fieldName, offset: 7), 400, "malformed field name at byte 7"),
-        (.versionNotSupported, 505, "HTTP version not supported, 1.0 and 1.1 are"),
+        (.versionNotSupported, 505, "HTTP version not supported, expected 1.0 or 1.1"),
         (.methodTooLong(bytesMax: 32), 501, "method longer than 32 bytes"),
         (.targetTooLong(bytesMax: 8_192), 414, "request target longer than 8192 bytes"),
         (.headTooLarge(bytesMax: 16_384), 431, "head larger than 16384 bytes"),

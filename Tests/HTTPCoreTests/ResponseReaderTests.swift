@@ -160,7 +160,7 @@ struct ResponseReaderTests {
     @Test(arguments: [
         (ResponseError.incomplete, "the connection ended before the response was complete"),
         (.statusLine(offset: 3), "malformed status line at byte 3"),
-        (.protocolSwitch, "switch to another protocol that was not asked for"),
+        (.protocolSwitch, "unrequested switch to another protocol (status 101)"),
         (.tooManyInterimResponses(countMax: 8), "more than 8 interim responses"),
         (.message(.bodyTooLarge(bytesMax: 5)), "body larger than 5 bytes"),
     ])

@@ -1,5 +1,5 @@
 import Glibc
-import Sockets
+import System
 
 /// A blocking HTTP client that sends exactly what it is told to. Waits for nothing longer than
 /// ten seconds.

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import HTTPCore
 import HTTPServer
-import Sockets
+import System
 import Testing
 
 @Suite struct `Draining` {

@@ -1,7 +1,7 @@
 import Glibc
 import HTTPCore
 import HTTPServer
-import Sockets
+import System
 import Synchronization
 import Testing
 

@@ -3,7 +3,7 @@ import HTTPCore
 import Testing
 
 @testable import HTTPServer
-@testable import Sockets
+@testable import System
 
 /// Streams what `parts` hold, and reports how many writes were taken.
 private func streaming(_ parts: [[UInt8]], _ written: Channel<Int>) -> StubHandler {

@@ -1,7 +1,7 @@
 import Dispatch
 import HTTPCore
 import HTTPServer
-import Sockets
+import System
 import Synchronization
 import Testing
 

@@ -1,4 +1,4 @@
-import Snap
+import Text
 import Synchronization
 import Testing
 

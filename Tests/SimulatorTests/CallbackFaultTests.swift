@@ -5,6 +5,7 @@ import Snap
 import Testing
 
 @testable import Simulator
+import Text
 
 /// Each fault, as the merchant sees it.
 struct CallbackFaultTests {

@@ -2,6 +2,7 @@ import HTTPCore
 import HTTPServer
 import Snap
 import Synchronization
+import Text
 
 /// The merchant's end of callbacks: keeps them, and answers them as it is told.
 final class Merchant: RequestHandler {

@@ -5,6 +5,7 @@ import Snap
 import Testing
 
 @testable import Simulator
+import Text
 
 struct PaymentTests {
     @Test func `a payment is generated, paid, called back and found`() async throws {

@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import Simulator
+import Text
 
 /// The header and the body of a merchant's request, field by field.
 struct RequestCheckTests {

@@ -6,11 +6,12 @@ import HTTPServer
 import Logging
 import Payments
 import Snap
-import Sockets
+import System
 import Support
 import Testing
 
 @testable import Simulator
+import Text
 
 /// A simulator on loopback, the merchant that it calls back, and the merchant's own client.
 struct Scene: Sendable {

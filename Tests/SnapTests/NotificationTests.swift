@@ -2,6 +2,7 @@ import Payments
 import Snap
 import Support
 import Testing
+import Text
 
 struct NotificationTests {
     @Test func `reads the real callback`() throws {

@@ -4,6 +4,7 @@ import Support
 import Testing
 
 @testable import Snap
+import Text
 
 struct OutboundMessageTests {
     private func intent() throws -> GenerateIntent {

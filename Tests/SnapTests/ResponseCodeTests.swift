@@ -1,5 +1,6 @@
 import Snap
 import Testing
+import Text
 
 struct ResponseCodeTests {
     @Test(arguments: [

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Ledger
 import Payments
 import SQLite
-import Sockets
+import System
 import Support
 import Testing
 

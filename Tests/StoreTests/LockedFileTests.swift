@@ -1,7 +1,7 @@
 import Support
 import Testing
 
-@testable import Sockets
+@testable import System
 
 @Suite struct LockedFileTests {
     @Test func `the kernel's list names the holder of a lock`() throws {

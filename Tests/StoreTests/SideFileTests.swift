@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 import Payments
 import SQLite
-import Sockets
+import System
 import Support
 import Synchronization
 import Testing

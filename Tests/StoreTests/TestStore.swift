@@ -1,7 +1,7 @@
 import Ledger
 import Payments
 import SQLite
-import Sockets
+import System
 import Support
 import Synchronization
 import Testing

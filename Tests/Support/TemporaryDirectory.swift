@@ -20,4 +20,17 @@ package final class TemporaryDirectory: Sendable {
 
     /// The path of a file in the directory.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file of the directory, in place of one that is there.
+    package func write(_ name: String, _ text: String, mode: UInt32 = 0o600) throws {
+        let url = URL(filePath: file(name))
+        try? FileManager.default.removeItem(at: url)
+        try Data(text.utf8).write(to: url)
+        guard chmod(file(name), mode) == 0 else { throw Failure(code: errno) }
+    }
+
+    /// The text of a file of the directory.
+    package func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: file(name))), as: UTF8.self)
+    }
 }

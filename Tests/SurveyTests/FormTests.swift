@@ -2,6 +2,7 @@ import Snap
 import Testing
 
 @testable import Survey
+import Text
 
 @Suite struct FormTests {
     @Test(

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Snap
+import Text
 
 /// What a survey comes out as, to look into.
 struct SeenJSON {

@@ -2,15 +2,15 @@
 enum ImportRules {
     /// Modules from outside that one wrapper each imports.
     private static let wrappers: [String: Set<String>] = [
-        "CLinux": ["Sockets"],
+        "CLinux": ["System"],
         "COpenSSL": ["Crypto", "HTTPClient"],
         "CSQLite": ["SQLite"],
-        "Dispatch": ["Queues", "Sockets"],
+        "Dispatch": ["Queues", "System"],
     ]
 
     /// Layers 0 to 2, where FoundationEssentials has no place.
     private static let lowLayers: Set<String> = [
-        "CLinux", "COpenSSL", "CSQLite", "Queues", "Sockets", "Crypto", "SQLite", "QRCode",
+        "CLinux", "COpenSSL", "CSQLite", "Queues", "System", "Text", "Crypto", "SQLite", "QRCode",
         "HTTPCore", "Payments", "Ledger", "Snap", "Diagnosis", "Survey",
     ]
 

@@ -12,7 +12,7 @@ struct ManifestTests {
                     pkgConfig: "sqlite3",
                     providers: [.apt(["libsqlite3-dev"])]
                 ),
-                library("Sockets"),
+                library("System"),
                 library("SQLite", ["CSQLite"]),
                 library("Payments"),
                 library("Snap", ["Payments"]),
@@ -37,7 +37,7 @@ struct ManifestTests {
         let manifest = Manifest(text: Self.sample)
         #expect(
             manifest.targets.map(\.name) == [
-                "CSQLite", "Sockets", "SQLite", "Payments", "Snap", "HTTPCore", "Store", "program",
+                "CSQLite", "System", "SQLite", "Payments", "Snap", "HTTPCore", "Store", "program",
             ]
         )
         #expect(manifest.dependencies(of: "CSQLite") == [])
@@ -49,9 +49,9 @@ struct ManifestTests {
 
     @Test func `an arrow that points up is found`() {
         let text = Self.sample.replacing(
-            "library(\"Sockets\")",
-            with: "library(\"Sockets\", [\"Store\"])"
+            "library(\"System\")",
+            with: "library(\"System\", [\"Store\"])"
         )
-        #expect(Manifest(text: text).upwardArrows == ["Sockets -> Store"])
+        #expect(Manifest(text: text).upwardArrows == ["System -> Store"])
     }
 }

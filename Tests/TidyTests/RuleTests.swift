@@ -164,19 +164,19 @@ struct RuleTests {
     @Test func `an import against the arrows is found`() {
         let rule = ImportRules.arrows(Self.manifest)
         check([
-            Sample(rule, "import Glibc\nimport Sockets", lines: [2], "not declared"),
-            Sample(rule, "package import Sockets", lines: [1], "with an access level"),
-            Sample(rule, "@preconcurrency import struct Sockets.A", lines: [1], "one of its types"),
+            Sample(rule, "import Glibc\nimport System", lines: [2], "not declared"),
+            Sample(rule, "package import System", lines: [1], "with an access level"),
+            Sample(rule, "@preconcurrency import struct System.A", lines: [1], "one of its types"),
             Sample(rule, "import SQLite\nimport Other", lines: [], "declared, and not ours"),
-            Sample(rule, "// import Sockets\nlet a = \"import Sockets\"", lines: [], "no import"),
+            Sample(rule, "// import System\nlet a = \"import System\"", lines: [], "no import"),
         ])
     }
 
     @Test func `a wrapped module is imported by its wrapper only`() {
         let rule = ImportRules.wrapped
         for (module, wrapper) in [
-            ("CLinux", "Sockets"), ("COpenSSL", "Crypto"), ("COpenSSL", "HTTPClient"),
-            ("CSQLite", "SQLite"), ("Dispatch", "Queues"), ("Dispatch", "Sockets"),
+            ("CLinux", "System"), ("COpenSSL", "Crypto"), ("COpenSSL", "HTTPClient"),
+            ("CSQLite", "SQLite"), ("Dispatch", "Queues"), ("Dispatch", "System"),
         ] {
             let text = "@unsafe @preconcurrency package import \(module)"
             check([
@@ -208,7 +208,7 @@ struct RuleTests {
             Sample(ImportRules.foundation, "import FoundationEssentials", lines: [], "the part"),
             Sample(ImportRules.essentials, "import FoundationEssentials", lines: [], "layer 3"),
         ])
-        for module in ["Queues", "Sockets", "Crypto", "SQLite", "HTTPCore", "Payments", "Snap"] {
+        for module in ["Queues", "System", "Crypto", "SQLite", "HTTPCore", "Payments", "Snap"] {
             let path = "Sources/\(module)/A.swift"
             let text = "import FoundationEssentials"
             check([Sample(ImportRules.essentials, text, lines: [1], in: path, module)])

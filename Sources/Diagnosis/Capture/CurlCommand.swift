@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// A curl command, read as curl would: the request that it sends.
 struct CurlCommand {

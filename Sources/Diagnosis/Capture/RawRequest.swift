@@ -1,5 +1,6 @@
 import HTTPCore
 import Snap
+import Text
 
 /// A saved HTTP request: head and body.
 ///

@@ -1,5 +1,5 @@
 import Commands
-import Sockets
+import System
 import Store
 
 extension Command {

@@ -1,5 +1,5 @@
 import Commands
-import Sockets
+import System
 
 extension CommandOption {
     static let config = CommandOption(

@@ -2,7 +2,8 @@ import Commands
 import Crypto
 import Diagnosis
 import Snap
-import Sockets
+import System
+import Text
 
 extension Command {
     static let diagnose = Command(

@@ -1,6 +1,6 @@
 import Commands
 import Crypto
-import Sockets
+import System
 
 /// Why files could not be made.
 struct FileCreationFailure: Error {

@@ -1,6 +1,6 @@
 import Commands
 package import Logging
-import Sockets
+import System
 
 extension Command {
     static let serve = Command(

@@ -1,7 +1,7 @@
 import Crypto
 import Ledger
 import Payments
-import Sockets
+import System
 
 extension Configuration {
     /// Checks what no key can be right or wrong about alone.

@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// One line about a configuration: something wrong, or worth a warning.
 package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
@@ -30,20 +31,6 @@ package struct ConfigurationProblems: Error, Equatable, Sendable {
         precondition(!problems.isEmpty, "a failure needs its reason")
         self.problems = problems
     }
-}
-
-/// `text` with everything that could break or disguise a line replaced by an escape.
-func oneLine(_ text: String) -> String {
-    guard !text.unicodeScalars.allSatisfy(\.isPrintable) else { return text }
-    var line = ""
-    for scalar in text.unicodeScalars {
-        if scalar.isPrintable {
-            line.unicodeScalars.append(scalar)
-        } else {
-            line += "\\u{" + String(scalar.value, radix: 16) + "}"
-        }
-    }
-    return line
 }
 
 extension ConfigurationProblem {

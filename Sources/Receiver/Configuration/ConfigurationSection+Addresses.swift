@@ -1,4 +1,4 @@
-import Sockets
+import System
 
 extension ConfigurationSection {
     /// One listen address or several, each once.

@@ -1,5 +1,5 @@
 import HTTPCore
-import Sockets
+import System
 
 extension HTTPURL {
     /// Reads the value of a key.

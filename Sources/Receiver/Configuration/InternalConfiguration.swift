@@ -1,4 +1,4 @@
-package import Sockets
+package import System
 
 extension Configuration {
     /// The section `internal`: the API for the merchant's own services.

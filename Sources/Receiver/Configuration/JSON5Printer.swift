@@ -1,3 +1,5 @@
+import Text
+
 /// Writes a JSON5 value for people, with comments beside some of its values.
 struct JSON5Printer {
     /// What to say beside the value at a key path.

@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// A value of a JSON5 text; object members keep their order.
 package indirect enum JSON5Value: Equatable, Sendable {

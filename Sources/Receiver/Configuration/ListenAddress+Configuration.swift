@@ -1,4 +1,4 @@
-import Sockets
+import System
 
 extension ListenAddress {
     /// Reads an address as configured; a Unix socket's path is resolved like any other path.

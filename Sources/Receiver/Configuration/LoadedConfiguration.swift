@@ -1,5 +1,5 @@
 import Crypto
-import Sockets
+import System
 
 /// A configuration that checked out, with the keys and tokens that it names.
 package struct LoadedConfiguration: Sendable {

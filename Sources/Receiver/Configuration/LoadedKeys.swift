@@ -1,5 +1,5 @@
 package import Crypto
-import Sockets
+import System
 
 /// What the key and token files of a configuration hold.
 package struct LoadedKeys: Sendable {

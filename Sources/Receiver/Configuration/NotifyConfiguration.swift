@@ -1,7 +1,7 @@
 package import HTTPCore
 package import Ledger
 package import Snap
-package import Sockets
+package import System
 
 extension Configuration {
     /// The section `notify`: where callbacks arrive and how they are judged.

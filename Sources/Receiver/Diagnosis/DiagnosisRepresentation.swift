@@ -2,6 +2,7 @@ import Diagnosis
 import Ledger
 import Snap
 import Store
+import Text
 
 /// A diagnosis in the API, and what `diagnose --json` prints.
 struct DiagnosisRepresentation: Encodable {

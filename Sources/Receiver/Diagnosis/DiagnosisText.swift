@@ -1,5 +1,6 @@
 import Diagnosis
 import Snap
+import Text
 
 /// A diagnosis as text for people: the answer first, then what it rests on.
 struct DiagnosisText {

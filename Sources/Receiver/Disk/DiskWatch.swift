@@ -1,7 +1,7 @@
 import Ledger
 import Logging
 import Payments
-import Sockets
+import System
 import Store
 import Synchronization
 

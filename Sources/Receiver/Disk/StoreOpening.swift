@@ -1,5 +1,5 @@
 import Logging
-import Sockets
+import System
 import Store
 
 /// Opens the database at the start; on a full disk as soon as there is room.

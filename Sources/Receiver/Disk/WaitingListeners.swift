@@ -2,7 +2,7 @@ import HTTPCore
 import HTTPServer
 import Logging
 import Snap
-import Sockets
+import System
 
 /// Answers on the configured addresses while the database cannot be opened for want of room: alive,
 /// but not ready.

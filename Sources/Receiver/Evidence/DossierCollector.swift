@@ -1,6 +1,6 @@
 import Crypto
 import Ledger
-import Sockets
+import System
 import Store
 
 /// Collects everything that is kept about one payment.

@@ -2,6 +2,7 @@ import Crypto
 import Ledger
 import Snap
 import Store
+import Text
 
 /// All evidence of one payment, in the API.
 struct DossierRepresentation: Encodable {

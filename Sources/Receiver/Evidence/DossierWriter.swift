@@ -2,6 +2,7 @@ import Crypto
 import Ledger
 import Snap
 import Store
+import Text
 
 /// Writes a dossier, and verifies what it holds on the way.
 struct DossierWriter {

@@ -1,8 +1,9 @@
 import Ledger
-import Sockets
+import System
 import Snap
 import Store
 import Survey
+import Text
 
 /// Which callbacks and calls a report on the gateway looks at.
 struct GatewayReportRange: Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Payments
 import Snap
+import Text
 
 extension APIMembers {
     static let rupiahForm =

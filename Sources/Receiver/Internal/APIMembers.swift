@@ -1,5 +1,6 @@
 import Payments
 import Snap
+import Text
 
 /// The members of the JSON object that a request brings along.
 struct APIMembers: Sendable {

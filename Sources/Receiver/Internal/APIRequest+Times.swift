@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 extension APIRequest {
     /// A parameter that is a Jakarta day (`2026-11-22`, its first moment) or an RFC 3339 time, as

@@ -1,4 +1,5 @@
 import HTTPCore
+import Text
 
 /// A request to the internal API, taken apart.
 struct APIRequest: Sendable {

@@ -4,6 +4,7 @@ import Ledger
 import Payments
 import Snap
 import Store
+import Text
 
 /// A kept callback in the API, byte for byte.
 struct CallbackRepresentation: Encodable {

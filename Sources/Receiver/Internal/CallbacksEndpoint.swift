@@ -2,6 +2,7 @@ import Crypto
 import HTTPCore
 import Payments
 import Store
+import Text
 
 /// `GET /v1/callbacks`, `GET /v1/callbacks/{id}` and its `/diagnosis`: the journal and the kept
 /// refusals, newest first.

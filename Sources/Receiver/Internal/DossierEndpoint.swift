@@ -1,5 +1,4 @@
 import HTTPCore
-import Payments
 import Store
 
 /// `GET /v1/transactions/{partnerReferenceNo}/dossier`: all evidence of one payment.

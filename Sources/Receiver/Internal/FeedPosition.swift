@@ -1,6 +1,7 @@
 import HTTPCore
 import Payments
 import Store
+import Text
 
 /// Where in the feed a request begins, and what of it it wants: what list and stream share.
 enum FeedPosition {

@@ -1,4 +1,4 @@
-import Sockets
+import System
 import Store
 
 /// Follows the feed for one client of server-sent events.

@@ -3,8 +3,9 @@ import HTTPCore
 import Ledger
 import Payments
 import Snap
-import Sockets
+import System
 import Store
+import Text
 
 /// `POST /admin/qr/generate`: a new payment with its QR code.
 enum GenerateEndpoint {

@@ -1,7 +1,7 @@
 import HTTPCore
 import HTTPServer
 import Logging
-import Sockets
+import System
 import Store
 import Synchronization
 

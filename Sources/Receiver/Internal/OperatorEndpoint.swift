@@ -3,6 +3,7 @@ import Ledger
 import Payments
 import Snap
 import Store
+import Text
 
 /// What operators decide about entries of the attention list and about payments (contract section
 /// 4, "What an operator decides is a fact").

@@ -1,4 +1,5 @@
 import Crypto
+import Text
 
 /// An opaque place in a list, good for the query that it came from only.
 ///

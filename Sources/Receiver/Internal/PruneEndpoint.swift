@@ -1,6 +1,7 @@
 import HTTPCore
 import Snap
-import Sockets
+import System
+import Text
 
 /// `POST /admin/prune` and `GET /admin/prune`: heads and bodies that are old are erased.
 enum PruneEndpoint {

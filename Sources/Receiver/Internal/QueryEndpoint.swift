@@ -4,6 +4,7 @@ import Ledger
 import Payments
 import Snap
 import Store
+import Text
 
 /// `POST /admin/qr/query`: asks the gateway about a payment now.
 enum QueryEndpoint {

@@ -3,6 +3,7 @@ import Ledger
 import Payments
 import Snap
 import Store
+import Text
 
 /// `POST /admin/callbacks/replay`: kept callbacks judged again with today's keys and options.
 enum ReplayEndpoint {

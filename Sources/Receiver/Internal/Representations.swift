@@ -1,8 +1,9 @@
 import Ledger
 import Payments
 import Snap
-import Sockets
+import System
 import Store
+import Text
 
 /// An amount in the API: SNAP's form.
 struct MoneyRepresentation: Encodable {

@@ -1,7 +1,7 @@
 import HTTPCore
 import Payments
 import Store
-import Sockets
+import System
 
 /// `GET /v1/transactions/{partnerReferenceNo}`: one transaction, with long poll.
 enum TransactionEndpoint {

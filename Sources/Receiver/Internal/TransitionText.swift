@@ -2,6 +2,7 @@ import HTTPCore
 import Payments
 import Snap
 import Store
+import Text
 
 /// The JSON of a transition, written in one pass.
 ///
@@ -59,6 +60,6 @@ enum TransitionText {
     private static func append(_ name: String, _ text: String?, to output: inout [UInt8]) {
         append(name, to: &output)
         guard let text else { return output.append(contentsOf: "null".utf8) }
-        JSON.append(text, to: &output)
+        appendJSONString(text, to: &output)
     }
 }

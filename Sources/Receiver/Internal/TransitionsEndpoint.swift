@@ -1,6 +1,7 @@
 import HTTPCore
-import Sockets
+import System
 import Store
+import Text
 
 /// `GET /v1/transitions`: the feed, in order, with long poll.
 enum TransitionsEndpoint {
@@ -50,7 +51,7 @@ enum TransitionsEndpoint {
         var body: [UInt8] = []
         body.reserveCapacity(page.items.reduce(256) { $0 + $1.bytes.count + 1 })
         body.append(contentsOf: "{\"feed\":".utf8)
-        JSON.append(feed, to: &body)
+        appendJSONString(feed, to: &body)
         let numbers = ",\"head\":\(page.head),\"more\":\(page.more),\"next\":\(page.next)"
         body.append(contentsOf: numbers.utf8)
         body.append(contentsOf: ",\"transitions\":[".utf8)

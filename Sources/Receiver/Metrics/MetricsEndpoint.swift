@@ -4,7 +4,7 @@ import HTTPServer
 import Logging
 import Payments
 import Snap
-import Sockets
+import System
 import Store
 
 /// `GET /metrics`: what Prometheus collects.

@@ -5,6 +5,7 @@ import Ledger
 import Payments
 import Snap
 import Store
+import Text
 
 /// What rows 3 to 5 and 7 to 9 of the checks table (contract section 4) find out about a request,
 /// without looking at anything stored.

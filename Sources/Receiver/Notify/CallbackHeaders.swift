@@ -1,5 +1,6 @@
 import HTTPCore
 import Snap
+import Text
 
 /// The four headers that a callback must bear, as ranges of its head.
 struct CallbackHeaders {

@@ -1,6 +1,6 @@
 import HTTPCore
 import Logging
-import Sockets
+import System
 
 /// Who sent a request that may have come through proxies (contract section 4, last paragraph).
 enum ClientAddress: Equatable {

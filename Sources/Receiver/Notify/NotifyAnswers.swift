@@ -1,6 +1,7 @@
 import HTTPCore
 import Payments
 import Snap
+import Text
 
 /// Makes the responses of the notify listener.
 enum NotifyAnswers {

@@ -2,7 +2,7 @@ import Crypto
 import HTTPCore
 import Payments
 import Snap
-import Sockets
+import System
 import Synchronization
 
 /// What the notify listener needs of a configuration, prepared once for every request.

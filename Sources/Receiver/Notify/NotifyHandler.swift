@@ -4,7 +4,7 @@ import Ledger
 import Logging
 import Payments
 import Snap
-import Sockets
+import System
 import Store
 import Synchronization
 

@@ -1,7 +1,7 @@
 import HTTPCore
 import HTTPServer
 import Snap
-import Sockets
+import System
 
 /// Rows 1 and 2 of the checks table (contract section 4): what a head alone decides.
 struct NotifyRoute {

@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// A JSON value that is put together in code. The members of objects keep their order.
 indirect enum JSONTree: Sendable {

@@ -1,5 +1,6 @@
 import CashIn
 import Snap
+import Text
 
 extension GatewayHealth.Result {
     /// What `outcome` says about the gateway.

@@ -1,7 +1,7 @@
 import CashIn
 import HTTPClient
 import HTTPCore
-import Sockets
+import System
 import Synchronization
 
 /// The gateway as this program calls it. A reload replaces its settings as a whole; calls under way

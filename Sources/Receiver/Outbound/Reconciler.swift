@@ -2,7 +2,7 @@ import CashIn
 import Ledger
 import Logging
 import Payments
-import Sockets
+import System
 import Store
 
 /// Asks the gateway about every payment that is due (contract sections 3 and 6).

@@ -1,7 +1,8 @@
 import Commands
 import Snap
-import Sockets
+import System
 import Store
+import Text
 
 /// What the commands about database files share.
 enum RecoveryCommand {

@@ -1,8 +1,9 @@
 import Commands
 import Ledger
 import Snap
-import Sockets
+import System
 import Store
+import Text
 
 extension Command {
     static let prune = Command(

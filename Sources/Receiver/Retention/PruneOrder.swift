@@ -1,4 +1,4 @@
-import Sockets
+import System
 import Store
 
 /// What is to be erased.

@@ -1,5 +1,6 @@
 import Commands
 import Snap
+import Text
 
 /// What is shown of an erasure to people.
 enum PruneText {

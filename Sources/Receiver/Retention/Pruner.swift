@@ -1,6 +1,6 @@
 import Crypto
 import Snap
-import Sockets
+import System
 import Store
 
 /// Carries out one order to erase, in small steps.

@@ -1,5 +1,5 @@
 import Logging
-import Sockets
+import System
 import Store
 
 /// Erases what is old: when an operator says so, and what `storage.bodyDays` says. One order at a

@@ -4,7 +4,7 @@ import HTTPServer
 import Ledger
 import Logging
 import Payments
-import Sockets
+import System
 import Store
 import Synchronization
 

@@ -1,5 +1,5 @@
 import Logging
-import Sockets
+import System
 
 extension Log {
     /// Says that a listener cannot take connections at the moment; it goes on trying.

@@ -1,7 +1,7 @@
 import Commands
 import HTTPClient
 import Logging
-import Sockets
+import System
 import Store
 
 /// The command `serve`, from the lock on the database to the exit code.

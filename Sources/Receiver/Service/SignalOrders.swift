@@ -1,6 +1,6 @@
 import Commands
 import Logging
-import Sockets
+import System
 import Synchronization
 
 /// What signals ask of the service, from before its configuration is read until it has stopped.

@@ -2,6 +2,7 @@ import Commands
 import HTTPClient
 import HTTPCore
 import Snap
+import Text
 
 /// What the internal API answered, or whatever answered in its place.
 struct APIAnswer {

@@ -2,6 +2,7 @@ import Commands
 import HTTPClient
 import HTTPCore
 import Snap
+import Text
 
 /// Asks the internal API of a daemon.
 struct APIClient: Sendable {

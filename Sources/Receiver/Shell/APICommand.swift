@@ -1,5 +1,6 @@
 import Commands
-import Sockets
+import System
+import Text
 
 /// What one command does with the internal API.
 protocol APICommand: Sendable {

@@ -1,5 +1,6 @@
 import Commands
 import Snap
+import Text
 
 extension APISession {
     /// Writes JSON of the API as one line.

@@ -1,6 +1,6 @@
 import Commands
 import HTTPClient
-import Sockets
+import System
 
 /// What a client on the daemon's machine needs of its configuration: where it listens, and a token.
 ///

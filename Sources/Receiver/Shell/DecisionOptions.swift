@@ -1,5 +1,6 @@
 import Commands
 import Snap
+import Text
 
 // Options of the commands with which an operator decides.
 extension CommandOption {

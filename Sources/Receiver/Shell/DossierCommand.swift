@@ -1,6 +1,7 @@
 import Commands
 import Snap
-import Sockets
+import System
+import Text
 
 extension Command {
     static let dossier = Command(

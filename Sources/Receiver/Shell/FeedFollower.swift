@@ -1,6 +1,7 @@
 import Commands
 import Snap
-import Sockets
+import System
+import Text
 
 /// Where a command begins to read the feed: at its beginning, when it is not told otherwise.
 struct FeedStart: Sendable {

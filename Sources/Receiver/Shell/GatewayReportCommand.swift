@@ -1,5 +1,6 @@
 import Commands
 import Snap
+import Text
 
 extension Command {
     static let gatewayReport = Command(

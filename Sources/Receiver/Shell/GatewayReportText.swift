@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// A report on the gateway as tables for people, a section for each question.
 struct GatewayReportText {

@@ -1,6 +1,7 @@
 import Commands
 import QRCode
 import Snap
+import Text
 
 extension Command {
     static let generate = Command(

@@ -1,5 +1,5 @@
 import Queues
-import Sockets
+import System
 
 /// Runs `body` until it ends, SIGINT or SIGTERM arrives, or nothing reads standard output any more;
 /// the others cancel it.

@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 extension JSONValue {
     /// The member's text when it is a string, its literal when it is a number or a boolean; nil

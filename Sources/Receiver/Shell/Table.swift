@@ -1,3 +1,5 @@
+import Text
+
 /// Rows for people: columns as wide as what they hold, nothing cut off.
 ///
 /// Rows may come in portions. The titles stand above the first; a column grows when it has to and

@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// A transaction as lines for people: one member each, then its transitions.
 struct TransactionText {

@@ -1,4 +1,5 @@
 import Snap
+import Text
 
 /// A transition as a row for people.
 enum TransitionRow {

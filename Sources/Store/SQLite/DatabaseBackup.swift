@@ -1,5 +1,5 @@
 import SQLite
-import Sockets
+import System
 
 /// `backup`: copies a database while it is in use, by a connection that only reads.
 package enum DatabaseBackup {

@@ -1,7 +1,7 @@
 import Ledger
 import Payments
 import SQLite
-import Sockets
+import System
 
 /// `verify-backup`: checks a database file without changing it.
 package enum DatabaseCheck {

@@ -1,5 +1,5 @@
 import SQLite
-import Sockets
+import System
 
 /// How far a copy of a database is.
 package struct CopyProgress: Equatable, Sendable {

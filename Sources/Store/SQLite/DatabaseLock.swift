@@ -1,4 +1,4 @@
-package import Sockets
+package import System
 import Synchronization
 
 /// The right of one process to use a database.

@@ -1,5 +1,5 @@
 import SQLite
-import Sockets
+import System
 
 /// Checks that commits go where the database's path leads, and saves those that do not.
 ///

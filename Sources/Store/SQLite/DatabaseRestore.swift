@@ -1,6 +1,6 @@
 package import Ledger
 import SQLite
-import Sockets
+import System
 
 /// `restore` and `new-feed`: puts a backup in the place of a database that no daemon uses.
 ///

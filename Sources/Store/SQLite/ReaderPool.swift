@@ -1,4 +1,3 @@
-import Queues
 import SQLite
 import Synchronization
 

@@ -1,5 +1,5 @@
 import SQLite
-import Sockets
+import System
 
 /// A file beside the database that can be lost: one that cannot be used is set aside under a name
 /// that says so, and made again.

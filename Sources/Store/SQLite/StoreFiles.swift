@@ -1,4 +1,4 @@
-import Sockets
+import System
 
 /// The files of one database.
 struct StoreFiles: Sendable {

@@ -1,5 +1,5 @@
 import Payments
-import Snap
+import Text
 
 // What must hold for any bytes:
 // 1. A text is read exactly when the recogniser beside this file accepts it.

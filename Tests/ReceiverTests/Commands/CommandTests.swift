@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
-import Sockets
+import Support
+import System
 import Testing
 
 @testable import Commands

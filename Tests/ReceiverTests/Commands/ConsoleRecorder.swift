@@ -1,5 +1,5 @@
 import Commands
-import Sockets
+import System
 import Synchronization
 
 /// Keeps what a command tells its user.

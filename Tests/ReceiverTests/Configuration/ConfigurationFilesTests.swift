@@ -1,5 +1,6 @@
 import Crypto
-import Sockets
+import Support
+import System
 import Testing
 
 @testable import Receiver

@@ -1,4 +1,5 @@
-import Sockets
+import Support
+import System
 import Testing
 
 @testable import Receiver

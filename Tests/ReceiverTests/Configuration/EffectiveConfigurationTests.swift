@@ -1,5 +1,6 @@
 import Crypto
-import Sockets
+import Support
+import System
 import Logging
 import Testing
 

@@ -2,6 +2,7 @@ import Snap
 import Testing
 
 @testable import Receiver
+import Text
 
 struct JSON5ParserTests {
     @Test(arguments: [

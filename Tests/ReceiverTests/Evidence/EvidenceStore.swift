@@ -1,6 +1,7 @@
 import Ledger
 import Payments
 import Store
+import Support
 import Synchronization
 import Testing
 

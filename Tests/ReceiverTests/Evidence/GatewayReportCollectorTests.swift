@@ -1,5 +1,5 @@
-import Payments
 import Store
+import Support
 import Survey
 import Testing
 

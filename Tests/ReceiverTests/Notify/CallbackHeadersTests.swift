@@ -3,6 +3,7 @@ import Snap
 import Testing
 
 @testable import Receiver
+import Text
 
 /// Rows 3 and 4 of the checks table.
 @Suite struct CallbackHeadersTests {

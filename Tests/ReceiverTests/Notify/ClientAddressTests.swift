@@ -1,5 +1,5 @@
 import HTTPCore
-import Sockets
+import System
 import Testing
 
 @testable import Receiver

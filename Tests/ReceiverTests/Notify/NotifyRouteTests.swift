@@ -1,7 +1,7 @@
 import HTTPCore
 import HTTPServer
 import Snap
-import Sockets
+import System
 import Testing
 
 @testable import Receiver

@@ -2,6 +2,7 @@ import Snap
 import Testing
 
 @testable import Receiver
+import Text
 
 /// The document of the API against the routes that it is made from.
 @Suite struct OpenAPIDocumentTests {

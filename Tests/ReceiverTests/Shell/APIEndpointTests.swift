@@ -1,5 +1,6 @@
 import Commands
 import HTTPClient
+import Support
 import Testing
 
 @testable import Receiver

@@ -1,5 +1,6 @@
 import Commands
 import HTTPCore
+import Support
 import Testing
 
 @testable import HTTPClient

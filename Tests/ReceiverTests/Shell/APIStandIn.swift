@@ -1,7 +1,8 @@
 import Commands
 import HTTPCore
 import HTTPServer
-import Sockets
+import Support
+import System
 import Synchronization
 import Testing
 

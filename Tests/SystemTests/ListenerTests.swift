@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Sockets
+@testable import System
 
 /// A path that no other test uses.
 private func path(_ name: String) -> String { "/tmp/cashin-\(getpid())-\(name).sock" }

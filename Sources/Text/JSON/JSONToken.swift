@@ -2,8 +2,8 @@
 ///
 /// The tokens of a text stand in one flat array, in the order of the text: an object is followed by
 /// name, value, name, value, …, an array by its elements, each with whatever it contains.
-struct JSONToken: Equatable, Sendable {
-    let kind: JSONKind
+package struct JSONToken: Equatable, Sendable {
+    package let kind: JSONKind
 
     /// A string that holds at least one backslash.
     let hasEscapes: Bool
@@ -12,7 +12,7 @@ struct JSONToken: Equatable, Sendable {
     private let end: Int32
 
     /// The index of the first token that is not inside this value.
-    private(set) var next: Int32
+    package private(set) var next: Int32
 
     /// Where the literal stands; of a string what is between the quotes.
     var range: Range<Int> { Int(start)..<Int(end) }

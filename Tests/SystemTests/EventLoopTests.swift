@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import Sockets
+@testable import System
 
 /// A pair of connected sockets.
 private func pair() throws -> (CInt, CInt) {

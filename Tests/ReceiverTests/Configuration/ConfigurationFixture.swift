@@ -1,33 +1,8 @@
 import Crypto
 import FoundationEssentials
-import Sockets
+import Support
 
 @testable import Receiver
-
-/// A directory of its own for one test, removed with it.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "cashin-\(UUID())")
-        path = url.path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ name: String, _ text: String, mode: UInt32 = 0o600) throws {
-        try FileCreation.remove("\(path)/\(name)")
-        try FileCreation.write(Array(text.utf8), to: "\(path)/\(name)", mode: mode)
-    }
-
-    func read(_ name: String) throws -> String {
-        String(
-            decoding: try FileContents(reading: "\(path)/\(name)", bytesMax: 1 << 20).bytes,
-            as: UTF8.self
-        )
-    }
-}
 
 /// A directory with a configuration that checks out, and the files that it names.
 struct ConfigurationFixture {

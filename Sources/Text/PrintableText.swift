@@ -35,6 +35,20 @@ package func printableJSON(_ text: String) -> String {
     return printable
 }
 
+/// `text` with everything that could break or disguise a line replaced by an escape.
+package func oneLine(_ text: String) -> String {
+    guard !text.unicodeScalars.allSatisfy(\.isPrintable) else { return text }
+    var line = ""
+    for scalar in text.unicodeScalars {
+        if scalar.isPrintable {
+            line.unicodeScalars.append(scalar)
+        } else {
+            line += "\\u{" + String(scalar.value, radix: 16) + "}"
+        }
+    }
+    return line
+}
+
 private func hexadecimal(_ unit: UInt16) -> String {
     let digits = String(unit, radix: 16)
     return String(repeating: "0", count: 4 - digits.count) + digits

@@ -188,6 +188,6 @@ struct JSONReader {
 
 /// White space of RFC 8259 section 2: space, tab, line feed, carriage return.
 @inline(__always)
-func isJSONBlank(_ byte: UInt8) -> Bool {
+package func isJSONBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
 }

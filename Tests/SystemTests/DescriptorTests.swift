@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Testing
 
-@testable import Sockets
+@testable import System
 
 /// Two ends of one connection.
 private struct Ends: ~Copyable {

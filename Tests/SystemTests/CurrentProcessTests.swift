@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Sockets
+@testable import System
 
 struct CurrentProcessTests {
     @Test func `the runtime's arguments are taken without the program's name`() {

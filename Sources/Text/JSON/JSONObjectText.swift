@@ -48,3 +48,36 @@ package struct JSONObjectText: Sendable {
         text.append(UInt8(ascii: ":"))
     }
 }
+
+/// Appends `text` as a JSON string with its quotes.
+///
+/// Escapes only what RFC 8259 section 7 demands: quote, backslash and controls. Slashes stay.
+package func appendJSONString(_ text: String, to output: inout [UInt8]) {
+    output.append(UInt8(ascii: "\""))
+    if text.utf8.contains(where: isEscapedInJSON) {
+        for byte in text.utf8 { append(escaping: byte, to: &output) }
+    } else {
+        output.append(contentsOf: text.utf8)
+    }
+    output.append(UInt8(ascii: "\""))
+}
+
+private func isEscapedInJSON(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+}
+
+private func append(escaping byte: UInt8, to output: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): output.append(contentsOf: "\\\"".utf8)
+    case UInt8(ascii: "\\"): output.append(contentsOf: "\\\\".utf8)
+    case 0x08: output.append(contentsOf: "\\b".utf8)
+    case 0x09: output.append(contentsOf: "\\t".utf8)
+    case 0x0A: output.append(contentsOf: "\\n".utf8)
+    case 0x0C: output.append(contentsOf: "\\f".utf8)
+    case 0x0D: output.append(contentsOf: "\\r".utf8)
+    case ..<0x20:
+        output.append(contentsOf: byte < 0x10 ? "\\u000".utf8 : "\\u001".utf8)
+        output.append(contentsOf: String(byte & 0x0F, radix: 16).utf8)
+    default: output.append(byte)
+    }
+}

@@ -1,7 +1,7 @@
-import Sockets
+import Support
 import Testing
 
-@testable import Receiver
+@testable import System
 
 struct FilesTests {
     @Test(arguments: [(99, true), (100, true), (101, false)])

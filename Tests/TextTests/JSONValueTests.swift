@@ -1,4 +1,4 @@
-import Snap
+import Text
 import Testing
 
 struct JSONValueTests {

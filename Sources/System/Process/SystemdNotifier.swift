@@ -1,4 +1,4 @@
-import Sockets
+import Text
 
 /// Tells the service manager how the program is doing (sd_notify(3)); does nothing where none asks.
 ///

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
-import Sockets
+import Support
 import Testing
 
-@testable import Receiver
+@testable import System
 
 /// The service manager's end of a notification socket.
 private final class NotificationSocket {

@@ -1,13 +1,11 @@
-package import Payments
-
 /// Decimal numbers, exact from their literal: never by way of a binary fraction.
-enum DecimalLiteral {
+package enum DecimalLiteral {
     /// `literal` × 10^`scale`, or nil when that is no integer, negative, of more than 18 digits, or
     /// when the literal is not digits with an optional fraction.
     ///
     /// `allowsExponent` admits what a JSON number may have besides: a minus sign, which only a zero
     /// survives, and an exponent.
-    static func value(of literal: Span<UInt8>, scale: Int, allowsExponent: Bool) -> Int64? {
+    package static func value(of literal: Span<UInt8>, scale: Int, allowsExponent: Bool) -> Int64? {
         var scanner = DecimalScanner(literal)
         let isNegative = allowsExponent && scanner.skip(UInt8(ascii: "-"), in: literal)
         guard scanner.skipDigits(in: literal) > 0 else { return nil }
@@ -103,22 +101,5 @@ private struct DecimalScanner {
         guard position < count else { return nil }
         let digit = literal[position] &- UInt8(ascii: "0")
         return digit < 10 ? digit : nil
-    }
-}
-
-extension Amount {
-    /// The amount of a string: digits with an optional fraction, an integral count of sen
-    /// (contract section 4).
-    package init?(text: Span<UInt8>) {
-        guard let sen = DecimalLiteral.value(of: text, scale: 2, allowsExponent: false)
-        else { return nil }
-        self.init(sen: sen)
-    }
-
-    /// The amount of a JSON number's literal; Java senders print `1.0E7` from ten million on.
-    package init?(number: Span<UInt8>) {
-        guard let sen = DecimalLiteral.value(of: number, scale: 2, allowsExponent: true)
-        else { return nil }
-        self.init(sen: sen)
     }
 }

@@ -5,7 +5,7 @@ package struct JSONDocument: Sendable {
     /// The text.
     package let bytes: [UInt8]
 
-    let tokens: [JSONToken]
+    package let tokens: [JSONToken]
 
     /// How deep a text may nest (contract section 4, row 7).
     package static let nestingMax = 16
@@ -26,14 +26,14 @@ package struct JSONDocument: Sendable {
 
     /// Gives `body` what a string stands for; of any other value the literal. Copies only what
     /// holds escapes.
-    func withContent<Result>(of index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+    package func withContent<Result>(of index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
         let token = tokens[index]
         let literal = bytes.span.extracting(token.range)
         return token.hasEscapes ? body(JSONEscape.unescaped(literal).span) : body(literal)
     }
 
     /// The same as text.
-    func text(of index: Int) -> String {
+    package func text(of index: Int) -> String {
         withContent(of: index) { content in
             // The reader has refused what is not UTF-8.
             guard let utf8 = try? UTF8Span(validating: content) else { return "" }
@@ -42,19 +42,13 @@ package struct JSONDocument: Sendable {
     }
 
     /// Whether the content of a value has exactly these bytes.
-    func isContent(of index: Int, equalTo bytes: [UInt8]) -> Bool {
+    package func isContent(of index: Int, equalTo bytes: [UInt8]) -> Bool {
         withContent(of: index) { $0.isEqual(to: bytes.span) }
     }
 
     /// Whether the contents of two values have the same bytes.
-    func isContent(of index: Int, equalToThatOf other: Int) -> Bool {
+    package func isContent(of index: Int, equalToThatOf other: Int) -> Bool {
         withContent(of: index) { one in withContent(of: other) { one.isEqual(to: $0) } }
-    }
-}
-
-extension Span<UInt8> {
-    func isEqual(to other: Span<UInt8>) -> Bool {
-        count == other.count && indices.allSatisfy { self[$0] == other[$0] }
     }
 }
 

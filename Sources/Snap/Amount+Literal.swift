@@ -1,4 +1,22 @@
 package import Payments
+import Text
+
+extension Amount {
+    /// The amount of a string: digits with an optional fraction, an integral count of sen
+    /// (contract section 4).
+    package init?(text: Span<UInt8>) {
+        guard let sen = DecimalLiteral.value(of: text, scale: 2, allowsExponent: false)
+        else { return nil }
+        self.init(sen: sen)
+    }
+
+    /// The amount of a JSON number's literal; Java senders print `1.0E7` from ten million on.
+    package init?(number: Span<UInt8>) {
+        guard let sen = DecimalLiteral.value(of: number, scale: 2, allowsExponent: true)
+        else { return nil }
+        self.init(sen: sen)
+    }
+}
 
 extension ReportedAmount {
     /// Reads the amount of a string; nil where ``Amount/init(text:)`` gives nil.

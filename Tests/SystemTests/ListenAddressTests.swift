@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Sockets
+@testable import System
 
 @Suite struct `Listen addresses` {
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import Snap
+import Text
 import Support
 import Testing
 
