@@ -1,15 +1,15 @@
 package import Payments
 
-/// What an entry of the attention list is about.
+/// The subject of an entry of the attention list (article Statuses).
 package enum AttentionSubject: Hashable, Sendable {
     case payment(Payment.ID)
-    /// Nothing that names a payment could be read: the field or cause.
+    /// A field or cause, because nothing that identifies a payment is readable.
     case cause(String)
     /// The gateway itself.
     case gateway
 }
 
-/// An entry of the attention list: one open for a (subject, kind).
+/// An item that needs manual review; at most one is open for each subject and kind.
 package struct AttentionEntry: Equatable, Sendable {
     package typealias ID = Int64
 
@@ -17,16 +17,16 @@ package struct AttentionEntry: Equatable, Sendable {
     package let kind: AttentionKind
     package var subject: AttentionSubject
 
-    /// One for each fact or cause, ten at most.
+    /// One event for each fact or cause, at most ``eventsMax``, in the order of arrival.
     package var events: [AttentionEvent]
 
-    /// How often something was said, also beyond the events kept.
+    /// All reports, including those that have no event because the entry is full.
     package var count: Int64
 
     /// Milliseconds since the epoch.
     package let openedMilliseconds: Int64
 
-    /// Milliseconds since the epoch.
+    /// The time of the newest report, in milliseconds since the epoch.
     package var lastMilliseconds: Int64
     package var isOpen = true
 
@@ -48,20 +48,23 @@ package struct AttentionEntry: Equatable, Sendable {
         self.lastMilliseconds = lastMilliseconds
     }
 
-    /// Events that one entry keeps; the others are only counted.
+    /// Events that one entry stores; further facts are only counted, so that a flood of different
+    /// callbacks cannot grow it.
     package static let eventsMax = 10
 }
 
-/// One fact or cause that an entry holds.
+/// One fact or cause of an entry.
 package struct AttentionEvent: Equatable, Sendable {
-    /// What tells it from the other events, when it is no fact.
+    /// The reason; identifies the event among those without a fact, also in stored dismissals.
     package let cause: String
+
+    /// What an operator can accept; nil for a cause without a fact.
     package let fact: Fact?
 
-    /// The newest callback that said it, if one did.
+    /// The newest callback with it; nil when none reported it.
     package var callbackID: KeptCallback.ID?
 
-    /// One sentence: what was said, and what was stored then.
+    /// One sentence: what was reported, and what was stored at that time.
     package let text: String
 
     /// Milliseconds since the epoch.
@@ -86,16 +89,16 @@ package struct AttentionEvent: Equatable, Sendable {
         lastMilliseconds = now
     }
 
-    /// Whether `other` says the same.
+    /// Whether `other` has the same fact or, if neither has one, the same cause.
     package func isSame(as other: AttentionEvent) -> Bool {
         if fact != nil || other.fact != nil { return fact == other.fact }
         return cause == other.cause
     }
 }
 
-/// Who closed an entry, and why.
+/// What closed an entry, with a note on the reason.
 package struct EntryResolution: Equatable, Sendable {
-    /// The name of an operator's token, or what else resolved it, such as `query`.
+    /// The name of the operator's token, or the source that resolved it, such as `query`.
     package let by: String
     package let note: String
 

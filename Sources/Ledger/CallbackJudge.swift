@@ -1,20 +1,29 @@
 import Payments
 
-/// Rows 6 to 13 of the checks table of contract section 4, in its order, as one pure function.
+/// The checks of a callback that depend on stored payments, from article Checks, row 6, on.
+///
+/// A pure function: it decides response, outcome, effect and entries. The rows are evaluated in the
+/// order of the table, because the first failing one determines the response.
 struct CallbackJudge {
     let policy: LedgerPolicy
 
     /// Judges one authentic callback.
+    ///
+    /// A callback that needs a query is never left without one and without an entry: where no query
+    /// can be sent, an operator has to decide.
     func judge(_ evidence: CallbackEvidence) -> CallbackVerdict {
         var verdict = decide(evidence)
-        // "Wherever this page says query decides and no query can be asked […], the attention list
-        // holds it" (contract section 4).
+        // What no query can decide goes on the attention list (article Statuses).
         if verdict.asks, !policy.canQuery, verdict.attention.isEmpty {
             verdict.attention = [.unconfirmedCallback]
         }
         return verdict
     }
 
+    /// Evaluates the rows up to the X-EXTERNAL-ID, then the references and the amount.
+    ///
+    /// A fact that stands passes the checks of age, X-EXTERNAL-ID and amount. It changes nothing,
+    /// and a rejection would make the gateway retry a payment that is already recorded.
     private func decide(_ evidence: CallbackEvidence) -> CallbackVerdict {
         switch evidence.content.failure {
         case .headers: return unreadable()
@@ -31,7 +40,8 @@ struct CallbackJudge {
             isFlagged = other?.pair != fact.pair || other?.amount != fact.amount
         }
         var verdict = judge(fact, stands: stands, evidence)
-        // Another status of the same pair and amount under one id is not odd as such.
+        // Some gateways use one id for all statuses of a payment (article Gateway). So another
+        // status of the same pair and amount raises nothing if its verdict needs no review.
         if case .otherFact = evidence.externalIDUse, isFlagged || !isQuiet(verdict), !stands {
             verdict.attention.append(.externalIDConflict)
         }
@@ -41,6 +51,11 @@ struct CallbackJudge {
         return verdict
     }
 
+    /// Judges a fact by the stored payment that its references identify.
+    ///
+    /// A contradiction of references changes nothing and waits for a query. If a success
+    /// contradicts a success, the gateway may have booked a second payment under another number of
+    /// its own.
     private func judge(
         _ fact: Fact,
         stands: Bool,
@@ -62,7 +77,7 @@ struct CallbackJudge {
         }
     }
 
-    /// Whether a verdict needs no review.
+    /// Whether the fact is applied, replayed or ignored without an entry.
     private func isQuiet(_ verdict: CallbackVerdict) -> Bool {
         switch verdict.outcome {
         case .applied, .duplicate, .replayed, .ignored: verdict.attention.isEmpty
@@ -72,20 +87,25 @@ struct CallbackJudge {
 
     // MARK: What stands
 
+    /// Whether a transition wrote the fact, or an operator accepted it.
     private func stands(_ fact: Fact, _ evidence: CallbackEvidence) -> Bool {
         if evidence.target.payment?.stands(fact) == true { return true }
         return evidence.decisions.contains { $0.decision == .accepted && $0.fact == fact }
     }
 
-    /// Whether a query has answered what the fact asks.
+    /// Whether a query has resolved the fact: then its retry is no longer rejected.
     private func isAnswered(_ evidence: CallbackEvidence) -> Bool {
         evidence.decisions.contains {
             $0.decision == .answered && $0.fact == evidence.content.fact
         }
     }
 
-    // MARK: Rows 6 to 10
+    // MARK: Age, readability, X-EXTERNAL-ID
 
+    /// Whether X-TIMESTAMP is too far from the time of receipt, in either direction.
+    ///
+    /// X-TIMESTAMP is signed: an old value means that an old callback arrives for the first time,
+    /// and its fact may be outdated (article Checks, row 6).
     private func isStale(_ evidence: CallbackEvidence) -> Bool {
         guard policy.timestampToleranceSeconds > 0, let signed = evidence.signedMilliseconds else {
             return false
@@ -94,6 +114,11 @@ struct CallbackJudge {
         return (evidence.receivedMilliseconds - signed).magnitude > tolerance.magnitude
     }
 
+    /// The verdict of a stale callback: nothing is applied, and a query decides.
+    ///
+    /// Acknowledged callbacks raise an entry only where no query can be sent, because the query
+    /// resolves them. Rejected ones always do: the gateway's retries fail until a query resolves
+    /// it.
     private func stale(_ evidence: CallbackEvidence) -> CallbackVerdict {
         let isRejected = policy.staleTimestamp == .reject && !isAnswered(evidence)
         return CallbackVerdict(
@@ -107,16 +132,27 @@ struct CallbackJudge {
         )
     }
 
+    /// The verdict of a callback with malformed headers or body.
+    ///
+    /// It is authentic and may be about money, so the payment is queried by any readable reference.
     private func unreadable() -> CallbackVerdict {
         CallbackVerdict(.invalid, .invalid, attention: [.invalidCallback], asks: true)
     }
 
+    /// The verdict of a callback whose X-EXTERNAL-ID has another fact (article Checks, row 10).
+    ///
+    /// The id is not signed, so it does not show which fact is right; a query decides.
     private func conflict() -> CallbackVerdict {
         CallbackVerdict(.conflict, .conflict, attention: [.externalIDConflict], asks: true)
     }
 
-    // MARK: Row 11
+    // MARK: Unknown transactions
 
+    /// Judges a callback for references that no transaction carries (article Checks, row 11).
+    ///
+    /// It creates a transaction only under `confirmWithQuery: "never"`, and only with an exact
+    /// amount. Otherwise it waits for a query: the callback may be about another merchant's
+    /// payment.
     private func unknown(_ fact: Fact, _ evidence: CallbackEvidence) -> CallbackVerdict {
         if policy.unknownTransactions == .reject {
             return CallbackVerdict(
@@ -143,8 +179,12 @@ struct CallbackJudge {
         return verdict
     }
 
-    // MARK: Rows 12 and 13
+    // MARK: Known transactions
 
+    /// Judges a callback of a known transaction by its amount, then by the status table.
+    ///
+    /// A success that only a query has reported so far takes time and id from its first callback,
+    /// so that later successes can be compared with it.
     private func known(
         _ fact: Fact,
         _ payment: Payment,
@@ -179,8 +219,11 @@ struct CallbackJudge {
         return verdict
     }
 
-    /// Row 12: only a success or a refund moves money. A success of what is paid already goes by
-    /// the status table alone.
+    /// Whether the amount differs from the expected one (article Checks, row 12).
+    ///
+    /// Only a success or a refund is compared, because other codes move no money. A refund is
+    /// compared with the paid amount. A success of a paid or refunded payment passes: the status
+    /// table decides whether it is a second payment. Without an expected amount, all amounts pass.
     private func isMismatch(_ fact: Fact, _ payment: Payment) -> Bool {
         guard let amount = fact.amount else { return false }
         let expected: Amount?
@@ -193,7 +236,11 @@ struct CallbackJudge {
         return expected.map { $0 != amount } ?? false
     }
 
-    /// How a success compares with the one that stands.
+    /// How a reported success compares with the current one.
+    ///
+    /// On a success, another amount or two differing marks mean another payment. On a refunded
+    /// payment a success counts as new money, unless it shares a mark with the refunded one or is
+    /// its first callback.
     private static func comparison(
         _ fact: Fact,
         _ marks: SuccessMarks,
@@ -213,13 +260,16 @@ struct CallbackJudge {
         return amount == paid ? .compatible : .different
     }
 
-    /// Whether a success is the first callback of one that a query alone told of, and that is
-    /// refunded by now.
+    /// Whether this is the first callback of a success that only a query had reported, and that has
+    /// been refunded since: such a success has no marks to compare.
     private static func isFirstOfRefunded(_ payment: Payment, stands: Bool) -> Bool {
         stands && payment.status == .refunded && payment.paid == SuccessMarks()
     }
 
-    /// Whether a change has to wait for a query or for the answer to our own generate.
+    /// Whether a transition must wait for a query or for the generate response.
+    ///
+    /// A `created` payment has no gateway reference yet, so its callback cannot be checked against
+    /// it. An ambiguous amount waits in every configuration; only a query can resolve it.
     private func waits(_ fact: Fact, _ payment: Payment) -> Bool {
         if payment.status == .created || hasNoAmount(fact) { return true }
         switch policy.confirmWithQuery {
@@ -229,10 +279,12 @@ struct CallbackJudge {
         }
     }
 
-    /// Whether it speaks of money and does not say of how much.
+    /// Whether a success or refund has an ambiguous amount.
     private func hasNoAmount(_ fact: Fact) -> Bool { fact.status.movesMoney && fact.amount == nil }
 
     /// The verdict of a decision that changes nothing now.
+    ///
+    /// All are acknowledged: the callback is stored, and a rejection would only cause retries.
     private func undecided(_ decision: StatusDecision) -> CallbackVerdict {
         switch decision {
         case .replay(let attention):
@@ -248,7 +300,7 @@ struct CallbackJudge {
 }
 
 extension SuccessMarks {
-    /// Whether `other` has a mark that is missing here.
+    /// Whether `other` has a mark that is missing here; present marks are never replaced.
     fileprivate func canLearn(_ other: SuccessMarks) -> Bool {
         (time == nil && other.time != nil)
             || (originalExternalID == nil && other.originalExternalID != nil)

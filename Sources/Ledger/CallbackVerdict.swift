@@ -1,17 +1,18 @@
 import Payments
 
-/// Where the references of a callback lead.
+/// The stored payment that the references of a callback identify.
 enum CallbackTarget {
     /// Exactly one order of its pair matches this transaction.
     case known(Payment, ReferenceOrder)
-    /// A reference is this transaction's, but not with the other one; or the other cannot be read.
+    /// This transaction carries one of the references, but not with the other one, or the other one
+    /// is unreadable.
     case contradiction(Payment)
-    /// No transaction carries its references; the payment that holds its like, if there is one.
+    /// No transaction carries its references; the unconfirmed payment that does, if there is one.
     case unconfirmed(Payment?)
-    /// None of its references can be read.
+    /// No reference is readable.
     case unreadable
 
-    /// The stored payment it belongs to.
+    /// The stored payment that the callback belongs to.
     var payment: Payment? {
         switch self {
         case .known(let payment, _), .contradiction(let payment): payment
@@ -21,44 +22,46 @@ enum CallbackTarget {
     }
 }
 
-/// How a callback's X-EXTERNAL-ID was used before on its day of receipt.
+/// Whether a callback's X-EXTERNAL-ID was used before on its day of receipt.
 enum ExternalIDUse: Equatable {
     case free
     case sameFact
-    /// Its owner says this; nil when the owner could not be read.
+    /// The owner of the id has this fact; nil when the owner is unreadable.
     case otherFact(Fact?)
 }
 
-/// What is known when one authentic callback is judged.
+/// The input for the judgement of one authentic callback.
 struct CallbackEvidence {
     let content: CallbackContent
 
-    /// Milliseconds since the epoch, by our clock.
+    /// The time of receipt, in milliseconds since the epoch, by the receiver's clock.
     let receivedMilliseconds: Int64
 
-    /// X-TIMESTAMP in milliseconds since the epoch; nil when it could not be read, or when the
-    /// callback was judged before and its age does not matter any more.
+    /// X-TIMESTAMP in milliseconds since the epoch; nil skips the check of age, because the header
+    /// is malformed or the age was already judged on receipt.
     let signedMilliseconds: Int64?
     let externalIDUse: ExternalIDUse
     let target: CallbackTarget
 
-    /// What was decided about facts of the target.
+    /// The decisions about facts of the target's payment.
     let decisions: [DecidedFact]
 
-    /// The order of the pair that a generated transaction last proved.
+    /// The order last corroborated by a generated payment.
     let provenOrder: ReferenceOrder?
 }
 
-/// What was decided about one callback.
+/// The decision about one callback.
 struct CallbackVerdict: Equatable {
-    /// What it does to the stored payments.
+    /// The effect on the stored payments.
     enum Effect: Equatable {
         case nothing
-        /// Moves its transaction on; the order tells which of the pair is the gateway's reference.
+        /// A transition of its transaction; the order tells which reference is the gateway's.
         case advance(to: TransactionStatus, ReferenceOrder)
-        /// Makes a transaction. `isGuess`: the order is one that a query may correct.
+        /// A new transaction.
+        ///
+        /// `isGuess`: the order is assumed, and a query may correct it.
         case create(TransactionStatus, ReferenceOrder, isGuess: Bool)
-        /// The success that stands is known without its marks: it takes the callback's.
+        /// The current success lacks a mark, because a query reported it: it takes the callback's.
         case learnMarks
     }
 
@@ -66,10 +69,10 @@ struct CallbackVerdict: Equatable {
     var outcome: CallbackOutcome
     var effect = Effect.nothing
 
-    /// Entries that it raises, in the order in which they are opened.
+    /// The kinds of entries that it raises, in this order.
     var attention: [AttentionKind] = []
 
-    /// Whether the gateway is to be asked about it at once.
+    /// Whether a query must decide about it, beginning at once.
     var asks = false
 
     init(

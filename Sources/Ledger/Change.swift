@@ -1,18 +1,20 @@
 package import Payments
 
-/// One change of what is stored. The set is closed: an engine that applies these, in order, runs
-/// every rule of the ledger.
+/// One change of what is stored.
+///
+/// The set is closed: an engine that applies these, in order, runs every rule of the ledger.
 package enum Change: Sendable {
     // MARK: Callbacks
 
     /// Appends a callback to the journal, with the bytes of its delivery.
     case keepCallback(Shared<KeptCallback>, Delivery)
-    /// Counts one more delivery of a kept callback.
+    /// Counts one more delivery of a stored callback.
     case countRedelivery(KeptCallback.ID, atMilliseconds: Int64)
-    /// Replaces what a kept callback leads to: content, payment, outcome, answer, waiting,
-    /// sequence.
+    /// Replaces the mutable columns of a stored callback: content, payment, outcome, answer,
+    /// waiting, sequence.
     case updateCallback(Shared<KeptCallback>)
-    /// Notes that a callback was answered 2005600 first under its X-EXTERNAL-ID that day.
+    /// Records that a callback is the first under its X-EXTERNAL-ID that day with the response
+    /// 2005600 (article Checks, row 10).
     indirect case claimExternalID(ExternalIDKey, ExternalIDOwner)
 
     // MARK: Payments and the feed
@@ -39,14 +41,14 @@ package enum Change: Sendable {
 
     /// Opens an entry with its events.
     indirect case openEntry(AttentionEntry)
-    /// Replaces an entry's counts and subject, and stores the events at `changed`.
+    /// Replaces an entry's counts and subject, and stores the events at the indices `changed`.
     indirect case updateEntry(AttentionEntry, changed: [Int])
     indirect case closeEntry(AttentionEntry.ID, EntryResolution, atMilliseconds: Int64)
 
     // MARK: Facts without a transition
 
     indirect case decideFact(DecidedFact)
-    /// Hands the decided facts of one payment to another.
+    /// Moves the decided facts of one payment to another.
     case moveDecidedFacts(from: Payment.ID, to: Payment.ID)
 
     // MARK: What is known of the gateway
@@ -54,21 +56,27 @@ package enum Change: Sendable {
     indirect case updateKnowledge(GatewayKnowledge)
 }
 
-/// What is known of the gateway beside payments.
+/// What is known of the gateway besides payments.
 package struct GatewayKnowledge: Equatable, Sendable {
-    /// The order of a callback's references that a payment of our own last proved.
+    /// The order of references in the last callback that matched a corroborated payment generated
+    /// here; nil while there was none.
+    ///
+    /// It is the best guess for callbacks of unknown payments.
     package var provenOrder: ReferenceOrder?
 
-    /// When a query about a payment of ours was last answered other than "not found", in
-    /// milliseconds since the epoch.
+    /// When a query last found a payment of this merchant, in milliseconds since the epoch; exact
+    /// to ten minutes, because more frequent writes would not change a decision.
     package var knownMilliseconds: Int64?
 
     package init() {}
 
-    /// For how long an answer shows that the gateway knows payments of ours, in milliseconds.
+    /// How long such a response counts, in milliseconds: 24 h.
     package static let validMilliseconds: Int64 = 86_400_000
 
-    /// Whether the gateway has known a payment of ours within a day before `now`.
+    /// Whether a query found a payment of this merchant within 24 h of `now`.
+    ///
+    /// Only then does "not found" say that a payment does not exist. Otherwise the merchantId or
+    /// the base URL may be wrong, and every payment would be reported as not found.
     package func isKnown(at now: Int64) -> Bool {
         guard let knownMilliseconds else { return false }
         return abs(now - knownMilliseconds) <= Self.validMilliseconds

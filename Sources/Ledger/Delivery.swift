@@ -1,10 +1,11 @@
 package import Payments
 
-/// The SHA-256 of the string that was signed.
+/// The SHA-256 of the string to sign, which identifies a signature.
 ///
-/// RSASSA-PKCS1-v1_5 is deterministic: signatures of one key are equal exactly when these are.
+/// RSASSA-PKCS1-v1_5 is deterministic: two signatures by one key are equal exactly when their
+/// digests are. A redelivery is recognised by it (article Checks, row 5a).
 package struct SignedDigest: Hashable, Sendable {
-    /// The digest's four words, the first bytes in the highest places.
+    /// The digest as four big-endian words.
     package let words: (UInt64, UInt64, UInt64, UInt64)
 
     package init(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
@@ -18,32 +19,34 @@ package struct SignedDigest: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
-/// Where an authentic callback failed before it could be judged.
+/// Which part of an authentic callback failed a check before its fact could be judged.
 package enum DeliveryFailure: String, Sendable {
-    /// Its headers: rows 3 and 4 of the checks table. Headers other than X-TIMESTAMP are not
-    /// signed, so this says nothing about a later delivery with other headers.
+    /// Its headers (article Checks, row 3, and article Checks, row 4).
+    ///
+    /// Headers other than X-TIMESTAMP are not signed, so a later delivery with other headers may
+    /// pass.
     case headers
-    /// X-PARTNER-ID is another one's: row 5.
+    /// X-PARTNER-ID is not the configured `clientId` (article Checks, row 5).
     case partner
-    /// Its body: rows 7 to 9.
+    /// Its body, which is signed (article Checks, row 7, to article Checks, row 9).
     case body
 
-    /// Whether it lies in what the signature does not cover.
+    /// Whether the failure is in a part that the signature does not cover.
     package var isUnsigned: Bool { self != .body }
 }
 
-/// What an authentic callback says.
+/// The parsed content of an authentic callback.
 ///
-/// A class: it never changes, and every step of a decision looks at it.
+/// A class, so that all steps of a decision share one immutable object.
 package final class CallbackContent: Sendable {
-    /// Why one cannot be read.
+    /// Why a callback is unreadable.
     package struct Defect: Equatable, Sendable {
         package let failure: DeliveryFailure
 
-        /// The response code for it.
+        /// The response code for the failure, such as `4005601`.
         package let code: String
 
-        /// The response message for it.
+        /// The response message for the failure.
         package let problem: String
 
         package init(_ failure: DeliveryFailure, code: String, problem: String) {
@@ -53,19 +56,19 @@ package final class CallbackContent: Sendable {
         }
     }
 
-    /// What it says; nil when that cannot be read.
+    /// Its fact; nil when it is unreadable.
     package let fact: Fact?
 
-    /// Its `finishedTime` and `originalExternalId`, when it can be read.
+    /// Its `finishedTime` and `originalExternalId`; empty when it is unreadable.
     package let marks: SuccessMarks
 
-    /// Nil when it can be read.
+    /// Nil when it is readable.
     package let defect: Defect?
 
-    /// Its references in the order received; fewer than two where one cannot be read.
+    /// Its readable references in the order received: two, one or none.
     package let references: [Reference]
 
-    /// A readable one.
+    /// Creates the content of a readable callback.
     package init(_ fact: Fact, marks: SuccessMarks) {
         self.fact = fact
         self.marks = marks
@@ -73,7 +76,8 @@ package final class CallbackContent: Sendable {
         references = [fact.pair.originalPartnerReferenceNo, fact.pair.originalReferenceNo]
     }
 
-    /// An unreadable one, with the references that can be read nevertheless.
+    /// Creates the content of an unreadable callback, with the references that are still readable:
+    /// by them the payment can be queried.
     package init(_ defect: Defect, references: [Reference]) {
         fact = nil
         marks = SuccessMarks()
@@ -81,10 +85,10 @@ package final class CallbackContent: Sendable {
         self.references = references
     }
 
-    /// What tells an unreadable one from others in the attention list: the answer that it got.
+    /// The cause under which the attention list groups unreadable callbacks: the response.
     var failureCause: String? { defect.map { "\($0.code) \($0.problem)" } }
 
-    /// Where it failed, when it did.
+    /// The part that failed; nil when it is readable.
     package var failure: DeliveryFailure? { defect?.failure }
 }
 
@@ -98,8 +102,8 @@ extension CallbackContent: Equatable {
 
 /// One authentic callback as it was received.
 ///
-/// A row of the journal: a property for each column. A class, because it goes through many hands,
-/// from the loop that received it to the change that keeps it, and a copy is dear.
+/// A row of the journal: one property for each column. A class, so that the steps from the event
+/// loop to the stored change share one object instead of copying its bytes.
 package final class Delivery: Sendable {
     /// How the signature was verified.
     package struct Verification: Hashable, Sendable {
@@ -117,7 +121,7 @@ package final class Delivery: Sendable {
         }
     }
 
-    /// Milliseconds since the epoch, by our clock.
+    /// The time of receipt, in milliseconds since the epoch, by the receiver's clock.
     package let receivedMilliseconds: Int64
 
     /// The client's address, as text.
@@ -129,13 +133,13 @@ package final class Delivery: Sendable {
     /// The body, byte for byte.
     package let body: [UInt8]
 
-    /// X-EXTERNAL-ID on its day of receipt, when it was well formed.
+    /// X-EXTERNAL-ID with the day of receipt; nil when malformed.
     package let externalIDKey: ExternalIDKey?
 
-    /// X-TIMESTAMP, literally.
+    /// X-TIMESTAMP as received.
     package let timestamp: String
 
-    /// X-TIMESTAMP in milliseconds since the epoch, when it was well formed.
+    /// X-TIMESTAMP in milliseconds since the epoch; nil when malformed.
     package let signedMilliseconds: Int64?
     package let signedDigest: SignedDigest
     package let verification: Verification
@@ -169,21 +173,21 @@ package final class Delivery: Sendable {
 }
 
 extension Delivery {
-    /// X-EXTERNAL-ID, when it was well formed.
+    /// X-EXTERNAL-ID; nil when malformed.
     package var externalID: String? { externalIDKey?.externalID }
 }
 
-/// What was decided about a delivery.
+/// The decision about a delivery.
 package struct Judgement: Equatable, Sendable {
-    /// The journal's number of the callback; a redelivery has the number of the kept one.
+    /// The ID of the callback in the journal; for a redelivery, that of the stored callback.
     package let callbackID: Int64
     package let answer: CallbackAnswer
     package let outcome: CallbackOutcome
 
-    /// The transition that it caused, if it did.
+    /// The sequence number of the transition that it caused; nil when it caused none.
     package let sequence: Int64?
 
-    /// Whether the same signature was kept before.
+    /// Whether a callback with the same signature was already stored.
     package let isRedelivery: Bool
 
     package init(

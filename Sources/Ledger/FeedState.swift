@@ -1,22 +1,22 @@
 package import Payments
 
-/// What the transitions of one payment add up to, in the order of the feed.
+/// The result of one payment's transitions, applied in the order of the feed.
 package struct FeedState: Equatable, Sendable {
-    /// Nil while no transition was written.
+    /// The status after the last transition; nil while there is none.
     package var status: TransactionStatus?
 
     /// The sequence number of the last transition, 0 while there is none.
     package var lastSequence: Int64 = 0
 
-    /// The amount of the last transition to success.
+    /// The amount of the last transition to success; a refund does not change it.
     package var paidAmount: Amount?
 
-    /// The amount of the last transition to refunded.
+    /// The amount of the last transition to refunded; a success does not change it.
     package var refundedAmount: Amount?
 
     package init() {}
 
-    /// Adds the next transition.
+    /// Applies the next transition.
     mutating func add(_ sequence: Int64, to status: TransactionStatus, amount: Amount?) {
         self.status = status
         lastSequence = sequence
@@ -29,7 +29,9 @@ package struct FeedState: Equatable, Sendable {
 }
 
 extension Payment {
-    /// What its transitions have made of it; `created` and nil are states without a transition.
+    /// The part of the payment that its transitions determine.
+    ///
+    /// The statuses `created` and nil exist without a transition.
     package var feedState: FeedState {
         get {
             var state = FeedState()
@@ -48,16 +50,19 @@ extension Payment {
     }
 }
 
-/// Checks that a stored payment is what its transitions add up to.
+/// Checks that a stored payment agrees with its transitions.
+///
+/// Payments and feed are stored separately; a payment that disagrees shows a damaged or edited
+/// database. The check of a database or backup reports it.
 package struct TransitionFold: Sendable {
-    /// What a transition says that counts here.
+    /// The columns of a transition that are compared.
     package struct Step: Sendable {
         package let sequence: Int64
         package let from: TransactionStatus?
         package let to: TransactionStatus
         package let amount: Amount?
 
-        /// The payment's transition before.
+        /// The sequence number of the payment's previous transition; nil for its first.
         package let previousSequence: Int64?
 
         package init(
@@ -81,13 +86,13 @@ package struct TransitionFold: Sendable {
     private var hasRefund = false
     private var chainProblem: String?
 
-    /// Whether the payment's first transitions are not kept any more.
+    /// Whether the payment's first transitions were pruned.
     private var isCut = false
 
-    /// - Parameter oldest: the sequence number of the oldest transition that is kept of the feed.
+    /// - Parameter oldest: the sequence number of the oldest transition that is still stored.
     package init(oldest: Int64) { self.oldest = oldest }
 
-    /// Adds the payment's next transition.
+    /// Adds the payment's next transition; only the first break in the chain is reported.
     package mutating func add(_ step: Step) {
         if state.lastSequence == 0, let previous = step.previousSequence, previous < oldest {
             isCut = true
@@ -105,7 +110,7 @@ package struct TransitionFold: Sendable {
             return "transition \(step.sequence) follows \(step.previousSequence ?? 0) instead of "
                 + "\(last)"
         }
-        // A generated payment is created before its first transition.
+        // A generated payment has the status `created` before its first transition.
         let isStart = last == 0 && (step.from == nil || step.from == .created)
         guard isStart || step.from == state.status else {
             return "transition \(step.sequence) is from \(Self.word(step.from)) instead of "
@@ -114,11 +119,11 @@ package struct TransitionFold: Sendable {
         return nil
     }
 
-    /// What is wrong with the stored payment, compared with its transitions; empty when all agrees.
+    /// The differences between the stored payment and its transitions; empty when they agree.
     package func problems(of stored: FeedState) -> [String] {
         var problems = [chainProblem].compactMap(\.self)
         if state.lastSequence == 0 {
-            // All of its transitions may have been cut off.
+            // All of its transitions may have been pruned.
             if stored.lastSequence > 0, stored.lastSequence < oldest { return problems }
             if stored.lastSequence > 0 {
                 problems.append("lastSequence is \(stored.lastSequence), there is no transition")
@@ -137,7 +142,7 @@ package struct TransitionFold: Sendable {
                 )
             }
         }
-        // What was cut off may have set an amount that nothing has replaced since.
+        // A pruned transition may have set an amount that no later one replaced.
         if hasSuccess || !isCut {
             problems += Self.problem("paidAmount", stored.paidAmount, state.paidAmount)
         }

@@ -1,36 +1,35 @@
-/// One call of the gateway, byte for byte.
+/// One gateway call, byte for byte: the evidence in a dispute with the gateway.
 ///
-/// A row: a property for each column.
+/// A row: one property for each column.
 package struct GatewayCall: Equatable, Sendable {
-    /// SNAP BI's number of the service: 47 generate, 51 query.
+    /// SNAP BI's service code: 47 generate, 51 query (article Protocol).
     package let service: Int
 
-    /// The merchant's number that it was about.
+    /// The merchant's number in the request.
     package let partnerReferenceNo: String
 
-    /// X-EXTERNAL-ID; empty when none could be made.
+    /// X-EXTERNAL-ID; empty when none could be generated.
     package let externalID: String
 
     /// X-TIMESTAMP.
     package let timestamp: String
 
-    /// What stands in the string to sign between `POST:` and the hash of the body; empty, like
-    /// ``signature``, when nothing was signed.
+    /// The path in the string to sign; empty, like ``signature``, when nothing was signed.
     package let signedPath: String
 
     /// X-SIGNATURE.
     package let signature: String
 
-    /// The request line and the header as sent; empty when there was nothing to send.
+    /// The request line and header fields as sent; empty when nothing was sent.
     package let requestHead: [UInt8]
     package let requestBody: [UInt8]
 
-    /// Nil, like the two below, when no response came.
+    /// The HTTP status; nil, like head and body, when no response was received.
     package let responseStatus: Int?
     package let responseHead: [UInt8]?
     package let responseBody: [UInt8]?
 
-    /// Why no response came; nil when one did.
+    /// Why no response was received; nil when one was.
     package let error: String?
 
     /// Milliseconds since the epoch.

@@ -1,16 +1,18 @@
 package import Payments
 
-/// How long a QR code is to be payable, as the caller said it.
+/// How long a QR code is to be payable, in the form of the request.
 package enum Validity: Hashable, Sendable {
-    /// The request did not say.
+    /// The request has no validity: `cashIn.defaultValiditySeconds` applies.
     case standard
     case seconds(Int64)
     /// A point in time, in milliseconds since the epoch.
     case until(Int64)
 }
 
-/// What a caller asks to be generated: two requests with equal content are one (contract section 5,
-/// "members as given, amounts and times by value").
+/// The content of a generate request, which makes repeats idempotent (article Decisions).
+///
+/// A repeat with equal content returns the stored code. The validity is compared in the form of the
+/// request, because a duration names a later point in time at each repeat.
 package struct GenerationContent: Hashable, Sendable {
     package let amount: Amount
     package let feeAmount: Amount
@@ -23,12 +25,12 @@ package struct GenerationContent: Hashable, Sendable {
     }
 }
 
-/// A request to generate, with the point in time that its validity comes to.
+/// A request to generate, with the resulting end of its validity.
 package struct GenerationRequest: Sendable {
     package let partnerReferenceNo: Reference
     package let content: GenerationContent
 
-    /// What is sent: `yyyy-MM-ddTHH:mm:ss+07:00`.
+    /// The member sent to the gateway: `yyyy-MM-ddTHH:mm:ss+07:00`.
     package let validityPeriod: String
 
     /// ``validityPeriod`` in milliseconds since the epoch.
@@ -47,30 +49,33 @@ package struct GenerationRequest: Sendable {
     }
 }
 
-/// How far the generation of a payment has come.
+/// The state of a payment's generation.
 package enum GenerationState: UInt8, CaseIterable, Sendable {
-    /// The intent is on disk; the answer is not. After a crash this is as good as ``unknown``.
+    /// The intent is on disk, the result is not.
+    ///
+    /// After a crash it is treated like ``unknown``.
     case underWay = 0
-    /// The gateway has it, and its code can be shown.
+    /// The gateway has the payment, and its QR code is valid.
     case accepted = 1
-    /// The gateway has it, but there is no code to show.
+    /// The gateway has the payment, but no valid QR code was received.
     case codeLost = 2
-    /// The gateway surely does not have it.
+    /// The gateway does not have the payment: it gave a definite rejection, or no request reached
+    /// it.
     case notAccepted = 3
-    /// The gateway may have it: only a query can tell.
+    /// The gateway may have the payment; only a query can tell.
     case unknown = 4
 }
 
-/// What a decision has to know of a payment's generation.
+/// A payment's generation, as far as decisions depend on it.
 package struct Generation: Equatable, Sendable {
     package var state: GenerationState
     package var feeAmount: Amount
     package var validity: Validity
 
-    /// Milliseconds since the epoch.
+    /// The end of the validity, in milliseconds since the epoch.
     package var expiresMilliseconds: Int64
 
-    /// Milliseconds since the epoch.
+    /// When the last attempt was recorded, in milliseconds since the epoch.
     package var startedMilliseconds: Int64
 
     package init(
@@ -88,34 +93,38 @@ package struct Generation: Equatable, Sendable {
     }
 }
 
-/// How a call to generate ended.
+/// The result of a generate call.
 package enum GenerationResult: Equatable, Sendable {
-    /// `warnings`: what is odd about the code.
+    /// `warnings`: oddities of a QR code that can still be paid.
     case accepted(referenceNo: Reference, qrContent: String, warnings: [String])
+    /// The gateway has the payment, but its QR code failed validation.
     case codeRefused(referenceNo: Reference, problem: String)
+    /// A definite rejection, or a failure before the request was sent; with the reason.
     case notAccepted(String)
+    /// Timeout, 5xx, 429 or an unreadable response; with the reason.
     case unknown(String)
 }
 
-/// Whether the gateway may be called to generate.
+/// Whether the generate call may be sent.
 package enum GenerationStart: Equatable, Sendable {
     /// Why a reference cannot be generated.
     package enum Refusal: Equatable, Sendable {
         /// It was generated with another amount, fee or validity.
         case otherContent
-        /// Its transaction was first heard of in a callback or a query.
+        /// Its transaction was created by a callback or a query, not by generate.
         case heardOfOtherwise
-        /// The gateway has it, but there is no code to show.
+        /// The gateway has the payment, but no valid QR code was received.
         case codeLost
-        /// It is new, and its validity is over before it begins.
+        /// The requested validity has already ended.
         case validityOver
     }
 
-    /// The intent is recorded: the gateway may be called.
+    /// The intent is recorded; the call may be sent.
     case started
-    /// The same was generated before.
+    /// The same content was generated before; the stored code is returned.
     case stored
-    /// The gateway may have it from an earlier call: a query has to come first.
+    /// The result of an earlier call is unknown: a query must come first, because a second call
+    /// could create a second payable code.
     case unknown
     case refused(Refusal)
 }

@@ -1,14 +1,16 @@
 package import Payments
 
-/// One query to be sent to the gateway now.
+/// One query that is about to be sent to the gateway.
 package struct Inquiry: Equatable, Sendable {
-    /// What was committed about the payment when the inquiry was handed out: an answer counts only
-    /// while that stands (contract section 4).
+    /// The state of the payment when the query was handed out.
+    ///
+    /// A report other than 00 counts only if nothing was committed about the payment since: the
+    /// gateway may have written it before the newer event (article Statuses).
     package struct Mark: Equatable, Sendable {
         package let paymentID: Payment.ID?
         package let revision: Int64
 
-        /// The mark of a payment; of a reference that is not known with nil.
+        /// The mark of a payment; nil stands for a reference that no payment carries.
         package init(_ payment: Payment?) {
             self.init(paymentID: payment?.id, revision: payment?.revision ?? 0)
         }
@@ -19,13 +21,13 @@ package struct Inquiry: Equatable, Sendable {
         }
     }
 
-    /// The payment whose schedule it belongs to; nil for a query about an unknown reference.
+    /// The payment whose schedule planned the query; nil for a query about an unknown reference.
     package let paymentID: Payment.ID?
 
-    /// The merchant's number to ask about.
+    /// The number to query: the merchant's, as far as known.
     package let partnerReferenceNo: Reference
 
-    /// What to ask about when that one is not known: which is the merchant's is a guess.
+    /// The number to query if the gateway does not know the first; nil where the roles are certain.
     package let alternative: Reference?
     private let mark: Mark
     private let alternativeMark: Mark?
@@ -44,28 +46,28 @@ package struct Inquiry: Equatable, Sendable {
         self.alternativeMark = alternativeMark
     }
 
-    /// What was committed about the payment of one of the two numbers.
+    /// The mark of the payment of one of the two numbers.
     package func mark(of asked: Reference) -> Mark {
         asked == alternative ? alternativeMark ?? mark : mark
     }
 }
 
-/// How an inquiry ended.
+/// The result of a query.
 package enum InquiryOutcome: Equatable, Sendable {
-    /// The gateway knows a payment; `asked` is the number that it was asked about.
+    /// The gateway reports a payment; `asked` is the queried number.
     case found(GatewayReport, asked: Reference, responseCode: String)
-    /// It knows none.
+    /// The gateway knows no payment under the queried numbers.
     case notFound(responseCode: String)
     /// Timeout, transport error or 5xx.
     case unavailable
-    /// It will not answer this question; `detail` is what it said.
+    /// The gateway rejects this query; `detail` quotes the response.
     case refused(responseCode: String?, detail: String)
-    /// It does not accept who we are; `detail` is what it said.
+    /// The gateway rejects the merchant's credentials; `detail` quotes the response.
     case unauthorized(responseCode: String?, detail: String)
-    /// Its answer cannot be read; `detail` is what came.
+    /// The response is unreadable; `detail` quotes it.
     case unreadable(detail: String)
 
-    /// The gateway's code, where it sent one.
+    /// The response code; nil when the gateway sent none.
     package var responseCode: String? {
         switch self {
         case .found(_, _, let code), .notFound(let code): code
@@ -75,21 +77,21 @@ package enum InquiryOutcome: Equatable, Sendable {
     }
 }
 
-/// What an answer led to.
+/// What recording a query's result has led to.
 package struct InquiryReceipt: Equatable, Sendable {
-    /// The merchant's number of the payment that it is about, if there is one.
+    /// The merchant's number of the transaction that it is about; nil when there is none.
     package let partnerReferenceNo: Reference?
 
-    /// The transition that it caused, if it did.
+    /// The sequence number of the transition that it caused; nil when it caused none.
     package let sequence: Int64?
 
-    /// Whether the answer is about the payment that was asked about.
+    /// Whether the report is about the queried payment.
     package let isOurs: Bool
 
-    /// Whether it came too late to count: something was committed since it was asked for.
+    /// Whether it did not count, because something was committed after the query was handed out.
     package let isOutdated: Bool
 
-    /// When the gateway is asked next; nil when nothing is planned.
+    /// When the next query is due, in milliseconds since the epoch; nil when none is planned.
     package let nextMilliseconds: Int64?
 
     package init(

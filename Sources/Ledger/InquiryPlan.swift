@@ -1,7 +1,10 @@
 import Payments
 
-/// When a payment is asked about next, as pure functions of its state and the present (contract
-/// sections 4 "Abandoned codes" and "Time", and 6).
+/// When the next query about a payment is due, as pure functions of its state and the present
+/// (article Statuses).
+///
+/// Due times in the past become the present. A start in the future shows that the clock was set
+/// back since; the present takes its place, so that no query is delayed by the error.
 struct InquiryPlan {
     private let schedule: InquirySchedule
     private let now: Int64
@@ -15,7 +18,7 @@ struct InquiryPlan {
 
     // MARK: Steps
 
-    /// An inquiry with the time of its step; nil past the last one.
+    /// The inquiry with the due time of its step, at once if that is past; nil past the last step.
     func timed(_ inquiry: StatusInquiry) -> StatusInquiry? {
         guard let time = time(of: inquiry) else { return nil }
         var timed = inquiry
@@ -34,7 +37,7 @@ struct InquiryPlan {
         )
     }
 
-    /// One query now, after which the schedule is over.
+    /// A schedule of one query, due now: for payments whose own schedule has ended.
     func single(about id: Payment.ID) -> StatusInquiry {
         StatusInquiry(
             paymentID: id,
@@ -46,9 +49,13 @@ struct InquiryPlan {
         )
     }
 
-    /// What comes after the present step was used up; nil when it was the last.
+    /// The inquiry after the present step was used up; nil when it was the last.
     ///
-    /// - Parameter isAwaited: whether a callback waits for the answer.
+    /// A pending payment that no callback waits for is planned from its present state. Any other
+    /// continues its list, because its base is the event that needed a query. The expiry query uses
+    /// up no step.
+    ///
+    /// - Parameter isAwaited: whether a callback waits for the report.
     func next(
         after inquiry: StatusInquiry,
         _ payment: Payment?,
@@ -63,15 +70,18 @@ struct InquiryPlan {
             return planned
         }
         if inquiry.plannedMilliseconds > now {
-            // The clock was set back since, and the base with it.
+            // The clock was set back since; the base moves back by the same amount.
             next.baseMilliseconds -= inquiry.plannedMilliseconds - now
             next.baseMilliseconds = min(next.baseMilliseconds, now)
         }
-        // Where a callback speaks of money, the end of its schedule has to be told.
+        // Without an expiry query, the end of this schedule raises the entry about the callback.
         return isAwaited ? timed(next) : withExpiry(timed(next), next, payment, generation)
     }
 
-    /// The point at which the attention list holds a payment that no query is planned about.
+    /// An inquiry without a query: when it is due, the payment goes on the attention list.
+    ///
+    /// It covers a pending payment without planned queries, which would otherwise stay open
+    /// unnoticed. The time is the end of the validity plus grace.
     func deadline(of payment: Payment, _ generation: Generation?) -> StatusInquiry {
         let base = end(of: payment, generation) + Int64(schedule.graceSeconds) * 1_000
         var deadline = first(.deadline, of: payment, base: base)
@@ -81,10 +91,13 @@ struct InquiryPlan {
 
     // MARK: By status
 
-    /// The inquiry that a payment's status asks for; nil when there is none, or when all of it is
-    /// over.
+    /// The inquiry that a payment's status requires; nil when it requires none, or all steps are
+    /// past.
     ///
-    /// - Parameter existing: the present one; its steps that were asked are not owed again.
+    /// Success, cancelled and failed are queried again by their own lists, since refunds and late
+    /// money may have no callback. A `created` payment is planned by the generate call.
+    ///
+    /// - Parameter existing: the present inquiry; its steps already taken are not planned again.
     func inquiry(
         about payment: Payment,
         _ generation: Generation?,
@@ -97,7 +110,7 @@ struct InquiryPlan {
         case .pending:
             let open = openInquiry(about: payment, generation, existing)
             if let next = withExpiry(open, open ?? existing, payment, generation) { return next }
-            // A code that can still be paid is nothing for a person yet.
+            // While the code can be paid, no manual review is needed.
             let deadline = deadline(of: payment, generation)
             return deadline.baseMilliseconds > now ? deadline : nil
         }
@@ -119,19 +132,20 @@ struct InquiryPlan {
         )
     }
 
-    /// Where in which phase a payment is that can still be paid, or could until just now.
+    /// The step of a pending payment: of `whileOpenSeconds` during the validity of a generated
+    /// code, else of `scheduleSeconds` from the end of the validity plus grace.
     private func openInquiry(
         about payment: Payment,
         _ generation: Generation?,
         _ existing: StatusInquiry?
     ) -> StatusInquiry? {
-        // Jitter may have brought a step forward: one that was asked is not owed again.
+        // Jitter may bring a step forward; a step already taken is not planned again.
         let asked = { (phase: InquirySchedule.Phase, base: Int64) in
             let isSame = existing?.phase == phase && existing?.baseMilliseconds == base
             return isSame ? existing?.step ?? 0 : 0
         }
         if let generation {
-            // Started in the future: the clock was set back since.
+            // A start in the future: the clock was set back since.
             let base = min(generation.startedMilliseconds, now)
             let next = schedule.step(.whileOpen, base: base, after: now)
             if let step = next.map({ max($0, asked(.whileOpen, base)) }),
@@ -150,23 +164,30 @@ struct InquiryPlan {
 
     // MARK: Abandoned codes
 
-    /// When a code can no longer be paid, in milliseconds since the epoch.
+    /// The end of the validity, in milliseconds since the epoch.
+    ///
+    /// For a payment that was not generated here, it is assumed to be the last transition plus
+    /// `defaultValiditySeconds`.
     func end(of payment: Payment, _ generation: Generation?) -> Int64 {
         let validity = Int64(schedule.defaultValiditySeconds) * 1_000
         return generation?.expiresMilliseconds
             ?? min(payment.updatedMilliseconds, now) + validity
     }
 
-    /// The point from which an unpaid code can be closed; nil when that never happens.
+    /// The point from which an unpaid code can be closed, in milliseconds since the epoch; nil
+    /// where the configuration says never.
     func expiry(of payment: Payment, _ generation: Generation?) -> Int64? {
         schedule.expireAfterSeconds.map { end(of: payment, generation) + Int64($0) * 1_000 }
     }
 
-    /// Answers since the validity that it takes to close a code.
+    /// Reports since the end of the validity that are required to close a code (article Statuses).
     static let unpaidAnswersMin = 2
 
-    /// Puts the query at the point of expiry before a planned one that lies beyond it, and one more
-    /// behind it while too few answers have come.
+    /// Inserts the expiry query, at the point of expiry and without jitter.
+    ///
+    /// Before that point it replaces a planned query that is due later. After it, one more query
+    /// follows while too few reports have arrived and no other is planned; otherwise the code would
+    /// stay open until an operator closes it. Of a payment that is not open, nothing changes.
     private func withExpiry(
         _ planned: StatusInquiry?,
         _ basis: StatusInquiry?,
@@ -194,14 +215,16 @@ struct InquiryPlan {
 
     // MARK: Failed attempts
 
-    /// Attempts that fail because the gateway is down use up no steps for so long (contract
-    /// section 6).
+    /// How long failed attempts use up no steps, in milliseconds: 24 h (article Statuses).
+    ///
+    /// An outage of the gateway must not consume the whole schedule of a payment.
     private static let patienceMilliseconds: Int64 = 86_400_000
 
-    /// The pauses after failed attempts double up to this.
+    /// The longest pause after a failed attempt, in milliseconds; the first is 5 s, each next one
+    /// twice as long.
     private static let pauseMillisecondsMax: Int64 = 300_000
 
-    /// The same step once more, after a pause; nil when the step has to be used up.
+    /// The same step again after a pause; nil when attempts have failed for 24 h, which uses it up.
     func retried(_ inquiry: StatusInquiry) -> StatusInquiry? {
         // A start in the future: the clock was set back since.
         let since = min(inquiry.failingSinceMilliseconds ?? now, now)
@@ -211,8 +234,10 @@ struct InquiryPlan {
         return paused(retried)
     }
 
-    /// The same step once more because its answer came too late to count: at once, and more slowly
-    /// when that happens over and over.
+    /// The same step again because its report was outdated: at once the first time, then with
+    /// pauses.
+    ///
+    /// Without pauses, a payment with constant callbacks would be queried without end.
     func repeated(_ inquiry: StatusInquiry) -> StatusInquiry {
         if inquiry.failureCount > 0 { return paused(inquiry) }
         var repeated = inquiry
@@ -222,6 +247,7 @@ struct InquiryPlan {
         return repeated
     }
 
+    /// The same step after a pause that doubles with each failure, with jitter.
     private func paused(_ inquiry: StatusInquiry) -> StatusInquiry {
         var paused = inquiry
         paused.failureCount += 1

@@ -1,17 +1,18 @@
-/// When the gateway is queried about a payment without being told to (contract sections 3, 4
-/// "Abandoned codes" and "Time", and 6).
+/// When the gateway is queried about a payment automatically: the `reconcile` keys of the
+/// configuration (article Statuses).
 package struct InquirySchedule: Equatable, Sendable {
-    /// Which list of offsets an inquiry follows.
+    /// The list of offsets that an inquiry follows.
     package enum Phase: UInt8, CaseIterable, Sendable {
         /// After generate, while the code can be paid.
         case whileOpen = 0
-        /// From the base that the reason of the inquiry gives.
+        /// After a base that depends on the reason: the end of the validity plus grace, or the
+        /// event that needs a query.
         case scheduled = 1
         /// Cancelled or failed: money may still come.
         case recheckUnpaid = 2
-        /// Paid: it may be refunded.
+        /// Success: the money may be refunded.
         case recheckPaid = 3
-        /// No query: the attention list holds the payment at the base.
+        /// No query: at the base, the payment goes on the attention list.
         case deadline = 4
     }
 
@@ -23,11 +24,11 @@ package struct InquirySchedule: Equatable, Sendable {
     package var recheckCancelledSeconds = [3_600, 86_400]
     /// Seconds after a success.
     package var recheckSuccessSeconds: [Int] = []
-    /// Seconds after the validity at which an unpaid code is closed; nil = never.
+    /// Seconds after the end of the validity at which an unpaid code is closed; nil = never.
     package var expireAfterSeconds: Int? = 3_600
-    /// Seconds that the gateway is given to call back after a code has run out.
+    /// Seconds after the end of the validity in which the gateway's callback may still arrive.
     package var graceSeconds = 60
-    /// Seconds that a payment is taken to be payable where the gateway does not say.
+    /// Seconds for which a payment that was not generated here is assumed to be payable.
     package var defaultValiditySeconds = 900
 
     package init() {}
@@ -43,11 +44,11 @@ package struct InquirySchedule: Equatable, Sendable {
         }
     }
 
-    /// When step `step` of a phase is due, or nil past its last one.
+    /// When a step of a phase is due, in milliseconds since the epoch; nil past the last step.
     ///
     /// - Parameters:
     ///   - base: milliseconds since the epoch.
-    ///   - jitterPermille: what the offset is stretched by, -100 to 100.
+    ///   - jitterPermille: the deviation of the offset in thousandths, -100 to 100.
     package func time(
         _ phase: Phase,
         step: Int,
@@ -59,8 +60,10 @@ package struct InquirySchedule: Equatable, Sendable {
         return base + Int64(offsets[step]) * (1_000 + jitterPermille)
     }
 
-    /// The first step of a phase that lies beyond `now`, both in milliseconds since the epoch; nil
-    /// when all are over.
+    /// The first step of a phase that is due after `now`, without jitter; nil when all are past.
+    ///
+    /// `base` and `now` are in milliseconds since the epoch. Steps missed during a stop are
+    /// skipped, so that a restart does not send them in a burst.
     package func step(_ phase: Phase, base: Int64, after now: Int64) -> Int? {
         offsets(phase).firstIndex { base + Int64($0) * 1_000 > now }
     }

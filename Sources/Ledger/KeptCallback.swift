@@ -1,38 +1,40 @@
 package import Payments
 
-/// A callback of the journal, as far as decisions need it.
+/// A callback of the journal, without the bytes, which no decision needs.
 ///
-/// A row: a property for each column that decisions need.
+/// A row: one property for each column that decisions need.
 package struct KeptCallback: Equatable, Sendable {
     package typealias ID = Int64
 
     package let id: ID
 
-    /// The payment that its references lead to; nil when none of them could be read.
+    /// The payment that its references identify; nil when no reference is readable.
     package var paymentID: Payment.ID?
 
-    /// Milliseconds since the epoch, by our clock.
+    /// The time of receipt, in milliseconds since the epoch, by the receiver's clock.
     package let receivedMilliseconds: Int64
 
-    /// X-TIMESTAMP in milliseconds since the epoch, when it was well formed.
+    /// X-TIMESTAMP in milliseconds since the epoch; nil when malformed.
     package let signedMilliseconds: Int64?
 
-    /// X-EXTERNAL-ID, when it was well formed.
+    /// X-EXTERNAL-ID; nil when malformed.
     package let externalID: String?
     package let signedDigest: SignedDigest
     package var content: CallbackContent
     package var outcome: CallbackOutcome
     package var answer: CallbackAnswer
 
-    /// Whether it waits for the gateway's answer to a query. Of several callbacks with one fact
-    /// only the first waits: what resolves it resolves the others.
+    /// Whether it waits for a query.
+    ///
+    /// Of several callbacks with one fact only the first waits: the report that resolves it
+    /// resolves the others.
     package var isWaiting = false
 
-    /// The transition that it caused, if it did.
+    /// The sequence number of the transition that it caused; nil when it caused none.
     package var sequence: Int64?
 
-    /// Whether it was the first under its X-EXTERNAL-ID, on its day of receipt, that was answered
-    /// 2005600.
+    /// Whether it was the first callback under its X-EXTERNAL-ID, on its day of receipt, with the
+    /// response 2005600.
     package var ownsExternalID = false
 
     package init(
@@ -59,20 +61,20 @@ package struct KeptCallback: Equatable, Sendable {
 }
 
 extension KeptCallback {
-    /// Its X-EXTERNAL-ID on its day of receipt.
+    /// Its X-EXTERNAL-ID together with its day of receipt.
     package var externalIDKey: ExternalIDKey? {
         externalID.map { ExternalIDKey(externalID: $0, receivedMilliseconds: receivedMilliseconds) }
     }
 }
 
-/// An X-EXTERNAL-ID on one day of receipt: what has to be unique (contract section 4, row 10).
+/// An X-EXTERNAL-ID on one day of receipt, which must not name two facts (article Checks, row 10).
 package struct ExternalIDKey: Hashable, Sendable {
     package let externalID: String
 
-    /// Days since 1970-01-01 in Jakarta, by our clock.
+    /// Days since 1970-01-01 in Jakarta, by the receiver's clock.
     package let day: Int64
 
-    /// Of ``externalID``: computed once, since one key is looked up several times.
+    /// The hash of ``externalID``, computed once because one key is looked up several times.
     private let textHash: Int
 
     package init(externalID: String, receivedMilliseconds: Int64) {
@@ -88,7 +90,7 @@ package struct ExternalIDKey: Hashable, Sendable {
 
     package func hash(into hasher: inout Hasher) { hasher.combine(textHash) }
 
-    /// Days since 1970-01-01 in Jakarta, which has no daylight saving time.
+    /// Days since 1970-01-01 in Jakarta, rounded down; +07:00 throughout, without daylight saving.
     package static func day(of milliseconds: Int64) -> Int64 {
         let shifted = milliseconds + 7 * 3_600_000
         let quotient = shifted / 86_400_000
@@ -99,11 +101,14 @@ package struct ExternalIDKey: Hashable, Sendable {
     package static func start(of day: Int64) -> Int64 { day * 86_400_000 - 7 * 3_600_000 }
 }
 
-/// The first callback under an X-EXTERNAL-ID on its day that was answered 2005600.
+/// The first callback under an X-EXTERNAL-ID on its day with the response 2005600.
+///
+/// Only an acknowledged callback owns its id: the gateway retries a rejected one under the same id,
+/// and that retry must not conflict with itself.
 package struct ExternalIDOwner: Equatable, Sendable {
     package let callbackID: KeptCallback.ID
 
-    /// What it says; nil when it could not be read.
+    /// Its fact; nil when it is unreadable.
     package let fact: Fact?
 
     package init(callbackID: KeptCallback.ID, fact: Fact?) {
@@ -112,28 +117,28 @@ package struct ExternalIDOwner: Equatable, Sendable {
     }
 }
 
-/// A fact that was decided about without a transition of the payment's own references.
+/// A decision about a fact or cause that no transition of the payment records.
 package struct DecidedFact: Equatable, Sendable {
-    /// What was decided about it.
+    /// The decision.
     package enum Decision: UInt8, CaseIterable, Sendable {
         /// An operator accepted it: it stands.
         case accepted = 0
         /// An operator resolved its entry without accepting it.
         case dismissed = 1
-        /// A query answered what it asks: its retry is answered 2005600.
+        /// A query has resolved it: its retry gets 2005600 instead of another rejection.
         case answered = 2
     }
 
     package var paymentID: Payment.ID?
     package let decision: Decision
 
-    /// Nil for a cause that is no fact.
+    /// Nil when the decision is about a cause.
     package let fact: Fact?
 
-    /// What else may be decided about: the cause of an entry's event.
+    /// The cause of the entry's event; empty when the decision is about a fact.
     package let cause: String
 
-    /// The entry that an operator resolved.
+    /// The entry that an operator resolved; redeliveries are counted there.
     package let entryID: AttentionEntry.ID?
 
     package init(

@@ -1,25 +1,25 @@
 package import Payments
 
-/// One answer of the gateway while it is worked on.
+/// The state of one query result while it is recorded.
 ///
-/// The answer's own members, and beside them what its steps hand on to each other.
+/// It has the result itself and what the steps of the decision pass to each other.
 struct AnswerInProgress {
     let inquiry: Inquiry
     let outcome: InquiryOutcome
 
-    /// The number that it is about.
+    /// The queried number.
     let asked: Reference
 
-    /// The payment whose schedule asked, confirmed or not.
+    /// The payment whose schedule planned the query, confirmed or not.
     var home: Payment.ID?
 
-    /// The payment that the answer is about.
+    /// The payment that the result is about; nil when none is stored.
     var paymentID: Payment.ID?
 
-    /// Whether nothing was committed about the payment since the inquiry was handed out.
+    /// Whether nothing was committed about the payment since the query was handed out.
     let isCurrent: Bool
 
-    /// Whether a callback waited for it.
+    /// Whether a callback waited for the result.
     let wasAwaited: Bool
     var isOutdated = false
     var isOurs = false
@@ -27,9 +27,12 @@ struct AnswerInProgress {
 }
 
 extension Ledger {
-    /// Judges how an inquiry ended, and decides everything that follows from it.
+    /// Records the result of a query and applies its consequences.
     ///
-    /// - Parameter calls: the calls that were made for it, in their order.
+    /// Only a report and a definite "not found" bear on the payment. Every other result is about
+    /// the call: it only moves the schedule.
+    ///
+    /// - Parameter calls: the gateway calls that were made for it, in order.
     package mutating func record(
         _ inquiry: Inquiry,
         _ outcome: InquiryOutcome,
@@ -56,6 +59,10 @@ extension Ledger {
         )
     }
 
+    /// Determines the payment that a result is about, and whether the result still counts.
+    ///
+    /// If no payment carried the queried number, callbacks may have arrived under the reported pair
+    /// since. The report counts for them only if the call began after their receipt.
     private func answerInProgress(
         _ inquiry: Inquiry,
         _ outcome: InquiryOutcome,
@@ -72,7 +79,6 @@ extension Ledger {
         var isCurrent = Inquiry.Mark(known) == inquiry.mark(of: asked)
         var payment = known
         if payment == nil, let reported {
-            // Nothing was known when it was asked; callbacks may wait for this very answer.
             payment = view.unconfirmed([asked, reported])
             let started = calls.first?.startedMilliseconds ?? now
             let isOld = payment.map { found in
@@ -92,15 +98,17 @@ extension Ledger {
         )
     }
 
-    // MARK: The gateway knows it
+    // MARK: The gateway reports a payment
 
+    /// Applies a report: references, status, entries, then the callbacks that wait.
+    ///
+    /// An outdated report is ignored unless it is 00: a success cannot become untrue by what was
+    /// committed since, but an older pending or cancelled report can be obsolete.
     private mutating func take(
         _ report: GatewayReport,
         _ code: String,
         _ answer: inout AnswerInProgress
     ) {
-        // "A query's answer counts only if […] nothing was committed on that transaction since (a
-        // 00 always counts)."
         guard answer.isCurrent || report.status == .success else {
             answer.isOutdated = true
             return note(code, report.status, answer)
@@ -131,20 +139,20 @@ extension Ledger {
         if verdict.isBelieved, report.status.isOpen { noteUnpaid(report.status, &answer) }
     }
 
-    /// The callbacks that wait for an answer, oldest first.
+    /// The callbacks that wait for the result, oldest first.
     private func waiting(for answer: AnswerInProgress) -> [KeptCallback] {
         var found = answer.paymentID.map { view.waiting($0) } ?? []
         if let home = answer.home, home != answer.paymentID { found += view.waiting(home) }
         return found.sorted { $0.id < $1.id }
     }
 
-    /// What a report says, where the references can be named.
+    /// The fact of a report; nil when the gateway's number is unknown.
     private func fact(
         of report: GatewayReport,
         _ payment: Payment?,
         amount: Amount?
     ) -> Fact? {
-        // Of an unconfirmed pair the report has to name the gateway's number itself.
+        // The gateway's number of an unconfirmed payment is only a callback's claim.
         let known = payment?.isConfirmed == true ? payment?.referenceNo : nil
         return (report.referenceNo ?? known).map { reference in
             Fact(
@@ -158,6 +166,7 @@ extension Ledger {
         }
     }
 
+    /// Whether a transition wrote the fact, or an operator accepted it.
     func stands(_ fact: Fact, _ payment: Payment?) -> Bool {
         guard let payment else { return false }
         return payment.stands(fact)
@@ -166,13 +175,16 @@ extension Ledger {
             }
     }
 
-    /// Notes what the report says of the references, and what shows that the gateway knows us.
+    /// Records the reported references, and that the gateway knows a payment of this merchant.
+    ///
+    /// A pair from a query is corroborated: the query was made with the merchant's credentials. A
+    /// wrong guess of the roles is corrected by swapping, so no second payment is created.
     private mutating func learn(
         _ report: GatewayReport,
         _ verdict: ReportVerdict,
         _ answer: inout AnswerInProgress
     ) {
-        // A write for each answer would say little more than one in ten minutes.
+        // Precision of ten minutes suffices and avoids a write for each report.
         let known = view.knowledge.knownMilliseconds ?? 0
         let present = now
         if abs(present - known) > 600_000 { learn { $0.knownMilliseconds = present } }
@@ -192,6 +204,10 @@ extension Ledger {
         mergeUnconfirmed(into: payment)
     }
 
+    /// Appends the transition of a report, to the stored payment or to a new one.
+    ///
+    /// If a waiting callback has the same fact, the transition names it and takes its marks, and
+    /// the callback counts as applied. The amount is the reported one, else the expected one.
     private mutating func write(
         _ status: TransactionStatus,
         _ report: GatewayReport,
@@ -219,7 +235,7 @@ extension Ledger {
         if !payment.isConfirmed {
             payment.partnerReferenceNo = report.partnerReferenceNo
             payment.referenceNo = report.referenceNo
-            // Without the gateway's number there is no pair that was learnt.
+            // Without the gateway's number, the report corroborates no pair.
             payment.isCorroborated = report.referenceNo != nil
             payment.roles = .known
         }
@@ -236,7 +252,8 @@ extension Ledger {
         update(callback)
     }
 
-    /// The newest waiting callback that the report proves right.
+    /// The newest waiting callback whose fact the report confirms: same status and pair, and no
+    /// amount that differs.
     private func confirmed(
         by report: GatewayReport,
         _ amount: Amount?,
@@ -252,10 +269,12 @@ extension Ledger {
         }
     }
 
-    // MARK: What waited
+    // MARK: Waiting callbacks
 
-    /// Ends the wait of the callbacks that the report has answered, and closes what the attention
-    /// list holds of them.
+    /// Ends the wait of the callbacks that a report resolves, and closes their entries.
+    ///
+    /// A callback whose pair differs from the payment's is resolved as well: no later report can
+    /// confirm it. It leaves an entry, because its money belongs to no stored payment.
     private mutating func resolveWaiting(_ report: GatewayReport, _ answer: AnswerInProgress) {
         guard let payment = view.payment(answer.paymentID) else { return }
         let known = report.referenceNo ?? payment.referenceNo
@@ -263,14 +282,13 @@ extension Ledger {
             guard let fact = callback.content.fact else { continue }
             let isContradicted =
                 known.map { !fact.pair.holds(report.partnerReferenceNo, $0) } ?? false
-            // Of one that contradicts the gateway has decided: its pair is not the payment's.
             guard isContradicted || report.status.resolves(fact) else { continue }
             if isContradicted { raiseContradiction(callback, fact, payment) }
             resolve(callback, payment)
         }
         let resolution = EntryResolution(
             by: "query",
-            note: "the gateway says \(report.status.code)"
+            note: "the gateway reports \(report.status.code)"
         )
         closeEntries(of: payment, resolvedBy: report.status, resolution)
         if let home = view.payment(answer.home), home.id != payment.id {
@@ -278,8 +296,10 @@ extension Ledger {
         }
     }
 
-    /// Ends the wait of a callback. Its fact is answered 2005600 from now on, also where a copy of
-    /// it was refused.
+    /// Ends the wait of a callback and records that its fact is resolved.
+    ///
+    /// From now on its deliveries get 2005600, even if they were rejected before; otherwise the
+    /// gateway would retry for ever.
     mutating func resolve(_ callback: KeptCallback, _ payment: Payment) {
         var callback = callback
         callback.isWaiting = false
@@ -298,6 +318,7 @@ extension Ledger {
         )
     }
 
+    /// Raises the entry about a callback whose references a report contradicts, unless it is open.
     private mutating func raiseContradiction(
         _ callback: KeptCallback,
         _ fact: Fact,
@@ -311,9 +332,9 @@ extension Ledger {
         if !isThere { raise([kind], by: callback, about: payment) }
     }
 
-    // MARK: Notes
+    // MARK: Last query and entries
 
-    /// Notes the newest answer with the payment that it is about.
+    /// Stores the newest response with its payment; it does not outdate other queries.
     private mutating func note(
         _ code: String,
         _ status: LatestTransactionStatus?,
@@ -324,6 +345,7 @@ extension Ledger {
         emit(.updatePayment(Shared(payment)))
     }
 
+    /// Raises the entries of a report, about its payment or the references that were queried.
     private mutating func raise(
         _ kinds: [AttentionKind],
         _ report: GatewayReport,
@@ -338,7 +360,7 @@ extension Ledger {
         guard let payment else { return }
         let amount = verdict?.amount ?? report.amount?.exact
         let fact = fact(of: report, payment, amount: amount)
-        var text = "a query about \(answer.asked) says \(report.status.code)"
+        var text = "a query for \(answer.asked) returned \(report.status.code)"
         if let amount = report.amount { text += ", IDR \(amount.literal)" }
         text += ", partnerReferenceNo \(report.partnerReferenceNo)"
         if let reference = report.referenceNo { text += ", referenceNo \(reference)" }
@@ -349,8 +371,10 @@ extension Ledger {
 }
 
 extension LedgerView {
-    /// The payment that an answer about `asked` is about, where `home` is the one whose schedule
-    /// asked.
+    /// The payment that a result for `asked` is about; `home` is the one whose schedule planned it.
+    ///
+    /// A transaction keeps its own results. An unconfirmed payment yields to a transaction with the
+    /// queried number, which may have been created since.
     package func subject(of asked: Reference, _ home: Payment?) -> Payment? {
         if let home, home.isConfirmed { return home }
         return confirmed(named: asked) ?? home

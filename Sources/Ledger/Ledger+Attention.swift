@@ -1,9 +1,10 @@
 package import Payments
 
 extension Ledger {
-    /// Opens an entry, or adds to the open one of its kind.
+    /// Opens an entry, or adds the event to the open one of the same subject and kind.
     ///
-    /// What an operator has dismissed opens no entry again: it is counted where it was dismissed.
+    /// A dismissed fact or cause opens no entry again; it is counted in the entry in which it was
+    /// dismissed. Otherwise each redelivery would repeat work that an operator has done.
     mutating func raise(
         _ kind: AttentionKind,
         about subject: AttentionSubject,
@@ -31,7 +32,7 @@ extension Ledger {
         )
     }
 
-    /// Raises an entry about a payment.
+    /// Raises an entry about a payment; the text gets the stored state appended.
     mutating func raise(
         _ kind: AttentionKind,
         about payment: Payment,
@@ -50,9 +51,9 @@ extension Ledger {
         raise(kind, about: .payment(payment.id), event)
     }
 
-    /// Raises the entries that a callback's verdict asks for.
+    /// Raises the entries of a callback's verdict.
     ///
-    /// - Parameter other: the payment that they are about, where that is not the callback's own.
+    /// - Parameter other: the payment that they are about, if it is not the callback's own.
     mutating func raise(
         _ kinds: [AttentionKind],
         by callback: KeptCallback,
@@ -61,10 +62,10 @@ extension Ledger {
         if kinds.isEmpty { return }
         let payment = other ?? view.payment(callback.paymentID)
         var cause = callback.content.failureCause ?? ""
-        var text = "a callback was answered \(cause)"
+        var text = "a callback got the response \(cause)"
         if let fact = callback.content.fact {
             cause = Self.cause(fact, callback.content.marks)
-            text = "a callback says \(fact)"
+            text = "a callback reports \(fact)"
         }
         let event = AttentionEvent(
             cause: cause,
@@ -77,14 +78,17 @@ extension Ledger {
         for kind in kinds { raise(kind, about: subject, event) }
     }
 
-    /// What tells a fact from the same one of another success.
+    /// The cause of a fact's event: the fact with its marks, so that a dismissed fact which stands
+    /// does not cover the same fact of another success.
     private static func cause(_ fact: Fact, _ marks: SuccessMarks) -> String {
         [fact.description, marks.time?.text, marks.originalExternalID].compactMap(\.self)
             .joined(separator: ", ")
     }
 
-    /// What was dismissed last of what says the same, by the number of its entry: decided facts
-    /// that were moved here have no order of their own.
+    /// The newest dismissal of the same fact or cause; nil when there is none.
+    ///
+    /// The ID of the entry tells which is the newest, because decided facts that were moved from
+    /// another payment have no order of their own.
     private func dismissal(
         of event: AttentionEvent,
         about subject: AttentionSubject
@@ -102,6 +106,7 @@ extension Ledger {
         }.max { $0.entryID ?? 0 < $1.entryID ?? 0 }
     }
 
+    /// Counts an event in an entry; texts already stored are never changed.
     private mutating func count(_ event: AttentionEvent, in entry: AttentionEntry) {
         var entry = entry
         entry.count += 1
@@ -124,8 +129,10 @@ extension Ledger {
         emit(.closeEntry(entry.id, resolution, atMilliseconds: now))
     }
 
-    /// Closes the entries of a payment that the gateway's word has resolved: those whose facts no
-    /// callback waits with any more.
+    /// Closes the entries of a payment that a status resolves, except those with a fact that a
+    /// callback still waits with.
+    ///
+    /// ``AttentionKind/isClosed(by:)`` tells which kinds a status can resolve at all.
     mutating func closeEntries(
         of payment: Payment,
         resolvedBy status: LatestTransactionStatus,
@@ -141,7 +148,7 @@ extension Ledger {
         }
     }
 
-    /// Hands an open entry to another payment; one of the same kind there takes its events.
+    /// Moves an open entry to another payment, or merges it into the open one of its kind there.
     mutating func move(_ entry: AttentionEntry, to payment: Payment) {
         let subject = AttentionSubject.payment(payment.id)
         guard let other = view.openEntries(subject).first(where: { $0.kind == entry.kind }) else {
@@ -153,7 +160,7 @@ extension Ledger {
         close(entry, EntryResolution(by: "merge", note: "continued in entry \(other.id)"))
     }
 
-    /// What is stored of a payment, as the end of a sentence.
+    /// The stored state of a payment as the end of a sentence; empty for an unconfirmed one.
     static func stored(_ payment: Payment?) -> String {
         guard let payment, let status = payment.status else { return "" }
         var text = "; stored: \(status.word)"
@@ -167,7 +174,7 @@ extension Ledger {
 
     // MARK: The gateway itself
 
-    /// Opens an entry about the gateway itself, or counts it.
+    /// Opens an entry about the gateway itself, or counts the event in the open one.
     package mutating func raiseGatewayEntry(_ kind: AttentionKind, detail: String) {
         let event = AttentionEvent(
             cause: kind.rawValue,

@@ -1,7 +1,10 @@
 import Payments
 
 extension Ledger {
-    /// Judges an authentic callback, keeps it, and decides everything that follows from it.
+    /// Judges an authentic callback, stores it, and applies its consequences.
+    ///
+    /// A delivery with the signature of a stored callback is a redelivery: it is counted and not
+    /// stored again (article Checks, row 5a). Exception: see ``isReplacing(_:_:)``.
     package mutating func receive(_ delivery: Delivery) -> Judgement {
         guard let kept = view.callback(redelivered: delivery) else { return receiveNew(delivery) }
         guard isReplacing(kept, delivery) else { return redeliver(delivery, of: kept) }
@@ -10,20 +13,23 @@ extension Ledger {
         return judgement
     }
 
-    /// Closes the entry about unsigned headers alone, when the same callback came with headers that
-    /// are in order.
+    /// Closes the entry about a callback's unsigned headers after a delivery with valid headers.
+    ///
+    /// An entry with other events stays open, because they are not resolved by this delivery.
     mutating func closeSpoilt(_ kept: KeptCallback) {
         guard let id = kept.paymentID else { return }
         for entry in view.openEntries(.payment(id)) where entry.kind == .invalidCallback {
             guard entry.events.allSatisfy({ $0.callbackID == kept.id }) else { continue }
-            let note = "the same callback came again with its headers in order"
+            let note = "the same callback was delivered again with valid headers"
             close(entry, EntryResolution(by: "notify", note: note))
         }
     }
 
-    /// Whether a delivery takes the place of a kept one with its signature: that one failed only
-    /// for headers that are not signed, and this one's are in order. Else whoever saw a callback
-    /// could spoil it by sending it first.
+    /// Whether a delivery is stored although a callback with its signature exists.
+    ///
+    /// That is so if the stored one failed only by unsigned headers and this one does not.
+    /// Otherwise an attacker could suppress a captured callback by sending it first with invalid
+    /// headers.
     func isReplacing(_ kept: KeptCallback, _ delivery: Delivery) -> Bool {
         kept.content.failure?.isUnsigned == true
             && delivery.content.failure?.isUnsigned != true
@@ -31,10 +37,14 @@ extension Ledger {
 
     // MARK: Redelivery
 
-    /// Counts a redelivery, and answers it as the kept callback would be judged now (row 5a).
+    /// Counts a redelivery and responds as the stored callback would be judged now.
+    ///
+    /// The current judgement matters: a callback rejected before may be acceptable after a query or
+    /// a change of the configuration, and then it takes effect. A redelivery starts no query of its
+    /// own and opens no entry unless it takes effect (article Checks, row 5a).
     private mutating func redeliver(_ delivery: Delivery, of kept: KeptCallback) -> Judgement {
         emit(.countRedelivery(kept.id, atMilliseconds: delivery.receivedMilliseconds))
-        // Rows 3 to 5 come before row 5a.
+        // Unsigned headers belong to the delivery, and article Checks, row 5a, comes after them.
         if let failure = delivery.content.failure, failure.isUnsigned {
             return Judgement(
                 callbackID: kept.id,
@@ -56,10 +66,10 @@ extension Ledger {
         )
     }
 
-    /// Lets a kept callback take the effect that it has under the rules and the state of now.
+    /// Applies a verdict to a stored callback and ends its wait.
     ///
-    /// - Parameter keepsOutcome: whether one without a transition goes on being shown as what it
-    ///   was when it came.
+    /// - Parameter keepsOutcome: whether a callback without a transition keeps the outcome and
+    ///   response that it had on receipt.
     mutating func reapply(
         _ verdict: CallbackVerdict,
         to kept: KeptCallback,
@@ -77,7 +87,10 @@ extension Ledger {
         return callback
     }
 
-    /// How a kept callback would be judged now, the clock being its time of receipt.
+    /// How a stored callback would be judged now; its age is measured at its time of receipt.
+    ///
+    /// A conflict of X-EXTERNAL-IDs stays one, since the id's owner has not changed. Any other
+    /// callback is judged without that check, because it may own the id itself.
     func judge(_ kept: KeptCallback) -> CallbackVerdict {
         judge(
             kept,
@@ -86,9 +99,9 @@ extension Ledger {
         )
     }
 
-    /// Judges a callback.
+    /// Judges a callback by the current state of its target.
     ///
-    /// - Parameter isAgeChecked: false for one that was in time when it came, and has waited since.
+    /// - Parameter isAgeChecked: false for a callback that has waited since it was received.
     func judge(
         _ callback: KeptCallback,
         _ target: CallbackTarget,
@@ -121,7 +134,9 @@ extension Ledger {
         )
     }
 
-    /// Judges a callback that is not in the journal and appends it, under this number.
+    /// Judges a callback that is not in the journal and appends it under this ID.
+    ///
+    /// Every authentic callback is stored, whatever the response is (article Storage).
     mutating func keep(_ delivery: Delivery, as id: KeptCallback.ID) -> KeptCallback {
         var callback = KeptCallback(
             id: id,
@@ -134,7 +149,7 @@ extension Ledger {
             outcome: .invalid,
             answer: .invalid
         )
-        // One that is another's by its header says nothing about a payment of ours.
+        // With another X-PARTNER-ID, the references may be another merchant's.
         let isOurs = delivery.content.failure != .partner
         let target = isOurs ? target(of: delivery.content.references) : .unreadable
         let key = delivery.externalIDKey
@@ -148,29 +163,32 @@ extension Ledger {
         emit(.keepCallback(Shared(callback), delivery))
         emitClaim(claimed, of: callback)
         if callback.sequence == nil, let payment = target.payment.flatMap({ view.payment($0.id) }) {
-            // What was asked before knew nothing of this callback.
+            // A report to a query sent before this callback must not resolve it.
             update(payment)
         }
         raise(held(verdict, isAsked: isAsked), by: callback)
         return callback
     }
 
-    /// "Wherever this page says query decides and no query can be asked […], the attention list
-    /// holds it" (contract section 4).
+    /// The entries that a verdict raises, given whether a query was started.
+    ///
+    /// A callback that needs a query and gets none goes on the attention list (article Statuses).
     func held(_ verdict: CallbackVerdict, isAsked: Bool) -> [AttentionKind] {
         verdict.asks && !isAsked && verdict.attention.isEmpty
             ? [.unconfirmedCallback] : verdict.attention
     }
 
-    /// How the X-EXTERNAL-ID of a new callback was used before.
+    /// Whether the X-EXTERNAL-ID of a new callback was used before (article Checks, row 10).
+    ///
+    /// Facts are compared, not bytes: a gateway that signs again may lay out the body differently.
     private func use(of key: ExternalIDKey?, byNew callback: KeptCallback) -> ExternalIDUse {
         guard let owner = key.flatMap({ view.owner(of: $0) }) else { return .free }
         return owner.fact == callback.content.fact ? .sameFact : .otherFact(owner.fact)
     }
 
-    /// Stores what a kept callback leads to now.
+    /// Stores the changed columns of a callback.
     ///
-    /// One that is answered 2005600 owns its X-EXTERNAL-ID from then on, unless that has an owner.
+    /// A callback whose response is now 2005600 claims its X-EXTERNAL-ID, unless that has an owner.
     mutating func update(_ callback: KeptCallback) {
         var callback = callback
         let key = claim(callback.externalIDKey, by: &callback)
@@ -178,7 +196,7 @@ extension Ledger {
         emitClaim(key, of: callback)
     }
 
-    /// Lets a callback own its X-EXTERNAL-ID where it may; returns the key that it takes.
+    /// Marks a callback as the owner of its X-EXTERNAL-ID where it may be; returns the claimed key.
     private func claim(
         _ key: ExternalIDKey?,
         by callback: inout KeptCallback
@@ -198,7 +216,10 @@ extension Ledger {
 
     // MARK: References
 
-    /// Where references lead.
+    /// The stored payment that one or two references identify.
+    ///
+    /// A single readable reference of a transaction counts as a contradiction, since the other one
+    /// is missing: nothing is applied, but the payment is queried.
     func target(of references: [Reference]) -> CallbackTarget {
         if references.isEmpty { return .unreadable }
         let payments = view.payments(carrying: references)
@@ -221,7 +242,10 @@ extension Ledger {
 
     // MARK: Effects
 
-    /// Gives a callback its payment, made where there is none, and does what its verdict says.
+    /// Assigns a callback to its payment, creating one where none exists, and applies the effect.
+    ///
+    /// A callback without a transaction gets an unconfirmed payment, which groups its entries and
+    /// the inquiry until a query confirms the references.
     mutating func place(
         _ callback: inout KeptCallback,
         at target: CallbackTarget,
@@ -243,7 +267,9 @@ extension Ledger {
         take(effect, of: &callback)
     }
 
-    /// Does what a verdict says to the callback's transaction.
+    /// Applies the effect of a verdict to the callback's transaction.
+    ///
+    /// Marks are stored without a new revision: they do not outdate a query that is under way.
     private mutating func take(
         _ effect: CallbackVerdict.Effect,
         of callback: inout KeptCallback
@@ -267,9 +293,10 @@ extension Ledger {
         }
     }
 
-    /// Makes a transaction of what a callback says.
+    /// Creates a transaction from a callback, without a query: `confirmWithQuery` is `never`.
     ///
-    /// - Parameter unconfirmed: what holds the callbacks about its references so far.
+    /// - Parameter unconfirmed: the unconfirmed payment of its references, which becomes the
+    ///   transaction; nil when there is none.
     private mutating func create(
         _ status: TransactionStatus,
         _ order: ReferenceOrder,

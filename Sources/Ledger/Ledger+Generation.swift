@@ -1,13 +1,17 @@
 package import Payments
 
 extension Ledger {
-    /// Longer than any call lasts, in milliseconds.
+    /// An upper bound of the duration of a generate call, in milliseconds.
     private static let callMillisecondsMax: Int64 = 600_000
 
     /// Records the intent to generate, or says why this reference cannot be generated.
     ///
-    /// - Parameter isConfirmedUnknown: the gateway has just said that it does not know the
-    ///   reference.
+    /// At most one call for a reference may succeed: two codes for one order could both be paid. So
+    /// a repeat is sent only after a definite rejection, or after the gateway has reported the
+    /// reference as not found. The intent is recorded before the call, so that a crash during the
+    /// call leaves a payment to query instead of an unknown code.
+    ///
+    /// - Parameter isConfirmedUnknown: whether a query just reported the reference as not found.
     package mutating func startGeneration(
         _ request: GenerationRequest,
         isConfirmedUnknown: Bool
@@ -40,7 +44,7 @@ extension Ledger {
         case .notAccepted where stored.status == .created: break
         case _ where content != request.content: return .refused(.otherContent)
         case .accepted: return .stored
-        // An intent under way that is asked for again: the end of its call could not be recorded.
+        // A repeat while an intent is under way: the result of its call could not be recorded.
         case .unknown where stored.status == .created,
             .underWay where stored.status == .created:
             if !isConfirmedUnknown { return .unknown }
@@ -56,16 +60,18 @@ extension Ledger {
         return .started
     }
 
+    /// Records the intent, with an inquiry in case that the result is never recorded.
     private mutating func start(_ request: GenerationRequest, of payment: Payment) {
         emit(.startGeneration(payment.id, request, atMilliseconds: now))
-        // Should the program end before the answer is recorded, the gateway is asked all the same:
-        // for a callback that waits, or later.
+        // If the process ends before the result is recorded, the inquiry decides: the one that a
+        // waiting callback already has, or this one, which is due after the call's upper bound.
         if !view.waiting(payment.id).isEmpty, view.inquiries[payment.id] != nil { return }
         var inquiry = firstInquiry(about: payment)
         inquiry.nextMilliseconds = now + Self.callMillisecondsMax
         emit(.scheduleInquiry(inquiry))
     }
 
+    /// An inquiry at the first step of `scheduleSeconds`, with the present as its base.
     private func firstInquiry(about payment: Payment) -> StatusInquiry {
         StatusInquiry(
             paymentID: payment.id,
@@ -77,7 +83,10 @@ extension Ledger {
         )
     }
 
-    /// Records how a call to generate ended, with everything that waited for it.
+    /// Records the result of a generate call, and applies the callbacks that waited for it.
+    ///
+    /// Only a definite rejection leaves nothing to reconcile. After an unknown result the gateway
+    /// is queried at once, because the customer may already have a payable code.
     package mutating func finishGeneration(
         _ partnerReferenceNo: Reference,
         _ result: GenerationResult,
@@ -92,11 +101,11 @@ extension Ledger {
         case .codeRefused(let reference, let problem):
             emit(.finishGeneration(payment.id, .codeLost, result))
             accept(payment, reference)
-            raise(.qrRefused, about: payment, cause: "code", "the code was refused: \(problem)")
+            raise(.qrRefused, about: payment, cause: "code", "validation failed: \(problem)")
         case .notAccepted:
             emit(.finishGeneration(payment.id, .notAccepted, result))
-            // Nothing to reconcile, unless a callback waits for an answer, or the gateway has it
-            // from an earlier call.
+            // Nothing to reconcile, unless a callback waits for a query, or the gateway has the
+            // payment from an earlier call.
             if payment.status == .created, view.waiting(payment.id).isEmpty,
                 view.inquiries[payment.id] != nil
             {
@@ -108,12 +117,15 @@ extension Ledger {
         }
     }
 
-    /// The gateway has the payment, under this number of its own.
+    /// Records that the gateway has the payment, under `reference`.
+    ///
+    /// A known gateway number is not replaced, and one of another payment raises an entry: two
+    /// payments with one number cannot be told apart in callbacks.
     private mutating func accept(_ stored: Payment, _ reference: Reference) {
         var payment = stored
         if let known = stored.referenceNo, known != reference {
-            // "The gateway's referenceNo, once learnt, never changes" (contract, "Words").
-            let text = "generate answered referenceNo \(reference), but \(known) is stored"
+            // The gateway's referenceNo, once known, never changes (article Statuses).
+            let text = "generate returned referenceNo \(reference), but \(known) is stored"
             raise(.referenceMismatch, about: stored, cause: "generate", text)
         }
         let holder = view.confirmed(carrying: [reference]).first {
@@ -121,15 +133,15 @@ extension Ledger {
         }
         if stored.referenceNo == nil, let holder {
             let text =
-                "generate answered referenceNo \(reference), which "
-                + "\(holder.partnerReferenceNo) has already"
+                "generate returned referenceNo \(reference), which belongs to "
+                + "\(holder.partnerReferenceNo)"
             raise(.referenceMismatch, about: stored, cause: "generate", text)
         }
         payment.referenceNo = stored.referenceNo ?? reference
         payment.isCorroborated = true
         update(payment)
         mergeUnconfirmed(into: payment)
-        // "A generate answer never lowers a status": a query may have been faster.
+        // A generate response never lowers a status: a query may have been faster.
         if payment.status == .created {
             var change = StatusChange(to: .pending, .initiated, source: .generate)
             change.amount = payment.expectedAmount
@@ -138,8 +150,10 @@ extension Ledger {
         applyWaiting(payment.id)
     }
 
-    /// Judges the callbacks again that came before the generate answer, oldest first: what they say
-    /// goes into the same commit.
+    /// Judges again the callbacks that arrived before the generate response, oldest first.
+    ///
+    /// Their transitions go into the same commit, so that no reader sees a payment as pending whose
+    /// success is already stored.
     private mutating func applyWaiting(_ id: Payment.ID) {
         for kept in view.waiting(id) {
             let target = target(of: kept.content.references)
@@ -149,23 +163,26 @@ extension Ledger {
                 if let payment = view.payment(id) { release(callback, payment) }
                 continue
             }
-            // It goes on waiting. What contradicts the answer, or what came before it, did not when
-            // it was received; the rest was raised then.
+            // It continues to wait. Contradictions to the response, or to an earlier callback, are
+            // new; these two kinds were raised on receipt.
             let raised: [AttentionKind] = [.unconfirmedRefund, .unconfirmedCallback]
             raise(verdict.attention.filter { !raised.contains($0) }, by: kept)
         }
-        // What waited kept the inquiry to itself.
+        // As long as callbacks waited, their inquiry took the place of the status' own.
         if let payment = view.payment(id), view.waiting(id).isEmpty { replan(payment) }
     }
 
-    /// Closes what the attention list holds of a callback that waits no more.
+    /// Closes the entries about a callback that no longer waits.
     private mutating func release(_ callback: KeptCallback, _ payment: Payment) {
         guard let status = callback.content.fact?.status else { return }
         let resolution = EntryResolution(by: "notify", note: "the callback was applied")
         closeEntries(of: payment, resolvedBy: status, resolution)
     }
 
-    /// The gateway may have the payment: it is asked at once, and by the schedule from then on.
+    /// Plans queries about a payment whose generate result is unknown: at once, then by the
+    /// schedule.
+    ///
+    /// Without queries the payment goes on the attention list, since a customer may hold its code.
     private mutating func askWhetherAccepted(_ payment: Payment) {
         guard payment.status == .created else { return }
         if let planned = InquiryPlan(context).timed(firstInquiry(about: payment)) {
@@ -177,17 +194,17 @@ extension Ledger {
         holdOpen(
             payment,
             cause: "not asked",
-            "it is not known whether the gateway took the payment, and no query is sent"
+            "the result of the generate call is unknown, and no query can be sent"
         )
     }
 
-    /// Asks about calls that were under way when the program ended: their results are not known.
+    /// Plans queries about generate calls that were under way when the process ended.
     package mutating func recoverGenerations(_ ids: [Payment.ID]) {
         for id in ids {
             guard let payment = view.payments[id], view.generations[id]?.state == .underWay else {
                 continue
             }
-            let problem = "the program ended during the call"
+            let problem = "the process ended during the call"
             emit(.finishGeneration(id, .unknown, .unknown(problem)))
             askWhetherAccepted(payment)
         }

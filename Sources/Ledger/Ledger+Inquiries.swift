@@ -1,14 +1,17 @@
 import Payments
 
 extension Ledger {
-    // MARK: What a callback asks
+    // MARK: Inquiries about callbacks
 
-    /// Callbacks of one payment that wait at the same time; more are held by the attention list
-    /// alone. Each has a fact of its own.
+    /// Callbacks of one payment that may wait at the same time, each with another fact.
+    ///
+    /// The bound limits the work of one report; further callbacks only go on the attention list.
     static let waitingMax = 100
 
-    /// Whether a callback that a query decides about has to wait for it itself: of several with one
-    /// fact only the first does.
+    /// Whether a callback that needs a query becomes the waiting one of its fact.
+    ///
+    /// Of several callbacks with one fact only the first waits. A dismissed one does not wait: an
+    /// operator has decided about it.
     func startsWaiting(_ callback: KeptCallback) -> Bool {
         guard let id = callback.paymentID, let fact = callback.content.fact else { return false }
         let waiting = view.waiting(id)
@@ -17,8 +20,10 @@ extension Ledger {
             && !isDismissed(callback)
     }
 
-    /// Has the gateway asked, at once, about a callback that cannot decide alone; false when there
-    /// is nothing to ask, or no schedule to ask by.
+    /// Plans a query, due at once, about a callback that needs one.
+    ///
+    /// - Returns: whether a query decides: a new one, or one that is already planned. False when no
+    ///   reference is readable, too many callbacks wait, or `scheduleSeconds` is empty.
     mutating func ask(about callback: KeptCallback) -> Bool {
         guard let payment = view.payment(callback.paymentID) else { return false }
         if isAskedAlready(callback, payment) { return true }
@@ -35,7 +40,10 @@ extension Ledger {
         )
     }
 
-    /// Whether the running schedule, or an open entry, is about what the callback says already.
+    /// Whether an inquiry, an open entry or a dismissal already covers the callback.
+    ///
+    /// Then the schedule is not restarted: retries of one callback would otherwise keep it at its
+    /// first steps, and the gateway would be queried without end (article Statuses).
     private func isAskedAlready(_ callback: KeptCallback, _ payment: Payment) -> Bool {
         if isDismissed(callback) { return true }
         guard let fact = callback.content.fact else {
@@ -57,20 +65,20 @@ extension Ledger {
         }
     }
 
-    /// Starts an inquiry whose step has a time; false when its schedule has no such step.
+    /// Schedules an inquiry; false when its phase has no such step.
     private mutating func start(_ inquiry: StatusInquiry) -> Bool {
         guard let planned = InquiryPlan(context).timed(inquiry) else { return false }
         emit(.scheduleInquiry(planned))
         return true
     }
 
-    // MARK: What a status asks
+    // MARK: Inquiries by status
 
-    /// Plans when the gateway is asked next about a payment whose status has just changed.
+    /// Closes what a new status resolves, and plans the next query about the payment.
     ///
-    /// An inquiry that a callback waits for stays as it is: its answer comes first.
+    /// An inquiry that a callback waits for stays as it is, because its report is needed first.
     mutating func followUp(_ payment: Payment) {
-        // What an operator's decision closes is closed in the operator's name.
+        // After an operator's decision, `stand` closes the entries under the operator's name.
         if let source = payment.lastSource, source != .operator {
             closeUnresolved(payment, by: source.word)
             releaseStanding(payment)
@@ -79,8 +87,9 @@ extension Ledger {
         replan(payment)
     }
 
-    /// Ends the wait of the callbacks whose fact stands now, and closes the entries that are about
-    /// nothing else.
+    /// Ends the wait of the callbacks whose fact stands now, and closes entries about such facts.
+    ///
+    /// An entry stays open if one of its events has no fact or a fact that does not stand.
     private mutating func releaseStanding(_ payment: Payment) {
         guard let status = payment.latestStatus else { return }
         var released: [Fact] = []
@@ -91,7 +100,7 @@ extension Ledger {
             released.append(fact)
         }
         if released.isEmpty { return }
-        let speaker = payment.lastSource == .query ? "the gateway says" : "the payment is"
+        let speaker = payment.lastSource == .query ? "the gateway reports" : "the payment is"
         let resolution = EntryResolution(
             by: payment.lastSource?.word ?? "",
             note: "\(speaker) \(status.code)"
@@ -105,11 +114,14 @@ extension Ledger {
         }
     }
 
-    /// Plans the inquiry that the payment's status asks for, in place of the present one.
+    /// Replaces the payment's inquiry by the one that its status requires.
+    ///
+    /// A pending payment without a step gets a deadline instead, so that it reaches the attention
+    /// list. Any other payment without a step loses its inquiry.
     mutating func replan(_ payment: Payment) {
         let existing = view.inquiries[payment.id]
-        // Of payments made elsewhere nothing is planned while no query is sent: that list would
-        // only grow. Our own are asked about as soon as queries are sent again.
+        // While no query can be sent, payments not generated here get no inquiry: the number of
+        // overdue ones would only grow. Those generated here are queried once it is possible.
         let isAsked = policy.canQuery || payment.origin == .generate
         let plan = InquiryPlan(context)
         let generation = view.generations[payment.id]
@@ -122,12 +134,14 @@ extension Ledger {
         }
     }
 
-    // MARK: The passing of time
+    // MARK: Due and ended schedules
 
-    /// Gives open payments and held callbacks whose schedule has ended one new query each: the
-    /// gateway answers again, outbound was configured, or an operator asks.
+    /// Plans one query for each open payment, and each with waiting callbacks, without an inquiry.
     ///
-    /// - Returns: how many got one.
+    /// Called when the gateway responds again, when outbound becomes configured, and on an
+    /// operator's order: the schedules may have ended while no response was possible.
+    ///
+    /// - Returns: the number of planned queries.
     package mutating func resume(_ ids: [Payment.ID]) -> Int {
         var count = 0
         for id in ids {
@@ -141,7 +155,10 @@ extension Ledger {
         return count
     }
 
-    /// Whether an open payment is one to ask the gateway about: it may have it.
+    /// Whether the gateway may have an open payment, so that a query makes sense.
+    ///
+    /// A `created` payment qualifies only if its generate result is unknown: otherwise its call is
+    /// still under way, or the gateway rejected it.
     func isFollowed(_ payment: Payment) -> Bool {
         guard payment.isOpen else { return false }
         guard payment.status == .created, let generation = view.generations[payment.id] else {
@@ -150,15 +167,16 @@ extension Ledger {
         return generation.state == .unknown
     }
 
-    /// Ends inquiries that are due and cannot be sent: the attention list holds what they were
-    /// about.
+    /// Ends inquiries that are due and cannot be sent; their payments go on the attention list.
+    ///
+    /// During the validity of a code the next step is planned instead: its callback may still
+    /// arrive, and an entry for every unpaid code would hide the entries that matter.
     package mutating func hold(_ ids: [Payment.ID], reason: String) {
         for id in ids {
             guard let payment = view.payments[id], var inquiry = view.inquiries[id] else {
                 continue
             }
             if inquiry.phase == .whileOpen, payment.isOpen {
-                // The code can still be paid; the callback may come.
                 inquiry.step += 1
                 if let planned = InquiryPlan(context).inquiry(
                     about: payment,
@@ -179,15 +197,16 @@ extension Ledger {
         }
     }
 
-    /// The attention list holds a payment that is open, and callbacks that wait, when no query is
-    /// planned any more. Each needs its own entry: what closes the payment may not be what they
-    /// say.
+    /// Raises entries for an open payment and for its waiting callbacks.
+    ///
+    /// They are separate entries, because the status that closes the payment's entry need not be
+    /// the one that a callback reports.
     mutating func holdOpen(_ payment: Payment, cause: String, _ reason: String) {
         if payment.isOpen { raise(.unresolvedPayment, about: payment, cause: cause, reason) }
         holdWaiting(payment, cause, reason)
     }
 
-    /// The attention list holds the callbacks that wait, where it does not yet.
+    /// Raises an entry for each waiting callback whose fact is in no open entry.
     mutating func holdWaiting(_ payment: Payment, _ cause: String, _ reason: String) {
         let held = view.openEntries(.payment(payment.id)).flatMap(\.events).compactMap(\.fact)
         for callback in view.waiting(payment.id) {

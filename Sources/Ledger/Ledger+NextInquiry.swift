@@ -1,16 +1,24 @@
 import Payments
 
 extension Ledger {
-    /// Unusable answers in a row after which an attention entry is raised.
+    /// Consecutive unusable responses after which an entry is raised (article Statuses).
     private static let unusableMax: Int64 = 3
 
-    /// Plans the next query of the schedule that asked, or ends it; returns when it is due.
+    /// Plans the next query of the inquiry, or ends the inquiry; returns when the query is due.
+    ///
+    /// The result decides whether the step is used up:
+    /// - No response, or rejected credentials: the step is repeated after a pause, for 24 h at
+    ///   most. It says nothing about this payment.
+    /// - A rejection or an unreadable response: the step is used up, so that one reference that the
+    ///   gateway cannot handle goes behind the others.
+    /// - An outdated report: the step is repeated, because newer information needs a newer report.
+    ///
+    /// A query that was sent before it was due, such as by an operator's order, uses up no step.
     mutating func continueInquiry(_ answer: AnswerInProgress) -> Int64? {
         let ids = [answer.home, answer.paymentID].compactMap(\.self)
         guard let id = ids.first(where: { view.inquiries[$0] != nil }),
             let inquiry = view.inquiries[id]
         else { return nil }
-        // Asked out of turn: the step that is planned is still owed.
         let isEarly = inquiry.nextMilliseconds > now && inquiry.plannedMilliseconds <= now
         let plan = InquiryPlan(context)
         switch answer.outcome {
@@ -21,7 +29,7 @@ extension Ledger {
         case .refused(_, let detail), .unreadable(let detail):
             let counted = countUnusable(inquiry, detail)
             if isEarly { return schedule(counted) }
-            // What waits may have come after it was asked.
+            // Callbacks may have started to wait after the query was sent.
             let isLate = answer.wasAwaited && !answer.isCurrent
             return isLate ? schedule(plan.repeated(counted)) : takeStep(counted, answer)
         case .found, .notFound: break
@@ -37,7 +45,7 @@ extension Ledger {
         return inquiry.nextMilliseconds
     }
 
-    /// The gateway has given an answer that counts.
+    /// Continues an inquiry after a result that counts: its series of failures has ended.
     private mutating func continueUsable(
         _ inquiry: StatusInquiry,
         _ answer: AnswerInProgress,
@@ -55,20 +63,22 @@ extension Ledger {
         let isAwaited = [answer.paymentID, answer.home].compactMap(\.self)
             .contains { !view.waiting($0).isEmpty }
         if let payment, !isAwaited, answer.wasAwaited || answer.sequence != nil {
-            // What waited has its answer: what is asked next is what the status asks.
+            // The callbacks are resolved or the status has changed: the status plans what follows.
             if inquiry.paymentID != payment.id { emit(.endInquiry(inquiry.paymentID)) }
             if answer.wasAwaited || view.inquiries[payment.id] == nil { replan(payment) }
             return view.inquiries[payment.id]?.nextMilliseconds
         }
         if isAwaited, !answer.isCurrent {
-            // What waits may have come after it was asked.
+            // Callbacks may have started to wait after the query was sent.
             return isEarly ? inquiry.nextMilliseconds : schedule(plan.repeated(usable))
         }
         if isEarly { return usable == inquiry ? inquiry.nextMilliseconds : schedule(usable) }
         return takeStep(usable, answer)
     }
 
-    /// Counts an answer that cannot be used; the third in a row raises an entry.
+    /// Counts an unusable response; the third in a row raises an entry.
+    ///
+    /// Fewer may be a fault of a proxy or a deployment, and need no review.
     private mutating func countUnusable(
         _ inquiry: StatusInquiry,
         _ detail: String
@@ -82,22 +92,25 @@ extension Ledger {
             .unresolvedPayment,
             about: payment,
             cause: Self.unusableCause,
-            "the gateway's last \(counted.unusableCount) answers were of no use: \(detail)"
+            "the gateway's last \(counted.unusableCount) responses were unusable: \(detail)"
         )
         return counted
     }
 
     private static let unusableCause = "unusable answers"
 
-    /// Closes what was told about unusable answers alone.
+    /// Closes the entries that are only about unusable responses.
     private mutating func closeUnusable(_ id: Payment.ID) {
         for entry in view.openEntries(.payment(id)) where entry.kind == .unresolvedPayment {
             guard entry.events.allSatisfy({ $0.cause == Self.unusableCause }) else { continue }
-            close(entry, EntryResolution(by: "query", note: "the gateway's answers can be read"))
+            close(entry, EntryResolution(by: "query", note: "the gateway's responses are usable"))
         }
     }
 
-    /// Uses up the present step.
+    /// Uses up the present step, and plans the next one or ends the inquiry with entries.
+    ///
+    /// If the schedule of a callback ends while its payment is pending, the callback gets an entry
+    /// and the payment continues with the schedule of its status.
     private mutating func takeStep(
         _ inquiry: StatusInquiry,
         _ answer: AnswerInProgress
@@ -112,7 +125,6 @@ extension Ledger {
         if let payment, payment.status == .pending, !waiting.isEmpty,
             let planned = plan.inquiry(about: payment, generation, inquiry)
         {
-            // The schedule of the callback is over, that of its payment is not.
             holdWaiting(payment, Self.scheduleCause, Self.scheduleText)
             return schedule(planned)
         }
@@ -123,12 +135,16 @@ extension Ledger {
 
     private static let scheduleCause = "schedule ended"
     private static let scheduleText =
-        "the gateway was asked as often as reconcile.scheduleSeconds says, and has not resolved it"
+        "all queries of reconcile.scheduleSeconds were sent, and none resolved it"
 
     // MARK: Abandoned codes
 
-    /// Notes that the gateway says a payment is not paid, and closes a code that was never paid
-    /// (contract section 4, "Abandoned codes").
+    /// Counts a report that a payment is not paid, and closes an abandoned code (article Statuses).
+    ///
+    /// Most codes are never paid, so they are closed without an entry. The conditions exclude every
+    /// case in which money may be on the way: two reports since the end of the validity, the last
+    /// after `expireAfterSeconds`; no open entry; no waiting callback with a success or refund.
+    /// Money that arrives later still counts: a confirmed success replaces cancelled.
     mutating func noteUnpaid(
         _ status: LatestTransactionStatus,
         _ answer: inout AnswerInProgress
@@ -153,12 +169,15 @@ extension Ledger {
         answer.sequence = advance(payment, by: change)
     }
 
-    /// Whether "not found" says something about the payment, rather than about our configuration:
-    /// the gateway has known a payment of ours within a day.
+    /// Whether "not found" is about the payment, not about a wrong merchantId or base URL.
+    ///
+    /// It is credible if a query found any payment of this merchant within 24 h. Otherwise it does
+    /// not count, and for a payment that the gateway itself generated an entry is raised: closing
+    /// it could hide paid codes of the whole account.
     private mutating func isCredible(_ payment: Payment, _ generation: Generation?) -> Bool {
         let own = view.openEntries(.payment(payment.id)).filter { $0.kind == .ownPaymentUnknown }
         if view.knowledge.isKnown(at: now) {
-            let note = "the gateway knows other payments of ours"
+            let note = "the gateway finds other payments of this merchant"
             for entry in own { close(entry, EntryResolution(by: "query", note: note)) }
             return true
         }
@@ -168,8 +187,8 @@ extension Ledger {
                 .ownPaymentUnknown,
                 about: payment,
                 cause: "not found",
-                "the gateway generated this payment for us and says that it does not know it, nor "
-                    + "has it known any other of ours in 24 hours: cashIn.merchantId or "
+                "the gateway generated this payment but reports it as not found, and has found no "
+                    + "other payment of this merchant in 24 hours: cashIn.merchantId or "
                     + "cashIn.baseURL may belong to another account or environment"
             )
         }

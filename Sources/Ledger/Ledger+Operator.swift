@@ -1,17 +1,19 @@
 package import Payments
 
-/// What an operator decides about an entry or a payment.
+/// A decision of an operator about an entry or a payment.
 package struct OperatorDecision: Sendable {
     package var note: String
 
-    /// The name of the token.
+    /// The name of the operator's token, written to the transition and the entries.
     package var name: String
 
     /// The status that is accepted; nil resolves an entry without accepting anything.
     package var accept: LatestTransactionStatus?
+
+    /// The accepted amount; nil for that of the chosen fact.
     package var amount: Amount?
 
-    /// The callback whose fact is accepted, where several are named.
+    /// The callback whose fact is accepted, where the entry has several.
     package var callbackID: KeptCallback.ID?
 
     package init(
@@ -29,28 +31,32 @@ package struct OperatorDecision: Sendable {
     }
 }
 
-/// What became of an operator's decision.
+/// The result of an operator's decision.
 package enum DecisionOutcome: Equatable, Sendable {
-    /// It is done, with a transition where the accepted status did not stand already.
+    /// It is recorded; nil where the accepted status is already the current one.
     case done(Transition?)
-    /// No entry has this number.
+    /// No entry has this ID.
     case unknownEntry
     case alreadyResolved
-    /// The status table has no way from the current status to the accepted one.
+    /// The status table does not lead from the current status to the accepted one.
     case notAllowed(from: TransactionStatus?, to: LatestTransactionStatus)
     /// The entry is about no fact.
     case nothingToAccept
-    /// The entry is about references that no transaction carries: they are accepted by reference.
+    /// The entry is about references that no transaction carries; the operator must name the
+    /// merchant's reference, because here it is only assumed.
     case unconfirmedPayment(partnerReferenceNo: Reference)
-    /// The entry names facts of several amounts.
+    /// The entry has facts with several amounts; the operator must choose one.
     case severalFacts([Fact])
-    /// No fact tells the amount.
+    /// A success or refund needs an amount, and no fact has one.
     case amountRequired
 }
 
 extension Ledger {
-    /// Resolves an entry, and writes the status that the operator accepts, if one (contract section
-    /// 4, "What an operator decides is a fact").
+    /// Resolves an entry, and writes the status that the operator accepts, if any
+    /// (article Statuses).
+    ///
+    /// Without an accepted status the facts of the entry are dismissed: they open no entry again.
+    /// With one, the accepted fact stands, and the others of the entry are dismissed.
     package mutating func resolve(
         _ id: AttentionEntry.ID,
         _ decision: OperatorDecision
@@ -73,9 +79,10 @@ extension Ledger {
         return outcome
     }
 
-    /// Resolves many entries of one kind, never accepting anything.
+    /// Resolves many entries at once, without accepting anything: a status that moves money needs a
+    /// decision of its own.
     ///
-    /// - Returns: how many were open.
+    /// - Returns: the number of entries that were open.
     package mutating func resolve(
         _ ids: [AttentionEntry.ID],
         _ decision: OperatorDecision
@@ -89,7 +96,11 @@ extension Ledger {
         return count
     }
 
-    /// Writes a status for a payment that has no entry, or is not known yet.
+    /// Writes a status for the payment of a merchant's reference, with or without an entry.
+    ///
+    /// If no transaction carries the reference, an unconfirmed payment with it becomes the
+    /// transaction, preferably one of a complete pair; without one, a payment is created. The
+    /// gateway's number stays unknown unless that pair has it.
     package mutating func accept(
         _ reference: Reference,
         _ decision: OperatorDecision
@@ -125,7 +136,8 @@ extension Ledger {
         )
     }
 
-    /// What open entries and waiting callbacks say of a payment.
+    /// The facts that an operator can accept for a payment: those of its waiting callbacks and of
+    /// its open entries, each once.
     private func openEvents(of payment: Payment) -> [AttentionEvent] {
         let told = view.openEntries(.payment(payment.id)).flatMap(\.events)
         let waiting = view.waiting(payment.id).filter { callback in
@@ -144,6 +156,10 @@ extension Ledger {
 
     // MARK: Accepting
 
+    /// Writes the transition of an accepted status, and applies the decision to facts and entries.
+    ///
+    /// The order of the checks matters to the operator: first which fact is meant, then whether the
+    /// status is allowed, then whether an amount is known. Until all pass, nothing is written.
     private mutating func accept(
         _ status: LatestTransactionStatus,
         of payment: Payment,
@@ -183,8 +199,8 @@ extension Ledger {
         return .done(transition)
     }
 
-    /// The callback that says what is accepted: one of another status does not, unless the operator
-    /// names it.
+    /// The callback that the transition names: the event's, if it has the accepted status or the
+    /// operator chose it.
     private func accepted(
         _ status: LatestTransactionStatus,
         by event: AttentionEvent,
@@ -196,7 +212,7 @@ extension Ledger {
         return view.callbacks[id]
     }
 
-    /// Notes that a kept callback has made the newest transition of its payment.
+    /// Records that a stored callback caused the newest transition of its payment.
     private mutating func apply(_ callback: KeptCallback, of payment: Payment) {
         var callback = callback
         callback.paymentID = payment.id
@@ -207,13 +223,18 @@ extension Ledger {
         update(callback)
     }
 
+    /// The fact that a decision refers to.
     private enum Choice {
         case none
         case one(AttentionEvent)
         case several([Fact])
     }
 
-    /// The fact that is accepted: the only one, or the one that amount or callback name.
+    /// Chooses the accepted fact: the only one, or the one that the amount or callback ID selects.
+    ///
+    /// Facts with the accepted status come first; only if there are none, those of another status
+    /// count. Facts with different amounts need a choice by the operator, since a wrong amount
+    /// would go into the feed as paid or refunded.
     private func choose(
         _ status: LatestTransactionStatus,
         among events: [AttentionEvent],
@@ -236,8 +257,14 @@ extension Ledger {
         return candidates.last.map { .one($0) } ?? .none
     }
 
-    /// The status that the accepted code leads to; `.some(nil)` when it stands already, nil when it
-    /// is not allowed.
+    /// The status that the accepted code leads to; `.some(nil)` when it is the current one already,
+    /// nil when it is not allowed.
+    ///
+    /// An operator's decision counts like a query's report in the status table, with two
+    /// exceptions. A success on success or refunded, and a cancellation or failure on success, are
+    /// not allowed, because they would hide money that the gateway reported. If an operator wrote
+    /// the current status, any code is allowed, so that a mistake can be undone; a success is then
+    /// written again even on success, because its amount may be the mistake.
     private func target(
         _ status: LatestTransactionStatus,
         of payment: Payment
@@ -251,7 +278,7 @@ extension Ledger {
             case .initiated, .paying, .pending, .notFound: nil
             }
         guard let undone else { return nil }
-        // An operator's own decision can be undone by any other.
+        // An operator's decision can be undone by another one.
         if payment.lastSource == .operator {
             return .some(payment.status == undone && undone != .success ? nil : undone)
         }
@@ -273,10 +300,13 @@ extension Ledger {
         }
     }
 
-    // MARK: What stands afterwards
+    // MARK: Facts and entries after a decision
 
-    /// Notes which of the payment's open facts stand now, closes the entries all of whose facts do,
-    /// and ends the waiting of what was accepted.
+    /// Records which open facts of the payment are accepted, and closes what is resolved by that.
+    ///
+    /// A fact is accepted if status and amount are the accepted ones, or if its callback was
+    /// chosen. An entry closes when all its facts stand. A waiting callback with an accepted fact
+    /// stops waiting; if none is left, the status plans the next query.
     private mutating func stand(
         _ status: LatestTransactionStatus,
         _ amount: Amount?,
@@ -312,6 +342,7 @@ extension Ledger {
         if view.waiting(payment.id).isEmpty { replan(payment) }
     }
 
+    /// Stores a decision about a fact or a cause of an entry.
     private mutating func decide(
         _ verdict: DecidedFact.Decision,
         _ fact: Fact?,
@@ -332,21 +363,26 @@ extension Ledger {
         )
     }
 
-    /// Closes an entry; those of its facts that do not stand are dismissed.
+    /// Closes an entry and dismisses its facts that do not stand.
+    ///
+    /// The response to a dismissed fact stays as it was; only entries about it are no longer
+    /// opened. Events without fact and callback, such as an ended schedule, may raise an entry
+    /// again.
     private mutating func dismiss(_ entry: AttentionEntry, _ decision: OperatorDecision) {
         close(entry, EntryResolution(by: decision.name, note: decision.note))
         guard entry.kind.isAboutFacts else { return }
         var payment: Payment?
         if case .payment(let id) = entry.subject { payment = view.payment(id) }
         for event in entry.events {
-            // What the schedule or the gateway's silence caused may happen again.
+            // Such causes may occur again, and then need review again.
             if event.fact == nil, event.callbackID == nil { continue }
-            // A fact that stands is dismissed with its marks: another payment may say it again.
+            // Of a fact that stands, only the cause with its marks is dismissed: a second payment
+            // may have the same fact.
             let fact = event.fact.flatMap { stands($0, payment) ? nil : $0 }
             decide(.dismissed, fact, cause: fact == nil ? event.cause : "", of: payment, entry)
         }
         if let payment, payment.isOpen, view.inquiries[payment.id] == nil {
-            // An open payment without entry or inquiry would be followed by nothing.
+            // Without entry and inquiry, nothing would ever close an open payment.
             _ = resume([payment.id])
         }
     }

@@ -1,8 +1,10 @@
 import Payments
 
 extension Ledger {
-    /// Moves a payment to another status, confirming it where it was not, and returns the
-    /// transition's sequence number.
+    /// Appends a transition to a stored payment and returns its sequence number.
+    ///
+    /// The transition confirms an unconfirmed payment. A known gateway reference is never replaced
+    /// (article Statuses).
     @discardableResult
     mutating func advance(_ stored: Payment, by change: StatusChange) -> Int64 {
         var payment = stored
@@ -13,14 +15,15 @@ extension Ledger {
         return sequence
     }
 
-    /// Makes a payment with its first transition, and returns that one's sequence number.
+    /// Creates a payment with its first transition and returns the sequence number of that.
     ///
-    /// - Parameter payment: a new one, without a status.
+    /// - Parameter payment: a new payment without a status.
     mutating func create(_ payment: consuming Payment, by change: StatusChange) -> Int64 {
-        // The transition names the payment, so the payment comes first; its state is the one after.
+        // The payment is emitted first, because the transition refers to it, and with its new
+        // state.
         let transition = makeTransition(change, of: payment)
         write(transition, change, into: &payment)
-        // Paid and not asked about again: the usual one, which has nothing to follow up.
+        // Fast path: a new success without recheck has neither entries nor inquiries to follow up.
         let isDone = payment.status == .success && policy.schedule.recheckSuccessSeconds.isEmpty
         emit(.createPayment(Shared(payment)))
         emit(.appendTransition(transition))
@@ -28,7 +31,7 @@ extension Ledger {
         return transition.sequence
     }
 
-    /// Appends the transition and notes it in the payment.
+    /// Appends a transition and updates the payment's columns that derive from it.
     private mutating func record(_ change: StatusChange, of payment: inout Payment) -> Int64 {
         let transition = makeTransition(change, of: payment)
         emit(.appendTransition(transition))
@@ -36,6 +39,7 @@ extension Ledger {
         return transition.sequence
     }
 
+    /// The next transition of the feed: the head plus one, so that the numbers stay dense.
     private func makeTransition(_ change: StatusChange, of payment: Payment) -> Transition {
         Transition(
             sequence: view.numbers.head + 1,
@@ -56,6 +60,9 @@ extension Ledger {
         )
     }
 
+    /// Updates the columns of a payment that its newest transition determines.
+    ///
+    /// The first amount becomes the expected one, against which later callbacks are compared.
     private func write(
         _ transition: Transition,
         _ change: StatusChange,
@@ -71,30 +78,36 @@ extension Ledger {
         payment.lastSource = transition.source
         payment.updatedMilliseconds = transition.recordedMilliseconds
         payment.expectedAmount = payment.expectedAmount ?? transition.amount
-        // Answers since the validity count whatever code they gave; of a payment that was not
-        // generated here the validity itself begins again.
+        // A generated code has a fixed validity, so a change among pending codes does not reset the
+        // count. The validity of any other payment starts again with each transition.
         if transition.to != .pending || view.generations[payment.id] == nil {
             payment.unpaidAnswers = 0
         }
-        // The gateway never said that a payment expired: only what it said stands.
+        // Expiry is the receiver's conclusion; only what the gateway or an operator said stands.
         if transition.source != .expiry {
             let fact = WrittenFact(status: transition.latestStatus, amount: transition.amount)
             if !payment.written.contains(fact) { payment.written.append(fact) }
         }
     }
 
-    /// Remembers the order of references that a callback of a generated payment has proved.
+    /// Records the order of references in a callback of a corroborated payment generated here.
+    ///
+    /// Only there is the merchant's reference certain; other payments may rest on a guess.
     mutating func learnOrder(_ order: ReferenceOrder, provenBy payment: Payment) {
         guard payment.origin == .generate, payment.isCorroborated else { return }
         learn { $0.provenOrder = order }
     }
 
-    /// The order of a pair's references where no transaction tells.
+    /// The assumed order of a pair that no transaction carries: the configured one, else the last
+    /// corroborated one, else that of Cash In's documentation.
     var assumedOrder: ReferenceOrder {
         policy.referenceRoles.order ?? view.knowledge.provenOrder ?? .cashIn
     }
 
-    /// Makes a place for what is said about references that nothing has confirmed yet.
+    /// Creates an unconfirmed payment, which groups callbacks, entries and an inquiry.
+    ///
+    /// It has no status and is not in the feed, and it reserves no reference: a forged or
+    /// misdirected callback must not prevent the merchant from using one.
     ///
     /// - Parameter references: one or two, in the order received.
     mutating func makeUnconfirmed(_ references: [Reference]) -> Payment? {
@@ -122,7 +135,10 @@ extension Ledger {
         return payment
     }
 
-    /// Hands what waits under unconfirmed references to the payment that they turned out to be.
+    /// Moves everything under unconfirmed references to the payment that they belong to.
+    ///
+    /// A payment must have one inquiry and one open entry of a kind, whatever references were known
+    /// when its callbacks arrived.
     mutating func mergeUnconfirmed(into payment: Payment) {
         for other in view.unconfirmed(belongingTo: payment) {
             moveWaiting(from: other, to: payment)
@@ -134,8 +150,10 @@ extension Ledger {
         }
     }
 
-    /// Hands the waiting callbacks of unconfirmed references to a payment, with the inquiry that
-    /// asks about them.
+    /// Moves the waiting callbacks of unconfirmed references to a payment, with their inquiry.
+    ///
+    /// The payment keeps its own inquiry only if a callback already waits for it and it is due no
+    /// later: the earlier query resolves all of them.
     private mutating func moveWaiting(from other: Payment, to payment: Payment) {
         let wasAwaited = !view.waiting(payment.id).isEmpty
         let moved = view.waiting(other.id)
@@ -160,9 +178,9 @@ extension Ledger {
         emit(.scheduleInquiry(inquiry))
     }
 
-    /// A status that was accepted or answered closes what asked for a person, once it is final.
+    /// Closes the `unresolved-payment` entries of a payment that has reached a final status.
     ///
-    /// - Parameter note: what the resolution says; nil tells the status.
+    /// - Parameter note: the note of the resolution; nil for a note that names the status.
     mutating func closeUnresolved(_ payment: Payment, by name: String, note: String? = nil) {
         guard let status = payment.status, status.isFinal else { return }
         let note = note ?? "the payment is \(status.word)"

@@ -1,17 +1,17 @@
 package import Payments
 
-/// A payment as another database holds it: the one that a restore set aside.
+/// A payment as stored in another database: the one that a restore set aside.
 ///
-/// A row: a property for each column that counts here.
+/// A row: one property for each column that recovery needs.
 package struct RememberedPayment: Equatable, Sendable {
     package let partnerReferenceNo: Reference
     package let referenceNo: Reference?
     package let roles: Payment.Roles
 
-    /// Nil where nothing had confirmed it.
+    /// Nil where the payment was unconfirmed.
     package let status: TransactionStatus?
 
-    /// What was paid, else what was expected.
+    /// The paid amount, else the expected one.
     package let amount: Amount?
     package let refundedAmount: Amount?
 
@@ -24,37 +24,42 @@ package struct RememberedPayment: Equatable, Sendable {
         refundedAmount = payment.refundedAmount
     }
 
-    /// Its references: one, or two.
+    /// Its references: one or two.
     package var references: [Reference] {
         referenceNo.map { [partnerReferenceNo, $0] } ?? [partnerReferenceNo]
     }
 }
 
-// What a restore takes back is not in the feed any more. The other database is no source of facts:
-// the gateway is queried, and a person sees what was known.
+// Transitions that a restore has removed are not in the feed. The other database is not a source of
+// facts, since it may be damaged: the gateway is queried, and an entry shows what was stored there.
 extension Ledger {
-    /// Follows up a payment that another database holds in a later state, or alone.
+    /// Follows up a payment that another database has in a later state, or that only it has.
     ///
-    /// - Parameter place: where the other database is, for the person who reads the entry.
+    /// The payment is queried at once where that is possible. A final status raises an entry as
+    /// well, because consumers may have acted on a transition that the restored feed does not have.
+    /// An unpaid code needs no review: the query's report decides.
+    ///
+    /// - Parameter place: the path of the other database, for the text of the entry.
     package mutating func recover(_ remembered: RememberedPayment, from place: String) {
         let payment =
             view.confirmed(named: remembered.partnerReferenceNo)
             ?? view.unconfirmed(remembered.references) ?? create(remembered)
         if policy.canQuery { askNow(payment.id) }
-        // An unpaid code needs no person: what comes of it is reported.
+        // The query reports what becomes of an unpaid code.
         if let status = remembered.status, !status.isFinal { return }
         var text = "the database before a restore (\(place)) "
         if let status = remembered.status {
-            text += "holds it as \(status.word)"
+            text += "has it as \(status.word)"
             if let amount = remembered.amount { text += ", IDR \(amount)" }
             if let refunded = remembered.refundedAmount { text += ", refunded IDR \(refunded)" }
             if let reference = remembered.referenceNo { text += ", referenceNo \(reference)" }
         } else {
-            text += "has callbacks about it that nothing has confirmed"
+            text += "has only unconfirmed callbacks about it"
         }
         raise(.unresolvedPayment, about: payment, cause: "restore", text)
     }
 
+    /// Creates an unconfirmed payment: only the gateway can confirm it.
     private mutating func create(_ remembered: RememberedPayment) -> Payment {
         var payment = Payment(
             id: takePaymentID(),
@@ -69,9 +74,13 @@ extension Ledger {
         return payment
     }
 
-    /// Has the gateway queried now about open payments and held callbacks, whatever is planned.
+    /// Plans queries, due at once, about open payments and waiting callbacks, in place of their
+    /// present inquiries.
     ///
-    /// - Returns: how many there are.
+    /// After a restore the stored plans are as old as the backup. Nothing is planned where no query
+    /// can be sent, so that the entries of ended schedules stay as they are.
+    ///
+    /// - Returns: the number of planned inquiries.
     package mutating func askNow(_ ids: [Payment.ID]) -> Int {
         guard policy.canQuery else { return 0 }
         var count = 0

@@ -1,10 +1,11 @@
 package import Payments
 
-/// A kept callback to be judged again.
+/// A stored callback to be judged again.
 package struct ReplayRequest: Sendable {
     package let callbackID: KeptCallback.ID
 
-    /// What it was read as with today's keys and paths; its time of receipt is the original one.
+    /// The delivery as verified and parsed with the present keys, paths and options; its time of
+    /// receipt is the original one.
     package let delivery: Delivery
 
     package init(callbackID: KeptCallback.ID, delivery: Delivery) {
@@ -13,13 +14,13 @@ package struct ReplayRequest: Sendable {
     }
 }
 
-/// What judging a kept callback again came to.
+/// The result of judging a stored callback again.
 package struct ReplayResult: Equatable, Sendable {
     package let callbackID: KeptCallback.ID
     package let before: CallbackOutcome
     package let after: CallbackOutcome
 
-    /// The transition that it caused now.
+    /// The sequence number of the transition that it caused now; nil when it caused none.
     package let sequence: Int64?
 
     package init(
@@ -36,10 +37,11 @@ package struct ReplayResult: Equatable, Sendable {
 }
 
 extension Ledger {
-    /// Judges a kept callback again, the clock being its time of receipt, and decides what follows.
+    /// Judges a stored callback again, with its age measured at its time of receipt.
     ///
-    /// One that has caused a transition does nothing. One that was refused moves to the journal,
-    /// under its number.
+    /// A replay recovers callbacks after a mistake in keys, paths or options. One that caused a
+    /// transition changes nothing, so a replay can be repeated. A rejected request that now
+    /// verifies moves to the journal under its ID.
     package mutating func replay(_ request: ReplayRequest) -> ReplayResult {
         guard let kept = view.callbacks[request.callbackID] else { return replayRefused(request) }
         let unchanged = ReplayResult(
@@ -51,7 +53,7 @@ extension Ledger {
         var read = kept
         read.content = request.delivery.content
         let verdict = judge(read)
-        // A kept one that repeated another under its X-EXTERNAL-ID still does.
+        // The judgement does not see the owner of the X-EXTERNAL-ID: `duplicate` stays.
         if kept.outcome == .duplicate, verdict.outcome == .replayed { return unchanged }
         var callback = read
         if verdict.outcome == kept.outcome {
@@ -69,7 +71,7 @@ extension Ledger {
         )
     }
 
-    /// Stores what a callback of the journal is now judged to be, and what follows from it.
+    /// Stores the new judgement of a callback and applies its consequences.
     private mutating func rejudge(
         _ verdict: CallbackVerdict,
         _ kept: KeptCallback
@@ -86,11 +88,14 @@ extension Ledger {
         return callback
     }
 
+    /// Appends a rejected request, which now verifies, to the journal.
+    ///
+    /// If a callback with its signature is stored already, it counts as a redelivery of that one.
     private mutating func replayRefused(_ request: ReplayRequest) -> ReplayResult {
         let delivery = request.delivery
         let kept = view.callback(redelivered: delivery)
         if let kept, !isReplacing(kept, delivery) {
-            // An equal one was received besides, and kept: this is one more of it.
+            // The gateway has delivered it again, and that delivery was stored.
             emit(.countRedelivery(kept.id, atMilliseconds: delivery.receivedMilliseconds))
             return ReplayResult(
                 callbackID: request.callbackID,

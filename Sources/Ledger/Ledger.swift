@@ -1,14 +1,12 @@
-import Payments
-
-/// Decides about money: which callbacks, answers and operators' decisions change a payment, what
-/// the feed says of it, what a person has to look at, and when the gateway is asked.
+/// Decides about money: which callbacks, query reports and operator decisions change a payment,
+/// what the feed says of it, what needs manual review, and when the gateway is queried.
 ///
-/// A value without I/O or clock. An engine fills the view, one method is called for each event of a
-/// group, in order, and the engine stores what ``takeChanges()`` returns.
+/// A value without I/O or clock. An engine fills the view and calls one method for each event of a
+/// group, in order; then it stores what ``takeChanges()`` returns, all of it or nothing.
 package struct Ledger: Sendable {
     package private(set) var view: LedgerView
 
-    /// Set for each event: events of one group have their own times.
+    /// Set before each event, because the events of one group have their own times.
     package var context: LedgerContext
     private var changes: [Change] = []
 
@@ -17,13 +15,13 @@ package struct Ledger: Sendable {
         self.context = context
     }
 
-    /// The changes of the events since the last call, in the order in which they are to be applied.
+    /// Returns the changes since the last call, in the order in which the engine must apply them.
     package mutating func takeChanges() -> [Change] {
         defer { changes.removeAll(keepingCapacity: true) }
         return changes
     }
 
-    /// The transition that was appended last, if none has been taken since.
+    /// The newest transition among the changes not yet taken; nil when there is none.
     var newestTransition: Transition? {
         for case .appendTransition(let transition) in changes.reversed() { return transition }
         return nil
@@ -32,19 +30,25 @@ package struct Ledger: Sendable {
     var policy: LedgerPolicy { context.policy }
     var now: Int64 { context.nowMilliseconds }
 
+    /// Applies a change to the view and queues it for the engine.
+    ///
+    /// The view changes at once, so that later events of the same commit decide on the new state.
     mutating func emit(_ change: Change) {
         view.apply(change)
         changes.append(change)
     }
 
-    /// Stores a payment as it is now; whatever was handed out about it before is out of date.
+    /// Stores a payment and increments its revision.
+    ///
+    /// A report to a query that was handed out under an earlier revision is outdated from now on.
+    /// Notes that change no decision are emitted as `updatePayment` directly, without a new one.
     mutating func update(_ payment: Payment) {
         var payment = payment
         payment.revision += 1
         emit(.updatePayment(Shared(payment)))
     }
 
-    /// Stores what was learnt about the gateway.
+    /// Stores new knowledge about the gateway; emits nothing when nothing changes.
     mutating func learn(_ change: (inout GatewayKnowledge) -> Void) {
         var knowledge = view.knowledge
         change(&knowledge)

@@ -1,23 +1,35 @@
 package import Payments
 
-/// The merchant's choices that bear on what the ledger decides (contract section 3, `notify` and
-/// `reconcile`).
+/// The merchant's choices that the ledger's decisions depend on: configuration keys of `notify` and
+/// `reconcile` (article Checks).
 ///
-/// A property for each configuration key.
+/// One property for each configuration key.
 package struct LedgerPolicy: Equatable, Sendable {
-    /// What happens to an authentic callback whose X-TIMESTAMP is outside the tolerance.
+    /// The response to an authentic callback whose X-TIMESTAMP is outside the tolerance.
+    ///
+    /// `confirm` acknowledges it, `reject` responds 4015600. Either way a query decides.
     package enum StaleTimestamp: String, CaseIterable, Sendable { case confirm, reject }
 
-    /// Which callbacks wait for the gateway's own answer to a query.
+    /// Which callbacks wait until a query confirms them.
+    ///
+    /// A signature shows that the gateway sent a callback, not that it is about this merchant.
+    /// `unproven`: those whose pair is not corroborated. `always`: these, and every success.
     package enum ConfirmWithQuery: String, CaseIterable, Sendable { case never, unproven, always }
 
-    /// What happens to another fact under an X-EXTERNAL-ID already used on that day.
+    /// How another fact under an X-EXTERNAL-ID already used on that day is treated.
+    ///
+    /// `reject` responds 4095600 until a query has decided; `flag` applies the status table and
+    /// raises an entry where review is needed; `auto` rejects unless the receiver is receive-only.
     package enum ExternalIDConflict: String, CaseIterable, Sendable { case auto, reject, flag }
 
-    /// What happens to a callback for a payment that is not known.
+    /// How a callback for an unknown transaction is treated.
+    ///
+    /// `reject` responds 4045601, raises an entry, and a query decides.
     package enum UnknownTransactions: String, CaseIterable, Sendable { case accept, reject }
 
-    /// What happens to a success or refund of another amount than expected.
+    /// How a success or refund of another amount than expected is treated.
+    ///
+    /// `reject` responds 4045613 and changes nothing; `flag` applies it. Both raise an entry.
     package enum AmountMismatch: String, CaseIterable, Sendable { case reject, flag }
 
     /// Which of a callback's two references is the merchant's.
@@ -26,7 +38,7 @@ package struct LedgerPolicy: Equatable, Sendable {
         case cashIn = "cash-in"
         case snap
 
-        /// The order that the merchant has fixed; nil where it has to be found out.
+        /// The order fixed by the configuration; nil under `auto`, where stored payments decide.
         package var order: ReferenceOrder? {
             switch self {
             case .auto: nil
@@ -36,7 +48,7 @@ package struct LedgerPolicy: Equatable, Sendable {
         }
     }
 
-    /// Seconds that X-TIMESTAMP may differ from the time of receipt; 0 = no check.
+    /// Seconds by which X-TIMESTAMP may differ from the time of receipt; 0 = no check.
     package var timestampToleranceSeconds = 300
     package var staleTimestamp = StaleTimestamp.confirm
     package var confirmWithQuery = ConfirmWithQuery.unproven
@@ -45,21 +57,22 @@ package struct LedgerPolicy: Equatable, Sendable {
     package var amountMismatch = AmountMismatch.reject
     package var referenceRoles = ReferenceRoles.auto
 
-    /// Whether outbound is configured; without it the receiver only receives.
+    /// Whether generate and query are configured; otherwise the receiver is receive-only.
     package var isOutbound = false
 
-    /// Whether due status inquiries are sent without an operator's order: `reconcile.enabled`.
+    /// Whether due status inquiries are sent automatically: `reconcile.enabled`.
     package var isReconciling = true
     package var schedule = InquirySchedule()
 
     package init() {}
 
-    /// Whether status inquiries are sent without an operator's order.
+    /// Whether status inquiries are sent automatically: outbound is configured and reconcile on.
     package var canQuery: Bool { isOutbound && isReconciling }
 
-    /// Whether another fact under a used X-EXTERNAL-ID is refused until a query has decided.
+    /// Whether another fact under a used X-EXTERNAL-ID is rejected until a query has decided.
     ///
-    /// Without outbound no query ever decides, and the refusal would last for ever.
+    /// Under `auto`, a receive-only receiver does not reject: no query would ever end the conflict,
+    /// and the gateway would retry for ever.
     package var rejectsExternalIDConflicts: Bool {
         switch externalIDConflict {
         case .reject: true

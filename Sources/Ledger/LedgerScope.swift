@@ -1,18 +1,22 @@
 package import Payments
 
-/// What a group of events has to see: the engine loads all of it, and what belongs to it, into one
-/// view (see <doc:EngineProtocol>).
+/// What the engine must load into the view before a group of events is decided on (see
+/// <doc:EngineProtocol>).
 ///
-/// A property for each way to name something stored.
+/// One property for each way to identify something stored.
 package struct LedgerScope: Sendable {
-    /// New callbacks, or redeliveries: what carries their references, what was kept under their
-    /// signatures, who owns their X-EXTERNAL-ID.
+    /// Callbacks just received, new or redelivered.
+    ///
+    /// Needed: the payments that carry their references, the stored callbacks with their
+    /// signatures, the owners of their X-EXTERNAL-ID.
     package private(set) var deliveries: [Delivery] = []
 
-    /// The same of callbacks that are judged again, possibly of a day long past.
+    /// Stored callbacks that are judged again.
+    ///
+    /// Needed: the same; their day may be long past.
     package private(set) var replays: [Delivery] = []
 
-    /// Payments that carry one of these, whether confirmed or not.
+    /// Needed: the payments that carry one of these in either role, confirmed or not.
     package var references: [Reference] = []
     package var paymentIDs: [Payment.ID] = []
     package var callbackIDs: [KeptCallback.ID] = []
@@ -24,23 +28,25 @@ package struct LedgerScope: Sendable {
     /// Whether the callbacks that the loaded entries name are needed.
     package var needsEntryCallbacks = false
 
-    /// Whether waiting callbacks are judged again: where they lead to is needed.
+    /// Whether waiting callbacks are judged again; then the payments that carry their references
+    /// are needed.
     package var judgesWaiting = false
 
     package init() {}
 
-    /// Makes room for as many deliveries.
+    /// Reserves memory for `count` deliveries.
     package mutating func reserveCapacity(deliveries count: Int) {
         deliveries.reserveCapacity(count)
     }
 
-    /// What a delivery has to see.
+    /// Adds what the decision about a delivery needs.
     package mutating func add(_ delivery: Delivery) {
         deliveries.append(delivery)
         if delivery.content.failure != nil { needsLooseEntries = true }
     }
 
-    /// What the end of an inquiry has to see.
+    /// Adds what the decision about a finished query needs: the payments under the queried numbers
+    /// and under those that the report names.
     package mutating func add(_ inquiry: Inquiry, _ outcome: InquiryOutcome) {
         references.append(inquiry.partnerReferenceNo)
         if let alternative = inquiry.alternative { references.append(alternative) }
@@ -50,14 +56,14 @@ package struct LedgerScope: Sendable {
         if let reference = report.referenceNo { references.append(reference) }
     }
 
-    /// What a replay has to see.
+    /// Adds what the decision about a replay needs.
     package mutating func add(_ request: ReplayRequest) {
         replays.append(request.delivery)
         if request.delivery.content.failure != nil { needsLooseEntries = true }
         callbackIDs.append(request.callbackID)
     }
 
-    /// What two scopes have to see.
+    /// Adds what another scope needs: both are decided on in one commit.
     package mutating func formUnion(_ other: LedgerScope) {
         deliveries += other.deliveries
         replays += other.replays
@@ -70,7 +76,7 @@ package struct LedgerScope: Sendable {
         judgesWaiting = judgesWaiting || other.judgesWaiting
     }
 
-    /// All references to look for: those of deliveries and replays too.
+    /// All references to look up, including those of deliveries and replays.
     package var allReferences: [Reference] {
         var all = references
         all.reserveCapacity(references.count + newCallbacks * 2)
@@ -79,6 +85,6 @@ package struct LedgerScope: Sendable {
         return all
     }
 
-    /// How many new callbacks need a number.
+    /// An upper bound of the callbacks that the group appends to the journal.
     package var newCallbacks: Int { deliveries.count + replays.count }
 }

@@ -1,14 +1,14 @@
 package import Payments
 
-/// The numbers that the next new rows get.
+/// The IDs that the next new rows get.
 package struct LedgerNumbers: Equatable, Sendable {
-    /// Of the newest transition, 0 in an empty feed.
+    /// The sequence number of the newest transition, 0 in an empty feed.
     package var head: Int64
     package var nextPaymentID: Payment.ID
     package var nextCallbackID: KeptCallback.ID
     package var nextEntryID: AttentionEntry.ID
 
-    /// By default those of an empty database.
+    /// Creates the numbers; the defaults are those of an empty database.
     package init(
         head: Int64 = 0,
         nextPaymentID: Payment.ID = 1,
@@ -22,14 +22,14 @@ package struct LedgerNumbers: Equatable, Sendable {
     }
 }
 
-/// What is stored about the payments that a group of events concerns, and what the events of the
-/// group have changed in it so far.
+/// What is stored about the payments that a group of events concerns, including the changes that
+/// the group's earlier events made.
 ///
 /// An engine fills it (see <doc:EngineProtocol>); afterwards only ``apply(_:)`` changes it.
 package struct LedgerView: Sendable {
     package var numbers: LedgerNumbers
     package var knowledge: GatewayKnowledge
-    // More than eight: one for each kind of row, and one for each way to look for it.
+    // One property for each kind of row, and one for each way to look it up.
     package private(set) var payments = RowTable<Payment>()
     package private(set) var callbacks = RowTable<KeptCallback>()
     private(set) var generations: [Payment.ID: Generation] = [:]
@@ -49,7 +49,7 @@ package struct LedgerView: Sendable {
 
     // MARK: Filling
 
-    /// Makes room for what the events of a group add.
+    /// Reserves memory for what the events of a group add.
     package mutating func reserveCapacity(for scope: LedgerScope) {
         payments.reserveCapacity(scope.newCallbacks)
         callbacks.reserveCapacity(scope.newCallbacks)
@@ -111,38 +111,39 @@ package struct LedgerView: Sendable {
 // MARK: - Looking things up
 
 extension LedgerView {
-    /// The payment of a number, or the one that it was merged into.
+    /// The payment with this ID, or the payment that it was merged into.
     func payment(_ id: Payment.ID?) -> Payment? {
         guard let id, let found = payments[id] else { return nil }
         return found.mergedInto.flatMap { payments[$0] } ?? found
     }
 
-    /// The payments that carry one of these references in either role, in the order of their
-    /// numbers.
+    /// The payments that carry one of these references in either role, in the order of their IDs.
     func payments(carrying references: [Reference]) -> [Payment] {
         var numbers = RowNumbers()
         for reference in references {
             if let others = paymentsByReference[reference] { numbers.formUnion(others) }
         }
-        // A reference that has changed since may still be listed.
+        // The index may list a payment under a reference that it no longer carries.
         return numbers.all.compactMap { payments[$0] }
             .filter { payment in references.contains { payment.carries($0) } }
     }
 
-    /// The transactions that carry one of these references in either role.
+    /// The transactions that carry one of these references in either role: confirmed payments only.
     func confirmed(carrying references: [Reference]) -> [Payment] {
         payments(carrying: references).filter(\.isConfirmed)
     }
 
-    /// The transaction of a merchant's number, else one whose other number it is, as long as that
-    /// may be a wrong guess.
+    /// The transaction with this partnerReferenceNo.
+    ///
+    /// Failing that, an uncorroborated transaction that has it as referenceNo: which of its numbers
+    /// is the merchant's is a guess, so a caller may know it by the other one.
     package func confirmed(named reference: Reference) -> Payment? {
         let found = confirmed(carrying: [reference])
         return found.first { $0.partnerReferenceNo == reference }
             ?? found.first { $0.referenceNo == reference && !$0.isCorroborated }
     }
 
-    /// What holds the callbacks about exactly these references while nothing has confirmed them.
+    /// The unconfirmed payment of exactly these references: one, or a pair in either order.
     func unconfirmed(_ references: [Reference]) -> Payment? {
         payments(carrying: references).first { payment in
             guard !payment.isConfirmed, payment.mergedInto == nil else { return false }
@@ -151,7 +152,9 @@ extension LedgerView {
         }
     }
 
-    /// Whatever unconfirmed references turn out to be this payment's: its pair, or one of them.
+    /// The unconfirmed payments that turned out to be this one: of its pair, or of one reference.
+    ///
+    /// A pair that shares only one reference is not included: it contradicts the payment.
     func unconfirmed(belongingTo payment: Payment) -> [Payment] {
         let references = [payment.partnerReferenceNo, payment.referenceNo].compactMap(\.self)
         return payments(carrying: references).filter { other in
@@ -160,9 +163,11 @@ extension LedgerView {
         }
     }
 
-    /// The kept callback that a delivery is a redelivery of (row 5a): the one with the same
-    /// signature. Where there are two, one failed only for headers that are not signed, and the one
-    /// that failed as the delivery does is meant.
+    /// The stored callback that a delivery repeats: the one with the same signature.
+    ///
+    /// A redelivery is counted instead of stored again (article Checks, row 5a). There may be two:
+    /// one that failed only by unsigned headers, and the one that replaced it. The one that failed
+    /// like the delivery is preferred, so that each counts its own redeliveries.
     func callback(redelivered delivery: Delivery) -> KeptCallback? {
         guard let numbers = callbacksByDigest[delivery.signedDigest] else { return nil }
         let found = numbers.all.compactMap { callbacks[$0] }
@@ -170,7 +175,7 @@ extension LedgerView {
             ?? found.first { $0.content.failure?.isUnsigned != true } ?? found.first
     }
 
-    /// The callbacks of a payment that wait for an answer, oldest first.
+    /// The callbacks of a payment that wait for a query, oldest first.
     func waiting(_ id: Payment.ID) -> [KeptCallback] {
         waitingCallbacks[id]?.all.compactMap { callbacks[$0] } ?? []
     }
@@ -180,9 +185,10 @@ extension LedgerView {
         openEntries[subject]?.all.compactMap { entries[$0] } ?? []
     }
 
-    /// What was decided about a fact of a payment, or a cause.
+    /// The decisions about facts and causes of a payment; with nil, about those of no payment.
     func decisions(of id: Payment.ID?) -> [DecidedFact] { decidedFacts[id] ?? [] }
 
+    /// The callback that an X-EXTERNAL-ID belongs to on its day (article Checks, row 10).
     func owner(of key: ExternalIDKey) -> ExternalIDOwner? { externalIDs[key] }
 }
 

@@ -1,83 +1,89 @@
 package import Payments
 
-/// One payment as the ledger knows it: a *transaction* of the contract, or what callbacks speak of
-/// before anything has confirmed it.
+/// One payment: a *transaction* of the API, or references that only unconfirmed callbacks name.
 ///
-/// A row: a property for each column or group of columns.
+/// A row: one property for each column or group of columns.
 package struct Payment: Equatable, Sendable {
     package typealias ID = Int64
 
-    /// The store's own number of it.
+    /// The key in the database.
     package let id: ID
 
     /// The merchant's number; a guess while ``roles`` is `assumed` or ``status`` is nil.
     package var partnerReferenceNo: Reference
 
     /// The gateway's number, once known.
+    ///
+    /// It never changes, except when a wrong guess of the roles is corrected.
     package var referenceNo: Reference?
 
-    /// Nil while nothing has confirmed it: then it is no transaction, spends no reference, and only
-    /// holds the callbacks, entries and inquiry about its references together.
+    /// Nil while nothing has confirmed it.
+    ///
+    /// Then it is not a transaction and reserves no reference; it only groups the callbacks,
+    /// entries and the inquiry about its references.
     package var status: TransactionStatus?
 
-    /// The gateway's last code.
+    /// The gateway's code in the last transition.
     package var latestStatus: LatestTransactionStatus?
 
-    /// What its transitions say, oldest first: the facts that stand.
+    /// The facts that its transitions wrote, oldest first, each once: they stand.
     package var written: [WrittenFact] = []
 
-    /// The amount it was generated with, else the first that was applied to it.
+    /// The amount it was generated with, else that of its first transition with an amount.
     package var expectedAmount: Amount?
 
     /// The amount of its last transition to success.
     package var paidAmount: Amount?
 
-    /// The marks of the success that stands, by which another success is told from it.
+    /// The marks of the last success, which distinguish it from another one.
     package var paid = SuccessMarks()
 
     /// The amount of its last transition to refunded.
     package var refundedAmount: Amount?
 
-    /// How it was first heard of.
+    /// What first reported it.
     package var origin: TransactionOrigin
 
-    /// Whether its references were learnt from our own generate or query: *proven* in the contract.
+    /// Whether its pair comes from a generate or query call with this merchant's credentials.
+    ///
+    /// The configuration's `unproven` means that it does not: a callback's signature may be valid
+    /// for another merchant's payment.
     package var isCorroborated = false
 
-    /// How surely it is known which of its references is the merchant's.
+    /// How certain it is which of a payment's references is the merchant's.
     package enum Roles: UInt8, CaseIterable, Sendable {
         case known = 0
         case assumed = 1
-        /// They were assumed, wrongly, and have changed places since.
+        /// The assumption was wrong; a query has swapped the references since.
         case corrected = 2
     }
 
-    /// How surely it is known which of its references is the merchant's.
+    /// How certain it is which of the two references is the merchant's.
     package var roles = Roles.known
 
     /// The sequence number of its last transition, 0 while it has none.
     package var lastSequence: Int64 = 0
 
-    /// What made its last transition.
+    /// The source of its last transition.
     package var lastSource: TransitionSource?
 
-    /// Grows with everything that is committed about it, so that an answer to a query can be told
-    /// to be out of date.
+    /// Incremented whenever something is stored that may change a decision about it, so that the
+    /// report to a query sent before is recognised as outdated.
     package var revision: Int64 = 0
 
-    /// When it was first heard of, in milliseconds since the epoch.
+    /// When it was created here, in milliseconds since the epoch.
     package var createdMilliseconds: Int64
 
     /// When its status changed last, in milliseconds since the epoch.
     package var updatedMilliseconds: Int64
 
-    /// The payment that its unconfirmed references turned out to belong to.
+    /// The confirmed payment that its references turned out to belong to.
     package var mergedInto: ID?
 
-    /// The gateway's last answer to a query about it.
+    /// The gateway's last response to a query about it.
     package var lastQuery: QueryNote?
 
-    /// How often the gateway has answered since the validity that it is not paid.
+    /// How many query reports since the end of the validity said that it is not paid.
     package var unpaidAnswers = 0
 
     package init(
@@ -98,7 +104,7 @@ package struct Payment: Equatable, Sendable {
     }
 }
 
-/// What one transition of a payment says; the references are the payment's.
+/// The fact of one transition, without the references, which are the payment's.
 package struct WrittenFact: Hashable, Sendable {
     package let status: LatestTransactionStatus
 
@@ -111,9 +117,9 @@ package struct WrittenFact: Hashable, Sendable {
     }
 }
 
-/// By what one success of a payment is told from another.
+/// What distinguishes one success of a payment from another.
 package struct SuccessMarks: Equatable, Sendable {
-    /// `finishedTime` of a callback, `paidTime` of an answer.
+    /// `finishedTime` of a callback, `paidTime` of a query report.
     package var time: GatewayTime?
 
     /// `originalExternalId`.
@@ -124,14 +130,17 @@ package struct SuccessMarks: Equatable, Sendable {
         self.originalExternalID = originalExternalID
     }
 
-    /// Whether one mark is there on both sides and the same.
+    /// Whether at least one mark is present on both sides and equal.
     package func shareOne(with other: SuccessMarks) -> Bool {
         if let time, let others = other.time, time.isSame(as: others) { return true }
         if let originalExternalID, originalExternalID == other.originalExternalID { return true }
         return false
     }
 
-    /// Whether both marks are there on both sides, and both differ.
+    /// Whether both marks are present on both sides, and both differ.
+    ///
+    /// A missing mark shows nothing, and one differing mark may come from a retry of the same
+    /// callback; treating either as a second payment would raise false alarms.
     package func differ(from other: SuccessMarks) -> Bool {
         guard let time, let others = other.time, let originalExternalID,
             let otherID = other.originalExternalID
@@ -140,13 +149,13 @@ package struct SuccessMarks: Equatable, Sendable {
     }
 }
 
-/// The gateway's answer to a query, as far as it is shown with a payment.
+/// The gateway's last response to a query, as shown with a payment.
 package struct QueryNote: Equatable, Sendable {
-    /// Milliseconds since the epoch.
+    /// When it was recorded, in milliseconds since the epoch.
     package var milliseconds: Int64
     package var responseCode: String
 
-    /// Nil when the answer has none.
+    /// Nil when the response has none, or is about another payment.
     package var status: LatestTransactionStatus?
 
     package init(milliseconds: Int64, responseCode: String, status: LatestTransactionStatus?) {
@@ -160,7 +169,7 @@ extension Payment {
     /// Whether it is a transaction: something has confirmed it.
     package var isConfirmed: Bool { status != nil }
 
-    /// Whether it still has to reach a final status.
+    /// Whether its outcome is pending.
     package var isOpen: Bool { status == .created || status == .pending }
 
     /// Its two references; nil while the gateway's is not known.
@@ -175,12 +184,15 @@ extension Payment {
         partnerReferenceNo == reference || referenceNo == reference
     }
 
-    /// Whether a transition with this code was ever written.
+    /// Whether a transition of it has this code.
     package func wasWritten(_ status: LatestTransactionStatus) -> Bool {
         written.contains { $0.status == status }
     }
 
     /// Whether a transition wrote this fact.
+    ///
+    /// A fact that stands passes the checks of time, X-EXTERNAL-ID and amount: its callback only
+    /// repeats what the feed already says (article Checks, row 12).
     package func stands(_ fact: Fact) -> Bool {
         guard fact.pair == pair else { return false }
         return written.contains(WrittenFact(status: fact.status, amount: fact.amount))

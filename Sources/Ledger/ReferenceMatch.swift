@@ -1,18 +1,20 @@
 package import Payments
 
-/// What the two references of a callback say about the stored transactions.
+/// How the two references of a callback match the stored transactions.
 package enum ReferenceMatch: Equatable, Sendable {
     /// Exactly one order of the pair matches this transaction.
     case known(Payment, ReferenceOrder)
-    /// Neither reference is known.
+    /// No transaction carries either reference.
     case unknown
-    /// The pair contradicts what is known: a reference is known, but not with the other one.
+    /// A transaction carries one of the references, but not together with the other one.
     case contradiction(Payment)
 
     /// Matches `pair` against every transaction that carries one of its references.
     ///
     /// An order matches when its merchant reference is a transaction's, and that transaction's
-    /// gateway reference is the other value or not known yet (contract section 4, "References").
+    /// gateway reference is the other value or not known yet. Exactly one order must match: with
+    /// two, the callback could be about either of two payments, and with none, it contradicts what
+    /// is stored. In both cases only a query may decide (article Gateway).
     package init(
         _ pair: ReferencePair,
         among candidates: [Payment],
@@ -23,7 +25,7 @@ package enum ReferenceMatch: Equatable, Sendable {
         {
             let merchant = order.merchant(of: pair)
             let gateway = order.gateway(of: pair)
-            // A gateway reference that is another transaction's speaks against this order.
+            // An order is impossible if its gateway reference belongs to another transaction.
             let isTaken = candidates.contains {
                 $0.referenceNo == gateway && $0.partnerReferenceNo != merchant
             }
@@ -32,6 +34,7 @@ package enum ReferenceMatch: Equatable, Sendable {
                 if fits { matches.append((candidate, order)) }
             }
         }
+        // Both orders of two equal references are the same match.
         let isSymmetric = pair.originalPartnerReferenceNo == pair.originalReferenceNo
         if let (payment, order) = matches.first, matches.count == 1 || isSymmetric {
             self = .known(payment, order)

@@ -1,49 +1,57 @@
 import Payments
 
-/// What is known when the gateway's report about a payment is judged.
+/// The input for the judgement of a report about a payment.
 struct ReportEvidence {
-    /// The merchant's number that was asked about.
+    /// The queried number.
     let asked: Reference
 
-    /// What is stored under it, confirmed or not.
+    /// The payment stored under it, confirmed or not.
     let payment: Payment?
 
-    /// What the callbacks say that wait for this answer.
+    /// The facts of the callbacks that wait for this report.
     let waiting: [Fact]
 
-    /// Whether the reported fact stands, by a transition or an operator's word.
+    /// Whether the reported fact stands, by a transition or an operator's decision.
     let stands: Bool
 }
 
-/// What was decided about the gateway's report about a payment.
+/// The decision about a report.
 struct ReportVerdict: Equatable {
-    /// How the reported references are the asked ones.
+    /// How the reported references match the stored ones.
     enum References: Equatable {
         case straight
-        /// The stored ones have to change places: their roles were guessed wrongly.
+        /// The stored references must be swapped: their roles were guessed wrongly.
         case swapped
     }
 
     /// Nil when the report is about other references.
     var references: References?
 
-    /// The amount that it speaks of.
+    /// The reported amount; nil when missing or ambiguous.
     var amount: Amount?
 
-    /// Whether it is taken at its word: it is about our payment, and of our amount or one that the
-    /// merchant lets pass.
+    /// Whether the report is effective: its references match, and its amount is the expected one or
+    /// accepted by `amountMismatch: "flag"`.
     var isBelieved = false
 
-    /// The status that the payment goes to, if it goes to another.
+    /// The status of the resulting transition; nil when the status does not change.
     var status: TransactionStatus?
     var attention: [AttentionKind] = []
 }
 
-/// The rules of contract section 4 on the gateway's answers to queries, as one pure function.
+/// The rules for reports, the gateway's responses to queries, as one pure function
+/// (article Statuses).
+///
+/// A report was requested with the merchant's credentials, so unlike a callback it may reverse a
+/// status. It must still have the queried references and the expected amount.
 struct ReportJudge {
     let policy: LedgerPolicy
 
-    /// Judges a report of any status but 07.
+    /// Judges a report of any status except 07.
+    ///
+    /// Order: references, amount, status table. A report about other references has no effect on
+    /// the payment. Under `amountMismatch: "reject"`, neither has one with another amount: it could
+    /// belong to another order, and an operator must decide.
     func judge(_ report: GatewayReport, _ evidence: ReportEvidence) -> ReportVerdict {
         var verdict = ReportVerdict()
         guard let references = Self.references(report, evidence) else {
@@ -65,6 +73,7 @@ struct ReportJudge {
         return verdict
     }
 
+    /// Takes status and entries from the status table.
     private func apply(
         _ report: GatewayReport,
         _ evidence: ReportEvidence,
@@ -90,6 +99,10 @@ struct ReportJudge {
         }
     }
 
+    /// How a reported success compares with the current one.
+    ///
+    /// A report has no `originalExternalId`. So on a success only the amount distinguishes two
+    /// payments, and on a refunded one only an equal time shows the refunded success.
     private static func comparison(
         _ report: GatewayReport,
         _ amount: Amount?,
@@ -108,6 +121,11 @@ struct ReportJudge {
 
     // MARK: References
 
+    /// How the reported references match; nil when the report is about another payment.
+    ///
+    /// The report must repeat the queried number. A known gateway number must be the reported one,
+    /// and for an unconfirmed pair the report must name it. For an uncorroborated transaction the
+    /// exact reverse is accepted, because its roles are a guess.
     private static func references(
         _ report: GatewayReport,
         _ evidence: ReportEvidence
@@ -117,7 +135,7 @@ struct ReportJudge {
         guard let payment = evidence.payment else { return .straight }
         guard payment.isConfirmed else {
             guard let pair = payment.pair else { return .straight }
-            // Without the gateway's number the pair of the callbacks stays unconfirmed.
+            // Without the gateway's number, the report does not confirm the callbacks' pair.
             return report.referenceNo.map { pair.holds(asked, $0) } == true ? .straight : nil
         }
         if payment.partnerReferenceNo == asked {
@@ -130,8 +148,10 @@ struct ReportJudge {
         return isSwapped ? .swapped : nil
     }
 
-    /// Why a report without our references stands on the attention list: what is paid already, and
-    /// by the gateway's word under another number of its own, may have been paid twice.
+    /// The kind of entry for a report with other references.
+    ///
+    /// If a paid payment is reported as a success under another number of the gateway, it may have
+    /// been paid twice.
     private static func contradiction(
         _ report: GatewayReport,
         _ evidence: ReportEvidence
@@ -144,7 +164,11 @@ struct ReportJudge {
 
     // MARK: Amount
 
-    /// The amount that the report should bear; nil when nothing tells.
+    /// The amount that the report should have; nil when none is expected.
+    ///
+    /// Of a transaction it is the paid or the expected amount, by the reported status. Of anything
+    /// else it is the amount that a waiting callback claims: preferably one that the report
+    /// confirms, else the newest.
     private static func expectedAmount(
         _ report: GatewayReport,
         _ evidence: ReportEvidence
@@ -163,8 +187,11 @@ struct ReportJudge {
         return (reported ?? nil) ?? claimed.last
     }
 
-    /// Only a success or a refund moves money, so only they are held to the amount; there a report
-    /// without an amount does not do. A success of what is paid already goes by the status table.
+    /// Whether the amount differs from the expected one, or is missing.
+    ///
+    /// Only a success or a refund moves money, so only these are compared, and they need an amount.
+    /// A success of a paid or refunded payment passes: the status table decides whether it is a
+    /// second payment.
     private func isMismatch(
         _ report: GatewayReport,
         _ amount: Amount?,
@@ -180,10 +207,11 @@ struct ReportJudge {
 }
 
 extension LatestTransactionStatus {
-    /// Whether this word of the gateway ends the wait of a callback that says `claim`.
+    /// Whether a report with this status ends the wait of a callback with the fact `claim`.
     ///
-    /// One that speaks of money is not put off by one answer that does not yet: the gateway is
-    /// asked again until it confirms, or until the schedule ends.
+    /// A claimed success or refund is not resolved by a report without one: the gateway may book it
+    /// later, so the query is repeated until it confirms or the schedule ends. A refund resolves a
+    /// claimed success, because it implies one. Other claims are resolved by any final status.
     func resolves(_ claim: Fact) -> Bool {
         if claim.status == self { return true }
         switch (claim.status, self) {

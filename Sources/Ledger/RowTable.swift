@@ -1,11 +1,11 @@
-/// A row that is handed on without being copied: from the decision to the view and the engine.
+/// A row that is passed by reference from the decision to the view and the engine.
 package final class Shared<Row: Sendable>: Sendable {
     package let row: Row
 
     package init(_ row: consuming Row) { self.row = row }
 }
 
-/// Rows of one kind by their numbers.
+/// Rows of one kind by their IDs.
 package struct RowTable<Row: Sendable>: Sendable {
     private var rows: [Int64: Shared<Row>] = [:]
 
@@ -18,21 +18,21 @@ package struct RowTable<Row: Sendable>: Sendable {
     package var numbers: some Collection<Int64> { rows.keys }
     package var all: some Collection<Row> { rows.values.lazy.map(\.row) }
 
-    /// Adds or replaces a row; returns the one that was there.
+    /// Adds or replaces a row; returns the replaced one.
     @discardableResult
     mutating func insert(_ row: Shared<Row>, at number: Int64) -> Shared<Row>? {
         rows.updateValue(row, forKey: number)
     }
 }
 
-/// Numbers of rows, each once, ascending. A single one, the usual case, needs no memory of its own.
+/// A set of row IDs in ascending order; a single one, the usual case, needs no allocation.
 struct RowNumbers {
     private var first: Int64?
 
-    /// Empty while ``first`` is nil.
+    /// The IDs above ``first``, ascending; empty while ``first`` is nil.
     private var others: [Int64] = []
 
-    /// All of them.
+    /// All IDs, ascending.
     var all: [Int64] { first.map { [$0] + others } ?? [] }
 
     mutating func insert(_ number: Int64) {

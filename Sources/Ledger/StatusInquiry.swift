@@ -1,32 +1,36 @@
-/// The running schedule by which the gateway is queried about one payment; a payment has one at
-/// most.
+/// The running schedule of queries about one payment; a payment has at most one.
 ///
-/// A row: a property for each column.
+/// A row: one property for each column.
 package struct StatusInquiry: Equatable, Sendable {
     package internal(set) var paymentID: Payment.ID
     package var phase: InquirySchedule.Phase
 
-    /// What the offsets of the phase count from, in milliseconds since the epoch.
+    /// The point that the offsets of the phase count from, in milliseconds since the epoch.
     package var baseMilliseconds: Int64
 
-    /// The step of the phase that comes next.
+    /// The index of the next offset of the phase.
     package var step: Int
 
-    /// When it is due, in milliseconds since the epoch.
+    /// When the next query is due, in milliseconds since the epoch.
     package var nextMilliseconds: Int64
 
-    /// When ``nextMilliseconds`` was planned, in milliseconds since the epoch. A time in the future
-    /// says that the clock was set back since: then it is due at once (contract section 4, "Time").
+    /// When ``nextMilliseconds`` was planned, in milliseconds since the epoch.
+    ///
+    /// A time in the future means that the clock was set back since; then the query is due at once,
+    /// since it could otherwise be delayed for as long as the clock was wrong (article Statuses).
     package var plannedMilliseconds: Int64
 
     /// Whether the next query is the one at `expireAfterSeconds`, which uses up no step.
     package var isExpiryCheck = false
 
-    /// Since when the gateway has not answered, in milliseconds since the epoch, and how often.
+    /// When the first of the present series of failed queries ended, in milliseconds since the
+    /// epoch; nil while the gateway responds.
     package var failingSinceMilliseconds: Int64?
+    /// Consecutive queries that must be repeated, because no response came or the report was
+    /// outdated; the pause between them grows with it.
     package var failureCount: Int64 = 0
 
-    /// Answers in a row that were refusals or could not be read.
+    /// Consecutive responses that were rejections or unreadable.
     package var unusableCount: Int64 = 0
 
     package init(

@@ -1,33 +1,35 @@
 package import Payments
 
-/// What the status table says about one reported status.
+/// The cell of the status table for one reported status.
 package enum StatusDecision: Hashable, Sendable {
-    /// A transition to this status, with an attention entry where money may be surprising.
+    /// A transition to this status, with an entry where the movement of money is unexpected.
     case apply(TransactionStatus, attention: AttentionKind? = nil)
-    /// The report repeats what already stands.
+    /// The report repeats the current status.
     case replay(attention: AttentionKind? = nil)
     /// The report changes nothing.
     case ignore(attention: AttentionKind? = nil)
-    /// Only the gateway's own answer to a query may decide.
+    /// A callback is not sufficient; a query must decide.
+    ///
+    /// The entry stays open until then.
     case queryDecides(attention: AttentionKind)
-    /// A query found nothing: the payment stays as it is and is asked for again.
+    /// A query found no payment: the status stays, and the query is repeated.
     case askAgain
 }
 
-/// What a source says of a payment, as far as the status table looks at it.
+/// The part of a report that the status table depends on.
 package struct StatusReport: Hashable, Sendable {
     package let status: LatestTransactionStatus
 
-    /// An operator's word counts like a query's answer.
+    /// `notify` for a callback; any other source counts like a query.
     package let source: TransitionSource
 
-    /// How a reported success compares with the one that stands.
+    /// How a reported success compares with the current one; matters for success and refunded.
     package enum Comparison: Hashable, Sendable {
-        /// It may be the same one.
+        /// It may be the same success: nothing distinguishes the two.
         case compatible
-        /// It bears a mark of the one that stands.
+        /// It is the same success: it has the time or the id of the current one.
         case same
-        /// It differs in what tells two payments apart.
+        /// It is another success: its amount differs, or both its time and its id.
         case different
     }
 
@@ -46,14 +48,20 @@ package struct StatusReport: Hashable, Sendable {
     fileprivate var isCallback: Bool { source == .notify }
 }
 
-/// The status table of contract section 4, used for callbacks, queries, generate answers and
-/// operators alike.
+/// The status table, shared by callbacks, queries and operators (article Statuses).
+///
+/// A pure function: rows are current statuses, columns reported codes. Two principles shape it.
+/// Money that arrived is never hidden by a later report, and a callback, whose signature does not
+/// cover whom it is addressed to, never reverses a final status without a query.
 package enum StatusTable {
-    /// Decides what a report does to a payment.
+    /// Decides the effect of a report on a payment.
+    ///
+    /// Column 07 comes first: a callback with it creates nothing, and a query with it says at most
+    /// that the gateway does not list the payment yet.
     ///
     /// - Parameters:
-    ///   - current: its status, or nil when no transaction is stored under its references.
-    ///   - wasWritten: whether a transition with the reported code was written before.
+    ///   - current: the payment's status; nil when no transaction is stored under its references.
+    ///   - wasWritten: whether a transition of this payment already has the reported code.
     package static func decide(
         from current: TransactionStatus?,
         wasWritten: Bool,
@@ -69,6 +77,9 @@ package enum StatusTable {
         }
     }
 
+    /// Row *none, created, pending*: any final status is applied, because nothing contradicts it.
+    ///
+    /// 01, 02 and 03 are applied once each, so that repeated progress reports do not fill the feed.
     private static func fromOpen(wasWritten: Bool, _ report: StatusReport) -> StatusDecision {
         switch report.status {
         case .success: .apply(.success)
@@ -80,6 +91,11 @@ package enum StatusTable {
         }
     }
 
+    /// Row *success*: the payment stays a success until a query reports a refund.
+    ///
+    /// A cancellation or failure is not applied, because the money has arrived; the contradiction
+    /// goes on the attention list. A different success may be a second payment of the same code,
+    /// which one status cannot represent: `paidAmount` stays, and an operator decides.
     private static func fromSuccess(_ report: StatusReport) -> StatusDecision {
         switch report.status {
         case .success:
@@ -92,7 +108,12 @@ package enum StatusTable {
         }
     }
 
-    /// From cancelled or failed; `same` is the code of the current one.
+    /// Row *cancelled, failed*: a success still wins, because a code can be paid after it expired.
+    ///
+    /// A callback alone is not sufficient for that: a query decides, and `late-success` stays open
+    /// until then.
+    ///
+    /// - Parameter same: the code of the current status.
     private static func fromUnpaid(
         same: LatestTransactionStatus,
         _ report: StatusReport
@@ -106,6 +127,10 @@ package enum StatusTable {
         }
     }
 
+    /// Row *refunded*: no report leaves this status.
+    ///
+    /// A success here is either a late copy of the refunded one or new money. Only a shared mark
+    /// shows the former; otherwise `payment-after-refund` is raised.
     private static func fromRefunded(_ report: StatusReport) -> StatusDecision {
         switch report.status {
         case .success:
@@ -115,7 +140,10 @@ package enum StatusTable {
         }
     }
 
-    /// A refund of what never was a success here.
+    /// A refund of a payment that was never a success here.
+    ///
+    /// A query's report is applied, with an entry: a success must have been missed, and its amount
+    /// is not in the feed. A callback waits for that query.
     private static func unexpectedRefund(_ report: StatusReport) -> StatusDecision {
         report.isCallback
             ? .queryDecides(attention: .unconfirmedRefund)

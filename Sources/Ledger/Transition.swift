@@ -2,16 +2,16 @@ package import Payments
 
 /// One entry of the feed: a change of one payment's status.
 ///
-/// A row: a property for each column. A class, because it goes through many hands, from the
-/// decision to those who follow the feed, and a copy is dear.
+/// A row: one property for each column. A class, so that the steps from the decision to the feed's
+/// readers share one object instead of copying it.
 package final class Transition: Sendable {
-    /// Its place in the feed: 1, 2, 3, … without gaps.
+    /// Its number in the feed: 1, 2, 3, … without gaps.
     package let sequence: Int64
     package let paymentID: Payment.ID
     package let partnerReferenceNo: Reference
     package let referenceNo: Reference?
 
-    /// The status before, or nil for a payment first heard of in a callback or an answer.
+    /// The status before; nil for the first transition of a payment not generated here.
     package let from: TransactionStatus?
     package let to: TransactionStatus
     package let latestStatus: LatestTransactionStatus
@@ -20,16 +20,16 @@ package final class Transition: Sendable {
     package let externalID: String?
     package let callbackID: KeptCallback.ID?
 
-    /// When it was paid, where the transition is one to success.
+    /// The time of payment; only for a transition to success.
     package let paidAt: GatewayTime?
 
-    /// Milliseconds since the epoch.
+    /// When it was decided, in milliseconds since the epoch.
     package let recordedMilliseconds: Int64
 
-    /// The payment's transition before, if there is one.
+    /// The sequence number of the payment's previous transition; nil for its first.
     package let previousSequence: Int64?
 
-    /// Whose decision it was, where the source is an operator.
+    /// The operator's name and note, where the source is an operator.
     package let decision: EntryResolution?
 
     package init(
@@ -92,9 +92,9 @@ extension Transition: Equatable {
     }
 }
 
-/// What moves a payment to another status, from whatever source.
+/// A change of status that is about to become a transition.
 ///
-/// It has what a transition has, but for what the payment tells.
+/// It has the columns of a transition except those taken from the payment.
 struct StatusChange {
     let to: TransactionStatus
     let latestStatus: LatestTransactionStatus
@@ -116,7 +116,7 @@ struct StatusChange {
         self.source = source
     }
 
-    /// Fills in what a callback says beside its status.
+    /// Takes the columns that come from a callback: its ID, X-EXTERNAL-ID and marks.
     mutating func add(_ callback: KeptCallback) {
         callbackID = callback.id
         externalID = callback.externalID

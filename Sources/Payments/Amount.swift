@@ -1,14 +1,15 @@
 /// An amount of rupiah, exact to the sen.
 ///
-/// Never a `Double`: an amount is read from the digits of its literal and kept as an integer.
+/// Never a `Double`: binary fractions cannot represent every sen. An amount is read from the digits
+/// of its literal and stored as an integer.
 package struct Amount: Hashable, Sendable {
-    /// Sen, the hundredth of a rupiah; 0 ≤ `sen` ≤ ``senMax``.
+    /// The amount in sen, hundredths of a rupiah; 0 ≤ `sen` ≤ ``senMax``.
     package let sen: Int64
 
-    /// The largest amount the product handles: just under 10^16 rupiah (contract section 4).
+    /// The largest accepted amount: just under 10^16 rupiah (article Checks, row 9).
     package static let senMax: Int64 = 999_999_999_999_999_999
 
-    /// An amount of `sen`, or nil outside 0...``senMax``.
+    /// Creates an amount of `sen`; nil outside 0...``senMax``.
     package init?(sen: Int64) {
         guard (0...Self.senMax).contains(sen) else { return nil }
         self.sen = sen
@@ -16,7 +17,7 @@ package struct Amount: Hashable, Sendable {
 }
 
 extension Amount: CustomStringConvertible {
-    /// SNAP's form: rupiah, a point, two digits of sen.
+    /// The form of SNAP BI: rupiah, a decimal point, two digits of sen (article Protocol).
     package var description: String {
         let fraction = sen % 100
         return "\(sen / 100).\(fraction < 10 ? "0" : "")\(fraction)"

@@ -1,48 +1,48 @@
-/// Why something stands on the attention list: a closed list (contract section 4, "Attention
-/// entries").
+/// Why an entry is on the attention list: a closed list (article Statuses).
 package enum AttentionKind: String, CaseIterable, Sendable {
-    /// An authentic callback that could not be read: headers or members are missing or malformed.
+    /// An authentic callback is unreadable: headers or members are missing or malformed.
     case invalidCallback = "invalid-callback"
-    /// The same X-EXTERNAL-ID came on one day with another fact.
+    /// One X-EXTERNAL-ID was used for two facts on one day of receipt.
     case externalIDConflict = "external-id-conflict"
     /// No transaction matches, and `unknownTransactions` is `reject`.
     case unknownTransaction = "unknown-transaction"
-    /// A success or refund of another amount than expected.
+    /// The amount of a success or refund differs from the expected one.
     case amountMismatch = "amount-mismatch"
-    /// The references contradict what is known of a transaction.
+    /// The references contradict a stored transaction.
     case referenceMismatch = "reference-mismatch"
     /// X-TIMESTAMP was outside the tolerance.
     case staleCallback = "stale-callback"
-    /// A callback waits for a query that cannot be sent or brought no answer.
+    /// A callback waits for a query that cannot be sent or did not resolve it.
     case unconfirmedCallback = "unconfirmed-callback"
-    /// A callback speaks of a refund that only a query may confirm.
+    /// A callback reports a refund, which only a query may confirm.
     case unconfirmedRefund = "unconfirmed-refund"
-    /// A refund of a payment that never was a success here.
+    /// A refund of a payment that was never a success here.
     case unexpectedRefund = "unexpected-refund"
-    /// A success after the payment was cancelled or had failed.
+    /// A success after the payment was cancelled or failed.
     case lateSuccess = "late-success"
     /// A second success that differs from the first in amount, gateway reference, or time and id.
     case possibleSecondPayment = "possible-second-payment"
-    /// A success after a refund that is not the refunded one again.
+    /// A success after a refund that does not repeat the refunded success.
     case paymentAfterRefund = "payment-after-refund"
     /// A cancellation or failure after a success.
     case contradictsSuccess = "contradicts-success"
-    /// The gateway took a payment, but its QR code must not be shown.
+    /// The gateway accepted a payment, but its QR code failed validation.
     case qrRefused = "qr-refused"
-    /// A payment is still open and the gateway is no longer asked, or gives no usable answer.
+    /// A payment is open, and no query is planned or the responses are unusable.
     case unresolvedPayment = "unresolved-payment"
-    /// The gateway knows neither this payment, generated here, nor any other of ours.
+    /// The gateway finds neither this payment, generated here, nor any other of the merchant.
     case ownPaymentUnknown = "own-payment-unknown"
-    /// The gateway has not answered for a while.
+    /// The gateway has not responded for a while.
     case gatewayUnreachable = "gateway-unreachable"
-    /// The gateway refuses our queries.
+    /// The gateway rejects the merchant's credentials or queries.
     case gatewayUnauthorized = "gateway-unauthorized"
 
-    /// The disk of the database has less room than is to stay free.
+    /// The database's file system has less free space than `storage.minimumFreeBytes`.
     case diskLow = "disk-low"
 
-    /// Whether an operator may accept a status through an entry of this kind: the entry is about a
-    /// payment.
+    /// Whether an operator may accept a status through an entry of this kind.
+    ///
+    /// Entries about the gateway or the disk name no payment, so there is no status to accept.
     package var isAboutFacts: Bool {
         switch self {
         case .gatewayUnreachable, .gatewayUnauthorized, .diskLow: false
@@ -50,9 +50,11 @@ package enum AttentionKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether an entry closes when the gateway's word, `status`, has resolved what it is about.
+    /// Whether an entry closes automatically when a query or a callback establishes `status`.
     ///
-    /// The others hold a contradiction that a person has to look at.
+    /// These kinds only wait for a confirmation. The others record a contradiction that no later
+    /// report removes, such as a second payment: they stay open until an operator resolves them.
+    /// `unresolved-payment` needs a final status, `own-payment-unknown` any status but 07.
     package func isClosed(by status: LatestTransactionStatus) -> Bool {
         switch self {
         case .externalIDConflict, .unknownTransaction, .staleCallback, .unconfirmedCallback,

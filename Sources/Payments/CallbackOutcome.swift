@@ -1,14 +1,14 @@
-/// What became of a callback (contract section 5, `GET /v1/callbacks`).
+/// The effect of a callback, as `GET /v1/callbacks` shows it (article Checks).
 package enum CallbackOutcome: UInt8, CaseIterable, Sendable {
     /// It caused a transition.
     case applied = 0
     /// The same fact under the same X-EXTERNAL-ID in other bytes.
     case duplicate = 1
-    /// It repeats what already stands.
+    /// Its fact already stands.
     case replayed = 2
     /// The status table gives it no effect.
     case ignored = 3
-    /// It waits for the gateway's own answer to a query.
+    /// It waits for a query to confirm it.
     case awaitingQuery = 4
     /// Its X-EXTERNAL-ID belongs to another fact of the same day.
     case conflict = 5
@@ -18,7 +18,7 @@ package enum CallbackOutcome: UInt8, CaseIterable, Sendable {
     case mismatch = 7
     /// Its X-TIMESTAMP was outside the tolerance.
     case stale = 8
-    /// It was not accepted as the gateway's word to this merchant.
+    /// Its signature does not verify, or its X-PARTNER-ID names another merchant.
     case refused = 9
 
     /// The word used in the API.

@@ -1,12 +1,12 @@
-/// What a callback or an answer to a query says of a payment: its references, status and amount.
+/// What a callback or a query report states about a payment: references, status and amount.
 ///
-/// Two callbacks with equal facts say the same, however their bytes differ. The currency is part of
-/// the fact in the contract; only `IDR` is accepted, so it needs no place here.
+/// Two callbacks with equal facts state the same, even if their bytes differ. The currency is not
+/// stored, because only `IDR` is accepted (article Checks, row 9).
 package struct Fact: Hashable, Sendable {
     package let pair: ReferencePair
     package let status: LatestTransactionStatus
 
-    /// Nil where the amount of a success or refund has two readings (``ReportedAmount``).
+    /// Nil when the amount of a success or refund is ambiguous (``ReportedAmount``).
     package let amount: Amount?
 
     package init(pair: ReferencePair, status: LatestTransactionStatus, amount: Amount?) {
@@ -17,7 +17,10 @@ package struct Fact: Hashable, Sendable {
 }
 
 extension Fact: CustomStringConvertible {
-    /// What the fact says, for people.
+    /// The fact as part of a sentence, for operators.
+    ///
+    /// Entries store this text as the cause of an event, and dismissals compare it: another wording
+    /// would open dismissed entries again.
     package var description: String {
         let money = amount.map { "IDR \($0)" } ?? "an ambiguous amount"
         return "\(status.code), \(money), originalPartnerReferenceNo "

@@ -1,16 +1,16 @@
-/// The gateway's answer to a query about a payment (service 51).
+/// What the gateway's response to a query states about a payment (service 51, article Protocol).
 package struct GatewayReport: Equatable, Sendable {
-    /// The merchant's number, as repeated by the gateway.
+    /// The merchant's number, as the gateway returns it; it may differ from the queried one.
     package let partnerReferenceNo: Reference
 
-    /// The gateway's number; nil when the answer has none.
+    /// The gateway's number; nil when the response has none.
     package let referenceNo: Reference?
     package let status: LatestTransactionStatus
 
-    /// Nil when the answer has none.
+    /// Nil when the response has none.
     package let amount: ReportedAmount?
 
-    /// When it was paid; nil when the answer does not say.
+    /// The time of payment; nil when the response has none.
     package let paidAt: GatewayTime?
 
     package init(

@@ -1,13 +1,13 @@
-/// A time in the gateway's words, and the instant where the words could be read.
+/// A time as the gateway wrote it, with the instant where the text is readable.
 package struct GatewayTime: Hashable, Sendable {
-    /// As received: the content of a string, or the literal of another value.
+    /// The text as received: the content of a string, or the literal of another JSON value.
     package let text: String
 
     /// Milliseconds since 1970-01-01T00:00:00Z; nil when `text` is neither RFC 3339 nor epoch
     /// milliseconds.
     package let milliseconds: Int64?
 
-    /// A time whose text has been read elsewhere.
+    /// Creates a time from a text that was already parsed.
     package init(text: String, milliseconds: Int64?) {
         self.text = text
         self.milliseconds = milliseconds
@@ -15,8 +15,10 @@ package struct GatewayTime: Hashable, Sendable {
 }
 
 extension GatewayTime {
-    /// Whether both name the same point in time: as instants where both can be read, else by their
-    /// text.
+    /// Whether both are the same point in time.
+    ///
+    /// Instants are compared where both are readable, else the texts: the gateway may send one time
+    /// with another offset or as epoch milliseconds (article Gateway).
     package func isSame(as other: GatewayTime) -> Bool {
         guard let milliseconds, let others = other.milliseconds else { return text == other.text }
         return milliseconds == others

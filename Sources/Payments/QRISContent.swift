@@ -1,16 +1,18 @@
 /// The text behind a merchant-presented QR code: EMVCo's data objects, one after the other
-/// (EMV QRCPS, Merchant-Presented Mode, section 3; gateway.md section 6).
+/// (EMV QRCPS, Merchant-Presented Mode, section 3; article Gateway).
 package struct QRISContent: Equatable, Sendable {
-    /// The longest text that is taken (Cash In's page, `qrContent`), in characters.
+    /// The longest accepted text, in characters: the maximum of Cash In's `qrContent`.
     package static let charactersMax = 512
 
     /// In the order of the text, the checksum last.
     package let objects: [QRISObject]
 
-    /// Reads a text: its objects must use it up exactly, begin with the format indicator `01`, and
-    /// end with the right checksum.
+    /// Parses the text of a code.
+    ///
+    /// The objects must cover the text exactly, begin with the format indicator `01`, and end with
+    /// a matching checksum: a customer's wallet refuses any other code.
     package init(_ text: String) throws(QRISProblem) {
-        // Lengths count characters as EMVCo does, not what Swift shows as one.
+        // EMVCo's lengths count Unicode scalars, not grapheme clusters.
         let scalars = Array(text.unicodeScalars.prefix(Self.charactersMax + 1))
         guard scalars.count <= Self.charactersMax else { throw .tooLong }
         var objects: [QRISObject] = []
@@ -29,9 +31,12 @@ package struct QRISContent: Equatable, Sendable {
         self.objects = objects
     }
 
-    /// Whether a customer can be asked for `amount` with this code; returns what is odd about it.
+    /// Checks that this code collects `amount` of rupiah, and returns its oddities.
+    ///
+    /// Throws for a code that would collect another amount or currency, or that names no account to
+    /// pay to. A warning does not stop a payment: such codes have been seen in the field.
     package func check(amount: Amount) throws(QRISProblem) -> [QRISWarning] {
-        // A repeated currency or amount must not show one thing to us and another to a wallet.
+        // All objects with these tags are checked: a wallet may read another than the first.
         let currencies = objects.filter { $0.tag == QRISTag.currency }
         guard !currencies.isEmpty, currencies.allSatisfy({ $0.value == "360" }) else {
             throw .currency
@@ -62,7 +67,9 @@ package struct QRISContent: Equatable, Sendable {
         return warnings
     }
 
-    /// The sen of a decimal number, however many zeros its fraction ends in; nil for all else.
+    /// The sen of a decimal number; nil for any other text, and beyond the largest amount.
+    ///
+    /// The fraction may have more than two digits, as long as the others are zeros.
     private static func sen(of text: String) -> Int64? {
         let parts = text.utf8.split(separator: 0x2E, maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = parts.first, !whole.isEmpty else { return nil }
@@ -78,16 +85,16 @@ package struct QRISContent: Equatable, Sendable {
     }
 }
 
-// Writing.
+// Writing, for the simulator and tests.
 extension QRISContent {
-    /// The text of `objects` with their checksum behind them.
+    /// The text of `objects`, followed by their checksum.
     package static func text(of objects: [QRISObject]) -> String {
         let text = objects.map(\.text).joined() + "6304"
         return text + checksum(of: text.utf8)
     }
 
-    /// CRC-16/CCITT-FALSE in four upper-case hexadecimal digits: polynomial 0x1021, beginning with
-    /// 0xFFFF, nothing reflected (ISO/IEC 13239, as EMVCo uses it).
+    /// CRC-16/CCITT-FALSE in four upper-case hexadecimal digits: polynomial 0x1021, initial value
+    /// 0xFFFF, no reflection (ISO/IEC 13239, as EMVCo uses it).
     package static func checksum(of bytes: some Sequence<UInt8>) -> String {
         var register: UInt16 = 0xFFFF
         for byte in bytes {
@@ -103,11 +110,11 @@ extension QRISContent {
     }
 }
 
-/// EMVCo's numbers of the data objects that are looked at.
+/// EMVCo's tags of the data objects that are read or written here.
 package enum QRISTag {
     package static let formatIndicator = 0
     package static let initiation = 1
-    /// Where the merchant's accounts with the payment networks stand.
+    /// The merchant's accounts with the payment networks.
     package static let merchantAccounts = 26...51
     package static let categoryCode = 52
     package static let currency = 53

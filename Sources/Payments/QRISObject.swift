@@ -6,13 +6,13 @@ package struct QRISObject: Equatable, Sendable {
     /// At most ``valueCharactersMax`` characters.
     package let value: String
 
-    /// What two digits can count.
+    /// The largest length that two digits can state.
     package static let valueCharactersMax = 99
 
-    /// Characters before the value.
+    /// Characters before the value: tag and length.
     static let headCount = 4
 
-    /// An object, or nil when tag or value do not fit.
+    /// Creates an object; nil when tag or value are out of range.
     package init?(tag: Int, value: String) {
         guard (0...99).contains(tag), value.unicodeScalars.count <= Self.valueCharactersMax else {
             return nil
@@ -20,7 +20,7 @@ package struct QRISObject: Equatable, Sendable {
         (self.tag, self.value) = (tag, value)
     }
 
-    /// The object that begins at `position`.
+    /// Parses the object that begins at `position`, an index into `scalars`.
     init(in scalars: [Unicode.Scalar], at position: Int) throws(QRISProblem) {
         let start = position + Self.headCount
         guard let tag = Self.number(in: scalars, at: position),
@@ -31,7 +31,7 @@ package struct QRISObject: Equatable, Sendable {
         value = String(String.UnicodeScalarView(scalars[start..<start + count]))
     }
 
-    /// The object as it stands in a code.
+    /// The object as written in a code.
     package var text: String {
         Self.twoDigits(tag) + Self.twoDigits(value.unicodeScalars.count) + value
     }

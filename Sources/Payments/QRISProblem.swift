@@ -1,25 +1,25 @@
-/// Why a QR code must not be shown to a customer (gateway.md section 6).
+/// Why a QR code must not be shown to a customer (article Gateway).
 package enum QRISProblem: Error, Equatable, Sendable {
-    /// There is none.
+    /// The gateway sent no code.
     case missing
     /// More than ``QRISContent/charactersMax`` characters.
     case tooLong
-    /// No data object begins, or the last one ends beyond the text, at this character.
+    /// No complete data object begins at this character.
     case objects(offset: Int)
     /// The text does not begin with `000201`.
     case formatIndicator
-    /// The last object is not the checksum of what stands before it.
+    /// The last object is not the checksum of the text before it.
     case checksum
     /// Tag 53 is not `360`, the rupiah.
     case currency
-    /// No tag 26 to 51: nobody would get the money.
+    /// No tag 26 to 51: the code names no account to pay to.
     case merchantAccount
-    /// Tag 54 is not the amount that was asked for.
+    /// Tag 54 is not the requested amount.
     case amount
 }
 
 extension QRISProblem: CustomStringConvertible {
-    /// What is wrong; never the code's own text.
+    /// The problem in words, without the code's own text.
     package var description: String {
         switch self {
         case .missing: "the QR code is missing"
@@ -34,7 +34,7 @@ extension QRISProblem: CustomStringConvertible {
     }
 }
 
-/// What is odd about a QR code that can still be paid; all of it has been seen in the wild.
+/// An oddity of a QR code that can still be paid; each has been seen in the field.
 package enum QRISWarning: String, CaseIterable, Sendable {
     case notDynamic = "tag 01 is not 12"
     case amountMissing = "tag 54, the amount, is missing"

@@ -1,15 +1,17 @@
-/// A payment's number on one side: 1 to 64 bytes from `!` to `~`, compared as bytes, never trimmed.
+/// A payment's number, the merchant's or the gateway's: 1 to 64 visible ASCII bytes.
+///
+/// Compared as bytes and never trimmed, so that no normalisation joins two payments.
 package struct Reference: Hashable, Sendable {
     /// The number as received.
     package let text: String
 
-    /// Of ``text``: computed once, since one reference is looked up many times.
+    /// The hash of ``text``, computed once because one reference is looked up many times.
     private let textHash: Int
 
-    /// The longest reference that is accepted (gateway.md section 5: send 25, accept 64).
+    /// The longest accepted reference; generate sends at most 25 bytes (article Gateway).
     package static let bytesMax = 64
 
-    /// A reference of the given bytes, or nil when they are none, too many or not visible ASCII.
+    /// Creates a reference; nil when `bytes` are empty, too many or not visible ASCII.
     package init?(_ bytes: Span<UInt8>) {
         guard (1...Self.bytesMax).contains(bytes.count) else { return nil }
         guard bytes.indices.allSatisfy({ (0x21...0x7E).contains(bytes[$0]) }) else { return nil }
@@ -18,7 +20,7 @@ package struct Reference: Hashable, Sendable {
         textHash = text.hashValue
     }
 
-    /// A reference of the given text, or nil when it is not one.
+    /// Creates a reference of the given text; nil when the text is not a valid one.
     package init?(_ text: String) { self.init(text.utf8.span) }
 }
 
@@ -36,9 +38,9 @@ extension Reference: CustomStringConvertible {
 
 /// The two references of a callback, in the order in which they were received.
 ///
-/// Which of the two is the merchant's is not known from the callback alone: Cash In's page and what
-/// gateways of its family send contradict each other. Pairs are equal when they hold the same two
-/// references, in whichever order.
+/// A callback alone does not tell which of the two is the merchant's: Cash In's documentation and
+/// the behaviour of related gateways contradict each other (article Gateway). Therefore pairs are
+/// equal when they contain the same two references, in either order.
 package struct ReferencePair: Sendable {
     /// The value of `originalPartnerReferenceNo`.
     package let originalPartnerReferenceNo: Reference
@@ -61,7 +63,7 @@ extension ReferencePair: Hashable {
         hasher.combine(originalPartnerReferenceNo.hashValue ^ originalReferenceNo.hashValue)
     }
 
-    /// Whether its two values are these, in either order.
+    /// Whether the pair consists of these two references, in either order.
     package func holds(_ first: Reference, _ second: Reference) -> Bool {
         (originalPartnerReferenceNo == first && originalReferenceNo == second)
             || (originalPartnerReferenceNo == second && originalReferenceNo == first)

@@ -1,6 +1,6 @@
 /// Which of a callback's two references is the merchant's.
 package enum ReferenceOrder: UInt8, CaseIterable, Sendable {
-    /// `originalReferenceNo` is the merchant's: the notify table of Cash In's page.
+    /// `originalReferenceNo` is the merchant's: the notify table of Cash In's documentation.
     case cashIn = 0
     /// `originalPartnerReferenceNo` is the merchant's: SNAP BI, and what DANA sends.
     case snap = 1

@@ -1,6 +1,8 @@
-/// The state of a transaction (contract section 5, "Status words").
+/// The status of a transaction (article Statuses).
 package enum TransactionStatus: UInt8, CaseIterable, Sendable {
-    /// The intent to generate is stored; the gateway has not answered yet.
+    /// The intent to generate is stored; no response is recorded yet.
+    ///
+    /// Not in the feed.
     case created = 0
     case pending = 1
     case success = 2
@@ -26,7 +28,9 @@ package enum TransactionStatus: UInt8, CaseIterable, Sendable {
         self = status
     }
 
-    /// Whether nothing is open. The feed may still bring a later success or a refund.
+    /// Whether no outcome is pending.
+    ///
+    /// A final status may still change: to success when money arrives late, and to refunded.
     package var isFinal: Bool {
         switch self {
         case .created, .pending: false
@@ -35,13 +39,14 @@ package enum TransactionStatus: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// What made a transition (contract section 5, `source`).
+/// What caused a transition: `source` in the API (article Statuses).
 package enum TransitionSource: UInt8, CaseIterable, Sendable {
     case notify = 0
     case query = 1
     case generate = 2
     case `operator` = 3
-    /// An unpaid code that ran out (contract section 4, "Abandoned codes").
+    /// An abandoned code: the gateway still reported it unpaid after its validity
+    /// (article Statuses).
     case expiry = 4
 
     /// The word used in the API.
@@ -56,7 +61,7 @@ package enum TransitionSource: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// How a transaction was first heard of (contract section 5, `origin`).
+/// Where a transaction was first reported: `origin` in the API (article Statuses).
 package enum TransactionOrigin: UInt8, CaseIterable, Sendable {
     case generate = 0
     case notify = 1

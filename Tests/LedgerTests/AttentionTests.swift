@@ -44,7 +44,7 @@ struct AttentionTests {
     @Test func `an event says what was said and what was stored then`() throws {
         let ledger = try Self.mismatched([700_000])
         let text = try ledger.entry(.amountMismatch).events[0].text
-        let said = "a callback says 00, IDR 7000.00, originalPartnerReferenceNo PAY-1, "
+        let said = "a callback reports 00, IDR 7000.00, originalPartnerReferenceNo PAY-1, "
         let stored = "originalReferenceNo TRX-1; stored: pending, IDR 10000.00, referenceNo PAY-1"
         #expect(text == said + stored)
     }

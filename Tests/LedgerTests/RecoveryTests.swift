@@ -42,7 +42,7 @@ struct RecoveryTests {
         #expect(entry.kind == .unresolvedPayment)
         #expect(
             entry.events[0].text
-                == "the database before a restore (old.db) holds it as success, IDR 10000.00, "
+                == "the database before a restore (old.db) has it as success, IDR 10000.00, "
                 + "referenceNo PAY-1"
         )
         // The same again is no second payment.
@@ -79,7 +79,7 @@ struct RecoveryTests {
         ledger.run { $0.recover(remembered, from: "old.db") }
         #expect(Self.inquiries(ledger).isEmpty)
         let text = try #require(Self.openEntries(ledger).first?.events.first?.text)
-        #expect(text.contains("holds it as refunded, IDR 10000.00, refunded IDR 1.00"))
+        #expect(text.contains("has it as refunded, IDR 10000.00, refunded IDR 1.00"))
     }
 
     @Test func `open payments are queried at once, whatever is planned`() throws {
