@@ -5,13 +5,13 @@ package import Payments
 package import Snap
 import Text
 
-/// Calls the gateway: generates QR codes and asks about payments (contract section 6).
+/// Calls the gateway: generates QR codes and queries payments (article Protocol).
 package final class CashInClient: Sendable {
     private let settings: CashInSettings
     private let client: HTTPClient
     private let now: @Sendable () -> Int64
 
-    /// - Parameter now: milliseconds since 1970.
+    /// - Parameter now: returns the time in milliseconds since 1970.
     package init(
         _ settings: CashInSettings,
         client: HTTPClient,
@@ -22,15 +22,16 @@ package final class CashInClient: Sendable {
         self.now = now
     }
 
-    /// Asks for a QR code, once: what becomes of a failure is for the caller to decide.
+    /// Requests a QR code, once; retries and queries after a failure are up to the caller.
     package func generate(_ intent: GenerateIntent) async -> (GenerateOutcome, OutboundExchange) {
         let (reply, exchange) = await call(.generate, body: intent.body)
         return (GenerateOutcome(reply, for: intent), exchange)
     }
 
-    /// Asks what became of a payment.
+    /// Queries the status of a payment.
     ///
-    /// - Parameter needsFreshConnection: whether not to use a connection that was kept open.
+    /// - Parameter needsFreshConnection: whether to open a new connection instead of reusing an
+    ///   idle one.
     package func query(
         _ partnerReferenceNo: Reference,
         needsFreshConnection: Bool = false
@@ -85,7 +86,7 @@ package final class CashInClient: Sendable {
 }
 
 extension OutboundExchange {
-    /// A call that ended before there was anything to send.
+    /// The record of a call that failed before a request could be signed.
     fileprivate static func unsigned(
         _ endpoint: Endpoint,
         _ body: [UInt8],

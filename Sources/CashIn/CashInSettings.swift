@@ -1,15 +1,15 @@
 package import Crypto
 package import HTTPClient
 
-/// Who we are to the gateway, and where it is.
+/// The merchant's identity towards the gateway, and the gateway's address.
 package struct CashInSettings: Sendable {
     /// Scheme, host and port of `baseURL`.
     package let origin: Origin
 
-    /// The path of `baseURL`: it stands in what is requested, not in what is signed.
+    /// The path of `baseURL`; part of the request target, not of the signed path.
     package let basePath: String
 
-    /// What stands before `/api/v1.0/qr/…` in what is signed.
+    /// The prefix of `/api/v1.0/qr/…` in the signed path.
     package let signaturePathPrefix: String
 
     /// X-PARTNER-ID.
@@ -21,11 +21,12 @@ package struct CashInSettings: Sendable {
     /// CHANNEL-ID.
     package let channelID: String
 
-    /// The merchant's key, which signs.
+    /// The merchant's private key, which signs the requests.
     package let privateKey: RSAPrivateKey
 
-    /// Settings whose texts have been checked to be visible ASCII; a slash that ends `basePath`
-    /// is dropped.
+    /// Makes settings from texts that the caller has checked to be visible ASCII.
+    ///
+    /// A trailing slash of `basePath` is dropped.
     package init(
         origin: Origin,
         basePath: String,

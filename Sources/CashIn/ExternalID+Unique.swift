@@ -2,10 +2,11 @@ import Crypto
 import Snap
 
 extension ExternalID {
-    /// An id for a request of ours: 32 decimal digits, as the gateway's page has it.
+    /// A new id for an outbound request: 32 decimal digits, as the gateway's documentation
+    /// requires.
     ///
-    /// 13 digits are the time in milliseconds, which tells this run from all others; 19 are random,
-    /// which tells requests of one millisecond apart, and runs of a clock that was set back.
+    /// 13 digits are the time in milliseconds, which differs between runs. 19 digits are random,
+    /// which distinguishes requests of the same millisecond, also after the clock was set back.
     static func unique(milliseconds: Int64) throws(CryptoError) -> ExternalID {
         var random: UInt64
         repeat {
@@ -19,10 +20,10 @@ extension ExternalID {
         return id
     }
 
-    /// One more than what 19 digits hold.
+    /// One more than the largest number of 19 digits.
     private static let randomEnd: UInt64 = 10_000_000_000_000_000_000
 
-    /// One more than what 13 digits hold: the year 2286.
+    /// One more than the largest number of 13 digits; as a time in milliseconds, in the year 2286.
     private static let timeEnd: UInt64 = 10_000_000_000_000
 
     private static func padded(_ number: UInt64, count: Int) -> String {

@@ -3,18 +3,19 @@ import HTTPCore
 import Snap
 import Text
 
-/// How one call ended, before it is known what that means for the payment.
+/// The result of one gateway call, before it is interpreted for the payment.
 enum GatewayReply {
-    /// An answer of the service that was called.
+    /// A SNAP response of the service that was called.
     case answered(ServiceAnswer, status: Int)
 
-    /// A response that is no answer of the service: of a proxy or firewall, or malformed.
+    /// A response that is not a SNAP response of the service: from a proxy or firewall, or
+    /// malformed.
     case unreadable(OutboundFailure, status: Int)
 
-    /// No whole response.
+    /// No complete response.
     case failed(OutboundFailure)
 
-    /// Reads the response to a call of `service`.
+    /// Parses the response to a call of `service`.
     init(_ response: InboundResponse, from service: ResponseCode.Service) {
         self.init(
             status: response.status.code,
@@ -25,7 +26,7 @@ enum GatewayReply {
         )
     }
 
-    /// Reads the response to a call of `service`, given by its parts.
+    /// Parses the response to a call of `service`, given by its parts.
     init(
         status: Int,
         body: [UInt8],
@@ -36,7 +37,7 @@ enum GatewayReply {
         do throws(ServiceAnswerError) {
             let answer = try ServiceAnswer(body)
             guard answer.code.service == service else {
-                let detail = "the answer is one of another service"
+                let detail = "the response belongs to another service"
                 let failure = OutboundFailure(.failed, detail, status: status, answer: answer)
                 self = .unreadable(failure, status: status)
                 return
@@ -45,7 +46,7 @@ enum GatewayReply {
         } catch {
             let failure = OutboundFailure(
                 .failed,
-                "the answer cannot be read: \(error)",
+                "the response cannot be read: \(error)",
                 status: status,
                 excerpt: Self.excerpt(body, contentType: contentType, location: location)
             )
@@ -53,7 +54,7 @@ enum GatewayReply {
         }
     }
 
-    /// How much is shown of a body or field that is no SNAP answer.
+    /// Maximum bytes quoted of a body or field that is not a SNAP response.
     private static let excerptBytesMax = 200
 
     private static func excerpt(
@@ -69,7 +70,7 @@ enum GatewayReply {
         return parts.compactMap(\.self).joined(separator: ", ")
     }
 
-    /// The first bytes as text in quotes: control characters become escapes, and what is not UTF-8
+    /// The first bytes as quoted text: control characters are escaped, invalid UTF-8 becomes
     /// U+FFFD.
     private static func shown(_ bytes: [UInt8]) -> String {
         let text = quoted(String(decoding: bytes.prefix(excerptBytesMax), as: UTF8.self))
@@ -78,7 +79,7 @@ enum GatewayReply {
 }
 
 extension InboundResponse {
-    /// The value of a field that stands once; nil otherwise.
+    /// The value of a field that occurs once; nil otherwise.
     fileprivate func text(_ name: String) -> String? {
         guard case .value(let range) = single(name) else { return nil }
         return parsedHead.text(range)

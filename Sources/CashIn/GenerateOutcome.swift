@@ -1,21 +1,21 @@
 package import Payments
 import Snap
 
-/// What a generate call has come to (contract section 5, "Generate outcomes").
+/// The outcome of a generate call (article Gateway).
 package enum GenerateOutcome: Equatable, Sendable {
-    /// The gateway has the payment, and its code can be shown.
+    /// The gateway has the payment, and its QR code is valid.
     case accepted(referenceNo: Reference, qrContent: String, warnings: [String])
 
-    /// The gateway has the payment, but its code must not be shown.
+    /// The gateway has the payment, but its QR payload failed validation and must not be shown.
     case qrRefused(referenceNo: Reference, problem: QRISProblem)
 
-    /// The gateway surely does not have the payment.
+    /// The gateway certainly does not have the payment.
     case notAccepted(OutboundFailure)
 
-    /// The gateway may have the payment: only a query can tell.
+    /// The gateway may have the payment; a query has to determine it.
     case unknown(OutboundFailure)
 
-    /// Judges how a call of service 47 for `intent` ended.
+    /// Classifies the result of a call of service 47 for `intent`.
     init(_ reply: GatewayReply, for intent: GenerateIntent) {
         switch reply {
         case .failed(let failure):
@@ -30,16 +30,16 @@ package enum GenerateOutcome: Equatable, Sendable {
             } else if answer.code.isSuccessful, (200...299).contains(status) {
                 self = Self.success(answer, status: status, for: intent)
             } else {
-                let detail = "the gateway did not say whether it took the request"
+                let detail = "the response does not say whether the request was accepted"
                 self = .unknown(OutboundFailure(.failed, detail, status: status, answer: answer))
             }
         }
     }
 
-    /// Whether a code says that nothing was generated.
+    /// Whether the response is a definite rejection: nothing was generated.
     ///
-    /// 408 and 429 leave that open, and 409 is also what a repetition of an accepted request gets.
-    /// Some gateways send their codes under status 200; a 5xx is nobody's considered refusal.
+    /// 408 and 429 leave that open, and 409 is also the response to a repeated accepted request.
+    /// Some gateways send their codes with status 200. A 5xx is never a definite rejection.
     private static func isRefusal(_ code: ResponseCode, status: Int) -> Bool {
         let open = [408, 409, 429]
         return (400...499).contains(code.status) && !open.contains(code.status)
@@ -56,12 +56,12 @@ package enum GenerateOutcome: Equatable, Sendable {
         do throws(ServiceAnswerError) {
             generated = try GenerateAnswer(answer)
         } catch {
-            let detail = "the answer cannot be read: \(error)"
+            let detail = "the response cannot be read: \(error)"
             return .unknown(OutboundFailure(.failed, detail, status: status, answer: answer))
         }
         let isOurs = generated.partnerReferenceNo.map { $0 == intent.partnerReferenceNo }
         guard isOurs != false else {
-            let detail = "the answer is about another partnerReferenceNo"
+            let detail = "the response is about another partnerReferenceNo"
             return .unknown(OutboundFailure(.failed, detail, status: status, answer: answer))
         }
         do throws(QRISProblem) {
@@ -79,6 +79,6 @@ package enum GenerateOutcome: Equatable, Sendable {
 }
 
 extension ResponseCode {
-    /// Whether it is the code that a service answers when it has done what was asked.
+    /// Whether it is the success code of its service.
     var isSuccessful: Bool { self == ResponseCode(.successful, service) }
 }

@@ -1,40 +1,39 @@
-/// One call of the gateway, byte for byte, for the journal.
+/// The record of one gateway call, byte for byte, for the journal.
 package struct OutboundExchange: Sendable {
-    /// X-EXTERNAL-ID; empty when none could be made.
+    /// X-EXTERNAL-ID; empty if the request could not be signed.
     package let externalID: String
 
     /// X-TIMESTAMP.
     package let timestamp: String
 
-    /// The path that was requested.
+    /// The request target.
     package let requestTarget: String
 
-    /// The request line and the header as sent; empty when there was nothing to send.
+    /// The request line and the header fields as sent; empty if nothing was sent.
     package var requestHead: [UInt8] = []
 
-    /// What was signed and sent.
+    /// The body that was signed and sent.
     package let requestBody: [UInt8]
 
-    /// What stands in the string to sign between `POST:` and the hash of the body; empty, like
-    /// ``signature``, when nothing was signed.
+    /// The path in the string to sign; empty, like ``signature``, if nothing was signed.
     package var signedPath = ""
 
     /// X-SIGNATURE.
     package var signature = ""
 
-    /// Nil when no answer came.
+    /// The HTTP status; nil without a response.
     package var responseStatus: Int?
 
-    /// The answer's status line and header, as received; nil when no answer came.
+    /// The status line and the header fields as received; nil without a response.
     package var responseHead: [UInt8]?
 
-    /// The answer's body; nil when no answer came.
+    /// The response body; nil without a response.
     package var responseBody: [UInt8]?
 
-    /// Why no answer came; nil when one did.
+    /// Why there is no response; nil if there is one.
     package var error: String?
 
-    /// When the call began and ended, in milliseconds since 1970.
+    /// Start and end of the call, in milliseconds since 1970.
     package let startedMilliseconds: Int64
     package var finishedMilliseconds: Int64
 }

@@ -1,44 +1,45 @@
 import HTTPClient
 package import Snap
 
-/// Why a call brought no usable answer.
+/// Why a gateway call has no usable response.
 package struct OutboundFailure: Equatable, Sendable {
-    /// What is known of the call.
+    /// What is known about the call.
     package enum Kind: Equatable, Sendable {
-        /// The gateway surely never got it: no address, no connection, no TLS, no signature.
+        /// The gateway certainly did not receive it: no address, no connection, no TLS, or no
+        /// signature.
         case notSent
 
-        /// The gateway answered that it will not do it.
+        /// The gateway rejected the request.
         case refused
 
-        /// No whole answer came in time.
+        /// No complete response arrived in time.
         case timeout
 
-        /// Anything else: an error of the gateway, an answer nobody can read, a broken connection.
+        /// Anything else: an error of the gateway, an unreadable response, or a broken connection.
         case failed
     }
 
     package let kind: Kind
 
-    /// For operators: which step failed, and how. Holds nothing that the gateway sent.
+    /// For operators: the step that failed, and the cause; contains no text from the gateway.
     package let detail: String
 
-    /// The HTTP status; nil when no answer came.
+    /// The HTTP status; nil without a response.
     package let status: Int?
 
-    /// `responseCode` and `responseMessage`; nil when there are none to read.
+    /// `responseCode` and `responseMessage`; nil without a readable SNAP response.
     package let responseCode: ResponseCode?
     package let responseMessage: String?
 
-    /// What came instead of a SNAP answer, for operators: Content-Type, Location and the first
-    /// bytes of the body, on one line; nil when nothing came, or a SNAP answer. Not for the log.
+    /// The response that was not a SNAP response, for operators; nil if there is none.
+    ///
+    /// One line with Content-Type, Location and the first bytes of the body. It must not be logged.
     package let excerpt: String?
 
-    /// Whether a connection that was kept open turned out to be dead: the same call, signed anew,
-    /// may well go through on a fresh one.
+    /// Whether a reused connection failed; the same call, signed again, may succeed on a new one.
     package private(set) var isOfKeptConnection = false
 
-    /// A failure of the gateway's answer rather than of the call.
+    /// Makes a failure for a response that was readable but is not usable.
     package init(ofAnswer detail: String) { self.init(.failed, detail) }
 
     init(
@@ -64,7 +65,7 @@ package struct OutboundFailure: Equatable, Sendable {
 }
 
 extension OutboundFailure: CustomStringConvertible {
-    /// All of it; what the gateway sent is in it only as ``excerpt``.
+    /// The full text; text from the gateway occurs in it only as ``excerpt``.
     package var description: String { excerpt.map { "\(summary), \($0)" } ?? summary }
 
     /// The description without the ``excerpt``, for the log.

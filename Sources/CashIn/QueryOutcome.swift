@@ -1,31 +1,31 @@
 import Payments
 package import Snap
 
-/// What a query call has come to.
+/// The outcome of a query call.
 package enum QueryOutcome: Equatable, Sendable {
-    /// The gateway knows a payment; whether it is the one asked for, the answer's references say.
+    /// The gateway knows a payment; the caller has to compare the references of the response.
     case found(QueryAnswer)
 
-    /// The gateway knows none: 4045101, or status 07.
+    /// The gateway does not know the payment: 4045101, or status 07.
     case notFound(responseCode: ResponseCode, responseMessage: String)
 
-    /// The gateway rejects our credentials: 401 with a SNAP body.
+    /// The gateway rejects the credentials: 401 with a SNAP body.
     case unauthorized(OutboundFailure)
 
-    /// The gateway rejects this query, which concerns this reference alone: 403, 404 but for
-    /// 4045101, and any other 4xx but 408 and 429, with a SNAP body.
+    /// The gateway rejects the query of this reference: a 4xx with a SNAP body, except 401, 408,
+    /// 429 and 4045101.
     case refused(OutboundFailure)
 
-    /// A response came that cannot be read: malformed, or of a proxy or firewall.
+    /// The response cannot be read: malformed, or from a proxy or firewall.
     case unreadable(OutboundFailure)
 
-    /// The gateway is down or overloaded, or cannot be reached: 5xx, 408, 429, a timeout, a
-    /// connection that failed.
+    /// The gateway is down, overloaded or unreachable: 5xx, 408, 429, a timeout or a failed
+    /// connection.
     case unavailable(OutboundFailure)
 
-    /// Judges how a call of service 51 ended.
+    /// Classifies the result of a call of service 51.
     ///
-    /// - Parameter asked: the merchant's number that was asked about.
+    /// - Parameter asked: the queried partnerReferenceNo.
     init(_ reply: GatewayReply, about asked: Reference) {
         switch reply {
         case .failed(let failure): self = .unavailable(failure)
@@ -39,14 +39,15 @@ package enum QueryOutcome: Equatable, Sendable {
         let failure = { (kind: OutboundFailure.Kind, detail: String) in
             OutboundFailure(kind, detail, status: status, answer: answer)
         }
-        // Some gateways send their codes under status 200, so either of the two can be the error.
+        // Some gateways send their codes with status 200, so either of the two can indicate the
+        // error.
         let statuses = [status, answer.code.status]
         if statuses.contains(where: Self.isUnavailable) {
-            self = .unavailable(failure(.failed, "the gateway failed"))
+            self = .unavailable(failure(.failed, "the gateway reported an error"))
         } else if (300...399).contains(status) {
-            self = .unreadable(failure(.failed, "the answer is a redirect"))
+            self = .unreadable(failure(.failed, "the response is a redirect"))
         } else if statuses.contains(401) {
-            self = .unauthorized(failure(.refused, "the gateway refused our credentials"))
+            self = .unauthorized(failure(.refused, "the gateway refused the credentials"))
         } else if answer.code == ResponseCode(.transactionNotFound, .query) {
             self = .notFound(responseCode: answer.code, responseMessage: answer.message)
         } else if statuses.contains(where: (400...499).contains) {
@@ -54,7 +55,7 @@ package enum QueryOutcome: Equatable, Sendable {
         } else if answer.code.isSuccessful, (200...299).contains(status) {
             self.init(successful: answer, status: status, about: asked)
         } else {
-            self = .unreadable(failure(.failed, "the responseCode is not one of a query"))
+            self = .unreadable(failure(.failed, "the responseCode is not defined for queries"))
         }
     }
 
@@ -66,12 +67,12 @@ package enum QueryOutcome: Equatable, Sendable {
         do throws(ServiceAnswerError) {
             self = .found(try QueryAnswer(answer))
         } catch {
-            let detail = "the answer cannot be read: \(error)"
+            let detail = "the response cannot be read: \(error)"
             self = .unreadable(OutboundFailure(.failed, detail, status: status, answer: answer))
         }
     }
 
-    /// Whether a status says nothing about the query: it may be answered later.
+    /// Whether a status is temporary: the same query may succeed later.
     private static func isUnavailable(_ status: Int) -> Bool {
         status == 408 || status == 429 || (500...599).contains(status)
     }

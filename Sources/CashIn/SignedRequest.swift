@@ -3,23 +3,23 @@ import HTTPClient
 import Snap
 import Text
 
-/// A service of the gateway that we call.
+/// A service of the gateway.
 enum Endpoint {
     case generate, query
 
     var service: ResponseCode.Service { self == .generate ? .generate : .query }
 
-    /// "Relative path url for signature" of Cash In's page.
+    /// The "Relative path url for signature" of the gateway's documentation.
     var path: String {
         self == .generate ? "/api/v1.0/qr/qr-mpm-generate" : "/api/v1.0/qr/qr-mpm-query"
     }
 }
 
-/// A request with its header fields, signed over the very bytes that will be sent.
+/// A request with its header fields, signed over exactly the bytes that are sent.
 struct SignedRequest {
     private(set) var request: OutboundRequest
 
-    /// What to keep of the call, its answer still missing.
+    /// The record of the call, still without a response.
     let exchange: OutboundExchange
 
     init(
@@ -54,7 +54,8 @@ struct SignedRequest {
             target: target,
             fields: fields,
             body: body,
-            // A generate that came twice would be two, and any X-EXTERNAL-ID serves once.
+            // A second delivery of a generate could create a second payment, and an X-EXTERNAL-ID
+            // may be used once only.
             isRepeatable: false
         )
         request.needsFreshConnection = needsFreshConnection

@@ -14,7 +14,7 @@ extension Command {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The call in one line; a long list of options is left to the table below it.
+    /// The usage line; many optional options are shortened to `[OPTION]...`.
     private func usage(program: String) -> String {
         let parts = options.map { option in
             let part = option.isRequired ? option.usage : "[\(option.usage)]"
@@ -32,7 +32,7 @@ extension Command {
         return [operandCount.upperBound > 1 ? one + "..." : one]
     }
 
-    /// How many options a line has room for.
+    /// Maximum number of options in the usage line.
     private static let usageOptionsMax = 4
 }
 

@@ -1,26 +1,28 @@
 import Text
 
-/// One command of the program: what `--help` says of it and what it does.
+/// One command of a program: its help text, its arguments and its action.
 ///
-/// A new command is a file of its own with an extension that makes one, and its place in its
-/// program's list.
+/// To add a command, write a file with an extension that defines it, and add it to its program's
+/// list.
 package struct Command: Sendable {
-    /// One word, or several with a blank between them, such as `attention resolve`.
+    /// One word, or several separated by a blank, such as `attention resolve`.
     package let name: String
     /// One line, for the list of commands.
     package let summary: String
     package let options: [CommandOption]
-    /// The name of an argument that is no option, or nil when the command takes none.
+    /// The name of the positional argument in the help; nil if the command takes none.
     let operand: String?
-    /// How many of them the command takes.
+    /// The allowed number of positional arguments.
     let operandCount: ClosedRange<Int>
-    /// Beside 0 and 64, which every command can return.
+    /// Exit codes of the command besides 0 and 64, which every command can return.
     let exitCodes: [ExitCode]
-    /// What an exit code says here, where that is more than what it says everywhere.
+    /// Meanings of exit codes that are more specific than ``ExitCode/meaning``.
     let meanings: [ExitCode: String]
     let example: String
-    /// Whether the command receives SIGTERM, SIGINT and SIGHUP by itself, however early they come.
+    /// Whether the command handles SIGTERM, SIGINT and SIGHUP; signals that arrive earlier are held
+    /// for it.
     let receivesSignals: Bool
+    /// The action of the command, with the parsed arguments.
     package let run: @Sendable (CommandArguments, Console) async -> ExitCode
 
     package init(
@@ -50,9 +52,9 @@ package struct Command: Sendable {
 
 /// An option that takes a value, or a flag, which takes none.
 package struct CommandOption: Sendable {
-    /// With its dashes.
+    /// The name, including the dashes.
     package let name: String
-    /// What the value is called in the help; nil for a flag.
+    /// The name of the value in the help; nil for a flag.
     let value: String?
     let summary: String
     let isRequired: Bool
@@ -72,7 +74,7 @@ package struct CommandOption: Sendable {
         self.isRepeatable = isRepeatable
     }
 
-    /// An option that is given or not.
+    /// Makes an option without a value.
     package init(flag name: String, summary: String) {
         self.name = name
         value = nil
@@ -81,15 +83,15 @@ package struct CommandOption: Sendable {
         isRepeatable = false
     }
 
-    /// `--config FILE`, or `--json` for a flag.
+    /// The option as shown in the help: `--config FILE`, or `--json` for a flag.
     package var usage: String { value.map { "\(name) \($0)" } ?? name }
 }
 
-/// The options and the operands of one call, checked against the command's table.
+/// The parsed arguments of one invocation, checked against the command's options.
 package struct CommandArguments: Equatable, Sendable {
-    /// By the options' names; a flag that is given has none.
+    /// The values by option name; empty for a flag that is given.
     fileprivate(set) var values: [String: [String]] = [:]
-    /// In order; as many as the command takes.
+    /// The positional arguments, in order.
     package fileprivate(set) var operands: [String] = []
 
     /// The first operand.
@@ -113,7 +115,7 @@ package struct UsageError: Error, Equatable {
 }
 
 extension Command {
-    /// Reads the arguments that follow the command's name; behind `--` nothing is an option.
+    /// Parses the arguments after the command's name; arguments after `--` are not options.
     package func parse(_ arguments: some Sequence<String>) throws(UsageError) -> CommandArguments {
         var parsed = CommandArguments()
         var rest = Array(arguments)[...]

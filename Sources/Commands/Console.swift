@@ -1,20 +1,20 @@
 package import System
 import Synchronization
 
-/// Where a command writes for its user.
+/// The standard output and standard error of a command.
 package final class Console: Sendable {
-    /// Whether people see standard output as it is written, on a terminal.
+    /// Whether standard output is a terminal.
     package let isTerminal: Bool
 
-    /// Whether people see standard error as it is written.
+    /// Whether standard error is a terminal.
     private let isErrorTerminal: Bool
     private let write: @Sendable (StandardStream, Span<UInt8>) throws(SystemError) -> Void
     private let lost = Atomic(false)
 
     /// - Parameters:
-    ///   - isTerminal: what standard output is, where left out.
-    ///   - isErrorTerminal: the same of standard error.
-    ///   - write: takes whole texts; the program's own streams where left out.
+    ///   - isTerminal: by default, whether standard output is a terminal.
+    ///   - isErrorTerminal: by default, whether standard error is a terminal.
+    ///   - write: writes one whole text; by default to the process's own streams.
     package init(
         isTerminal: Bool = StandardStream.output.isTerminal,
         isErrorTerminal: Bool = StandardStream.error.isTerminal,
@@ -27,10 +27,10 @@ package final class Console: Sendable {
         self.write = write
     }
 
-    /// Whether something meant for standard output did not get there.
+    /// Whether a write to standard output has failed.
     package var hasLostOutput: Bool { lost.load(ordering: .relaxed) }
 
-    /// Writes `text`, which ends its own lines, to standard output.
+    /// Writes `text`, which includes its line ends, to standard output.
     package func output(_ text: String) {
         do throws(SystemError) {
             try write(.output, Array(text.utf8).span)
@@ -42,11 +42,11 @@ package final class Console: Sendable {
     /// Writes one line to standard error.
     package func complain(_ line: String) { writeError(line + "\n") }
 
-    /// Shows how far a command is, on a terminal only, in place of what was shown before.
+    /// Shows the progress of a command on a terminal, replacing the text shown before.
     ///
-    /// - Parameter text: one line; empty to remove it.
+    /// - Parameter text: one line; empty to clear it.
     package func progress(_ text: String) {
-        // Back to the start of the line, and erase it (ECMA-48, EL).
+        // Return to the start of the line and erase it (ECMA-48, EL).
         if isErrorTerminal { writeError("\r\u{1B}[K" + text) }
     }
 
@@ -54,7 +54,7 @@ package final class Console: Sendable {
         do throws(SystemError) {
             try write(.error, Array(text.utf8).span)
         } catch {
-            // There is no other place left to say it.
+            // There is no other stream to report the failure on.
             return
         }
     }

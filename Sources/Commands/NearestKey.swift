@@ -1,5 +1,6 @@
-/// How many insertions, deletions, replacements and swaps of neighbours turn one text into another,
-/// case aside (optimal string alignment distance).
+/// The case-insensitive edit distance of two texts (optimal string alignment).
+///
+/// Counts insertions, deletions, replacements and swaps of adjacent characters.
 package func editDistance(_ first: String, _ second: String) -> Int {
     let left = Array(first.lowercased().unicodeScalars)
     let right = Array(second.lowercased().unicodeScalars)
@@ -20,16 +21,17 @@ package func editDistance(_ first: String, _ second: String) -> Int {
     return last[right.count]
 }
 
-/// The known key path most like an unknown one.
+/// The known key path most similar to an unknown one; nil if `known` is empty.
 ///
-/// The last names are compared; a key of the same section wins over an equally near one elsewhere.
+/// The last components are compared; among equals a key of the same section wins.
 package func nearestKey(to unknown: String, among known: [String]) -> String? {
     let (section, name) = splitPath(unknown)
     return known.min { rank($0) < rank($1) }
 
     func rank(_ path: String) -> Int {
         let (otherSection, otherName) = splitPath(path)
-        // Two apart from being elsewhere: a slip of the pen is likelier than a misplaced key.
+        // A different section costs one and a half edits: a typing error is likelier than a
+        // misplaced key.
         return editDistance(name, otherName) * 2 + (section == otherSection ? 0 : 3)
     }
 }

@@ -1,15 +1,15 @@
 import Text
 import System
 
-/// A program made of commands: finds the one that was asked for and runs it.
+/// A program with commands: selects the one on the command line and runs it.
 package struct Program: Sendable {
-    /// How the program calls itself.
+    /// The name in usage and error messages.
     package let name: String
 
-    /// What it is for, in one line.
+    /// The purpose of the program, in one line.
     package let summary: String
 
-    /// In the order of the list.
+    /// The commands, in the order of the overview.
     package let commands: [Command]
 
     package init(name: String, summary: String, commands: [Command]) {
@@ -18,10 +18,10 @@ package struct Program: Sendable {
         self.commands = commands
     }
 
-    /// The whole of a program: runs the process's command line and returns its exit status.
+    /// Runs the command line of the process and returns its exit status.
     ///
-    /// Signals are held from the first instruction on, until a command receives them: one that
-    /// arrives during the start of a daemon is acted on when it can be.
+    /// Signals are held from the first instruction until a command handles them, so that one that
+    /// arrives while a daemon starts is not lost.
     package static func main(_ program: @autoclosure () -> Program) -> Int32 {
         Signals.hold()
         let program = program()
@@ -30,7 +30,7 @@ package struct Program: Sendable {
         return MainThread.wait { await program.run(arguments) }.rawValue
     }
 
-    /// Runs a command line without the program's name, and returns what to exit with.
+    /// Runs a command line without the program's name, and returns the exit code.
     package func run(_ arguments: [String], console: Console = Console()) async -> ExitCode {
         let code = await dispatch(arguments, console)
         return code == .success && console.hasLostOutput ? .inputOutput : code
@@ -59,9 +59,9 @@ package struct Program: Sendable {
         return await run(command, Array(arguments.dropFirst(command.words.count)), console)
     }
 
-    /// The command that a command line begins with.
+    /// The command whose name the arguments begin with; nil if there is none.
     private func command(named arguments: [String]) -> Command? {
-        // The longest name wins: "attention resolve" is more than "attention" with an operand.
+        // The longest name wins: "attention resolve" is not "attention" with an operand.
         let named = commands.filter { arguments.starts(with: $0.words) }
         return named.max { $0.words.count < $1.words.count }
     }
@@ -88,6 +88,6 @@ package struct Program: Sendable {
 }
 
 extension Command {
-    /// The name as it stands on a command line.
+    /// The name, split into the words of a command line.
     package var words: [String] { name.split(separator: " ").map(String.init) }
 }

@@ -1,8 +1,8 @@
 import COpenSSL
 
-/// Whether both hold the same bytes, in a time that tells nothing about where they differ.
+/// Whether both have the same bytes; the time does not depend on where they differ.
 ///
-/// Their lengths are not secret: a difference in length is answered at once. Wraps `CRYPTO_memcmp`.
+/// Lengths are not secret: different lengths return at once. Wraps `CRYPTO_memcmp`.
 package func constantTimeEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     guard left.count == right.count else { return false }
     guard !left.isEmpty else { return true }

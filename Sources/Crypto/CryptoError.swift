@@ -1,14 +1,15 @@
 import COpenSSL
 
-/// What went wrong in this module. Never holds key material, signatures or signed bytes.
+/// An error of this module; never contains key material, signatures or signed bytes.
 package enum CryptoError: Error, Equatable, Sendable {
-    /// OpenSSL refused `call`; `reasons` are the texts of its error queue, oldest first.
+    /// The OpenSSL function `call` failed; `reasons` are the texts of its error queue, oldest
+    /// first.
     case failed(call: String, reasons: [String])
 
-    /// A key cannot be used, in words for whoever configured it.
+    /// A key cannot be used; the problem is described for the operator who configured it.
     case unusableKey(KeyProblem)
 
-    /// The failure of `call`, with the reasons that OpenSSL left in this thread's error queue.
+    /// The failure of `call`, with the reasons from this thread's OpenSSL error queue.
     static func drained(_ call: StaticString) -> CryptoError {
         .failed(call: "\(call)", reasons: drainErrorQueue())
     }
@@ -26,7 +27,7 @@ extension CryptoError: CustomStringConvertible {
     }
 }
 
-/// Empties this thread's OpenSSL error queue, so that nothing is blamed on a later call.
+/// Empties this thread's OpenSSL error queue, so that a later call does not report these reasons.
 private func drainErrorQueue() -> [String] {
     var reasons: [String] = []
     while true {

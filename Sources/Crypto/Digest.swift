@@ -8,13 +8,13 @@ package struct Digest: Sendable {
     /// The digest, first byte first.
     package private(set) var bytes: [32 of UInt8]
 
-    /// A digest of the given bytes, or nil when they are not 32.
+    /// Makes a digest from 32 bytes; nil for another count.
     package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.count else { return nil }
         self.bytes = .init { bytes[$0] }
     }
 
-    /// Whatever `fill` writes; it gets room for exactly 32 bytes.
+    /// Makes a digest that `fill` writes; the buffer has exactly 32 bytes.
     init(filledBy fill: (UnsafeMutablePointer<UInt8>) -> Void) {
         bytes = .init(repeating: 0)
         var span = bytes.mutableSpan
@@ -33,13 +33,13 @@ package struct Digest: Sendable {
 }
 
 extension Digest: Hashable {
-    /// Compares in constant time, whatever the digests are used for.
+    /// Compares in constant time.
     package static func == (left: Digest, right: Digest) -> Bool {
         constantTimeEqual(left.bytes.span, right.bytes.span)
     }
 
     package func hash(into hasher: inout Hasher) {
-        // The bytes of a digest are as good as random: eight tell one from another.
+        // The bytes of a digest are uniformly distributed, so eight of them suffice.
         for index in 0..<8 { hasher.combine(bytes[index]) }
     }
 }

@@ -1,17 +1,20 @@
 import COpenSSL
 
-/// Opens RSASSA-PKCS1-v1_5 signatures with one key: one RSA operation yields the digest that was
-/// signed, to be compared with as many candidates as there are.
+/// Recovers the digest from RSASSA-PKCS1-v1_5 signatures with one key.
 ///
-/// Belongs to one thread, or to one event loop, at a time; the key behind it is shared.
+/// One RSA operation yields the signed digest, which is then compared with any number of
+/// candidates. An instance must be used by one thread or event loop at a time; the key is shared.
 @safe package final class DigestRecoverer {
-    /// The key.
+    /// The key that recovers the digest.
     package let key: RSAPublicKey
 
     /// `EVP_PKEY_CTX`, set up once.
     private let context: OpaquePointer
 
-    /// Throws when OpenSSL has no memory, or lacks RSA or SHA-256.
+    /// Makes a recoverer for `key`.
+    ///
+    /// - Throws: ``CryptoError/failed(call:reasons:)`` if OpenSSL is out of memory, or lacks RSA or
+    ///   SHA-256.
     package init(_ key: RSAPublicKey) throws(CryptoError) {
         guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, key.key.pointer, nil) else {
             throw .drained("EVP_PKEY_CTX_new_from_pkey")
@@ -28,11 +31,10 @@ import COpenSSL
 
     deinit { unsafe EVP_PKEY_CTX_free(context) }
 
-    /// The SHA-256 digest that `signature` was made over, or nil when it is not a signature by this
-    /// key.
+    /// The SHA-256 digest that `signature` covers; nil if it is not a signature by this key.
     ///
-    /// The padding and the whole DigestInfo are compared with the only encoding that SHA-256 has
-    /// (RFC 8017 section 9.2), so nothing can hide in either. Wraps `EVP_PKEY_verify_recover`.
+    /// The padding and the whole DigestInfo are compared with the only valid encoding for SHA-256
+    /// (RFC 8017 section 9.2), so forged padding is rejected. Wraps `EVP_PKEY_verify_recover`.
     package func digest(in signature: Span<UInt8>) -> Digest? {
         guard signature.count == key.modulusBytes else { return nil }
         var count = Digest.count
@@ -49,7 +51,7 @@ import COpenSSL
             }
         }
         guard isRecovered, count == Digest.count else {
-            // A wrong signature is an answer, not a failure: leave nothing for later calls to find.
+            // A wrong signature is not an error of OpenSSL; clear the queue for later calls.
             ERR_clear_error()
             return nil
         }

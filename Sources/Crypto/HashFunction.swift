@@ -1,6 +1,8 @@
 import COpenSSL
 
-/// The hash functions of RSA signatures (RFC 8017 appendix B.1): to tell which one a sender used.
+/// The hash functions of RSA signatures (RFC 8017 appendix B.1), to identify the one that a sender
+/// used.
+///
 /// Callbacks are accepted with SHA-256 only; see ``DigestRecoverer``.
 package enum HashFunction: String, CaseIterable, Sendable {
     case sha1 = "SHA-1"
@@ -9,7 +11,7 @@ package enum HashFunction: String, CaseIterable, Sendable {
     case sha384 = "SHA-384"
     case sha512 = "SHA-512"
 
-    /// Bytes of a digest.
+    /// The length of a digest in bytes.
     package var digestBytes: Int {
         switch self {
         case .sha1: 20
@@ -20,7 +22,7 @@ package enum HashFunction: String, CaseIterable, Sendable {
         }
     }
 
-    /// The digest of `bytes`. Wraps `EVP_Q_digest`.
+    /// The digest of `bytes`; wraps `EVP_Q_digest`.
     package func digest(of bytes: Span<UInt8>) throws(CryptoError) -> [UInt8] {
         var isHashed = false
         let digest = unsafe [UInt8](unsafeUninitializedCapacity: digestBytes) { output, count in
@@ -41,7 +43,7 @@ package enum HashFunction: String, CaseIterable, Sendable {
         return digest
     }
 
-    /// OpenSSL's name of it.
+    /// The name of the function in OpenSSL.
     private var name: String {
         switch self {
         case .sha1: "SHA1"
@@ -52,7 +54,7 @@ package enum HashFunction: String, CaseIterable, Sendable {
         }
     }
 
-    /// What stands before the digest in a DigestInfo (RFC 8017 section 9.2, note 1).
+    /// The DER bytes before the digest in a DigestInfo (RFC 8017 section 9.2, note 1).
     var digestInfoPrefix: [UInt8] {
         switch self {
         case .sha1:

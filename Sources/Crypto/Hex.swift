@@ -1,4 +1,4 @@
-/// Lowercase hexadecimal digits.
+/// Encodes bytes as lowercase hexadecimal digits.
 package enum Hex {
     private static let digits: [16 of UInt8] = [
         0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37,

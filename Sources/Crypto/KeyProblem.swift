@@ -1,8 +1,8 @@
-/// Why a text is not the RSA key that was asked for.
+/// Why a text is not the expected RSA key.
 ///
-/// The descriptions complete a sentence that begins with the name of the file.
+/// The descriptions complete a sentence that begins with the file name.
 package enum KeyProblem: Error, Equatable, Sendable {
-    /// What a key file holds, or should hold.
+    /// The content of a key file.
     package enum Kind: String, Sendable {
         case publicKey = "a public key"
         case privateKey = "a private key"
@@ -10,31 +10,31 @@ package enum KeyProblem: Error, Equatable, Sendable {
         case certificate = "a certificate"
     }
 
-    /// Neither armour nor base64.
+    /// Neither PEM nor base64.
     case noKey
 
-    /// An armoured block was opened but not closed.
+    /// A PEM block without an END line.
     case noEnd(label: String)
 
-    /// More than one armoured block.
+    /// More than one PEM block.
     case severalBlocks(count: Int)
 
-    /// The armour holds something that is not base64.
+    /// The content of the PEM block is not base64.
     case notBase64(label: String)
 
-    /// The base64 decodes, but not to a key.
+    /// The base64 decodes, but not to a key in DER.
     case notDER
 
-    /// A key, or a certificate, of the wrong kind.
+    /// A key of the wrong kind, or a certificate.
     case wrongKind(Kind, expected: Kind)
 
-    /// A key for another algorithm; OpenSSL's name of it.
+    /// A key for another algorithm, by its OpenSSL name.
     case notRSA(algorithm: String)
 
-    /// The modulus is too short or too long.
+    /// The length of the modulus in bits, which is outside ``RSAKeyBits``.
     case bits(Int)
 
-    /// The numbers in the key do not belong together, or the exponent is not one of RSA.
+    /// The numbers in the key are inconsistent, or the exponent is invalid.
     case inconsistent
 }
 
@@ -50,7 +50,7 @@ extension KeyProblem: CustomStringConvertible {
         case .notBase64(let label):
             "the PEM block \(label) is not base64"
         case .notDER:
-            "is base64, but not of an RSA key in DER"
+            "is base64, but does not decode to an RSA key in DER"
         case .wrongKind(let found, let expected):
             "is \(found.rawValue), expected \(expected.rawValue)"
         case .notRSA(let algorithm):
@@ -60,19 +60,19 @@ extension KeyProblem: CustomStringConvertible {
                 ? "RSA of \(found) bits, expected \(RSAKeyBits.min) or more"
                 : "RSA of \(found) bits, expected \(RSAKeyBits.max) or less"
         case .inconsistent:
-            "is damaged: its numbers do not make an RSA key"
+            "is damaged: its numbers do not form an RSA key"
         }
     }
 
-    /// `an` before names that are spoken with a vowel (EC, ED25519, RSA-PSS, X25519).
+    /// `an` before names pronounced with an initial vowel (EC, ED25519, RSA-PSS, X25519).
     private static func article(for name: String) -> String {
         "AEFHILMNORSX".contains(name.prefix(1)) ? "an" : "a"
     }
 }
 
-/// The sizes of RSA keys that are accepted.
+/// The accepted sizes of RSA keys, in bits of the modulus.
 package enum RSAKeyBits {
-    /// NIST SP 800-131A; a gateway's sandbox with 1024 bits is refused (contract section 4).
+    /// The minimum of NIST SP 800-131A; a sandbox with 1024 bits is rejected (article Protocol).
     package static let min = 2048
 
     /// The largest modulus that OpenSSL verifies with (`OPENSSL_RSA_MAX_MODULUS_BITS`).

@@ -1,10 +1,10 @@
-/// Textual armour of keys (RFC 7468), and the other forms in which gateways hand out a key.
+/// PEM encoding of keys (RFC 7468), and the other text forms in which gateways publish keys.
 enum PEM {
-    /// The DER inside `text`: one armoured block, or bare base64.
+    /// The DER inside `text`: one PEM block, or bare base64.
     ///
-    /// Also takes what people copy out of environment variables and dashboards: one line with
-    /// literal `\n`, quotes around it, any white space. Text around the block is ignored, as
-    /// RFC 7468 section 2 asks.
+    /// Also accepts forms copied from environment variables and dashboards: one line with literal
+    /// `\n`, quotes, any white space. Text around the block is ignored, as RFC 7468 section 2
+    /// requires.
     static func decode(_ text: [UInt8]) throws(KeyProblem) -> [UInt8] {
         let text = withLineBreaks(text)
         guard let begin = text.firstRange(of: beginMark) else {
@@ -17,13 +17,13 @@ enum PEM {
         }
         let labelBytes = text[begin.upperBound..<labelEnd.lowerBound].prefix(labelBytesMax)
         let label = String(decoding: labelBytes, as: UTF8.self)
-        // An EC key is often preceded by its parameters: better told as EC than as two blocks.
+        // An EC key is often preceded by its parameters; EC is a clearer error than two blocks.
         if label == "EC PARAMETERS" { throw .notRSA(algorithm: "EC") }
         guard count == 1 else { throw .severalBlocks(count: count) }
         guard let end = text[labelEnd.upperBound...].firstRange(of: endMark + labelBytes + dashes)
         else { throw .noEnd(label: label) }
         let content = text[labelEnd.upperBound..<end.lowerBound]
-        // RFC 1421 headers, as old versions of OpenSSL write them in front of an encrypted key.
+        // RFC 1421 headers, which old versions of OpenSSL write before an encrypted key.
         if content.firstRange(of: Array("ENCRYPTED".utf8)) != nil {
             throw .wrongKind(.encryptedPrivateKey, expected: .privateKey)
         }
@@ -31,7 +31,7 @@ enum PEM {
         return der
     }
 
-    /// One armoured block with lines of 64 characters.
+    /// One PEM block with lines of 64 characters.
     static func encode(_ der: [UInt8], label: String) -> String {
         var output = "-----BEGIN \(label)-----\n"
         let base64 = Base64.encode(der.span)
@@ -46,10 +46,10 @@ enum PEM {
     private static let beginMark = Array("-----BEGIN ".utf8)
     private static let endMark = Array("-----END ".utf8)
 
-    /// More than any label in use; bounds what an error message repeats of a file.
+    /// Maximum bytes of a label that an error message repeats; longer than any label in use.
     private static let labelBytesMax = 40
 
-    /// Makes literal `\n` and `\r` real ones, and blanks quotes.
+    /// Replaces literal `\n` and `\r` with line feeds, and quotes with blanks.
     private static func withLineBreaks(_ text: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(text.count)

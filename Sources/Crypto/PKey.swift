@@ -2,12 +2,12 @@ import COpenSSL
 
 /// An `EVP_PKEY`.
 ///
-/// Sharing is safe: the key is constant once it is made, its reference count is atomic, and what
-/// OpenSSL caches in it (Montgomery form, blinding) it guards with locks.
+/// Sharing between threads is safe: the key is not changed after creation, its reference count is
+/// atomic, and OpenSSL protects its caches (Montgomery form, blinding) with locks.
 @safe final class PKey: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
 
-    /// Takes over one reference.
+    /// Takes ownership of one reference.
     init(owning pointer: OpaquePointer) {
         unsafe self.pointer = pointer
     }
@@ -17,7 +17,7 @@ import COpenSSL
     /// Bits of the modulus.
     var bits: Int { unsafe Int(EVP_PKEY_get_bits(pointer)) }
 
-    /// Reads whatever key `text` holds; `expected` only says what an error asks for.
+    /// Parses the key in `text`; rejects any kind but `expected`.
     static func read(text: [UInt8], expected: KeyProblem.Kind) throws(CryptoError) -> PKey {
         let der: [UInt8]
         do throws(KeyProblem) {
@@ -30,9 +30,9 @@ import COpenSSL
         return try decode(der, expected: expected)
     }
 
-    /// Reads whatever key `der` is; `expected` only says what an error asks for.
+    /// Parses the key in `der`; rejects any kind but `expected`.
     static func decode(_ der: [UInt8], expected: KeyProblem.Kind) throws(CryptoError) -> PKey {
-        // A failed attempt is no failure: the next one may fit. What it left is of no interest.
+        // Each failed attempt leaves errors in the queue, although a later attempt may succeed.
         defer { ERR_clear_error() }
         let found: KeyProblem.Kind
         if let key = readPublic(der) {
@@ -51,7 +51,7 @@ import COpenSSL
         throw .unusableKey(.wrongKind(found, expected: expected))
     }
 
-    /// Refuses what is not RSA (PSS-only keys too), too short, too long or inconsistent.
+    /// Rejects a key that is not RSA (including PSS-only keys), or outside ``RSAKeyBits``.
     private func checkedRSA() throws(CryptoError) -> PKey {
         guard unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 else {
             let name = unsafe EVP_PKEY_get0_type_name(pointer)
@@ -64,7 +64,7 @@ import COpenSSL
         return self
     }
 
-    /// Runs OpenSSL's own check, which takes some milliseconds.
+    /// Runs OpenSSL's consistency check of the key, which takes some milliseconds.
     func check(isPrivate: Bool) throws(CryptoError) {
         guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil) else {
             throw .drained("EVP_PKEY_CTX_new_from_pkey")
@@ -77,18 +77,18 @@ import COpenSSL
         }
     }
 
-    /// An SPKI or a PKCS#1 public key.
+    /// Parses an SPKI or a PKCS#1 public key.
     private static func readPublic(_ der: [UInt8]) -> PKey? {
         if let key = unsafe read(der, with: { unsafe d2i_PUBKEY(nil, $0, $1) }) { return key }
         return unsafe read(der, with: { unsafe d2i_PublicKey(EVP_PKEY_RSA, nil, $0, $1) })
     }
 
-    /// A private key in PKCS#8 or the traditional form of its algorithm.
+    /// Parses a private key in PKCS#8 or in the traditional form of its algorithm.
     private static func readPrivate(_ der: [UInt8]) -> PKey? {
         unsafe read(der, with: { unsafe d2i_AutoPrivateKey(nil, $0, $1) })
     }
 
-    /// What a `d2i_` function makes of the whole of `der`; nil when bytes remain.
+    /// Parses `der` with a `d2i_` function; nil if bytes remain.
     private static func read(
         _ der: [UInt8],
         with d2i: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
@@ -121,7 +121,7 @@ import COpenSSL
     }
 }
 
-/// The bytes that an `i2d_` function writes: asked once for the length, once for the content.
+/// The bytes that an `i2d_` function writes, called once for the length and once for the content.
 func encodedDER(
     _ call: StaticString,
     _ i2d: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> CInt

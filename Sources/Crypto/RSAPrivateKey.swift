@@ -1,20 +1,20 @@
 import COpenSSL
 
-/// An RSA private key to sign with. Made once; shared freely.
+/// An RSA private key that signs; safe to share between threads.
 package final class RSAPrivateKey: Sendable {
-    /// The other half.
+    /// The public key of the pair.
     package let publicKey: RSAPublicKey
 
     private let key: PKey
 
-    /// Reads a key: PEM of PKCS#8 or PKCS#1, or the base64 of either; not encrypted.
+    /// Parses an unencrypted key: PEM of PKCS#8 or PKCS#1, or the base64 of either.
     ///
-    /// Throws ``CryptoError/unusableKey(_:)`` with the reason in words.
+    /// - Throws: ``CryptoError/unusableKey(_:)`` with the reason.
     package convenience init(_ text: [UInt8]) throws(CryptoError) {
         try self.init(PKey.read(text: text, expected: .privateKey))
     }
 
-    /// Reads a key from text, as above.
+    /// Parses a key from text, as above.
     package convenience init(_ text: String) throws(CryptoError) {
         try self.init(Array(text.utf8))
     }
@@ -22,12 +22,14 @@ package final class RSAPrivateKey: Sendable {
     private init(_ key: PKey) throws(CryptoError) {
         try key.check(isPrivate: true)
         self.key = key
-        // Through DER, so that no private number is within reach of the public half.
+        // Converted through DER, so that the public key contains no private number.
         let der = try RSAPublicKey.subjectPublicKeyInfo(of: key)
         publicKey = try RSAPublicKey(PKey.decode(der, expected: .publicKey))
     }
 
-    /// A new key. 2048 bits take about a tenth of a second.
+    /// Generates a key; 2048 bits take about 0.1 s.
+    ///
+    /// - Throws: ``CryptoError/unusableKey(_:)`` if `bits` is outside ``RSAKeyBits``.
     package static func generate(bits: Int = RSAKeyBits.min) throws(CryptoError) -> RSAPrivateKey {
         guard (RSAKeyBits.min...RSAKeyBits.max).contains(bits) else {
             throw .unusableKey(.bits(bits))
@@ -54,7 +56,8 @@ package final class RSAPrivateKey: Sendable {
         guard let context = unsafe EVP_MD_CTX_new() else { throw .drained("EVP_MD_CTX_new") }
         defer { unsafe EVP_MD_CTX_free(context) }
         let algorithm = unsafe SHA256Algorithm.shared?.pointer
-        // The context that this returns belongs to `context`. RSA's default padding is PKCS#1 v1.5.
+        // The EVP_PKEY_CTX that this creates belongs to `context`. The default padding is PKCS#1
+        // v1.5.
         guard unsafe EVP_DigestSignInit(context, nil, algorithm, nil, key.pointer) == 1 else {
             throw .drained("EVP_DigestSignInit")
         }
@@ -76,7 +79,7 @@ package final class RSAPrivateKey: Sendable {
         return signature
     }
 
-    /// The key as PEM of PKCS#8, not encrypted: write it only where no one else can read.
+    /// The key as unencrypted PEM of PKCS#8; write it only to a file with mode 0600.
     package func pem() throws(CryptoError) -> String {
         guard let info = unsafe EVP_PKEY2PKCS8(key.pointer) else {
             throw .drained("EVP_PKEY2PKCS8")

@@ -4,11 +4,11 @@ extension RSAPublicKey {
     /// Bits of the modulus.
     package var bits: Int { key.bits }
 
-    /// What `signature` holds when it is opened with this key, or nil when it has not the length of
-    /// the modulus.
+    /// The content of `signature` after the RSA operation; nil if its length is not that of the
+    /// modulus.
     ///
-    /// For explanations only: a signature is accepted by ``DigestRecoverer``, which takes exactly
-    /// one encoding. Wraps `EVP_PKEY_verify_recover` without padding.
+    /// For diagnosis only: verification uses ``DigestRecoverer``, which accepts exactly one
+    /// encoding. Wraps `EVP_PKEY_verify_recover` without padding.
     package func content(of signature: Span<UInt8>) throws(CryptoError) -> SignatureContent? {
         guard signature.count == modulusBytes else { return nil }
         guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil) else {
@@ -36,7 +36,7 @@ extension RSAPublicKey {
             initialised = isOpened ? count : 0
         }
         guard isOpened, block.count == modulusBytes else {
-            // A number that is not below the modulus: no signature by this key.
+            // The number is not below the modulus, so it is not a signature by this key.
             ERR_clear_error()
             return .unreadable
         }

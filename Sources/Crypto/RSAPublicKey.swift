@@ -1,24 +1,25 @@
 import COpenSSL
 
-/// An RSA public key to verify with. Made once, when the configuration is read; shared freely.
+/// An RSA public key that verifies signatures; safe to share between threads.
 package final class RSAPublicKey: Sendable {
-    /// Lowercase hexadecimal SHA-256 of the key's SPKI in DER (contract section 3).
+    /// Lowercase hexadecimal SHA-256 of the key's SPKI in DER.
     package let fingerprint: String
 
-    /// Bytes of the modulus, and so of each signature.
+    /// Bytes of the modulus, and therefore of each signature.
     package let modulusBytes: Int
 
     let key: PKey
 
-    /// Reads a key: PEM of an SPKI or of a PKCS#1 public key, the base64 of either, on one line or
-    /// several, with real or literal `\n`.
+    /// Parses a key: PEM of an SPKI or of a PKCS#1 public key, or the base64 of either.
     ///
-    /// Throws ``CryptoError/unusableKey(_:)`` with the reason in words.
+    /// The text may be on one line or several, with real or literal `\n`.
+    ///
+    /// - Throws: ``CryptoError/unusableKey(_:)`` with the reason.
     package convenience init(_ text: [UInt8]) throws(CryptoError) {
         try self.init(PKey.read(text: text, expected: .publicKey))
     }
 
-    /// Reads a key from text, as above.
+    /// Parses a key from text, as above.
     package convenience init(_ text: String) throws(CryptoError) {
         try self.init(Array(text.utf8))
     }
@@ -37,14 +38,14 @@ package final class RSAPublicKey: Sendable {
         PEM.encode(try Self.subjectPublicKeyInfo(of: key), label: "PUBLIC KEY")
     }
 
-    /// RFC 5280 section 4.1: SubjectPublicKeyInfo, in DER.
+    /// The SubjectPublicKeyInfo in DER (RFC 5280 section 4.1).
     static func subjectPublicKeyInfo(of key: PKey) throws(CryptoError) -> [UInt8] {
         try unsafe encodedDER("i2d_PUBKEY") { unsafe i2d_PUBKEY(key.pointer, $0) }
     }
 }
 
 extension RSAPublicKey: Equatable {
-    /// Equal when their SPKI is.
+    /// Compares the fingerprints, that is the SPKIs.
     package static func == (left: RSAPublicKey, right: RSAPublicKey) -> Bool {
         left.fingerprint == right.fingerprint
     }

@@ -1,8 +1,8 @@
 import COpenSSL
 
-/// `count` bytes that nobody can guess. Wraps `RAND_bytes`.
+/// `count` cryptographically secure random bytes; wraps `RAND_bytes`.
 ///
-/// - Precondition: 0 ≤ `count` ≤ 1 MiB; it is our own constant, never a peer's number.
+/// - Precondition: 0 ≤ `count` ≤ 1 MiB; pass a constant, never a number from a peer.
 package func randomBytes(count: Int) throws(CryptoError) -> [UInt8] {
     precondition((0...1 << 20).contains(count))
     var succeeded = false

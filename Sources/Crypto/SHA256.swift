@@ -2,17 +2,20 @@ import COpenSSL
 
 /// Computes SHA-256 digests, one after the other, without allocating.
 ///
-/// Belongs to one thread, or to one event loop, at a time: the context is reused.
+/// An instance must be used by one thread or event loop at a time, because it reuses its context.
 @safe package final class SHA256 {
     private let context: OpaquePointer
 
-    /// Throws when OpenSSL has no SHA-256 to offer or no memory.
+    /// Makes a hasher.
+    ///
+    /// - Throws: ``CryptoError/failed(call:reasons:)`` if OpenSSL lacks SHA-256 or is out of
+    ///   memory.
     package init() throws(CryptoError) {
         guard let algorithm = unsafe SHA256Algorithm.shared?.pointer else {
             throw .drained("EVP_MD_fetch")
         }
         guard let context = unsafe EVP_MD_CTX_new() else { throw .drained("EVP_MD_CTX_new") }
-        // Names the algorithm once; later initialisations leave it out and so reuse its state.
+        // Sets the algorithm once; later initialisations omit it and reuse its state.
         guard unsafe EVP_DigestInit_ex2(context, algorithm, nil) == 1 else {
             let error = CryptoError.drained("EVP_DigestInit_ex2")
             unsafe EVP_MD_CTX_free(context)
@@ -25,8 +28,8 @@ import COpenSSL
 
     /// The digest of `bytes`.
     ///
-    /// Cannot fail once the context exists: OpenSSL's default provider neither allocates nor looks
-    /// anything up here.
+    /// Cannot fail once the context exists: OpenSSL's default provider neither allocates memory nor
+    /// fetches an algorithm here.
     package func digest(of bytes: Span<UInt8>) -> Digest {
         let isInitialised = unsafe EVP_DigestInit_ex2(context, nil, nil) == 1
         let isUpdated = unsafe bytes.withUnsafeBufferPointer { buffer in
@@ -41,18 +44,20 @@ import COpenSSL
     }
 }
 
-/// The digest of `bytes`, for places where speed does not matter; elsewhere keep a ``SHA256``.
+/// The digest of `bytes`; where speed matters, reuse a ``SHA256`` instead.
 package func sha256(_ bytes: Span<UInt8>) throws(CryptoError) -> Digest {
     try SHA256().digest(of: bytes)
 }
 
-/// SHA-256 as fetched from OpenSSL's providers, once: a fetch costs as much as hashing a callback.
+/// SHA-256, fetched once from OpenSSL's providers, because a fetch costs as much as hashing a
+/// callback.
 ///
-/// Sharing is safe: `EVP_MD` is constant after the fetch and counts its references atomically.
+/// Sharing between threads is safe: `EVP_MD` is constant after the fetch, and its reference count
+/// is atomic.
 @safe final class SHA256Algorithm: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
 
-    /// Nil when OpenSSL has none.
+    /// Nil if OpenSSL has no SHA-256.
     static let shared = SHA256Algorithm()
 
     private init?() {

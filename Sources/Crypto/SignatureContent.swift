@@ -1,27 +1,26 @@
-/// What one RSA operation finds in a signature: to explain why it does not verify, never to accept
-/// it.
+/// The content of a signature after the RSA operation; for diagnosis, never for verification.
 package enum SignatureContent: Equatable, Sendable {
-    /// RSASSA-PKCS1-v1_5: a digest and the name of its hash function.
+    /// RSASSA-PKCS1-v1_5: a digest with the identifier of its hash function.
     case digest(HashFunction, [UInt8])
 
-    /// The padding of PKCS#1 v1.5 around 32 bytes without the name of a hash function: a digest
-    /// that was signed as if it were the message.
+    /// PKCS#1 v1.5 padding around 32 bytes without a hash identifier: a digest signed without
+    /// DigestInfo.
     case bareDigest([UInt8])
 
     /// RSASSA-PSS with SHA-256.
     case probabilistic(PSSBlock)
 
-    /// The padding of PKCS#1 v1.5 around something else.
+    /// PKCS#1 v1.5 padding around other content.
     case padded
 
-    /// No padding: made with another key, or no signature at all.
+    /// No known padding: made with another key, or not a signature.
     case unreadable
 
-    /// Tells the contents of `block` apart.
+    /// Classifies the content of `block`.
     ///
     /// - Parameters:
     ///   - block: the result of the RSA operation, as long as the modulus.
-    ///   - bits: of the modulus.
+    ///   - bits: the length of the modulus in bits.
     init(block: [UInt8], bits: Int, hasher: SHA256) {
         if let content = Self.padded(block) {
             self = content
@@ -32,7 +31,7 @@ package enum SignatureContent: Equatable, Sendable {
         }
     }
 
-    /// RFC 8017 section 9.2: 00 01, at least eight FF, 00, the content.
+    /// Parses 00 01, at least eight FF, 00 and the content (RFC 8017 section 9.2).
     private static func padded(_ block: [UInt8]) -> SignatureContent? {
         guard block.starts(with: [0x00, 0x01]) else { return nil }
         let afterHead = block.dropFirst(2)
@@ -50,15 +49,15 @@ package enum SignatureContent: Equatable, Sendable {
     }
 }
 
-/// An RSASSA-PSS encoding with SHA-256 in both places (RFC 8017 section 9.1), as yet unchecked
-/// against any message.
+/// An RSASSA-PSS encoding with SHA-256 for hash and mask (RFC 8017 section 9.1), not yet checked
+/// against a message.
 package struct PSSBlock: Equatable, Sendable {
-    /// Zero bytes before the salt: with many of them it cannot be an accident.
+    /// Zero bytes before the salt; with many of them, a match by chance is ruled out.
     package let zeroBytes: Int
     private let salt: [UInt8]
     private let hash: [UInt8]
 
-    /// Section 9.1.2, steps 4 to 11; nil when the block is no such encoding.
+    /// Parses a block by RFC 8017 section 9.1.2, steps 4 to 11; nil if it is not such an encoding.
     init?(block: [UInt8], bits: Int, hasher: SHA256) {
         let encodedBytes = (bits - 1 + 7) / 8
         let encoded = Array(block.suffix(encodedBytes))
@@ -79,7 +78,7 @@ package struct PSSBlock: Equatable, Sendable {
         salt = Array(data.dropFirst(zeros.count + 1))
     }
 
-    /// Whether the message with this digest was signed (section 9.1.2, steps 12 to 14).
+    /// Whether the signature covers the message with this digest (section 9.1.2, steps 12 to 14).
     package func covers(_ digest: Digest, hasher: SHA256) -> Bool {
         var text = [UInt8](repeating: 0, count: 8)
         for index in digest.bytes.indices { text.append(digest.bytes[index]) }
@@ -87,7 +86,7 @@ package struct PSSBlock: Equatable, Sendable {
         return Digest(hash.span) == hasher.digest(of: text.span)
     }
 
-    /// MGF1 (appendix B.2.1).
+    /// The mask generation function MGF1 (RFC 8017 appendix B.2.1).
     private static func mask(seed: [UInt8], count: Int, hasher: SHA256) -> [UInt8] {
         var mask: [UInt8] = []
         var counter: UInt32 = 0

@@ -1,8 +1,10 @@
-/// What programs between a signer and a reader do to the bytes of a JSON text, and undone.
+/// Rewritings that programs between signer and receiver apply to the bytes of a JSON text, and
+/// their inverses.
 ///
-/// Each rewriting is defined for any bytes, JSON or not.
+/// Each rewriting is defined for any bytes, JSON or not. The list is from reports of integrators
+/// (article Gateway).
 enum BodyRewriting {
-    /// The texts that are one rewriting away from `body`.
+    /// All texts that differ from `body` by one rewriting.
     static func alternatives(to body: [UInt8]) -> [(value: [UInt8], change: Change)] {
         (escapes(body) + ends(body) + others(body)).filter { $0.value != body }
     }
@@ -17,6 +19,7 @@ enum BodyRewriting {
         (value, Change(name: name, detail: detail))
     }
 
+    /// Escapes of slashes and of characters, added or removed.
     private static func escapes(_ body: [UInt8]) -> [Alternative] {
         [
             alternative(
@@ -32,22 +35,22 @@ enum BodyRewriting {
             alternative(
                 JSONRewriting.unescaped(body) { $0 >= 0x80 },
                 .unicodeEscapes,
-                "characters beyond ASCII are signed as themselves, not as \\uXXXX"
+                "non-ASCII characters are signed unescaped, not as \\uXXXX"
             ),
             alternative(
                 JSONRewriting.unescaped(body) { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C },
                 .unicodeEscapes,
-                "characters are signed as themselves, not as \\uXXXX"
+                "characters are signed unescaped, not as \\uXXXX"
             ),
             alternative(
                 JSONRewriting.escaped(body, capitals: false) { $0 >= 0x80 },
                 .unicodeEscapes,
-                "characters beyond ASCII are signed as \\uxxxx"
+                "non-ASCII characters are signed as \\uxxxx"
             ),
             alternative(
                 JSONRewriting.escaped(body, capitals: true) { $0 >= 0x80 },
                 .unicodeEscapes,
-                "characters beyond ASCII are signed as \\uXXXX with capitals"
+                "non-ASCII characters are signed as \\uXXXX with uppercase digits"
             ),
             alternative(
                 JSONRewriting.escaped(body, capitals: false) { markup.contains($0) },
@@ -57,9 +60,10 @@ enum BodyRewriting {
         ]
     }
 
-    /// `<`, `>` and `&`: what some encoders escape for the sake of HTML.
+    /// `<`, `>` and `&`, which some JSON encoders escape for use in HTML.
     private static let markup: [UInt32] = [0x3C, 0x3E, 0x26]
 
+    /// A line end added or removed at the end, and a byte order mark added or removed at the start.
     private static func ends(_ body: [UInt8]) -> [Alternative] {
         var all: [Alternative] = []
         for (end, name) in [([0x0D, 0x0A], "CR LF"), ([0x0A], "LF")] as [([UInt8], String)] {
@@ -90,29 +94,31 @@ enum BodyRewriting {
         return all
     }
 
+    /// U+FEFF in UTF-8.
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
+    /// Other line ends, shorter number literals, and straight quotation marks.
     private static func others(_ body: [UInt8]) -> [Alternative] {
         [
             alternative(
                 lineFeeds(body),
                 .lineEnds,
-                "lines of the body end in LF, not in CR LF"
+                "the body is signed with LF line ends, not CR LF"
             ),
             alternative(
                 lineFeeds(body).replacing(all: [0x0A], with: [0x0D, 0x0A]),
                 .lineEnds,
-                "lines of the body end in CR LF"
+                "the body is signed with CR LF line ends"
             ),
             alternative(
                 JSONRewriting.numbers(body, keepsFraction: true),
                 .numberLiterals,
-                "numbers are signed without zeros at their end, such as 10000.0"
+                "numbers are signed without trailing zeros, such as 10000.0"
             ),
             alternative(
                 JSONRewriting.numbers(body, keepsFraction: false),
                 .numberLiterals,
-                "numbers are signed without a fraction of zeros, such as 10000"
+                "numbers are signed without a zero fraction, such as 10000"
             ),
             alternative(
                 straight(body),
@@ -122,11 +128,13 @@ enum BodyRewriting {
         ]
     }
 
+    /// The body with LF for each CR LF.
     private static func lineFeeds(_ body: [UInt8]) -> [UInt8] {
         body.replacing(all: [0x0D, 0x0A], with: [0x0A])
     }
 
-    /// With " for the typographic double quotation marks, and ' for the single ones.
+    /// The body with " for typographic double quotation marks, and ' for single ones (U+2018 to
+    /// U+201D).
     private static func straight(_ body: [UInt8]) -> [UInt8] {
         var output = body
         for (last, mark) in [(0x9C, 0x22), (0x9D, 0x22), (0x98, 0x27), (0x99, 0x27)]
@@ -139,7 +147,9 @@ enum BodyRewriting {
 }
 
 extension [UInt8] {
-    /// With `new` for each `old`, which is not empty; without looking at every byte twice.
+    /// The bytes with `new` for each `old`, in one pass.
+    ///
+    /// - Parameter old: must not be empty.
     fileprivate func replacing(all old: [UInt8], with new: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         var copied = 0

@@ -1,16 +1,21 @@
 import Crypto
 import Snap
 
-/// The hashes of everything else that a sender may have hashed as the body.
+/// The body hashes that a sender may have signed: of the configured forms, and of variants of the
+/// body.
 struct BodyVariants {
-    /// Bounds the bytes that are hashed: forms × rewritings of rewritings.
+    /// Maximum number of bodies hashed: the forms, and up to two rewritings of each.
     static let countMax = 400
 
-    /// Larger bodies are tried in their two forms only: some hundred rewritings of them would take
-    /// seconds. The receiver takes 65,536 bytes by default.
+    /// Maximum bytes of a body that is rewritten; larger bodies are tried in their two forms only.
+    ///
+    /// Some hundred rewritings of a larger body would take seconds. The receiver accepts 65,536
+    /// bytes by default.
     static let rewrittenBytesMax = 262_144
 
-    /// All hashes to try, as the hexadecimal text that stands in the string to sign.
+    /// All hashes to try, as the hexadecimal text in the string to sign.
+    ///
+    /// - Parameter forms: the configured forms, whose hashes count as no change.
     static func ladder(
         _ body: [UInt8],
         forms: [BodyForm],
@@ -24,13 +29,13 @@ struct BodyVariants {
             bodies.add(form.bytes(of: body), [change])
         }
         if body.count <= rewrittenBytesMax { bodies.close(BodyRewriting.alternatives) }
-        bodies.add([], [Change(name: .emptyBody, detail: "the hash of nothing is signed")])
+        bodies.add([], [Change(name: .emptyBody, detail: "the hash of an empty body is signed")])
 
         var hashes = VariantLadder<[UInt8]>(countMax: countMax * 2)
         for variant in bodies.steps.joined() {
             hashes.add(hash(of: variant.value, hasher), variant.changes)
         }
-        let change = Change(name: .hashCase, detail: "the body's hash is signed in capitals")
+        let change = Change(name: .hashCase, detail: "the body hash is signed in upper case")
         hashes.close { hash in
             let capitals = hash.map { $0 >= UInt8(ascii: "a") ? $0 & 0xDF : $0 }
             return [(capitals, change)]
@@ -38,6 +43,7 @@ struct BodyVariants {
         return hashes
     }
 
+    /// The lowercase hexadecimal SHA-256 of `body`.
     private static func hash(of body: [UInt8], _ hasher: SHA256) -> [UInt8] {
         var text: [UInt8] = []
         hasher.digest(of: body.span).appendHex(to: &text)
@@ -46,12 +52,12 @@ struct BodyVariants {
 }
 
 extension BodyForm {
-    /// The bytes of a body in this form.
+    /// The bytes of a body in this form; a body that cannot be minified is returned unchanged.
     func bytes(of body: [UInt8]) -> [UInt8] {
         self == .minified ? Snap.minified(body.span) ?? body : body
     }
 
-    /// How a body is hashed in this form.
+    /// The form in words, to complete "the body is hashed …".
     fileprivate var phrase: String {
         switch self {
         case .raw: "as it is (raw)"

@@ -1,24 +1,30 @@
 import Crypto
 
-/// Looks for the string that was signed among all that a sender may have made of a callback.
+/// Searches for the signed string among all strings that a sender may have made of a callback.
+///
+/// A string consists of method, path, body hash and timestamp. Each part has a ladder of variants;
+/// strings are tried in the order of their total number of changes.
 struct CandidateSearch {
-    /// What was signed.
+    /// The signed string, and its differences from the expected one.
     struct Found: Equatable {
         let text: [UInt8]
         let changes: [Change]
     }
 
-    /// How many strings are tried at most. An ordinary callback gives rise to less than a third.
+    /// Maximum number of strings tried; an ordinary callback has less than a third of that.
     static let candidatesMax = 50_000
 
     private let methods: VariantLadder<String>
     private let paths: VariantLadder<String>
     private let hashes: VariantLadder<[UInt8]>
     private let timestamps: VariantLadder<[UInt8]>
+    /// The client ids tried in the string for an access token: the received one, then the
+    /// configured one.
     private let clientIDs: [String]
+    /// Whether rewritings of the body are tried, too.
     private let isBodyRewritten: Bool
 
-    /// How many strings the last search tried.
+    /// The number of strings that the last search tried.
     private(set) var tried = 0
 
     init(_ callback: CapturedCallback, _ settings: DiagnosisSettings, hasher: SHA256) {
@@ -31,6 +37,7 @@ struct CandidateSearch {
         clientIDs = Array(received.filter { $0 != settings.clientID }) + [settings.clientID]
     }
 
+    /// The expected `POST`, then the received method and other common spellings.
     private static func methods(_ received: String) -> VariantLadder<String> {
         var methods = VariantLadder<String>(countMax: 8)
         methods.add("POST")
@@ -41,10 +48,12 @@ struct CandidateSearch {
         return methods
     }
 
-    /// Whether every string was tried.
+    /// Whether the search was exhaustive: neither limit was reached.
     var isComplete: Bool { tried < Self.candidatesMax && isBodyRewritten }
 
-    /// The string that `isSigned`, with as few changes as possible, two at most.
+    /// The signed string with the fewest changes, two at most; nil if none matches.
+    ///
+    /// - Parameter isSigned: compares one string with the digest in the signature.
     mutating func find(
         _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
     ) throws(CryptoError) -> Found? {
@@ -56,7 +65,7 @@ struct CandidateSearch {
         return nil
     }
 
-    /// Tries the strings with exactly so many changes.
+    /// Tries the strings with exactly `count` changes in total.
     private mutating func find(
         changes count: Int,
         _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
@@ -73,7 +82,7 @@ struct CandidateSearch {
         return nil
     }
 
-    /// Tries the strings whose parts have the given numbers of changes.
+    /// Tries the strings whose method, path, hash and timestamp have the given numbers of changes.
     private mutating func find(
         steps: [Int],
         _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
@@ -97,7 +106,8 @@ struct CandidateSearch {
         return nil
     }
 
-    /// Tries what is signed to get an access token: the client id and the time, and no body.
+    /// Tries `clientId|timestamp`, the string signed for an access token, which does not cover the
+    /// body.
     private mutating func findToken(
         changes count: Int,
         _ isSigned: ([UInt8]) throws(CryptoError) -> Bool

@@ -1,7 +1,8 @@
-/// One callback as somebody captured it: a kept one, or one from a file. Nothing about it needs to
-/// be right.
+/// One callback to diagnose: a stored one, or one captured in a file.
+///
+/// Its parts need not be valid.
 package struct CapturedCallback: Equatable, Sendable {
-    /// One header field, its name spelled as received and its value without blanks around it.
+    /// One header field: the name as received, the value without surrounding blanks.
     package struct Field: Equatable, Sendable {
         package let name: String
         package let value: [UInt8]
@@ -12,16 +13,18 @@ package struct CapturedCallback: Equatable, Sendable {
         }
     }
 
+    /// The method as received, in any case; empty if there is none.
     package var method: String
 
     /// The request target: path and query, or a complete URL.
     package var target: String
 
-    /// In the order received.
+    /// The header fields, in the order received.
     package var fields: [Field]
+    /// The body as received, after chunked decoding.
     package var body: [UInt8]
 
-    /// Milliseconds since the epoch, or nil when nobody knows.
+    /// Time of receipt in milliseconds since the epoch; nil if unknown.
     package var receivedMilliseconds: Int64?
 
     package init(
@@ -38,7 +41,10 @@ package struct CapturedCallback: Equatable, Sendable {
         self.receivedMilliseconds = receivedMilliseconds
     }
 
-    /// A kept callback; `head` is its request line and fields as received, which were well formed.
+    /// Makes a callback from a stored one.
+    ///
+    /// - Parameter head: the request line and fields as received, which the receiver has parsed
+    ///   before.
     package init(head: [UInt8], body: [UInt8], receivedMilliseconds: Int64) {
         let text = HeadText(head)
         self.init(
@@ -50,13 +56,13 @@ package struct CapturedCallback: Equatable, Sendable {
         )
     }
 
-    /// The values of every field with this name, whose case does not matter, in order.
+    /// The values of all fields with this name (case-insensitive), in order.
     func values(of name: String) -> [[UInt8]] {
         let name = name.lowercased()
         return fields.filter { $0.name.lowercased() == name }.map(\.value)
     }
 
-    /// The values as text; what is not UTF-8 in them becomes U+FFFD.
+    /// The values of ``values(of:)`` as text; invalid UTF-8 becomes U+FFFD.
     func texts(of name: String) -> [String] {
         values(of: name).map { String(decoding: $0, as: UTF8.self) }
     }

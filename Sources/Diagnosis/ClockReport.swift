@@ -1,17 +1,19 @@
 import Text
 
-/// X-TIMESTAMP against the time of receipt.
+/// X-TIMESTAMP compared with the time of receipt.
+///
+/// The difference has no influence on the signature; it is reported for article Checks, row 6.
 package struct ClockReport: Equatable, Sendable {
-    /// X-TIMESTAMP as received; nil when it is not there once.
+    /// X-TIMESTAMP as received; nil unless it occurs once and is not empty.
     package let timestamp: String?
 
-    /// The same in milliseconds since the epoch; nil when it cannot be read.
+    /// The same in milliseconds since the epoch, parsed leniently; nil if it cannot be parsed.
     package let timestampMilliseconds: Int64?
 
-    /// Milliseconds since the epoch; nil when nobody knows.
+    /// Time of receipt in milliseconds since the epoch; nil if unknown.
     package let receivedMilliseconds: Int64?
 
-    /// 0 = no check.
+    /// The configured tolerance in seconds; 0 = no check.
     package let toleranceSeconds: Int
 
     init(_ callback: CapturedCallback, _ settings: DiagnosisSettings) {
@@ -25,14 +27,15 @@ package struct ClockReport: Equatable, Sendable {
         toleranceSeconds = settings.timestampToleranceSeconds
     }
 
-    /// How much later it was received than it says, in milliseconds; negative when it came before
-    /// its time. Nil when either is unknown.
+    /// Time of receipt minus X-TIMESTAMP in milliseconds; nil if either is unknown.
+    ///
+    /// Negative if the sender's clock is ahead.
     package var differenceMilliseconds: Int64? {
         guard let timestampMilliseconds, let receivedMilliseconds else { return nil }
         return receivedMilliseconds - timestampMilliseconds
     }
 
-    /// Whether the difference is within the tolerance; nil when it is unknown.
+    /// Whether the difference is within the tolerance; nil if the difference is unknown.
     package var isWithinTolerance: Bool? {
         guard let differenceMilliseconds else { return nil }
         if toleranceSeconds == 0 { return true }

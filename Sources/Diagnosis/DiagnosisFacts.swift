@@ -2,18 +2,22 @@ import Crypto
 import Snap
 import Text
 
-/// What a diagnosis found out, to be put into words.
+/// The results of a diagnosis, from which verdict, summary and notes are derived.
 struct DiagnosisFacts {
     let callback: CapturedCallback
     let settings: DiagnosisSettings
+    /// The signature as opened with a key; nil if no key opens it.
     let opened: OpenedSignature?
+    /// Whether the signed string was found.
     let isFound: Bool
+    /// The differences from the expected string, signature and key; empty if none was found.
     let changes: [Change]
     let signature: SignatureDiagnosis.Signature
     let headers: HeaderReport
     let clock: ClockReport
     let keys: [KeyReport]
 
+    /// The verdict; the first that applies, in the order of the code.
     var verdict: SignatureDiagnosis.Verdict {
         if isFound {
             switch changes.count {
@@ -31,6 +35,7 @@ struct DiagnosisFacts {
         return settings.keys.isEmpty ? .noKeys : .otherKey
     }
 
+    /// Whether no field with this name has a value.
     private func isMissing(_ name: String) -> Bool {
         callback.values(of: name).allSatisfy(\.isEmpty)
     }
@@ -39,13 +44,13 @@ struct DiagnosisFacts {
     var summary: String {
         switch verdict {
         case .verifies:
-            "The signature verifies, and nothing in the headers is against the callback."
+            "The signature verifies, and the headers pass every check."
         case .refusedHeaders: refusedSummary
         case .oneChange:
-            "The signature does not verify, but one change would make it: "
+            "The signature does not verify, but it would with one change: "
                 + "\(changes[0].detail)."
         case .severalChanges:
-            "The signature does not verify, but \(changes.count) changes together would make it: "
+            "The signature does not verify, but it would with \(changes.count) changes together: "
                 + changes.map(\.detail).joined(separator: "; ") + "."
         case .otherContent: contentSummary
         case .otherKey:
@@ -61,44 +66,45 @@ struct DiagnosisFacts {
         }
     }
 
+    /// The summary of `refusedHeaders`: the first problem decides the response.
     private var refusedSummary: String {
         let problem = headers.problems[0]
-        return "The signature verifies, but the callback is answered \(problem.responseCode): "
+        return "The signature verifies, but the response is \(problem.responseCode): "
             + "\(problem.field) \(problem.detail)."
     }
 
-    /// The right key, other bytes.
+    /// The summary of `otherContent`: the key matches, the signed bytes do not.
     private var contentSummary: String {
         guard let opened else { return "" }
         let name = keys.first { $0.result == .opens }?.name ?? opened.key.fingerprint
         if opened.content == .padded {
             return
-                "The signature was made with the key \(name), but it holds no digest that we know."
+                "The signature was made with the key \(name), but it contains no known digest."
         }
         return "The signature was made with the key \(name), so the key is right and the signature "
-            + "whole; but other bytes were signed than any of the strings that were tried."
+            + "is intact; but the signed bytes match none of the strings that were tried."
     }
 
-    /// No signature by its form.
+    /// The summary of `unusableSignature`: not base64, or of the wrong length.
     private var lengthSummary: String {
         guard let bytes = signature.bytes else {
-            return "X-SIGNATURE is not base64, so it is no signature."
+            return "X-SIGNATURE is not base64, so it is not a signature."
         }
         let lengths = signature.expectedBytes.isEmpty ? [256] : signature.expectedBytes
         let expected = lengths.map { String($0) }.joined(separator: " or ")
         var text = "X-SIGNATURE has \(bytes) bytes, but a signature by the key has \(expected)."
         if bytes == Self.placeholderBytes {
             text +=
-                " It is as long as the placeholder on the gateway's page, and as an HMAC-SHA512"
-                + " (SNAP's symmetric signature)."
+                " That is the length of the placeholder in the gateway's documentation, and of an"
+                + " HMAC-SHA512 (SNAP's symmetric signature)."
         }
         return text
     }
 
-    /// Bytes of the X-SIGNATURE in all samples of the gateway's page.
+    /// Bytes of the X-SIGNATURE in all samples of the gateway's documentation (article Gateway).
     private static let placeholderBytes = 64
 
-    /// What else is worth knowing.
+    /// Further findings, as sentences.
     var notes: [String] {
         var notes: [String] = []
         for key in keys where key.isMerchantKey {
@@ -107,7 +113,7 @@ struct DiagnosisFacts {
         let isHeaderRepeated = changes.contains { $0.name == .repeatedHeader }
         if !changes.isEmpty, !isHeaderRepeated, let problem = headers.problems.first {
             notes.append(
-                "Even then the callback is answered \(problem.responseCode): "
+                "Even then the response is \(problem.responseCode): "
                     + "\(problem.field) \(problem.detail)."
             )
         }
@@ -121,22 +127,22 @@ struct DiagnosisFacts {
         }
         if verdict == .otherContent {
             notes.append(
-                "Compare the strings to sign and the hashes of the body with the gateway's own."
+                "Compare the strings to sign and the body hashes with those of the gateway."
             )
         }
         return notes + bodyNotes
     }
 
-    /// What is wrong with the body, whatever was signed.
+    /// Faults of the body, independent of the signature.
     private var bodyNotes: [String] {
         if callback.body.isEmpty { return ["The body is empty."] }
         do throws(JSONError) {
             _ = try JSONDocument(callback.body)
             return []
         } catch {
-            var note = "The body is no JSON that is accepted (\(error))"
+            var note = "The body is not JSON that the receiver accepts (\(error))"
             if typographicQuotes.contains(where: { callback.body.contains($0) }) {
-                note += "; it holds typographic quotation marks, as text programs make them"
+                note += "; it contains typographic quotation marks, as word processors insert"
             }
             return [note + "."]
         }

@@ -2,9 +2,9 @@ package import Crypto
 package import HTTPCore
 package import Snap
 
-/// What a callback is held against: the part of a configuration that decides whether it verifies.
+/// The part of the configuration that decides whether a callback verifies.
 package struct DiagnosisSettings: Sendable {
-    /// One public key and what it is called, such as its file.
+    /// One public key with a name for reports, such as its file.
     package struct Key: Sendable {
         package let name: String
         package let key: RSAPublicKey
@@ -15,28 +15,29 @@ package struct DiagnosisSettings: Sendable {
         }
     }
 
-    /// What may stand for the path in the string to sign.
+    /// The accepted paths in the string to sign (`notify.signaturePaths`), in order.
     package var signaturePaths: [String]
 
-    /// The URL as registered with the gateway.
+    /// The URL as registered with the gateway (`notify.publicURL`).
     package var publicURL: HTTPURL
 
-    /// The forms of the body that a signature may cover.
+    /// The accepted forms of the signed body (`notify.signatureBodies`).
     package var bodyForms: [BodyForm]
 
-    /// The gateway's keys: those that a callback can verify with.
+    /// The gateway's keys, with which callbacks verify (`cashIn.publicKeyFiles`).
     package var keys: [Key]
 
-    /// The merchant's own, which signs requests to the gateway and never a callback.
+    /// The merchant's own public key; its private key signs requests to the gateway, never
+    /// callbacks.
     package var merchantKey: Key?
 
-    /// Further keys that somebody thinks may be the gateway's.
+    /// Further keys that may be the gateway's, given for the diagnosis only (`--key`).
     package var otherKeys: [Key]
 
-    /// What X-PARTNER-ID has to be.
+    /// The expected X-PARTNER-ID (`cashIn.clientId`).
     package var clientID: String
 
-    /// How far X-TIMESTAMP may be from the clock; 0 = no check.
+    /// The allowed difference between X-TIMESTAMP and the time of receipt; 0 = no check.
     package var timestampToleranceSeconds: Int
 
     package init(

@@ -2,11 +2,13 @@ package import Crypto
 import Snap
 
 extension SignatureDiagnosis {
-    /// Explains a callback. Pure, and bounded whatever the callback holds: an RSA operation for
-    /// each key (64 at most) and reading of the signature (12 at most), and ``triedCountMax``
-    /// hashes for each of four signatures at most that a key opens.
+    /// Diagnoses a callback.
     ///
-    /// Throws when OpenSSL fails, which no callback can cause.
+    /// Pure. The work is bounded for any input: one RSA operation for each key (64 at most) and
+    /// reading of the signature (12 at most), and ``triedCountMax`` comparisons for each opened
+    /// signature (4 at most).
+    ///
+    /// - Throws: if OpenSSL fails; no callback can cause that.
     package init(
         _ callback: CapturedCallback,
         _ settings: DiagnosisSettings
@@ -43,7 +45,7 @@ extension SignatureDiagnosis {
         notes = facts.notes
     }
 
-    /// The first opened signature whose string is found; without one, the first that is certain.
+    /// The first opened signature whose string is found; without one, the first certain signature.
     private static func search(
         _ openings: [OpenedSignature],
         _ search: inout CandidateSearch,
@@ -58,8 +60,10 @@ extension SignatureDiagnosis {
         return (openings.first { $0.isCertain }, nil)
     }
 
+    /// Maximum number of opened signatures whose string is searched.
     private static let openingsMax = 4
 
+    /// The strings that the configuration accepts; none unless X-TIMESTAMP occurs once.
     private static func candidates(
         _ callback: CapturedCallback,
         _ settings: DiagnosisSettings,
@@ -85,6 +89,7 @@ extension SignatureDiagnosis {
         }
     }
 
+    /// The hash of the body in each form, whether configured or not.
     private static func bodies(
         _ callback: CapturedCallback,
         _ settings: DiagnosisSettings,
@@ -101,6 +106,7 @@ extension SignatureDiagnosis {
         }
     }
 
+    /// The form of X-SIGNATURE, and the expected lengths.
     private static func signature(
         _ callback: CapturedCallback,
         _ readings: [SignatureReading],
@@ -116,6 +122,7 @@ extension SignatureDiagnosis {
         )
     }
 
+    /// The content of an opened signature.
     private static func signed(
         _ opened: OpenedSignature,
         _ found: CandidateSearch.Found?

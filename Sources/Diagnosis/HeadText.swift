@@ -1,17 +1,20 @@
-/// The request line and the fields of a head, taken apart leniently: for reading what was captured,
-/// not for deciding what a request says. That is `HTTPCore`'s.
+/// The request line and the fields of a captured head, parsed leniently.
+///
+/// Only for diagnosis; `HTTPCore` parses requests.
 struct HeadText {
+    /// The first word of the request line; empty if there is none.
     private(set) var method = ""
+    /// The second word of the request line; empty if there is none.
     private(set) var target = ""
 
-    /// What stands behind the target; empty when nothing does.
+    /// The rest of the request line; empty if there is none.
     private(set) var version = ""
     private(set) var fields: [CapturedCallback.Field] = []
 
-    /// The numbers of lines, counted from 1, that are no field.
+    /// The numbers, from 1, of the lines without a field name and a colon.
     private(set) var malformedLines: [Int] = []
 
-    /// Splits at line feeds; a carriage return before one belongs to it.
+    /// Splits at line feeds; a carriage return before one belongs to the line end.
     init(_ head: [UInt8]) {
         let lines = head.split(separator: 0x0A, omittingEmptySubsequences: false)
             .map { $0.last == 0x0D ? $0.dropLast() : $0 }
@@ -37,7 +40,7 @@ struct HeadText {
 }
 
 extension Collection<UInt8> where SubSequence == ArraySlice<UInt8> {
-    /// Without spaces and tabs at both ends.
+    /// The bytes without spaces and tabs at both ends.
     func trimmingBlanks() -> [UInt8] {
         let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         var rest = self.drop(while: isBlank)

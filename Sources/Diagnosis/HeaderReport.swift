@@ -2,25 +2,27 @@ import HTTPCore
 import Snap
 import Text
 
-/// What the headers and the request line are worth, before any signature is looked at.
+/// The checks of request line and headers that do not depend on the signature.
 package struct HeaderReport: Equatable, Sendable {
-    /// One thing for which a callback is refused.
+    /// One failed check.
     package struct Problem: Equatable, Sendable {
-        /// The row of the checks table that refuses it.
+        /// The row of the checks table (article Checks).
         package let row: Int
 
-        /// The header, or `method` or `path`.
+        /// The name of the header, or `method` or `path`.
         package let field: String
+        /// The fault, to complete a sentence that begins with ``field``.
         package let detail: String
 
-        /// The `responseCode` of the answer.
+        /// The `responseCode` of the response.
         package let responseCode: String
     }
 
-    /// In the order of the checks; the first one decides the answer.
+    /// The failed checks in the order of the table; the first decides the response.
     package let problems: [Problem]
 
-    /// Whether X-PARTNER-ID is the configured client id; nil when it is not there once.
+    /// Whether X-PARTNER-ID is the configured client id; nil unless it occurs once and is not
+    /// empty.
     package let isPartnerEqual: Bool?
 
     init(_ callback: CapturedCallback, _ settings: DiagnosisSettings) {
@@ -32,7 +34,7 @@ package struct HeaderReport: Equatable, Sendable {
             + Self.partner(partner, isEqual: isPartnerEqual, settings)
     }
 
-    /// Row 1: the method and the path.
+    /// Checks the method and the path (article Checks, row 1).
     private static func routing(
         _ callback: CapturedCallback,
         _ settings: DiagnosisSettings
@@ -51,16 +53,16 @@ package struct HeaderReport: Equatable, Sendable {
         return [problem(1, "path", detail, .http(status: 404, message: ""))]
     }
 
-    /// Row 3: headers that are not there exactly once.
+    /// Checks that each mandatory header occurs once and is not blank (article Checks, row 3).
     private static func missing(_ callback: CapturedCallback) -> [Problem] {
         names.compactMap { name in
             let values = callback.values(of: name)
             let detail: String
             if values.isEmpty {
                 let other = callback.fields.map(\.name).first { isMisspelt($0, name) }
-                detail = "is missing" + (other.map { "; \(quoted($0)) is another name" } ?? "")
+                detail = "is missing" + (other.map { "; found \(quoted($0)) instead" } ?? "")
             } else if values.count > 1 {
-                detail = "stands there \(values.count) times, expected once"
+                detail = "occurs \(values.count) times, expected once"
             } else if values[0].isEmpty {
                 detail = "is blank"
             } else {
@@ -70,19 +72,21 @@ package struct HeaderReport: Equatable, Sendable {
         }
     }
 
+    /// The mandatory headers, in the order in which they are checked.
     private static let names = ["X-PARTNER-ID", "X-EXTERNAL-ID", "X-TIMESTAMP", "X-SIGNATURE"]
 
-    /// Whether a name is the wanted one but for underscores and blanks, which proxies drop.
+    /// Whether a name differs from `wanted` only by underscores and blanks; proxies drop such
+    /// headers.
     private static func isMisspelt(_ name: String, _ wanted: String) -> Bool {
         let plain = name.lowercased().filter { $0 != " " && $0 != "\t" }
         return plain.replacing("_", with: "-") == wanted.lowercased()
     }
 
-    /// Row 4: the form of X-EXTERNAL-ID and X-TIMESTAMP.
+    /// Checks the format of X-EXTERNAL-ID and X-TIMESTAMP (article Checks, row 4).
     private static func malformed(_ callback: CapturedCallback) -> [Problem] {
         var problems: [Problem] = []
         if let id = single("X-EXTERNAL-ID", callback), ExternalID(id.span) == nil {
-            let detail = "has \(id.count) bytes, expected 1 to 36 of visible ASCII"
+            let detail = "has \(id.count) bytes, expected 1 to 36 bytes of visible ASCII"
             problems.append(
                 problem(4, "X-EXTERNAL-ID", detail, .invalidFieldFormat("X-EXTERNAL-ID"))
             )
@@ -95,13 +99,13 @@ package struct HeaderReport: Equatable, Sendable {
         return problems
     }
 
-    /// The value of a header that is there once and not blank.
+    /// The value of a header that occurs once and is not blank; nil otherwise.
     private static func single(_ name: String, _ callback: CapturedCallback) -> [UInt8]? {
         let values = callback.values(of: name)
         return values.count == 1 && !values[0].isEmpty ? values[0] : nil
     }
 
-    /// Row 5: whether the callback is for us.
+    /// Checks that X-PARTNER-ID is the configured client id (article Checks, row 5).
     private static func partner(
         _ values: [[UInt8]],
         isEqual: Bool?,
@@ -113,7 +117,7 @@ package struct HeaderReport: Equatable, Sendable {
         return [problem(5, "X-PARTNER-ID", detail, .unauthorized(reason: "Signature"))]
     }
 
-    /// How much of a wrong value is repeated in words.
+    /// Maximum bytes of a wrong value that a detail repeats.
     private static let shownBytesMax = 64
 
     private static func problem(

@@ -1,6 +1,9 @@
-/// Rewritings of JSON text that keep its values, on bytes: any input is defined.
+/// Rewritings of JSON text that preserve its values.
+///
+/// They work on bytes and are defined for any input. Text that is not JSON keeps its bytes outside
+/// the rewritten escapes and literals.
 enum JSONRewriting {
-    /// Slashes in strings with or without a backslash before them.
+    /// The text with every slash in strings escaped (`\/`), or with none escaped.
     static func slashes(_ text: [UInt8], escaped: Bool) -> [UInt8] {
         let slash = Array((escaped ? "\\/" : "/").utf8)
         return mapped(text) { unit, isInString, output in
@@ -12,9 +15,11 @@ enum JSONRewriting {
         }
     }
 
-    /// `\uXXXX` in strings as the characters themselves, where `isWanted` says so of the scalar.
-    /// Surrogates without their other half stay.
+    /// The text with `\uXXXX` in strings replaced by the characters for which `isWanted` is true.
+    ///
+    /// Unpaired surrogates stay escaped.
     static func unescaped(_ text: [UInt8], where isWanted: (UInt32) -> Bool) -> [UInt8] {
+        // A high surrogate that waits for its low surrogate.
         var high: UInt32?
         var result = mapped(text) { unit, isInString, output in
             let value = isInString ? escapedUnit(unit) : nil
@@ -41,8 +46,9 @@ enum JSONRewriting {
         return result
     }
 
-    /// Characters in strings as `\uxxxx`, where `isWanted` says so of the scalar; those that are
-    /// escaped already get the same case. What is not UTF-8 stays.
+    /// The text with the characters in strings for which `isWanted` is true replaced by `\uxxxx`.
+    ///
+    /// Existing escapes get the same case of digits; invalid UTF-8 is unchanged.
     static func escaped(
         _ text: [UInt8],
         capitals: Bool,
@@ -64,8 +70,12 @@ enum JSONRewriting {
         }
     }
 
-    /// Numbers without zeros at the end of their fraction; of a fraction of nothing but zeros, one
-    /// stays when it is to be kept. Numbers with an exponent stay.
+    /// The text with trailing zeros removed from the fractions of numbers.
+    ///
+    /// Numbers with an exponent are unchanged.
+    ///
+    /// - Parameter keepsFraction: whether a fraction of zeros is shortened to `.0` instead of
+    ///   removed.
     static func numbers(_ text: [UInt8], keepsFraction: Bool) -> [UInt8] {
         var number: [UInt8] = []
         func rewritten() -> [UInt8] {
@@ -89,6 +99,7 @@ enum JSONRewriting {
         return result
     }
 
+    /// Whether a byte can occur in a JSON number.
     private static func isNumberByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
@@ -100,8 +111,10 @@ enum JSONRewriting {
 
     // MARK: Units
 
-    /// Calls `append` for each unit of the text: an escape, a character, a run of characters that
-    /// no rewriting is about, or a byte that is none of these.
+    /// Calls `append` for each unit of the text, and returns what it appended.
+    ///
+    /// A unit is an escape, a character, a run of bytes that no rewriting changes, or any other
+    /// single byte.
     private static func mapped(
         _ text: [UInt8],
         _ append: (_ unit: ArraySlice<UInt8>, _ isInString: Bool, inout [UInt8]) -> Void
@@ -123,7 +136,7 @@ enum JSONRewriting {
         return output
     }
 
-    /// Where a run of bytes outside strings ends: all of them of numbers, or none.
+    /// The end of a run of bytes outside strings, which are either all number bytes or none.
     private static func runEnd(_ text: [UInt8], from start: Int) -> Int {
         let isNumber = isNumberByte(text[start])
         var end = start + 1
@@ -134,14 +147,14 @@ enum JSONRewriting {
         return end
     }
 
-    /// Where the unit at `start`, within a string, ends.
+    /// The end of the unit at `start`, inside a string.
     private static func stringUnitEnd(_ text: [UInt8], from start: Int) -> Int {
         var end = start
         while end < text.count, isPlain(text[end]) { end += 1 }
         return end > start ? end : start + unitCount(text, at: start)
     }
 
-    /// Whether a byte stands for itself in a string under every rewriting.
+    /// Whether no rewriting changes the byte inside a string.
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "<"),
@@ -151,7 +164,7 @@ enum JSONRewriting {
         }
     }
 
-    /// How many bytes belong together at `index`, within a string.
+    /// The number of bytes of the escape or character at `index`, inside a string.
     private static func unitCount(_ text: [UInt8], at index: Int) -> Int {
         let rest = text.count - index
         let count: Int
@@ -166,13 +179,13 @@ enum JSONRewriting {
         default: count = 1
         }
         guard text[index] >= 0x80 else { return min(count, rest) }
-        // A lead byte without its followers stands alone.
+        // A lead byte without its continuation bytes is a unit of its own.
         let followers = text[(index + 1)...].prefix(count - 1)
         let isWhole = followers.count == count - 1 && followers.allSatisfy { $0 & 0xC0 == 0x80 }
         return isWhole ? count : 1
     }
 
-    /// The UTF-16 unit of `\uXXXX`; nil when the unit is something else.
+    /// The UTF-16 code unit of `\uXXXX`; nil for any other unit.
     private static func escapedUnit(_ unit: ArraySlice<UInt8>) -> UInt32? {
         let start = unit.startIndex
         guard unit.count == 6, unit[start] == UInt8(ascii: "\\"),
@@ -186,6 +199,7 @@ enum JSONRewriting {
         return value
     }
 
+    /// The escape `\uXXXX` of a UTF-16 code unit.
     private static func escape(_ unit: UInt16, capitals: Bool) -> [UInt8] {
         let digits = String(unit, radix: 16, uppercase: capitals)
         return Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)

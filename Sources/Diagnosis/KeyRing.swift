@@ -1,40 +1,43 @@
 import Crypto
 
-/// A key that was tried, and what it made of the signature.
+/// A key that was tried, and the result.
 package struct KeyReport: Equatable, Sendable {
-    /// Whose key it is.
+    /// The owner of the key.
     package enum Use: String, CaseIterable, Sendable {
-        /// One that callbacks verify with.
+        /// A configured key of the gateway, with which callbacks verify.
         case gateway
-        /// The merchant's own.
+        /// The merchant's own key.
         case merchant
-        /// One that was named for the diagnosis only.
+        /// A key given for the diagnosis only.
         case other
     }
 
-    /// What came of it.
+    /// The result of trying the key.
     package enum Result: String, CaseIterable, Sendable {
         /// The signature was made with it.
         case opens
-        /// The signature was made with another key, or is none.
+        /// The signature was made with another key, or is not a signature.
         case doesNotOpen
-        /// A signature by this key has another length.
+        /// Signatures by this key have another length.
         case otherLength
-        /// There is no signature to try it on.
+        /// There is no readable signature.
         case notTried
     }
 
     package let name: String
     package let use: Use
+    /// Lowercase hexadecimal SHA-256 of the SPKI.
     package let fingerprint: String
+    /// Length of the modulus.
     package let bits: Int
     package let result: Result
 
-    /// Whether a key of the gateway's is the merchant's own: a file in the wrong place.
+    /// Whether a key configured as the gateway's is the merchant's own, which is a configuration
+    /// error.
     package let isMerchantKey: Bool
 }
 
-/// All keys of a diagnosis.
+/// All keys of a diagnosis, in the order gateway, merchant, other.
 struct KeyRing {
     fileprivate struct Entry {
         let named: DiagnosisSettings.Key
@@ -43,7 +46,9 @@ struct KeyRing {
 
     private let entries: [Entry]
 
-    /// The costly part of a diagnosis is an RSA operation for each key and reading.
+    /// Maximum number of keys; further ones are ignored.
+    ///
+    /// The RSA operation for each key and reading is the most expensive part of a diagnosis.
     static let keysMax = 64
 
     init(_ settings: DiagnosisSettings) {
@@ -55,7 +60,7 @@ struct KeyRing {
         self.entries = Array(entries.prefix(Self.keysMax))
     }
 
-    /// Every signature that a reading and a key make, those with the fewest changes first.
+    /// All signatures that a key opens, those with the fewest changes first.
     func openings(_ readings: [SignatureReading]) throws(CryptoError) -> [OpenedSignature] {
         var openings: [OpenedSignature] = []
         for reading in readings {
@@ -68,11 +73,11 @@ struct KeyRing {
                 openings.append(OpenedSignature(key: key, content: content, changes: changes))
             }
         }
-        // Sorting keeps no order among equals; the first of them is as good as any.
+        // The sort is not stable; the order among equals does not matter.
         return openings.sorted { $0.changes.count < $1.changes.count }
     }
 
-    /// What came of each key.
+    /// The report of each key.
     func reports(_ readings: [SignatureReading], opened: OpenedSignature?) -> [KeyReport] {
         entries.map { entry in
             let key = entry.named.key
@@ -97,13 +102,14 @@ struct KeyRing {
         }
     }
 
+    /// Whether `key` is the merchant's key.
     private func isMerchants(_ key: RSAPublicKey) -> Bool {
         entries.contains { $0.use == .merchant && $0.named.key == key }
     }
 }
 
 extension KeyRing.Entry {
-    /// What is wrong with a signature by this key.
+    /// The faults of a signature by this key, whatever it covers.
     fileprivate var faults: [Change] {
         switch use {
         case .gateway: []

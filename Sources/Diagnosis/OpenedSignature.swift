@@ -1,25 +1,25 @@
 import Crypto
 
-/// A signature that one of the keys opens: what it holds, and what that tells already.
+/// A signature that one of the keys opens, with its content and faults.
 struct OpenedSignature {
     let key: RSAPublicKey
     let content: SignatureContent
 
-    /// What is not as it has to be about the signature and its key, whatever was signed.
+    /// The faults of the signature's encoding, scheme and key, whatever it covers.
     let changes: [Change]
 
-    /// Whether the padding alone proves that it was made with the key.
+    /// Whether the padding alone proves that the signature was made with the key.
     var isCertain: Bool {
-        // Nine bytes that are right by accident are one in more than 10^21.
+        // Eight zero bytes and the byte after them match by chance once in more than 10^21 times.
         if case .probabilistic(let block) = content { block.zeroBytes >= 8 } else { true }
     }
 
-    /// `RSASSA-PKCS1-v1_5` or `RSASSA-PSS`.
+    /// The signature scheme: `RSASSA-PKCS1-v1_5` or `RSASSA-PSS`.
     var scheme: String {
         if case .probabilistic = content { "RSASSA-PSS" } else { "RSASSA-PKCS1-v1_5" }
     }
 
-    /// The hash function that the signature names or implies; nil when there is none.
+    /// The hash function that the signature names or implies; nil if there is none.
     var hashFunction: HashFunction? {
         switch content {
         case .digest(let function, _): function
@@ -28,7 +28,7 @@ struct OpenedSignature {
         }
     }
 
-    /// The digest that was signed; nil where it cannot be told from the signature.
+    /// The signed digest; nil if the signature does not contain it (PSS), or contains no digest.
     var digest: [UInt8]? {
         switch content {
         case .digest(_, let digest), .bareDigest(let digest): digest
@@ -36,7 +36,7 @@ struct OpenedSignature {
         }
     }
 
-    /// Whether exactly this string was signed.
+    /// Whether the signature covers exactly this string.
     func covers(_ text: [UInt8], hasher: SHA256) throws(CryptoError) -> Bool {
         switch content {
         case .digest(.sha256, let digest), .bareDigest(let digest):
@@ -50,7 +50,7 @@ struct OpenedSignature {
 }
 
 extension SignatureContent {
-    /// What is wrong with the way of signing.
+    /// The deviations from RSASSA-PKCS1-v1_5 with SHA-256.
     var faults: [Change] {
         switch self {
         case .digest(.sha256, _), .padded, .unreadable: []

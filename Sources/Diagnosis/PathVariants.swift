@@ -1,18 +1,21 @@
 import HTTPCore
 
-/// What else a sender may have signed as the path: other spellings of the configured ones, of the
-/// registered URL and of the target that was received.
+/// The paths that a sender may have signed: variants of the configured paths, of the registered URL
+/// and of the received target.
 ///
-/// Hints from the request's own headers are taken here only: what verifies comes from the
-/// configuration alone (contract section 4).
+/// Only the diagnosis uses hints from the request's own headers. Verification uses paths from the
+/// configuration alone (article Checks, row 5).
 struct PathVariants {
-    /// More than a configuration and a request give rise to; bounds what a caller can make us try.
+    /// Maximum number of paths; more than an ordinary configuration and request produce.
     static let countMax = 2_000
 
     private let registered: SignedPath
     private let received: SignedPath
+    /// The values of Host and X-Forwarded-Host.
     private let hosts: [String]
+    /// The values of X-Forwarded-Prefix that begin with `/`.
     private let prefixes: [String]
+    /// The targets that a proxy says it received, before it rewrote them.
     private let originals: [SignedPath]
 
     init(_ callback: CapturedCallback, _ settings: DiagnosisSettings) {
@@ -26,10 +29,10 @@ struct PathVariants {
             .flatMap { callback.texts(of: $0) }.prefix(Self.hintsMax).map { SignedPath($0) }
     }
 
-    /// How many values of a header are looked at.
+    /// Maximum number of hints of each kind.
     private static let hintsMax = 4
 
-    /// All paths to try; the configured ones are the expected ones.
+    /// All paths to try; the configured ones count as no change.
     static func ladder(
         _ callback: CapturedCallback,
         _ settings: DiagnosisSettings
@@ -41,7 +44,7 @@ struct PathVariants {
         return ladder
     }
 
-    /// Every path that is one step away.
+    /// All paths that differ from `path` by one change.
     private func alternatives(to path: SignedPath) -> [(value: String, change: Change)] {
         (origins(path) + spellings(path) + otherPaths(path) + authorities(path))
             .filter { $0.path != path && !$0.path.text.isEmpty }
@@ -53,7 +56,7 @@ struct PathVariants {
 
     private typealias Alternative = (path: SignedPath, name: Change.Name, detail: String)
 
-    /// A complete URL in place of a path, and the other way round.
+    /// The complete URL instead of its path, or the path instead of the URL.
     private func origins(_ path: SignedPath) -> [Alternative] {
         if path.authority == nil {
             let url = path.with {
@@ -69,13 +72,13 @@ struct PathVariants {
         return [(alone, .pathOnly, "the path alone is signed, not the complete URL")]
     }
 
-    /// What proxies often take away without a word of it.
+    /// Prefixes that proxies often remove without adding a header that names them.
     private static let usualPrefixes = [
         "/api", "/pg", "/snap", "/gateway", "/payment", "/payments", "/webhook", "/webhooks",
         "/callback", "/callbacks", "/notify", "/receiver",
     ]
 
-    /// Another path behind the same scheme and host, and by itself.
+    /// Another path with the same scheme and host, and without them.
     private func otherPaths(_ path: SignedPath) -> [Alternative] {
         var others: [Alternative] = []
         func add(_ other: String, _ name: Change.Name, _ detail: String) {
@@ -83,18 +86,22 @@ struct PathVariants {
             if path.authority != nil { others.append((SignedPath(other), name, detail)) }
         }
         add(registered.path, .registeredPath, "the path of notify.publicURL is signed")
-        add("/v1.0/debit/notify", .standardPath, "the path of the gateway's page is signed")
+        add("/v1.0/debit/notify", .standardPath, "the gateway's documented path is signed")
         for suffix in path.suffixes {
-            add(suffix, .proxyPrefix, "the path is signed without the beginning of the registered")
+            add(suffix, .proxyPrefix, "the path is signed without its first segments")
         }
         for prefix in registered.prefixes {
-            add(prefix + received.path, .proxyPrefix, "a prefix before the received path is signed")
+            add(
+                prefix + received.path,
+                .proxyPrefix,
+                "the received path is signed with a prefix of the registered one"
+            )
         }
         for prefix in Self.usualPrefixes {
             add(
                 prefix + received.path,
                 .proxyPrefix,
-                "\(prefix) before the received path is signed"
+                "the received path is signed with the prefix \(prefix)"
             )
         }
         for prefix in prefixes {
@@ -102,17 +109,19 @@ struct PathVariants {
             add(whole, .proxyPrefix, "X-Forwarded-Prefix and the received path are signed")
         }
         for original in originals {
-            add(original.path, .proxyPrefix, "the path from before the proxy rewrote it is signed")
+            add(original.path, .proxyPrefix, "the path before the proxy's rewriting is signed")
         }
-        add(received.path, .receivedTarget, "the path is signed as it was received")
+        add(received.path, .receivedTarget, "the received path is signed")
         return others
     }
 
-    /// The same path with a query, a slash more or less.
+    /// The same path with or without its query, a trailing slash, or the leading slash.
     private func spellings(_ path: SignedPath) -> [Alternative] {
         var others: [Alternative] = []
         if path.query != nil {
-            others.append((path.with { $0.query = nil }, .query, "no query is signed"))
+            others.append(
+                (path.with { $0.query = nil }, .query, "the path is signed without its query")
+            )
         } else if let query = received.query {
             others.append(
                 (path.with { $0.query = query }, .query, "the path is signed with its query")
@@ -124,12 +133,12 @@ struct PathVariants {
             (
                 path.with { $0.path = toggled },
                 .trailingSlash,
-                isClosed ? "no slash at the end is signed" : "a slash at the end is signed"
+                "the path is signed \(isClosed ? "without" : "with") a trailing slash"
             )
         )
         if path.authority == nil, path.path.hasPrefix("/") {
             let bare = path.with { $0.path = String($0.path.dropFirst()) }
-            others.append((bare, .leadingSlash, "no slash at the beginning is signed"))
+            others.append((bare, .leadingSlash, "the path is signed without its leading slash"))
         }
         return others
     }
@@ -151,7 +160,7 @@ struct PathVariants {
             others.append((path.with { $0.authority = other }, .host, detail))
         }
         add(authority.lowercased(), "the host is signed in lower case")
-        add(authority.uppercased(), "the host is signed in capitals")
+        add(authority.uppercased(), "the host is signed in upper case")
         if let bare = path.withoutPort {
             add(bare, "the host is signed without its port")
         } else {

@@ -1,43 +1,49 @@
 import Crypto
 package import Snap
 
-/// Why the signature of one callback verifies or does not.
+/// The explanation why the signature of one callback verifies or does not.
+///
+/// The caller of the notify listener never sees it: the response to a bad signature is always the
+/// same (article Checks, row 5).
 package struct SignatureDiagnosis: Equatable, Sendable {
-    /// The answer in a word; each stands in the README.
+    /// The result of the diagnosis; a test checks that the README lists each case.
+    ///
+    /// The raw values are part of the API (`verdict`) and must not change.
     package enum Verdict: String, CaseIterable, Sendable {
-        /// The signature verifies, and nothing in the headers is against the callback.
+        /// The signature verifies, and the headers pass every check.
         case verifies
-        /// The signature verifies, but the request is refused for its headers, method or path.
+        /// The signature verifies, but a header, the method or the path fails a check.
         case refusedHeaders
         /// One change would make it verify.
         case oneChange
-        /// Several changes together would.
+        /// Several changes together would make it verify.
         case severalChanges
-        /// The key is right, and something was signed that is none of the candidates.
+        /// The key is right, but the signature covers none of the strings that were tried.
         case otherContent
-        /// None of the keys made the signature.
+        /// The signature was made with none of the keys.
         case otherKey
-        /// The signature cannot be one: not base64, or not of a key's length.
+        /// The header is not a signature: not base64, or not of the length of a key.
         case unusableSignature
-        /// X-SIGNATURE or X-TIMESTAMP is not there.
+        /// X-SIGNATURE or X-TIMESTAMP is missing.
         case missingHeader
-        /// There is no key to verify with.
+        /// No key of the gateway is configured.
         case noKeys
     }
 
-    /// The body in one form.
+    /// The hash of the body in one form.
     package struct Body: Equatable, Sendable {
         package let form: BodyForm
+        /// Length of the body in this form.
         package let bytes: Int
 
-        /// Lowercase hexadecimal.
+        /// Lowercase hexadecimal SHA-256 of these bytes.
         package let sha256: String
 
-        /// Whether a signature may cover it.
+        /// Whether the configuration accepts this form.
         package let isConfigured: Bool
     }
 
-    /// A string that would verify.
+    /// A string that verification accepts: one for each configured path and body form.
     package struct Candidate: Equatable, Sendable {
         package let path: String
         package let form: BodyForm
@@ -45,62 +51,68 @@ package struct SignatureDiagnosis: Equatable, Sendable {
         package let bodySHA256: String
     }
 
-    /// What X-SIGNATURE is.
+    /// The form of X-SIGNATURE.
     package struct Signature: Equatable, Sendable {
-        /// How often the header is there.
+        /// The number of X-SIGNATURE fields.
         package let occurrences: Int
 
-        /// Whether it is base64 as it has to be.
+        /// Whether a value is strict base64.
         package let isStrictBase64: Bool
 
-        /// What it decodes to, leniently; nil when it does not.
+        /// The number of bytes after lenient decoding; nil if it cannot be decoded.
         package let bytes: Int?
 
-        /// The lengths of signatures by the gateway's keys.
+        /// The lengths in bytes of signatures by the gateway's keys, ascending.
         package let expectedBytes: [Int]
     }
 
-    /// What was found in the signature.
+    /// The content of the opened signature.
     package struct Signed: Equatable, Sendable {
+        /// The fingerprint of the key that opens it.
         package let keyFingerprint: String
 
         /// `RSASSA-PKCS1-v1_5` or `RSASSA-PSS`.
         package let scheme: String
 
-        /// Such as `SHA-256`; nil when the signature names none that we know.
+        /// The hash function, such as `SHA-256`; nil if the signature names no known one.
         package let hashFunction: String?
 
-        /// Of the string that was signed, in hexadecimal; nil where it cannot be told.
+        /// The digest of the signed string in hexadecimal; nil if the signature does not contain
+        /// it.
         package let digest: String?
 
-        /// The string that was signed, when it was found.
+        /// The signed string; nil if it was not found.
         package let stringToSign: String?
     }
 
     package let verdict: Verdict
 
-    /// The answer in one sentence.
+    /// The result in one sentence.
     package let summary: String
 
-    /// What has to change, all of it, before the signature verifies.
+    /// All changes that are necessary before the signature verifies.
     package let changes: [Change]
+    /// The strings that verification accepts; empty unless X-TIMESTAMP occurs once.
     package let candidates: [Candidate]
     package let bodies: [Body]
+    /// The keys that were tried.
     package let keys: [KeyReport]
     package let signature: Signature
+    /// The content of the signature; nil if no key opens it.
     package let signed: Signed?
     package let clock: ClockReport
     package let headers: HeaderReport
 
-    /// Further remarks, as sentences.
+    /// Further findings, as sentences.
     package let notes: [String]
 
-    /// How many strings were tried.
+    /// The number of strings tried.
     package let triedCount: Int
 
-    /// Whether all were tried that the request gives rise to; at most ``triedCountMax`` are.
+    /// Whether all variants of the request were tried; false if ``triedCountMax`` or the size limit
+    /// was reached.
     package let isComplete: Bool
 
-    /// How many strings are tried at most.
+    /// Maximum number of strings tried.
     package static let triedCountMax = CandidateSearch.candidatesMax
 }

@@ -1,19 +1,19 @@
 import Crypto
 
-/// One way to read X-SIGNATURE: the bytes, and what about the text is not as it has to be.
+/// One way to decode X-SIGNATURE: the bytes, and the faults of the text.
 struct SignatureReading: Equatable {
     let bytes: [UInt8]
     let changes: [Change]
 
-    /// Every reading of the header's values, the strict one first. None when nothing can be read.
+    /// All readings of the header's values, strict base64 first; empty if nothing can be decoded.
     ///
-    /// A value that is longer than the signature of the largest key is not read.
+    /// A value that is longer than the hexadecimal signature of the largest key is skipped.
     static func all(_ values: [[UInt8]]) -> [SignatureReading] {
         var readings: [SignatureReading] = []
         for value in values.prefix(repeatedMax) where value.count <= RSAKeyBits.max / 8 * 2 {
             var changes: [Change] = []
             if values.count > 1 {
-                let detail = "X-SIGNATURE stands there \(values.count) times"
+                let detail = "X-SIGNATURE occurs \(values.count) times"
                 changes.append(Change(name: .repeatedHeader, detail: detail))
             }
             for (bytes, fault) in Self.decodings(of: value) {
@@ -25,14 +25,15 @@ struct SignatureReading: Equatable {
         return readings
     }
 
+    /// Maximum number of repeated headers read.
     private static let repeatedMax = 4
 
-    /// What a text decodes to, strictly or not, with what is wrong with it.
+    /// The decodings of a text, each with its fault; nil for strict base64.
     private static func decodings(of text: [UInt8]) -> [(bytes: [UInt8], fault: String?)] {
         if text.isEmpty { return [] }
         var found: [(bytes: [UInt8], fault: String?)] = []
         if let bytes = Base64.decode(text.span) { found.append((bytes, nil)) }
-        // Hexadecimal digits are base64 as well; of what, only a key can tell.
+        // Hexadecimal digits are also valid base64; only a key can decide between the two.
         if let bytes = hexDecoded(text) {
             found.append((bytes, "the signature is written in hexadecimal, not in base64"))
         }
@@ -40,13 +41,13 @@ struct SignatureReading: Equatable {
         if let (bytes, faults) = lenientlyDecoded(text) { found.append((bytes, faults)) }
         let plus = text.map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }
         if plus != text, let (bytes, _) = lenientlyDecoded(plus) {
-            found.append((bytes, "the signature has blanks where + has to stand"))
+            found.append((bytes, "the signature has blanks in place of +"))
         }
         return found
     }
 
-    /// Base64 with quotation marks, percent escapes, white space, the URL alphabet or other padding
-    /// put right.
+    /// Decodes base64 after correcting quotation marks, percent escapes, white space, the URL-safe
+    /// alphabet and padding.
     private static func lenientlyDecoded(_ text: [UInt8]) -> (bytes: [UInt8], faults: String)? {
         var faults: [String] = []
         var rest = text
@@ -59,17 +60,18 @@ struct SignatureReading: Equatable {
         put(rest.filter { ![0x09, 0x0A, 0x0D, 0x20].contains($0) }, "with white space in it")
         put(
             rest.map { $0 == UInt8(ascii: "-") ? 0x2B : $0 == UInt8(ascii: "_") ? 0x2F : $0 },
-            "in the alphabet for URLs (- and _)"
+            "in the URL-safe alphabet (- and _)"
         )
         let bare = Array(rest.prefix { $0 != UInt8(ascii: "=") })
         put(
             bare + [UInt8](repeating: UInt8(ascii: "="), count: (4 - bare.count % 4) % 4),
-            "without the right padding (=)"
+            "with wrong padding (=)"
         )
         guard let bytes = Base64.decode(rest.span), !bytes.isEmpty else { return nil }
         return (bytes, "the signature is base64 " + faults.joined(separator: ", "))
     }
 
+    /// Decodes percent escapes; invalid ones stay unchanged.
     private static func percentDecoded(_ text: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         var rest = text[...]
@@ -85,6 +87,7 @@ struct SignatureReading: Equatable {
         return output
     }
 
+    /// Decodes hexadecimal digits; nil for an odd or zero number of them, or any other byte.
     private static func hexDecoded(_ text: [UInt8]) -> [UInt8]? {
         guard !text.isEmpty, text.count % 2 == 0 else { return nil }
         var output: [UInt8] = []

@@ -1,13 +1,13 @@
-/// What stands for the path in a string to sign: a path, or a complete URL. Taken apart leniently.
+/// The path part of a string to sign, which may be a path or a complete URL; parsed leniently.
 struct SignedPath: Equatable {
-    /// Without `://`.
+    /// The scheme without `://`; nil if there is none.
     var scheme: String?
 
-    /// Host and port as written; nil in a path.
+    /// Host and port as written; nil if the text is a path.
     var authority: String?
     var path: String
 
-    /// Without its `?`.
+    /// The query without its `?`; nil if there is none.
     var query: String?
 
     init(_ text: String) {
@@ -24,20 +24,20 @@ struct SignedPath: Equatable {
         query = path.endIndex < rest.endIndex ? String(rest.dropFirst(path.count + 1)) : nil
     }
 
-    /// As it stands in the string to sign.
+    /// The text as it occurs in the string to sign.
     var text: String {
         let origin = scheme.map { $0 + "://" } ?? ""
         return origin + (authority ?? "") + path + (query.map { "?" + $0 } ?? "")
     }
 
-    /// The path with one thing changed.
+    /// A copy to which `change` was applied.
     func with(_ change: (inout SignedPath) -> Void) -> SignedPath {
         var other = self
         change(&other)
         return other
     }
 
-    /// The authority without its port; nil when it has none.
+    /// The authority without its port; nil if it has none.
     var withoutPort: String? {
         guard let authority, let colon = authority.lastIndex(of: ":"),
             authority[authority.index(after: colon)...].allSatisfy(\.isNumber)
@@ -45,18 +45,18 @@ struct SignedPath: Equatable {
         return String(authority[..<colon])
     }
 
-    /// How deep a path is looked into.
+    /// Maximum number of slashes at which a path is cut.
     private static let segmentsMax = 16
 
-    /// Where the path can be cut: each slash but the first.
+    /// The slashes at which the path can be cut: all but the first.
     private var innerSlashes: [String.Index] {
         path.indices.dropFirst().filter { path[$0] == "/" }.prefix(Self.segmentsMax).map { $0 }
     }
 
-    /// The path without its first segment, its first two, and so on.
+    /// The path without its first segment, without its first two, and so on.
     var suffixes: [String] { innerSlashes.map { String(path[$0...]) } }
 
-    /// The path's first segment, its first two, and so on, and the whole.
+    /// The first segment of the path, its first two, and so on, up to the whole path.
     var prefixes: [String] {
         innerSlashes.map { String(path[..<$0]) } + (path == "/" ? [] : [path])
     }

@@ -1,12 +1,15 @@
 import Snap
 import Text
 
-/// Other ways to write the instant of an X-TIMESTAMP.
+/// Other notations of the instant of an X-TIMESTAMP.
 enum TimestampVariants {
+    /// Maximum number of notations tried.
     static let countMax = 200
 
-    /// All texts to try. The expected one is the header's only value; when it is there more than
-    /// once, none is, because such a request is refused.
+    /// All texts to try, starting with the values of the header.
+    ///
+    /// A single value counts as no change. Each of several values counts as one, because a request
+    /// with a repeated header is rejected.
     static func ladder(_ values: [[UInt8]]) -> VariantLadder<[UInt8]> {
         var ladder = VariantLadder<[UInt8]>(countMax: countMax)
         let values = values.filter { !$0.isEmpty && $0.count <= bytesMax }.prefix(repeatedMax)
@@ -15,7 +18,7 @@ enum TimestampVariants {
         } else {
             for value in values {
                 let text = String(decoding: value, as: UTF8.self)
-                let detail = "X-TIMESTAMP stands there more than once; signed is \(text)"
+                let detail = "X-TIMESTAMP occurs more than once; the signed value is \(text)"
                 ladder.add(value, [Change(name: .repeatedHeader, detail: detail)])
             }
         }
@@ -23,8 +26,9 @@ enum TimestampVariants {
         return ladder
     }
 
-    /// No form of a time is longer; what is longer is not repeated in every candidate.
+    /// Maximum bytes of a value that is tried; longer than any notation of a time.
     private static let bytesMax = 128
+    /// Maximum number of repeated headers tried.
     private static let repeatedMax = 4
 
     private static func alternatives(to value: [UInt8]) -> [(value: [UInt8], change: Change)] {
@@ -35,7 +39,10 @@ enum TimestampVariants {
         }
     }
 
-    /// The instant that a text means, read leniently.
+    /// The instant of a text, parsed leniently; nil if it is not a time.
+    ///
+    /// Accepts RFC 3339, epoch seconds and milliseconds, a blank for `T`, and offsets as `+0700` or
+    /// `+07`.
     static func instant(of value: [UInt8]) -> Timestamp? {
         if let time = Timestamp(rfc3339: value.span) { return time }
         if let time = Timestamp(epochMilliseconds: value.span) { return time }
@@ -49,12 +56,14 @@ enum TimestampVariants {
         if let sign, sign > 10, text.count == sign + 5 { text.insert(0x3A, at: sign + 3) }
         if let sign, sign > 10, text.count == sign + 3 { text += Array(":00".utf8) }
         if let time = Timestamp(rfc3339: text.span) { return time }
-        // A time without an offset is Jakarta's.
+        // A time without an offset is read as Jakarta time.
         return Timestamp(rfc3339: (text + Array("+07:00".utf8)).span)
     }
 
-    /// The instant in Jakarta's time and in UTC, with and without fraction and offset, with `T` and
-    /// with a blank; and as a number. Fractions are none, milliseconds, microseconds, or `text`'s.
+    /// The notations of an instant: in Jakarta time and UTC, and as epoch seconds and milliseconds.
+    ///
+    /// With `T` or a blank, with several offsets or none, and with no fraction, three digits, six
+    /// digits, or the fraction of `text`.
     private static func forms(of time: Timestamp, asIn text: [UInt8]) -> [[UInt8]] {
         let milliseconds = time.milliseconds
         let zones: [(offset: Int64, names: [String])] = [

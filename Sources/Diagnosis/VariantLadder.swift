@@ -1,20 +1,24 @@
-/// One way to write a part of the string to sign, and what it changes about the expected one.
+/// One variant of a part of the string to sign, with its differences from the expected one.
 struct Variant<Value: Sendable>: Sendable {
     let value: Value
     let changes: [Change]
 }
 
-/// All ways to write one part of the string to sign, by the number of their changes.
+/// All variants of one part of the string to sign, grouped by their number of changes.
 struct VariantLadder<Value: Hashable & Sendable>: Sendable {
-    /// Index 0: as expected; 1: with one change; 2: with two.
+    /// The variants with 0, 1 and 2 changes, by index.
     private(set) var steps: [[Variant<Value>]] = [[], [], []]
     private var seen: Set<Value> = []
     private let countMax: Int
 
-    /// - Parameter countMax: how many variants are taken; further ones are left out.
+    /// - Parameter countMax: maximum number of variants; further ones are ignored.
     init(countMax: Int) { self.countMax = countMax }
 
-    /// Takes a variant, unless the same value is there with fewer changes or there are too many.
+    /// Adds a variant, unless its value is present already or the ladder is full.
+    ///
+    /// Add variants with fewer changes first: the first entry of a value is kept.
+    ///
+    /// - Returns: whether the variant was added.
     @discardableResult
     mutating func add(_ value: Value, _ changes: [Change] = []) -> Bool {
         guard changes.count < steps.count, seen.count < countMax else { return false }
@@ -23,7 +27,7 @@ struct VariantLadder<Value: Hashable & Sendable>: Sendable {
         return true
     }
 
-    /// Adds what `alternatives` makes of every variant, step by step.
+    /// Adds the alternatives of every variant, for each number of changes in turn.
     mutating func close(_ alternatives: (Value) -> [(value: Value, change: Change)]) {
         for step in 0..<(steps.count - 1) {
             for variant in steps[step] {

@@ -43,8 +43,8 @@ actor Connection {
             do throws(HTTPClientError) {
                 return try exchange(bytes, isHEAD, on: kept, within: limit, &hasResponse)
             } catch {
-                // The server may have closed the connection while the request was sent. The server
-                // has certainly not processed the request only if no byte was sent.
+                // The server may have closed the connection while the request was being sent. Only
+                // if no byte was sent is it certain that the request was not processed.
                 let mayRepeat = request.isRepeatable || error.isCertainlyNotSent
                 guard error.reason == .failed, !hasResponse else { throw error }
                 guard mayRepeat else {

@@ -153,13 +153,13 @@ extension ConnectionPool {
 
     private func keep(_ connection: Connection) {
         let lifetime = UInt64(surroundings.settings.idleSeconds) * 1_000_000_000
-        let expires = Clock.monotonicNanoseconds() + lifetime
+        let expires = SystemClock.monotonicNanoseconds() + lifetime
         idle.append(Idle(connection: connection, expiresNanoseconds: expires))
         planSweep()
     }
 
     private func dropExpired() {
-        let now = Clock.monotonicNanoseconds()
+        let now = SystemClock.monotonicNanoseconds()
         idle.removeAll { $0.expiresNanoseconds <= now }
     }
 
@@ -167,7 +167,7 @@ extension ConnectionPool {
     private func planSweep() {
         guard !isSweepPlanned, let first = idle.first else { return }
         isSweepPlanned = true
-        let now = Clock.monotonicNanoseconds()
+        let now = SystemClock.monotonicNanoseconds()
         let rest = first.expiresNanoseconds > now ? first.expiresNanoseconds - now : 0
         executor.run(afterMilliseconds: Int(rest / 1_000_000) + 1) { [weak self] in
             self?.assumeIsolated { pool in

@@ -41,7 +41,7 @@ package final class HTTPClient: Sendable {
         }
         let nanoseconds = UInt64(settings.requestTimeoutSeconds) * 1_000_000_000
         let limit = WaitLimit(
-            deadlineNanoseconds: Clock.monotonicNanoseconds() + nanoseconds,
+            deadlineNanoseconds: SystemClock.monotonicNanoseconds() + nanoseconds,
             interruption: interruption
         )
         let result = await withTaskCancellationHandler {

@@ -78,8 +78,9 @@ extension HTTPClientError.Phase {
 }
 
 extension HTTPClientError: CustomStringConvertible {
-    /// Phase, reason and detail, as in `connect failed: 127.0.0.1:1: connect: Connection refused
-    /// (111)`.
+    /// Phase, reason and detail.
+    ///
+    /// As in `connect failed: 127.0.0.1:1: connect: Connection refused (111)`.
     package var description: String {
         let outcome =
             switch reason {

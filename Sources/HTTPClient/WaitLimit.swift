@@ -10,7 +10,7 @@ struct WaitLimit: Sendable {
 
     /// The same interruption, but at most `seconds` from now.
     func shortened(toSeconds seconds: Double) -> WaitLimit {
-        let soon = Clock.monotonicNanoseconds() + UInt64(max(seconds, 0) * 1_000_000_000)
+        let soon = SystemClock.monotonicNanoseconds() + UInt64(max(seconds, 0) * 1_000_000_000)
         return WaitLimit(
             deadlineNanoseconds: min(deadlineNanoseconds, soon),
             interruption: interruption
@@ -19,7 +19,7 @@ struct WaitLimit: Sendable {
 
     /// Seconds until the deadline; never negative.
     var remainingSeconds: Double {
-        let now = Clock.monotonicNanoseconds()
+        let now = SystemClock.monotonicNanoseconds()
         return now < deadlineNanoseconds ? Double(deadlineNanoseconds - now) / 1_000_000_000 : 0
     }
 }

@@ -1,18 +1,19 @@
-/// How the end of a request's body is known.
+/// How the end of a request body is determined (RFC 9112 section 6.3).
 package enum BodyFraming: Equatable, Sendable {
     case none
 
-    /// Bytes of the body. Not yet held against a limit; `Int.max` stands for any larger number.
+    /// Body length in bytes, not yet checked against a limit; `Int.max` stands for any larger
+    /// number.
     case contentLength(Int)
     case chunked
 }
 
 extension Span<UInt8> {
-    /// Decides the framing by walking RFC 9112 section 6.3 in its order.
+    /// Determines the framing by the rules of RFC 9112 section 6.3, in their order.
     ///
-    /// Items 1 and 2 are about responses. Where items 3 and 5 leave a choice between repair and
-    /// refusal, the request is refused: a body whose end two readers see at different places is how
-    /// requests are smuggled.
+    /// Items 1 and 2 apply to responses only. Where items 3 and 5 allow either repair or rejection,
+    /// the request is rejected: two parsers that disagree about the end of a body make request
+    /// smuggling possible.
     func requestFraming(
         fields: [Field],
         version: HTTPVersion
@@ -20,8 +21,8 @@ extension Span<UInt8> {
         let coding = Lookup(of: "Transfer-Encoding", in: fields, of: self)
         let length = Lookup(of: "Content-Length", in: fields, of: self)
 
-        // Item 3: both. Item 4: the only coding implemented is one final "chunked", and RFC 9112
-        // section 6.1 holds an HTTP/1.0 message with a coding to be faulty.
+        // Item 3: both fields are present. Item 4: only a single final "chunked" is implemented,
+        // and RFC 9112 section 6.1 treats an HTTP/1.0 message with a transfer coding as faulty.
         if let first = coding.first {
             guard length.first == nil else {
                 throw GrammarError(.framing, at: first.name.lowerBound)
@@ -31,8 +32,8 @@ extension Span<UInt8> {
             return .chunked
         }
 
-        // Items 5 and 6. A list of equal numbers could be read as one; it is refused like other
-        // ones.
+        // Items 5 and 6. The RFC lets a recipient read a list of equal numbers as one number; it is
+        // rejected like any other list.
         if let first = length.first {
             guard !length.isRepeated, let count = decimal(first.value) else {
                 throw GrammarError(.contentLength, at: first.value.lowerBound)
@@ -40,7 +41,7 @@ extension Span<UInt8> {
             return .contentLength(count)
         }
 
-        // Item 7: a request without either has no body. Item 8 is about responses.
+        // Item 7: a request with neither field has no body. Item 8 applies to responses only.
         return .none
     }
 }

@@ -1,8 +1,8 @@
 /// A set of byte values, as a table of one bit each: bit n of ``low`` stands for byte n, bit n of
 /// ``high`` for byte 64 + n.
 ///
-/// The tables are written out, so that they are constants: a computed one would be checked for its
-/// first use at every access. Tests hold each against its ABNF.
+/// The tables are literals, so that they are constants: a computed static would check at every
+/// access whether it is initialised. Tests compare each table with its ABNF.
 struct ByteClass: Sendable {
     let low: UInt64
     let high: UInt64
@@ -20,7 +20,7 @@ extension ByteClass {
     /// `DIGIT` of RFC 5234.
     static let digit = ByteClass(low: 0x03FF_0000_0000_0000, high: 0x0000_0000_0000_0000)
 
-    /// `HEXDIG` of RFC 5234, with the small letters.
+    /// `HEXDIG` of RFC 5234, lowercase letters included.
     static let hexDigit = ByteClass(low: 0x03FF_0000_0000_0000, high: 0x0000_007E_0000_007E)
 
     /// `ALPHA` of RFC 5234.
@@ -30,7 +30,7 @@ extension ByteClass {
     /// digits and ``!#$%&'*+-.^_`|~``.
     static let token = ByteClass(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
 
-    /// What a field value may hold (RFC 9110 section 5.5): HTAB, SP, VCHAR and obs-text.
+    /// The bytes allowed in a field value (RFC 9110 section 5.5): HTAB, SP, VCHAR and obs-text.
     static let fieldValue = ByteClass(
         low: 0xFFFF_FFFF_0000_0200,
         high: 0x7FFF_FFFF_FFFF_FFFF,
@@ -41,31 +41,36 @@ extension ByteClass {
     /// letters, digits and `-._~!$&'()*+,;=`.
     static let registeredName = ByteClass(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
 
-    /// `path-abempty` of RFC 3986 without `pct-encoded`: the same and `/:@`. Square brackets too,
-    /// which the RFC has escaped: clients send them bare, and servers take them.
+    /// `path-abempty` of RFC 3986 without `pct-encoded`: ``registeredName``, `/:@` and square
+    /// brackets.
+    ///
+    /// The RFC requires square brackets to be escaped; clients send them unescaped, and servers
+    /// accept them.
     static let path = ByteClass(low: 0x2FFF_FFD2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
 
-    /// `query` of RFC 3986 without `pct-encoded`: the same and `?`.
+    /// `query` of RFC 3986 without `pct-encoded`: ``path`` and `?`.
     static let query = ByteClass(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
 
-    /// Every form of a request target (RFC 9112 section 3.2): the same and the `%` of
+    /// Every form of a request target (RFC 9112 section 3.2): ``query`` and the `%` of
     /// `pct-encoded`.
     static let target = ByteClass(low: 0xAFFF_FFF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
 
-    /// What stands between the brackets of an IPv6 address (RFC 3986 section 3.2.2).
+    /// The characters between the brackets of an IPv6 address (RFC 3986 section 3.2.2).
     static let addressLiteral = ByteClass(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E)
 }
 
 extension Span<UInt8> {
-    /// The first place in `range` whose byte is not of `members`; the end of `range` when all are.
+    /// The first index in `range` whose byte is not in `members`; the end of `range` if there is
+    /// none.
     func end(of members: ByteClass, in range: Range<Int>) -> Int {
         var index = range.lowerBound
         while index < range.upperBound, members.contains(self[index]) { index += 1 }
         return index
     }
 
-    /// The same as `end(of: .fieldValue, in:)`. Most bytes of a head are looked at here, so it
-    /// takes eight of them at a time.
+    /// The same as `end(of: .fieldValue, in:)`, eight bytes at a time.
+    ///
+    /// Most bytes of a head are scanned by this function.
     func endOfFieldValue(in range: Range<Int>) -> Int {
         var index = range.lowerBound
         while range.upperBound - index >= 8 {
@@ -85,11 +90,11 @@ extension Span<UInt8> {
 }
 
 extension UInt64 {
-    /// The lowest of the eight bytes that is below 0x20 or 0x7F, counted from the least
-    /// significant.
+    /// The index of the lowest byte that is below 0x20 or equal to 0x7F; nil if there is none.
     ///
-    /// A byte's high bit tells: subtracting a bound sets it when the byte is smaller and had it
-    /// clear. The borrow may set it wrongly, but only in bytes above one that was found.
+    /// Index 0 is the least significant byte. Subtracting the bound sets the high bit of each byte
+    /// that is smaller than the bound and had that bit clear. A borrow can set the bit wrongly, but
+    /// only in bytes above one that was found.
     fileprivate var firstControlByte: Int? {
         let each: UInt64 = 0x0101_0101_0101_0101
         let delete = self ^ (each * 0x7F)
@@ -100,7 +105,7 @@ extension UInt64 {
     }
 }
 
-// The bytes that the grammar gives a meaning.
+// Bytes with a meaning in the HTTP grammar.
 extension UInt8 {
     static let tab: UInt8 = 0x09
     static let lineFeed: UInt8 = 0x0A
@@ -110,7 +115,7 @@ extension UInt8 {
     /// SP or HTAB: the OWS and BWS of RFC 9110 section 5.6.3.
     var isBlank: Bool { self == .space || self == .tab }
 
-    /// An ASCII capital as the small letter; any other byte as it is.
+    /// The lowercase form of an ASCII capital letter; any other byte unchanged.
     var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 
     /// The value of an ASCII digit, or nil.
@@ -128,7 +133,7 @@ extension UInt8 {
 }
 
 extension [UInt8] {
-    /// Appends the bytes that `range` has in `bytes`.
+    /// Appends the part of `bytes` in `range`.
     mutating func append(_ range: Range<Int>, of bytes: Span<UInt8>) {
         let source = bytes.extracting(range)
         append(addingCapacity: source.count) { output in

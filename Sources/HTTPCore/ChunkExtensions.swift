@@ -1,25 +1,26 @@
-/// Where the extensions of a chunk stand, byte by byte (RFC 9112 section 7.1.1):
+/// The state of a parser that reads the extensions of a chunk byte by byte (RFC 9112 section
+/// 7.1.1):
 ///
 /// ```
 /// chunk-ext     = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
 /// chunk-ext-val = token / quoted-string
 /// ```
 enum ChunkExtensions: Sendable {
-    /// Behind the size or a quoted value.
+    /// After the chunk size or a quoted value.
     case beforeSemicolon
     case beforeName
     case name
-    /// In blanks behind a name.
+    /// In blanks after a name.
     case afterName
     case beforeValue
     case value
-    /// Within a quoted value.
+    /// Inside a quoted value.
     case quoted
-    /// Behind a backslash in it.
+    /// After a backslash inside a quoted value.
     case escaped
     case afterQuoted
 
-    /// Whether the line may end here: no blank stands at its end.
+    /// Whether the line may end in this state; extensions do not end with a blank.
     var mayEnd: Bool {
         switch self {
         case .name, .value, .afterQuoted: true
@@ -27,7 +28,7 @@ enum ChunkExtensions: Sendable {
         }
     }
 
-    /// Where they stand behind one more byte, or nil when the byte cannot be part of them.
+    /// The state after one more byte; nil if the byte is not allowed in this state.
     func next(_ byte: UInt8) -> ChunkExtensions? {
         switch self {
         case .beforeSemicolon: Self.semicolon(byte) ?? (byte.isBlank ? .beforeSemicolon : nil)

@@ -1,7 +1,7 @@
-/// Decodes a chunked body (RFC 9112 section 7.1) while it arrives.
+/// Decodes a chunked body (RFC 9112 section 7.1) as it arrives.
 ///
-/// Chunk extensions are checked, bounded and ignored. Trailers are checked like the fields of a
-/// head, bounded, and kept apart from them (RFC 9110 section 6.5.1).
+/// Chunk extensions are checked, limited and ignored. Trailers are checked like the fields of a
+/// head, limited, and kept separate from them (RFC 9110 section 6.5.1).
 package struct ChunkedDecoder: Sendable {
     private enum State: Equatable {
         case size, extensions(ChunkExtensions), sizeLineFeed
@@ -10,7 +10,8 @@ package struct ChunkedDecoder: Sendable {
         case lastLineFeed, done
     }
 
-    /// Hexadecimal digits of a chunk size. It bounds leading zeros, which are allowed.
+    /// Maximum number of hexadecimal digits in a chunk size; limits leading zeros, which are
+    /// allowed.
     private static let sizeDigitsMax = 16
 
     /// The trailer field lines as received, each with its CRLF; complete when decoding is done.
@@ -20,10 +21,10 @@ package struct ChunkedDecoder: Sendable {
     private var state = State.size
     private var sizeDigits = 0
 
-    /// Bytes of the current chunk that are still to come; its size so far while that is read.
+    /// Bytes of the current chunk that have not arrived; while its size is read, the value so far.
     private var chunkRemaining = 0
 
-    /// Bytes of body that complete chunks held.
+    /// Decoded body bytes so far.
     private var decodedBytes = 0
     private var extensionBytes = 0
     private var trailerCount = 0
@@ -33,12 +34,13 @@ package struct ChunkedDecoder: Sendable {
 
     package init(limits: HTTPLimits) { self.limits = limits }
 
-    /// Goes on with bytes that follow those consumed before.
+    /// Decodes the bytes that follow those consumed by earlier calls.
     ///
     /// - Parameters:
-    ///   - bytes: what arrived; consumed whole unless the body ends in it.
-    ///   - body: where the decoded bytes are appended.
-    /// - Returns: how many bytes were consumed, and whether the body and its trailers are complete.
+    ///   - bytes: the bytes received; all are consumed unless the body ends among them.
+    ///   - body: receives the decoded bytes.
+    /// - Returns: the number of bytes consumed, and whether the body and its trailers are complete.
+    /// - Throws: an error whose offset counts from the first byte of the encoded body.
     package mutating func decode(
         _ bytes: Span<UInt8>,
         into body: inout [UInt8]
@@ -66,7 +68,7 @@ package struct ChunkedDecoder: Sendable {
         if chunkRemaining == 0 { state = .dataCarriageReturn }
     }
 
-    /// Takes one byte of the framing.
+    /// Processes one byte that is not chunk data.
     private mutating func take(_ byte: UInt8) throws(RequestError) {
         switch state {
         case .size: try takeSize(byte)
@@ -86,7 +88,7 @@ package struct ChunkedDecoder: Sendable {
         case .lastLineFeed:
             try require(byte == .lineFeed, .lineEnding)
             state = .done
-        case .data, .done: preconditionFailure("there is no framing to take")
+        case .data, .done: preconditionFailure("chunk data is not framing")
         }
     }
 
@@ -94,7 +96,7 @@ package struct ChunkedDecoder: Sendable {
         if let digit = byte.hexDigitValue {
             sizeDigits += 1
             try require(sizeDigits <= Self.sizeDigitsMax, .chunkSize)
-            // Held against the limit at each digit, so that it never grows beyond an `Int`.
+            // Checked against the limit after each digit, so that the value cannot overflow `Int`.
             chunkRemaining = chunkRemaining * 16 + digit
             if chunkRemaining > limits.bodyBytes - decodedBytes {
                 throw .bodyTooLarge(bytesMax: limits.bodyBytes)
@@ -111,8 +113,8 @@ package struct ChunkedDecoder: Sendable {
         }
     }
 
-    /// RFC 9112 section 7.1.1: extensions that are not understood are ignored, and their length is
-    /// limited.
+    /// Processes one byte of chunk extensions, which are ignored and limited in total length (RFC
+    /// 9112 section 7.1.1).
     private mutating func takeExtension(
         _ byte: UInt8,
         _ extensions: ChunkExtensions

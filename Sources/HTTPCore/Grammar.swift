@@ -1,17 +1,17 @@
-/// One field line of a head, as ranges into the bytes it stands in.
+/// One field line of a head, as ranges into the bytes that contain it.
 package struct Field: Equatable, Sendable {
     package let name: Range<Int>
 
-    /// Without the white space around it; may be empty.
+    /// Without surrounding white space; may be empty.
     package let value: Range<Int>
 }
 
-// The productions that requests, responses and trailers share. Each is strict: what RFC 9112 lets a
-// recipient repair is refused, because a proxy in front may repair it in another way.
+// The productions that requests, responses and trailers share. All are strict: input that RFC 9112
+// lets a recipient repair is rejected, because a proxy in front may repair it differently.
 extension Span<UInt8> {
     /// Parses one field line with its CRLF (RFC 9112 section 5: `field-name ":" OWS value OWS`).
     ///
-    /// - Returns: the field, and where the next line begins.
+    /// - Returns: the field, and the index of the next line.
     func fieldLine(at start: Int) throws(GrammarError) -> (field: Field, next: Int) {
         let colon = end(of: .token, in: start..<count)
         guard colon > start, colon < count, self[colon] == UInt8(ascii: ":") else {
@@ -26,8 +26,8 @@ extension Span<UInt8> {
 
     /// Requires a CRLF.
     ///
-    /// - Parameter part: what is malformed when another byte than CR or LF stands there.
-    /// - Returns: the place behind it.
+    /// - Parameter part: the error if the byte at `index` is neither CR nor LF.
+    /// - Returns: the index after the CRLF.
     func lineEnd(at index: Int, otherwise part: MalformedPart) throws(GrammarError) -> Int {
         if index + 1 < count, self[index] == .carriageReturn, self[index + 1] == .lineFeed {
             return index + 2
@@ -56,8 +56,8 @@ extension Span<UInt8> {
         return lower..<upper
     }
 
-    /// The first place in `range` that is neither of `members` nor part of a `pct-encoded` triple
-    /// (RFC 3986 section 2.1); the end of `range` when there is none.
+    /// The first index in `range` whose byte is neither in `members` nor part of a `pct-encoded`
+    /// triple (RFC 3986 section 2.1); the end of `range` if there is none.
     func end(ofEscaped members: ByteClass, in range: Range<Int>) -> Int {
         var index = end(of: members, in: range)
         while index + 2 < range.upperBound, self[index] == UInt8(ascii: "%"),
@@ -69,8 +69,8 @@ extension Span<UInt8> {
         return index
     }
 
-    /// Where the `uri-host` at the front of `range` ends (RFC 3986 section 3.2.2); it may be empty.
-    /// Nil when a bracket is opened for no address.
+    /// The end of the `uri-host` at the start of `range` (RFC 3986 section 3.2.2), which may be
+    /// empty; nil if an opening bracket is not followed by an address and a closing bracket.
     func hostEnd(in range: Range<Int>) -> Int? {
         guard !range.isEmpty, self[range.lowerBound] == UInt8(ascii: "[") else {
             return end(ofEscaped: .registeredName, in: range)
@@ -84,7 +84,8 @@ extension Span<UInt8> {
         return close + 1
     }
 
-    /// Whether `range` is `uri-host [ ":" port ]` (RFC 9110 section 7.2). An empty host is one.
+    /// Whether `range` is `uri-host [ ":" port ]` (RFC 9110 section 7.2); an empty host is
+    /// accepted.
     func isHost(_ range: Range<Int>) -> Bool {
         guard let hostEnd = hostEnd(in: range) else { return false }
         if hostEnd == range.upperBound { return true }
@@ -92,8 +93,9 @@ extension Span<UInt8> {
         return end(of: .digit, in: (hostEnd + 1)..<range.upperBound) == range.upperBound
     }
 
-    /// The value of `1*DIGIT`, or nil when `range` is anything else. A number beyond `Int` is
-    /// `Int.max`, which is beyond every limit too.
+    /// The value of `1*DIGIT`; nil if `range` is anything else.
+    ///
+    /// A number larger than `Int.max` is returned as `Int.max`, which exceeds every limit.
     func decimal(_ range: Range<Int>) -> Int? {
         guard !range.isEmpty else { return nil }
         var value = 0
@@ -117,7 +119,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether `range` is `text`, without regard to the case of ASCII letters.
+    /// Whether `range` is `text`, ignoring the case of ASCII letters.
     func matches(_ text: String, in range: Range<Int>) -> Bool {
         let wanted = text.utf8.span
         guard wanted.count == range.count else { return false }
@@ -128,8 +130,8 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether the comma-separated list in `range` has the member `token`, in any case
-    /// (RFC 9110 section 5.6.1; empty members are passed over).
+    /// Whether the comma-separated list in `range` has the member `token`, ignoring case (RFC 9110
+    /// section 5.6.1; empty members are skipped).
     func list(_ range: Range<Int>, contains token: String) -> Bool {
         var start = range.lowerBound
         for index in range where self[index] == UInt8(ascii: ",") {

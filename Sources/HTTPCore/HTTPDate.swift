@@ -1,9 +1,9 @@
 /// A point in time in the form of the Date field, such as `Sun, 06 Nov 1994 08:49:37 GMT`
 /// (IMF-fixdate, RFC 9110 section 5.6.7).
 ///
-/// The caller brings the time and does well to keep the value for the second that it holds.
+/// The caller supplies the time, and can reuse the value for the rest of its second.
 package struct HTTPDate: Equatable, Sendable {
-    /// The 29 bytes of the form.
+    /// The 29 bytes of the formatted date.
     package let bytes: [UInt8]
 
     private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
@@ -11,7 +11,8 @@ package struct HTTPDate: Equatable, Sendable {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// - Parameter epochSeconds: since 1970-01-01T00:00:00Z; held to the years 1970 to 9999.
+    /// - Parameter epochSeconds: seconds since 1970-01-01T00:00:00Z; clamped to the years 1970 to
+    ///   9999.
     package init(epochSeconds: Int) {
         let seconds = min(max(epochSeconds, 0), 253_402_300_799)
         let (day, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
@@ -25,8 +26,8 @@ package struct HTTPDate: Equatable, Sendable {
 
     /// The Gregorian date of a day counted from 1970-01-01.
     ///
-    /// Years are counted from March, so that the leap day is the last of one, and in eras of 400
-    /// years, which all have 146,097 days.
+    /// Years are counted from March, so that the leap day is the last day of a year, and grouped in
+    /// eras of 400 years, each of 146,097 days.
     private static func civil(day: Int) -> (year: Int, month: Int, day: Int) {
         let daysToEpoch = 719_468  // from 0000-03-01
         let (era, dayOfEra) = (day + daysToEpoch).quotientAndRemainder(dividingBy: 146_097)

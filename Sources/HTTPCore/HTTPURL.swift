@@ -2,29 +2,31 @@
 package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
     /// The URL exactly as written: signatures may cover it.
     package let text: String
-    /// `https`, not `http`.
+    /// Whether the scheme is `https` rather than `http`.
     package let isSecure: Bool
     /// A name or an address; an IPv6 address without its brackets.
     package let host: String
-    /// As written, or the scheme's own.
+    /// The port as written, else the default of the scheme.
     package let port: Int
-    /// What follows the authority, exactly as written; empty or beginning with `/`.
+    /// The text after the authority, exactly as written; empty or beginning with `/`.
     package let path: String
 
     package var description: String { text }
 
-    /// Reads a URL strictly; the error says what is wrong and what is expected.
+    /// Parses a URL strictly.
+    ///
+    /// - Throws: ``MalformedURL``, whose text says what is wrong and what is expected.
     package init(_ text: String) throws(MalformedURL) {
         guard !text.isEmpty else { throw MalformedURL("is empty, expected an http or https URL") }
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw MalformedURL("holds a blank or a character that is not ASCII, expected a URL")
+            throw MalformedURL("contains a blank or a non-ASCII character, expected a URL")
         }
         if text.contains("?") { throw MalformedURL("has a query, expected a URL without one") }
         if text.contains("#") { throw MalformedURL("has a fragment, expected a URL without one") }
         let (isSecure, rest) = try Self.scheme(text)
         let authority = rest.prefix { $0 != "/" }
         guard !authority.contains("@") else {
-            throw MalformedURL("holds credentials, expected a URL without them")
+            throw MalformedURL("contains credentials, expected a URL without them")
         }
         let (host, port) = try Self.hostAndPort(authority)
         self.text = text
@@ -52,7 +54,7 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
             host = authority[authority.index(after: authority.startIndex)..<end]
             let rest = authority[authority.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else {
-                throw MalformedURL("has something between host and port, expected host:port")
+                throw MalformedURL("has text between \"]\" and the port, expected [address]:port")
             }
             if !rest.isEmpty { port = rest.dropFirst() }
         } else if let colon = authority.firstIndex(of: ":") {
@@ -68,7 +70,7 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a text is not a URL to configure: what it is, what is expected.
+/// Why a text is not an accepted URL; the text states the fault, then what is expected.
 package struct MalformedURL: Error, Equatable {
     package let text: String
 

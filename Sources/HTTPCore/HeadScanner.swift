@@ -1,38 +1,40 @@
-/// Finds the end of a head while it arrives, and refuses what can never become one as soon as the
-/// byte that spoils it is seen.
+/// Finds the end of a head that arrives in pieces, and rejects a malformed head at its first wrong
+/// byte.
 ///
-/// No byte is looked at twice, but for a line ending that is cut in two.
+/// Each byte is examined once, except a line ending that is split between two calls.
 package struct HeadScanner: Sendable {
     private enum Phase { case emptyLines, method, target, lines }
 
     private let limits: HTTPLimits
     private var phase = Phase.emptyLines
 
-    /// Where the head begins: behind the empty lines in front of it.
+    /// Index of the head's first byte, after any empty lines before it.
     private var start = 0
 
-    /// Bytes of empty lines that need not be passed any more.
+    /// Bytes of leading empty lines that the caller has dropped.
     private var droppedCount = 0
 
-    /// Everything before it has been looked at.
+    /// All bytes before this index have been examined.
     private var position = 0
     private var targetStart = 0
 
     package init(limits: HTTPLimits) { self.limits = limits }
 
-    /// A scanner for the heads of responses: a status line consists of the bytes that field lines
-    /// do, and no empty lines may stand in front of it.
+    /// A scanner for response heads.
+    ///
+    /// A status line consists of the same bytes as field lines, and no empty lines may precede it.
     init(responseLimits limits: HTTPLimits) {
         self.limits = limits
         phase = .lines
     }
 
-    /// Goes on with what arrived since the last call.
+    /// Continues with the bytes received since the last call.
     ///
-    /// - Parameter bytes: everything received for this head, but for what ``dropEmptyLines()`` has
-    ///   dropped: what was passed last time, and more.
-    /// - Returns: where the head stands in `bytes`, through its empty line; nil when it needs more.
-    /// - Throws: offsets count from the head's first byte.
+    /// - Parameter bytes: all bytes received for this head, without those that ``dropEmptyLines()``
+    ///   has dropped: the bytes of the last call, and the new ones.
+    /// - Returns: the range of the head in `bytes`, including its empty line; nil if more bytes are
+    ///   needed.
+    /// - Throws: an error whose offset counts from the head's first byte.
     package mutating func scan(_ bytes: Span<UInt8>) throws(RequestError) -> Range<Int>? {
         if phase == .emptyLines, try !skipEmptyLines(bytes) { return nil }
         let window = Swift.min(bytes.count, start + limits.headerBytes)
@@ -44,9 +46,9 @@ package struct HeadScanner: Sendable {
         throw .headTooLarge(bytesMax: limits.headerBytes)
     }
 
-    /// Forgets the empty lines at the front of the bytes while no head has begun behind them.
+    /// Drops leading empty lines as long as no head has started after them.
     ///
-    /// - Returns: how many bytes they have. They must not be passed again.
+    /// - Returns: the number of bytes dropped; the caller must not pass them again.
     package mutating func dropEmptyLines() -> Int {
         guard phase == .emptyLines else { return 0 }
         defer { start = 0 }
@@ -54,10 +56,10 @@ package struct HeadScanner: Sendable {
         return start
     }
 
-    /// RFC 9112 section 2.2: empty lines before the request line are ignored. Together they may be
-    /// as long as a head.
+    /// Skips empty lines before the request line (RFC 9112 section 2.2), up to `headerBytes` in
+    /// total.
     ///
-    /// - Returns: whether the place where the head begins is known.
+    /// - Returns: whether the head's first byte has been found.
     private mutating func skipEmptyLines(_ bytes: Span<UInt8>) throws(RequestError) -> Bool {
         while start < bytes.count, bytes[start] == .carriageReturn {
             guard start + 1 < bytes.count else { return false }
@@ -106,9 +108,9 @@ package struct HeadScanner: Sendable {
         return true
     }
 
-    /// Looks for the empty line.
+    /// Searches for the empty line.
     ///
-    /// - Returns: the place behind it, or nil when it has not come yet.
+    /// - Returns: the index after it; nil if it has not arrived.
     private mutating func scanLines(
         _ bytes: Span<UInt8>,
         _ window: Int
@@ -120,7 +122,7 @@ package struct HeadScanner: Sendable {
                 let isLineFeed = bytes[position] == .lineFeed
                 throw refusal(isLineFeed ? .lineEnding : .controlCharacter, at: position)
             }
-            // The position stays at the CR until the first byte of the next line is there.
+            // The position stays at the CR until the first byte of the next line has arrived.
             guard position + 1 < window else { return nil }
             guard bytes[position + 1] == .lineFeed else { throw refusal(.lineEnding, at: position) }
             guard position + 2 < window else { return nil }

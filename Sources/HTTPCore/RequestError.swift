@@ -1,6 +1,6 @@
-/// Why a request was refused before any handler saw it. Each case knows its status.
+/// Why a request was rejected before it reached a handler.
 ///
-/// The connection cannot be used any further: where the next request begins is not known.
+/// The connection has to be closed: the start of the next request is unknown.
 package enum RequestError: Error, Equatable, Sendable {
     /// `offset` counts from the first byte of the head, or of the body when it is chunked.
     case malformed(MalformedPart, offset: Int)
@@ -17,12 +17,12 @@ package enum RequestError: Error, Equatable, Sendable {
 
     init(_ error: GrammarError) { self = .malformed(error.part, offset: error.offset) }
 
-    /// The status to answer with before the connection is closed.
+    /// The status of the response, after which the connection is closed.
     package var status: Status {
         switch self {
         case .malformed: .badRequest
         case .versionNotSupported: .versionNotSupported
-        // RFC 9112 section 3: a method longer than any that is implemented.
+        // RFC 9112 section 3: the method is longer than any implemented one.
         case .methodTooLong: .notImplemented
         case .targetTooLong: .uriTooLong
         case .headTooLarge, .tooManyFields, .trailersTooLarge: .headerFieldsTooLarge
@@ -32,11 +32,11 @@ package enum RequestError: Error, Equatable, Sendable {
 }
 
 extension RequestError: CustomStringConvertible {
-    /// What is wrong and where, for a log; never what was received.
+    /// The fault and its byte offset, for a log; never contains received bytes.
     package var description: String {
         switch self {
         case .malformed(let part, let offset): "malformed \(part.rawValue) at byte \(offset)"
-        case .versionNotSupported: "HTTP version not supported, 1.0 and 1.1 are"
+        case .versionNotSupported: "HTTP version not supported, expected 1.0 or 1.1"
         case .methodTooLong(let max): "method longer than \(max) bytes"
         case .targetTooLong(let max): "request target longer than \(max) bytes"
         case .headTooLarge(let max): "head larger than \(max) bytes"

@@ -1,8 +1,8 @@
-/// One parsed head. It owns its bytes; its parts are ranges into them.
+/// A parsed request head, which owns its bytes; its parts are ranges into them.
 ///
-/// A class, because a request is handed on many times on its way to the answer.
+/// It is a class because a request is passed on many times before its response is sent.
 package final class RequestHead: Sendable {
-    /// What a name that may stand only once has: see ``single(_:)``.
+    /// The result of ``single(_:)`` for a field that may occur only once.
     package enum Single: Equatable, Sendable {
         case absent
         case repeated
@@ -16,8 +16,9 @@ package final class RequestHead: Sendable {
     /// The request target as received, in any of the four forms of RFC 9112 section 3.2.
     package let target: Range<Int>
 
-    /// The path of an origin-form or absolute-form target, still escaped. `*` of an asterisk-form;
-    /// empty for the authority-form of CONNECT.
+    /// The path of the target, still escaped; empty for the authority-form of CONNECT.
+    ///
+    /// `*` for the asterisk-form.
     package let path: Range<Int>
 
     /// What follows the first `?` of the target; nil when there is none.
@@ -28,11 +29,11 @@ package final class RequestHead: Sendable {
     package let fields: [Field]
     package let framing: BodyFraming
 
-    /// Whether the client wants to use the connection further (RFC 9112 section 9.3).
+    /// Whether the client keeps the connection open after the response (RFC 9112 section 9.3).
     package let keepAlive: Bool
 
     /// Whether the client may wait for a 100 before it sends its body (RFC 9110 section 10.1.1);
-    /// false when no body is announced, and in HTTP/1.0.
+    /// false without a body, and in HTTP/1.0.
     package let expectsContinue: Bool
 
     init(
@@ -62,21 +63,21 @@ package final class RequestHead: Sendable {
     /// The bytes of one of the head's ranges.
     package subscript(_ range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 
-    /// The text of one of the head's ranges; what is not UTF-8 in it becomes U+FFFD.
+    /// The text of one of the head's ranges; invalid UTF-8 becomes U+FFFD.
     package func text(_ range: Range<Int>) -> String {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
-    /// Whether the method is `name`. Methods are case-sensitive (RFC 9110 section 9.1).
+    /// Whether the method is `name`; methods are case-sensitive (RFC 9110 section 9.1).
     package func methodIs(_ name: String) -> Bool { bytes[method].elementsEqual(name.utf8) }
 
-    /// Whether the path has exactly these bytes; escapes are not resolved.
+    /// Whether the path has exactly these bytes; percent escapes are not decoded.
     package func pathIs(_ wanted: [UInt8]) -> Bool { bytes[path].elementsEqual(wanted) }
 
-    /// Whether the path has exactly the bytes of `wanted`; escapes are not resolved.
+    /// Whether the path has exactly the bytes of `wanted`; percent escapes are not decoded.
     package func pathIs(_ wanted: String) -> Bool { bytes[path].elementsEqual(wanted.utf8) }
 
-    /// The values of every field with this name (in any case), in the order received.
+    /// The values of all fields with this name (case-insensitive), in the order received.
     package func values(of name: String) -> [Range<Int>] {
         let bytes = bytes
         var values: [Range<Int>] = []
@@ -86,7 +87,9 @@ package final class RequestHead: Sendable {
         return values
     }
 
-    /// The value of a field that may stand only once; its name in any case. Allocates nothing.
+    /// The value of a field that may occur only once; the name is case-insensitive.
+    ///
+    /// Allocates nothing.
     package func single(_ name: String) -> Single {
         let bytes = bytes
         let lookup = Lookup(of: name, in: fields, of: bytes.span)
@@ -96,7 +99,7 @@ package final class RequestHead: Sendable {
 }
 
 extension RequestHead: Equatable {
-    /// Heads of the same bytes are parsed alike.
+    /// Compares the bytes only: equal bytes parse to equal heads.
     package static func == (one: RequestHead, other: RequestHead) -> Bool {
         one === other || one.bytes == other.bytes
     }

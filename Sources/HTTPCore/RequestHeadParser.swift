@@ -1,8 +1,9 @@
-/// Parses one whole head, as ``HeadScanner`` finds it: request line, fields, empty line, nothing
-/// more.
+/// Parses one whole request head, as ``HeadScanner`` delimits it: request line, fields, empty line.
 ///
-/// Pure, and safe for any bytes. The rules are those of RFC 9112 and of contract section 4, last
-/// paragraph; where a repair would be allowed, the head is refused.
+/// Pure, and safe for any bytes. Follows RFC 9112; where the RFC lets a recipient repair a message,
+/// the head is rejected.
+///
+/// - Throws: the first violation, in the order request line, fields, target, Host, framing.
 package func parseRequestHead(
     _ bytes: [UInt8],
     limits: HTTPLimits
@@ -31,7 +32,7 @@ package func parseRequestHead(
 }
 
 extension Span<UInt8> {
-    /// Parses field lines up to the empty line, which must be the last of the bytes.
+    /// Parses field lines up to the empty line, which must end the bytes.
     func headFields(
         from start: Int,
         limits: HTTPLimits
@@ -56,9 +57,10 @@ extension Span<UInt8> {
         throw .tooManyFields(countMax: limits.headerCount)
     }
 
-    /// RFC 9112 section 3.2: 400 for a 1.1 request without Host, and for any with two or a bad one.
+    /// Rejects an HTTP/1.1 request without Host, and any request with an invalid Host or several
+    /// (RFC 9112 section 3.2).
     ///
-    /// An empty host is a bad one: every target that is served has a host (RFC 9110 section 4.2.1).
+    /// An empty value is invalid: every served target has a host (RFC 9110 section 4.2.1).
     fileprivate func checkHost(_ fields: [Field], version: HTTPVersion) throws(GrammarError) {
         let host = Lookup(of: "Host", in: fields, of: self)
         guard let first = host.first else {
@@ -71,7 +73,8 @@ extension Span<UInt8> {
         }
     }
 
-    /// RFC 9112 section 9.3: 1.1 persists unless told to close, 1.0 only when asked to persist.
+    /// Whether the connection persists: in HTTP/1.1 unless `close` is sent, in HTTP/1.0 only with
+    /// `keep-alive` (RFC 9112 section 9.3).
     func keepsAlive(_ fields: [Field], version: HTTPVersion) -> Bool {
         var persists = version == .http11
         for field in fields where matches("Connection", in: field.name) {
@@ -81,7 +84,8 @@ extension Span<UInt8> {
         return persists
     }
 
-    /// RFC 9110 section 10.1.1: only 1.1 knows the expectation, and it is about content to come.
+    /// Whether the client expects a 100, which requires HTTP/1.1 and a body (RFC 9110 section
+    /// 10.1.1).
     fileprivate func expectsContinue(
         _ fields: [Field],
         version: HTTPVersion,

@@ -4,7 +4,7 @@ struct RequestLine {
     let target: Range<Int>
     let version: HTTPVersion
 
-    /// Where the first field line begins.
+    /// The index of the first field line.
     let end: Int
 
     /// Parses the line at the front of `bytes`: exactly one SP between its parts.

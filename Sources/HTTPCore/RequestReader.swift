@@ -3,23 +3,23 @@ package struct ParsedRequest: Equatable, Sendable {
     package let head: RequestHead
     package let body: [UInt8]
 
-    /// The field lines behind a chunked body, as received.
+    /// The field lines after a chunked body, as received.
     package let trailers: [UInt8]
 
-    /// Bytes it took, from the first one given; the next request begins behind them.
+    /// Bytes consumed, counted from the first byte passed; the next request starts after them.
     package let consumed: Int
 }
 
-/// What the bytes so far amount to.
+/// The result of parsing the bytes received so far.
 package enum ParseResult: Equatable, Sendable {
     case needsMore
     case request(ParsedRequest)
 }
 
-/// Parses one request from the front of `bytes`.
+/// Parses one request from the start of `bytes`.
 ///
-/// Pure: same bytes, same answer, nothing kept. A connection, which gets a request in pieces, uses
-/// ``RequestReader`` or its parts.
+/// Pure: keeps no state. A connection, which receives a request in pieces, uses ``RequestReader``
+/// or its parts.
 package func parseRequest(
     _ bytes: Span<UInt8>,
     limits: HTTPLimits
@@ -28,14 +28,14 @@ package func parseRequest(
     return try reader.read(bytes)
 }
 
-/// Reads one request that arrives in pieces. However it is cut, the result is the same.
+/// Reads one request that arrives in pieces; the result does not depend on how it is split.
 package struct RequestReader: Sendable {
     private let limits: HTTPLimits
     private var scanner: HeadScanner
     private var decoder: ChunkedDecoder
     private var head: RequestHead?
 
-    /// Bytes that are done with: the head, and what the decoder took of a chunked body.
+    /// Bytes processed so far: the head, and the part of a chunked body that was decoded.
     private var consumed = 0
     private var body: [UInt8] = []
 
@@ -45,10 +45,10 @@ package struct RequestReader: Sendable {
         decoder = ChunkedDecoder(limits: limits)
     }
 
-    /// Goes on with what arrived since the last call.
+    /// Continues with the bytes received since the last call.
     ///
-    /// - Parameter bytes: everything received for this request: what was passed last time, and
-    ///   more.
+    /// - Parameter bytes: all bytes received for this request: those of the last call, and the new
+    ///   ones.
     package mutating func read(_ bytes: Span<UInt8>) throws(RequestError) -> ParseResult {
         guard let head = try readHead(bytes) else { return .needsMore }
         switch head.framing {

@@ -1,15 +1,16 @@
-/// Why a request cannot be sent as it is. The texts are ours, not a peer's, but never shown: a
-/// value may be a secret.
+/// Why a request cannot be serialised.
+///
+/// Descriptions never contain the value of a field, which may be a secret.
 package enum UnsendableRequest: Error, Equatable, Sendable {
     case method
     case target
     case host
 
-    /// The name is no token. `index` says which one: the first is 0.
+    /// The field name is not a token; `index` is the position of the field, from 0.
     case fieldName(index: Int)
     case fieldValue(name: String)
 
-    /// A field that is written by whoever sends the request.
+    /// A field that only the serialiser sets.
     case reservedField(name: String)
 }
 
@@ -20,7 +21,7 @@ extension UnsendableRequest: CustomStringConvertible {
         case .target: "the target is not a path with an optional query"
         case .host: "the host is not a host name or an IP address"
         case .fieldName(let index): "the name of field \(index) is not a token"
-        case .fieldValue(let name): "the value of \(name) holds a control character"
+        case .fieldValue(let name): "the value of \(name) contains a control character"
         case .reservedField(let name): "\(name) cannot be set"
         }
     }
@@ -28,12 +29,13 @@ extension UnsendableRequest: CustomStringConvertible {
 
 /// The head of a request as bytes, through the empty line.
 ///
-/// `Host` stands first (RFC 9110 section 7.2), the caller's fields follow in their order, then
-/// `Content-Length` when there is a body or the method is one that has it (RFC 9110 section 8.6).
+/// `Host` comes first (RFC 9110 section 7.2), then the caller's fields in their order, then
+/// `Content-Length` if there is a body or the method defines one (RFC 9110 section 8.6).
 ///
 /// - Parameters:
 ///   - target: in origin-form (RFC 9112 section 3.2.1).
-///   - host: the value of `Host`: a name or address, with its port unless that is the scheme's own.
+///   - host: the value of `Host`: a name or address, with its port unless it is the scheme's
+///     default.
 ///   - fields: none of `Host`, `Content-Length`, `Transfer-Encoding`, `Connection`, `Expect`,
 ///     `Upgrade`, `TE`.
 package func serializeRequestHead(
@@ -65,7 +67,7 @@ package func serializeRequestHead(
     return head
 }
 
-/// Fields that decide where a message ends or what the connection is used for.
+/// Lowercase names of the fields that control message framing or the use of the connection.
 private let reservedNames: Set<String> = [
     "host", "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te",
 ]
@@ -79,6 +81,6 @@ private func isToken(_ text: String) -> Bool {
 private func isOriginForm(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     guard bytes.first == UInt8(ascii: "/") else { return false }
-    // The query's bytes are the path's and `?`.
+    // `query` includes the bytes of the path and `?`, so one scan covers both.
     return bytes.span.end(ofEscaped: .query, in: bytes.indices) == bytes.count
 }

@@ -3,12 +3,12 @@ struct RequestTarget {
     let path: Range<Int>
     let query: Range<Int>?
 
-    /// Tells the four forms of RFC 9112 section 3.2 apart and checks the one that it is.
+    /// Detects which of the four forms of RFC 9112 section 3.2 the target has, and checks it.
     init(of line: RequestLine, in bytes: Span<UInt8>) throws(GrammarError) {
         let target = line.target
         let isConnect = bytes.isExactly("CONNECT", in: line.method)
         if isConnect {
-            // authority-form: the port is required, and nothing of it is a path.
+            // authority-form: the port is required, and there is no path.
             guard let hostEnd = bytes.hostEnd(in: target), hostEnd > target.lowerBound,
                 hostEnd < target.upperBound, bytes.isHost(target)
             else { throw GrammarError(.target, at: target.lowerBound) }
@@ -24,8 +24,10 @@ struct RequestTarget {
         }
     }
 
-    /// `http://authority/path?query` and the same with https. User information is refused (RFC 9110
-    /// section 4.2.4), and so is an empty host (section 4.2.1).
+    /// Parses `http://authority/path?query`, or the same with https.
+    ///
+    /// User information is rejected (RFC 9110 section 4.2.4), and so is an empty host (section
+    /// 4.2.1).
     private static func absoluteForm(
         _ target: Range<Int>,
         in bytes: Span<UInt8>
@@ -49,12 +51,13 @@ struct RequestTarget {
             throw GrammarError(.target, at: authorityStart)
         }
         let (path, query) = try split(authorityEnd..<target.upperBound, in: bytes)
-        // An empty path means "/" (RFC 9110 section 4.2.3): the slash before the authority is one.
+        // An empty path means "/" (RFC 9110 section 4.2.3); the range of the slash before the
+        // authority stands for it.
         return (path.isEmpty ? (authorityStart - 1)..<authorityStart : path, query)
     }
 
-    /// Splits at the first `?`. Everything else that is no path or query is refused, a fragment
-    /// too.
+    /// Splits at the first `?`; rejects anything that is neither path nor query, such as a
+    /// fragment.
     private static func split(
         _ range: Range<Int>,
         in bytes: Span<UInt8>

@@ -1,13 +1,14 @@
-/// A response as bytes. Its serialisation is appending arrays.
+/// A response stored as bytes, so that serialisation only appends arrays.
 package struct Response: Equatable, Sendable {
     package var status: Status
 
-    /// Encoded field lines. Never Content-Length, Transfer-Encoding, Connection or Date: those are
-    /// written when the response is serialised.
+    /// Encoded field lines, without Content-Length, Transfer-Encoding, Connection and Date, which
+    /// serialisation adds.
     package private(set) var fieldLines: [UInt8] = []
+    /// The body; not sent with a status without content, or in response to HEAD.
     package var body: [UInt8]
 
-    /// Whether the connection is to be closed behind it, whatever the client asked for.
+    /// Whether the connection is closed after this response, whatever the client requested.
     package var closes = false
 
     package init(_ status: Status, body: [UInt8] = []) {
@@ -17,8 +18,8 @@ package struct Response: Equatable, Sendable {
 
     /// Adds a field.
     ///
-    /// - Precondition: `name` is a token, and `value` holds no control character but HTAB. A value
-    ///   from outside has to be checked before: ``isFieldValue(_:)``.
+    /// - Precondition: `name` is a token, and `value` contains no control character except HTAB.
+    ///   Check a value from outside with ``isFieldValue(_:)`` first.
     package mutating func add(_ name: String, _ value: String) { add(name, value.utf8.span) }
 
     /// Adds a field; the precondition is the same.
@@ -29,7 +30,7 @@ package struct Response: Equatable, Sendable {
 
     /// Adds a field; the precondition is the same.
     package mutating func add(_ name: String, _ value: Span<UInt8>) {
-        // Names are words of the program, values may come from outside.
+        // Names are constants of the program; values may come from outside.
         assert(Self.isFieldName(name.utf8.span), "a field name is a token")
         precondition(Self.isFieldValue(value), "a field value holds no control character")
         fieldLines.append(text: name)
@@ -47,6 +48,6 @@ package struct Response: Equatable, Sendable {
         value.endOfFieldValue(in: value.indices) == value.count
     }
 
-    /// What tells a waiting client to send its body (RFC 9110 section 15.2.1).
+    /// The interim response that tells a waiting client to send its body (RFC 9110 section 15.2.1).
     package static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 }

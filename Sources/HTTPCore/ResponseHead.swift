@@ -1,41 +1,42 @@
-/// How the end of a response's body is known.
+/// How the end of a response body is determined (RFC 9112 section 6.3).
 package enum ResponseFraming: Equatable, Sendable {
     case none
 
-    /// Bytes of the body. Not yet held against a limit; `Int.max` stands for any larger number.
+    /// Body length in bytes, not yet checked against a limit; `Int.max` stands for any larger
+    /// number.
     case contentLength(Int)
     case chunked
 
-    /// The body goes on until the server ends its side.
+    /// The body ends when the server closes its side.
     case untilClose
 }
 
-/// The head of one response. It owns its bytes; its parts are ranges into them.
+/// A parsed response head, which owns its bytes; its parts are ranges into them.
 package struct ResponseHead: Equatable, Sendable {
     /// Exactly as received, from the status line through the empty line.
     package let bytes: [UInt8]
     package let version: HTTPVersion
     package let status: Status
 
-    /// The reason phrase; may be empty, and means nothing (RFC 9112 section 4).
+    /// The reason phrase; may be empty, and carries no meaning (RFC 9112 section 4).
     package let reason: Range<Int>
 
     /// In the order received.
     package let fields: [Field]
     package let framing: ResponseFraming
 
-    /// Whether the server keeps the connection open behind this response (RFC 9112 section 9.3).
+    /// Whether the server keeps the connection open after this response (RFC 9112 section 9.3).
     package let keepAlive: Bool
 
     /// The bytes of one of the head's ranges.
     package subscript(_ range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 
-    /// The text of one of the head's ranges; what is not UTF-8 in it becomes U+FFFD.
+    /// The text of one of the head's ranges; invalid UTF-8 becomes U+FFFD.
     package func text(_ range: Range<Int>) -> String {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
-    /// The value of a field that may stand only once; its name in any case.
+    /// The value of a field that may occur only once; the name is case-insensitive.
     package func single(_ name: String) -> RequestHead.Single {
         let lookup = Lookup(of: name, in: fields, of: bytes.span)
         guard let first = lookup.first else { return .absent }
@@ -43,11 +44,11 @@ package struct ResponseHead: Equatable, Sendable {
     }
 }
 
-/// Parses one whole head of a response: status line, fields, empty line, nothing more.
+/// Parses one whole response head: status line, fields, empty line.
 ///
 /// Pure, and safe for any bytes. As strict as ``parseRequestHead(_:limits:)``.
 ///
-/// - Parameter isHEAD: whether it answers a HEAD request, so that no body follows.
+/// - Parameter isHEAD: whether it is the response to a HEAD request, which has no body.
 package func parseResponseHead(
     _ bytes: [UInt8],
     limits: HTTPLimits,
@@ -78,10 +79,10 @@ package func parseResponseHead(
 }
 
 extension Span<UInt8> {
-    /// Decides the framing by walking RFC 9112 section 6.3 in its order.
+    /// Determines the framing by the rules of RFC 9112 section 6.3, in their order.
     ///
-    /// Item 2 is about CONNECT, which is not sent. Where items 3 and 4 leave a choice between
-    /// repair and refusal, the response is refused, like a request.
+    /// Item 2 concerns CONNECT, which is never sent. Where items 3 and 4 allow either repair or
+    /// rejection, the response is rejected, like a request.
     fileprivate func responseFraming(
         fields: [Field],
         line: StatusLine,
@@ -93,7 +94,7 @@ extension Span<UInt8> {
         switch try requestFraming(fields: fields, version: line.version) {
         case .contentLength(let count): return .contentLength(count)
         case .chunked: return .chunked
-        // Item 8: a response without either ends with the connection.
+        // Item 8: a response with neither field ends with the connection.
         case .none: return .untilClose
         }
     }

@@ -2,20 +2,19 @@
 package struct ParsedResponse: Equatable, Sendable {
     package let head: ResponseHead
 
-    /// After decoding.
+    /// The body after decoding.
     package let body: [UInt8]
 
-    /// The field lines behind a chunked body, as received.
+    /// The field lines after a chunked body, as received.
     package let trailers: [UInt8]
 }
 
-/// Reads one response that arrives in pieces. However it is cut, the result is the same.
+/// Reads one response that arrives in pieces; the result does not depend on how it is split.
 ///
-/// Interim responses (1xx) are passed over (RFC 9110 section 15.2). Nothing is kept beyond the
-/// limits' head and body, however the body is encoded.
+/// Interim responses (1xx) are skipped (RFC 9110 section 15.2). Memory is bounded by the limits for
+/// head and body, whatever the encoding of the body.
 package struct ResponseReader: Sendable {
-    /// Interim responses that are passed over before the final one. A server has no use for more
-    /// than a few.
+    /// Maximum number of interim responses before the final one; servers send few.
     private static let interimCountMax = 8
 
     private enum State {
@@ -31,13 +30,13 @@ package struct ResponseReader: Sendable {
     private var scanner: HeadScanner
     private var decoder: ChunkedDecoder
 
-    /// What was received of the current head.
+    /// Bytes of the current head received so far.
     private var headBytes: [UInt8] = []
     private var body: [UInt8] = []
 
     /// - Parameters:
-    ///   - limits: `headerBytes` and `headerCount` hold for every head, `bodyBytes` for the body.
-    ///   - isHEAD: whether the response answers a HEAD request.
+    ///   - limits: `headerBytes` and `headerCount` apply to each head, `bodyBytes` to the body.
+    ///   - isHEAD: whether it is the response to a HEAD request.
     package init(limits: HTTPLimits, isHEAD: Bool = false) {
         self.limits = limits
         self.isHEAD = isHEAD
@@ -45,10 +44,10 @@ package struct ResponseReader: Sendable {
         decoder = ChunkedDecoder(limits: limits)
     }
 
-    /// Goes on with bytes that follow those consumed before.
+    /// Reads the bytes that follow those consumed by earlier calls.
     ///
-    /// - Parameter bytes: what arrived; consumed whole unless the response ends in it.
-    /// - Returns: how many bytes were consumed, and the response when it is complete. Once it is,
+    /// - Parameter bytes: the bytes received; all are consumed unless the response ends among them.
+    /// - Returns: the number of bytes consumed, and the response once it is complete. After that,
     ///   nothing more is consumed.
     package mutating func read(
         _ bytes: Span<UInt8>
@@ -68,10 +67,10 @@ package struct ResponseReader: Sendable {
         }
     }
 
-    /// To be called when the server has ended its side.
+    /// Ends the input; call it when the server has closed its side.
     ///
-    /// - Returns: the response that ends with the connection.
-    /// - Throws: `incomplete` when more was to come.
+    /// - Returns: the response, if it is one that ends with the connection.
+    /// - Throws: `incomplete` if more bytes were needed.
     package mutating func end() throws(ResponseError) -> ParsedResponse {
         guard case .body(let head) = state, head.framing == .untilClose else {
             throw .incomplete
@@ -84,10 +83,11 @@ package struct ResponseReader: Sendable {
         return ParsedResponse(head: head, body: body, trailers: decoder.trailers)
     }
 
-    /// Takes bytes of a head and moves on when it is complete; returns how many.
+    /// Consumes bytes of a head and advances the state once it is complete; returns the number
+    /// consumed.
     private mutating func readHead(_ bytes: Span<UInt8>) throws(ResponseError) -> Int {
         let before = headBytes.count
-        // One byte more than allowed is enough to find it too large.
+        // One byte above the limit is enough to detect a head that is too large.
         let room = limits.headerBytes + 1 - before
         headBytes.append(0..<min(bytes.count, room), of: bytes)
         let bytesSoFar = headBytes
@@ -117,7 +117,7 @@ package struct ResponseReader: Sendable {
         }
     }
 
-    /// Takes bytes of the body; returns how many, and whether it is complete.
+    /// Consumes bytes of the body; returns the number consumed, and whether the body is complete.
     private mutating func readBody(
         _ bytes: Span<UInt8>,
         of head: ResponseHead

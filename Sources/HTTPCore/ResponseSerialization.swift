@@ -3,24 +3,25 @@ package enum StreamFraming: Sendable {
     /// Chunked coding, for HTTP/1.1.
     case chunked
 
-    /// By the end of the connection, for HTTP/1.0 (RFC 9112 section 6.3, item 8).
+    /// The end of the connection, for HTTP/1.0 (RFC 9112 section 6.3, item 8).
     case untilClose
 
-    /// There is no body: the answer to HEAD, or a status without content.
+    /// No body: the response to HEAD, or a status without content.
     case none
 }
 
-// The status line always says HTTP/1.1: it states what the server conforms to, not what was asked
-// (RFC 9110 section 6.2).
+// The status line always says HTTP/1.1: it states the version that the server conforms to, not that
+// of the request (RFC 9110 section 6.2).
 extension Response {
     /// Appends the wire form of the response.
     ///
     /// - Parameters:
-    ///   - out: what is to be sent.
-    ///   - version: of the request. An HTTP/1.0 client that is kept alive is told so.
-    ///   - isHEAD: leaves the body out, but not its length (RFC 9110 section 9.3.2).
-    ///   - keepAlive: whether the connection can be used further.
-    ///   - date: for the Date field; nil leaves it out.
+    ///   - out: receives the bytes to send.
+    ///   - version: the version of the request; a persistent HTTP/1.0 connection gets the
+    ///     connection option `keep-alive`.
+    ///   - isHEAD: omits the body, but not its length (RFC 9110 section 9.3.2).
+    ///   - keepAlive: whether the connection stays open.
+    ///   - date: the value of Date; nil omits the field.
     package func serialize(
         into out: inout [UInt8],
         for version: HTTPVersion,
@@ -44,8 +45,7 @@ extension Response {
 
     /// Appends the head of a response whose body follows in pieces; ``body`` is not sent.
     ///
-    /// - Returns: how the pieces are to be written. After `.untilClose` the connection has to be
-    ///   closed.
+    /// - Returns: how to write the pieces. After `.untilClose` the connection has to be closed.
     package func serializeStreamHead(
         into out: inout [UInt8],
         for version: HTTPVersion,
@@ -64,7 +64,7 @@ extension Response {
         return version == .http11 ? .chunked : .untilClose
     }
 
-    /// Room for what is not a field of the response or its body.
+    /// Bytes reserved for the status line and the fields that serialisation adds.
     private static let fixedBytesMax = 192
 
     private func appendStart(to out: inout [UInt8], date: HTTPDate?) {
@@ -92,8 +92,9 @@ extension Response {
 }
 
 extension StreamFraming {
-    /// Appends one piece of a body. An empty piece appends nothing: an empty chunk would end the
-    /// body.
+    /// Appends one piece of a body.
+    ///
+    /// An empty piece appends nothing, because an empty chunk ends the body.
     package func append(_ piece: [UInt8], to out: inout [UInt8]) {
         if piece.isEmpty || self == .none { return }
         guard self == .chunked else {
@@ -106,19 +107,19 @@ extension StreamFraming {
         out.append(text: "\r\n")
     }
 
-    /// Appends what ends the body: the last chunk, or nothing.
+    /// Appends the end of the body: the last chunk, or nothing.
     package func appendEnd(to out: inout [UInt8]) {
         if self == .chunked { out.append(text: "0\r\n\r\n") }
     }
 }
 
 extension [UInt8] {
-    /// Appends the digits of a number that is not negative.
+    /// Appends the decimal digits of a non-negative number.
     fileprivate mutating func append(decimal number: Int) {
         append(contentsOf: String(number).utf8)
     }
 
-    /// Appends a text as UTF-8.
+    /// Appends the UTF-8 bytes of `text`.
     mutating func append(text: String) {
         let bytes = text.utf8.span
         append(bytes.indices, of: bytes)

@@ -36,10 +36,12 @@ package struct Status: Hashable, Sendable {
     package static let gatewayTimeout = Status(504)
     package static let versionNotSupported = Status(505)
 
-    /// Whether its response ends with the head, whatever the method (RFC 9112 section 6.3, item 1).
+    /// Whether a response with this status has no body, whatever the method (RFC 9112 section 6.3,
+    /// item 1).
     package var hasNoContent: Bool { code < 200 || code == 204 || code == 304 }
 
-    /// The phrase registered for the code; empty when there is none (RFC 9112 section 4 allows it).
+    /// The phrase registered for the code; empty if none is listed here, which RFC 9112 section 4
+    /// allows.
     package var reasonPhrase: String {
         switch code {
         case 100: "Continue"

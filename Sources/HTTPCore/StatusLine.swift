@@ -4,13 +4,13 @@ struct StatusLine {
     let status: Status
     let reason: Range<Int>
 
-    /// Where the first field line begins.
+    /// The index of the first field line.
     let end: Int
 
-    /// Parses the line at the front of `bytes`: version SP three digits SP reason CRLF.
+    /// Parses the line at the start of `bytes`: version SP three digits SP reason CRLF.
     ///
-    /// The reason may be empty. The SP before it is required by the RFC; since servers exist that
-    /// leave it out together with the reason, and nothing else can be meant, that is accepted.
+    /// The reason may be empty. The RFC requires the SP before it; a line without both is accepted,
+    /// because some servers send it and its meaning is unambiguous.
     init(_ bytes: Span<UInt8>) throws(ResponseError) {
         let major: Int
         let minor: Int

@@ -3,22 +3,23 @@ import Synchronization
 
 /// The program's log: lines to standard error.
 ///
-/// A line below the level costs one atomic load. Others are made of bytes by the caller and written
-/// by a thread of the log's own, whole lines only: lines of several threads never mix. Logging
-/// never waits: lines beyond a bound are dropped, counted, and reported by a line of their own once
-/// the reader takes lines again.
+/// A line below the level costs one atomic load. Other lines are formatted by the caller and
+/// written by the log's own thread, so that lines of several threads never mix. Logging never
+/// blocks: lines beyond a limit are dropped and counted, and a line reports their number once the
+/// reader continues.
 package struct Log: Sendable {
-    /// Takes one finished line or several; may block. Returns whether they are written: if not,
-    /// they are lost, and counted.
+    /// Writes one or several finished lines, and may block.
+    ///
+    /// Returns whether they are written; otherwise they count as dropped.
     package typealias Output = @Sendable ([UInt8]) -> Bool
 
     private let sink: LogSink
 
     /// - Parameters:
-    ///   - isForJournal: lines carry their priority, see ``isUnderJournal(_:)``.
-    ///   - pauseMilliseconds: between two writes. Without it each few lines are a write of their
-    ///     own, which costs more than the lines.
-    ///   - output: where lines go; called for one at a time.
+    ///   - isForJournal: whether lines begin with their priority; see ``isUnderJournal(_:)``.
+    ///   - pauseMilliseconds: the pause between two writes. Without it every few lines need a write
+    ///     of their own, which costs more than formatting them.
+    ///   - output: writes the lines; never called concurrently.
     package init(
         level: LogLevel = .info,
         format: LogFormat = .text,
@@ -35,12 +36,12 @@ package struct Log: Sendable {
         )
     }
 
-    /// Whether the service manager reads standard error into its journal (systemd.exec(5)).
+    /// Whether standard error is connected to the systemd journal (systemd.exec(5)).
     package static func isUnderJournal(_ environment: [String: String]) -> Bool {
         environment["JOURNAL_STREAM"]?.isEmpty == false
     }
 
-    /// Writes to standard error, however long its reader takes: lines that come meanwhile wait.
+    /// Writes to standard error, and blocks while its reader does not read.
     package static let standardError: Output = { lines in
         do throws(SystemError) {
             try StandardStream.error.write(lines.span, waitMilliseconds: -1)
@@ -61,10 +62,10 @@ package struct Log: Sendable {
         level.rank >= sink.level.load(ordering: .relaxed)
     }
 
-    /// Lines that were dropped since the start: the reader was too slow, or writing failed.
+    /// Lines dropped since the start, because the reader was too slow or a write failed.
     package var droppedCount: UInt64 { sink.droppedCount }
 
-    /// Writes a line of `level`; `fields` runs only when that level is on.
+    /// Writes a line of `level`; `fields` runs only if that level is enabled.
     package func write(
         _ level: LogLevel,
         _ message: String,
@@ -74,30 +75,30 @@ package struct Log: Sendable {
         sink.add(sink.line(level, message, fields), isUrgent: level.isUrgent)
     }
 
-    /// For what only a developer wants to see.
+    /// Logs a detail that only developers need.
     package func debug(_ message: String, _ fields: (inout LogLine) -> Void = { _ in }) {
         write(.debug, message, fields)
     }
 
-    /// For what is as it should be.
+    /// Logs a normal event.
     package func info(_ message: String, _ fields: (inout LogLine) -> Void = { _ in }) {
         write(.info, message, fields)
     }
 
-    /// For what somebody should look at some day.
+    /// Logs a condition that an operator should check eventually.
     package func warning(_ message: String, _ fields: (inout LogLine) -> Void = { _ in }) {
         write(.warning, message, fields)
     }
 
-    /// For what somebody should look at now.
+    /// Logs a failure that an operator should check now.
     package func error(_ message: String, _ fields: (inout LogLine) -> Void = { _ in }) {
         write(.error, message, fields)
     }
 
-    /// Waits until the lines so far are written. To be called before the process ends.
+    /// Waits until the lines logged so far are written; call it before the process exits.
     ///
-    /// - Parameter milliseconds: how long at most; a log that is not read is given up then.
-    /// - Returns: whether they are written.
+    /// - Parameter milliseconds: the maximum wait, for a log whose reader has stopped.
+    /// - Returns: whether the lines are written.
     @discardableResult
     package func flush(withinMilliseconds milliseconds: Int = 1_000) -> Bool {
         sink.flush(withinMilliseconds: milliseconds)

@@ -1,8 +1,8 @@
-/// How much a log line matters.
+/// The severity of a log line.
 package enum LogLevel: String, CaseIterable, Sendable {
     case debug, info, warning, error
 
-    /// The severity of syslog(3), which journald reads from a line's `<n>`.
+    /// The syslog(3) priority, which journald reads from the prefix `<n>` of a line.
     var priority: UInt8 {
         switch self {
         case .debug: 7
@@ -13,7 +13,7 @@ package enum LogLevel: String, CaseIterable, Sendable {
     }
 }
 
-/// How a log line is written.
+/// The format of a log line.
 package enum LogFormat: String, CaseIterable, Sendable {
     /// `key=value`, for people.
     case text

@@ -1,12 +1,12 @@
 import Text
 import System
 
-/// One log line while it is written: names and values, appended as bytes.
+/// One log line under construction: names and values, appended as bytes.
 ///
-/// Whatever a value holds, the line stays one line and its names stay its own. Values are for
-/// operators; bodies, signatures, tokens and keys are never given to a log.
+/// Values are escaped, so that no value can add a line or a name. Never log bodies, signatures,
+/// tokens or keys.
 package struct LogLine: ~Copyable {
-    /// A longer value is cut, so that no peer makes the log grow as it likes.
+    /// Maximum bytes of a value; a longer one is cut, so that no peer controls the size of the log.
     package static let valueBytesMax = 1024
 
     private(set) var bytes: [UInt8] = []
@@ -27,7 +27,7 @@ package struct LogLine: ~Copyable {
             bytes.append(UInt8(ascii: ">"))
         }
         if format == .json { bytes.append(UInt8(ascii: "{")) }
-        // The journal keeps its own time, and in text people would read it twice.
+        // The journal adds its own time, which would repeat in text format.
         if !isForJournal || format == .json {
             appendName("time")
             if format == .json { bytes.append(UInt8(ascii: "\"")) }
@@ -45,8 +45,8 @@ package struct LogLine: ~Copyable {
         return bytes
     }
 
-    // No generic parameters here: they would not be specialised for callers in other modules, and
-    // a line is written for every callback.
+    // No generic parameters in these overloads: they would not be specialised for callers in other
+    // modules, and every callback writes a line.
 
     /// Adds a number.
     package mutating func add(_ name: String, _ value: Int) {
@@ -78,7 +78,7 @@ package struct LogLine: ~Copyable {
         appendText(value.utf8.span)
     }
 
-    /// Adds what a peer sent, as text; bytes that are no UTF-8 show as U+FFFD.
+    /// Adds bytes from a peer as text; invalid UTF-8 becomes U+FFFD.
     package mutating func add(_ name: String, bytes value: ArraySlice<UInt8>) {
         appendName(name)
         appendText(value.span)
@@ -89,7 +89,7 @@ package struct LogLine: ~Copyable {
         add(name, value.description)
     }
 
-    /// Adds milliseconds with three decimals from nanoseconds.
+    /// Adds a duration given in nanoseconds as milliseconds with three decimals.
     package mutating func add(_ name: String, milliseconds nanoseconds: UInt64) {
         appendName(name)
         let microseconds = nanoseconds / 1000
@@ -127,7 +127,7 @@ extension LogLine {
             bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
             rest = quotient
         } while rest > 0
-        // In place: reversing a slice would copy the whole line.
+        // Reversed in place, because reversing a slice would copy the whole line.
         var (low, high) = (start, bytes.count - 1)
         while low < high {
             bytes.swapAt(low, high)
@@ -135,7 +135,7 @@ extension LogLine {
         }
     }
 
-    /// Appends a value, quoted unless it is a plain word in text format.
+    /// Appends a value, quoted unless it is a plain word in text format; cut to ``valueBytesMax``.
     private mutating func appendText(_ value: Span<UInt8>) {
         let shown = value.extracting(0..<min(value.count, Self.valueBytesMax))
         var isPlain = format == .text && !value.isEmpty && shown.count == value.count
@@ -172,7 +172,7 @@ extension LogLine {
         }
     }
 
-    /// As in JSON (RFC 8259 section 7), in both formats.
+    /// Appends a JSON escape (RFC 8259 section 7), which both formats use.
     private mutating func appendUnicodeEscape(_ unit: UInt16) {
         bytes.append(contentsOf: "\\u".utf8)
         for shift in [12, 8, 4, 0] {
@@ -183,7 +183,7 @@ extension LogLine {
 }
 
 extension UInt8 {
-    /// Whether it can stand in a value without quotes: visible ASCII but quotes, `\` and `=`.
+    /// Whether a value may contain it without quotes: visible ASCII except `"`, `\` and `=`.
     fileprivate var isPlain: Bool {
         switch self {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "="): false

@@ -2,7 +2,7 @@ import Queues
 import System
 import Synchronization
 
-/// What all copies of a log share: its settings, and the lines that are not written yet.
+/// The state that all copies of a log share: settings, and lines not yet written.
 final class LogSink: Sendable {
     let level: Atomic<Int>
     let isJSON: Atomic<Bool>
@@ -12,27 +12,27 @@ final class LogSink: Sendable {
     private let waiting = Mutex(Waiting())
     private let dropped = Atomic<UInt64>(0)
 
-    /// Blocks while the log's reader does, so it has a thread of its own.
+    /// Blocks while the reader of the log does not read, so it has a thread of its own.
     private let executor = QueueExecutor(blockingLabel: "log")
 
-    /// Bytes that may wait while others are written: some 4,000 lines.
+    /// Maximum bytes of waiting lines, about 4,000 lines.
     static let waitingBytesMax = 1_048_576
 
-    /// What warnings and errors may take beyond that, so that a flood of other lines does not
-    /// drop them.
+    /// Additional bytes for warnings and errors, so that a flood of other lines does not displace
+    /// them.
     static let urgentBytesMax = 65_536
 
     private struct Waiting {
         var bytes: [UInt8] = []
         var lineCount: UInt64 = 0
 
-        /// Lines that were dropped and not reported yet.
+        /// Dropped lines that no log line has reported yet.
         var droppedCount: UInt64 = 0
 
-        /// Whether a write is due already, at once or after the pause.
+        /// Whether a write is already scheduled, at once or after the pause.
         var isWriteDue = false
 
-        /// Takes out what is to be written.
+        /// Removes and returns the waiting lines.
         mutating func take() -> Waiting {
             let taken = self
             self = Waiting()
@@ -55,10 +55,10 @@ final class LogSink: Sendable {
         self.output = output
     }
 
-    /// Lines that were dropped since the start.
+    /// Lines dropped since the start.
     var droppedCount: UInt64 { dropped.load(ordering: .relaxed) }
 
-    /// Makes a line as the settings are now.
+    /// Formats a line with the current settings.
     func line(
         _ level: LogLevel,
         _ message: String,
@@ -69,13 +69,13 @@ final class LogSink: Sendable {
             message,
             format: isJSON.load(ordering: .relaxed) ? .json : .text,
             isForJournal: isForJournal,
-            milliseconds: Clock.realtimeMilliseconds()
+            milliseconds: SystemClock.realtimeMilliseconds()
         )
         fields(&line)
         return line.finished()
     }
 
-    /// Leaves the line to the log's thread, or drops it when too many wait. Never blocks.
+    /// Queues the line for the log's thread, or drops it if too many wait; never blocks.
     func add(_ line: [UInt8], isUrgent: Bool) {
         let bytesMax = Self.waitingBytesMax + (isUrgent ? Self.urgentBytesMax : 0)
         let wakes = waiting.withLock { waiting in
@@ -93,13 +93,13 @@ final class LogSink: Sendable {
         if wakes { executor.run { [self] in writeUntilEmpty() } }
     }
 
-    /// Returns whether what waited has been written.
+    /// Writes the waiting lines; returns whether that was done in time.
     func flush(withinMilliseconds milliseconds: Int) -> Bool {
         executor.run { [self] in writeWaiting() }
         return executor.wait(withinMilliseconds: milliseconds)
     }
 
-    /// Writes what waits, and what comes meanwhile after a pause.
+    /// Writes the waiting lines, and again after each pause until none waits.
     private func writeUntilEmpty() {
         let isEmpty = waiting.withLock { waiting in
             if waiting.bytes.isEmpty { waiting.isWriteDue = false }
@@ -110,7 +110,7 @@ final class LogSink: Sendable {
         executor.run(afterMilliseconds: pauseMilliseconds) { [self] in writeUntilEmpty() }
     }
 
-    /// Writes the lines that wait, all at once, and how many were dropped behind them.
+    /// Writes all waiting lines at once, followed by the number of dropped lines.
     private func writeWaiting() {
         var lines = waiting.withLock { $0.take() }
         if lines.bytes.isEmpty, lines.droppedCount == 0 { return }
@@ -120,7 +120,7 @@ final class LogSink: Sendable {
             }
         }
         if !output(lines.bytes) {
-            // There is no other place to report it; the next lines that can be written do.
+            // The failure is reported by the next lines that can be written.
             let lost = (lines: lines.lineCount, dropped: lines.droppedCount)
             dropped.add(lost.lines, ordering: .relaxed)
             waiting.withLock { $0.droppedCount += lost.lines + lost.dropped }
@@ -129,7 +129,7 @@ final class LogSink: Sendable {
 }
 
 extension LogLevel {
-    /// The more a line matters, the higher; the order of the cases.
+    /// The severity as a number: higher is more severe.
     var rank: Int {
         switch self {
         case .debug: 0
@@ -139,6 +139,6 @@ extension LogLevel {
         }
     }
 
-    /// Whether a line of this level may use the room that others leave.
+    /// Whether a line of this level may use the additional bytes.
     var isUrgent: Bool { rank >= LogLevel.warning.rank }
 }

@@ -1,25 +1,31 @@
 import Glibc
 
-/// Makes QR codes with libqrencode, which is looked for when it is wanted: it need not be there.
+/// Encodes QR codes with libqrencode, which is loaded at run time and need not be installed.
 @safe package final class QREncoder {
-    /// The name under which version 4 of the library is installed.
+    /// The file name of version 4 of the library.
     package static let libraryName = "libqrencode.so.4"
 
-    /// `QRcode *QRcode_encodeString(const char *string, int version, QRecLevel level,
-    /// QRencodeMode hint, int casesensitive)`; the two enumerations are unsigned.
+    /// The type of `QRcode_encodeString`; its two enumerations are unsigned.
+    ///
+    /// ```
+    /// QRcode *QRcode_encodeString(const char *string, int version, QRecLevel level,
+    ///     QRencodeMode hint, int casesensitive)
+    /// ```
     private typealias Encode =
         @convention(c) (UnsafePointer<CChar>, CInt, CUnsignedInt, CUnsignedInt, CInt)
         -> UnsafeMutableRawPointer?
 
-    /// `void QRcode_free(QRcode *qrcode)`
+    /// The type of `void QRcode_free(QRcode *qrcode)`.
     private typealias Free = @convention(c) (UnsafeMutableRawPointer) -> Void
 
-    /// Closed when this object goes; both functions are the library's.
+    /// The handle of the loaded library, closed in `deinit`; the functions belong to it.
     private let library: UnsafeMutableRawPointer
     private let encode: Encode
     private let free: Free
 
-    /// Loads the library. Wraps `dlopen(3)` and `dlsym(3)`.
+    /// Loads the library; wraps `dlopen(3)` and `dlsym(3)`.
+    ///
+    /// - Throws: `libraryMissing`, or `libraryForeign` if the library lacks a function.
     package init(library name: String = libraryName) throws(QREncoderError) {
         guard let library = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
             throw .libraryMissing(name)
@@ -27,7 +33,7 @@ import Glibc
         guard let encode = unsafe dlsym(library, "QRcode_encodeString"),
             let free = unsafe dlsym(library, "QRcode_free")
         else {
-            // Fails only for a handle that is none.
+            // Fails only for an invalid handle.
             _ = unsafe dlclose(library)
             throw .libraryForeign(name)
         }
@@ -37,13 +43,16 @@ import Glibc
     }
 
     deinit {
-        // Fails only for a handle that is none.
+        // Fails only for an invalid handle.
         _ = unsafe dlclose(library)
     }
 
-    /// The smallest symbol of level M that holds `text`, which stands for its UTF-8.
+    /// The smallest symbol of error correction level M for the UTF-8 bytes of `text`.
+    ///
+    /// - Throws: `unencodable`.
     package func symbol(of text: String) throws(QREncoderError) -> QRSymbol {
-        // The library takes a C string, which ends at the first NUL, and wants at least one byte.
+        // The library takes a C string, which ends at the first NUL, and requires at least one
+        // byte.
         guard !text.isEmpty, !text.utf8.contains(0) else { throw .unencodable }
         let smallest: CInt = 0
         let levelM: CUnsignedInt = 1
@@ -63,12 +72,12 @@ import Glibc
         guard let data = unsafe code.load(fromByteOffset: 8, as: UnsafePointer<UInt8>?.self),
             widths.contains(width)
         else { return nil }
-        // The lowest bit of a module's byte says whether it is dark, the others why.
+        // Bit 0 of a module's byte is set for a dark module; the other bits tell its function.
         let modules = unsafe UnsafeBufferPointer(start: data, count: width * width)
         return QRSymbol(width: width, darkness: unsafe modules.map { $0 & 1 == 1 })
     }
 
-    /// Versions 1 to 40 (ISO/IEC 18004).
+    /// Widths in modules of versions 1 to 40 (ISO/IEC 18004).
     private static let widths = 21...177
 }
 
@@ -76,9 +85,9 @@ import Glibc
 package enum QREncoderError: Error, Equatable, Sendable {
     /// The library is not installed.
     case libraryMissing(String)
-    /// What is installed under its name lacks its functions.
+    /// A library of that name lacks the required functions.
     case libraryForeign(String)
-    /// The text is empty, holds a NUL, or is longer than a symbol can hold.
+    /// The text is empty, contains a NUL, or exceeds the capacity of a QR code.
     case unencodable
 }
 

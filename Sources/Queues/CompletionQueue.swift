@@ -1,16 +1,15 @@
-/// What is to be done with a result.
+/// A closure that delivers a result.
 ///
-/// A value around a closure: closures in an array are wrapped, with an allocation, each time that
-/// one is put in or taken out.
+/// A struct, because an array of plain closures allocates a wrapper each time one is added or
+/// removed.
 package struct Completion: Sendable {
     package let run: @Sendable () -> Void
 
     package init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
-/// Where results are handed over: a loop, for what was asked from it.
+/// A queue that delivers results, such as the event loop that requested them.
 package protocol CompletionQueue: AnyObject, Sendable {
-    /// Runs all of `completions`, soon, in order, as one piece of work. May be called from any
-    /// thread.
+    /// Schedules all of `completions` to run in order, as one job; may be called from any thread.
     func run(_ completions: [Completion])
 }

@@ -1,23 +1,23 @@
 import Synchronization
 
-/// Hands items from any thread to one queue, in order, with one wake-up for a burst of them.
+/// Passes items from any thread to one queue, in order, with one wake-up per batch.
 ///
-/// What arrives while the receiver is busy waits and is handed over together: this is what turns
-/// many waiting callbacks into one commit.
+/// Items that arrive while the receiver is busy are delivered together. This turns many waiting
+/// callbacks into one commit.
 package final class Mailbox<Item: Sendable>: Sendable {
     private let waiting = Mutex<[Item]>([])
     private let executor: QueueExecutor
     private let receive: @Sendable ([Item]) -> Void
 
     /// - Parameters:
-    ///   - executor: where `receive` runs.
-    ///   - receive: gets everything that waited, never an empty array.
+    ///   - executor: the queue on which `receive` runs.
+    ///   - receive: receives all waiting items, never an empty array.
     package init(on executor: QueueExecutor, receive: @escaping @Sendable ([Item]) -> Void) {
         self.executor = executor
         self.receive = receive
     }
 
-    /// Adds an item, waking the receiver when none was waiting.
+    /// Adds an item, and wakes the receiver if none was waiting.
     package func post(_ item: Item) {
         let wasEmpty = waiting.withLock { items in
             items.append(item)

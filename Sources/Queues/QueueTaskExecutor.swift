@@ -1,8 +1,8 @@
-/// Runs tasks that prefer it on one serial Dispatch queue, instead of the shared pool of threads.
+/// Runs tasks that prefer it on one serial Dispatch queue instead of the shared thread pool.
 package final class QueueTaskExecutor: TaskExecutor {
     private let executor: QueueExecutor
 
-    /// An executor on the queue of `executor`, which it keeps.
+    /// Makes a task executor on the queue of `executor`, which it retains.
     package init(on executor: QueueExecutor) { self.executor = executor }
 
     package func enqueue(_ job: consuming ExecutorJob) {

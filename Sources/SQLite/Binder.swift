@@ -1,8 +1,8 @@
 import CSQLite
 
-/// Gives a statement its values, one parameter after the other.
+/// Binds values to the parameters of a statement, in order.
 ///
-/// Text and blobs are copied, so nothing has to outlive the call. The first failure is kept and
+/// Text and blobs are copied, so they need not outlive the call. The first failure is stored and
 /// thrown by the statement.
 @safe package struct Binder {
     private let statement: OpaquePointer
@@ -25,7 +25,7 @@ import CSQLite
     /// Binds an integer.
     package mutating func integer(_ value: Int) { integer(Int64(value)) }
 
-    /// Binds text as UTF-8, or NULL. A NUL inside is part of the text.
+    /// Binds text as UTF-8, or NULL; a NUL character is part of the text.
     package mutating func text(_ value: String?) {
         count += 1
         guard let value else { return null() }
@@ -43,7 +43,7 @@ import CSQLite
         note(bound)
     }
 
-    /// Binds a blob, or NULL. An empty blob stays an empty blob.
+    /// Binds a blob, or NULL; an empty blob is not NULL.
     package mutating func blob(_ value: [UInt8]?) {
         count += 1
         guard let value else { return null() }

@@ -3,10 +3,9 @@ import CSQLite
 extension Connection {
     /// Copies this whole database over the one of `destination`, page by page.
     ///
-    /// Run it inside a snapshot of this connection: sqlite3_backup_step starts a read transaction
-    /// of its own only where none is open, and begins the copy again whenever such a transaction
-    /// finds that another connection has committed. Inside one snapshot every step goes on where
-    /// the last one ended. Wraps `sqlite3_backup_init` and the calls that belong to it.
+    /// Run it inside a snapshot of this connection. Without one, sqlite3_backup_step opens a read
+    /// transaction for each step, and restarts the copy whenever another connection has committed
+    /// in between. Wraps `sqlite3_backup_init`, `_step` and `_finish`.
     ///
     /// - Parameter onStep: called after each step; returning false ends the copy.
     /// - Returns: whether the copy is complete.
@@ -28,7 +27,7 @@ extension Connection {
             let rest = Int(unsafe sqlite3_backup_remaining(backup))
             goesOn = onStep(total - rest, total)
         }
-        // Repeats the error of the last step, if there was one, and sets the message.
+        // Returns the error of the last step, if there was one, and sets the message.
         let end = unsafe sqlite3_backup_finish(backup)
         if code == SQLITE_DONE && end == SQLITE_OK { return true }
         if code == SQLITE_OK || code == SQLITE_DONE { code = end }

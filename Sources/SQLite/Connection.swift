@@ -2,28 +2,29 @@ import CSQLite
 
 /// One connection to one database file.
 ///
-/// Not thread-safe (`SQLITE_OPEN_NOMUTEX`): it belongs to one actor or queue, which is why it is
-/// not `Sendable`. Statements keep it alive.
+/// Not thread-safe (`SQLITE_OPEN_NOMUTEX`) and therefore not `Sendable`: one actor or queue owns
+/// it. Statements retain it.
 @safe package final class Connection {
     /// How a database file is opened.
     package enum Mode: Sendable {
-        /// Reads and writes; the file is made when it is absent.
+        /// Reads and writes; creates a missing file.
         case readWriteCreate
-        /// Reads and writes; the file has to exist.
+        /// Reads and writes; the file must exist.
         case readWrite
-        /// The same; writes the pages of a commit to the WAL at once. Only for a connection that
-        /// syncs every commit, by `PRAGMA synchronous = FULL`.
+        /// Like `readWrite`, but writes the WAL frames of a commit with one call.
+        ///
+        /// Requires `PRAGMA synchronous = FULL`, which syncs every commit.
         case readWriteSynced
-        /// Reads only; the file has to exist.
+        /// Reads only; the file must exist.
         case readOnly
-        /// Reads only a file that nothing changes meanwhile and that has no WAL: makes no file
-        /// beside it, so that its directory can be read-only.
+        /// Reads a file without a WAL that no process changes; creates no file beside it, so that
+        /// its directory can be read-only.
         case immutable
     }
 
     let handle: OpaquePointer
 
-    /// Opens the database at `path`.
+    /// Opens the database at `path`, with a busy timeout of 5 s.
     package init(path: String, mode: Mode) throws(SQLiteError) {
         _ = memoryStatistics
         let access =
@@ -55,21 +56,22 @@ import CSQLite
 
     deinit { unsafe sqlite3_close_v2(handle) }
 
-    /// The path as a URI (<https://www.sqlite.org/uri.html>): what has a meaning there is escaped.
+    /// The path as a URI, with reserved characters escaped (<https://www.sqlite.org/uri.html>).
     private static func immutableURI(_ path: String) -> String {
         let escapes: [Character: String] = ["%": "%25", "?": "%3f", "#": "%23"]
         return "file:" + path.map { escapes[$0] ?? String($0) }.joined() + "?immutable=1"
     }
 
-    /// Runs one or more statements that return nothing and have no parameters.
+    /// Runs one or more statements without parameters, ignoring rows.
     package func execute(_ sql: String) throws(SQLiteError) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
         if code != SQLITE_OK { throw error(code, in: sql) }
     }
 
-    /// Sets a PRAGMA and reads it back: SQLite answers what it does not accept with the old value.
+    /// Sets a PRAGMA, and reads it back, because SQLite reports a rejected value only by the old
+    /// one.
     ///
-    /// - Parameter value: as SQLite reads it back, such as `2` for `synchronous`.
+    /// - Parameter value: the value as SQLite reads it back, such as `2` for `synchronous`.
     package func set(_ pragma: String, to value: String) throws(SQLiteError) {
         let context = "PRAGMA \(pragma) = \(value)"
         try execute(context)
@@ -80,12 +82,13 @@ import CSQLite
         }
     }
 
-    /// Copies the whole WAL to the database file, to disk when this returns.
+    /// Checkpoints the whole WAL into the database file, durably.
     ///
-    /// Works on the open files, whatever has become of their names. Throws as well when a reader
-    /// was in the way for longer than the busy timeout.
+    /// Works on the open files, even if they were renamed or deleted.
+    ///
+    /// - Throws: also if a reader blocked the checkpoint for longer than the busy timeout.
     package func checkpoint() throws(SQLiteError) {
-        // A connection that has not read yet has no WAL open, and would copy nothing.
+        // A connection opens the WAL at its first read; before that, a checkpoint copies nothing.
         _ = try integer("PRAGMA schema_version")
         var (frames, copied): (Int32, Int32) = (-1, -1)
         let mode = SQLITE_CHECKPOINT_FULL
@@ -97,7 +100,7 @@ import CSQLite
         }
     }
 
-    /// The version of SQLite, as in `3.40.1`. Wraps `sqlite3_libversion`.
+    /// The version of SQLite, as in `3.40.1`; wraps `sqlite3_libversion`.
     package static var libraryVersion: String {
         unsafe String(cString: sqlite3_libversion())
     }
@@ -107,7 +110,8 @@ import CSQLite
         try Statement(sql, on: self)
     }
 
-    /// The first column of the first row of a statement without parameters, or nil without a row.
+    /// The integer in the first column of the first row of a statement without parameters; nil
+    /// without a row.
     package func integer(_ sql: String) throws(SQLiteError) -> Int64? {
         try prepare(sql).first { _ in
         } row: {
@@ -115,7 +119,8 @@ import CSQLite
         }
     }
 
-    /// The text in the first column of the first row of a statement without parameters.
+    /// The text in the first column of the first row of a statement without parameters; nil without
+    /// a row.
     package func text(_ sql: String) throws(SQLiteError) -> String? {
         try prepare(sql).first { _ in
         } row: {
@@ -123,9 +128,9 @@ import CSQLite
         }
     }
 
-    /// Runs `body` between `BEGIN IMMEDIATE` and `COMMIT`; whatever fails rolls everything back.
+    /// Runs `body` between `BEGIN IMMEDIATE` and `COMMIT`; any failure rolls back all of it.
     ///
-    /// The first error is the one thrown. When it returns, what was written is as durable as the
+    /// The first error is the one thrown. After the return, the commit is as durable as the
     /// connection's `synchronous` setting makes it.
     package func transaction<Result>(
         _ body: () throws(SQLiteError) -> Result
@@ -136,22 +141,22 @@ import CSQLite
             try execute("COMMIT")
             return result
         } catch {
-            // SQLite may have rolled back by itself (full disk, I/O error): then there is nothing
-            // left to undo, and only the first error matters.
+            // SQLite may have rolled back automatically (full disk, I/O error). Then there is
+            // nothing to undo, and only the first error matters.
             if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
             throw error
         }
     }
 
-    /// Runs `body` on one unchanging state of the database.
+    /// Runs `body` in one read snapshot of the database.
     ///
-    /// Keep it short: while it runs, the write-ahead log cannot be taken over past this state.
+    /// Keep it short: while it runs, the WAL cannot be checkpointed beyond this snapshot.
     package func snapshot<Result>(
         _ body: () throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
         try execute("BEGIN")
         defer {
-            // Ends a read; there is nothing in it that could be lost.
+            // Ends a read, so a failure loses no data.
             try? execute("COMMIT")
         }
         return try body()
@@ -160,7 +165,7 @@ import CSQLite
     /// The rowid of the last row that this connection inserted.
     package var lastInsertRowID: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
-    /// How many rows the last statement inserted, changed or deleted.
+    /// The number of rows that the last statement inserted, changed or deleted.
     package var changes: Int { Int(unsafe sqlite3_changes64(handle)) }
 
     func error(_ code: Int32, in context: String) -> SQLiteError {
@@ -169,7 +174,8 @@ import CSQLite
     }
 }
 
-/// Switches off SQLite's statistics of its memory, before its first use: nothing reads them, and
-/// each allocation and release takes a lock for them. The result code is of no interest: with the
-/// statistics on, all works as well.
+/// Disables SQLite's memory statistics, before its first use.
+///
+/// Nothing reads them, and each allocation and release takes a lock for them. The result code is
+/// ignored, because SQLite also works with statistics.
 private let memoryStatistics: Int32 = sqlite3_config_memstatus(0)

@@ -1,27 +1,27 @@
 import CSQLite
 import Glibc
 
-/// A VFS that writes what a commit appends to the write-ahead log at once, when it is synced.
+/// A VFS that writes all WAL frames of a commit with one call, when the WAL is synced.
 ///
-/// SQLite writes a commit into its WAL by two system calls for each page: the frame's header, and
-/// the page. They follow one another in the file, so here they are collected until the `xSync` of
-/// the commit, which writes them in one call first: about 0.5 in place of 2.4 for each callback
-/// under full load. Everything else is left to the default VFS; files other than a WAL are opened
-/// by it, and nothing of this is in their way (<https://www.sqlite.org/vfs.html>).
+/// SQLite writes each page of a commit with two system calls: the frame header, and the page. They
+/// are adjacent in the file, so they are collected here until the `xSync` of the commit, which
+/// writes them first. Under full load this takes about 0.5 system calls per callback instead of
+/// 2.4. All other operations, and files other than a WAL, use the default VFS
+/// (<https://www.sqlite.org/vfs.html>).
 ///
-/// Only for a connection with `PRAGMA synchronous = FULL`, which syncs a commit before others may
-/// see it. With less, readers would look for frames that are not in the file yet.
+/// Requires `PRAGMA synchronous = FULL`, which syncs a commit before other connections may read it.
+/// With a lower level, readers would look for frames that are not yet in the file.
 enum LogAppendingVFS {
-    /// The name to open a connection with; nil where it cannot be registered, and a connection does
-    /// without.
+    /// The name of the VFS; nil if it cannot be registered, which makes connections use the default
+    /// VFS.
     static let name: String? = register(as: "cashin-append")
 
     private static func register(as name: String) -> String? {
         guard let base = unsafe sqlite3_vfs_find(nil), let copy = unsafe strdup(name) else {
             return nil
         }
-        // Both live as long as the process. The copied functions are given this VFS: of those of
-        // SQLite's own, only xOpen looks at pAppData.
+        // Both allocations live as long as the process. SQLite passes this VFS to the copied
+        // functions; of those, only xOpen reads pAppData.
         let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
         unsafe vfs.initialize(to: base.pointee)
         unsafe vfs.pointee.zName = UnsafePointer(copy)
@@ -46,21 +46,22 @@ enum LogAppendingVFS {
 
 /// One open WAL.
 ///
-/// SQLite owns the memory of a file. Here it holds, one behind the other, the pointer to the file's
-/// methods, a reference to this object, and the file of the default VFS.
+/// SQLite owns the memory of a file. It contains, in this order, the pointer to the file's methods,
+/// a reference to this object, and the file of the default VFS.
 @safe private final class AppendedLog {
     static let innerOffset = 16
     private static let referenceOffset = 8
 
-    /// The default VFS's file: valid until it is closed, when this object goes.
+    /// The file of the default VFS, valid until it is closed, when this object is released.
     private let inner: UnsafeMutablePointer<sqlite3_file>
     private let io: sqlite3_io_methods
 
-    /// What is not in the file yet, and where it begins.
+    /// Bytes that are not yet in the file, and their offset.
     private var pending: [UInt8] = []
     private var start: sqlite3_int64 = 0
 
-    /// The default VFS takes 17 bits of a length at once: a commit of more is written in parts.
+    /// Maximum pending bytes: the default VFS takes lengths of 17 bits, so a larger commit is
+    /// written in parts.
     private static let pendingMax = (1 << 17) - 1
 
     private init(_ inner: UnsafeMutablePointer<sqlite3_file>, _ io: sqlite3_io_methods) {
@@ -69,14 +70,17 @@ enum LogAppendingVFS {
         pending.reserveCapacity(Self.pendingMax)
     }
 
-    /// - Parameter openInner: opens the default VFS's file.
+    /// Opens a WAL.
+    ///
+    /// - Parameter openInner: opens the file of the default VFS.
+    /// - Returns: the result code of `openInner`.
     static func open(
         _ file: UnsafeMutablePointer<sqlite3_file>,
         _ openInner: (UnsafeMutablePointer<sqlite3_file>) -> Int32
     ) -> Int32 {
         let memory = UnsafeMutableRawPointer(file)
         let inner = unsafe (memory + innerOffset).assumingMemoryBound(to: sqlite3_file.self)
-        // A file without methods is not closed by SQLite: nothing was opened.
+        // SQLite does not close a file without methods.
         unsafe inner.pointee.pMethods = nil
         unsafe file.pointee.pMethods = nil
         let code = unsafe openInner(inner)
@@ -99,14 +103,14 @@ enum LogAppendingVFS {
 
     private typealias Call = (sqlite3_io_methods, UnsafeMutablePointer<sqlite3_file>) -> Int32
 
-    /// Calls one of the default VFS's methods.
+    /// Calls a method of the default VFS's file.
     private static func pass(_ file: UnsafeMutablePointer<sqlite3_file>?, _ call: Call) -> Int32 {
         guard let file = unsafe file else { return SQLITE_MISUSE }
         let log = unsafe reference(in: file).takeUnretainedValue()
         return unsafe call(log.io, log.inner)
     }
 
-    /// The same, once everything is in the file.
+    /// Writes pending bytes, then calls a method of the default VFS's file.
     private static func flush(
         _ file: UnsafeMutablePointer<sqlite3_file>?,
         _ call: Call
@@ -127,7 +131,7 @@ enum LogAppendingVFS {
         return SQLITE_OK
     }
 
-    /// Writes what is pending. Where that fails it is dropped, and SQLite gives up the commit.
+    /// Writes the pending bytes; on failure they are dropped, and SQLite abandons the commit.
     private func flush() -> Int32 {
         if pending.isEmpty { return SQLITE_OK }
         defer { pending.removeAll(keepingCapacity: true) }
@@ -142,7 +146,7 @@ enum LogAppendingVFS {
         return code == SQLITE_OK ? closed : code
     }
 
-    /// Made once, and never changed. Version 1: what came later is for database files only.
+    /// The methods of a WAL; version 1, because later versions add methods for database files only.
     private nonisolated(unsafe) static let methods: UnsafeMutablePointer<sqlite3_io_methods> = {
         var methods = sqlite3_io_methods()
         methods.iVersion = 1

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// The row a statement stands on; valid only inside the closure that receives it.
+/// The current row of a statement; valid only inside the closure that receives it.
 @safe package struct Row {
     private let statement: OpaquePointer
 

@@ -1,8 +1,8 @@
 import CSQLite
 
-/// What SQLite refused, and during which call.
+/// An error of SQLite, with the call that failed.
 ///
-/// Carries SQLite's own words and never a bound value: those are payments.
+/// Contains SQLite's message, and never a bound value, because values are payments.
 package struct SQLiteError: Error, Equatable, Sendable {
     /// The extended result code, such as 2067 for `SQLITE_CONSTRAINT_UNIQUE`.
     package let code: Int32
@@ -22,13 +22,12 @@ package struct SQLiteError: Error, Equatable, Sendable {
     /// The primary result code: the low byte of ``code``.
     package var primaryCode: Int32 { code & 0xFF }
 
-    /// Whether what was to be written breaks a rule of the schema, or SQLite's own limits of size
-    /// and type: no fault of the disk.
+    /// Whether the values violate a constraint of the schema, or SQLite's limits of size and type.
     package var isInvalidInput: Bool {
         [SQLITE_CONSTRAINT, SQLITE_TOOBIG, SQLITE_MISMATCH].contains(primaryCode)
     }
 
-    /// Whether the file is damaged, cannot be read for a fault of the disk, or is no database.
+    /// Whether the file is damaged, unreadable because of a disk error, or not a database.
     package var isDamage: Bool {
         switch primaryCode {
         case SQLITE_CORRUPT, SQLITE_NOTADB: true
@@ -39,7 +38,7 @@ package struct SQLiteError: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether the file cannot be opened, or not for writing.
+    /// Whether the file cannot be opened, or cannot be written.
     package var isRefusedAccess: Bool {
         [SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY].contains(primaryCode)
     }

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// A compiled statement, for repeated use by the owner of its connection.
+/// A compiled statement for repeated use; belongs to the owner of its connection.
 @safe package final class Statement {
     private let connection: Connection
     private let handle: OpaquePointer
@@ -29,7 +29,7 @@ import CSQLite
         while try step() {}
     }
 
-    /// Binds the parameters in order and reads the first row, or returns nil when there is none.
+    /// Binds the parameters in order and reads the first row; nil if there is none.
     package func first<Result>(
         _ bind: (inout Binder) -> Void = { _ in },
         row: (Row) -> Result
@@ -81,10 +81,10 @@ import CSQLite
         throw connection.error(code, in: sql)
     }
 
-    /// Ends the statement's read, so that no snapshot is held, and releases what SQLite copied of
-    /// the bound values.
+    /// Resets the statement, so that it holds no snapshot, and releases SQLite's copies of bound
+    /// values.
     private func finish() {
-        // Its result repeats the error that step already threw.
+        // The result repeats the error that `step()` has thrown.
         _ = unsafe sqlite3_reset(handle)
         if buffer.hasOverflowed { _ = unsafe sqlite3_clear_bindings(handle) }
     }

@@ -1,21 +1,21 @@
 import CSQLite
 
-/// The memory in which a statement's bound texts and blobs lie while it runs.
+/// Memory for the texts and blobs bound to one statement while it runs.
 ///
-/// SQLite reads them there (`SQLITE_STATIC`) in place of a copy of its own for each. It belongs to
-/// one statement, which binds every parameter again before it runs again: what was bound before is
-/// never read.
+/// SQLite reads them there (`SQLITE_STATIC`) instead of allocating a copy of each. The statement
+/// binds every parameter again before each run, so stale pointers are never read.
 @safe final class ValueBuffer {
     private var memory: UnsafeMutableRawPointer
     private var capacity: Int
 
-    /// Bytes that the values of this run take; more than ``capacity`` when some did not fit.
+    /// Bytes of all values of this run; more than ``capacity`` if some did not fit.
     private var used = 0
 
-    /// Enough for a row of references and times; the bytes of a callback make it grow once.
+    /// Initial capacity, enough for a row of references and times; a callback's body makes it grow
+    /// once.
     private static let initialBytes = 256
 
-    /// What exceeds it is copied by SQLite.
+    /// Maximum capacity; SQLite copies values beyond it.
     private static let bytesMax = 65_536
 
     init() {
@@ -25,10 +25,10 @@ import CSQLite
 
     deinit { unsafe memory.deallocate() }
 
-    /// Whether SQLite has copies of its own of some values.
+    /// Whether SQLite has made copies of some values.
     var hasOverflowed: Bool { used > capacity }
 
-    /// Forgets the values of the run before, and grows to what they took.
+    /// Drops the values of the previous run, and grows to the capacity that they needed.
     func removeAll() {
         let wanted = min(used, Self.bytesMax)
         used = 0
@@ -38,9 +38,10 @@ import CSQLite
         unsafe memory = .allocate(byteCount: capacity, alignment: 1)
     }
 
-    /// Copies a value; returns where it is to be bound, and how: nil is `SQLITE_STATIC`.
+    /// Copies a value; returns the pointer and the destructor to bind it with (nil =
+    /// `SQLITE_STATIC`).
     ///
-    /// The pointer is never null, which would bind NULL in place of an empty value.
+    /// The pointer is never null, because that would bind NULL instead of an empty value.
     func copy(_ bytes: UnsafeRawBufferPointer) -> (UnsafeRawPointer, sqlite3_destructor_type?) {
         guard unsafe !bytes.isEmpty, let source = bytes.baseAddress else {
             return unsafe (UnsafeRawPointer(memory), nil)

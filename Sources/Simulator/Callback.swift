@@ -4,17 +4,23 @@ import Payments
 import Snap
 import Text
 
-/// What a callback is about, before it is written and signed.
+/// The content of a callback, before it is encoded and signed.
 struct CallbackFacts: Sendable {
     let partnerReferenceNo: Reference
     let referenceNo: Reference
+    /// X-EXTERNAL-ID of the generate request, sent as `originalExternalId`.
     let externalID: String
     let status: LatestTransactionStatus
     let amount: Amount
+    /// Milliseconds since the epoch, sent as `createdTime` in whole seconds of Jakarta time.
     let createdMilliseconds: Int64
+    /// Milliseconds since the epoch, sent as `finishedTime` in whole seconds of Jakarta time.
     let finishedMilliseconds: Int64
 
-    /// The body as the gateway's page describes it, in the forms of `plan`.
+    /// The documented body of a callback, in the forms of `plan` (article Gateway).
+    ///
+    /// By default the references are in the order of Cash In's notify table: `originalReferenceNo`
+    /// is the merchant's.
     func body(_ plan: FaultPlan) -> JSONObjectText {
         let isSnap = plan.references == .snap
         var value = JSONObjectText()
@@ -41,7 +47,9 @@ struct CallbackFacts: Sendable {
 }
 
 extension Amount {
-    /// As Java prints a large number: `1.0E7`.
+    /// The amount in the notation of Java for large numbers: `1.0E7`.
+    ///
+    /// The exponent counts rupiah, so it is two less than that of the number in sen.
     fileprivate var scientific: String {
         var digits = Array(String(sen))
         let exponent = digits.count - 3
@@ -52,12 +60,20 @@ extension Amount {
     }
 }
 
-/// A callback that is ready to be sent.
+/// A callback that is encoded, signed and ready to send.
 struct SignedCallback: Sendable {
     let request: OutboundRequest
+    /// The record of the attempt, without a result.
     let attempt: CallbackAttempt
 
-    /// Writes and signs one.
+    /// Encodes and signs a callback.
+    ///
+    /// - Parameters:
+    ///   - plan: the forms of body, signed path and references.
+    ///   - externalID: X-EXTERNAL-ID of the callback itself; not signed (article Protocol).
+    ///   - milliseconds: the time of X-TIMESTAMP, since the epoch.
+    ///   - isCorrupted: whether to invert one bit of the signature, so that it does not verify.
+    /// - Throws: if OpenSSL fails.
     init(
         _ facts: CallbackFacts,
         _ plan: FaultPlan,
@@ -101,7 +117,9 @@ struct SignedCallback: Sendable {
     }
 }
 
-/// The same JSON with a line break behind every comma and a blank behind every colon.
+/// The same JSON with a line break and a blank after every comma, and a blank after every colon.
+///
+/// The signature covers the compact form, as gateways do that sign the minified body.
 private func spaced(_ json: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     var isInString = false

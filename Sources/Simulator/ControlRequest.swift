@@ -2,18 +2,27 @@ import Payments
 import Snap
 import Text
 
-/// The body of a request to the simulator itself; empty, or
-/// `{"faults": ["duplicate=2", …], "amount": "10000.00", "wait": true}`, every member optional.
+/// The body of a request to the simulator's control API.
+///
+/// The body is empty, or an object as below; every member is optional, and an unknown one is an
+/// error.
+///
+/// ```
+/// {"faults": ["duplicate=2", …], "amount": "10000.00", "wait": true}
+/// ```
 struct ControlRequest {
-    /// Faults of this call, on top of the payment's own.
+    /// Faults of this call, in addition to those of the payment.
     private(set) var faults: [String] = []
 
-    /// The amount of a payment that nobody has generated.
+    /// The amount of a payment to create, if the reference is unknown; only used by `pay`.
     private(set) var amount: Amount?
 
-    /// Whether the answer waits until the callbacks are confirmed or given up.
+    /// Whether the response waits until each callback is confirmed or its retries are exhausted.
     private(set) var waits = false
 
+    /// Parses a body.
+    ///
+    /// - Throws: ``ControlError`` with status 400.
     init(_ body: [UInt8]) throws(ControlError) {
         guard !body.isEmpty else { return }
         let root: JSONValue
@@ -22,11 +31,13 @@ struct ControlRequest {
         } catch {
             throw ControlError(400, error.description)
         }
-        guard root.kind == .object else { throw ControlError(400, "expected an object") }
+        guard root.kind == .object else { throw ControlError(400, "expected a JSON object") }
         for (name, value) in root.members { try read(name, value) }
     }
 
-    /// `plan` with the faults of this call.
+    /// Adds the faults of this call to `plan`.
+    ///
+    /// - Throws: ``ControlError`` with status 400 for an unknown fault or an invalid value.
     func plan(on plan: FaultPlan) throws(ControlError) -> FaultPlan {
         var plan = plan
         do throws(FaultError) {
@@ -61,10 +72,11 @@ struct ControlRequest {
     }
 }
 
-/// Why the simulator does not do what it was asked for.
+/// Why the control API rejects a request.
 struct ControlError: Error, CustomStringConvertible {
-    /// The HTTP status.
+    /// The HTTP status of the response.
     let status: Int
+    /// The `error` member of the response.
     let description: String
 
     init(_ status: Int, _ description: String) {

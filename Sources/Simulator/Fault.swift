@@ -2,51 +2,59 @@ import Payments
 import Snap
 import Text
 
-/// One thing that the simulated gateway does otherwise, as written on the command line or in a
-/// request: `name` or `name=value`.
+/// One deviation from the documented behaviour, written as `name` or `name=value`.
+///
+/// The command `faults` lists all of them. Their names are the interface of `--fault` and of the
+/// control API, so they must not change.
 struct Fault: Sendable {
-    /// With its value's form, as in `duplicate=N`.
+    /// The notation, with the form of the value, as in `duplicate=N`.
     let usage: String
+    /// One sentence for the command `faults`.
     let summary: String
 
-    /// Puts it into a plan; false when the value is not one of this fault.
+    /// Adds the fault to a plan; returns false if the value is missing or invalid.
     fileprivate let apply: @Sendable (_ value: String?, _ plan: inout FaultPlan) -> Bool
 
-    /// What stands before the `=`.
+    /// The part before the `=`.
     var name: String { String(usage.prefix { $0.isLetter || $0 == "-" }) }
 
-    /// Every fault there is.
+    /// All faults, in the order of the command `faults`.
     static let all: [Fault] = ofCallbacks + ofForms + ofServices
 
+    /// Faults in the delivery of callbacks; drawn for each payment.
     private static let ofCallbacks: [Fault] = [
-        Fault(usage: "duplicate=N", summary: "Sends each callback N times more, all at once.") {
+        Fault(usage: "duplicate=N", summary: "Sends N more copies of each callback at once.") {
             set(\.duplicates, $0.flatMap(count), in: &$1)
         },
-        Fault(usage: "reorder", summary: "Holds a callback back until a later one was sent.") {
+        Fault(usage: "reorder", summary: "Delays a callback until a later one is sent.") {
             set(\.isReordered, $0 == nil ? true : nil, in: &$1)
         },
-        Fault(usage: "delay=MS", summary: "Waits so many milliseconds before each callback.") {
+        Fault(usage: "delay=MS", summary: "Waits MS milliseconds before each attempt.") {
             set(\.delayMilliseconds, $0.flatMap(count), in: &$1)
         },
-        Fault(usage: "drop[=N]", summary: "Loses the first N attempts, or all.") {
+        Fault(usage: "drop[=N]", summary: "Drops the first N attempts, or all.") {
             set(\.lostAttempts, $0 == nil ? .max : $0.flatMap(count), in: &$1)
         },
-        Fault(usage: "external-id", summary: "Gives every attempt another X-EXTERNAL-ID.") {
+        Fault(usage: "external-id", summary: "Sends every attempt with a new X-EXTERNAL-ID.") {
             set(\.changesExternalID, $0 == nil ? true : nil, in: &$1)
         },
-        Fault(usage: "signature[=N]", summary: "Corrupts the first N attempts' signature, or all.")
-        {
+        Fault(
+            usage: "signature[=N]",
+            summary: "Corrupts the signatures of the first N attempts, or of all."
+        ) {
             set(\.corruptedAttempts, $0 == nil ? .max : $0.flatMap(count), in: &$1)
         },
-        Fault(usage: "cancel-first", summary: "Calls back with 05 before the 00 of a payment.") {
+        Fault(usage: "cancel-first", summary: "Sends a callback with 05 before that with 00.") {
             set(\.cancelsFirst, $0 == nil ? true : nil, in: &$1)
         },
-        Fault(usage: "amount=RUPIAH", summary: "Calls back with this amount instead.") {
+        Fault(usage: "amount=RUPIAH", summary: "Sends callbacks with this amount.") {
             let amount = $0.flatMap { Amount(text: $0.utf8.span) }
             return set(\.amount, amount.map(Optional.some), in: &$1)
         },
     ]
 
+    /// Forms of callbacks that differ between gateways (article Gateway); the same for all
+    /// payments.
     private static let ofForms: [Fault] = [
         Fault(usage: "signed=url|path", summary: "Signs the complete URL, or its path.") {
             set(\.signedPath, $0.flatMap(FaultPlan.SignedPath.init), in: &$1)
@@ -65,7 +73,7 @@ struct Fault: Sendable {
         },
         Fault(
             usage: "body=compact|spaced",
-            summary: "Sends the bytes it signed, or signs them without the blanks it sends."
+            summary: "Sends the signed bytes, or adds blanks that are not signed."
         ) {
             set(\.bodyForm, $0.flatMap(FaultPlan.BodyForm.init), in: &$1)
         },
@@ -77,31 +85,33 @@ struct Fault: Sendable {
         },
     ]
 
+    /// Faults in the responses to generate and query.
     private static let ofServices: [Fault] = [
-        Fault(usage: "generate-delay=MS", summary: "Answers generate so many milliseconds later.") {
+        Fault(usage: "generate-delay=MS", summary: "Delays the response to generate by MS.") {
             set(\.generateDelayMilliseconds, $0.flatMap(count), in: &$1)
         },
         Fault(
             usage: "generate=usual|error|refuse|disconnect|bad-qr",
             summary:
-                "Accepts, then answers 5004701, breaks off, or sends a broken code; or refuses."
+                "Accepts, then sends 5004701, disconnects or sends an invalid QR; or refuses."
         ) {
             set(\.generateAnswer, $0.flatMap(FaultPlan.GenerateAnswer.init), in: &$1)
         },
         Fault(
             usage: "query=usual|refuse|unreadable",
-            summary: "Answers queries about a payment with its status, 4005101, or a number."
+            summary: "Responds to queries with the status, 4005101, or an invalid status."
         ) {
             set(\.queryAnswer, $0.flatMap(FaultPlan.QueryAnswer.init), in: &$1)
         },
         Fault(
             usage: "not-found=code|status",
-            summary: "Answers a query for an unknown payment with 4045101, or with status 07."
+            summary: "Responds to queries of unknown payments with 4045101 or status 07."
         ) {
             set(\.notFoundForm, $0.flatMap(FaultPlan.NotFoundForm.init), in: &$1)
         },
     ]
 
+    /// Sets a property of the plan; returns false if the value could not be parsed.
     private static func set<Value>(
         _ path: WritableKeyPath<FaultPlan, Value>,
         _ value: Value?,
@@ -112,7 +122,9 @@ struct Fault: Sendable {
         return true
     }
 
-    /// A number from 0 to 99,999: nobody needs more copies or waits longer.
+    /// Parses a number from 0 to 99,999; nil for any other text.
+    ///
+    /// The limit bounds the copies, attempts and milliseconds of a fault.
     private static func count(_ text: String) -> Int? {
         guard (1...5).contains(text.utf8.count) else { return nil }
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
@@ -120,18 +132,20 @@ struct Fault: Sendable {
     }
 }
 
-/// Why a text names no fault. The description says what was expected.
+/// Why a text is not a fault; the description says what is expected.
 struct FaultError: Error, Equatable, CustomStringConvertible {
     let description: String
 }
 
 extension FaultPlan {
-    /// Adds a fault given as text.
+    /// Parses a fault and adds it.
+    ///
+    /// - Throws: ``FaultError`` for an unknown name or an invalid value.
     mutating func add(_ text: String) throws(FaultError) {
         let name = String(text.prefix { $0 != "=" })
         guard let fault = Fault.all.first(where: { $0.name == name }) else {
             let names = Fault.all.map(\.name).joined(separator: ", ")
-            throw FaultError(description: "no fault is called \(quoted(name)), expected \(names)")
+            throw FaultError(description: "unknown fault \(quoted(name)), expected one of \(names)")
         }
         let value = name == text ? nil : String(text.dropFirst(name.count + 1))
         guard fault.apply(value, &self) else {

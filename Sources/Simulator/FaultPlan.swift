@@ -1,59 +1,69 @@
 import Payments
 
-/// How the simulated gateway behaves. What a new one says is a gateway without faults.
+/// The behaviour of the simulated gateway; the defaults are a gateway without faults.
 struct FaultPlan: Equatable, Sendable {
-    /// What of the notify URL is signed (gateway.md section 1).
+    /// The part of the notify URL that callbacks sign (article Protocol).
     enum SignedPath: String { case url, path }
 
-    /// Who is meant by which reference of a callback (gateway.md section 5).
+    /// Which reference of a callback is the merchant's (article Gateway).
     enum References: String {
         case cashIn = "cash-in"
         case snap
     }
 
-    /// How the amount of a callback is written.
+    /// The notation of the amount in a callback.
     enum AmountForm: String { case string, number, exponent }
 
-    /// Whether the bytes that are sent are those that were signed, or have blanks besides.
+    /// Whether the sent body is the signed one, or has additional blanks.
     enum BodyForm: String { case compact, spaced }
 
-    /// Whether a retry repeats the bytes or is signed anew.
+    /// Whether a retry sends the same bytes, or a new X-TIMESTAMP and signature.
+    ///
+    /// Gateways do either (article Gateway).
     enum RetryForm: String { case replay, resign }
 
-    /// How a generate request that is in order is answered.
+    /// The response to a valid generate request.
+    ///
+    /// `refuse` creates no payment; all other cases create one, whatever the merchant receives.
     enum GenerateAnswer: String {
         case usual, error, refuse, disconnect
         case badQR = "bad-qr"
     }
 
-    /// How a query about a payment is answered.
+    /// The response to a query of a known payment.
     enum QueryAnswer: String {
         case usual, refuse, unreadable
     }
 
-    /// How a query for an unknown payment is answered.
+    /// The response to a query of an unknown payment: 4045101, or a success with status 07.
     enum NotFoundForm: String { case code, status }
 
-    // Faults: drawn for each payment.
+    // Faults, drawn for each payment.
+    /// Additional copies of each attempt, sent at the same time.
     var duplicates = 0
+    /// Whether callbacks are sent in reverse order, or a single one after a later one.
     var isReordered = false
+    /// Pause before each attempt of a callback.
     var delayMilliseconds = 0
 
-    /// How many attempts of each callback are lost on the way.
+    /// The number of first attempts of each callback that are dropped.
     var lostAttempts = 0
+    /// Whether each attempt has a new X-EXTERNAL-ID.
     var changesExternalID = false
 
-    /// How many attempts of each callback bear a signature that does not verify.
+    /// The number of first attempts of each callback whose signature does not verify.
     var corruptedAttempts = 0
+    /// Whether a payment sends a callback with 05 before the one with 00.
     var cancelsFirst = false
 
-    /// The amount that callbacks tell; nil for the payment's own.
+    /// The amount in callbacks; nil for that of the payment.
     var amount: Amount?
+    /// Pause before the response to generate; the payment exists before it.
     var generateDelayMilliseconds = 0
     var generateAnswer = GenerateAnswer.usual
     var queryAnswer = QueryAnswer.usual
 
-    // Forms: the same for all payments.
+    // Forms, the same for all payments.
     var signedPath = SignedPath.path
     var references = References.cashIn
     var amountForm = AmountForm.string

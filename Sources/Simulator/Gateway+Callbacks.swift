@@ -5,11 +5,15 @@ import Logging
 import Payments
 import Snap
 
-// What the merchant is called about.
+// The delivery of callbacks.
 extension Gateway {
-    /// Begins to deliver callbacks with these statuses about a payment, one after the other.
+    /// Starts the delivery of callbacks with these statuses for a payment, one after the other.
     ///
-    /// - Returns: the delivery, which ends when all are confirmed or given up.
+    /// With `reorder`, several statuses are sent in reverse order. A single one waits until another
+    /// delivery ends, or for ``release()``.
+    ///
+    /// - Returns: the delivery task, which ends when each callback is confirmed or its retries are
+    ///   exhausted.
     func callBack(
         _ reference: Reference,
         _ statuses: [LatestTransactionStatus],
@@ -17,7 +21,7 @@ extension Gateway {
     ) -> Task<Void, Never> {
         deliveryCount += 1
         let number = deliveryCount
-        // Drawn here rather than in the task, so that the order of calls alone decides.
+        // Drawn before the task starts, so that the ids depend on the order of the calls alone.
         let due = statuses.map { (status: $0, externalID: random.uuid()) }
         let task = Task {
             if plan.isReordered && due.count == 1 { await untilReleased() }
@@ -31,25 +35,29 @@ extension Gateway {
         return task
     }
 
-    /// Lets callbacks go that were held back.
+    /// Resumes the deliveries that `reorder` delays.
     func release() {
         let waiting = held
         held = []
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Ends all deliveries; there will be no others.
+    /// Cancels all deliveries; no new one starts after that.
     func stop() {
         isStopped = true
         for task in deliveries.values { task.cancel() }
         release()
     }
 
+    /// Waits for ``release()``; returns at once after ``stop()``.
     private func untilReleased() async {
         guard !isStopped else { return }
         await withCheckedContinuation { held.append($0) }
     }
 
+    /// Sends one callback until it is confirmed, or `retrySeconds` are used up.
+    ///
+    /// An attempt is confirmed if any of its copies is. Every attempt is recorded in the payment.
     private func deliver(
         _ status: LatestTransactionStatus,
         _ reference: Reference,
@@ -87,6 +95,7 @@ extension Gateway {
         }
     }
 
+    /// Signs one copy; logs a failure of OpenSSL, and returns nil.
     private func signed(
         _ facts: CallbackFacts,
         _ plan: FaultPlan,
@@ -109,14 +118,16 @@ extension Gateway {
         }
     }
 
-    /// Sends all copies at once; what is lost is not sent at all.
+    /// Sends all copies at the same time, and logs each.
+    ///
+    /// - Parameter isLost: whether the copies are dropped: recorded with an error, but not sent.
     private func send(_ copies: [SignedCallback], isLost: Bool) async -> [CallbackAttempt] {
         await withTaskGroup(of: CallbackAttempt.self) { group in
             for copy in copies {
                 group.addTask { [client, settings, log] in
                     var attempt = copy.attempt
                     if isLost {
-                        attempt.error = "lost on the way"
+                        attempt.error = "dropped by the fault plan"
                     } else {
                         await attempt.send(copy.request, by: client, to: settings.notifyOrigin)
                     }
@@ -138,6 +149,7 @@ extension Gateway {
 }
 
 extension CallbackAttempt {
+    /// Sends the request and records the response, or the error.
     fileprivate mutating func send(
         _ request: OutboundRequest,
         by client: HTTPClient,
@@ -154,7 +166,9 @@ extension CallbackAttempt {
 }
 
 extension CallbackFacts {
-    /// What is told about a payment: its own facts, or those that a fault puts in their place.
+    /// Makes the content from a payment, with the amount that a fault prescribes.
+    ///
+    /// - Parameter now: the time of `finishedTime` if the payment is not finished.
     fileprivate init(
         _ payment: SimulatedPayment,
         _ status: LatestTransactionStatus,

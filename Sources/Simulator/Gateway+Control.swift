@@ -3,12 +3,14 @@ import Payments
 import Snap
 import Text
 
-// What a test or a developer asks for.
+// The control API, for tests and developers.
 extension Gateway {
-    /// How long a payment made by ``pay(_:_:)`` would have been payable.
+    /// Validity of a payment that ``pay(_:_:)`` creates: 15 minutes.
     private static let validityMilliseconds: Int64 = 900_000
 
-    /// Answers a request of the route's.
+    /// Handles a request of the control API.
+    ///
+    /// Failures are JSON objects with a member `error`.
     func answer(_ route: GatewayRoute.Control, to request: Request) async -> GatewayAnswer {
         do throws(ControlError) {
             switch route {
@@ -31,18 +33,23 @@ extension Gateway {
         }
     }
 
+    /// All payments, oldest first.
     private func list() -> GatewayAnswer {
         var text = JSONObjectText()
         text.add("transactions", allPayments.map(\.text))
         return .control(200, text)
     }
 
+    /// The payment, or an error with status 404.
     private func known(_ reference: Reference) throws(ControlError) -> SimulatedPayment {
         guard let payment = payment(reference) else { throw ControlError(404, "no such payment") }
         return payment
     }
 
-    /// The customer pays. With an amount, also a payment that nobody has generated.
+    /// Marks a payment as paid, and sends its callbacks.
+    ///
+    /// With an amount, an unknown payment is created first, as one that another system of the
+    /// merchant has generated.
     private func pay(
         _ reference: Reference,
         _ request: ControlRequest
@@ -62,6 +69,7 @@ extension Gateway {
         return try await callBack(reference, statuses, plan, request)
     }
 
+    /// Marks a payment as cancelled, and sends the callback with 05; 409 if it is paid.
     private func cancel(
         _ reference: Reference,
         _ request: ControlRequest
@@ -74,16 +82,19 @@ extension Gateway {
             isCancelled = $0.cancel(at: now)
             $0.plan.queryAnswer = plan.queryAnswer
         }
-        guard isCancelled else { throw ControlError(409, "the payment has been paid") }
+        guard isCancelled else { throw ControlError(409, "the payment is already paid") }
         return try await callBack(reference, [.cancelled], plan, request)
     }
 
+    /// Limits the callbacks of one payment to ``callbacksMax``, and rejects new ones after
+    /// ``stop()``.
     private func requireRoom(_ reference: Reference) throws(ControlError) {
         guard try known(reference).callbacks.count < Self.callbacksMax, !isStopped else {
-            throw ControlError(503, "no more callbacks about this payment")
+            throw ControlError(503, "this payment has no room for more callbacks")
         }
     }
 
+    /// Creates a payment without a generate request, with a fee of 0.
     private func makeUnknown(_ reference: Reference, _ amount: Amount) throws(ControlError) {
         guard let fee = Amount(sen: 0) else { return }
         let validUntil = now() + Self.validityMilliseconds
@@ -94,10 +105,11 @@ extension Gateway {
             feeAmount: fee
         )
         guard make(intent, externalID: random.digits(32), validUntil: validUntil) != nil else {
-            throw ControlError(503, "no more payments")
+            throw ControlError(503, "the limit of payments is reached")
         }
     }
 
+    /// Starts the delivery; responds 200 after it if the request waits, else 202 at once.
     private func callBack(
         _ reference: Reference,
         _ statuses: [LatestTransactionStatus],
@@ -105,7 +117,7 @@ extension Gateway {
         _ request: ControlRequest
     ) async throws(ControlError) -> GatewayAnswer {
         let delivery = callBack(reference, statuses, plan)
-        // One that is held back ends only after a later one.
+        // A delayed delivery ends only after a later one, so waiting for it could block forever.
         let isHeld = plan.isReordered && statuses.count == 1
         if request.waits && !isHeld { await delivery.value }
         return .control(request.waits && !isHeld ? 200 : 202, try known(reference).text)
@@ -113,6 +125,7 @@ extension Gateway {
 }
 
 extension GatewayAnswer {
+    /// A response of the control API.
     fileprivate static func control(_ status: Int, _ text: JSONObjectText) -> GatewayAnswer {
         GatewayAnswer(status: status, body: text.bytes)
     }

@@ -4,9 +4,12 @@ import Payments
 import Snap
 import Text
 
-// What the merchant calls.
+// The services that the merchant calls.
 extension Gateway {
-    /// Answers a generate or query request.
+    /// Handles a generate or query request, with the checks that the gateway's documentation lists.
+    ///
+    /// Checks header fields, signature, X-TIMESTAMP, X-EXTERNAL-ID and body, in this order; the
+    /// first failure decides the response.
     func answer(_ service: ResponseCode.Service, to request: Request) async -> GatewayAnswer {
         let name = service == .generate ? "generate" : "query"
         do throws(RequestRefusal) {
@@ -33,6 +36,7 @@ extension Gateway {
         }
     }
 
+    /// Checks the signature, the age of X-TIMESTAMP, and that X-EXTERNAL-ID is new today.
     private func admit(_ header: MerchantHeader) throws(RequestRefusal) {
         guard header.isAuthentic(for: settings) else {
             throw RequestRefusal(.unauthorized(reason: "Signature"))
@@ -44,6 +48,9 @@ extension Gateway {
         guard isNew(externalID: header.externalID) else { throw RequestRefusal(.conflict) }
     }
 
+    /// Reads the body of a generate request.
+    ///
+    /// - Throws: the response code of the first invalid field, or of a used partnerReferenceNo.
     private func intent(in body: RequestBody) throws(RequestRefusal) -> GenerateIntent {
         let reference = try body.reference("partnerReferenceNo", bytesMax: 25)
         let validity = try body.time("validityPeriod")
@@ -62,6 +69,7 @@ extension Gateway {
         )
     }
 
+    /// Creates the payment, then responds as the fault plan prescribes.
     private func generate(
         _ intent: GenerateIntent,
         _ header: MerchantHeader
@@ -86,13 +94,14 @@ extension Gateway {
         }
     }
 
+    /// Responds to a query; a pending payment after its validity is cancelled first.
     private func query(_ body: RequestBody) throws(RequestRefusal) -> GatewayAnswer {
         let merchantID = try body.text("merchantId", bytesMax: 64)
         let reference = try body.reference("originalPartnerReferenceNo", bytesMax: 64)
         guard try body.text("serviceCode", bytesMax: 2) == "47" else {
             throw RequestRefusal(.invalidFieldFormat("serviceCode"))
         }
-        // Nobody is told about another merchant's payments.
+        // A payment of another merchant is reported as unknown.
         guard merchantID == settings.merchantID, payment(reference) != nil else {
             guard plan.notFoundForm == .status else { throw RequestRefusal(.transactionNotFound) }
             return .successful(.query) {
@@ -110,7 +119,9 @@ extension Gateway {
         return answer(about: payment)
     }
 
-    /// The answer in the forms of the page's sample: a blank in serviceCode, the amount a number.
+    /// The response in the form of the documentation's sample (article Gateway).
+    ///
+    /// `serviceCode` has a trailing blank, and the amount is a number.
     private func answer(about payment: SimulatedPayment) -> GatewayAnswer {
         var amount = JSONObjectText()
         amount.add("value", literal: payment.amount.description)
@@ -131,7 +142,7 @@ extension Gateway {
         }
     }
 
-    /// Returns early when the task is cancelled.
+    /// Waits; returns early if the task is cancelled.
     func pause(milliseconds: Int) async {
         guard milliseconds > 0 else { return }
         try? await Task.sleep(for: .milliseconds(milliseconds))

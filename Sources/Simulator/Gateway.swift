@@ -5,33 +5,42 @@ import Payments
 import Snap
 import Text
 
-/// The simulated gateway: its payments, and what it says about them.
+/// The simulated gateway, with its payments and the deliveries of their callbacks.
+///
+/// The state is in memory only. All random choices come from one seeded generator, so that the same
+/// calls in the same order give the same ids and faults.
 actor Gateway {
-    /// What one simulator keeps at most.
+    /// Maximum payments of a simulator, and maximum callbacks of one payment.
     static let paymentsMax = 100_000
     static let callbacksMax = 1000
 
     let settings: SimulatorSettings
     let client: HTTPClient
     let log: Log
+    /// The clock, in milliseconds since the epoch; tests replace it.
     let now: @Sendable () -> Int64
 
-    /// How payments made from now on behave.
+    /// The behaviour of payments created from now on.
     var plan: FaultPlan
+    /// The source of all random numbers.
     var random: SplitMix64
 
     private var payments: [Reference: SimulatedPayment] = [:]
 
-    /// The payments' numbers in the order of their making.
+    /// The references of the payments, in the order of their creation.
     private var order: [Reference] = []
 
-    /// The X-EXTERNAL-IDs of the day, which may not come twice.
+    /// The X-EXTERNAL-IDs used on the current day, which must not be used again (article Protocol).
     private var externalIDs: Set<String> = []
+    /// The Jakarta day of ``externalIDs``, as ``JakartaTime`` counts days.
     private var externalIDDay = 0
 
+    /// The running deliveries by number.
     var deliveries: [Int: Task<Void, Never>] = [:]
     var deliveryCount = 0
+    /// The deliveries that `reorder` delays.
     var held: [CheckedContinuation<Void, Never>] = []
+    /// Whether ``stop()`` was called.
     var isStopped = false
 
     init(
@@ -49,25 +58,30 @@ actor Gateway {
         random = SplitMix64(seed: settings.seed)
     }
 
-    /// A payment; nil when there is none under the merchant's number.
+    /// The payment with this partnerReferenceNo; nil if there is none.
     func payment(_ reference: Reference) -> SimulatedPayment? { payments[reference] }
 
     /// Every payment, oldest first.
     var allPayments: [SimulatedPayment] { order.compactMap { payments[$0] } }
 
-    /// Changes a payment that exists.
+    /// Changes a payment; does nothing if it does not exist.
     func update(_ reference: Reference, _ change: (inout SimulatedPayment) -> Void) {
         guard var payment = payments[reference] else { return }
         change(&payment)
         payments[reference] = payment
     }
 
-    /// Whether the next payment shows the faults.
+    /// Draws whether the next payment has the faults, by `faultPercent`.
     func drawsFault() -> Bool {
         Int.random(in: 0..<100, using: &random) < settings.faultPercent
     }
 
-    /// Makes a payment, unless there are too many; its behaviour is drawn here.
+    /// Creates a payment and draws its behaviour.
+    ///
+    /// - Parameters:
+    ///   - externalID: X-EXTERNAL-ID of the generate request.
+    ///   - validUntil: the end of its validity, in milliseconds since the epoch.
+    /// - Returns: nil if there are ``paymentsMax`` payments.
     func make(_ intent: GenerateIntent, externalID: String, validUntil: Int64) -> SimulatedPayment?
     {
         guard order.count < Self.paymentsMax else { return nil }
@@ -93,7 +107,9 @@ actor Gateway {
         return payment
     }
 
-    /// Whether an X-EXTERNAL-ID is used for the first time today.
+    /// Records an X-EXTERNAL-ID; returns whether it is used for the first time on this Jakarta day.
+    ///
+    /// Beyond ten ids for each possible payment, further ids are accepted without being recorded.
     func isNew(externalID: String) -> Bool {
         let day = JakartaTime.day(milliseconds: now())
         if day != externalIDDay {
@@ -104,6 +120,9 @@ actor Gateway {
         return externalIDs.insert(externalID).inserted
     }
 
+    /// A QRIS payload with the amount and the reference (EMVCo QRCPS-MPM; article Gateway).
+    ///
+    /// - Parameter isBroken: whether to change the last digit of the CRC.
     private func qrContent(
         for intent: GenerateIntent,
         _ referenceNo: Reference,
@@ -123,6 +142,7 @@ actor Gateway {
         return text.dropLast() + (last == "0" ? "1" : "0")
     }
 
+    /// The text of nested QRIS objects.
     private func text(of objects: [(Int, String)]) -> String {
         objects.compactMap { QRISObject(tag: $0.0, value: $0.1)?.text }.joined()
     }

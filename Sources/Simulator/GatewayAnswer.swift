@@ -2,24 +2,28 @@ import HTTPCore
 import Snap
 import Text
 
-/// What the simulated gateway does with one request.
+/// The reaction of the simulated gateway to one request.
 enum GatewayAnswer: Sendable {
     case answer(Response)
+    /// The connection is reset before the response is complete.
     case disconnect
 
-    /// An answer of a service that names a case and no more.
+    /// A response with `responseCode` and `responseMessage` only.
     init(_ responseCase: ResponseCase, _ service: ResponseCode.Service) {
         let answer = SnapAnswer(responseCase, service)
         self.init(status: answer.code.status, body: answer.body)
     }
 
+    /// A JSON response.
     init(status: Int, body: [UInt8]) {
         var response = Response(Status(status), body: body)
         response.add("Content-Type", "application/json")
         self = .answer(response)
     }
 
-    /// A successful answer of a service, with `members` behind its code and message.
+    /// A successful response of a service.
+    ///
+    /// - Parameter add: adds the members after `responseCode` and `responseMessage`.
     static func successful(
         _ service: ResponseCode.Service,
         _ add: (inout JSONObjectText) -> Void

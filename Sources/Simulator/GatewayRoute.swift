@@ -2,9 +2,9 @@ import HTTPCore
 import Payments
 import Snap
 
-/// Where a request belongs.
+/// The route of a request.
 enum GatewayRoute: Equatable {
-    /// What a test or a developer asks for.
+    /// The routes of the control API, below `/simulator/`.
     enum Control: Equatable {
         case list, faults, release
         case show(Reference)
@@ -15,15 +15,18 @@ enum GatewayRoute: Equatable {
     case service(ResponseCode.Service)
     case control(Control)
 
-    /// The path exists, for another method.
+    /// The path exists, but not for this method; the response is 405 with `Allow`.
     case otherMethod(allowed: String)
     case unknown
 
-    /// "Relative path url for signature" of Cash In's page.
+    /// The "Relative path url for signature" of the gateway's documentation.
     static func path(of service: ResponseCode.Service) -> String {
         service == .generate ? "/api/v1.0/qr/qr-mpm-generate" : "/api/v1.0/qr/qr-mpm-query"
     }
 
+    /// Finds the route of a request.
+    ///
+    /// - Parameter basePath: the prefix of the services' paths; the control API has none.
     init(_ head: RequestHead, basePath: String) {
         let path = head.text(head.path)
         let (route, method) = Self.route(path, basePath: basePath)
@@ -34,6 +37,7 @@ enum GatewayRoute: Equatable {
         }
     }
 
+    /// The route of a path, and the method that it requires.
     private static func route(_ path: String, basePath: String) -> (GatewayRoute, String) {
         for service in [ResponseCode.Service.generate, .query]
         where path == basePath + self.path(of: service) {
@@ -57,7 +61,7 @@ enum GatewayRoute: Equatable {
         }
     }
 
-    /// A payment's number in a path, where it may be escaped (RFC 3986 section 2.1).
+    /// Decodes a partnerReferenceNo in a path (RFC 3986 section 2.1); nil if it is invalid.
     private static func unescaped(_ text: Substring) -> Reference? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

@@ -3,22 +3,25 @@ import HTTPCore
 import Snap
 import Text
 
-/// The header of a merchant's request, checked as the gateway's page describes it.
+/// The header fields of a merchant's request, checked as the gateway's documentation describes.
 struct MerchantHeader {
-    /// X-EXTERNAL-ID.
+    /// X-EXTERNAL-ID: 1 to 36 decimal digits.
     let externalID: String
 
-    /// X-TIMESTAMP as received, and its instant.
+    /// X-TIMESTAMP as received, and its instant; must be Jakarta time in whole seconds.
     let timestamp: String
     let instant: Timestamp
 
-    /// The string that the signature has to cover.
+    /// The string that the signature must cover (article Protocol).
     let stringToSign: [UInt8]
 
     private let signature: String
     private let partnerID: String
 
-    /// Reads what must be there; `path` is the one that is signed.
+    /// Reads the mandatory fields and checks their format.
+    ///
+    /// - Parameter path: the signed path, which differs from the request target by the base path.
+    /// - Throws: the response code of the first missing or malformed field.
     init(_ head: RequestHead, body: [UInt8], path: String) throws(RequestRefusal) {
         timestamp = try Self.value("X-TIMESTAMP", of: head, bytesMax: 25)
         partnerID = try Self.value("X-PARTNER-ID", of: head, bytesMax: 36)
@@ -34,7 +37,7 @@ struct MerchantHeader {
                 throw RequestRefusal(.invalidFieldFormat(name))
             }
         }
-        // SNAP BI hashes the minified body.
+        // SNAP BI signs the hash of the minified body.
         let minified = minified(body.span) ?? body
         do throws(CryptoError) {
             stringToSign = StringToSign.bytes(
@@ -48,7 +51,7 @@ struct MerchantHeader {
         }
     }
 
-    /// Whether the request is one of our merchant's.
+    /// Whether X-PARTNER-ID is the merchant's, and the signature verifies with the merchant's key.
     func isAuthentic(for settings: SimulatorSettings) -> Bool {
         guard partnerID == settings.clientID, let bytes = Base64.decode(signature.utf8.span) else {
             return false
@@ -62,6 +65,7 @@ struct MerchantHeader {
         }
     }
 
+    /// The value of a field that must occur once, not empty, with at most `bytesMax` bytes.
     private static func value(
         _ name: String,
         of head: RequestHead,

@@ -2,11 +2,16 @@ import Payments
 import Snap
 import Text
 
-/// The body of a merchant's request, read field by field: each is there, or is named as missing,
-/// and is well formed, or is named as malformed.
+/// The JSON body of a merchant's request, read field by field.
+///
+/// A missing or empty field throws 400xx02, a malformed one 400xx01, both with the path of the
+/// field.
 struct RequestBody {
     private let root: JSONValue
 
+    /// Parses the body.
+    ///
+    /// - Throws: 400xx00 unless it is a strict JSON object.
     init(_ bytes: [UInt8]) throws(RequestRefusal) {
         do throws(JSONError) {
             root = try JSONDocument(bytes).root
@@ -16,7 +21,7 @@ struct RequestBody {
         guard root.kind == .object else { throw RequestRefusal(.badRequest) }
     }
 
-    /// A string of 1 to `bytesMax` bytes.
+    /// A string of 1 to `bytesMax` bytes; `path` has points between the names.
     func text(_ path: String, bytesMax: Int) throws(RequestRefusal) -> String {
         var value: JSONValue? = root
         for name in path.split(separator: ".") { value = value?[String(name)] }
@@ -29,7 +34,7 @@ struct RequestBody {
         return text
     }
 
-    /// A payment's number.
+    /// A reference of 1 to `bytesMax` bytes.
     func reference(_ path: String, bytesMax: Int) throws(RequestRefusal) -> Reference {
         guard let reference = Reference(try text(path, bytesMax: bytesMax)) else {
             throw RequestRefusal(.invalidFieldFormat(path))
@@ -37,7 +42,7 @@ struct RequestBody {
         return reference
     }
 
-    /// Whole rupiah: "must be ended with .00", at most 19 characters.
+    /// An amount in whole rupiah: "must be ended with .00", at most 19 characters.
     func amount(_ path: String) throws(RequestRefusal) -> Amount {
         let value = try text(path + ".value", bytesMax: 19)
         guard value.hasSuffix(".00"), let amount = Amount(text: value.utf8.span) else {
@@ -49,7 +54,7 @@ struct RequestBody {
         return amount
     }
 
-    /// Jakarta's time as the page has it, `yyyy-MM-ddTHH:mm:ss+07:00`.
+    /// A time in the documented form, `yyyy-MM-ddTHH:mm:ss+07:00`.
     func time(_ path: String) throws(RequestRefusal) -> (text: String, instant: Timestamp) {
         let text = try text(path, bytesMax: 25)
         guard let instant = Timestamp(jakarta: text) else {
@@ -59,7 +64,7 @@ struct RequestBody {
     }
 }
 
-/// Why a merchant's request is not in order.
+/// Why a merchant's request is rejected: the case of its response code.
 struct RequestRefusal: Error, Equatable {
     let responseCase: ResponseCase
 
@@ -67,7 +72,8 @@ struct RequestRefusal: Error, Equatable {
 }
 
 extension Timestamp {
-    /// An instant written in exactly the form that the gateway's page asks for.
+    /// Parses a time in exactly the documented form, `yyyy-MM-ddTHH:mm:ss+07:00`; nil for any
+    /// other.
     init?(jakarta text: String) {
         guard text.utf8.count == 25, text.hasSuffix("+07:00"), text.utf8.dropFirst(10).first == 0x54
         else { return nil }

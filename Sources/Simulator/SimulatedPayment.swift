@@ -2,28 +2,31 @@ import Payments
 import Snap
 import Text
 
-/// One payment of the simulated gateway: the truth, whatever callbacks say.
+/// One payment of the simulated gateway: its true state, whatever its callbacks say.
 struct SimulatedPayment {
     let partnerReferenceNo: Reference
 
-    /// The gateway's own number.
+    /// The gateway's own number: `PAY`, six random digits and a counter.
     let referenceNo: Reference
     let amount: Amount
     let feeAmount: Amount
 
     /// X-EXTERNAL-ID of the generate request.
     let externalID: String
+    /// The end of the validity as the merchant sent it.
     let validityPeriod: String
+    /// The same in milliseconds since the epoch.
     let validUntilMilliseconds: Int64
     let qrContent: String
     let createdMilliseconds: Int64
 
-    /// How callbacks and answers about it behave, drawn when it was made.
+    /// The behaviour of its callbacks and query responses, drawn at its creation.
     var plan: FaultPlan
     private(set) var status = LatestTransactionStatus.pending
 
-    /// When it was paid or cancelled; nil before.
+    /// When it was paid or cancelled, in milliseconds since the epoch; nil while pending.
     private(set) var finishedMilliseconds: Int64?
+    /// The callbacks sent so far, oldest first.
     var callbacks: [SentCallback] = []
 
     init(
@@ -47,14 +50,16 @@ struct SimulatedPayment {
         self.plan = plan
     }
 
-    /// The customer pays; late is not never. Paid again, it stays as it was.
+    /// Marks the payment as paid, also after cancellation; a paid one stays unchanged.
+    ///
+    /// A QR code can be paid after its expiry: 05, then 00 (article Statuses).
     mutating func pay(at milliseconds: Int64) {
         guard status != .success else { return }
         status = .success
         finishedMilliseconds = milliseconds
     }
 
-    /// The code has expired, or was withdrawn; false when it had been paid before.
+    /// Marks a pending payment as cancelled; returns false if it is paid.
     mutating func cancel(at milliseconds: Int64) -> Bool {
         if status == .pending {
             status = .cancelled
@@ -63,14 +68,14 @@ struct SimulatedPayment {
         return status == .cancelled
     }
 
-    /// A code that nobody paid in time is cancelled, as of its end.
+    /// Cancels a pending payment after its validity, with the end of the validity as its time.
     mutating func expire(at milliseconds: Int64) {
         guard status == .pending, validUntilMilliseconds <= milliseconds else { return }
         status = .cancelled
         finishedMilliseconds = validUntilMilliseconds
     }
 
-    /// For `GET /simulator/transactions`.
+    /// The payment as the control API shows it.
     var text: JSONObjectText {
         var text = JSONObjectText()
         text.add("partnerReferenceNo", partnerReferenceNo.text)
@@ -91,7 +96,7 @@ struct SimulatedPayment {
 }
 
 extension LatestTransactionStatus {
-    /// What SNAP BI calls it (gateway.md section 4).
+    /// The SNAP BI name of the status (article Statuses).
     var words: String {
         switch self {
         case .success: "Success"

@@ -3,10 +3,11 @@ import HTTPServer
 package import Logging
 package import System
 
-/// A stand-in for the gateway that serves one merchant over HTTP, for development and tests
-/// (contract section 8).
+/// A simulated gateway that serves one merchant over HTTP, for development and tests.
+///
+/// It offers generate, query and a control API, and sends callbacks signed with its own key.
 package final class Simulator: Sendable {
-    /// Where it listens.
+    /// The addresses on which it listens, with the actual ports.
     package let addresses: [SocketAddress]
 
     private let gateway: Gateway
@@ -14,19 +15,19 @@ package final class Simulator: Sendable {
     private let client: HTTPClient
     private let log: Log
 
-    /// Listens at once.
+    /// Starts a simulator, which listens when this returns.
     ///
     /// - Parameters:
     ///   - faults: as in `duplicate=2`; the command `faults` lists them.
-    ///   - clientSettings: for sending callbacks.
-    ///   - now: milliseconds since 1970.
+    ///   - clientSettings: limits and trust of the client that sends callbacks.
+    ///   - now: returns the time in milliseconds since the epoch.
     package init(
         _ settings: SimulatorSettings,
         faults: [String] = [],
         listen: ListenAddress,
         clientSettings: ClientSettings = ClientSettings(),
         log: Log,
-        now: @escaping @Sendable () -> Int64 = Clock.realtimeMilliseconds
+        now: @escaping @Sendable () -> Int64 = SystemClock.realtimeMilliseconds
     ) throws(SimulatorError) {
         let plan = try Self.plan(faults)
         do throws(HTTPClientError) {
@@ -56,7 +57,7 @@ package final class Simulator: Sendable {
         }
     }
 
-    /// Gives up callbacks that are still due, and answers what is under way.
+    /// Cancels the deliveries, then drains the server for at most one second.
     package func stop() async {
         await gateway.stop()
         await server.drain(seconds: 1)
@@ -83,11 +84,15 @@ package final class Simulator: Sendable {
     }
 }
 
-/// Why the simulator does not run.
+/// Why the simulator cannot start.
 package enum SimulatorError: Error, CustomStringConvertible {
+    /// A fault is unknown or has an invalid value.
     case faults(String)
+    /// The client for callbacks cannot be made.
     case client(HTTPClientError)
+    /// The address cannot be listened on.
     case listen(ListenError)
+    /// The event loop cannot be made.
     case system(SystemError)
 
     package var description: String {

@@ -8,24 +8,26 @@ extension Program {
     /// The program `cashin-simulator`.
     package static let simulator = Program(
         name: "cashin-simulator",
-        summary: "Stands in for the gateway of Cash In QRIS, for development and tests.",
+        summary: "Simulates the gateway of Cash In QRIS, for development and tests.",
         commands: [.serve, .faults]
     )
 }
 
 extension Command {
+    /// `serve`: runs the simulator until SIGTERM or SIGINT.
     static let serve = Command(
         name: "serve",
-        summary: "Serves generate and query, and calls back, until it is stopped.",
+        summary: "Serves generate and query, and sends callbacks, until it is stopped.",
         options: SimulatorOptions.all,
         exitCodes: [.badData, .unavailable, .internalError, .inputOutput],
         example: "serve --keys keys --notify-url http://127.0.0.1:8080/v1.0/debit/notify",
         run: runServe
     )
 
+    /// `faults`: one line for each fault, in two columns.
     static let faults = Command(
         name: "faults",
-        summary: "Lists what --fault and the member \"faults\" of a request can say.",
+        summary: "Lists the faults for --fault and for the member \"faults\" of a request.",
         example: "faults",
         run: { _, console in
             let width = Fault.all.map(\.usage.count).max() ?? 0
@@ -56,7 +58,7 @@ extension Command {
     }
 }
 
-/// Why the command cannot do its work.
+/// Why a command fails: the exit code, and the text for standard error.
 struct SimulatorFailure: Error {
     let code: ExitCode
     let text: String

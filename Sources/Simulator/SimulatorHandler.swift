@@ -3,7 +3,7 @@ import HTTPServer
 import Snap
 import Text
 
-/// Hands requests to the gateway.
+/// Routes HTTP requests to the gateway actor, each in a task of its own.
 final class SimulatorHandler: RequestHandler {
     private let gateway: Gateway
     private let basePath: String
@@ -13,8 +13,10 @@ final class SimulatorHandler: RequestHandler {
         basePath = gateway.settings.basePath
     }
 
+    /// Admits every request; the body limit is that of the receiver's default.
     func admit(_ head: RequestHead, from peer: Peer) -> Admission { .receive(bodyBytesMax: 65_536) }
 
+    /// Responds to unknown paths and methods at once, and passes all others to the gateway.
     func handle(_ request: Request, reply: Reply) -> Response? {
         let route = GatewayRoute(request.head, basePath: basePath)
         switch route {
@@ -38,11 +40,12 @@ final class SimulatorHandler: RequestHandler {
     private static func send(_ answer: GatewayAnswer, _ reply: Reply) {
         switch answer {
         case .answer(let response): reply.send(response)
-        // An answer that is begun and let go of breaks the connection off.
+        // A stream that is released unfinished resets the connection.
         case .disconnect: _ = reply.stream(Response(.ok))
         }
     }
 
+    /// A JSON response with a member `error`.
     private static func error(_ status: Status, _ text: String) -> Response {
         var body = JSONObjectText()
         body.add("error", text)

@@ -2,20 +2,24 @@ import Commands
 import Crypto
 import System
 
-/// The keys of both sides, read or made.
+/// The keys of gateway and merchant, read from files or generated.
 struct SimulatorKeys {
-    /// Signs callbacks.
+    /// The gateway's private key, which signs callbacks.
     let gateway: RSAPrivateKey
 
-    /// Verifies requests.
+    /// The merchant's public key, which verifies requests.
     let merchant: RSAPublicKey
 
-    /// A key file is small.
+    /// Maximum bytes of a key file.
     private static let bytesMax = 65_536
 
-    /// Reads the files that are named, and those of the directory, where missing ones are made.
+    /// Reads the named files, and the others from the directory, generating missing pairs there.
     ///
-    /// A pair that is made for the merchant is left there too, so that somebody can sign with it.
+    /// A generated pair of the merchant includes the private key, so that a client can sign with
+    /// it.
+    ///
+    /// - Throws: ``SimulatorFailure`` with the exit code for missing options, unreadable files and
+    ///   invalid keys.
     init(
         directory: String?,
         gatewayFile: String?,
@@ -42,6 +46,7 @@ struct SimulatorKeys {
         }
     }
 
+    /// Reads and parses one key file.
     private static func read<Key>(
         _ path: String,
         _ parse: ([UInt8]) throws(CryptoError) -> Key
@@ -59,13 +64,14 @@ struct SimulatorKeys {
         }
     }
 
+    /// Generates a pair: the private key with mode 0600, in a directory with mode 0700.
     private static func makePair(_ name: String, in directory: String) throws(SimulatorFailure) {
         let texts: (secret: String, open: String)
         do throws(CryptoError) {
             let key = try RSAPrivateKey.generate()
             texts = (try key.pem(), try key.publicKey.pem())
         } catch {
-            throw SimulatorFailure(.internalError, "cannot make a key pair: \(error)")
+            throw SimulatorFailure(.internalError, "cannot generate a key pair: \(error)")
         }
         do throws(FileError) {
             try FileCreation.makeDirectories(directory, mode: 0o700)

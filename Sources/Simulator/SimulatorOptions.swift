@@ -7,34 +7,34 @@ import Snap
 import System
 import Text
 
-/// The options of `serve`, read.
+/// The options of the command `serve`, and their conversion to settings.
 struct SimulatorOptions {
     private let arguments: CommandArguments
 
     private static let listen = CommandOption(
         name: "--listen",
         value: "ADDRESS",
-        summary: "Where to listen, 127.0.0.1:9080 by default; port 0 takes any."
+        summary: "Address to listen on, 127.0.0.1:9080 by default; port 0 = any."
     )
     private static let notifyURL = CommandOption(
         name: "--notify-url",
         value: "URL",
-        summary: "Where callbacks go, by default port 8080 of this machine."
+        summary: "URL to send callbacks to; port 8080 of this machine by default."
     )
     private static let registeredURL = CommandOption(
         name: "--registered-url",
         value: "URL",
-        summary: "The URL that callbacks sign; --notify-url by default."
+        summary: "The registered URL, which callbacks sign; --notify-url by default."
     )
     private static let keys = CommandOption(
         name: "--keys",
         value: "DIR",
-        summary: "Has gateway-private.pem and merchant-public.pem; made if missing."
+        summary: "Has gateway-private.pem and merchant-public.pem, else makes them."
     )
     private static let gatewayKey = CommandOption(
         name: "--gateway-key",
         value: "FILE",
-        summary: "Signs callbacks, instead of the private key in --keys."
+        summary: "Private key that signs callbacks, instead of the one in --keys."
     )
     private static let merchantKey = CommandOption(
         name: "--merchant-key",
@@ -49,44 +49,44 @@ struct SimulatorOptions {
     private static let merchantID = CommandOption(
         name: "--merchant-id",
         value: "ID",
-        summary: "The merchant's own id, MCH1234567890 by default."
+        summary: "merchantId of queries, MCH1234567890 by default."
     )
     private static let basePath = CommandOption(
         name: "--base-path",
         value: "PATH",
-        summary: "Before /api/v1.0/qr/... in requests, /pg/fo by default; / is none."
+        summary: "Prefix of /api/v1.0/qr/... in requests, /pg/fo by default; / = none."
     )
     private static let signaturePrefix = CommandOption(
         name: "--signature-path-prefix",
         value: "PATH",
-        summary: "Before /api/v1.0/qr/... in what is signed, nothing by default."
+        summary: "Prefix of /api/v1.0/qr/... in the signed path, empty by default."
     )
     private static let retrySeconds = CommandOption(
         name: "--retry-seconds",
         value: "LIST",
         summary:
-            "Pauses between attempts, 60,300,900 by default; none for no retry."
+            "Pauses between attempts, 60,300,900 by default; none = no retry."
     )
     private static let tolerance = CommandOption(
         name: "--tolerance-seconds",
         value: "N",
-        summary: "How far X-TIMESTAMP may be from our clock, 300 by default."
+        summary: "Allowed difference of X-TIMESTAMP from the clock, 300 by default."
     )
     private static let fault = CommandOption(
         name: "--fault",
         value: "FAULT",
-        summary: "A departure from a smooth run, see the command faults.",
+        summary: "A fault to simulate; the command faults lists them.",
         isRepeatable: true
     )
     private static let faultPercent = CommandOption(
         name: "--fault-percent",
         value: "N",
-        summary: "How many of 100 payments show the faults, 100 by default."
+        summary: "Percentage of payments that the faults apply to, 100 by default."
     )
     private static let seed = CommandOption(
         name: "--seed",
         value: "N",
-        summary: "Makes runs alike in numbers, ids and faults, 1 by default."
+        summary: "Seed of the random numbers, ids and faults, 1 by default."
     )
     private static let caFile = CommandOption(
         name: "--ca-file",
@@ -99,7 +99,7 @@ struct SimulatorOptions {
         summary: "text or json; text by default."
     )
 
-    /// Every option, in the order of the help.
+    /// All options, in the order of the help.
     static let all: [CommandOption] = [
         listen, notifyURL, registeredURL, keys, gatewayKey, merchantKey, clientID, merchantID,
         basePath, signaturePrefix, retrySeconds, tolerance, fault, faultPercent, seed, caFile,
@@ -110,11 +110,13 @@ struct SimulatorOptions {
         self.arguments = arguments
     }
 
-    /// A simulator that listens.
+    /// Starts a simulator with the options.
+    ///
+    /// - Throws: ``SimulatorFailure`` with the exit code.
     func makeSimulator() throws(SimulatorFailure) -> Simulator {
         var clientSettings = ClientSettings()
         clientSettings.caFile = arguments.one(Self.caFile)
-        // Tests count its lines as soon as they have an answer.
+        // No pause between writes: tests read the lines as soon as they have a response.
         let log = Log(format: try format(), pauseMilliseconds: 0)
         let listen = try listenAddress()
         let settings = try settings()
@@ -131,7 +133,7 @@ struct SimulatorOptions {
         }
     }
 
-    /// What the gateway is told about itself.
+    /// The settings of the gateway; generates missing keys.
     func settings() throws(SimulatorFailure) -> SimulatorSettings {
         let standard = "http://127.0.0.1:8080/v1.0/debit/notify"
         let notify = try url(arguments.one(Self.notifyURL) ?? standard, Self.notifyURL)
@@ -160,6 +162,7 @@ struct SimulatorOptions {
         return settings
     }
 
+    /// The value of `--listen`, parsed.
     private func listenAddress() throws(SimulatorFailure) -> ListenAddress {
         do throws(ListenAddressError) {
             return try ListenAddress(parsing: arguments.one(Self.listen) ?? "127.0.0.1:9080")
@@ -171,7 +174,7 @@ struct SimulatorOptions {
     private func format() throws(SimulatorFailure) -> LogFormat {
         let text = arguments.one(Self.logFormat) ?? LogFormat.text.rawValue
         guard let format = LogFormat(rawValue: text) else {
-            throw wrong(Self.logFormat, "\(quoted(text)) is no format, expected text or json")
+            throw wrong(Self.logFormat, "\(quoted(text)) is not a format, expected text or json")
         }
         return format
     }
@@ -189,6 +192,7 @@ struct SimulatorOptions {
         }
     }
 
+    /// An id of 1 to 36 visible ASCII characters; nil if the option is not given.
     private func identifier(_ option: CommandOption) throws(SimulatorFailure) -> String? {
         guard let text = arguments.one(option) else { return nil }
         guard text.utf8.count <= 36, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -197,7 +201,7 @@ struct SimulatorOptions {
         return text
     }
 
-    /// A path without the slash that may end it; `/` is none.
+    /// A path without its trailing slash, so that `/` is empty; nil if the option is not given.
     private func path(_ option: CommandOption) throws(SimulatorFailure) -> String? {
         guard let text = arguments.one(option) else { return nil }
         guard text.hasPrefix("/"), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -206,6 +210,7 @@ struct SimulatorOptions {
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
+    /// A number from 0 to `max`; nil if the option is not given.
     private func number(_ option: CommandOption, max: Int) throws(SimulatorFailure) -> Int? {
         guard let text = arguments.one(option) else { return nil }
         guard let number = Self.number(text, max: max) else {
@@ -214,13 +219,14 @@ struct SimulatorOptions {
         return number
     }
 
+    /// The pauses in seconds: up to 100 numbers, or none; nil if the option is not given.
     private func retries() throws(SimulatorFailure) -> [Int]? {
         guard let text = arguments.one(Self.retrySeconds) else { return nil }
         if text == "none" { return [] }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         let numbers = parts.compactMap { Self.number(String($0), max: 86_400) }
         guard numbers.count == parts.count, numbers.count <= 100 else {
-            throw wrong(Self.retrySeconds, "expected up to 100 numbers with commas, or none")
+            throw wrong(Self.retrySeconds, "expected up to 100 comma-separated numbers, or none")
         }
         return numbers
     }
@@ -232,6 +238,7 @@ struct SimulatorOptions {
         return number <= max ? number : nil
     }
 
+    /// A usage error of one option.
     private func wrong(_ option: CommandOption, _ text: String) -> SimulatorFailure {
         SimulatorFailure(.usage, "\(option.name): \(text)")
     }

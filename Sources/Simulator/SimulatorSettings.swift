@@ -1,48 +1,51 @@
 package import Crypto
 package import HTTPClient
 
-/// What the simulated gateway is told about itself and its one merchant.
+/// The settings of the simulated gateway and its one merchant.
 package struct SimulatorSettings: Sendable {
-    /// X-PARTNER-ID of both directions.
+    /// X-PARTNER-ID of requests and callbacks.
     package var clientID = "CID1234567890"
+    /// `merchantId` of queries; another one finds no payment.
     package var merchantID = "MCH1234567890"
 
     /// CHANNEL-ID of callbacks.
     package var channelID = "95051"
 
-    /// Stands before `/api/v1.0/qr/…` in what is requested.
+    /// The prefix of `/api/v1.0/qr/…` in request targets.
     package var basePath = "/pg/fo"
 
-    /// Stands before `/api/v1.0/qr/…` in what the merchant signs.
+    /// The prefix of `/api/v1.0/qr/…` in the path that the merchant signs.
     package var signaturePathPrefix = ""
 
-    /// Where callbacks are sent.
+    /// Scheme, host and port that callbacks are sent to.
     package var notifyOrigin: Origin
+    /// The path that callbacks are sent to; may differ from the registered one, as if a proxy
+    /// rewrote it.
     package var notifyPath: String
 
-    /// The notify URL as registered: callbacks sign it whole, or its path.
+    /// The notify URL as registered, and its path; callbacks sign one of the two.
     package var registeredURL: String
     package var registeredPath: String
 
-    /// How far X-TIMESTAMP may be from our clock.
+    /// Allowed difference between X-TIMESTAMP of a request and the clock.
     package var timestampToleranceSeconds = 300
 
-    /// The pauses between attempts of a callback; no more attempts than pauses, and one.
+    /// The pauses between attempts of a callback; there is one attempt more than pauses.
     package var retrySeconds: [Int] = []
 
-    /// What makes two runs alike.
+    /// The seed of all random numbers; runs with the same seed and calls are the same.
     package var seed: UInt64 = 1
 
-    /// In how many of a hundred payments the faults show.
+    /// Percentage of payments that the fault plan applies to, 0 to 100.
     package var faultPercent = 100
 
-    /// Signs callbacks.
+    /// The gateway's private key, which signs callbacks.
     package var gatewayKey: RSAPrivateKey
 
-    /// Verifies requests.
+    /// The merchant's public key, which verifies requests.
     package var merchantKey: RSAPublicKey
 
-    /// Settings with the defaults; the registered URL is where callbacks are sent.
+    /// Makes settings with defaults; the registered URL is the one that callbacks are sent to.
     package init(
         notifyOrigin: Origin,
         notifyPath: String,

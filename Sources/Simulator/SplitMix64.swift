@@ -1,5 +1,6 @@
-/// Random numbers that are the same in each run with the same seed (Steele, Lea and Flood, "Fast
-/// splittable pseudorandom number generators", 2014). Not for secrets.
+/// A random number generator that gives the same numbers for the same seed; not for secrets.
+///
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
@@ -13,12 +14,12 @@ struct SplitMix64: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    /// `count` decimal digits.
+    /// `count` random decimal digits.
     mutating func digits(_ count: Int) -> String {
         String((0..<count).map { _ in Character(String(Int.random(in: 0...9, using: &self))) })
     }
 
-    /// An id such as the gateway's page shows for X-EXTERNAL-ID: a UUID (RFC 9562, version 4).
+    /// A UUID (RFC 9562, version 4), the form of X-EXTERNAL-ID in the gateway's samples.
     mutating func uuid() -> String {
         let digits = (0..<32).map { place in
             switch place {

@@ -2,37 +2,39 @@ package import Payments
 import Snap
 import Text
 
-/// One authentic callback, as the survey looks at it.
+/// One authentic callback as the survey reads it.
 package struct SurveyedCallback: Sendable {
-    /// Milliseconds since the epoch, of the first and of the newest delivery.
+    /// Times of the first and of the newest delivery, in milliseconds since the epoch.
     package var receivedMilliseconds: Int64
     package var lastReceivedMilliseconds: Int64
 
-    /// How often the same bytes came.
+    /// The number of deliveries of the same bytes.
     package var deliveries: Int64
 
-    /// What the signature verified over.
+    /// The path, body form and key with which the signature verified.
     package var path: String
     package var bodyForm: String
     package var keyFingerprint: String
 
-    /// X-TIMESTAMP.
+    /// X-TIMESTAMP as received.
     package var timestamp: String
 
-    /// As in the request line, such as `HTTP/1.1`.
+    /// The version in the request line, such as `HTTP/1.1`.
     package var httpVersion: String
 
-    /// Header fields as spelled, in order.
+    /// The header fields, spelled and ordered as received.
     package var fields: [(name: String, value: String)]
+    /// The address of the client, after the evaluation of trusted proxies.
     package var client: String
 
-    /// The code of the answer.
+    /// The code of the response.
     package var responseCode: String
 
-    /// What it says; nil when that could not be read.
+    /// The fact that the callback states; nil if the body could not be read.
     package var fact: Fact?
 
-    /// Which of its references is the merchant's, where our own generate or query has proven both.
+    /// Which reference is the merchant's; nil unless a generate or query call corroborated the
+    /// pair.
     package var provenOrder: ReferenceOrder?
     package var body: [UInt8]
 
@@ -68,17 +70,17 @@ package struct SurveyedCallback: Sendable {
         self.body = body
     }
 
-    /// The first field with this name, in any case.
+    /// The value of the first field with this name (case-insensitive).
     fileprivate func value(of name: String) -> String? {
         fields.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 
-/// What the gateway's callbacks look like: counts of forms, never contents.
+/// Statistics on the form of the gateway's callbacks: counts, never contents.
 ///
-/// Its members are those of the report's JSON.
+/// The member names are those of the report's JSON.
 package struct CallbackSurvey: Encodable, Sendable {
-    /// What a signature verified over.
+    /// A path and body form with which signatures verified.
     struct SignatureForm: TallyKey {
         /// `completeURL` or `path`.
         let form: String
@@ -86,21 +88,21 @@ package struct CallbackSurvey: Encodable, Sendable {
         let body: String
     }
 
-    /// How many callbacks were looked at, and when they came.
+    /// The number of callbacks counted.
     package private(set) var count = 0
     private var period = Period()
     private var signatures = Tally<SignatureForm>(valuesMax: 50)
     private var keys = Tally<SeenValue>(valuesMax: 50)
     private var members = MemberTally(documented: DocumentedMembers.callback)
 
-    /// Bodies that are not strict JSON with an object at its root.
+    /// The number of bodies that are not a strict JSON object.
     private var unreadableBodies = 0
     private var headers = Tally<SeenValue>(valuesMax: 100)
     private var externalIds = Tally<ExternalIDForm>(valuesMax: 50)
     private var channelIds = Tally<SeenValue>(valuesMax: 20)
     private var times = Tally<TimeForm>(valuesMax: 50)
 
-    /// Receipt minus X-TIMESTAMP.
+    /// Time of receipt minus X-TIMESTAMP.
     private var clockDifferenceMilliseconds = Spread()
     private var amounts = Tally<AmountForm>(valuesMax: 20)
     private var statuses = Tally<Spelling>(valuesMax: 20)
@@ -115,7 +117,7 @@ package struct CallbackSurvey: Encodable, Sendable {
 
     package init() {}
 
-    /// Looks at a callback; they come newest first.
+    /// Counts a callback; callbacks must be passed newest first.
     package mutating func note(_ callback: SurveyedCallback) {
         let now = callback.receivedMilliseconds
         let externalID = callback.value(of: "X-EXTERNAL-ID")

@@ -1,9 +1,9 @@
 import Snap
 import Text
 
-/// A value that is shown as it was seen, cut where it is long.
+/// A value reported as received, cut if it is long.
 struct SeenValue: TallyKey {
-    /// What is shown of a value: enough to tell values apart, too little to carry contents along.
+    /// Maximum characters reported: enough to distinguish values, too few to disclose contents.
     static let charactersMax = 120
 
     let value: String
@@ -17,14 +17,14 @@ struct SeenValue: TallyKey {
     }
 }
 
-/// How a short JSON value is spelled, such as a code.
+/// The spelling of a short JSON value, such as a code.
 struct Spelling: TallyKey {
     private static let bytesMax = 16
 
     /// The JSON type.
     let type: String
 
-    /// The literal, a string without its quotes; nil when it is longer than any code.
+    /// The literal, without the quotes of a string; nil if it is longer than any code.
     let value: String?
 
     init(_ json: JSONValue) {
@@ -33,12 +33,12 @@ struct Spelling: TallyKey {
     }
 }
 
-/// How an X-EXTERNAL-ID is made.
+/// The form of an X-EXTERNAL-ID.
 struct ExternalIDForm: TallyKey {
     /// `uuid`, `digits`, `other`, or `missing`.
     let form: String
 
-    /// In bytes.
+    /// Length in bytes.
     let length: Int
 
     init(_ id: String?) {
@@ -59,18 +59,18 @@ struct ExternalIDForm: TallyKey {
     }
 }
 
-/// How a time is written.
+/// The notation of a time.
 struct TimeForm: TallyKey {
-    /// Where it stands: the member or header.
+    /// The member or header that contains the time.
     let name: String
 
     /// `rfc3339`, `epochMilliseconds`, or `other`.
     let form: String
 
-    /// `Z`, `+07:00`; nil for other forms than RFC 3339.
+    /// The offset, such as `Z` or `+07:00`; nil unless the form is RFC 3339.
     let offset: String?
 
-    /// Digits of the fraction of a second; nil for other forms than RFC 3339.
+    /// Digits of the fraction of a second; nil unless the form is RFC 3339.
     let fractionDigits: Int?
 
     init(_ name: String, _ text: String) {
@@ -86,17 +86,17 @@ struct TimeForm: TallyKey {
         form = "rfc3339"
         let offsetCount = bytes.last.map { $0 | 0x20 } == UInt8(ascii: "z") ? 1 : 6
         offset = String(decoding: bytes.suffix(offsetCount), as: UTF8.self)
-        // `yyyy-mm-ddThh:mm:ss` has 19 bytes; a point and the digits may follow.
+        // `yyyy-mm-ddThh:mm:ss` has 19 bytes; a point and digits may follow.
         fractionDigits = max(bytes.count - offsetCount - 20, 0)
     }
 }
 
-/// How an amount's value is written.
+/// The notation of an amount's value.
 struct AmountForm: TallyKey {
     /// The JSON type.
     let type: String
 
-    /// Digits behind the point; nil when it is no number at all.
+    /// Digits after the decimal point; nil if the value is not a number.
     let decimals: Int?
 
     let exponent: Bool
@@ -115,7 +115,7 @@ struct AmountForm: TallyKey {
 }
 
 extension JSONValue {
-    /// RFC 8259's name of the value's type.
+    /// The name of the value's type in RFC 8259.
     var typeName: String {
         switch kind {
         case .object: "object"

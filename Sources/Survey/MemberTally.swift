@@ -1,38 +1,38 @@
 import Snap
 import Text
 
-/// Which members JSON objects have, with their types.
+/// Counts the members of JSON objects, by path and type.
 struct MemberTally: Sendable {
     /// One member.
     struct Member: TallyKey {
-        /// Names with points between them; `[]` stands for an element of an array.
+        /// Member names separated by points; `[]` stands for an element of an array.
         let path: String
 
         /// The JSON type.
         let type: String
 
-        /// Whether the gateway's page has it in this message.
+        /// Whether the gateway's documentation lists it for this message.
         let documented: Bool
     }
 
-    /// Members of one body that are looked at, and different ones that are listed.
+    /// Maximum members read of one body, and maximum distinct members listed.
     static let membersMax = 1_000
     static let listedMax = 200
 
-    /// The members that the gateway's page documents, as paths, in its order.
+    /// The paths of the documented members, in the order of the gateway's documentation.
     private let documented: [String]
     private var tally = Tally<Member>(valuesMax: MemberTally.listedMax)
     private var seen: Set<String> = []
 
     init(documented: [String]) { self.documented = documented }
 
-    /// Counts the members of a body's root.
+    /// Counts the members of a body's root object.
     mutating func note(_ root: JSONValue, atMilliseconds milliseconds: Int64) {
         var rest = Self.membersMax
         noteMembers(of: root, at: "", &rest, milliseconds)
     }
 
-    /// The recursion is as deep as the reader lets a text nest.
+    /// Counts members recursively; the JSON reader limits the nesting.
     private mutating func noteMembers(
         of value: JSONValue,
         at path: String,
@@ -75,7 +75,7 @@ extension MemberTally: Encodable {
     }
 }
 
-/// The members of the gateway's own page (gateway.md section 5), its samples' spellings included.
+/// The members in the gateway's documentation, with the spellings of its samples (article Gateway).
 enum DocumentedMembers {
     static let callback = [
         "originalPartnerReferenceNo", "originalReferenceNo", "originalExternalId",

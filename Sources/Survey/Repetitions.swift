@@ -1,35 +1,37 @@
 import Payments
 
-/// How the gateway sends again what it has sent before.
+/// Statistics on redelivered callbacks.
 struct Repetitions: Sendable {
-    /// The same bytes, signature and X-TIMESTAMP again: what the journal keeps once and counts.
+    /// Redeliveries of the same bytes, signature and X-TIMESTAMP, which the journal stores once and
+    /// counts.
     struct Identical: Encodable, Sendable {
-        /// How many callbacks came more than once.
+        /// The number of callbacks delivered more than once.
         fileprivate(set) var callbacks = 0
 
-        /// Deliveries after the first.
+        /// The number of deliveries after the first.
         fileprivate(set) var deliveries: Int64 = 0
 
-        /// From a callback's first delivery to its last.
+        /// Seconds from the first delivery of a callback to its last.
         fileprivate(set) var spacingSeconds = Spread()
     }
 
-    /// The same fact in a callback of its own: signed anew, or in other bytes.
+    /// Redeliveries of the same fact in another callback: signed again, or with other bytes.
     struct SameFact: Encodable, Sendable {
-        /// How many facts came in more than one callback.
+        /// The number of facts that occur in more than one callback.
         let facts: Int
 
-        /// Callbacks after the first.
+        /// The number of callbacks after the first of each fact.
         let callbacks: Int
 
-        /// Those with the X-EXTERNAL-ID of the one before, and those with another one.
+        /// The numbers of those with the same X-EXTERNAL-ID as the next newer one, and with a
+        /// different one.
         let keptExternalId: Int
         let changedExternalId: Int
 
-        /// Those with another X-TIMESTAMP than the one before.
+        /// The number of those with a different X-TIMESTAMP.
         let changedTimestamp: Int
 
-        /// From a fact's first callback to its last.
+        /// Seconds from the first callback of a fact to its last.
         let spacingSeconds: Spread
     }
 
@@ -46,7 +48,7 @@ struct Repetitions: Sendable {
     private(set) var identical = Identical()
     private var groups: [Fact: Group] = [:]
 
-    /// Counts a callback; they come newest first.
+    /// Counts a callback; callbacks must be passed newest first.
     mutating func note(_ callback: SurveyedCallback, externalID: String?) {
         if callback.deliveries > 1 {
             identical.callbacks += 1

@@ -1,16 +1,16 @@
 import Snap
 import Text
 
-/// One call of the gateway, as the survey looks at it.
+/// One gateway call as the survey reads it.
 package struct SurveyedCall: Sendable {
-    /// SNAP BI's number of the service: 47 generate, 51 query.
+    /// The SNAP BI service code: 47 generate, 51 query.
     package var service: Int
 
-    /// Milliseconds since the epoch.
+    /// Start and end of the call, in milliseconds since the epoch.
     package var startedMilliseconds: Int64
     package var finishedMilliseconds: Int64
 
-    /// Nil, like the body, when no answer came.
+    /// The HTTP status; nil, like the body, without a response.
     package var responseStatus: Int?
     package var responseBody: [UInt8]?
 
@@ -29,9 +29,9 @@ package struct SurveyedCall: Sendable {
     }
 }
 
-/// What the gateway's answers look like, service by service.
+/// Statistics on the form of the gateway's responses, by service.
 package struct OutboundSurvey: Encodable, Sendable {
-    /// How many calls were looked at, and when they began.
+    /// The number of calls counted.
     package private(set) var count = 0
     private var period = Period()
     private var services = [
@@ -41,7 +41,7 @@ package struct OutboundSurvey: Encodable, Sendable {
 
     package init() {}
 
-    /// Looks at a call; they come newest first.
+    /// Counts a call; calls must be passed newest first.
     package mutating func note(_ call: SurveyedCall) {
         count += 1
         period.note(call.startedMilliseconds)
@@ -50,22 +50,22 @@ package struct OutboundSurvey: Encodable, Sendable {
     }
 }
 
-/// What the answers of one service look like: counts of forms, never contents.
+/// Statistics on the form of the responses of one service: counts, never contents.
 ///
-/// Its members are those of the report's JSON.
+/// The member names are those of the report's JSON.
 struct ServiceSurvey: Encodable, Sendable {
     private let service: String
     private var calls = 0
 
-    /// Calls that ended without an answer.
+    /// The number of calls without a response.
     private var unanswered = 0
 
-    /// Answers that are not strict JSON with an object at its root.
+    /// The number of response bodies that are not a strict JSON object.
     private var unreadableBodies = 0
     private var httpStatuses = Tally<SeenValue>(valuesMax: 50)
     private var responseCodes = Tally<Spelling>(valuesMax: 50)
 
-    /// From the beginning of a call to its answer.
+    /// Milliseconds from the start of a call to its response.
     private var responseMilliseconds = Spread()
     private var members: MemberTally
     private var serviceCodes = Tally<Spelling>(valuesMax: 20)

@@ -1,6 +1,6 @@
-/// How numbers are spread: nearest ranks, no numbers between those that were noted.
+/// The distribution of numbers, with percentiles by the nearest-rank method.
 ///
-/// Keeps every number, so whoever notes them bounds how many there are.
+/// Stores every number, so the caller must bound their count.
 package struct Spread: Sendable {
     private var numbers: [Int64] = []
 
@@ -9,8 +9,8 @@ package struct Spread: Sendable {
     /// Adds a number.
     package mutating func note(_ number: Int64) { numbers.append(number) }
 
-    /// The smallest of the numbers that at least so many percent of them do not exceed; nil when
-    /// there are none.
+    /// The smallest number that is not exceeded by at least `percent` percent of the numbers; nil
+    /// if there are none.
     package func percentile(_ percent: Int) -> Int64? {
         percentile(percent, of: numbers.sorted())
     }

@@ -1,12 +1,12 @@
 import Text
 
-/// What a ``Tally`` counts: its members stand in the row of the value.
+/// A value that a ``Tally`` counts; its members are encoded into the row of the value.
 package protocol TallyKey: Hashable, Encodable, Sendable {}
 
-/// How often values were seen, when first and when last.
+/// Counts values, with the time of the first and the last occurrence.
 ///
-/// Bounded: the first values that are noted are listed, up to a number of them, so they have to be
-/// noted newest first. What is seen of others is only counted.
+/// Bounded: the first `valuesMax` distinct values are listed, so the caller must pass the newest
+/// first. Occurrences of other values are only counted.
 package struct Tally<Key: TallyKey>: Sendable {
     /// One value.
     package struct Row: Sendable {
@@ -18,7 +18,7 @@ package struct Tally<Key: TallyKey>: Sendable {
     private let valuesMax: Int
     private var listed: [Key: Row] = [:]
 
-    /// Observations of values beyond the bound.
+    /// Occurrences of values beyond `valuesMax`.
     package private(set) var unlisted = 0
 
     package init(valuesMax: Int) { self.valuesMax = valuesMax }
@@ -32,13 +32,13 @@ package struct Tally<Key: TallyKey>: Sendable {
         listed[key, default: Row(key: key)].note(milliseconds)
     }
 
-    /// The most frequent first.
+    /// The listed values, most frequent first.
     package var rows: [Row] {
         listed.values.sorted { left, right in
             if left.count != right.count { return left.count > right.count }
             let (leftLast, rightLast) = (left.period.last ?? 0, right.period.last ?? 0)
             if leftLast != rightLast { return leftLast > rightLast }
-            // Any order that is the same for the same counts.
+            // An arbitrary order that is the same in every run.
             return String(describing: left.key) < String(describing: right.key)
         }
     }
@@ -70,17 +70,17 @@ extension Tally.Row: Encodable {
     }
 }
 
-/// From the first to the last time that something was seen.
+/// The times of the first and the last occurrence.
 package struct Period: Equatable, Sendable {
-    /// Milliseconds since the epoch; nil when it was never seen.
+    /// Milliseconds since the epoch; nil without an occurrence.
     package private(set) var first: Int64?
 
-    /// Milliseconds since the epoch; nil when it was never seen.
+    /// Milliseconds since the epoch; nil without an occurrence.
     package private(set) var last: Int64?
 
     package init() {}
 
-    /// Notes that it was seen.
+    /// Adds an occurrence.
     package mutating func note(_ milliseconds: Int64) {
         first = min(first ?? milliseconds, milliseconds)
         last = max(last ?? milliseconds, milliseconds)

@@ -112,7 +112,7 @@ struct QueryFailureTests {
             blocked(Array(page.utf8), contentType: "text/html", location: "https://waf/x")
         )
         #expect(
-            failure.summary == "the answer cannot be read: JSON: unexpected byte at byte 0, "
+            failure.summary == "the response cannot be read: JSON: unexpected byte at byte 0, "
                 + "HTTP status 403"
         )
         #expect(

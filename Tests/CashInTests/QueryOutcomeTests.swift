@@ -168,7 +168,7 @@ struct QueryOutcomeTests {
             Issue.record("\(reason)")
             return
         }
-        #expect(failure.detail.hasPrefix("the answer cannot be read: "))
+        #expect(failure.detail.hasPrefix("the response cannot be read: "))
         #expect(failure.excerpt == nil)
     }
 

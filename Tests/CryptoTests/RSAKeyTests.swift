@@ -50,7 +50,7 @@ struct RSAKeyTests {
         ("key-ed25519-public.pem", "is an ED25519 key, expected RSA"),
         ("key-pss-public.pem", "is an RSA-PSS key, expected RSA"),
         ("dana-callback.json", "no PEM block and not base64, expected an RSA key"),
-        ("dana-signature.txt", "is base64, but not of an RSA key in DER"),
+        ("dana-signature.txt", "is base64, but does not decode to an RSA key in DER"),
     ])
     func `says why a file is no public key`(name: String, text: String) throws {
         let bytes = try Fixture.bytes(name)

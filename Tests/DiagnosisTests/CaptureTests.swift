@@ -35,14 +35,14 @@ struct CaptureTests {
         let capture = try capture("\u{FEFF}\r\n\nPOST https://h/a HTTP/1.1\nA: b\n\nx")
         #expect(capture.callback.target == "https://h/a")
         #expect(capture.callback.body == bytes("x"))
-        #expect(capture.notes == ["A byte order mark before the request was passed over."])
+        #expect(capture.notes == ["A byte order mark before the request was skipped."])
     }
 
     @Test func `what is odd about a request is noted`() throws {
         let capture = try capture("POST / HTTP/1.1\nCHANNEL -ID: 1\nContent-Length: 3\n\nab")
         #expect(
             capture.notes == [
-                "The name \"CHANNEL -ID\" holds a blank: a server refuses such a request.",
+                "The name \"CHANNEL -ID\" contains a blank: a server rejects such a request.",
                 "Content-Length says 3, but the body has 2 bytes.",
             ]
         )
@@ -51,7 +51,7 @@ struct CaptureTests {
         #expect(headOnly.callback.fields.count == 1)
         #expect(
             headOnly.notes == [
-                "No empty line ends the head: the request was taken to have no body."
+                "No empty line ends the head: the request was read without a body."
             ]
         )
     }
@@ -60,7 +60,7 @@ struct CaptureTests {
         let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
         let chunked = try capture(head + "2\r\n{}\r\n0\r\n\r\n")
         #expect(chunked.callback.body == bytes("{}"))
-        #expect(chunked.notes == ["The body was saved in chunks and has been put together."])
+        #expect(chunked.notes == ["The body was saved in chunked coding and was decoded."])
         let whole = try capture(head + "{\"a\":1}")
         #expect(whole.callback.body == bytes("{\"a\":1}"))
         #expect(whole.notes.isEmpty)
@@ -69,8 +69,8 @@ struct CaptureTests {
     @Test(arguments: [
         ("", "it is empty"), (" \r\n\t", "it is empty"), ("{}", "it is neither"),
         ("POST /", "it is neither"), ("curling -x", "it is neither"),
-        ("POST / HTTP/1.1\nnonsense\n\n", "line 2 is no header, expected Name: value"),
-        ("POST / HTTP/1.1\n: x\n\n", "line 2 is no header"),
+        ("POST / HTTP/1.1\nnonsense\n\n", "line 2 is not a header, expected Name: value"),
+        ("POST / HTTP/1.1\n: x\n\n", "line 2 is not a header"),
         ("curl", "it is neither"), ("curl -s", "the curl command has no URL"),
         ("curl -H", "the option -H has no value"),
         ("curl --data", "the option --data has no value"),
@@ -82,8 +82,8 @@ struct CaptureTests {
         ("curl u --data-binary @b", "--data-binary names the file \"b\", which is not read: put"),
         ("curl u --json @b", "--json names the file \"b\""),
         ("curl u -H @heads", "the headers in \"@heads\" are not read"),
-        ("curl u -F a=b", "-F makes a body that is not understood"),
-        ("curl u --data-urlencode a=b", "--data-urlencode makes a body that is not understood"),
+        ("curl u -F a=b", "-F makes a body that is not supported"),
+        ("curl u --data-urlencode a=b", "--data-urlencode makes a body that is not supported"),
     ])
     func `what is no callback is refused with a reason`(text: String, reason: String) throws {
         let error = #expect(throws: CaptureError.self) { try capture(text) }
@@ -151,13 +151,13 @@ struct CaptureTests {
         let capture = try capture("curl h two --unheard-of -d x -- -three\ncurl other")
         #expect(
             capture.notes == [
-                "\"two\" belongs to no option and was passed over.",
-                "The option \"--unheard-of\" is not known and was passed over.",
-                "\"-three\" belongs to no option and was passed over.",
+                "\"two\" belongs to no option and was skipped.",
+                "The option \"--unheard-of\" is unknown and was skipped.",
+                "\"-three\" belongs to no option and was skipped.",
             ]
         )
         let later = try self.capture("Example:\n\n  curl h -d x")
-        #expect(later.notes == ["The curl command in line 3 was read, nothing before it."])
+        #expect(later.notes == ["Lines before the curl command in line 3 were skipped."])
     }
 
     @Test func `typographic quotation marks around words are quotes`() throws {

@@ -282,7 +282,7 @@ struct ChangeTests {
         let detail = try #require(diagnosis.changes.first?.detail)
         #expect(
             diagnosis.summary
-                == "The signature does not verify, but one change would make it: \(detail)."
+                == "The signature does not verify, but it would with one change: \(detail)."
         )
         #expect(diagnosis.isComplete)
     }

@@ -118,7 +118,7 @@ struct VerdictTests {
         }.diagnosis()
         #expect(
             diagnosis.headers.problems.map(\.detail) == [
-                "is missing; \"\(name)\" is another name"
+                "is missing; found \"\(name)\" instead"
             ]
         )
     }
@@ -170,7 +170,7 @@ struct VerdictTests {
         }.diagnosis()
         #expect(changed.verdict == .oneChange)
         #expect(
-            changed.notes.map { $0.prefix(45) } == ["Even then the callback is answered 4045600: p"]
+            changed.notes.map { $0.prefix(36) } == ["Even then the response is 4045600: p"]
         )
         let whole = try Scene { $0.callback.target = Scene.url }.diagnosis()
         #expect(whole.verdict == .verifies)
@@ -241,7 +241,7 @@ struct VerdictTests {
         let broken = try Scene { $0.setBody("{") }.diagnosis()
         #expect(
             broken.notes == [
-                "The body is no JSON that is accepted (JSON: ends too early at byte 1)."
+                "The body is not JSON that the receiver accepts (JSON: ends too early at byte 1)."
             ]
         )
         let empty = try Scene { $0.setBody("") }.diagnosis()

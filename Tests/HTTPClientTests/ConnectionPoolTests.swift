@@ -21,7 +21,7 @@ struct ConnectionPoolTests {
 
     private func limit(milliseconds: UInt64) throws -> WaitLimit {
         WaitLimit(
-            deadlineNanoseconds: Clock.monotonicNanoseconds() + milliseconds * 1_000_000,
+            deadlineNanoseconds: SystemClock.monotonicNanoseconds() + milliseconds * 1_000_000,
             interruption: try Latch()
         )
     }
@@ -60,7 +60,7 @@ struct ConnectionPoolTests {
         let limit = try limit(milliseconds: 10_000)
         let connection = try await pool.lend(to: origin, within: limit)
         let closing = Task { await pool.close() }
-        let far = Clock.monotonicNanoseconds() + 10_000_000_000
+        let far = SystemClock.monotonicNanoseconds() + 10_000_000_000
         #expect(
             try limit.interruption.wait(untilNanoseconds: far, orUntil: Latch()) == .ready
         )

@@ -98,7 +98,7 @@ struct FailureTests {
         ("HTTP/2.0 200 OK\r\n\r\n", "HTTP version not supported"),
         ("HTTP/1.1 200 OK\nA: b\n\n", "malformed line ending"),
         (ok("a", "Content-Length: 2"), "malformed Content-Length"),
-        ("HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n", "not asked for"),
+        ("HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n", "unrequested switch"),
     ])
     func `garbage is an error of its own`(answer: String, text: String) async throws {
         let server = try TestServer.answering(answer)

@@ -44,7 +44,7 @@ struct CallbackFaultTests {
             #expect(received.count == 1)
             let (_, payment) = try await scene.control("transactions/T-1")
             let attempts = payment["callbacks"]?.elements.first?["attempts"]?.elements ?? []
-            #expect(attempts.map { $0["error"]?.string } == ["lost on the way", nil])
+            #expect(attempts.map { $0["error"]?.string } == ["dropped by the fault plan", nil])
         }
         try await callbacks(["drop"], retrySeconds: [0, 0]) { _, received in
             #expect(received.isEmpty)

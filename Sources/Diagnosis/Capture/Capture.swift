@@ -1,16 +1,18 @@
-/// A callback as somebody saved it: a raw HTTP request, or a curl command.
+/// A callback parsed from a saved text: a raw HTTP request, or a curl command.
 package struct Capture: Equatable, Sendable {
     package let callback: CapturedCallback
 
-    /// What was odd about the text, or taken to mean something, as sentences.
+    /// Oddities of the text, and how they were interpreted, as sentences.
     package let notes: [String]
 
-    /// More than any callback that the receiver takes by default, head and body.
+    /// Maximum bytes of a text; more than the receiver accepts by default for head and body.
     package static let bytesMax = 1_048_576
 
-    /// Reads a saved callback; which of the two it is, its content tells.
+    /// Parses a saved callback, and detects its format from the content.
     ///
     /// Pure, and safe for any bytes.
+    ///
+    /// - Throws: ``CaptureError`` if the text is too long, or in neither format.
     package init(_ bytes: [UInt8]) throws(CaptureError) {
         if bytes.count > Self.bytesMax {
             throw CaptureError("it holds more than \(Self.bytesMax) bytes")
@@ -19,7 +21,7 @@ package struct Capture: Equatable, Sendable {
         var text = bytes[...]
         if text.starts(with: [0xEF, 0xBB, 0xBF]) {
             text = text.dropFirst(3)
-            notes.append("A byte order mark before the request was passed over.")
+            notes.append("A byte order mark before the request was skipped.")
         }
         text = text.drop { [0x09, 0x0A, 0x0D, 0x20].contains($0) }
         if text.isEmpty { throw CaptureError("it is empty, \(Self.expected)") }
@@ -29,7 +31,7 @@ package struct Capture: Equatable, Sendable {
             self.notes = notes + request.notes
         } else if let start = CurlCommand.start(in: text) {
             if start.line > 1 {
-                notes.append("The curl command in line \(start.line) was read, nothing before it.")
+                notes.append("Lines before the curl command in line \(start.line) were skipped.")
             }
             let command = try CurlCommand(text[start.index...], firstLine: start.line)
             callback = command.callback
@@ -39,11 +41,14 @@ package struct Capture: Equatable, Sendable {
         }
     }
 
+    /// The end of an error message: the expected formats.
     private static let expected =
         "expected a request that begins as POST /v1.0/debit/notify HTTP/1.1, or a curl command"
 }
 
-/// Why a saved callback cannot be read. The text completes a sentence that begins with its name.
+/// Why a saved callback cannot be parsed.
+///
+/// The text completes a sentence that begins with the name of the file.
 package struct CaptureError: Error, Equatable, CustomStringConvertible {
     package let text: String
 

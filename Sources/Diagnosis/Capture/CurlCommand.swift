@@ -1,7 +1,7 @@
 import Snap
 import Text
 
-/// A curl command, read as curl would: the request that it sends.
+/// Parses a curl command into the request that curl would send.
 struct CurlCommand {
     private(set) var notes: [String] = []
     private(set) var callback: CapturedCallback
@@ -11,7 +11,10 @@ struct CurlCommand {
     private var fields: [CapturedCallback.Field] = []
     private var body: [UInt8]?
 
-    /// Where a command begins: the text itself, or its first line that begins with `curl`.
+    /// The start of the first line that begins with `curl`, after blanks and `$`; nil if there is
+    /// none.
+    ///
+    /// - Returns: the index, and the number of the line, from 1.
     static func start(in text: ArraySlice<UInt8>) -> (index: Int, line: Int)? {
         var line = 1
         var index = text.startIndex
@@ -31,7 +34,8 @@ struct CurlCommand {
         return nil
     }
 
-    /// - Parameter firstLine: the number of the line that the command begins in.
+    /// - Parameter firstLine: the number of the line in which the command begins.
+    /// - Throws: ``CaptureError`` for an unclosed quote, a missing value, or a body in a file.
     init(_ text: ArraySlice<UInt8>, firstLine: Int) throws(CaptureError) {
         callback = CapturedCallback(method: "", target: "", fields: [], body: [])
         let shell = try ShellWords(text, firstLine: firstLine)
@@ -55,7 +59,7 @@ struct CurlCommand {
 
     // MARK: Options
 
-    /// `--name value`; `--name=value`, which curl does not know, is taken to mean the same.
+    /// Parses `--name value`; `--name=value`, which curl does not support, is read the same way.
     private mutating func take(
         long text: String,
         _ words: inout ArraySlice<[UInt8]>
@@ -73,7 +77,7 @@ struct CurlCommand {
         }
     }
 
-    /// `-X POST`, `-XPOST`, `-sSX POST`.
+    /// Parses short options: `-X POST`, `-XPOST`, `-sSX POST`.
     private mutating func take(
         short letters: ArraySlice<UInt8>,
         _ words: inout ArraySlice<[UInt8]>
@@ -93,11 +97,13 @@ struct CurlCommand {
         }
     }
 
+    /// Ignores an option without a value; notes it if it is unknown.
     private mutating func pass(over name: String, _ option: CurlOption) {
         guard option == .unknown else { return }
-        notes.append("The option \(quoted(name)) is not known and was passed over.")
+        notes.append("The option \(quoted(name)) is unknown and was skipped.")
     }
 
+    /// Applies an option with a value to the request.
     private mutating func take(
         _ option: CurlOption,
         _ name: String,
@@ -119,12 +125,12 @@ struct CurlCommand {
         case .method: method = String(decoding: value, as: UTF8.self)
         case .url: take(url: String(decoding: value, as: UTF8.self))
         case .otherBody:
-            throw CaptureError("\(name) makes a body that is not understood, expected --data-raw")
+            throw CaptureError("\(name) makes a body that is not supported, expected --data-raw")
         case .flag, .ignored, .unknown: return
         }
     }
 
-    /// Several bodies are one, with & between them.
+    /// Appends body data; curl joins several parts with `&`, except those of `--json`.
     private mutating func append(_ data: [UInt8], joined: Bool) {
         guard let body else {
             self.body = data
@@ -134,17 +140,17 @@ struct CurlCommand {
         notes.append("The body is given in several parts, which curl joins.")
     }
 
-    /// `Name: value`; `Name;` sends a blank one and `Name:` none.
+    /// Parses a header: `Name: value`; `Name;` sends an empty header and `Name:` none.
     private mutating func take(header: [UInt8]) throws(CaptureError) {
         let text = String(decoding: header, as: UTF8.self)
         if header.first == UInt8(ascii: "@") {
-            throw CaptureError("the headers in \(quoted(text)) are not read, expected them here")
+            throw CaptureError("the headers in \(quoted(text)) are not read, expected them inline")
         }
         guard let colon = header.firstIndex(of: UInt8(ascii: ":")) else {
             if header.last == UInt8(ascii: ";") {
                 fields.append(CapturedCallback.Field(name: String(text.dropLast()), value: []))
             } else {
-                notes.append("\(quoted(text)) is no header: curl does not send it.")
+                notes.append("\(quoted(text)) is not a header: curl does not send it.")
             }
             return
         }
@@ -155,23 +161,25 @@ struct CurlCommand {
         } else {
             if name.contains(where: { $0 == " " || $0 == "\t" }) {
                 notes.append(
-                    "The name \(quoted(name)) holds a blank: a server refuses such a request."
+                    "The name \(quoted(name)) contains a blank: a server rejects such a request."
                 )
             }
             fields.append(CapturedCallback.Field(name: name, value: value))
         }
     }
 
+    /// Sets the URL; further operands are ignored with a note.
     private mutating func take(url text: String) {
         if url == nil {
             url = text
         } else {
-            notes.append("\(quoted(text)) belongs to no option and was passed over.")
+            notes.append("\(quoted(text)) belongs to no option and was skipped.")
         }
     }
 
     // MARK: The request
 
+    /// Builds the request: curl's default method, and Host from the URL unless it is given.
     private mutating func finish() throws(CaptureError) {
         guard let url else { throw CaptureError("the curl command has no URL") }
         let whole = String(url.prefix { $0 != "#" })

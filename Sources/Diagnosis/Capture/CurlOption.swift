@@ -1,25 +1,26 @@
-/// What an option of curl means for the request that is sent.
+/// The meaning of a curl option for the request that is sent.
 enum CurlOption: Equatable {
     case header, method, url
 
-    /// A body; one that begins with @ names a file.
+    /// Body data; a value that begins with `@` names a file.
     case data, binaryData, json
 
-    /// A body, whatever it begins with.
+    /// Body data, also if the value begins with `@`.
     case rawData
 
-    /// A body in a form that is not read here.
+    /// A body in a form that is not supported.
     case otherBody
 
-    /// Takes a value that does not matter.
+    /// An option with a value that does not affect the request.
     case ignored
 
-    /// Takes no value.
+    /// An option without a value.
     case flag
 
-    /// Taken to have no value.
+    /// An unknown option, read as one without a value.
     case unknown
 
+    /// Whether the next word, or the rest of the word, is the value of the option.
     var takesValue: Bool { self != .flag && self != .unknown }
 
     init(long name: String) {
@@ -50,7 +51,7 @@ enum CurlOption: Equatable {
         }
     }
 
-    /// Options with a value about the connection, the output or the like.
+    /// Long options with a value that concerns the connection or the output.
     private static let ignoredNames: Set<String> = [
         "--user", "--output", "--user-agent", "--referer", "--cookie", "--cookie-jar", "--max-time",
         "--connect-timeout", "--write-out", "--proxy", "--proxy-user", "--cacert", "--capath",
@@ -61,10 +62,13 @@ enum CurlOption: Equatable {
         "--noproxy", "--socks5", "--socks5-hostname", "--keepalive-time", "--expect100-timeout",
     ]
 
+    /// Short options with such a value.
     private static let ignoredLetters = Set("uoAebcmwxUEDrKCyYztPQ".utf8)
 
+    /// Short options without a value.
     private static let flagLetters = Set("LksSvigfN460123#jlJMnpqRVZ".utf8)
 
+    /// Long options without a value.
     private static let flagNames: Set<String> = [
         "--location", "--location-trusted", "--insecure", "--silent", "--show-error", "--verbose",
         "--include", "--compressed", "--fail", "--fail-with-body", "--http1.0", "--http1.1",

@@ -2,42 +2,43 @@ import HTTPCore
 import Snap
 import Text
 
-/// A saved HTTP request: head and body.
+/// Parses a saved HTTP request with head and body.
 ///
-/// Lines of the head may end in LF alone, since editors change that; the body is taken as it is, to
-/// the last byte.
+/// Lines of the head may end in LF alone, because editors change line ends. The body is read
+/// unchanged, to the last byte.
 struct RawRequest {
     let callback: CapturedCallback
     private(set) var notes: [String] = []
 
-    /// More lines than any head has that a server takes.
+    /// Maximum lines of a head; more than any server accepts.
     private static let linesMax = 1_000
 
-    /// Whether a text begins as a request: three words, the last of which begins with `HTTP/`.
+    /// Whether a text begins with a request line: three words, the last beginning with `HTTP/`.
     static func isOne(_ text: ArraySlice<UInt8>) -> Bool {
         let line = text.prefix { $0 != 0x0A && $0 != 0x0D }
         let words = line.split(separator: 0x20)
         return words.count == 3 && words[2].starts(with: Array("HTTP/".utf8))
     }
 
+    /// - Throws: ``CaptureError`` for a head with too many lines, or a line that is not a field.
     init(_ text: ArraySlice<UInt8>) throws(CaptureError) {
         let end = Self.headEnd(text)
         let head = Array(text[..<end.head])
         var body = Array(text[end.body...])
         if end.head == end.body {
-            notes.append("No empty line ends the head: the request was taken to have no body.")
+            notes.append("No empty line ends the head: the request was read without a body.")
         }
         if head.count(where: { $0 == 0x0A }) > Self.linesMax {
             throw CaptureError("its head has more than \(Self.linesMax) lines")
         }
         let parsed = HeadText(head)
         if let line = parsed.malformedLines.first {
-            throw CaptureError("line \(line) is no header, expected Name: value")
+            throw CaptureError("line \(line) is not a header, expected Name: value")
         }
         let fields = parsed.fields
         for field in fields where field.name.contains(where: { $0 == " " || $0 == "\t" }) {
             notes.append(
-                "The name \(quoted(field.name)) holds a blank: a server refuses such a request."
+                "The name \(quoted(field.name)) contains a blank: a server rejects such a request."
             )
         }
         var callback = CapturedCallback(
@@ -47,7 +48,7 @@ struct RawRequest {
             body: body
         )
         if let decoded = Self.dechunked(callback) {
-            notes.append("The body was saved in chunks and has been put together.")
+            notes.append("The body was saved in chunked coding and was decoded.")
             body = decoded
         }
         callback.body = body
@@ -55,7 +56,7 @@ struct RawRequest {
         self.callback = callback
     }
 
-    /// Where the head ends, and where the body begins: around the first empty line.
+    /// The end of the head and the start of the body, which the first empty line separates.
     private static func headEnd(_ text: ArraySlice<UInt8>) -> (head: Int, body: Int) {
         var lineStart = text.startIndex
         while let lineEnd = text[lineStart...].firstIndex(of: 0x0A) {
@@ -66,8 +67,9 @@ struct RawRequest {
         return (text.endIndex, text.endIndex)
     }
 
-    /// The body of a chunked request that was saved as it went over the wire; nil when the body is
-    /// not in chunks, as in captures that were put together already.
+    /// Decodes the body of a chunked request that was saved as transmitted.
+    ///
+    /// Returns nil if the body is not in chunked coding, as in captures that are decoded already.
     private static func dechunked(_ callback: CapturedCallback) -> [UInt8]? {
         let isChunked = callback.texts(of: "Transfer-Encoding").contains {
             $0.lowercased().hasSuffix("chunked")
@@ -82,6 +84,7 @@ struct RawRequest {
         }
     }
 
+    /// A note if Content-Length differs from the length of the body.
     private static func lengthNotes(_ callback: CapturedCallback) -> [String] {
         guard let text = callback.texts(of: "Content-Length").first, let length = Int(text),
             length != callback.body.count

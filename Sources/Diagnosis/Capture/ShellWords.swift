@@ -1,9 +1,8 @@
-/// The words of one shell command, as a POSIX shell with `$'…'` takes them apart; nothing is
+/// Splits one shell command into words, by the rules of a POSIX shell with `$'…'`; nothing is
 /// expanded.
 ///
-/// Commands are copied from web pages, which breaks them in ways that are well known: typographic
-/// quotation marks, a quote that is never closed, a backslash without a blank before it. What is
-/// repaired is noted.
+/// Commands copied from web pages have typical faults: typographic quotation marks, an unclosed
+/// quote, or a backslash without a blank before it. They are repaired, with a note for each.
 struct ShellWords {
     private(set) var words: [[UInt8]] = []
     private(set) var notes: [String] = []
@@ -11,11 +10,13 @@ struct ShellWords {
     private let text: [UInt8]
     private let firstLine: Int
     private var index = 0
+    /// The word being read; nil between words.
     private var word: [UInt8]?
 
-    /// Reads up to the first end of a line that is neither quoted nor escaped.
+    /// Reads up to the first line end that is neither quoted nor escaped, or to `;`, `|` or `&`.
     ///
-    /// - Parameter firstLine: the number of the line that `text` begins in.
+    /// - Parameter firstLine: the number of the line in which `text` begins.
+    /// - Throws: ``CaptureError`` for a quote that is never closed.
     init(_ text: ArraySlice<UInt8>, firstLine: Int) throws(CaptureError) {
         self.text = Array(text)
         self.firstLine = firstLine
@@ -23,6 +24,8 @@ struct ShellWords {
         finishWord()
     }
 
+    /// Reads one quoted part, escape or byte.
+    ///
     /// - Returns: false at the end of the command.
     private mutating func takeNext() throws(CaptureError) -> Bool {
         let byte = text[index]
@@ -64,26 +67,27 @@ struct ShellWords {
         text[..<min(index, text.count)].count { $0 == 0x0A } + firstLine
     }
 
-    /// The length of the line end at `index`; nil when there is none.
+    /// The length of the line end at `index`: 1 for LF, 2 for CR LF; nil if there is none.
     private func lineEnd(at index: Int) -> Int? {
         guard index < text.count else { return nil }
         if text[index] == 0x0A { return 1 }
         return text[index] == 0x0D && index + 1 < text.count && text[index + 1] == 0x0A ? 2 : nil
     }
 
-    /// A backslash outside quotes: the next byte as it is, or the command goes on in the next line.
+    /// Reads a backslash outside quotes: it escapes the next byte, or continues the command on the
+    /// next line.
     private mutating func takeBackslash() {
         if let count = lineEnd(at: index + 1) {
             if word != nil, text[min(index + 1 + count, text.count)...].first == UInt8(ascii: "-") {
                 notes.append(
                     "Line \(line) ends in a backslash without a blank before it, which would join "
-                        + "two words: they were taken apart."
+                        + "two words: they were separated."
                 )
                 finishWord()
             }
             index += 1 + count
         } else {
-            // At the very end of the text it stands for itself.
+            // At the end of the text it is an ordinary character.
             append([peek(1) ?? UInt8(ascii: "\\")])
             index += 2
         }
@@ -91,7 +95,7 @@ struct ShellWords {
 
     // MARK: Quotes
 
-    /// What stands in '…', or up to where a forgotten closing quote belongs.
+    /// Reads '…', or up to the place where a forgotten closing quote belongs.
     private mutating func takeQuoted(from start: Int) throws(CaptureError) {
         let opened = index
         var end = start
@@ -99,7 +103,7 @@ struct ShellWords {
             if let wordEnd = forgottenQuote(at: end, from: start) {
                 notes.append(
                     "The quote that opens in line \(lineNumber(of: opened)) is not closed there: "
-                        + "it was taken to end with its line."
+                        + "it was read up to the end of the line."
                 )
                 append(text[start..<wordEnd])
                 finishWord()
@@ -113,8 +117,10 @@ struct ShellWords {
         index = end + 1
     }
 
-    /// Where the quoted text ends when a backslash at the end of a line at `index` is followed by
-    /// an option: nobody quotes those on purpose.
+    /// The end of a quoted text whose closing quote was forgotten; nil if `index` gives no sign of
+    /// that.
+    ///
+    /// The sign is a backslash at the end of a line, followed by an option on the next line.
     private func forgottenQuote(at index: Int, from start: Int) -> Int? {
         guard text[index] == UInt8(ascii: "\\"), let count = lineEnd(at: index + 1) else {
             return nil
@@ -127,6 +133,8 @@ struct ShellWords {
         return end
     }
 
+    /// Reads "…", in which a backslash escapes only `$`, a backquote, `"`, a backslash and a line
+    /// end.
     private mutating func takeDoubleQuoted() throws(CaptureError) {
         let opened = index
         append([])
@@ -149,7 +157,7 @@ struct ShellWords {
         index += 1
     }
 
-    /// `$'…'` with the escapes of C.
+    /// Reads `$'…'` with the escapes of C.
     private mutating func takeANSI() throws(CaptureError) {
         let opened = index
         append([])
@@ -168,7 +176,7 @@ struct ShellWords {
         index += 1
     }
 
-    /// The closing mark for an opening typographic quotation mark at `index`.
+    /// The closing mark for a typographic quotation mark at `index`; nil if there is none.
     private func typographicQuote() -> [UInt8]? {
         guard text[index...].starts(with: [0xE2, 0x80]), let last = peek(2) else { return nil }
         switch last {
@@ -178,9 +186,10 @@ struct ShellWords {
         }
     }
 
+    /// Reads a text in typographic quotation marks, as if they were quotes.
     private mutating func takeTypographic(_ close: [UInt8]) throws(CaptureError) {
         let opened = index
-        notes.append("The typographic quotation marks in line \(line) were taken as quotes.")
+        notes.append("The typographic quotation marks in line \(line) were read as quotes.")
         let rest = text[(index + 3)...]
         guard let end = rest.firstRange(of: close) else {
             throw unclosed(String(decoding: text[index..<(index + 3)], as: UTF8.self), opened)
@@ -196,7 +205,7 @@ struct ShellWords {
 
 /// The escapes of `$'…'`.
 private enum ShellEscape {
-    /// What the escape behind a backslash stands for, and how many bytes it takes.
+    /// The bytes of the escape after a backslash, and the number of bytes that it occupies.
     static func read(_ text: ArraySlice<UInt8>) -> (bytes: [UInt8], count: Int) {
         guard let letter = text.first else { return ([], 0) }
         switch letter {
@@ -220,7 +229,7 @@ private enum ShellEscape {
         }
     }
 
-    /// The digits at the front of `text`, as a number.
+    /// The number formed by the leading digits of `text`, and the count of digits.
     private static func digits(_ text: ArraySlice<UInt8>, _ max: Int, radix: Int) -> (UInt32, Int) {
         let digits = text.prefix(max).prefix { byte in
             Character(Unicode.Scalar(byte)).hexDigitValue.map { $0 < radix } ?? false
@@ -228,6 +237,7 @@ private enum ShellEscape {
         return (UInt32(String(decoding: digits, as: UTF8.self), radix: radix) ?? 0, digits.count)
     }
 
+    /// A byte given by its number: `\xHH` or `\NNN`.
     private static func number(
         _ text: ArraySlice<UInt8>,
         digits max: Int,
@@ -239,6 +249,7 @@ private enum ShellEscape {
         return ([UInt8(truncatingIfNeeded: value)], count + 1)
     }
 
+    /// A Unicode scalar given by its number, as UTF-8: `\uXXXX` or `\UXXXXXXXX`.
     private static func scalar(
         _ text: ArraySlice<UInt8>,
         digits max: Int,
