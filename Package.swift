@@ -21,10 +21,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// The tests of one library.
+///
+/// They may use everything that the library depends on; imports are checked file by file.
 func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: name + "Tests",
-        dependencies: [.target(name: name)] + more,
+        dependencies: [.target(name: name), "Support"] + more,
         swiftSettings: common
     )
 }
@@ -96,18 +98,71 @@ let package = Package(
         // 3: services.
         library("Logging", ["Text", "System", "Queues"]),
         library("Commands", ["Text", "System"]),
-        library("HTTPServer", ["HTTPCore", "System", "Queues"]),
+        library("HTTPServer", ["HTTPCore", "System"]),
         library("HTTPClient", ["HTTPCore", "System", "Queues", "COpenSSL"]),
         library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Text", "Payments", "Crypto"]),
         library("Store", ["SQLite", "Ledger", "Payments", "Queues", "System"]),
 
+        library("Metrics", ["HTTPServer", "Logging", "Snap", "Payments"]),
+
         // 4: composition.
+        library(
+            "Configuration",
+            [
+                "HTTPServer", "HTTPCore", "Logging", "Ledger", "Diagnosis", "Snap", "Payments",
+                "Crypto", "System", "Text", "Commands",
+            ]
+        ),
+        library(
+            "Notify",
+            [
+                "Configuration", "Metrics", "HTTPServer", "HTTPCore", "Store", "Ledger", "Logging",
+                "Snap", "Payments", "Crypto", "System", "Text",
+            ]
+        ),
+        library(
+            "Outbound",
+            [
+                "Configuration", "Metrics", "CashIn", "HTTPClient", "HTTPCore", "Store", "Ledger",
+                "Logging", "Snap", "Payments", "System", "Text",
+            ]
+        ),
+        library(
+            "Maintenance",
+            [
+                "Configuration", "Store", "Ledger", "Logging", "HTTPCore", "Snap", "Payments",
+                "Crypto", "System", "Commands",
+            ]
+        ),
+        library(
+            "APIModel",
+            [
+                "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
+                "Diagnosis", "Survey", "Snap", "Payments", "Crypto", "Commands", "Text",
+            ]
+        ),
+        library(
+            "InternalAPI",
+            [
+                "APIModel", "Maintenance", "Outbound", "Notify", "Metrics", "Configuration",
+                "CashIn", "HTTPServer", "HTTPCore", "Store", "Ledger", "Diagnosis", "Survey",
+                "Logging", "Snap", "Payments", "Crypto", "Commands", "System", "Queues", "Text",
+            ]
+        ),
+        library(
+            "Shell",
+            [
+                "APIModel", "Maintenance", "Configuration", "Commands", "HTTPClient", "HTTPCore",
+                "Store", "Ledger", "Diagnosis", "Snap", "Crypto", "QRCode", "System", "Queues",
+                "Text",
+            ]
+        ),
         library(
             "Receiver",
             [
-                "HTTPServer", "HTTPClient", "HTTPCore", "CashIn", "Store", "Ledger", "Commands",
-                "Logging", "Diagnosis", "Survey", "Snap", "Text", "Payments", "Crypto",
-                "System", "Queues", "QRCode",
+                "Shell", "InternalAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Metrics",
+                "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "Store", "Ledger",
+                "Commands", "Logging", "Snap", "Payments", "Crypto", "System",
             ]
         ),
         library(
@@ -133,48 +188,38 @@ let package = Package(
         // Tests.
         .target(
             name: "Support",
-            dependencies: ["Crypto", "Snap", "Text"],
+            dependencies: [
+                "Configuration", "Commands", "HTTPCore", "Crypto", "Snap", "System", "Text",
+            ],
             path: "Tests/Support",
             swiftSettings: common
         ),
-        tests(of: "Text", ["Support"]),
-        tests(of: "System", ["Support"]),
-        tests(of: "Crypto", ["Support"]),
+        tests(of: "Text"),
+        tests(of: "System"),
+        tests(of: "Crypto"),
         tests(of: "Queues"),
-        tests(of: "SQLite", ["Support"]),
+        tests(of: "SQLite"),
         tests(of: "QRCode"),
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
-        tests(of: "Ledger", ["Payments", "Support"]),
-        tests(of: "Snap", ["Text", "Payments", "Crypto", "Support"]),
-        tests(of: "Diagnosis", ["HTTPCore", "Snap", "Text", "Crypto", "Support"]),
-        tests(of: "Survey", ["Snap", "Text", "Payments"]),
-        tests(of: "Logging", ["Text"]),
-        tests(of: "HTTPServer", ["HTTPCore", "System"]),
-        tests(of: "HTTPClient", ["HTTPCore", "System", "COpenSSL", "Support"]),
-        tests(
-            of: "CashIn",
-            [
-                "HTTPClient", "HTTPServer", "HTTPCore", "System", "Snap", "Text", "Payments",
-                "Crypto", "Support",
-            ]
-        ),
-        tests(
-            of: "Simulator",
-            [
-                "CashIn", "HTTPClient", "HTTPServer", "HTTPCore", "Commands", "Logging", "Snap",
-                "Text", "Payments", "Crypto", "System", "Support",
-            ]
-        ),
-        tests(of: "Store", ["Ledger", "Payments", "Queues", "SQLite", "System", "Support"]),
-        tests(
-            of: "Receiver",
-            [
-                "CashIn", "Commands", "Logging", "Diagnosis", "HTTPServer", "HTTPClient",
-                "HTTPCore", "Ledger", "Payments", "Snap", "Text", "Crypto", "Store", "Survey",
-                "System", "SQLite", "QRCode", "Support",
-            ]
-        ),
+        tests(of: "Ledger"),
+        tests(of: "Snap"),
+        tests(of: "Diagnosis"),
+        tests(of: "Survey"),
+        tests(of: "Logging"),
+        tests(of: "HTTPServer"),
+        tests(of: "HTTPClient"),
+        tests(of: "CashIn", ["HTTPServer"]),
+        tests(of: "Store"),
+        tests(of: "Metrics"),
+        tests(of: "Configuration"),
+        tests(of: "Notify"),
+        tests(of: "Outbound"),
+        tests(of: "APIModel"),
+        tests(of: "InternalAPI"),
+        tests(of: "Shell", ["HTTPServer"]),
+        tests(of: "Receiver", ["Shell"]),
+        tests(of: "Simulator", ["CashIn"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Support", "Crypto", "Snap", "Text"],

@@ -30,7 +30,7 @@ final class Acceptor: EventSource {
         }
     }
 
-    func ready(_ readiness: Readiness, on loop: isolated EventLoop) {
+    func ready(_ readiness: IOEvents, on loop: isolated EventLoop) {
         accept(on: loop)
     }
 

@@ -131,7 +131,7 @@ extension Connection {
                 number: exchange.number,
                 status: exchange.status,
                 receivedNanoseconds: exchange.receivedNanoseconds,
-                finishedNanoseconds: Clock.monotonicNanoseconds(),
+                finishedNanoseconds: SystemClock.monotonicNanoseconds(),
                 isComplete: isComplete
             )
         )

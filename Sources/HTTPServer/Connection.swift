@@ -98,7 +98,7 @@ final class Connection: EventSource {
         settle(on: loop)
     }
 
-    func ready(_ readiness: Readiness, on loop: isolated EventLoop) {
+    func ready(_ readiness: IOEvents, on loop: isolated EventLoop) {
         if readiness.contains(.peerEnded) { peerEnded() }
         if !readiness.isDisjoint(with: .failed) {
             peerEnded()
@@ -114,7 +114,7 @@ final class Connection: EventSource {
     func proceed(on loop: isolated EventLoop) {
         work(on: loop)
         if server.isDraining, isBetweenRequests {
-            // Requests that have arrived are still answered, even if epoll has not reported them
+            // Requests that have arrived are still handled, even if epoll has not reported them
             // yet.
             mayReceive = true
             work(on: loop)

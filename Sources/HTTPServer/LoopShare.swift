@@ -26,7 +26,7 @@ final class LoopShare: Sendable {
 
     /// The current value of the Date field, formatted once a second.
     func date() -> HTTPDate {
-        let seconds = Int(Clock.realtimeMilliseconds() / 1000)
+        let seconds = Int(SystemClock.realtimeMilliseconds() / 1000)
         return lastDate.withLock { last in
             if last.epochSeconds != seconds {
                 last = DatedSecond(

@@ -64,6 +64,7 @@ package enum Refusal: Equatable, Sendable {
     /// The handler released the request without a response.
     case unanswered
 
+    /// The status of the response.
     package var status: Status {
         switch self {
         case .malformed(let error): error.status

@@ -65,7 +65,7 @@ private final class ProbeClient: EventSource {
         }
     }
 
-    func ready(_ readiness: Readiness, on loop: isolated EventLoop) {
+    func ready(_ readiness: IOEvents, on loop: isolated EventLoop) {
         do throws(SystemError) {
             while true {
                 switch try descriptor?.receive(into: &buffer) {

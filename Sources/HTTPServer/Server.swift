@@ -45,6 +45,7 @@ package final class Server: Sendable {
     /// Whether ``drain(seconds:)`` has been called.
     package var isDraining: Bool { draining.load(ordering: .acquiring) }
 
+    /// The connection counts; each is exact, but they are not read at the same instant.
     package var counters: ServerCounters {
         ServerCounters(
             open: openCount.load(ordering: .relaxed),

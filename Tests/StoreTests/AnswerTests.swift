@@ -253,7 +253,7 @@ import Testing
         #expect(entry.kind == "late-success")
         #expect(entry.resolvedMilliseconds == TestClock.start + 1_000)
         #expect(entry.resolvedBy == "query")
-        #expect(entry.note == "the gateway says 00")
+        #expect(entry.note == "the gateway reports 00")
     }
 
     @Test func `the gateway itself has entries of its own`() async throws {

@@ -260,7 +260,7 @@ import Testing
         let test = try await before.restarted()
         let generation = try await test.transaction("TRX-1")?.generation
         #expect(generation?.state == .unknown)
-        #expect(generation?.lastError == "the program ended during the call")
+        #expect(generation?.lastError == "the process ended during the call")
         #expect(try await test.onlyDue().partnerReferenceNo.text == "TRX-1")
         #expect(try await test.begin() == .unknown)
         try await test.answer(.initiated)

@@ -16,12 +16,12 @@ private func pair() throws -> (CInt, CInt) {
 
 /// Notes what a loop tells it; echoes nothing.
 private final class Recorder: EventSource, Sendable {
-    enum Event: Equatable { case ready(Readiness), expired }
+    enum Event: Equatable { case ready(IOEvents), expired }
 
     private let events = Mutex<[Event]>([])
     private let arrivals = DispatchSemaphore(value: 0)
 
-    func ready(_ readiness: Readiness, on loop: isolated EventLoop) { note(.ready(readiness)) }
+    func ready(_ readiness: IOEvents, on loop: isolated EventLoop) { note(.ready(readiness)) }
     func expired(on loop: isolated EventLoop) { note(.expired) }
 
     private func note(_ event: Event) {

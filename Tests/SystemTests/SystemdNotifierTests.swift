@@ -49,7 +49,7 @@ struct SystemdNotifierTests {
         #expect(reloading.count == 2)
         #expect(reloading[0] == "RELOADING=1")
         let microseconds = try #require(UInt64(reloading[1].dropFirst("MONOTONIC_USEC=".count)))
-        #expect(microseconds.distance(to: Clock.monotonicNanoseconds() / 1000) < 60_000_000)
+        #expect(microseconds.distance(to: SystemClock.monotonicNanoseconds() / 1000) < 60_000_000)
         notifier.status("two\nREADY=1")
         #expect(socket.receive() == "STATUS=two\\u{a}READY=1")
         notifier.watchdog()

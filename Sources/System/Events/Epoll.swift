@@ -2,20 +2,20 @@ import CLinux
 import Glibc
 
 /// What has become possible on a descriptor, or has happened to it.
-package struct Readiness: OptionSet, Sendable {
+package struct IOEvents: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Bytes, a connection, or the end of what the peer sends.
-    package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+    package static let readable = IOEvents(rawValue: EPOLLIN.rawValue)
     /// The kernel takes bytes again.
-    package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+    package static let writable = IOEvents(rawValue: EPOLLOUT.rawValue)
     /// The peer has ended its side; it may still read.
-    package static let peerEnded = Readiness(rawValue: EPOLLRDHUP.rawValue)
+    package static let peerEnded = IOEvents(rawValue: EPOLLRDHUP.rawValue)
     /// The connection is gone in both directions, or broken.
-    package static let failed = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+    package static let failed = IOEvents(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
     /// The kernel may hold bytes, or the end of them.
-    package static let incoming = Readiness(
+    package static let incoming = IOEvents(
         rawValue: readable.rawValue | peerEnded.rawValue | failed.rawValue
     )
 }
@@ -73,8 +73,8 @@ final class Epoll: Sendable {
     }
 
     /// The event's token and what has happened.
-    subscript(index: Int) -> (token: UInt64, readiness: Readiness) {
+    subscript(index: Int) -> (token: UInt64, readiness: IOEvents) {
         let event = unsafe events[index]
-        return unsafe (event.data.u64, Readiness(rawValue: event.events))
+        return unsafe (event.data.u64, IOEvents(rawValue: event.events))
     }
 }

@@ -42,7 +42,7 @@ package actor EventLoop: CompletionQueue {
     package init(label: String) throws(SystemError) {
         executor = QueueExecutor(label: label)
         epoll = try Epoll()
-        now = Clock.monotonicNanoseconds()
+        now = SystemClock.monotonicNanoseconds()
         let watch = DispatchSource.makeReadSource(
             fileDescriptor: epoll.descriptor.raw,
             queue: executor.queue
@@ -127,7 +127,7 @@ package actor EventLoop: CompletionQueue {
 
     private func handleEvents() -> Int {
         events.poll(epoll)
-        now = Clock.monotonicNanoseconds()
+        now = SystemClock.monotonicNanoseconds()
         for index in 0..<events.count {
             let event = events[index]
             // A source that an earlier event of this round removed is not there any more.

@@ -3,7 +3,7 @@ package protocol EventSource: AnyObject {
     /// Something has changed on the descriptor.
     ///
     /// Reported once per change: a source that leaves bytes unread has to remember that it did.
-    func ready(_ readiness: Readiness, on loop: isolated EventLoop)
+    func ready(_ readiness: IOEvents, on loop: isolated EventLoop)
 
     /// The deadline set with ``EventLoop/setDeadline(_:for:)`` has passed; it is set no more.
     func expired(on loop: isolated EventLoop)

@@ -76,13 +76,13 @@ extension Descriptor {
             pollfd(fd: latch?.raw ?? -1, events: CShort(POLLIN), revents: 0),
         ]
         while true {
-            let now = Clock.monotonicNanoseconds()
+            let now = SystemClock.monotonicNanoseconds()
             let count = unsafe poll(&entries, nfds_t(entries.count), milliseconds(now, deadline))
             let code = errno
             // After a signal the time that remains is computed anew.
             if count == -1, code != EINTR { throw SystemError(call: "poll", code: code) }
             if count > 0 { return entries[1].revents != 0 ? .interrupted : .ready }
-            if count == 0, Clock.monotonicNanoseconds() >= deadline { return .timedOut }
+            if count == 0, SystemClock.monotonicNanoseconds() >= deadline { return .timedOut }
         }
     }
 }

@@ -24,7 +24,7 @@ package struct SystemdNotifier: Sendable {
 
     /// The configuration is being read again; ``ready(status:)`` must follow.
     package func reloading() {
-        send("RELOADING=1\nMONOTONIC_USEC=\(Clock.monotonicNanoseconds() / 1000)")
+        send("RELOADING=1\nMONOTONIC_USEC=\(SystemClock.monotonicNanoseconds() / 1000)")
     }
 
     /// The program is about to end.

@@ -1,0 +1,130 @@
+import Crypto
+import HTTPCore
+import Ledger
+import Notify
+import Payments
+import Snap
+package import Store
+import Text
+
+/// A kept callback in the API, byte for byte.
+package struct CallbackRepresentation: Encodable {
+    /// What the signature verified over.
+    struct Match: Encodable {
+        let path: String
+        let body: String
+        let keyFingerprint: String
+    }
+
+    /// How often the same bytes came.
+    struct Deliveries: Encodable {
+        let count: Int64
+        let firstAt: String
+        let lastAt: String
+    }
+
+    /// What stays of a head and a body that were erased.
+    struct Erased: Encodable {
+        let bodySha256: String
+        let signedBodySha256: String
+        let signature: String
+
+        init(_ erased: ErasedCallback) {
+            bodySha256 = Hex.text(erased.bodyDigest.span)
+            signedBodySha256 = Hex.text(erased.signedBodyDigest.span)
+            signature = String(decoding: erased.signature, as: UTF8.self)
+        }
+    }
+
+    /// One header field as received.
+    struct Header: Encodable {
+        let name: String
+        let value: String
+    }
+
+    let id: Int64
+    let receivedAt: String
+    let outcome: String
+    let responseCode: String
+    let responseMessage: String
+    @Nullable package var externalId: String?
+    @Nullable var partnerReferenceNo: String?
+    @Nullable var originalPartnerReferenceNo: String?
+    @Nullable var originalReferenceNo: String?
+    @Nullable var latestTransactionStatus: String?
+    @Nullable var amount: MoneyRepresentation?
+    @Nullable var sequence: Int64?
+    @Nullable var match: Match?
+    let deliveries: Deliveries
+    let client: String
+    @Nullable var requestLine: String?
+    @Nullable var headers: [Header]?
+
+    /// The body when it is UTF-8, else ``bodyBase64``; neither when it was erased.
+    let body: String?
+    let bodyBase64: String?
+    @Nullable var erased: Erased?
+
+    package init(_ record: CallbackRecord) {
+        id = record.id
+        receivedAt = JakartaTime.textWithFraction(milliseconds: record.receivedMilliseconds)
+        outcome = record.outcome.word
+        (responseCode, responseMessage) = Self.response(record)
+        externalId = record.externalID
+        partnerReferenceNo = record.partnerReferenceNo
+        originalPartnerReferenceNo = record.fact?.pair.originalPartnerReferenceNo.text
+        originalReferenceNo = record.fact?.pair.originalReferenceNo.text
+        latestTransactionStatus = record.fact?.status.code
+        amount = record.fact?.amount.map { MoneyRepresentation($0) }
+        sequence = record.sequence
+        match = record.verification.map {
+            Match(path: $0.path, body: $0.bodyForm, keyFingerprint: $0.keyFingerprint)
+        }
+        deliveries = Deliveries(
+            count: record.deliveries,
+            firstAt: receivedAt,
+            lastAt: JakartaTime.textWithFraction(milliseconds: record.lastReceivedMilliseconds)
+        )
+        client = record.client
+        erased = record.erased.map { Erased($0) }
+        guard record.erased == nil else {
+            (requestLine, headers, body, bodyBase64) = (nil, nil, nil, nil)
+            return
+        }
+        (requestLine, headers) = Self.head(record.head)
+        body = String(validating: record.body, as: UTF8.self)
+        bodyBase64 =
+            body == nil
+            ? String(decoding: Base64.encode(record.body.span), as: UTF8.self) : nil
+    }
+
+    /// What was answered: the problem's own words where the answer was about the problem.
+    package static func response(_ record: CallbackRecord) -> (code: String, message: String) {
+        let answer = record.answer.map { NotifyAnswers.answer($0, problem: nil) }
+        let isAboutProblem =
+            switch record.answer {
+            case .invalid, nil: true
+            case .unauthorized: record.outcome == .refused
+            default: false
+            }
+        if isAboutProblem, let code = record.problemCode, let message = record.problem {
+            return (code, message)
+        }
+        return (answer?.codeText ?? "", answer?.message ?? "")
+    }
+
+    /// The request line and the fields of a kept head, split at its line ends.
+    private static func head(_ bytes: [UInt8]) -> (String, [Header]) {
+        let lines = String(decoding: bytes, as: UTF8.self)
+            .split(separator: "\r\n", omittingEmptySubsequences: true)
+        let headers = lines.dropFirst().map { line in
+            let name = line.prefix { $0 != ":" }
+            let value = line.dropFirst(name.count + 1)
+            return Header(
+                name: String(name),
+                value: String(value.trimmingPrefix { $0 == " " || $0 == "\t" })
+            )
+        }
+        return (lines.first.map { String($0) } ?? "", headers)
+    }
+}

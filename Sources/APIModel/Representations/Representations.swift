@@ -1,0 +1,231 @@
+import Ledger
+package import Payments
+import Snap
+package import Store
+import Text
+
+/// An amount in the API: SNAP's form.
+package struct MoneyRepresentation: Encodable {
+    let value: String
+    let currency = "IDR"
+
+    package init(_ amount: Amount) { value = amount.description }
+
+    private enum CodingKeys: CodingKey { case value, currency }
+}
+
+/// One entry of the feed in the API.
+package struct TransitionRepresentation: Encodable {
+    let sequence: Int64
+    let partnerReferenceNo: String
+    @Nullable var referenceNo: String?
+    @Nullable var from: String?
+    let to: String
+    let latestTransactionStatus: String
+    @Nullable var amount: MoneyRepresentation?
+    let source: String
+
+    @Nullable var `operator`: String?
+    @Nullable var externalId: String?
+    @Nullable var callbackId: Int64?
+    @Nullable var paidAt: String?
+
+    /// The gateway's words for it.
+    @Nullable var paidAtText: String?
+    let recordedAt: String
+    @Nullable var note: String?
+
+    package init(_ record: TransitionRecord) {
+        sequence = record.sequence
+        partnerReferenceNo = record.partnerReferenceNo
+        referenceNo = record.referenceNo
+        from = record.from?.word
+        to = record.to.word
+        latestTransactionStatus = record.latestStatus.code
+        amount = record.amount.map { MoneyRepresentation($0) }
+        source = record.source.word
+        `operator` = record.operatorName
+        externalId = record.externalID
+        callbackId = record.callbackID
+        paidAt = record.paidAt.instant
+        paidAtText = record.paidAt?.text
+        note = record.note
+        recordedAt = JakartaTime.textWithFraction(milliseconds: record.recordedMilliseconds)
+    }
+}
+
+/// A transaction in the API.
+package struct TransactionRepresentation: Encodable {
+    /// What was heard of it, and how.
+    struct Checks: Encodable {
+        let callbacks: Int64
+        @Nullable var lastQuery: Query?
+        @Nullable var nextQueryAt: String?
+    }
+
+    /// The gateway's newest answer to a query.
+    struct Query: Encodable {
+        package let at: String
+        let responseCode: String
+        @Nullable var latestTransactionStatus: String?
+    }
+
+    let partnerReferenceNo: String
+    @Nullable var referenceNo: String?
+    let status: String
+    @Nullable var latestTransactionStatus: String?
+    let final: Bool
+    let lastSequence: Int64
+    @Nullable var amount: MoneyRepresentation?
+    @Nullable var feeAmount: MoneyRepresentation?
+    @Nullable var paidAmount: MoneyRepresentation?
+    @Nullable var refundedAmount: MoneyRepresentation?
+    let origin: String
+    let rolesAssumed: Bool
+
+    /// What is odd about the code.
+    let warnings: [String]
+    @Nullable var qrContent: String?
+    @Nullable var validityPeriod: String?
+    let expired: Bool
+    @Nullable var lastError: String?
+    @Nullable var paidAt: String?
+    @Nullable var paidAtText: String?
+    let createdAt: String
+    let updatedAt: String
+    let attention: [String]
+    let checks: Checks
+
+    /// Left out in lists.
+    let transitions: [TransitionRepresentation]?
+
+    /// - Parameters:
+    ///   - showsTransitions: false for an entry of a list.
+    ///   - nowMilliseconds: when it is shown.
+    package init(
+        _ record: TransactionRecord,
+        showsTransitions: Bool = true,
+        nowMilliseconds: Int64
+    ) {
+        partnerReferenceNo = record.partnerReferenceNo
+        referenceNo = record.referenceNo
+        status = record.status.word
+        latestTransactionStatus = record.latestStatus?.code
+        final = record.status.isFinal
+        lastSequence = record.lastSequence
+        amount = record.amount.map { MoneyRepresentation($0) }
+        feeAmount = record.generation.map { MoneyRepresentation($0.feeAmount) }
+        paidAmount = record.paidAmount.map { MoneyRepresentation($0) }
+        refundedAmount = record.refundedAmount.map { MoneyRepresentation($0) }
+        warnings = record.generation?.warnings ?? []
+        origin = record.origin.word
+        rolesAssumed = record.rolesAssumed
+        qrContent = record.generation?.qrContent
+        validityPeriod = record.generation?.validityPeriod
+        expired = record.generation.map { $0.expiresMilliseconds <= nowMilliseconds } ?? false
+        lastError = record.generation?.lastError
+        paidAt = record.paidAt.instant
+        paidAtText = record.paidAt?.text
+        createdAt = JakartaTime.textWithFraction(milliseconds: record.createdMilliseconds)
+        updatedAt = JakartaTime.textWithFraction(milliseconds: record.updatedMilliseconds)
+        attention = record.attention
+        checks = Checks(
+            callbacks: record.callbackCount,
+            lastQuery: record.lastQuery.map {
+                Query(
+                    at: JakartaTime.textWithFraction(milliseconds: $0.milliseconds),
+                    responseCode: $0.responseCode,
+                    latestTransactionStatus: $0.status?.code
+                )
+            },
+            nextQueryAt: record.nextQueryMilliseconds.map {
+                JakartaTime.textWithFraction(milliseconds: $0)
+            }
+        )
+        transitions =
+            showsTransitions ? record.transitions.map { TransitionRepresentation($0) } : nil
+    }
+}
+
+/// A consumer in the API.
+package struct ConsumerRepresentation: Encodable {
+    let name: String
+    let position: Int64
+    let head: Int64
+
+    /// How many transitions it has not dealt with; nil when its position is one in another feed.
+    @Nullable var lag: Int64?
+    let feed: String
+    let updatedAt: String
+    let updatedBy: String
+
+    /// - Parameters:
+    ///   - head: the head of the feed, not older than the record.
+    ///   - feed: the id of the feed.
+    package init(_ record: ConsumerRecord, head: Int64, feed: String) {
+        name = record.name
+        position = record.position
+        self.head = head
+        lag = record.feed == feed ? head - record.position : nil
+        self.feed = record.feed
+        updatedAt = JakartaTime.textWithFraction(milliseconds: record.updatedMilliseconds)
+        updatedBy = record.updatedBy
+    }
+}
+
+extension GatewayTime? {
+    /// The instant in the API; nil where the gateway's words are no time.
+    fileprivate var instant: String? {
+        self?.milliseconds.map { JakartaTime.textWithFraction(milliseconds: $0) }
+    }
+}
+
+/// An entry of the attention list in the API.
+package struct AttentionRepresentation: Encodable {
+    /// One fact or cause that it holds.
+    struct Event: Encodable {
+        let at: String
+        let lastAt: String
+        let count: Int64
+        @Nullable var callbackId: Int64?
+        let text: String
+
+        init(_ event: AttentionRecord.Event) {
+            at = JakartaTime.textWithFraction(milliseconds: event.firstMilliseconds)
+            lastAt = JakartaTime.textWithFraction(milliseconds: event.lastMilliseconds)
+            count = event.count
+            callbackId = event.callbackID
+            text = event.text
+        }
+    }
+
+    let id: Int64
+    let kind: String
+    @Nullable var partnerReferenceNo: String?
+    @Nullable var callbackId: Int64?
+    let detail: String
+    let count: Int64
+    let openedAt: String
+    let lastAt: String
+    let events: [Event]
+    @Nullable var resolvedAt: String?
+    @Nullable var resolvedBy: String?
+    @Nullable var note: String?
+
+    package init(_ record: AttentionRecord) {
+        id = record.id
+        kind = record.kind
+        partnerReferenceNo = record.partnerReferenceNo
+        callbackId = record.callbackID
+        detail = record.detail
+        count = record.count
+        openedAt = JakartaTime.textWithFraction(milliseconds: record.openedMilliseconds)
+        lastAt = JakartaTime.textWithFraction(milliseconds: record.lastMilliseconds)
+        events = record.events.map { Event($0) }
+        resolvedAt = record.resolvedMilliseconds.map {
+            JakartaTime.textWithFraction(milliseconds: $0)
+        }
+        resolvedBy = record.resolvedBy
+        note = record.note
+    }
+}

@@ -1,0 +1,152 @@
+import Commands
+
+/// One object of a configuration while it is read, key by key.
+///
+/// Every read names its key and default, so that the keys asked for are the keys there are: what is
+/// left over is unknown. A read that finds something wrong reports it and returns the default.
+package final class ConfigurationSection {
+    let reader: ConfigurationReader
+    private let path: String
+    private let members: [JSON5Member]
+    /// A section that could not be read at all does not complain about what it lacks, too.
+    let isBroken: Bool
+    private var asked: [String] = []
+    /// What is in effect, in the order of reading.
+    private(set) var effective: [JSON5Member] = []
+
+    private init(
+        reader: ConfigurationReader,
+        path: String,
+        value: JSON5Value?,
+        isOuterBroken: Bool = false
+    ) {
+        self.reader = reader
+        self.path = path
+        switch value {
+        case .object(let members):
+            self.members = members
+            isBroken = false
+        case nil:
+            members = []
+            isBroken = isOuterBroken
+        case .some(let other):
+            members = []
+            isBroken = true
+            reader.report(path, "is \(other.kind), expected an object")
+        }
+    }
+
+    /// Reads a whole configuration; returns it with the values in effect.
+    package static func read<Value>(
+        _ root: JSON5Value,
+        by reader: ConfigurationReader,
+        _ read: (ConfigurationSection) -> Value
+    ) -> (value: Value, effective: JSON5Value) {
+        let section = ConfigurationSection(reader: reader, path: "", value: root)
+        let value = read(section)
+        section.refuseUnknownKeys()
+        return (value, .object(section.effective))
+    }
+
+    /// The object under `key`; an absent one is read as empty.
+    package func section<Value>(_ key: String, _ read: (ConfigurationSection) -> Value) -> Value {
+        let inner = ConfigurationSection(
+            reader: reader,
+            path: keyPath(key),
+            value: take(key),
+            isOuterBroken: isBroken
+        )
+        let value = read(inner)
+        inner.refuseUnknownKeys()
+        record(key, .object(inner.effective))
+        return value
+    }
+
+    /// The array of objects under `key`; an absent one is empty.
+    func sections<Value>(_ key: String, _ read: (ConfigurationSection) -> Value) -> [Value] {
+        var effective: [JSON5Value] = []
+        let values = elements(key, default: []).enumerated().map { index, element in
+            let path = "\(keyPath(key))[\(index)]"
+            let inner = ConfigurationSection(reader: reader, path: path, value: element)
+            let value = read(inner)
+            inner.refuseUnknownKeys()
+            effective.append(.object(inner.effective))
+            return value
+        }
+        record(key, .array(effective))
+        return values
+    }
+
+    /// Reports something wrong with the value of `key`, or with its element `index`.
+    func report(_ key: String, at index: Int? = nil, _ text: String) {
+        reader.report(index.map { "\(keyPath(key))[\($0)]" } ?? keyPath(key), text)
+    }
+
+    /// Warns about the value of `key`, or about its element `index`.
+    func warn(_ key: String, at index: Int? = nil, _ text: String) {
+        reader.warn(index.map { "\(keyPath(key))[\($0)]" } ?? keyPath(key), text)
+    }
+
+    /// Puts a comment beside the value of `key`, or beside its element `index`.
+    func comment(_ key: String, at index: Int? = nil, _ text: String) {
+        reader.comment(index.map { "\(keyPath(key))[\($0)]" } ?? keyPath(key), text)
+    }
+
+    /// Reports that a required key is missing.
+    func reportMissing(_ key: String, expected: String) {
+        if !isBroken { report(key, "is missing, expected \(expected)") }
+    }
+
+    /// Reports a value of the wrong type.
+    func reportType(_ key: String, at index: Int? = nil, _ value: JSON5Value, expected: String) {
+        report(key, at: index, "is \(value.kind), expected \(expected)")
+    }
+
+    func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    /// The text given for `key` on the command line, where JSON5 makes it a number or a boolean
+    /// and a string is wanted: there it need not be quoted.
+    func overridingText(_ key: String, insteadOf value: JSON5Value) -> String? {
+        switch value {
+        case .number, .boolean: reader.overridingText(keyPath(key))
+        default: nil
+        }
+    }
+
+    /// The value of `key`, which is known from now on.
+    func take(_ key: String) -> JSON5Value? {
+        asked.append(key)
+        reader.know(keyPath(key))
+        let value = members.first { $0.name == key }?.value
+        if value != nil { reader.give(keyPath(key)) }
+        return value
+    }
+
+    /// The elements of the array under `key`.
+    func elements(_ key: String, default standard: [JSON5Value]) -> [JSON5Value] {
+        switch take(key) {
+        case .array(let elements): return elements
+        case nil: return standard
+        case .some(let other):
+            reportType(key, other, expected: "an array")
+            return standard
+        }
+    }
+
+    /// Notes what is in effect for `key`.
+    func record(_ key: String, _ value: JSON5Value) { effective.append(JSON5Member(key, value)) }
+
+    /// Replaces what was noted last, where the text as written is not what is in effect.
+    func amend(_ value: JSON5Value) {
+        if !effective.isEmpty { effective[effective.count - 1].value = value }
+    }
+
+    private func refuseUnknownKeys() {
+        for name in members.map(\.name) where !asked.contains(name) {
+            let path = keyPath(name)
+            let nearest = nearestKey(to: path, among: Configuration.knownKeys)
+            let hint = nearest.map { ", expected a known key; the nearest is \($0)" } ?? ""
+            reader.report(path, "is unknown\(hint)")
+        }
+    }
+}

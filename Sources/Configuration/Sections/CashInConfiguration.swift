@@ -1,0 +1,116 @@
+package import HTTPCore
+
+extension Configuration {
+    /// The section `cashIn`: who we are to the gateway, its keys, and how it is called.
+    package struct CashIn: Sendable, Equatable {
+        /// Where generate and query are sent; `http` to loopback only.
+        package var baseURL: HTTPURL
+        /// Stands before `/api/v1.0/qr/…` in what outbound calls sign; empty or beginning with `/`.
+        package var signaturePathPrefix: String
+        /// X-PARTNER-ID of both directions.
+        package var clientID: String
+        package var merchantID: String?
+        package var channelID: String
+        /// Empty: every callback is refused and kept.
+        package var publicKeyFiles: [String]
+        package var privateKeyFile: String?
+        /// The certificates to trust instead of the system's.
+        package var caFile: String?
+        package var connectTimeoutSeconds: Int
+        package var requestTimeoutSeconds: Int
+        package var maxConcurrentRequests: Int
+        /// How long a QR is taken to be valid where the gateway does not say.
+        package var defaultValiditySeconds: Int
+
+        /// Nil when a value without a default is missing or wrong.
+        init?(_ section: ConfigurationSection) {
+            let baseURL = section.baseURL("baseURL")
+            signaturePathPrefix = section.pathPrefix("signaturePathPrefix")
+            let clientID = section.identifier("clientId", expected: "the client id (CID…)")
+            merchantID = section.optionalText("merchantId", expected: "the merchant id (MCH…)") {
+                text throws(Malformed) in
+                try checkedIdentifier(text, expected: "the merchant id (MCH…)")
+            }
+            let channelID = section.identifier("channelId", default: "95051", expected: "digits")
+            publicKeyFiles = section.paths("publicKeyFiles")
+            privateKeyFile = section.optionalPath("privateKeyFile")
+            caFile = section.optionalPath("caFile")
+            connectTimeoutSeconds = section.integer(
+                "connectTimeoutSeconds",
+                default: 5,
+                in: 1...300
+            )
+            requestTimeoutSeconds = section.integer(
+                "requestTimeoutSeconds",
+                default: 15,
+                in: 1...300
+            )
+            maxConcurrentRequests = section.integer(
+                "maxConcurrentRequests",
+                default: 16,
+                in: 1...1024
+            )
+            defaultValiditySeconds = section.integer(
+                "defaultValiditySeconds",
+                default: 900,
+                in: 1...31_536_000
+            )
+            section.reportRepetitions(publicKeyFiles, "publicKeyFiles")
+            section.loadPublicKeys("publicKeyFiles", publicKeyFiles)
+            if let privateKeyFile { section.loadPrivateKey("privateKeyFile", privateKeyFile) }
+            if let caFile { section.checkCertificates("caFile", caFile) }
+            guard let baseURL, let clientID, let channelID else { return nil }
+            self.baseURL = baseURL
+            self.clientID = clientID
+            self.channelID = channelID
+        }
+    }
+}
+
+private func checkedIdentifier(_ text: String, expected: String) throws(Malformed) -> String {
+    guard !text.isEmpty else { throw Malformed("is empty, expected \(expected)") }
+    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), text.utf8.count <= 64 else {
+        throw Malformed("is not 1 to 64 visible ASCII characters, expected \(expected)")
+    }
+    return text
+}
+
+extension ConfigurationSection {
+    fileprivate func identifier(
+        _ key: String,
+        default standard: String? = nil,
+        expected: String
+    ) -> String? {
+        text(key, default: standard, expected: expected) { text throws(Malformed) in
+            try checkedIdentifier(text, expected: expected)
+        }
+    }
+
+    fileprivate func baseURL(_ key: String) -> HTTPURL? {
+        let standard = "https://sandbox-api.cashin.co.id/pg/fo"
+        return text(key, default: standard, expected: "a URL") { text throws(Malformed) in
+            let url = try HTTPURL(configured: text)
+            guard url.isPrivate else {
+                throw Malformed(
+                    "is http to another machine, expected https (http to loopback only)"
+                )
+            }
+            return url
+        }
+    }
+
+    fileprivate func pathPrefix(_ key: String) -> String {
+        text(key, default: "", expected: "\"\" or a path that begins with /") {
+            text throws(Malformed) in
+            guard text.isEmpty || (text.hasPrefix("/") && !text.hasSuffix("/")),
+                text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            else {
+                throw Malformed(
+                    "is \(JSON5Value.literal(text)), "
+                        + "expected \"\" or a path that begins with / and does not end with it"
+                )
+            }
+            return text
+        } ?? ""
+    }
+}

@@ -1,0 +1,146 @@
+package import Logging
+
+extension Configuration {
+    /// The section `storage`.
+    package struct Storage: Sendable, Equatable {
+        /// The database's path.
+        package var database: String
+        /// Whether a database that is not there is made.
+        package var isCreated: Bool
+        /// How many refused callbacks that bear our marks are kept; all others share a tenth of it.
+        package var rejectedKept: Int
+        /// Free bytes of the file system below which only callbacks are written; 0 = no bound.
+        package var minimumFreeBytes: Int
+        /// After so many days heads and bodies are erased; nil = kept.
+        package var bodyDays: Int?
+
+        /// Nil when the path is wrong.
+        package init?(_ section: ConfigurationSection) {
+            let database = section.path("database", default: "receiver.db")
+            isCreated = section.boolean("create", default: true)
+            rejectedKept = section.integer("rejectedKept", default: 10_000, in: 0...10_000_000)
+            minimumFreeBytes = section.integer(
+                "minimumFreeBytes",
+                default: 268_435_456,
+                in: 0...1_000_000_000_000_000
+            )
+            bodyDays = section.optionalInteger("bodyDays", default: nil, in: 1...36_500)
+            guard let database else { return nil }
+            self.database = database
+        }
+    }
+
+    /// The section `reconcile`: when the gateway is queried without being told to.
+    package struct Reconcile: Sendable, Equatable {
+        package var isEnabled: Bool
+        package var graceSeconds: Int
+        /// After generate, while the QR is valid.
+        package var whileOpenSeconds: [Int]
+        /// After the validity, when an unpaid code is closed; nil = never.
+        package var expireAfterSeconds: Int?
+        /// Offsets from the schedule's base.
+        package var scheduleSeconds: [Int]
+        package var recheckCancelledSeconds: [Int]
+        package var recheckSuccessSeconds: [Int]
+
+        init(_ section: ConfigurationSection) {
+            let year = 31_536_000
+            isEnabled = section.boolean("enabled", default: true)
+            graceSeconds = section.integer("graceSeconds", default: 60, in: 0...86_400)
+            whileOpenSeconds = section.ascending(
+                "whileOpenSeconds",
+                default: [60, 300],
+                in: 1...year
+            )
+            expireAfterSeconds = section.optionalInteger(
+                "expireAfterSeconds",
+                default: 3_600,
+                in: 0...year
+            )
+            scheduleSeconds = section.ascending(
+                "scheduleSeconds",
+                default: [0, 60, 300, 900, 3600, 21_600, 86_400],
+                in: 0...year
+            )
+            recheckCancelledSeconds = section.ascending(
+                "recheckCancelledSeconds",
+                default: [3600, 86_400],
+                in: 1...year
+            )
+            recheckSuccessSeconds = section.ascending(
+                "recheckSuccessSeconds",
+                default: [],
+                in: 1...year
+            )
+        }
+    }
+
+    /// The section `limits`, or `internal.limits`: what one listener's peers may ask for.
+    package struct Limits: Sendable, Equatable {
+        package var bodyBytes = 65_536
+        package var headerBytes = 16_384
+        package var headerCount = 64
+        package var connections = 4096
+        package var headerSeconds = 10
+        package var bodySeconds = 10
+        package var idleSeconds = 75
+        package var requestsInFlight = 4096
+
+        /// The defaults of the section `limits`.
+        package init() {}
+
+        init(_ section: ConfigurationSection, default standard: Limits) {
+            bodyBytes = section.integer(
+                "bodyBytes",
+                default: standard.bodyBytes,
+                in: 1...16_777_216
+            )
+            headerBytes = section.integer(
+                "headerBytes",
+                default: standard.headerBytes,
+                in: 256...1_048_576
+            )
+            headerCount = section.integer(
+                "headerCount",
+                default: standard.headerCount,
+                in: 4...1024
+            )
+            connections = section.integer(
+                "connections",
+                default: standard.connections,
+                in: 1...1_000_000
+            )
+            headerSeconds = section.integer(
+                "headerSeconds",
+                default: standard.headerSeconds,
+                in: 1...3600
+            )
+            bodySeconds = section.integer(
+                "bodySeconds",
+                default: standard.bodySeconds,
+                in: 1...3600
+            )
+            idleSeconds = section.integer(
+                "idleSeconds",
+                default: standard.idleSeconds,
+                in: 1...86_400
+            )
+            requestsInFlight = section.integer(
+                "requestsInFlight",
+                default: standard.requestsInFlight,
+                in: 1...1_000_000
+            )
+        }
+    }
+
+    /// The section `log`.
+    package struct LogSettings: Sendable, Equatable {
+        package var level: LogLevel
+        package var format: LogFormat
+
+        init(_ section: ConfigurationSection) {
+            level = section.word("level", default: .info)
+            format = section.word("format", default: .text)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import APIModel
+import Crypto
+import Ledger
+import System
+import Store
+
+/// Collects everything that is kept about one payment.
+///
+/// Bounded: the newest callbacks and calls, by number and by bytes. It is read in portions, so no
+/// state of the database is held for long.
+struct DossierCollector: Sendable {
+    /// Callbacks and, apart from them, calls of the gateway and entries of the attention list.
+    static let entriesMax = 1_000
+
+    /// Heads and bodies of the callbacks and, apart from them, of the calls. One entry is always
+    /// there, however large.
+    static let bytesMax = 8 << 20
+
+    private static let callbacksInPortion = 50
+
+    /// An answer may have a megabyte.
+    private static let exchangesInPortion = 5
+
+    private let reader: Reader
+    private let keys: EvidenceKeys
+
+    init(_ reader: Reader, keys: EvidenceKeys) {
+        self.reader = reader
+        self.keys = keys
+    }
+
+    /// The dossier of a payment.
+    func dossier(of transaction: TransactionRecord) async throws(Problem) -> DossierRepresentation {
+        let reader = reader
+        let evidence = try await reading { () async throws(StoreError) in
+            try await reader.evidence(of: transaction)
+        }
+        let callbacks = try await callbacks(evidence.callbackIDs)
+        let exchanges = try await exchanges(evidence.gatewayCallIDs)
+        let callbackIDs = Array(evidence.callbackIDs.prefix(Self.entriesMax))
+        let attention = try await reading { () async throws(StoreError) in
+            try await reader.attention(
+                about: transaction,
+                callbackIDs: callbackIDs,
+                limit: Self.entriesMax + 1
+            )
+        }
+        var truncated: [String] = []
+        if callbacks.count < evidence.callbackIDs.count { truncated.append("callbacks") }
+        if exchanges.count < evidence.gatewayCallIDs.count { truncated.append("exchanges") }
+        if attention.count > Self.entriesMax { truncated.append("attention") }
+        do throws(CryptoError) {
+            var writer = try DossierWriter(keys)
+            return try writer.dossier(
+                transaction: transaction,
+                attention: attention.prefix(Self.entriesMax),
+                callbacks: callbacks,
+                exchanges: exchanges,
+                truncated: truncated,
+                nowMilliseconds: SystemClock.realtimeMilliseconds()
+            )
+        } catch {
+            throw Problem(.internalError, "The signatures cannot be verified: \(error)")
+        }
+    }
+
+    private func callbacks(_ ids: [Int64]) async throws(Problem) -> [CallbackRecord] {
+        let reader = reader
+        return try await collect(ids, inPortionsOf: Self.callbacksInPortion) {
+            (portion) async throws(StoreError) in
+            try await reader.callbacks(portion)
+        } bytes: {
+            $0.head.count + $0.body.count
+        }
+    }
+
+    private func exchanges(_ ids: [Int64]) async throws(Problem) -> [KeptGatewayCall] {
+        let reader = reader
+        return try await collect(ids, inPortionsOf: Self.exchangesInPortion) {
+            (portion) async throws(StoreError) in
+            try await reader.gatewayCalls(portion)
+        } bytes: { kept in
+            let exchange = kept.call
+            return exchange.requestHead.count + exchange.requestBody.count
+                + (exchange.responseHead?.count ?? 0) + (exchange.responseBody?.count ?? 0)
+        }
+    }
+
+    /// The first entries that fit.
+    private func collect<Entry: Sendable>(
+        _ ids: [Int64],
+        inPortionsOf count: Int,
+        _ read: ([Int64]) async throws(StoreError) -> [Entry],
+        bytes: (Entry) -> Int
+    ) async throws(Problem) -> [Entry] {
+        var entries: [Entry] = []
+        var rest = ids.prefix(Self.entriesMax)
+        var bytesLeft = Self.bytesMax
+        while !rest.isEmpty {
+            let portion = Array(rest.prefix(count))
+            rest = rest.dropFirst(count)
+            let found = try await reading { () async throws(StoreError) in
+                try await read(portion)
+            }
+            for entry in found {
+                bytesLeft -= bytes(entry)
+                guard bytesLeft >= 0 || entries.isEmpty else { return entries }
+                entries.append(entry)
+            }
+        }
+        return entries
+    }
+}

@@ -1,0 +1,105 @@
+import APIModel
+import Crypto
+import Ledger
+import Snap
+import Store
+import Text
+
+/// Writes a dossier, and verifies what it holds on the way.
+struct DossierWriter {
+    private let keys: EvidenceKeys
+    private let hasher: SHA256
+    private var pems: [String: String] = [:]
+
+    init(_ keys: EvidenceKeys) throws(CryptoError) {
+        self.keys = keys
+        hasher = try SHA256()
+    }
+
+    /// - Parameter truncated: the members that do not hold everything.
+    mutating func dossier(
+        transaction: TransactionRecord,
+        attention: some Sequence<AttentionRecord>,
+        callbacks: [CallbackRecord],
+        exchanges: [KeptGatewayCall],
+        truncated: [String],
+        nowMilliseconds now: Int64
+    ) throws(CryptoError) -> DossierRepresentation {
+        var shownCallbacks: [DossierCallback] = []
+        for callback in callbacks { shownCallbacks.append(try shown(callback)) }
+        var shownExchanges: [ExchangeRepresentation] = []
+        for exchange in exchanges { shownExchanges.append(try shown(exchange)) }
+        return DossierRepresentation(
+            madeAt: JakartaTime.textWithFraction(milliseconds: now),
+            transaction: TransactionRepresentation(transaction, nowMilliseconds: now),
+            attention: attention.map { AttentionRepresentation($0) },
+            callbacks: shownCallbacks,
+            exchanges: shownExchanges,
+            keys: try shownKeys(of: callbacks),
+            truncated: truncated
+        )
+    }
+
+    private mutating func shown(_ record: CallbackRecord) throws(CryptoError) -> DossierCallback {
+        let message = SignedMessage(record, hasher: hasher)
+        let key = keys.gateway.first { $0.fingerprint == record.verification?.keyFingerprint }
+        return DossierCallback(
+            callback: CallbackRepresentation(record),
+            requestHead: record.erased == nil ? record.head : nil,
+            timestamp: record.timestamp,
+            signature: message?.signature,
+            stringToSign: message?.text,
+            verification: try verification(of: message, key, name: "callback-\(record.id)")
+        )
+    }
+
+    private mutating func shown(
+        _ kept: KeptGatewayCall
+    ) throws(CryptoError) -> ExchangeRepresentation {
+        let message = SignedMessage(kept, hasher: hasher)
+        return ExchangeRepresentation(
+            kept: kept,
+            stringToSign: message?.text,
+            signature: message?.signature,
+            verification: try verification(of: message, keys.merchant, name: "exchange-\(kept.id)")
+        )
+    }
+
+    /// How to verify a message; nil when it does not verify with the keys of today.
+    private mutating func verification(
+        of message: SignedMessage?,
+        _ key: RSAPublicKey?,
+        name: String
+    ) throws(CryptoError) -> DossierVerification? {
+        guard let message, let key, try message.verifies(with: key, hasher: hasher) else {
+            return nil
+        }
+        guard let lines = message.shellLines(name: name, pem: try pem(key)) else { return nil }
+        return DossierVerification(keyFingerprint: key.fingerprint, lines: lines)
+    }
+
+    /// The merchant's key, and those of the gateway's that verified something.
+    private mutating func shownKeys(
+        of callbacks: [CallbackRecord]
+    ) throws(CryptoError) -> [DossierKey] {
+        let used = Set(callbacks.compactMap { $0.verification?.keyFingerprint })
+        var shown: [DossierKey] = []
+        for key in keys.gateway where used.contains(key.fingerprint) {
+            shown.append(
+                DossierKey(use: "gateway", fingerprint: key.fingerprint, pem: try pem(key))
+            )
+        }
+        if let key = keys.merchant {
+            let pem = try pem(key)
+            shown.append(DossierKey(use: "merchant", fingerprint: key.fingerprint, pem: pem))
+        }
+        return shown
+    }
+
+    private mutating func pem(_ key: RSAPublicKey) throws(CryptoError) -> String {
+        if let pem = pems[key.fingerprint] { return pem }
+        let pem = try key.pem()
+        pems[key.fingerprint] = pem
+        return pem
+    }
+}

@@ -1,0 +1,121 @@
+import Crypto
+import HTTPCore
+import Ledger
+import Snap
+import Store
+
+/// What one signature covers, and the signature: for whoever verifies it with other tools.
+struct SignedMessage {
+    /// What stands before the body's hash: `POST:` path `:`.
+    private let prefix: [UInt8]
+
+    /// The bytes that are hashed; nil when they were erased.
+    private let body: [UInt8]?
+
+    /// SHA-256 of the body, in hexadecimal.
+    private let digest: [UInt8]
+    private let timestamp: [UInt8]
+
+    /// X-SIGNATURE, base64.
+    let signature: [UInt8]
+
+    /// The string to sign.
+    var text: [UInt8] { prefix + digest + [UInt8(ascii: ":")] + timestamp }
+
+    /// What the signature of a kept callback covers; nil for a refused one.
+    init?(_ record: CallbackRecord, hasher: SHA256) {
+        guard let verification = record.verification, let timestamp = record.timestamp,
+            let signature = record.erased?.signature
+                ?? KeptHead(record.head)?.single("X-SIGNATURE")
+        else { return nil }
+        prefix = StringToSign.prefix(path: verification.path)
+        self.timestamp = Array(timestamp.utf8)
+        self.signature = signature
+        if let erased = record.erased {
+            body = nil
+            digest = Self.hex(erased.signedBodyDigest)
+        } else {
+            let isMinified = verification.bodyForm == BodyForm.minified.rawValue
+            let body = isMinified ? minified(record.body.span) ?? record.body : record.body
+            self.body = body
+            digest = Self.hex(of: body, hasher)
+        }
+    }
+
+    /// What the signature of a request of ours covers; nil when none was made.
+    init?(_ kept: KeptGatewayCall, hasher: SHA256) {
+        let call = kept.call
+        if call.signature.isEmpty { return nil }
+        prefix = StringToSign.prefix(path: call.signedPath)
+        timestamp = Array(call.timestamp.utf8)
+        signature = Array(call.signature.utf8)
+        if let erased = kept.erased {
+            body = nil
+            digest = Self.hex(erased.requestDigest)
+        } else {
+            body = call.requestBody
+            digest = Self.hex(of: call.requestBody, hasher)
+        }
+    }
+
+    private static func hex(of body: [UInt8], _ hasher: SHA256) -> [UInt8] {
+        var digits: [UInt8] = []
+        hasher.digest(of: body.span).appendHex(to: &digits)
+        return digits
+    }
+
+    private static func hex(_ digest: [UInt8]) -> [UInt8] { Array(Hex.text(digest.span).utf8) }
+
+    /// Whether `key` made the signature.
+    func verifies(with key: RSAPublicKey, hasher: SHA256) throws(CryptoError) -> Bool {
+        guard let bytes = Base64.decode(signature.span) else { return false }
+        return try DigestRecoverer(key).digest(in: bytes.span) == hasher.digest(of: text.span)
+    }
+
+    /// Lines for a POSIX shell that verify the signature with the `openssl` command, from nothing
+    /// but what they say themselves. The body's hash is computed anew, so that its bytes count,
+    /// unless they were erased.
+    ///
+    /// - Parameters:
+    ///   - name: what the files that they write are called, without their endings.
+    ///   - pem: the public key.
+    /// - Returns: nil for bytes that cannot stand in a line of text.
+    func shellLines(name: String, pem: String) -> [String]? {
+        guard let signature = Self.quoted(signature), let string = stringLine(name: name) else {
+            return nil
+        }
+        let key = pem.split(separator: "\n").map { "'\($0)'" }.joined(separator: " ")
+        var lines = [
+            "printf '%s\\n' \(key) > \(name).pem",
+            "printf '%s' \(signature) | base64 -d > \(name).signature",
+        ]
+        if let body {
+            let base64 = String(decoding: Base64.encode(body.span), as: UTF8.self)
+            lines.insert("printf '%s' '\(base64)' | base64 -d > \(name).body", at: 1)
+            lines.append("digest=$(openssl dgst -sha256 -r \(name).body)")
+        }
+        lines.append(string)
+        lines.append(
+            "openssl dgst -sha256 -verify \(name).pem -signature \(name).signature \(name).string"
+        )
+        return lines
+    }
+
+    /// The line that writes the string to sign; with the hash that a line before it computed, where
+    /// the body is there.
+    private func stringLine(name: String) -> String? {
+        if body == nil { return Self.quoted(text).map { "printf '%s' \($0) > \(name).string" } }
+        guard let prefix = Self.quoted(prefix), let timestamp = Self.quoted([0x3A] + timestamp)
+        else { return nil }
+        return "printf '%s' \(prefix) \"${digest%% *}\" \(timestamp) > \(name).string"
+    }
+
+    /// Bytes as one word of a shell (POSIX.1-2024, XCU section 2.2.2); nil when they are no line of
+    /// text.
+    private static func quoted(_ bytes: [UInt8]) -> String? {
+        guard let text = String(validating: bytes, as: UTF8.self),
+            !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+        else { return nil }
+        return "'" + text.replacing("'", with: "'\\''") + "'"
+    }
+}

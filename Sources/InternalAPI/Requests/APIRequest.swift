@@ -1,0 +1,142 @@
+import APIModel
+import Configuration
+import HTTPCore
+import Text
+
+/// A request to the internal API, taken apart.
+struct APIRequest: Sendable {
+    let head: RequestHead
+
+    /// The path's segments, percent-decoded.
+    let segments: [String]
+
+    /// The query's, when that was read.
+    private(set) var parameters: [(name: String, value: String)] = []
+
+    /// The body, byte for byte; empty when there is none.
+    let body: [UInt8]
+
+    /// The values of the route's variable segments, in the order of the path.
+    var variables: [String] = []
+
+    /// Whose token came with it; nil on routes that need none.
+    var caller: Token?
+
+    /// Takes a request apart, but for its query; throws for escapes that are none.
+    init(_ head: RequestHead, body: [UInt8] = []) throws(Problem) {
+        self.head = head
+        self.body = body
+        guard let path = Self.segments(head[head.path]) else {
+            throw Problem(.malformedRequest, "The path holds an invalid percent escape.")
+        }
+        segments = path
+    }
+
+    /// Reads the query; throws for escapes that are none and for a parameter given twice.
+    mutating func readQuery() throws(Problem) { parameters = try Self.parameters(head) }
+
+    private static func segments(_ path: ArraySlice<UInt8>) -> [String]? {
+        var segments: [String] = []
+        for raw in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .dropFirst()
+        {
+            guard let segment = percentDecoded(raw) else { return nil }
+            segments.append(segment)
+        }
+        return segments
+    }
+
+    private static func parameters(
+        _ head: RequestHead
+    ) throws(Problem) -> [(name: String, value: String)] {
+        guard let query = head.query else { return [] }
+        var parameters: [(name: String, value: String)] = []
+        for raw in head[query].split(separator: UInt8(ascii: "&")) {
+            let parts = raw.split(
+                separator: UInt8(ascii: "="),
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
+            guard let name = percentDecoded(parts[0]),
+                let value = percentDecoded(parts.count > 1 ? parts[1] : [])
+            else {
+                throw Problem(.malformedRequest, "The query holds an invalid percent escape.")
+            }
+            if parameters.contains(where: { $0.name == name }) {
+                throw Problem(.invalidParameter, "\(name) is given twice.", field: name)
+            }
+            parameters.append((name, value))
+        }
+        return parameters
+    }
+
+    /// The text of escaped bytes, or nil when an escape is incomplete or the bytes are not UTF-8.
+    ///
+    /// `+` stands for itself (RFC 3986): RFC 3339 times are often sent unescaped.
+    private static func percentDecoded(_ raw: ArraySlice<UInt8>) -> String? {
+        var bytes: [UInt8] = []
+        var rest = raw
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(hexValue),
+                let low = rest.popFirst().flatMap(hexValue)
+            else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+extension APIRequest {
+    /// Throws unless every parameter is one of `names`: those of the route.
+    func allow(_ names: [String]) throws(Problem) {
+        for parameter in parameters where !names.contains(parameter.name) {
+            let known = names.isEmpty ? "none" : names.joined(separator: ", ")
+            throw Problem(
+                .unknownParameter,
+                "\(parameter.name) is not a parameter of this route; known are: \(known).",
+                field: parameter.name
+            )
+        }
+    }
+
+    /// The text of a parameter, or nil when it is not given.
+    func text(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
+
+    /// A parameter that is a whole number in `range`, or nil when it is not given.
+    func integer(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
+        guard let text = text(name) else { return nil }
+        guard let value = Int64(digits: text.utf8), range.contains(value) else {
+            let bounds =
+                range.upperBound == .max
+                ? "a whole number from \(range.lowerBound) on"
+                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            throw Problem(.invalidParameter, "\(name) has to be \(bounds).", field: name)
+        }
+        return value
+    }
+
+    /// `limit`: 1 to 1000, 100 when it is not given.
+    func limit() throws(Problem) -> Int { Int(try integer("limit", in: 1...1_000) ?? 100) }
+
+    /// `wait`: seconds from 0 to 55, 0 when it is not given.
+    func waitSeconds() throws(Problem) -> Int { Int(try integer("wait", in: 0...55) ?? 0) }
+
+    /// The problem of a parameter whose value is not one of a list.
+    static func notOneOf(_ name: String, _ words: [String]) -> Problem {
+        let list = words.joined(separator: ", ")
+        return Problem(.invalidParameter, "\(name) has to be one of \(list).", field: name)
+    }
+}

@@ -1,0 +1,185 @@
+import Crypto
+import HTTPCore
+import Snap
+import System
+import Store
+
+/// Carries out one order to erase, in small steps.
+///
+/// Bytes are read and hashed beside the writer, which only replaces them by what stays. What is
+/// done is on disk: an order that was given up goes on where it was, when it is given again.
+struct Pruner: Sendable {
+    let store: Store
+
+    /// Whether others use the database at the same time.
+    let isShared: Bool
+
+    /// Rows read at once: their bodies are in memory.
+    private static let callbacksMax = 256
+
+    /// A response may have a megabyte.
+    private static let gatewayCallsMax = 16
+    private static let transitionsMax = 1_000
+
+    /// Takes note of what was done.
+    typealias Note = @Sendable (@Sendable (inout PruneProgress) -> Void) async -> Void
+
+    /// Erases what `order` says, and tells what was done.
+    ///
+    /// - Throws: when a step was not written; `CancellationError` when the task was cancelled.
+    func run(
+        _ order: PruneOrder,
+        nowMilliseconds now: Int64,
+        note: Note
+    ) async throws {
+        let before = order.beforeMilliseconds
+        let plan = try await store.reader.erasurePlan(before: before)
+        let ranges = plan.callbacks + plan.gatewayCalls
+        let numbers = ranges.reduce(Int64(0)) { $0 + Int64($1.count) }
+        await note { $0.numbersToSee = numbers }
+        let hasher = try SHA256()
+        try await erase(
+            plan.callbacks,
+            order,
+            note,
+            rowsMax: Self.callbacksMax,
+            countedIn: \.callbackCount,
+            read: { try await store.reader.callbackBytes(in: $0, before: before, limit: $1) },
+            replace: { try await store.erase($0.map { ($0.id, ErasedCallback($0, hasher)) }) }
+        )
+        try await erase(
+            plan.gatewayCalls,
+            order,
+            note,
+            rowsMax: Self.gatewayCallsMax,
+            countedIn: \.gatewayCallCount,
+            read: { try await store.reader.gatewayCallBytes(in: $0, before: before, limit: $1) },
+            replace: { try await store.erase($0.map { ($0.id, ErasedGatewayCall($0, hasher)) }) }
+        )
+        let refusals =
+            order.isDryRun
+            ? try await store.reader.refusalCount(receivedBefore: before)
+            : try await store.removeRefusals(receivedBefore: before)
+        await note { $0.refusalCount = refusals }
+        if order.removesTransitions {
+            let days = PruneOrder.transitionDays * PruneOrder.dayMilliseconds
+            try await removeTransitions(recordedBefore: min(before, now - days), order, note)
+        }
+    }
+
+    /// Erases the bytes in some ranges of one table, a few rows at a time.
+    ///
+    /// - Parameters:
+    ///   - rowsMax: rows read at once.
+    ///   - count: what the rows are counted in.
+    ///   - read: the first rows of a range that have bytes to erase, as many at most.
+    ///   - replace: has the writer replace them; returns how long it was busy.
+    private func erase<Bytes: ErasableBytes>(
+        _ ranges: [Range<Int64>],
+        _ order: PruneOrder,
+        _ note: Note,
+        rowsMax: Int,
+        countedIn count: any WritableKeyPath<PruneProgress, Int> & Sendable,
+        read: (Range<Int64>, Int) async throws -> [Bytes],
+        replace: ([Bytes]) async throws -> Duration
+    ) async throws {
+        var pace = PrunePace(isShared: isShared, countMax: rowsMax)
+        for range in ranges {
+            var rest = range
+            while !rest.isEmpty {
+                try Task.checkCancellation()
+                let found = try await read(rest, pace.count)
+                let next = found.last.map { $0.id + 1 } ?? rest.upperBound
+                if !order.isDryRun, !found.isEmpty {
+                    try await pause(&pace, afterBusy: replace(found))
+                }
+                let bytes = found.reduce(0) { $0 + $1.byteCount }
+                let (rows, seen) = (found.count, next - rest.lowerBound)
+                await note {
+                    $0[keyPath: count] += rows
+                    $0.byteCount += bytes
+                    $0.numbersSeen += seen
+                }
+                rest = next..<rest.upperBound
+            }
+        }
+    }
+
+    private func removeTransitions(
+        recordedBefore milliseconds: Int64,
+        _ order: PruneOrder,
+        _ note: Note
+    ) async throws {
+        var pace = PrunePace(isShared: isShared, countMax: Self.transitionsMax)
+        var seen: Int64 = 0
+        while true {
+            try Task.checkCancellation()
+            let removal: TransitionRemoval
+            if order.isDryRun {
+                removal = try await store.reader.removableTransitions(
+                    recordedBefore: milliseconds,
+                    after: seen,
+                    feed: store.feed,
+                    limit: Self.transitionsMax
+                )
+                seen = removal.oldest - 1
+            } else {
+                let step = try await store.removeTransitions(
+                    recordedBefore: milliseconds,
+                    limit: pace.count
+                )
+                removal = step.removal
+                try await pause(&pace, afterBusy: step.duration)
+            }
+            await note {
+                $0.transitionCount += removal.count
+                $0.oldestSequence = removal.oldest
+                $0.heldBy = removal.heldBy
+            }
+            if removal.count == 0 { return }
+        }
+    }
+
+    private func pause(_ pace: inout PrunePace, afterBusy duration: Duration) async throws {
+        if let pause = pace.pause(afterBusy: duration) { try await Task.sleep(for: pause) }
+    }
+}
+
+/// A row's bytes that can be erased.
+private protocol ErasableBytes: Sendable {
+    var id: Int64 { get }
+    var byteCount: Int { get }
+}
+
+extension CallbackBytes: ErasableBytes {
+    fileprivate var byteCount: Int { head.count + body.count }
+}
+
+extension GatewayCallBytes: ErasableBytes {}
+
+extension ErasedCallback {
+    /// What stays of a callback.
+    fileprivate init(_ bytes: CallbackBytes, _ hasher: SHA256) {
+        let isMinified = bytes.bodyForm == BodyForm.minified.rawValue
+        let signed = isMinified ? minified(bytes.body.span) ?? bytes.body : bytes.body
+        self.init(
+            bodyDigest: hasher.digest(of: bytes.body.span).array,
+            signedBodyDigest: hasher.digest(of: signed.span).array,
+            signature: KeptHead(bytes.head)?.single("X-SIGNATURE") ?? []
+        )
+    }
+}
+
+extension ErasedGatewayCall {
+    /// What stays of a call.
+    fileprivate init(_ bytes: GatewayCallBytes, _ hasher: SHA256) {
+        self.init(
+            requestDigest: hasher.digest(of: bytes.requestBody.span).array,
+            responseDigest: bytes.responseBody.map { hasher.digest(of: $0.span).array }
+        )
+    }
+}
+
+extension Digest {
+    fileprivate var array: [UInt8] { (0..<Digest.count).map { bytes[$0] } }
+}

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// A number that only grows, counted from any thread.
+package final class Counter: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    package func add(_ amount: UInt64 = 1) { count.add(amount, ordering: .relaxed) }
+
+    package var value: UInt64 { count.load(ordering: .relaxed) }
+}
+
+/// Durations, counted in buckets as Prometheus has them.
+package final class Histogram: Sendable {
+    /// The upper bounds of the buckets in nanoseconds, ascending; one more holds the rest.
+    private static let bounds: [UInt64] = [
+        500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000,
+        250_000_000, 500_000_000, 1_000_000_000, 2_500_000_000, 5_000_000_000, 10_000_000_000,
+    ]
+
+    private let buckets = (0...Histogram.bounds.count).map { _ in Counter() }
+    private let sum = Counter()
+
+    package func add(nanoseconds: UInt64) {
+        let bucket = Self.bounds.firstIndex { nanoseconds <= $0 } ?? Self.bounds.count
+        buckets[bucket].add()
+        sum.add(nanoseconds)
+    }
+
+    /// The counts below each bound, the last one all of them, with the bound in seconds.
+    var cumulative: [(bound: String, count: UInt64)] {
+        let bounds = Self.bounds.map { MetricsText.seconds(nanoseconds: $0) } + ["+Inf"]
+        var count: UInt64 = 0
+        return zip(bounds, buckets).map { bound, bucket in
+            count += bucket.value
+            return (bound, count)
+        }
+    }
+
+    var sumNanoseconds: UInt64 { sum.value }
+}
+
+/// Counts by a label whose values are few: answers and results of a closed list.
+package final class LabelledCounter<Label: Hashable & Sendable>: Sendable {
+    private let counts = Mutex<[Label: UInt64]>([:])
+
+    package func add(_ label: Label) { counts.withLock { $0[label, default: 0] += 1 } }
+
+    package var values: [Label: UInt64] { counts.withLock { $0 } }
+}

@@ -1,0 +1,58 @@
+package import HTTPCore
+package import Payments
+package import Snap
+import Text
+
+/// Makes the responses of the notify listener.
+package enum NotifyAnswers {
+    /// The response for an answer: its body, `X-TIMESTAMP` of now in +07:00, `X-EXTERNAL-ID` echoed
+    /// when it was well formed.
+    package static func response(
+        _ answer: SnapAnswer,
+        externalID: String?,
+        nowMilliseconds: Int64
+    ) -> Response {
+        var response = json
+        response.status = Status(answer.code.status)
+        response.body = answer.body
+        response.add("X-TIMESTAMP", JakartaTime.bytes(milliseconds: nowMilliseconds))
+        if let externalID { response.add("X-EXTERNAL-ID", externalID) }
+        switch answer.code.status {
+        case 405: response.add("Allow", "POST")
+        case 503: response.add("Retry-After", "1")
+        default: break
+        }
+        return response
+    }
+
+    /// What all of them have in common.
+    private static let json: Response = {
+        var response = Response(.ok)
+        response.add("Content-Type", "application/json")
+        return response
+    }()
+
+    /// The answer for what the store decided; `problem` is what the receiver found wrong itself.
+    package static func answer(_ answer: CallbackAnswer, problem: SnapAnswer?) -> SnapAnswer {
+        switch answer {
+        case .successful: NotifyAnswer.successful
+        // Row 6 comes before rows 7 to 9: what is wrong with a stale body is not told.
+        case .unauthorized:
+            problem.flatMap { $0.code.status == 401 ? $0 : nil } ?? NotifyAnswer.stale
+        case .conflict: NotifyAnswer.externalIDConflict
+        case .transactionNotFound: NotifyAnswer.unknownTransaction
+        case .invalidAmount: NotifyAnswer.amountMismatch
+        case .invalid: problem ?? NotifyAnswer.badRequest
+        }
+    }
+
+    /// The answer for a status that the HTTP server chose: the status, service 56, case 00.
+    package static func answer(_ status: Status) -> SnapAnswer {
+        switch status.code {
+        case 400: NotifyAnswer.badRequest
+        case 500: NotifyAnswer.generalError
+        case 503: NotifyAnswer.busy
+        default: .notify(.http(status: status.code, message: status.reasonPhrase))
+        }
+    }
+}

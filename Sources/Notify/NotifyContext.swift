@@ -1,0 +1,99 @@
+package import Configuration
+package import Crypto
+import HTTPCore
+import Payments
+import Snap
+import System
+import Synchronization
+
+/// What the notify listener needs of a configuration, prepared once for every request.
+///
+/// Unchanging: a reload makes another one, and requests under way finish with theirs.
+package final class NotifyContext: Sendable {
+    /// The path of `publicURL`, and the one of Cash In's page.
+    let paths: [[UInt8]]
+    let clientID: [UInt8]
+    let allowedAddresses: [AddressBlock]
+    let trustedProxies: [AddressBlock]
+    let bodyBytesMax: Int
+    let requestsInFlightMax: Int
+
+    /// Lengths of the keys' signatures.
+    private let signatureBytes: Set<Int>
+
+    /// Stands for a loop in requests that no loop has: kept callbacks that are read again.
+    var spareIndex: Int { checkers.count - 1 }
+
+    /// One for each loop, and one to spare: a checker reuses its memory and serves one thread at a
+    /// time. The lock is never waited for; it is what lets the compiler see that.
+    private let checkers: [Checker]
+
+    private final class Checker: Sendable {
+        let checker: Mutex<SignatureChecker>
+
+        init(_ checker: consuming sending SignatureChecker) { self.checker = Mutex(checker) }
+    }
+
+    package init(_ loaded: LoadedConfiguration, loopCount: Int) throws(CryptoError) {
+        let notify = loaded.configuration.notify
+        let standardPath = "/v1.0/debit/notify"
+        let registeredPath = notify.publicURL.path
+        paths = [registeredPath, standardPath].map { Array($0.utf8) }
+        clientID = Array(loaded.configuration.cashIn.clientID.utf8)
+        allowedAddresses = notify.allowedAddresses
+        trustedProxies = notify.trustedProxies
+        bodyBytesMax = loaded.configuration.limits.bodyBytes
+        requestsInFlightMax = loaded.configuration.limits.requestsInFlight
+        signatureBytes = Set(loaded.keys.publicKeys.map(\.key.modulusBytes))
+        var checkers: [Checker] = []
+        for _ in 0...loopCount {
+            let checker = try SignatureChecker(
+                keys: loaded.keys.publicKeys.map(\.key),
+                paths: notify.signaturePaths,
+                forms: notify.signatureBodies
+            )
+            checkers.append(Checker(checker))
+        }
+        self.checkers = checkers
+    }
+
+    /// Whether a refused request bears our client id or a well-formed signature (contract section
+    /// 7).
+    func isPlausible(_ headers: CallbackHeaders, in head: RequestHead) -> Bool {
+        if let partner = headers.partnerID.range, head[partner].elementsEqual(clientID) {
+            return true
+        }
+        guard let signature = headers.signature.range else { return false }
+        let bytes = head.bytes
+        return isSignature(bytes.span.extracting(signature))
+    }
+
+    /// Whether a text is strict base64 of the length of one of the keys' signatures.
+    private func isSignature(_ text: Span<UInt8>) -> Bool {
+        guard text.count <= RSAKeyBits.max / 8 * 2, let bytes = Base64.decode(text) else {
+            return false
+        }
+        return signatureBytes.isEmpty ? bytes.count >= 256 : signatureBytes.contains(bytes.count)
+    }
+
+    /// What a signature verifies over, or nil when it does not. Called on the request's loop.
+    func match(_ request: borrowing RequestToVerify) -> SignatureMatch? {
+        let head = request.head.bytes
+        return checkers[request.loopIndex % checkers.count].checker.withLock {
+            $0.match(
+                signature: head.span.extracting(request.signature),
+                timestamp: head.span.extracting(request.timestamp),
+                body: request.body.span
+            )
+        }
+    }
+}
+
+/// The parts of a request that its signature is about.
+struct RequestToVerify {
+    let head: RequestHead
+    let signature: Range<Int>
+    let timestamp: Range<Int>
+    let body: [UInt8]
+    let loopIndex: Int
+}

@@ -1,0 +1,241 @@
+import HTTPCore
+import HTTPServer
+import Ledger
+package import Logging
+package import Metrics
+import Payments
+import Snap
+import System
+package import Store
+import Synchronization
+
+/// The notify listener: what the gateway sees (contract section 4).
+///
+/// Everything up to the store's mailbox happens in one call on the connection's loop; the answer to
+/// an authentic callback leaves when its commit is on disk, and is made on that loop again: the
+/// writer makes no responses, log lines or metrics.
+package final class NotifyHandler: RequestHandler {
+    private let context: Mutex<NotifyContext>
+    private let store: Store
+    private let metrics: Metrics
+    private let log: Log
+    private let requestsInFlight = Atomic<Int>(0)
+    private let now: @Sendable () -> Int64
+
+    /// - Parameter now: milliseconds since the epoch.
+    package init(
+        context: NotifyContext,
+        store: Store,
+        metrics: Metrics,
+        log: Log,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.context = Mutex(context)
+        self.store = store
+        self.metrics = metrics
+        self.log = log
+        self.now = now
+    }
+
+    /// Serves requests that begin from now on as `context` says.
+    package func apply(_ context: NotifyContext) { self.context.withLock { $0 = context } }
+
+    // MARK: RequestHandler
+
+    /// Lets every body come but that of a client who waits to be told: he is told rows 1 and 2
+    /// first.
+    ///
+    /// The others are decided when they are complete, once, in ``handle(_:reply:)``: a body within
+    /// the limit costs little, and what may be a misdirected callback is kept with it.
+    func admit(_ head: RequestHead, from peer: Peer) -> Admission {
+        let context = context.withLock { $0 }
+        if head.expectsContinue {
+            let route = NotifyRoute(head, peer, context)
+            if let answer = route.refusal {
+                return .refuse(
+                    refuse(Refused(head: head, client: route.client, answer: answer), context)
+                )
+            }
+        }
+        return .receive(bodyBytesMax: context.bodyBytesMax)
+    }
+
+    func handle(_ request: Request, reply: Reply) -> Response? {
+        let context = context.withLock { $0 }
+        let route = NotifyRoute(request.head, request.peer, context)
+        if route.isHealth { return Self.healthResponse }
+        if let answer = route.refusal {
+            return refuse(Refused(request, client: route.client, answer: answer), context)
+        }
+        guard isThereRoom(context) else {
+            return answer(Refused(request, client: route.client, answer: NotifyAnswer.busy))
+        }
+        let examination = CallbackExamination(
+            request,
+            client: route.client,
+            nowMilliseconds: now(),
+            context
+        )
+        switch examination {
+        case .refused(let answer):
+            requestsInFlight.subtract(1, ordering: .relaxed)
+            return refuse(Refused(request, client: route.client, answer: answer), context)
+        case .authentic(let delivery, let problem):
+            store.submit(delivery, completingOn: reply.loop) { [self] result in
+                requestsInFlight.subtract(1, ordering: .relaxed)
+                reply.sendOnLoop(
+                    respond(to: result, delivery, problem: problem, request, route.client)
+                )
+            }
+            return nil
+        }
+    }
+
+    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+        let answer = NotifyAnswers.answer(refusal.status)
+        if let head {
+            // A callback that was too long or broke off: its head is worth keeping.
+            let context = context.withLock { $0 }
+            let route = NotifyRoute(head, peer, context)
+            return refuse(Refused(head: head, client: route.client, answer: answer), context)
+        }
+        metrics.answers.add(answer.code)
+        log.info("request refused") {
+            $0.add("code", answer.codeText)
+            $0.add("reason", String(describing: refusal))
+            $0.add("client", describing: peer)
+        }
+        return NotifyAnswers.response(answer, externalID: nil, nowMilliseconds: now())
+    }
+
+    func acceptFailed(_ error: SystemError, on address: SocketAddress) {
+        log.acceptFailed(error, on: address)
+    }
+
+    private func isThereRoom(_ context: NotifyContext) -> Bool {
+        let count = requestsInFlight.add(1, ordering: .relaxed).newValue
+        if count <= context.requestsInFlightMax { return true }
+        requestsInFlight.subtract(1, ordering: .relaxed)
+        return false
+    }
+
+    // MARK: Authentic callbacks
+
+    private func respond(
+        to result: Result<Judgement, StoreError>,
+        _ delivery: Delivery,
+        problem: SnapAnswer?,
+        _ request: Request,
+        _ client: ClientAddress
+    ) -> Response {
+        guard case .success(let judgement) = result else {
+            // The store's owner was told why; here only this request is of interest.
+            return answer(Refused(request, client: client, answer: NotifyAnswer.notCommitted))
+        }
+        let answer = NotifyAnswers.answer(judgement.answer, problem: problem)
+        let nanoseconds = SystemClock.monotonicNanoseconds() - request.receivedNanoseconds
+        count(judgement, answer, nanoseconds: nanoseconds)
+        log.info("callback") { line in
+            line.add("request", request.number)
+            line.add("callback", judgement.callbackID)
+            line.add("outcome", judgement.outcome.word)
+            if judgement.isRedelivery { line.add("redelivery", true) }
+            if let sequence = judgement.sequence { line.add("sequence", sequence) }
+            if let externalID = delivery.externalID { line.add("externalId", externalID) }
+            line.add("code", answer.codeText)
+            line.add("client", delivery.client)
+            line.addForwardedFor(of: client)
+            line.add("ms", milliseconds: nanoseconds)
+        }
+        return NotifyAnswers.response(
+            answer,
+            externalID: delivery.externalID,
+            nowMilliseconds: now()
+        )
+    }
+
+    private func count(_ judgement: Judgement, _ answer: SnapAnswer, nanoseconds: UInt64) {
+        if judgement.isRedelivery {
+            metrics.repetitions.add()
+        } else {
+            metrics.count(judgement.outcome)
+        }
+        metrics.answers.add(answer.code)
+        metrics.callbackDuration.add(nanoseconds: nanoseconds)
+    }
+
+    // MARK: What is answered without the store
+
+    /// A request that is answered at once.
+    private struct Refused {
+        let head: RequestHead
+        var body: [UInt8] = []
+        let client: ClientAddress
+        let answer: SnapAnswer
+        let headers: CallbackHeaders
+
+        /// X-EXTERNAL-ID, when it was well formed.
+        let externalID: String?
+
+        /// The number and the start of the request, where it was complete.
+        var request: (number: UInt64, receivedNanoseconds: UInt64)?
+
+        init(head: RequestHead, client: ClientAddress, answer: SnapAnswer) {
+            self.head = head
+            self.client = client
+            self.answer = answer
+            headers = CallbackHeaders(head)
+            externalID = headers.externalID(in: head)?.text
+        }
+
+        init(_ request: Request, client: ClientAddress, answer: SnapAnswer) {
+            self.init(head: request.head, client: client, answer: answer)
+            body = request.body
+            self.request = (request.number, request.receivedNanoseconds)
+        }
+    }
+
+    /// Answers what is not the gateway's word, and keeps it within bounds.
+    private func refuse(_ refused: Refused, _ context: NotifyContext) -> Response {
+        let kept = RefusedRequest(
+            receivedMilliseconds: now(),
+            client: refused.client.description,
+            head: refused.head.bytes,
+            body: refused.body,
+            code: refused.answer.codeText,
+            problem: refused.answer.message,
+            externalID: refused.externalID,
+            isPlausible: context.isPlausible(refused.headers, in: refused.head)
+        )
+        store.keep(kept)
+        return answer(refused)
+    }
+
+    /// Answers and logs.
+    private func answer(_ refused: Refused) -> Response {
+        metrics.answers.add(refused.answer.code)
+        log.info("callback") { line in
+            if let request = refused.request { line.add("request", request.number) }
+            line.add("outcome", "refused")
+            if let externalID = refused.externalID { line.add("externalId", externalID) }
+            line.add("code", refused.answer.codeText)
+            line.add("reason", refused.answer.message)
+            line.add("client", describing: refused.client)
+            line.addForwardedFor(of: refused.client)
+            if let start = refused.request?.receivedNanoseconds {
+                line.add("ms", milliseconds: SystemClock.monotonicNanoseconds() - start)
+            }
+        }
+        return NotifyAnswers.response(
+            refused.answer,
+            externalID: refused.externalID,
+            nowMilliseconds: now()
+        )
+    }
+
+    private static let healthResponse: Response = {
+        var response = Response(.ok, body: Array("{\"status\":\"ok\"}".utf8))
+        response.add("Content-Type", "application/json")
+        return response
+    }()
+}

@@ -1,0 +1,175 @@
+package import CashIn
+package import Ledger
+import Payments
+import Snap
+package import Store
+
+/// Generates QR codes: one call of the gateway for each merchant reference, however many ask.
+package actor QRGenerator {
+    /// What a request to generate has come to.
+    package enum Outcome: Equatable, Sendable {
+        /// The gateway has just taken it.
+        case generated
+        /// It was generated before.
+        case stored
+        /// The gateway has taken it, but its code must not be shown.
+        case codeRefused(String)
+        case notAccepted(OutboundFailure)
+        case unknown(OutboundFailure)
+        /// It has to be asked about an earlier call first, and did not answer that.
+        case unanswered(OutboundFailure)
+        case refused(GenerationStart.Refusal)
+        case receiveOnly
+        case storeFailed(StoreError)
+    }
+
+    private struct Running {
+        let content: GenerationContent
+        let task: Task<Outcome, Never>
+    }
+
+    private let gateway: OutboundGateway
+    private let store: Store
+    private let report: OutboundReport
+    private let onInquiry: @Sendable (InquiryAttempt, Reference) async -> Void
+    private var running: [Reference: Running] = [:]
+
+    /// - Parameter onInquiry: told what the gateway answered when it was asked about a payment.
+    init(
+        gateway: OutboundGateway,
+        store: Store,
+        report: OutboundReport,
+        onInquiry: @escaping @Sendable (InquiryAttempt, Reference) async -> Void
+    ) {
+        self.onInquiry = onInquiry
+        self.gateway = gateway
+        self.store = store
+        self.report = report
+    }
+
+    /// Generates, or waits for the call that is under way for the same reference.
+    ///
+    /// The call goes on when the caller's task is cancelled.
+    package func generate(_ request: GenerationRequest) async -> Outcome {
+        let key = request.partnerReferenceNo
+        while let current = running[key] {
+            let outcome = await current.task.value
+            if current.content == request.content {
+                return outcome == .generated ? .stored : outcome
+            }
+            // Of other content: what the call has come to decides, so it is judged anew.
+        }
+        let task = Task {
+            let outcome = await start(request)
+            running[key] = nil
+            return outcome
+        }
+        running[key] = Running(content: request.content, task: task)
+        return await task.value
+    }
+
+    /// Returns when no call is under way any more.
+    func finish() async {
+        while let current = running.values.first { _ = await current.task.value }
+    }
+
+    private func start(_ request: GenerationRequest) async -> Outcome {
+        guard let cashIn = gateway.access?.cashIn else { return .receiveOnly }
+        do throws(StoreError) {
+            switch try await store.startGeneration(request) {
+            case .started: return await call(cashIn, request)
+            case .stored: return .stored
+            case .refused(let refusal): return .refused(refusal)
+            case .unknown: return try await askFirst(cashIn, request)
+            }
+        } catch {
+            return .storeFailed(error)
+        }
+    }
+
+    /// An earlier call may have been accepted: only when the gateway says that it knows nothing of
+    /// it is it called again.
+    private func askFirst(
+        _ cashIn: CashInClient,
+        _ request: GenerationRequest
+    ) async throws(StoreError) -> Outcome {
+        let inquiry = try await store.reader.inquiry(request.partnerReferenceNo)
+        let attempt = await cashIn.ask(inquiry)
+        report.query(inquiry, attempt)
+        let receipt = try await store.record(inquiry, attempt.outcome, attempt.calls)
+        await onInquiry(attempt, request.partnerReferenceNo)
+        switch attempt.query {
+        case .found:
+            if receipt.isOurs { return .refused(.codeLost) }
+            return .unanswered(OutboundFailure(ofAnswer: "the answer is about another payment"))
+        case .unauthorized(let failure), .refused(let failure), .unreadable(let failure),
+            .unavailable(let failure):
+            return .unanswered(failure)
+        case .notFound: break
+        }
+        switch try await store.startGeneration(request, isConfirmedUnknown: true) {
+        case .started: return await call(cashIn, request)
+        case .stored: return .stored
+        case .refused(let refusal): return .refused(refusal)
+        case .unknown: return .refused(.codeLost)
+        }
+    }
+
+    private func call(_ cashIn: CashInClient, _ request: GenerationRequest) async -> Outcome {
+        let intent = GenerateIntent(
+            partnerReferenceNo: request.partnerReferenceNo,
+            validityPeriod: request.validityPeriod,
+            amount: request.content.amount,
+            feeAmount: request.content.feeAmount
+        )
+        let (answer, exchange) = await cashIn.generate(intent)
+        let (result, outcome) = Self.read(answer)
+        report.generate(request.partnerReferenceNo, answer, exchange)
+        do throws(StoreError) {
+            try await keep(
+                request.partnerReferenceNo,
+                result,
+                GatewayCall(exchange, .generate, request.partnerReferenceNo)
+            )
+            return outcome
+        } catch {
+            return .storeFailed(error)
+        }
+    }
+
+    /// Puts the result on disk. A code that the gateway has sent once comes no second time, so a
+    /// disk that is full for a moment is waited for.
+    private func keep(
+        _ reference: Reference,
+        _ result: GenerationResult,
+        _ exchange: GatewayCall
+    ) async throws(StoreError) {
+        for _ in 1..<Self.keepAttempts {
+            do throws(StoreError) {
+                return try await store.finishGeneration(reference, result, exchange)
+            } catch {
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+        try await store.finishGeneration(reference, result, exchange)
+    }
+
+    private static let keepAttempts = 10
+
+    private static func read(_ answer: GenerateOutcome) -> (GenerationResult, Outcome) {
+        switch answer {
+        case .accepted(let reference, let content, let warnings):
+            (
+                .accepted(referenceNo: reference, qrContent: content, warnings: warnings),
+                .generated
+            )
+        case .qrRefused(let reference, let problem):
+            (
+                .codeRefused(referenceNo: reference, problem: problem.description),
+                .codeRefused(problem.description)
+            )
+        case .notAccepted(let failure): (.notAccepted(failure.description), .notAccepted(failure))
+        case .unknown(let failure): (.unknown(failure.description), .unknown(failure))
+        }
+    }
+}

@@ -1,0 +1,335 @@
+import APIModel
+import Configuration
+import Crypto
+import HTTPClient
+import HTTPServer
+import InternalAPI
+import Ledger
+import Logging
+import Maintenance
+import Metrics
+import Notify
+import Outbound
+import Payments
+import System
+import Store
+import Synchronization
+
+/// The running receiver: store, listeners and what a reload changes about them.
+final class Daemon: Sendable {
+    private let store: Store
+    private let notify: NotifyHandler
+    private let internalAPI: InternalHandler
+    private let notifyServer: Server
+    private let internalServer: Server
+    private let readiness: Readiness
+    private let outbound: Outbound
+    private let retention: Retention
+    private let disk: DiskWatch
+    private let diskWatch: Task<Void, Never>
+    private let replayer: CallbackReplayer
+    private let metrics: Metrics
+    private let log: Log
+    private let loopCount: Int
+    private let current: Mutex<LoadedConfiguration>
+
+    /// Opens the listeners: when this returns, callbacks are received.
+    ///
+    /// - Parameters:
+    ///   - store: as ``open(_:_:disk:_:)`` has opened it.
+    ///   - passed: the sockets of the service manager.
+    init(
+        _ loaded: LoadedConfiguration,
+        store: Store,
+        disk: DiskWatch,
+        passed: PassedSockets,
+        log: Log
+    ) async throws(StartFailure) {
+        let configuration = loaded.configuration
+        let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
+        let metrics = Metrics(startedMilliseconds: SystemClock.realtimeMilliseconds(), log: log)
+        let report = OutboundReport(log: log, metrics: metrics)
+        let outbound = try Self.outbound(loaded, store, report)
+        let loops = try Self.makeLoops()
+        let context = try Self.context(loaded, loopCount: loops.count)
+        replayer = CallbackReplayer(context)
+        retention = Retention(besideCallbacks: store, log: log)
+        notify = NotifyHandler(
+            context: context,
+            store: store,
+            metrics: metrics,
+            log: log,
+            now: SystemClock.realtimeMilliseconds
+        )
+        internalAPI = InternalHandler(
+            loaded,
+            services: APIServices(
+                store: store,
+                readiness: readiness,
+                outbound: outbound,
+                diagnosis: DiagnosisDesk(loaded),
+                evidence: EvidenceDesk(loaded),
+                replayer: replayer,
+                retention: retention,
+                disk: disk,
+                metrics: metrics
+            ),
+            log: log
+        )
+        let (limits, internalLimits) = (configuration.limits, configuration.internalAPI.limits)
+        notifyServer = Server(loops: loops, limits: ServerLimits(limits), handler: notify)
+        internalServer = Server(
+            loops: loops,
+            limits: ServerLimits(internalLimits),
+            handler: internalAPI
+        )
+        metrics.add(notifyServer, name: "notify")
+        metrics.add(internalServer, name: "internal")
+        self.metrics = metrics
+        self.store = store
+        self.readiness = readiness
+        self.outbound = outbound
+        self.log = log
+        self.disk = disk
+        disk.look()
+        diskWatch = Task { await disk.run(store) }
+        loopCount = loops.count
+        current = Mutex(loaded)
+        try listen(configuration, passed)
+        await retention.keepBodies(forDays: configuration.storage.bodyDays)
+    }
+
+    /// Opens the database.
+    static func open(
+        _ database: DatabaseLock,
+        _ configuration: Configuration,
+        disk: DiskWatch,
+        _ log: Log
+    ) async throws(StartFailure) -> Store {
+        do throws(StoreError) {
+            let store = try Store(
+                database: database,
+                policy: LedgerPolicy(configuration),
+                rejectedKept: configuration.storage.rejectedKept,
+                hooks: hooks(log, disk),
+                render: TransitionText.append,
+                now: SystemClock.realtimeMilliseconds
+            )
+            announce(store, database, log)
+            try await store.prepare()
+            return store
+        } catch {
+            throw .database(error, path: database.path)
+        }
+    }
+
+    /// Says what was opened, so that a volume that is not mounted, a library with a known fault or
+    /// a second name can be seen.
+    private static func announce(_ store: Store, _ database: DatabaseLock, _ log: Log) {
+        log.info("database open") {
+            $0.add("path", database.path)
+            $0.add("feed", store.feed)
+            $0.add("sqlite", store.libraryVersion)
+        }
+        if store.isNew {
+            log.warning("made a new database: no earlier payment is in it") {
+                $0.add("path", database.path)
+            }
+        }
+        if database.linkCount > 1 {
+            log.warning("the database has other hard links: never open it by another name") {
+                $0.add("path", database.path)
+                $0.add("links", database.linkCount)
+            }
+        }
+    }
+
+    private static func outbound(
+        _ loaded: LoadedConfiguration,
+        _ store: Store,
+        _ report: OutboundReport
+    ) throws(StartFailure) -> Outbound {
+        do throws(HTTPClientError) {
+            return try Outbound(
+                loaded,
+                store: store,
+                report: report,
+                now: SystemClock.realtimeMilliseconds
+            )
+        } catch {
+            throw .outbound(error)
+        }
+    }
+
+    private static func hooks(_ log: Log, _ disk: DiskWatch) -> Store.Hooks {
+        Store.Hooks(
+            commitsFailed: { error in
+                if let error {
+                    log.error("the database cannot commit") { $0.add("error", describing: error) }
+                } else {
+                    log.info("the database commits again")
+                }
+            },
+            workRefused: { error in
+                log.error("the database refused a change, nothing of it is kept") {
+                    $0.add("error", describing: error)
+                }
+            },
+            sideFileTrouble: { trouble in
+                let message =
+                    switch trouble.kind {
+                    case .lost: "a file beside the database was missing and is made again"
+                    case .setAside: "a file beside the database was unusable and is made again"
+                    case .failed: "a file beside the database failed"
+                    }
+                log.warning(message) { line in
+                    line.add("file", trouble.path)
+                    if case .setAside(let name) = trouble.kind { line.add("setAsideAs", name) }
+                    if let error = trouble.error { line.add("error", describing: error) }
+                }
+            },
+            diskFull: { disk.releaseReserve() }
+        )
+    }
+
+    /// One loop for each core: verifying signatures is what costs, and it happens on the loops.
+    private static func makeLoops() throws(StartFailure) -> [EventLoop] {
+        do throws(SystemError) {
+            return try EventLoop.onePerProcessor()
+        } catch {
+            throw .loops(error)
+        }
+    }
+
+    private static func context(
+        _ loaded: LoadedConfiguration,
+        loopCount: Int
+    ) throws(StartFailure) -> NotifyContext {
+        do throws(CryptoError) {
+            return try NotifyContext(loaded, loopCount: loopCount)
+        } catch {
+            throw .keys(error.description)
+        }
+    }
+
+    private func listen(
+        _ configuration: Configuration,
+        _ passed: PassedSockets
+    ) throws(StartFailure) {
+        // The internal listener first: whoever reacts to the first callback can read it.
+        for address in configuration.internalAPI.listen {
+            try listen(on: address, passed, internalServer, name: "internal")
+        }
+        for address in configuration.notify.listen {
+            try listen(on: address, passed, notifyServer, name: "notify")
+        }
+    }
+
+    private func listen(
+        on address: ListenAddress,
+        _ passed: PassedSockets,
+        _ server: Server,
+        name: String
+    ) throws(StartFailure) {
+        do throws(ListenError) {
+            for listener in try Listener.open(address, passed: passed) {
+                log.info("listening") {
+                    $0.add("listener", name)
+                    $0.add("address", describing: listener.address)
+                }
+                server.add(listener)
+            }
+        } catch {
+            throw .listener(error)
+        }
+    }
+
+    // MARK: While it runs
+
+    /// Applies what a reload read, or keeps what there is; returns one line on the result. One
+    /// reload follows another.
+    func reload(
+        _ result: Result<LoadedConfiguration, ConfigurationProblems>
+    ) async -> String {
+        switch result {
+        case .failure(let problems):
+            for problem in problems.problems { log.error(problem) }
+            metrics.reloads.add("refused")
+            log.error("reload refused") { $0.add("problems", problems.problems.count) }
+            return "reload refused: \(problems.problems.count) problems, see the log"
+        case .success(let loaded):
+            do throws(StartFailure) {
+                return try await apply(loaded)
+            } catch {
+                metrics.reloads.add("refused")
+                log.error("reload refused") { $0.add("error", describing: error) }
+                return "reload refused: \(error)"
+            }
+        }
+    }
+
+    private func apply(_ loaded: LoadedConfiguration) async throws(StartFailure) -> String {
+        let configuration = loaded.configuration
+        let changes = loaded.changes(since: current.withLock { $0 })
+        let context = try Self.context(loaded, loopCount: loopCount)
+        do throws(HTTPClientError) {
+            try await outbound.apply(loaded)
+        } catch {
+            throw .outbound(error)
+        }
+        notify.apply(context)
+        replayer.apply(context)
+        internalAPI.apply(loaded)
+        notifyServer.limits = ServerLimits(configuration.limits)
+        internalServer.limits = ServerLimits(configuration.internalAPI.limits)
+        store.reconfigure(
+            policy: LedgerPolicy(configuration),
+            rejectedKept: configuration.storage.rejectedKept
+        )
+        disk.setMinimum(configuration.storage.minimumFreeBytes)
+        await retention.keepBodies(forDays: configuration.storage.bodyDays)
+        readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
+        log.apply(level: configuration.log.level, format: configuration.log.format)
+        current.withLock { $0 = loaded }
+        for warning in loaded.warnings { log.warning(warning) }
+        let restart = changes.needsRestart.joined(separator: ", ")
+        if !restart.isEmpty {
+            log.warning("some changes need a restart") { $0.add("keys", restart) }
+        }
+        metrics.reloads.add("applied")
+        log.info("reloaded") { line in
+            line.add("changed", changes.changed.joined(separator: ", "))
+            if !changes.contents.isEmpty {
+                line.add("contents", changes.contents.joined(separator: ", "))
+            }
+        }
+        return restart.isEmpty ? "reloaded" : "reloaded; a restart is needed for \(restart)"
+    }
+
+    /// Tells the service manager that connections are served and that the writer commits, until
+    /// cancelled. A commit that fails is an answer, too: a restart does not repair a disk.
+    func keepWatch(_ notifier: SystemdNotifier) async {
+        guard let milliseconds = notifier.watchdogIntervalMilliseconds else { return }
+        while !Task.isCancelled {
+            await notifyServer.probe()
+            await internalServer.probe()
+            try? await store.probe()
+            notifier.watchdog()
+            try? await Task.sleep(for: .milliseconds(milliseconds))
+        }
+    }
+
+    /// Stops accepting, answers waits, finishes what is under way, and closes the database.
+    func stop(withinSeconds seconds: Int) async {
+        log.info("stopping")
+        async let notifyDrained: Void = notifyServer.drain(seconds: seconds)
+        async let internalDrained: Void = internalServer.drain(seconds: seconds)
+        _ = await (notifyDrained, internalDrained)
+        await outbound.close()
+        await retention.close()
+        diskWatch.cancel()
+        await diskWatch.value
+        await store.close()
+        log.info("stopped")
+    }
+}

@@ -1,0 +1,121 @@
+import Commands
+import Configuration
+import HTTPClient
+import Logging
+import Maintenance
+import System
+import Store
+
+/// The command `serve`, from the lock on the database to the exit code.
+enum Service {
+    /// Serves until a signal ends it.
+    ///
+    /// - Parameters:
+    ///   - reload: reads the configuration again, on SIGHUP.
+    ///   - signals: what has been asked for since the start of the program, too.
+    static func run(
+        configuration: LoadedConfiguration,
+        reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
+        signals: SignalOrders,
+        log: Log
+    ) async -> ExitCode {
+        let storage = configuration.configuration.storage
+        do throws(DatabaseLock.Refusal) {
+            let database = try DatabaseLock.acquire(
+                storage.database,
+                whenAbsent: storage.absence
+            )
+            // Released by the store when it has closed the database, and in any case here.
+            defer { database.release() }
+            return await serve(configuration, database, reload, signals, log)
+        } catch {
+            log.error("cannot start") { $0.add("error", describing: error) }
+            return error.exitCode
+        }
+    }
+
+    private static func serve(
+        _ configuration: LoadedConfiguration,
+        _ database: DatabaseLock,
+        _ reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
+        _ signals: SignalOrders,
+        _ log: Log
+    ) async -> ExitCode {
+        let notifier = SystemdNotifier(
+            environment: CurrentProcess.environment(),
+            processID: CurrentProcess.id
+        )
+        do throws(StartFailure) {
+            let disk = DiskWatch(configuration.configuration.storage, log: log)
+            let passed = PassedSockets()
+            let opening = StoreOpening(
+                database: database,
+                configuration: configuration.configuration,
+                disk: disk,
+                passed: passed,
+                notifier: notifier,
+                log: log
+            )
+            guard let store = try await opening.store(until: signals) else { return .success }
+            let daemon = try await Daemon(
+                configuration,
+                store: store,
+                disk: disk,
+                passed: passed,
+                log: log
+            )
+            notifier.ready(status: "serving")
+            let watchdog = Task { await daemon.keepWatch(notifier) }
+            await handle(signals.all, daemon, notifier, reload)
+            watchdog.cancel()
+            notifier.stopping()
+            await daemon.stop(withinSeconds: 10)
+            return .success
+        } catch {
+            log.error("cannot start") { $0.add("error", describing: error) }
+            return error.exitCode
+        }
+    }
+
+    /// Acts on signals until one asks to stop.
+    private static func handle(
+        _ events: AsyncStream<Signal>,
+        _ daemon: Daemon,
+        _ notifier: SystemdNotifier,
+        _ reload: @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>
+    ) async {
+        for await signal in events {
+            guard signal == .hangUp else { return }
+            notifier.reloading()
+            notifier.ready(status: await daemon.reload(reload()))
+        }
+    }
+}
+
+/// Why the service did not come up.
+enum StartFailure: Error, CustomStringConvertible {
+    case database(StoreError, path: String)
+    case listener(ListenError)
+    case loops(SystemError)
+    case keys(String)
+    case outbound(HTTPClientError)
+
+    var description: String {
+        switch self {
+        case .database(let error, let path): "database \(path): \(error)"
+        case .listener(let error): "\(error)"
+        case .loops(let error): "\(error)"
+        case .keys(let problem): "keys: \(problem)"
+        case .outbound(let error): "outbound calls: \(error)"
+        }
+    }
+
+    var exitCode: ExitCode {
+        switch self {
+        case .database(let error, _):
+            error.kind == .orphaned ? .configuration : .inputOutput
+        case .listener: .unavailable
+        case .loops, .keys, .outbound: .internalError
+        }
+    }
+}

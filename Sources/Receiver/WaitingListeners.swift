@@ -1,0 +1,108 @@
+import APIModel
+import Configuration
+import HTTPCore
+import HTTPServer
+import InternalAPI
+import Logging
+import Notify
+import Snap
+import System
+
+/// Answers on the configured addresses while the database cannot be opened for want of room: alive,
+/// but not ready.
+struct WaitingListeners: Sendable {
+    private let servers: [Server]
+
+    /// Opens what can be opened. Passed sockets are left alone: closed, they could not be opened
+    /// again, and their connections wait.
+    init(_ configuration: Configuration, passed: PassedSockets, log: Log) {
+        guard let loops = try? EventLoop.onePerProcessor() else {
+            servers = []
+            return
+        }
+        let all: [(any RequestHandler, [ListenAddress])] = [
+            (WaitingInternal(), configuration.internalAPI.listen),
+            (WaitingNotify(), configuration.notify.listen),
+        ]
+        servers = all.map { handler, addresses in
+            let limits = ServerLimits(configuration.limits)
+            let server = Server(loops: loops, limits: limits, handler: handler)
+            for address in addresses {
+                if case .systemd = address { continue }
+                do throws(ListenError) {
+                    for listener in try Listener.open(address, passed: passed) {
+                        log.info("listening, not ready") {
+                            $0.add("address", describing: listener.address)
+                        }
+                        server.add(listener)
+                    }
+                } catch {
+                    log.error("cannot listen") { $0.add("error", describing: error) }
+                }
+            }
+            return server
+        }
+    }
+
+    /// Closes all of them.
+    func close() async {
+        for server in servers { await server.drain(seconds: 1) }
+    }
+}
+
+/// The notify listener while there is no database.
+private struct WaitingNotify: RequestHandler {
+    func admit(_ head: RequestHead, from peer: Peer) -> Admission {
+        .receive(bodyBytesMax: 1_048_576)
+    }
+
+    func handle(_ request: Request, reply: Reply) -> Response? {
+        let head = request.head
+        if head.text(head.path) == "/healthz" { return .alive }
+        return Self.answer(NotifyAnswer.notCommitted)
+    }
+
+    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+        Self.answer(NotifyAnswers.answer(refusal.status))
+    }
+
+    private static func answer(_ answer: SnapAnswer) -> Response {
+        NotifyAnswers.response(
+            answer,
+            externalID: nil,
+            nowMilliseconds: SystemClock.realtimeMilliseconds()
+        )
+    }
+}
+
+/// The internal listener while there is no database.
+private struct WaitingInternal: RequestHandler {
+    func admit(_ head: RequestHead, from peer: Peer) -> Admission {
+        .receive(bodyBytesMax: 1_048_576)
+    }
+
+    func handle(_ request: Request, reply: Reply) -> Response? {
+        switch request.head.text(request.head.path) {
+        case "/healthz": .alive
+        case "/readyz": Readiness.response(["database": "no room on the disk to open it"])
+        default:
+            Problem(.storeUnavailable, "There is no room on the disk to open the database.")
+                .response
+        }
+    }
+
+    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+        var problem = Problem(.malformedRequest, "The request was refused: \(refusal).")
+        problem.statusOverride = refusal.status
+        return problem.response
+    }
+}
+
+extension Response {
+    /// Of `GET /healthz`.
+    fileprivate static let alive: Response = {
+        var response = Response(.ok, body: Array("{\"status\":\"ok\"}".utf8))
+        response.add("Content-Type", "application/json")
+        return response
+    }()
+}

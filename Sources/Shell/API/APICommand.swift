@@ -1,0 +1,173 @@
+import APIModel
+import Commands
+import Configuration
+import System
+import Text
+
+/// What one command does with the internal API.
+protocol APICommand: Sendable {
+    /// Reads the command's own options and operand.
+    init(_ arguments: CommandArguments) throws(UsageError)
+
+    /// Asks, and shows the answer.
+    func run(_ session: APISession) async throws(CommandProblem)
+}
+
+extension CommandOption {
+    static let url = CommandOption(
+        name: "--url",
+        value: "URL",
+        summary: "The internal API: https, or http to this machine; else as configured."
+    )
+    static let tokenFile = CommandOption(
+        name: "--token-file",
+        value: "FILE",
+        summary: "Holds the token to send; else the first configured one that may do this."
+    )
+    static let json = CommandOption(
+        flag: "--json",
+        summary: "Shows the answer as the API gives it: JSON, one document a line."
+    )
+}
+
+extension Command {
+    /// A command that asks the internal API.
+    ///
+    /// - Parameters:
+    ///   - scope: what the token has to allow.
+    ///   - answerSeconds: how long one answer may take; by default a long poll and some more.
+    init<Asking: APICommand>(
+        asking: Asking.Type,
+        name: String,
+        summary: String,
+        options: [CommandOption],
+        operand: String? = nil,
+        operandCount: ClosedRange<Int> = 1...1,
+        scope: Configuration.Scope,
+        answerSeconds: Int = 90,
+        example: String
+    ) {
+        self.init(
+            name: name,
+            summary: summary,
+            options: options + [.json, .config, .url, .tokenFile],
+            operand: operand,
+            operandCount: operandCount,
+            exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],
+            meanings: [
+                .badData: "the API refused the request: 4xx, but for those below",
+                .unavailable: "no answer, not one of the API, or 408, 429, 502, 503, 504",
+                .internalError: "an error of the daemon or of the program itself",
+                .configuration: "address or token not configured, or refused: 401, 403",
+            ],
+            example: example
+        ) { arguments, console in
+            // A reader that has gone is an error of the write, not the end of the process.
+            Signals.ignoreWriteSignals()
+            do throws(CommandProblem) {
+                let command = try asking.reading(arguments)
+                let endpoint = try APIEndpoint(arguments, scope: scope, context: .current())
+                let client = try APIClient(endpoint, answerSeconds: answerSeconds)
+                let session = APISession(name: name, arguments, console, client)
+                let result = await session.result(of: command)
+                await client.close()
+                try result.get()
+                return .success
+            } catch {
+                for line in error.lines { console.complain(from: name, line) }
+                return error.code
+            }
+        }
+    }
+}
+
+extension APICommand {
+    fileprivate static func reading(
+        _ arguments: CommandArguments
+    ) throws(CommandProblem) -> Self {
+        do throws(UsageError) {
+            return try Self(arguments)
+        } catch {
+            throw CommandProblem(error)
+        }
+    }
+}
+
+/// One call of a command that asks the internal API.
+struct APISession: Sendable {
+    let api: APIClient
+    let console: Console
+    private let name: String
+
+    /// Whether answers are shown as JSON.
+    let isJSON: Bool
+
+    init(name: String, _ arguments: CommandArguments, _ console: Console, _ api: APIClient) {
+        self.name = name
+        self.console = console
+        self.api = api
+        isJSON = arguments.has(.json)
+    }
+
+    /// Writes a line to standard error.
+    func complain(_ line: String) { console.complain(from: name, line) }
+
+    fileprivate func result(of command: some APICommand) async -> Result<Void, CommandProblem> {
+        do throws(CommandProblem) {
+            return .success(try await command.run(self))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension Console {
+    /// Writes what a command has to say to standard error, on one line whatever it holds.
+    fileprivate func complain(from command: String, _ line: String) {
+        complain(oneLine("\(programName) \(command): \(line)"))
+    }
+}
+
+extension CommandArguments {
+    /// The value of an option that is a whole number in `range`; nil when it is not given.
+    func wholeNumber(
+        _ option: CommandOption,
+        in range: ClosedRange<Int64>
+    ) throws(UsageError) -> Int64? {
+        guard let text = one(option) else { return nil }
+        return try Self.wholeNumber(text, option.name, in: range)
+    }
+
+    /// The operands, each of which is a number that the API gave, such as a callback's.
+    func numbers(_ name: String) throws(UsageError) -> [Int64] {
+        try operands.map { text throws(UsageError) in
+            try Self.wholeNumber(text, name, in: 1...Int64.max)
+        }
+    }
+
+    private static func wholeNumber(
+        _ text: String,
+        _ name: String,
+        in range: ClosedRange<Int64>
+    ) throws(UsageError) -> Int64 {
+        guard let number = Int64(digits: text.utf8), range.contains(number) else {
+            let bounds =
+                range.upperBound == .max
+                ? "from \(range.lowerBound) on" : "from \(range.lowerBound) to \(range.upperBound)"
+            throw UsageError(
+                text: "\(name) \(JSON5Value.literal(text)): expected a whole number \(bounds)"
+            )
+        }
+        return number
+    }
+
+    /// The value of an option that is an amount, as given. Only an ambiguous literal is refused
+    /// here; the daemon checks the rest.
+    func rupiah(_ option: CommandOption) throws(UsageError) -> String? {
+        guard let text = one(option) else { return nil }
+        if let problem = RupiahLiteralProblem(text) {
+            throw UsageError(text: "\(option.name): \(problem)")
+        }
+        return text
+    }
+}

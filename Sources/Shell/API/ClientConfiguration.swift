@@ -1,0 +1,122 @@
+import Commands
+import Configuration
+import HTTPClient
+import System
+
+/// What a client on the daemon's machine needs of its configuration: where it listens, and a token.
+///
+/// Only that is looked at. Other keys may be wrong, and the files of other keys unreadable to the
+/// shell's user.
+struct ClientConfiguration {
+    private let file: String
+    private let internalAPI: Configuration.InternalAPI
+    private let problems: [ConfigurationProblem]
+
+    /// Reads the file that `--config` names.
+    package init(
+        _ arguments: CommandArguments,
+        context: ConfigurationContext
+    ) throws(ConfigurationProblems) {
+        file = arguments.one(.config) ?? ConfigurationRequest.standardFile
+        let text = try LoadedConfiguration.text(of: file)
+        let root = try LoadedConfiguration.root(of: text, file: file)
+        var context = context
+        context.readsFiles = false
+        let reader = ConfigurationReader(file: file, overrides: [], context: context)
+        (internalAPI, _) = ConfigurationSection.read(root, by: reader) { root in
+            root.section("internal") { Configuration.InternalAPI($0, limits: .init()) }
+        }
+        problems = reader.problems
+    }
+
+    /// The first address of `internal.listen` that plain HTTP can be sent to.
+    package func origin() throws(ConfigurationProblems) -> Origin {
+        try refuse { ["", "internal"].contains($0) || $0.hasPrefix("internal.listen") }
+        for case .ip(let address, let port) in internalAPI.listen where port != 0 {
+            guard let host = Self.host(listeningOn: address) else { continue }
+            return Origin(isSecure: false, host: host.description, port: Int(port))
+        }
+        let list = internalAPI.listen.map(\.description).joined(separator: ", ")
+        throw problem(
+            "internal.listen",
+            "is \(list), expected a loopback address with its port; give --url URL instead"
+        )
+    }
+
+    /// The loopback address that reaches whoever listens on `address`, if one does.
+    private static func host(listeningOn address: IPAddress) -> IPAddress? {
+        if address.isLoopback { return address }
+        // Whoever listens on all addresses listens on loopback, too.
+        guard address.bits == 0 else { return nil }
+        return address.family == .v4 ? IPAddress(v4: 0x7F00_0001) : IPAddress(v6: 1)
+    }
+
+    /// The first token that may do what `scope` stands for.
+    func token(for scope: Configuration.Scope) throws(ConfigurationProblems) -> TokenFile {
+        try refuse { ["", "internal", "internal.tokens"].contains($0) }
+        let index = internalAPI.tokens.firstIndex {
+            $0.scopes.contains(scope) || $0.scopes.contains(.admin)
+        }
+        guard let index else {
+            throw problem(
+                "internal.tokens",
+                "has none with the scope \(scope) or admin, expected one; "
+                    + "give --token-file FILE instead"
+            )
+        }
+        let path = "internal.tokens[\(index)]"
+        try refuse(hint: Self.hint) { $0.hasPrefix(path) }
+        let settings = internalAPI.tokens[index]
+        do throws(Malformed) {
+            return try TokenFile(settings.file, name: settings.name, scopes: settings.scopes)
+        } catch {
+            throw problem("\(path).file", error.text + Self.hint)
+        }
+    }
+
+    /// Whoever cannot use the configured token may have one of their own.
+    private static let hint = "; or give --token-file FILE"
+
+    /// Throws the problems whose path `isNeeded`.
+    private func refuse(
+        hint: String = "",
+        _ isNeeded: (String) -> Bool
+    ) throws(ConfigurationProblems) {
+        let found = problems.filter { isNeeded($0.path) }.map {
+            ConfigurationProblem(source: $0.source, path: $0.path, text: $0.text + hint)
+        }
+        if !found.isEmpty { throw ConfigurationProblems(found) }
+    }
+
+    private func problem(_ path: String, _ text: String) -> ConfigurationProblems {
+        ConfigurationProblems([ConfigurationProblem(source: file, path: path, text: text)])
+    }
+}
+
+/// A token and where it was read.
+struct TokenFile: Sendable {
+    let path: String
+    let token: Token
+
+    /// Reads the token; the error names the file.
+    init(
+        _ path: String,
+        name: String = "",
+        scopes: [Configuration.Scope] = []
+    ) throws(Malformed) {
+        self.path = path
+        let contents: FileContents
+        do throws(FileError) {
+            contents = try FileContents(reading: path, bytesMax: LoadedKeys.fileBytesMax)
+        } catch {
+            throw Malformed(
+                "\(JSON5Value.literal(path)) cannot be read, \(error); expected a readable file"
+            )
+        }
+        do throws(Malformed) {
+            token = try Token(name: name, scopes: scopes, contents: contents.bytes)
+        } catch {
+            throw Malformed("\(JSON5Value.literal(path)) \(error.text)")
+        }
+    }
+}

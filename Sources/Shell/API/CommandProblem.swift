@@ -1,0 +1,26 @@
+import Commands
+import Configuration
+
+/// Why a command that asks the internal API has no answer to show.
+struct CommandProblem: Error, Equatable {
+    let code: ExitCode
+
+    /// What to tell the user, one line each.
+    let lines: [String]
+
+    /// Whether the same call may well succeed later.
+    var isPassing = false
+
+    init(_ code: ExitCode, _ lines: [String]) {
+        self.code = code
+        self.lines = lines
+    }
+
+    init(_ code: ExitCode, _ line: String) { self.init(code, [line]) }
+
+    init(_ error: UsageError) { self.init(.usage, error.text) }
+
+    init(_ error: ConfigurationProblems) {
+        self.init(.configuration, error.problems.map(\.description))
+    }
+}

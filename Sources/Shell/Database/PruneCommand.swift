@@ -1,0 +1,212 @@
+import APIModel
+package import Commands
+import Configuration
+import Ledger
+import Maintenance
+import Snap
+import System
+import Store
+import Text
+
+extension Command {
+    package static let prune = Command(
+        name: pruneOverAPI.name,
+        summary: pruneOverAPI.summary,
+        options: pruneOverAPI.options,
+        exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],
+        meanings: [
+            .badData: "the daemon refused the order: 4xx, but for those below",
+            .unavailable: "the daemon does not answer, or runs and --compact was given",
+            .inputOutput: "the database cannot be read or written",
+            .configuration: "address or token not configured, or refused: 401, 403",
+        ],
+        example: "prune --before 2026-01-01 --dry-run",
+        run: runPrune
+    )
+
+    fileprivate static let pruneOverAPI = Command(
+        asking: PruneCommand.self,
+        name: "prune",
+        summary: "Erases heads and bodies from before a day; facts and hashes stay.",
+        options: PruneCommand.options,
+        scope: .operate,
+        example: "prune --before 2026-01-01"
+    )
+}
+
+@Sendable private func runPrune(_ arguments: CommandArguments, _ console: Console) async -> ExitCode
+{
+    Signals.ignoreWriteSignals()
+    do throws(CommandProblem) {
+        let command = try PruneCommand.reading(arguments)
+        guard !arguments.has(.url), let database = try DatabaseAtRest.lock(arguments) else {
+            return await Command.pruneOverAPI.run(arguments, console)
+        }
+        defer { database.release() }
+        return try await command.run(on: database, console, isJSON: arguments.has(.json))
+    } catch {
+        for line in error.lines { console.complain("\(programName) prune: \(line)") }
+        return error.code
+    }
+}
+
+/// `POST /admin/prune` of the daemon that runs; where none does, the same on the database itself.
+struct PruneCommand: APICommand {
+    static let options = [before, transitions, compact, .dryRun]
+    private static let before = CommandOption(
+        name: "--before",
+        value: "DAY",
+        summary: "What came before this day in Jakarta, or before an RFC 3339 time.",
+        isRequired: true
+    )
+    private static let transitions = CommandOption(
+        flag: "--transitions",
+        summary: "Cuts off the feed, too: below every consumer's offset and 400 days."
+    )
+    private static let compact = CommandOption(
+        flag: "--compact",
+        summary: "Returns space to the disk; needs the daemon stopped, and room for two copies."
+    )
+
+    private let order: PruneOrder
+    private let body: JSONObjectText
+    private let isCompacting: Bool
+
+    /// How often the progress is looked at.
+    private static let lookEvery = Duration.milliseconds(250)
+
+    init(_ arguments: CommandArguments) throws(UsageError) {
+        let text = arguments.one(Self.before) ?? ""
+        guard let time = JakartaTime.milliseconds(text), time <= SystemClock.realtimeMilliseconds()
+        else {
+            let expected = "\(JakartaTime.forms), not in the future"
+            throw UsageError(text: "\(Self.before.usage): expected \(expected)")
+        }
+        isCompacting = arguments.has(Self.compact)
+        if isCompacting, arguments.has(.dryRun) {
+            throw UsageError(text: "\(Self.compact.name): expected without --dry-run")
+        }
+        order = PruneOrder(
+            beforeMilliseconds: time,
+            removesTransitions: arguments.has(Self.transitions),
+            isDryRun: arguments.has(.dryRun)
+        )
+        var body = JSONObjectText()
+        body.add("before", text)
+        if order.removesTransitions { body.add("transitions", literal: "true") }
+        if order.isDryRun { body.add("dryRun", literal: "true") }
+        self.body = body
+    }
+
+    fileprivate static func reading(
+        _ arguments: CommandArguments
+    ) throws(CommandProblem) -> PruneCommand {
+        do throws(UsageError) {
+            return try PruneCommand(arguments)
+        } catch {
+            throw CommandProblem(error)
+        }
+    }
+
+    // MARK: Through the daemon
+
+    func run(_ session: APISession) async throws(CommandProblem) {
+        if isCompacting {
+            throw CommandProblem(
+                .unavailable,
+                "\(Self.compact.name): the daemon runs; stop it first"
+            )
+        }
+        var answer = try await session.api.post(["admin", "prune"], body)
+        let before = answer.root.text("before")
+        while answer.root.text("state") == PruneProgress.State.running.rawValue {
+            if session.console.isTerminal { session.complain(PruneText.progress(answer)) }
+            try? await Task.sleep(for: Self.lookEvery)
+            let next = try await session.api.get(["admin", "prune"])
+            // Another order has taken its place: what was seen last is all there is to tell.
+            guard next.root.text("before") == before else { break }
+            answer = next
+        }
+        if session.isJSON {
+            session.showJSON(answer.bytes)
+        } else {
+            session.console.output(PruneText.result(answer.root))
+        }
+        if let problem = PruneText.problem(answer.root) { throw problem }
+    }
+
+    // MARK: On a database at rest
+
+    /// Erases on a database that no daemon uses.
+    fileprivate func run(
+        on database: DatabaseLock,
+        _ console: Console,
+        isJSON: Bool
+    ) async throws(CommandProblem) -> ExitCode {
+        let answer: JSONDocument
+        do throws(StoreError) {
+            answer = try await erase(database, console)
+        } catch {
+            throw CommandProblem(.inputOutput, "\(database.path): \(error)")
+        }
+        if isJSON {
+            console.output(String(decoding: answer.bytes, as: UTF8.self) + "\n")
+        } else {
+            console.output(PruneText.result(answer.root))
+        }
+        if let problem = PruneText.problem(answer.root) {
+            for line in problem.lines { console.complain(line) }
+            return problem.code
+        }
+        if isCompacting { try compact(database.configuredPath, console) }
+        return .success
+    }
+
+    /// Gives space back, under a lock of its own: erasing has released the database.
+    private func compact(_ path: String, _ console: Console) throws(CommandProblem) {
+        let database: DatabaseLock
+        do throws(DatabaseLock.Refusal) {
+            database = try DatabaseLock.acquire(path, whenAbsent: .refused)
+        } catch {
+            throw CommandProblem(error.exitCode, "\(error)")
+        }
+        defer { database.release() }
+        do throws(StoreError) {
+            let size = try Store.compact(database.path)
+            console.complain("The database has \(size.after) bytes; it had \(size.before).")
+        } catch {
+            throw CommandProblem(.inputOutput, "\(database.path): \(error)")
+        }
+    }
+
+    private func erase(
+        _ database: DatabaseLock,
+        _ console: Console
+    ) async throws(StoreError) -> JSONDocument {
+        let now: @Sendable () -> Int64 = SystemClock.realtimeMilliseconds
+        let store = try Store(
+            database: database,
+            policy: LedgerPolicy(),
+            rejectedKept: 0,
+            render: TransitionText.append,
+            now: now
+        )
+        let retention = Retention(store: store, isShared: false, log: nil, now: now)
+        let run = Task { [order] in
+            // Nothing else was ordered.
+            _ = try? await retention.start(order)
+            await retention.wait()
+        }
+        let shown = Task {
+            while !Task.isCancelled, console.isTerminal {
+                console.complain(PruneText.progress(PruneText.document(await retention.progress)))
+                try? await Task.sleep(for: Self.lookEvery)
+            }
+        }
+        await run.value
+        shown.cancel()
+        await shown.value
+        await store.close()
+        return PruneText.document(await retention.progress)
+    }
+}

@@ -1,0 +1,104 @@
+import Commands
+import Configuration
+import Maintenance
+import Snap
+import System
+import Store
+import Text
+
+/// What the commands about database files share.
+enum RecoveryCommand {
+    /// Loads the configuration without the files that it names: keys and tokens may be unreadable
+    /// to the shell's user, or lost.
+    static func configuration(
+        _ arguments: CommandArguments
+    ) throws(CommandProblem) -> Configuration {
+        var context = ConfigurationContext.current()
+        context.readsFiles = false
+        let request: ConfigurationRequest
+        do throws(UsageError) {
+            request = try ConfigurationRequest(arguments, context: context)
+        } catch {
+            throw CommandProblem(error)
+        }
+        do throws(ConfigurationProblems) {
+            return try request.load().configuration
+        } catch {
+            throw CommandProblem(error)
+        }
+    }
+
+    /// Locks the configured database, which no daemon may use.
+    static func lock(
+        _ path: String,
+        whenAbsent absence: DatabaseLock.Absence
+    ) throws(CommandProblem) -> DatabaseLock {
+        do throws(DatabaseLock.Refusal) {
+            return try DatabaseLock.acquire(path, whenAbsent: absence)
+        } catch {
+            throw CommandProblem(error.exitCode, "\(error)")
+        }
+    }
+
+    /// A time for people, in Jakarta.
+    static func text(milliseconds: Int64?) -> String {
+        milliseconds.map { JakartaTime.text(milliseconds: $0) } ?? "never"
+    }
+
+    /// Runs a command's body and returns its exit code.
+    static func run(
+        _ name: String,
+        _ console: Console,
+        _ body: () async throws(CommandProblem) -> Void
+    ) async -> ExitCode {
+        do throws(CommandProblem) {
+            try await body()
+            return .success
+        } catch {
+            console.progress("")
+            for line in error.lines {
+                console.complain("\(programName) \(name): \(line)")
+            }
+            return error.code
+        }
+    }
+}
+
+extension CommandProblem {
+    init(_ failure: RecoveryFailure) {
+        switch failure {
+        case .database(_, let error) where error.kind == .unusable:
+            self.init(.badData, "\(failure)")
+        case .notSound, .isDatabase: self.init(.badData, "\(failure)")
+        case .database, .file, .missing, .exists, .noRoom: self.init(.inputOutput, "\(failure)")
+        case .stopped: self.init(.unavailable, "\(failure)")
+        }
+    }
+}
+
+extension DatabaseCheck.Stage {
+    /// What is going on, for people who wait.
+    var text: String {
+        switch self {
+        case .integrity: "checking the integrity of the file"
+        case .foreignKeys: "checking foreign keys"
+        case .feed: "checking the feed"
+        case .payments: "comparing payments with their transitions"
+        case .counts: "counting"
+        }
+    }
+}
+
+extension CopyProgress {
+    /// Such as `copying: 42 %`.
+    var text: String { "copying: \(pagesTotal == 0 ? 100 : pagesDone * 100 / pagesTotal) %" }
+}
+
+extension Console {
+    /// Shows the progress of a copy; what has not changed is not written again.
+    func show(_ progress: CopyProgress, after last: inout String) {
+        if progress.text == last { return }
+        last = progress.text
+        self.progress(last)
+    }
+}

@@ -1,0 +1,153 @@
+package import Commands
+import Configuration
+import Ledger
+import Snap
+import System
+import Store
+import Text
+
+extension Command {
+    package static let restore = Command(
+        name: "restore",
+        summary: "Puts a backup in the place of the database, which is kept under another name.",
+        options: [.config, .set],
+        operand: "FILE",
+        exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],
+        meanings: [
+            .badData: "the backup is damaged, or it is none; nothing was changed",
+            .unavailable: "the database is in use: stop the daemon first",
+        ],
+        example: "restore /var/backups/receiver-2026-11-28.db",
+        run: runRestore
+    )
+
+    package static let newFeed = Command(
+        name: "new-feed",
+        summary: "Gives a database that was restored by other means a new feed id.",
+        options: [.config, .set],
+        exitCodes: [.badData, .unavailable, .inputOutput, .configuration],
+        meanings: [
+            .badData: "the configured file is no database of this program, or it is damaged",
+            .unavailable: "the database is in use: stop the daemon first",
+        ],
+        example: "new-feed --config /etc/cashin-receiver/config.json5",
+        run: runNewFeed
+    )
+
+    @Sendable private static func runRestore(
+        _ arguments: CommandArguments,
+        _ console: Console
+    ) async -> ExitCode {
+        await RecoveryCommand.run("restore", console) { () async throws(CommandProblem) in
+            let configuration = try RecoveryCommand.configuration(arguments)
+            let lock = try RecoveryCommand.lock(
+                configuration.storage.database,
+                whenAbsent: .allowed
+            )
+            defer { lock.release() }
+            let backup = arguments.operand ?? ""
+            let restore = DatabaseRestore(
+                of: backup,
+                over: lock,
+                policy: LedgerPolicy(configuration),
+                asideSuffix: suffix(milliseconds: SystemClock.realtimeMilliseconds()),
+                now: SystemClock.realtimeMilliseconds
+            )
+            var last = ""
+            do throws(RecoveryFailure) {
+                let summary = try await restore.run { show($0, after: &last, console) }
+                console.progress("")
+                console.output(RestoreText(summary, backup, lock.path, configuration).text)
+            } catch {
+                throw CommandProblem(error)
+            }
+        }
+    }
+
+    /// Such as `.before-2026-11-28T23-33-01.123`.
+    private static func suffix(milliseconds: Int64) -> String {
+        let time = JakartaTime.textWithFraction(milliseconds: milliseconds).prefix(23)
+        return ".before-" + time.map { $0 == ":" ? "-" : $0 }
+    }
+
+    private static func show(
+        _ stage: DatabaseRestore.Stage,
+        after last: inout String,
+        _ console: Console
+    ) {
+        switch stage {
+        case .checking(let stage): console.progress(stage.text)
+        case .copying(let progress): console.show(progress, after: &last)
+        case .comparing: console.progress("comparing with the database before")
+        case .scheduling: console.progress("scheduling queries")
+        case .renaming: console.progress("renaming")
+        }
+    }
+
+    @Sendable private static func runNewFeed(
+        _ arguments: CommandArguments,
+        _ console: Console
+    ) async -> ExitCode {
+        await RecoveryCommand.run("new-feed", console) { () throws(CommandProblem) in
+            let configuration = try RecoveryCommand.configuration(arguments)
+            let database = configuration.storage.database
+            let lock = try RecoveryCommand.lock(database, whenAbsent: .refused)
+            defer { lock.release() }
+            do throws(RecoveryFailure) {
+                let feed = try DatabaseRestore.renewFeed(lock)
+                console.output(
+                    "The feed of \(database) is \(feed.new) now; it was \(feed.old)\n"
+                )
+            } catch {
+                throw CommandProblem(error)
+            }
+        }
+    }
+}
+
+/// What a restore has done, and what is left to do.
+private struct RestoreText {
+    let text: String
+
+    init(
+        _ summary: DatabaseRestore.Summary,
+        _ backup: String,
+        _ database: String,
+        _ configuration: Configuration
+    ) {
+        var lines = [
+            "Restored \(database) from \(backup): transitions \(summary.backup.oldest) to "
+                + "\(summary.backup.head)",
+            "Feed: \(summary.feed); it was \(summary.backup.feed). Consumers are answered 409 "
+                + "feed-changed until they begin again",
+        ]
+        if let setAside = summary.setAside { lines.append("The database before: \(setAside)") }
+        if configuration.isReceiveOnly {
+            lines.append("No query can be sent: the receiver only receives")
+        } else {
+            lines.append("Queried when the daemon starts: \(summary.openCount) open payments")
+        }
+        if summary.setAside != nil, summary.unreadable == nil || summary.rememberedCount > 0 {
+            lines.append(
+                "Only in the database before, or later there: \(summary.rememberedCount) payments; "
+                    + "see the attention list"
+            )
+        }
+        lines.append(Self.unknown(summary))
+        text = lines.joined(separator: "\n") + "\n"
+    }
+
+    /// From when on nothing is known.
+    private static func unknown(_ summary: DatabaseRestore.Summary) -> String {
+        let newest = [summary.backup.newestMilliseconds]
+        let known = summary.unreadable == nil ? [summary.knownUntilMilliseconds] : []
+        let from = (newest + known).compactMap(\.self).max()
+        var line =
+            "Unknown: what happened after \(RecoveryCommand.text(milliseconds: from)); compare it "
+            + "with the gateway's report"
+        if let unreadable = summary.unreadable {
+            line += ". The database before could not be read: \(unreadable)"
+        }
+        return line
+    }
+}

@@ -1,0 +1,55 @@
+package import Commands
+import Configuration
+import Snap
+import Text
+
+extension Command {
+    package static let accept = Command(
+        asking: AcceptCommand.self,
+        name: "accept",
+        summary: "Gives a payment a status that an operator knows to be right.",
+        options: AcceptCommand.options,
+        operand: "REFERENCE",
+        scope: .operate,
+        example: "accept TRX-1 --status 00 --amount 10000.00 --note 'on the bank statement'"
+    )
+}
+
+/// `POST /admin/transactions/{partnerReferenceNo}/accept`
+struct AcceptCommand: APICommand {
+    static let options = [status, .acceptedAmount, .note, .dryRun]
+    private static let status = CommandOption(
+        name: "--status",
+        value: "CODE",
+        summary: "00 success, 04 refunded, 05 cancelled or 06 failed.",
+        isRequired: true
+    )
+
+    private let reference: String
+    private let body: JSONObjectText
+
+    init(_ arguments: CommandArguments) throws(UsageError) {
+        reference = arguments.operand ?? ""
+        var body = JSONObjectText()
+        body.add("status", arguments.one(Self.status) ?? "")
+        if let amount = try arguments.rupiah(.acceptedAmount) { body.add("amount", amount) }
+        body.add("note", arguments.one(.note) ?? "")
+        if arguments.has(.dryRun) { body.add("dryRun", literal: "true") }
+        self.body = body
+    }
+
+    func run(_ session: APISession) async throws(CommandProblem) {
+        let answer = try await session.api.post(
+            ["admin", "transactions", reference, "accept"],
+            body
+        )
+        if session.isJSON { return session.showJSON(answer.bytes) }
+        let transition = DecisionText.transition(answer.root)
+        if answer.root["dryRun"]?.bool == true {
+            session.console.output(DecisionText.dryRun + "\n" + transition)
+        } else {
+            let transaction = answer.root["transaction"].map { TransactionText($0).text } ?? ""
+            session.console.output(transition + "\n" + transaction)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import APIModel
+package import Commands
+import Configuration
+import Snap
+import Text
+
+extension Command {
+    package static let replay = Command(
+        asking: ReplayCommand.self,
+        name: "replay",
+        summary: "Judges kept callbacks again with today's keys, paths and options.",
+        options: ReplayCommand.options,
+        operand: "ID",
+        operandCount: 0...APILimits.replayedCallbacksMax,
+        scope: .operate,
+        example: "replay --outcome refused --from 2026-11-22 --dry-run"
+    )
+}
+
+/// `POST /admin/callbacks/replay`
+struct ReplayCommand: APICommand {
+    static let options = [outcome, from, to, .dryRun]
+    private static let outcome = CommandOption(
+        name: "--outcome",
+        value: "OUTCOME",
+        summary: "Instead of IDs: those with this outcome, as refused; the newest 1000."
+    )
+    private static let from = CommandOption(
+        name: "--from",
+        value: "TIME",
+        summary: "Received from a day in Jakarta on, or from an RFC 3339 time on."
+    )
+    private static let to = CommandOption(
+        name: "--to",
+        value: "TIME",
+        summary: "Received before it."
+    )
+
+    private let body: JSONObjectText
+    private let isDryRun: Bool
+
+    init(_ arguments: CommandArguments) throws(UsageError) {
+        var body = JSONObjectText()
+        let ids = try arguments.numbers("ID")
+        if ids.isEmpty {
+            guard let outcome = arguments.one(Self.outcome) else {
+                throw UsageError(text: "ID is missing, or \(Self.outcome.usage) instead")
+            }
+            body.add("outcome", outcome)
+        } else {
+            guard !arguments.has(Self.outcome) else {
+                throw UsageError(text: "--outcome: expected without IDs")
+            }
+            body.add("ids", literal: "[\(ids.map { "\($0)" }.joined(separator: ","))]")
+        }
+        for (option, member) in [(Self.from, "from"), (Self.to, "to")] {
+            guard let time = arguments.one(option) else { continue }
+            guard ids.isEmpty else {
+                throw UsageError(text: "\(option.name): expected with --outcome only")
+            }
+            body.add(member, time)
+        }
+        if arguments.has(.dryRun) { body.add("dryRun", literal: "true") }
+        self.body = body
+        isDryRun = arguments.has(.dryRun)
+    }
+
+    func run(_ session: APISession) async throws(CommandProblem) {
+        let answer = try await session.api.post(["admin", "callbacks", "replay"], body)
+        let results = try session.items(answer, "results")
+        if session.isJSON { return session.showJSON(answer.bytes) }
+        if isDryRun { session.console.output(DecisionText.dryRun) }
+        var table = Table(Self.columns)
+        session.console.output(
+            results.isEmpty ? "No callbacks.\n" : table.text(results.map(Self.cells))
+        )
+        if answer.root["more"]?.bool == true {
+            session.complain("older callbacks were left out; select them by --from and --to")
+        }
+    }
+
+    private static let columns = [
+        Table.Column(title: "CALLBACK", isNumber: true),
+        Table.Column(title: "BEFORE"),
+        Table.Column(title: "AFTER"),
+        Table.Column(title: "SEQUENCE", isNumber: true),
+    ]
+
+    private static func cells(_ result: JSONValue) -> [String?] {
+        [
+            result.text("callbackId"), result.text("before"),
+            result.text("problem") ?? result.text("after"), result.text("sequence"),
+        ]
+    }
+}

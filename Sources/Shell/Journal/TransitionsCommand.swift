@@ -1,0 +1,79 @@
+package import Commands
+import Configuration
+import Snap
+
+extension Command {
+    package static let transitions = Command(
+        asking: TransitionsCommand.self,
+        name: "transitions",
+        summary: "Shows the feed of changes, in order; with --follow as they come.",
+        options: TransitionsCommand.options,
+        scope: .feed,
+        example: "transitions --after latest --follow"
+    )
+}
+
+/// `GET /v1/transitions`
+struct TransitionsCommand: APICommand {
+    static let options = [after, recordedFrom, .limit, .wait, follow]
+    private static let after = CommandOption(
+        name: "--after",
+        value: "N",
+        summary: "Begins behind sequence number N, or latest; at the first by default."
+    )
+    private static let recordedFrom = CommandOption(
+        name: "--recorded-from",
+        value: "TIME",
+        summary: "Begins with the first recorded from a day in Jakarta or an RFC 3339 time on."
+    )
+    private static let follow = CommandOption(
+        flag: "--follow",
+        summary: "Goes on until stopped, also when the daemon is away for a while."
+    )
+
+    private let start: FeedStart
+    private let limit: Int64?
+    private let waitSeconds: Int64?
+    private let follows: Bool
+
+    init(_ arguments: CommandArguments) throws(UsageError) {
+        let isLatest = arguments.one(Self.after) == "latest"
+        let after =
+            isLatest
+            ? "latest"
+            : try arguments.wholeNumber(Self.after, in: 0...Int64.max).map { "\($0)" }
+        let recordedFrom = arguments.one(Self.recordedFrom)
+        if after != nil, recordedFrom != nil {
+            throw UsageError(text: "--recorded-from: expected without --after")
+        }
+        start = FeedStart(after: after, recordedFrom: recordedFrom)
+        limit = try arguments.limit()
+        waitSeconds = try arguments.wholeNumber(.wait, in: 0...55)
+        follows = arguments.has(Self.follow)
+        if follows, waitSeconds != nil {
+            throw UsageError(text: "--wait: expected without --follow, which waits by itself")
+        }
+    }
+
+    func run(_ session: APISession) async throws(CommandProblem) {
+        guard !follows else {
+            let follower = FeedFollower(session, limit: limit)
+            return try await untilStopped { () async throws(CommandProblem) in
+                try await follower.follow(from: start)
+            }
+        }
+        let page = try await session.api.get(
+            ["v1", "transitions"],
+            start.parameters + [
+                ("limit", limit.map { "\($0)" }), ("wait", waitSeconds.map { "\($0)" }),
+            ]
+        )
+        try session.showPage(
+            page,
+            list: "transitions",
+            empty: "No transitions.",
+            columns: TransitionRow.columns,
+            row: TransitionRow.cells
+        )
+    }
+}

@@ -1,0 +1,43 @@
+package import Commands
+
+extension Command {
+    package static let keygen = Command(
+        name: "keygen",
+        summary: "Makes an RSA key pair for signing what is sent to the gateway.",
+        options: [outDirectory],
+        exitCodes: [.internalError, .inputOutput],
+        example: "keygen --out keys",
+        run: keygen
+    )
+
+    private static let outDirectory = CommandOption(
+        name: "--out",
+        value: "DIR",
+        summary: "Where merchant-private.pem (PKCS#8, mode 0600) and merchant-public.pem go.",
+        isRequired: true
+    )
+
+    @Sendable private static func keygen(
+        _ arguments: CommandArguments,
+        _ console: Console
+    ) async -> ExitCode {
+        let directory = arguments.one(outDirectory) ?? "."
+        do throws(FileCreationFailure) {
+            let fingerprint = try writeFiles(to: directory)
+            console.output("Wrote merchant-private.pem and merchant-public.pem to \(directory)\n")
+            console.output("SHA-256 of the public key: \(fingerprint)\n")
+            return .success
+        } catch {
+            console.complain("\(programName) keygen: \(error.text)")
+            return error.code
+        }
+    }
+
+    /// Writes both halves; returns the new key's fingerprint.
+    private static func writeFiles(to directory: String) throws(FileCreationFailure) -> String {
+        var files = NewFiles(directory: directory)
+        let fingerprint = try files.addKeyPair()
+        try files.write()
+        return fingerprint
+    }
+}

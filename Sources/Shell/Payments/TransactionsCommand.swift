@@ -1,0 +1,96 @@
+package import Commands
+import Configuration
+import Snap
+import Text
+
+extension Command {
+    package static let transactions = Command(
+        asking: TransactionsCommand.self,
+        name: "transactions",
+        summary: "Shows payments, newest first.",
+        options: TransactionsCommand.options,
+        scope: .feed,
+        example: "transactions --status pending --from 2026-11-22"
+    )
+}
+
+/// `GET /v1/transactions`
+struct TransactionsCommand: APICommand {
+    static let options = filters.map(\.option) + [.limit]
+
+    private static let filters = [
+        ListFilter(
+            "--status",
+            value: "STATUS",
+            as: "status",
+            "With this status, as pending or success; several with commas."
+        ),
+        ListFilter(
+            "--reference-no",
+            value: "REFERENCE",
+            as: "referenceNo",
+            "With this reference of the gateway's."
+        ),
+        ListFilter(
+            "--by",
+            value: "TIME",
+            as: "by",
+            "Orders by created, updated or paid; created by default."
+        ),
+        ListFilter(
+            "--from",
+            value: "TIME",
+            as: "from",
+            "From a day in Jakarta on, or from an RFC 3339 time on."
+        ),
+        ListFilter("--to", value: "TIME", as: "to", "Before it."),
+        ListFilter(
+            "--cursor",
+            value: "CURSOR",
+            as: "cursor",
+            "Goes on where a page ended, with the same other options."
+        ),
+    ]
+
+    private let parameters: [(name: String, value: String?)]
+
+    init(_ arguments: CommandArguments) throws(UsageError) {
+        let limit = try arguments.limit()
+        parameters =
+            ListFilter.parameters(Self.filters, arguments) + [("limit", limit.map { "\($0)" })]
+    }
+
+    func run(_ session: APISession) async throws(CommandProblem) {
+        try session.showPage(
+            try await session.api.get(["v1", "transactions"], parameters),
+            list: "transactions",
+            empty: "No payments.",
+            continuation: "--cursor",
+            columns: Self.columns,
+            row: Self.cells
+        )
+    }
+
+    private static let columns = [
+        Table.Column(title: "REFERENCE"),
+        Table.Column(title: "STATUS"),
+        Table.Column(title: "AMOUNT", isNumber: true),
+        Table.Column(title: "CREATED"),
+        Table.Column(title: "UPDATED"),
+        Table.Column(title: "GATEWAY'S REFERENCE"),
+        Table.Column(title: "ATTENTION"),
+    ]
+
+    private static func cells(_ transaction: JSONValue) -> [String?] {
+        let attention = transaction["attention"]?.elements.compactMap(\.string) ?? []
+        return [
+            transaction.text("partnerReferenceNo"),
+            transaction.text("status"),
+            transaction.amount("amount"),
+            transaction.text("createdAt"),
+            transaction.text("updatedAt"),
+            transaction.text("referenceNo"),
+            attention.isEmpty ? nil : attention.joined(separator: ", "),
+        ]
+    }
+}

@@ -1,0 +1,80 @@
+import HTTPCore
+import Payments
+import Snap
+import Testing
+
+@testable import Notify
+
+/// What the gateway reads.
+@Suite struct NotifyAnswersTests {
+    private func lines(_ response: Response) -> [String] {
+        String(decoding: response.fieldLines, as: UTF8.self)
+            .split(separator: "\r\n").map { String($0) }
+    }
+
+    @Test func `an answer has its body, our time and the id it answers`() {
+        let response = NotifyAnswers.response(
+            NotifyAnswer.successful,
+            externalID: "id-1",
+            nowMilliseconds: 1_795_316_400_000
+        )
+        #expect(response.status == .ok)
+        #expect(
+            String(decoding: response.body, as: UTF8.self)
+                == #"{"responseCode":"2005600","responseMessage":"Successful"}"#
+        )
+        #expect(
+            lines(response) == [
+                "Content-Type: application/json", "X-TIMESTAMP: 2026-11-22T10:00:00+07:00",
+                "X-EXTERNAL-ID: id-1",
+            ]
+        )
+    }
+
+    @Test func `an id that was not well formed is not echoed`() {
+        let response = NotifyAnswers.response(
+            NotifyAnswer.badRequest,
+            externalID: nil,
+            nowMilliseconds: 0
+        )
+        #expect(!lines(response).contains { $0.hasPrefix("X-EXTERNAL-ID") })
+    }
+
+    @Test func `405 names the method, 503 a time`() {
+        let answers = [
+            (NotifyAnswer.methodNotAllowed, "Allow: POST"), (NotifyAnswer.busy, "Retry-After: 1"),
+        ]
+        for (answer, line) in answers {
+            let response = NotifyAnswers.response(answer, externalID: nil, nowMilliseconds: 0)
+            #expect(lines(response).last == line)
+        }
+    }
+
+    @Test(arguments: [
+        (CallbackAnswer.successful, "2005600"), (.unauthorized, "4015600"), (.conflict, "4095600"),
+        (.transactionNotFound, "4045601"), (.invalidAmount, "4045613"), (.invalid, "4005600"),
+    ])
+    func `every judgement has its code`(answer: CallbackAnswer, code: String) {
+        #expect(NotifyAnswers.answer(answer, problem: nil).code.description == code)
+    }
+
+    @Test func `what the receiver found wrong itself is told, where the judgement leaves it room`()
+    {
+        let problem = SnapAnswer.notify(.invalidMandatoryField("amount.value"))
+        #expect(NotifyAnswers.answer(.invalid, problem: problem) == problem)
+        #expect(NotifyAnswers.answer(.successful, problem: problem) == NotifyAnswer.successful)
+        #expect(NotifyAnswers.answer(.unauthorized, problem: problem) == NotifyAnswer.stale)
+        let partner = NotifyAnswer.unauthorized
+        #expect(NotifyAnswers.answer(.unauthorized, problem: partner) == partner)
+    }
+
+    @Test(arguments: [
+        (400, "4005600"), (408, "4085600"), (413, "4135600"), (414, "4145600"), (431, "4315600"),
+        (500, "5005600"), (501, "5015600"), (503, "5035600"), (505, "5055600"),
+    ])
+    func `a status that HTTP chose becomes the front of the code`(status: Int, code: String) {
+        let answer = NotifyAnswers.answer(Status(status))
+        #expect(answer.code.description == code)
+        #expect(answer.code.status == status)
+    }
+}

@@ -1,0 +1,212 @@
+import Commands
+import Configuration
+import HTTPClient
+import Support
+import Testing
+
+@testable import Shell
+
+/// Where the commands find the daemon, and with which token.
+struct APIEndpointTests {
+    private let directory: TemporaryDirectory
+    private var file: String { "\(directory.path)/config.json5" }
+
+    /// Three tokens, made of the letters f, j and a; the rest of the configuration is wrong.
+    init() throws {
+        directory = try TemporaryDirectory()
+        for name in ["f", "j", "a"] { try directory.write(name, token(name)) }
+        try configure("\"127.0.0.1:8081\"")
+    }
+
+    private func token(_ letter: String) -> String { String(repeating: letter, count: 32) }
+
+    private func configure(_ listen: String, tokens: String? = nil, more: String = "") throws {
+        let tokens =
+            tokens ?? """
+                { name: "feed", file: "f", scopes: ["feed"] },
+                { name: "journal", file: "j", scopes: ["journal"] },
+                { name: "all", file: "a", scopes: ["admin"] },
+                { name: "other", file: "${NOT_SET}/x", scopes: ["feed"] },
+                """
+        try directory.write(
+            "config.json5",
+            """
+            { internal: { listen: \(listen), tokens: [\(tokens)], \(more) },
+              cashIn: { publicKeyFiles: ["missing.pem"] }, unknown: 1 }
+            """
+        )
+    }
+
+    private func endpoint(
+        _ arguments: [String] = [],
+        scope: Configuration.Scope = .feed
+    ) throws -> APIEndpoint {
+        try APIEndpoint(
+            Command.attention.parse(["--config", file] + arguments),
+            scope: scope,
+            context: ConfigurationContext()
+        )
+    }
+
+    /// The lines of the problem; `FILE` and `DIR` stand for the configuration and its place.
+    private func lines(
+        _ arguments: [String] = [],
+        scope: Configuration.Scope = .feed
+    ) throws -> (code: ExitCode, lines: [String]) {
+        let problem = try #require(
+            #expect(throws: CommandProblem.self) { try endpoint(arguments, scope: scope) }
+        )
+        let lines = problem.lines.map {
+            $0.replacing(file, with: "FILE").replacing(directory.path, with: "DIR")
+        }
+        return (problem.code, lines)
+    }
+
+    @Test(arguments: [
+        (#""127.0.0.1:8081""#, "http://127.0.0.1:8081"),
+        (#"["unix:/x", "systemd:internal", "127.0.0.1:0", "[::1]:82"]"#, "http://[::1]:82"),
+        (#""localhost:81""#, "http://127.0.0.1:81"),
+    ])
+    func `the first TCP address is where the daemon is`(_ listen: String, _ url: String) throws {
+        try configure(listen)
+        #expect(try endpoint().origin.description == url)
+        #expect(try endpoint().basePath == "")
+    }
+
+    @Test(arguments: [
+        (#""0.0.0.0:81""#, "http://127.0.0.1:81"), (#""[::]:81""#, "http://[::1]:81"),
+        (#"["192.0.2.1:80", "127.0.0.2:81"]"#, "http://127.0.0.2:81"),
+    ])
+    func `all addresses include loopback`(_ listen: String, _ url: String) throws {
+        try configure(listen, more: "allowPlaintext: true")
+        #expect(try endpoint().origin.description == url)
+    }
+
+    @Test(arguments: [
+        (#""unix:/run/x""#, "unix:/run/x"), (#""systemd:internal""#, "systemd:internal"),
+        (#"["127.0.0.1:0", "[::1]:0"]"#, "127.0.0.1:0, [::1]:0"),
+        (#""192.0.2.1:80""#, "192.0.2.1:80"),
+    ])
+    func `where none can be used, --url is asked for`(_ listen: String, _ shown: String) throws {
+        try configure(listen, more: "allowPlaintext: true")
+        let (code, lines) = try lines()
+        #expect(code == .configuration)
+        let text = "expected a loopback address with its port; give --url URL instead"
+        #expect(lines == ["FILE: internal.listen: is \(shown), \(text)"])
+        #expect(try endpoint(["--url", "http://[::1]:9/"]).origin.description == "http://[::1]:9")
+    }
+
+    @Test(arguments: [
+        (Configuration.Scope.feed, "f"), (.journal, "j"), (.generate, "a"), (.admin, "a"),
+    ])
+    func `the first token with the scope is sent`(
+        _ scope: Configuration.Scope,
+        _ letter: String
+    ) throws {
+        let endpoint = try endpoint(scope: scope)
+        #expect(endpoint.token.token.authorization == "Bearer \(token(letter))")
+        #expect(endpoint.token.path == "\(directory.path)/\(letter)")
+    }
+
+    @Test func `a token that is missing or not to be had is told`() throws {
+        try configure(
+            "\"127.0.0.1:81\"",
+            tokens: """
+                { name: "feed", file: "none", scopes: ["feed"] },
+                { name: "operate", file: "${NOT_SET}/x", scopes: ["operate"] },
+                { name: "short", file: "short", scopes: ["journal"] },
+                """
+        )
+        try directory.write("short", "abc")
+        let hint = "or give --token-file FILE"
+        var shown = try lines(scope: .feed)
+        #expect(shown.code == .configuration)
+        #expect(
+            shown.lines == [
+                "FILE: internal.tokens[0].file: \"DIR/none\" cannot be read, open: No such file or "
+                    + "directory (2); expected a readable file; \(hint)"
+            ]
+        )
+        shown = try lines(scope: .operate)
+        #expect(shown.lines.count == 1)
+        #expect(shown.lines[0].hasPrefix("FILE: internal.tokens[1].file: needs the environment"))
+        #expect(shown.lines[0].hasSuffix(hint))
+        shown = try lines(scope: .journal)
+        #expect(
+            shown.lines == [
+                "FILE: internal.tokens[2].file: \"DIR/short\" holds a token of 3 characters, "
+                    + "expected at least 32; \(hint)"
+            ]
+        )
+        shown = try lines(scope: .metrics)
+        #expect(
+            shown.lines == [
+                "FILE: internal.tokens: has none with the scope metrics or admin, expected one; "
+                    + "give --token-file FILE instead"
+            ]
+        )
+    }
+
+    @Test func `with both options given no configuration has to be there`() throws {
+        let arguments = ["--url", "https://pay.example.id/internal//", "--token-file"]
+        let endpoint = try APIEndpoint(
+            Command.attention.parse(
+                arguments + ["\(directory.path)/j", "--config", "/nowhere/config.json5"]
+            ),
+            scope: .feed,
+            context: ConfigurationContext()
+        )
+        #expect(endpoint.origin.description == "https://pay.example.id")
+        #expect(endpoint.basePath == "/internal")
+        #expect(endpoint.token.token.authorization == "Bearer \(token("j"))")
+    }
+
+    @Test func `a configuration that is needed and cannot be read is told`() async throws {
+        for arguments in [
+            [], ["--url", "http://[::1]:9"], ["--token-file", "\(directory.path)/f"],
+        ] {
+            let (code, output, error) = await ShellScene.run(
+                ["attention", "--config", "/nowhere/config.json5"] + arguments
+            )
+            #expect((code, output) == (.configuration, ""))
+            #expect(
+                error == "cashin-receiver attention: /nowhere/config.json5: cannot be read, open: "
+                    + "No such file or directory (2); expected a readable JSON5 file\n"
+            )
+        }
+        try directory.write("config.json5", "{ internal: 5 }")
+        let place = "FILE: internal: is a number, expected an object"
+        #expect(try lines(["--url", "http://[::1]:9"]).lines == [place])
+        #expect(try lines(["--token-file", "\(directory.path)/f"]).lines == [place])
+        try directory.write("config.json5", "{ internal: }")
+        #expect(try lines().lines.first?.hasPrefix("FILE: line 1, column 13: ") == true)
+    }
+
+    @Test(arguments: [
+        (["--url", "pay"], "--url: \"pay\" does not begin with http:// or https://"),
+        (["--url", "http://h:0"], "--url: \"http://h:0\" has no valid port"),
+        (["--url", "https://h/?a"], "--url: \"https://h/?a\" has a query"),
+        (
+            ["--url", "http://192.0.2.1:81"],
+            "--url: \"http://192.0.2.1:81\" is http to another machine, which would show the token "
+                + "to everyone on the way; expected https (http to loopback only)"
+        ),
+    ])
+    func `a URL that cannot be used is explained`(_ arguments: [String], _ text: String) throws {
+        let (code, lines) = try lines(arguments)
+        #expect(code == .usage)
+        #expect(lines.count == 1)
+        #expect(lines[0].hasPrefix(text), "\(lines)")
+    }
+
+    @Test func `a token file that cannot be used is explained`() throws {
+        let (code, lines) = try lines(["--token-file", "\(directory.path)/none"])
+        #expect(code == .configuration)
+        #expect(
+            lines == [
+                "--token-file: \"DIR/none\" cannot be read, open: No such file or directory (2); "
+                    + "expected a readable file"
+            ]
+        )
+    }
+}

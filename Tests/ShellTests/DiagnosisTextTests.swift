@@ -1,0 +1,53 @@
+import Crypto
+import Diagnosis
+import HTTPCore
+import Support
+import Testing
+
+@testable import Shell
+
+/// A diagnosis as people read it.
+struct DiagnosisTextTests {
+    private static func settings() throws -> DiagnosisSettings {
+        let key = try ConfigurationFixture.gatewayKey.get().publicKey
+        return DiagnosisSettings(
+            signaturePaths: ["/a"],
+            publicURL: try HTTPURL("https://h/a"),
+            keys: [.init(name: "cashin\u{1B}.pem", key: key)],
+            clientID: "CID1"
+        )
+    }
+
+    @Test func `nothing that a callback holds reaches the terminal unescaped`() throws {
+        let evil = "\u{1B}]0;x\u{7}\r\n\u{202E}é"
+        let callback = CapturedCallback(
+            method: evil,
+            target: evil,
+            fields: ["X-PARTNER-ID", "X-EXTERNAL-ID", "X-TIMESTAMP", "X-SIGNATURE"].map {
+                .init(name: $0, value: Array(evil.utf8))
+            },
+            body: Array(evil.utf8)
+        )
+        let diagnosis = try SignatureDiagnosis(callback, Self.settings())
+        let text = DiagnosisText(diagnosis, of: callback, notes: [evil]).text
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for line in lines {
+            #expect(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x202E })
+        }
+        #expect(lines.last == "")
+        #expect(lines.contains { $0.hasPrefix("Request") && $0.contains("\\u{1b}") })
+    }
+
+    @Test func `the answer stands in the first line`() throws {
+        let callback = CapturedCallback(method: "POST", target: "/a", fields: [], body: [])
+        let diagnosis = try SignatureDiagnosis(callback, Self.settings())
+        let text = DiagnosisText(diagnosis, of: callback, notes: ["A note."]).text
+        #expect(
+            text.hasPrefix(
+                "missingHeader: There is no X-SIGNATURE and no X-TIMESTAMP, "
+            )
+        )
+        #expect(text.contains("\nNotes:\n  A note.\n"))
+        #expect(text.contains(": not tried; the gateway's, 2048 bits\n"))
+    }
+}
