@@ -101,7 +101,16 @@ let package = Package(
         library("HTTPServer", ["HTTPCore", "System"]),
         library("HTTPClient", ["HTTPCore", "System", "Queues", "COpenSSL"]),
         library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Text", "Payments", "Crypto"]),
-        library("Store", ["SQLite", "Ledger", "Payments", "Queues", "System"]),
+        library("Store", ["Ledger", "Payments", "Queues"]),
+        library("SQLiteFiles", ["Store", "SQLite", "Ledger", "Payments", "Queues", "System"]),
+        library(
+            "SQLiteStore",
+            ["SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "Queues", "System"]
+        ),
+        library(
+            "Recovery",
+            ["SQLiteStore", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "System"]
+        ),
 
         library("Metrics", ["HTTPServer", "Logging", "Snap", "Payments"]),
 
@@ -130,8 +139,8 @@ let package = Package(
         library(
             "Maintenance",
             [
-                "Configuration", "Store", "Ledger", "Logging", "HTTPCore", "Snap", "Payments",
-                "Crypto", "System", "Commands",
+                "Configuration", "SQLiteFiles", "Store", "Ledger", "Logging", "HTTPCore", "Snap",
+                "Payments", "Crypto", "System", "Commands",
             ]
         ),
         library(
@@ -153,7 +162,8 @@ let package = Package(
             "Shell",
             [
                 "APIModel", "Maintenance", "Configuration", "Commands", "HTTPClient", "HTTPCore",
-                "Store", "Ledger", "Diagnosis", "Snap", "Crypto", "QRCode", "System", "Queues",
+                "Recovery", "SQLiteStore", "SQLiteFiles", "Store", "Ledger", "Diagnosis", "Snap",
+                "Crypto", "QRCode", "System", "Queues",
                 "Text",
             ]
         ),
@@ -161,8 +171,9 @@ let package = Package(
             "Receiver",
             [
                 "Shell", "InternalAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Metrics",
-                "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "Store", "Ledger",
-                "Commands", "Logging", "Snap", "Payments", "Crypto", "System",
+                "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "SQLiteStore",
+                "SQLiteFiles",
+                "Store", "Ledger", "Commands", "Logging", "Snap", "Payments", "Crypto", "System",
             ]
         ),
         library(
@@ -211,14 +222,17 @@ let package = Package(
         tests(of: "HTTPClient"),
         tests(of: "CashIn", ["HTTPServer"]),
         tests(of: "Store"),
+        tests(of: "SQLiteFiles"),
+        // The tests of Recovery are among them: they need the same stores.
+        tests(of: "SQLiteStore", ["Recovery"]),
         tests(of: "Metrics"),
         tests(of: "Configuration"),
         tests(of: "Notify"),
         tests(of: "Outbound"),
         tests(of: "APIModel"),
-        tests(of: "InternalAPI"),
+        tests(of: "InternalAPI", ["SQLiteStore", "SQLiteFiles", "SQLite"]),
         tests(of: "Shell", ["HTTPServer"]),
-        tests(of: "Receiver", ["Shell"]),
+        tests(of: "Receiver"),
         tests(of: "Simulator", ["CashIn"]),
         .testTarget(
             name: "EndToEndTests",

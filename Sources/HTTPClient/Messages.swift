@@ -67,5 +67,5 @@ package struct InboundResponse: Sendable, Equatable {
 
     /// The value of a field that may occur only once, as a range into ``head``; the name is
     /// case-insensitive.
-    package func single(_ name: String) -> RequestHead.Single { parsedHead.single(name) }
+    package func single(_ name: String) -> SingleField { parsedHead.single(name) }
 }

@@ -49,9 +49,9 @@ final class Resolver: Sendable {
         port: UInt16,
         within limit: WaitLimit
     ) throws(HTTPClientError) -> [SocketAddress] {
-        let lookup: Lookup
+        let lookup: NameLookup
         let waited: Waited
-        do throws(SystemError) { lookup = try Lookup() } catch {
+        do throws(SystemError) { lookup = try NameLookup() } catch {
             throw HTTPClientError(.resolve, error)
         }
         guard start(lookup, host, port: port) else {
@@ -71,7 +71,7 @@ final class Resolver: Sendable {
     }
 
     /// Starts the lookup on a thread; returns false if too many are running.
-    private func start(_ lookup: Lookup, _ host: String, port: UInt16) -> Bool {
+    private func start(_ lookup: NameLookup, _ host: String, port: UInt16) -> Bool {
         guard running.add(1, ordering: .relaxed).newValue <= runningMax else {
             running.subtract(1, ordering: .relaxed)
             return false
@@ -86,7 +86,7 @@ final class Resolver: Sendable {
 }
 
 /// One lookup: its result, and a latch that opens when the result is available.
-private final class Lookup: Sendable {
+private final class NameLookup: Sendable {
     let done: Latch
     private let result = Mutex<Result<[SocketAddress], ResolutionError>>(.success([]))
 

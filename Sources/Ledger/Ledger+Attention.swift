@@ -38,7 +38,7 @@ extension Ledger {
         about payment: Payment,
         cause: String,
         fact: Fact? = nil,
-        callbackID: KeptCallback.ID? = nil,
+        callbackID: CallbackID? = nil,
         _ text: String
     ) {
         let event = AttentionEvent(

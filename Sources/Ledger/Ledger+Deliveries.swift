@@ -137,7 +137,7 @@ extension Ledger {
     /// Judges a callback that is not in the journal and appends it under this ID.
     ///
     /// Every authentic callback is stored, whatever the response is (article Storage).
-    mutating func keep(_ delivery: Delivery, as id: KeptCallback.ID) -> KeptCallback {
+    mutating func keep(_ delivery: Delivery, as id: CallbackID) -> KeptCallback {
         var callback = KeptCallback(
             id: id,
             paymentID: nil,

@@ -1,4 +1,4 @@
-import Payments
+package import Payments
 
 extension Ledger {
     // MARK: Inquiries about callbacks

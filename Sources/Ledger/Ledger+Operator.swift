@@ -14,14 +14,14 @@ package struct OperatorDecision: Sendable {
     package var amount: Amount?
 
     /// The callback whose fact is accepted, where the entry has several.
-    package var callbackID: KeptCallback.ID?
+    package var callbackID: CallbackID?
 
     package init(
         note: String,
         name: String,
         accept: LatestTransactionStatus? = nil,
         amount: Amount? = nil,
-        callbackID: KeptCallback.ID? = nil
+        callbackID: CallbackID? = nil
     ) {
         self.note = note
         self.name = name

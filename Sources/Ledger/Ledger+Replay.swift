@@ -2,13 +2,13 @@ package import Payments
 
 /// A stored callback to be judged again.
 package struct ReplayRequest: Sendable {
-    package let callbackID: KeptCallback.ID
+    package let callbackID: CallbackID
 
     /// The delivery as verified and parsed with the present keys, paths and options; its time of
     /// receipt is the original one.
     package let delivery: Delivery
 
-    package init(callbackID: KeptCallback.ID, delivery: Delivery) {
+    package init(callbackID: CallbackID, delivery: Delivery) {
         self.callbackID = callbackID
         self.delivery = delivery
     }
@@ -16,7 +16,7 @@ package struct ReplayRequest: Sendable {
 
 /// The result of judging a stored callback again.
 package struct ReplayResult: Equatable, Sendable {
-    package let callbackID: KeptCallback.ID
+    package let callbackID: CallbackID
     package let before: CallbackOutcome
     package let after: CallbackOutcome
 
@@ -24,7 +24,7 @@ package struct ReplayResult: Equatable, Sendable {
     package let sequence: Int64?
 
     package init(
-        callbackID: KeptCallback.ID,
+        callbackID: CallbackID,
         before: CallbackOutcome,
         after: CallbackOutcome,
         sequence: Int64? = nil

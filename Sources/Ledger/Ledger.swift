@@ -1,3 +1,5 @@
+import Payments
+
 /// Decides about money: which callbacks, query reports and operator decisions change a payment,
 /// what the feed says of it, what needs manual review, and when the gateway is queried.
 ///
@@ -62,7 +64,7 @@ package struct Ledger: Sendable {
         return view.numbers.nextPaymentID
     }
 
-    mutating func takeCallbackID() -> KeptCallback.ID {
+    mutating func takeCallbackID() -> CallbackID {
         defer { view.numbers.nextCallbackID += 1 }
         return view.numbers.nextCallbackID
     }

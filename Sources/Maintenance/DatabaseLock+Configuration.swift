@@ -1,6 +1,7 @@
 package import Commands
 package import Configuration
-package import Store
+package import SQLiteFiles
+import Store
 
 extension Configuration.Storage {
     /// What becomes of a database that is not there.

@@ -1,6 +1,6 @@
 package import CashIn
 package import Ledger
-import Payments
+package import Payments
 import Snap
 
 /// One attempt at an inquiry: how it ended, and every call that was made for it.

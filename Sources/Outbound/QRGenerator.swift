@@ -1,6 +1,6 @@
 package import CashIn
-package import Ledger
-import Payments
+import Ledger
+package import Payments
 import Snap
 package import Store
 

@@ -11,6 +11,8 @@ import Metrics
 import Notify
 import Outbound
 import Payments
+import SQLiteFiles
+import SQLiteStore
 import System
 import Store
 import Synchronization

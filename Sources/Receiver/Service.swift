@@ -3,6 +3,7 @@ import Configuration
 import HTTPClient
 import Logging
 import Maintenance
+import SQLiteFiles
 import System
 import Store
 

@@ -1,6 +1,7 @@
 import Configuration
 import Logging
 import Maintenance
+import SQLiteFiles
 import System
 import Store
 

@@ -97,7 +97,7 @@ extension Store {
     }
 
     /// Payments or entries that one commit of a long order changes at most.
-    static let pageMax = 200
+    package static let pageMax = 200
 
     // MARK: Operators
 

@@ -50,40 +50,37 @@ package final class Store: Sendable {
     package let window: FeedWindow
     private let render: TransitionRendering
 
-    private let database: DatabaseLock
+    private let storage: any Storage
     private let writer: Writer
-    let refusals: RejectedRequestStore
+    let refusals: any RejectedRequests
     private let mailbox: Mailbox<Submission>
 
     /// Reads what was committed.
-    package let reader: Reader
+    package let reader: any StorageReader
     private let health: StoreHealth
     let now: @Sendable () -> Int64
 
     /// Yields when an inquiry was scheduled. For one reader.
     package let inquiries: AsyncStream<Void>
 
-    /// Opens a database, making and migrating it as needed.
+    /// Serves an opened database.
     ///
     /// - Parameters:
-    ///   - database: released when the store has closed the database.
-    ///   - rejectedKept: plausible refusals kept; a tenth of it is kept of the others.
+    ///   - storage: released when the store has closed it.
     ///   - render: the form in which ``feed(_:limit:)`` has transitions.
     ///   - jitter: spreads the inquiries of payments that were made at the same time.
     ///   - now: milliseconds since the epoch.
     package init(
-        database: DatabaseLock,
+        storage: any Storage,
         policy: LedgerPolicy,
-        rejectedKept: Int,
         hooks: Hooks = Hooks(),
         render: @escaping TransitionRendering,
         jitter: Jitter = Jitter(seed: .random(in: 0...UInt64.max)),
         now: @escaping @Sendable () -> Int64
-    ) throws(StoreError) {
-        let opened = try OpenedStore.open(database, rejectedKept: rejectedKept, hooks: hooks)
+    ) {
         let executor = QueueExecutor(blockingLabel: "store.writer")
-        let window = FeedWindow(head: opened.head)
-        let signal = FeedSignal(head: opened.head)
+        let window = FeedWindow(head: storage.head)
+        let signal = FeedSignal(head: storage.head)
         let health = StoreHealth(
             onChange: hooks.commitsFailed,
             onInvalidWork: hooks.workRefused
@@ -92,13 +89,13 @@ package final class Store: Sendable {
             of: Void.self,
             bufferingPolicy: .bufferingNewest(1)
         )
-        let reader = opened.makeReader()
+        let reader = storage.makeReader()
         let writer = Writer(
             executor: executor,
             makeEngine: { () throws(StoreError) in
-                try opened.makeEngine(
+                try storage.makeEngine(
                     nowMilliseconds: now(),
-                    closeReaders: { reader.letGo() }
+                    closeReaders: { reader.closeFiles() }
                 )
             },
             window: window,
@@ -112,11 +109,11 @@ package final class Store: Sendable {
         )
         self.now = now
         self.inquiries = inquiries
-        self.database = database
-        isNew = opened.isNew
-        libraryVersion = opened.libraryVersion
-        feed = opened.feed
-        refusals = opened.refusals
+        self.storage = storage
+        isNew = storage.isNew
+        libraryVersion = storage.libraryVersion
+        feed = storage.feed
+        refusals = storage.rejectedRequests
         self.reader = reader
         mailbox = Mailbox(on: executor) { submissions in
             writer.assumeIsolated { $0.receive(submissions) }
@@ -158,7 +155,7 @@ package final class Store: Sendable {
     ///   - scope: what it has to see.
     ///   - isDryRun: whether what the ledger decides is thrown away.
     /// - Throws: when nothing of it was kept.
-    func commit<Value: Sendable>(
+    package func commit<Value: Sendable>(
         _ scope: LedgerScope,
         isDryRun: Bool = false,
         _ body:
@@ -228,6 +225,6 @@ package final class Store: Sendable {
         await reader.close()
         await refusals.close()
         await writer.close()
-        database.release()
+        storage.release()
     }
 }

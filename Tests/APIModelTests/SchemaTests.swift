@@ -13,7 +13,7 @@ import Testing
         #expect(text(tree) == #"{"b":["x\n\"",true,null,-5,[]],"a":{},"json":{ }}"#)
     }
 
-    private static let rows: [(schema: Schema, json: String)] = [
+    private static let rows: [(schema: JSONSchema, json: String)] = [
         (.text(), #"{"type":"string"}"#),
         (
             .text("A.", pattern: "^a", format: "f", length: 1...3),
@@ -54,7 +54,7 @@ import Testing
         (.flag().example("true"), #"{"type":"boolean","examples":[true]}"#),
     ]
 
-    @Test func `a schema has the keywords of JSON Schema`() {
+    @Test func `a schema has the keywords of JSON JSONSchema`() {
         for (schema, json) in Self.rows { #expect(text(schema.tree) == json) }
     }
 }

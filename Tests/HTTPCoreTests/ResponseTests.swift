@@ -90,7 +90,7 @@ struct ResponseTests {
         for byte in UInt8.min...UInt8.max {
             let value = Array("12345678".utf8) + [byte]
             let isValid = byte == 0x09 || (byte >= 0x20 && byte != 0x7F)
-            #expect(Response.isFieldValue(value.span) == isValid, "\(byte)")
+            #expect(isFieldValue(value.span) == isValid, "\(byte)")
         }
     }
 

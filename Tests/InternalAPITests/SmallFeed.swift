@@ -2,6 +2,8 @@ import APIModel
 import Ledger
 import Payments
 import SQLite
+import SQLiteFiles
+import SQLiteStore
 import Store
 import Support
 import Testing

@@ -32,7 +32,7 @@ struct OperatorTests {
         isByCallback: Bool
     ) throws {
         var ledger = try Self.mismatched([5, 6])
-        let callbackID: KeptCallback.ID = sen == 5 ? 1 : 2
+        let callbackID: CallbackID = sen == 5 ? 1 : 2
         try ledger.resolve(
             .amountMismatch,
             accept: .success,

@@ -242,7 +242,7 @@ extension TestLedger {
         _ kind: AttentionKind,
         accept: LatestTransactionStatus? = nil,
         sen: Int64? = nil,
-        callbackID: KeptCallback.ID? = nil
+        callbackID: CallbackID? = nil
     ) throws -> DecisionOutcome {
         let id = try entry(kind).id
         let decision = decision(accept, sen, callbackID)
@@ -254,7 +254,7 @@ extension TestLedger {
         _ status: LatestTransactionStatus,
         _ reference: String = "TRX-1",
         sen: Int64? = nil,
-        callbackID: KeptCallback.ID? = nil
+        callbackID: CallbackID? = nil
     ) throws -> DecisionOutcome {
         let reference = try #require(Reference(reference))
         let decision = decision(status, sen, callbackID)
@@ -264,7 +264,7 @@ extension TestLedger {
     private func decision(
         _ status: LatestTransactionStatus?,
         _ sen: Int64?,
-        _ callbackID: KeptCallback.ID?
+        _ callbackID: CallbackID?
     ) -> OperatorDecision {
         OperatorDecision(
             note: "as the bank says",

@@ -19,8 +19,8 @@ enum ImportRules {
         "HTTPCore", "Payments", "Ledger", "Snap", "Diagnosis", "Survey",
     ]
 
-    /// Where the storage engine on SQLite lives.
-    private static let engine = "Sources/Store/SQLite/"
+    /// The targets of the storage engine on SQLite.
+    private static let engine: Set<String> = ["SQLiteFiles", "SQLiteStore", "Recovery"]
 
     static func all(_ manifest: Manifest) -> [Rule] {
         [arrows(manifest), wrapped, engines, foundation, essentials, purity(manifest)]
@@ -40,9 +40,8 @@ enum ImportRules {
     }
 
     /// Another engine can take its place only while nothing above it knows SQLite.
-    static let engines = Rule(text: "only the storage engine on SQLite imports SQLite") { file in
-        guard file.module != nil, !file.path.hasPrefix(engine) else { return [] }
-        return file.imports.filter { $0.module == "SQLite" }.map(\.line)
+    static let engines = rule("only the storage engine on SQLite imports SQLite") { module, name in
+        name == "SQLite" && !engine.contains(module)
     }
 
     static let foundation = rule("FoundationEssentials, not the whole of Foundation") { _, name in

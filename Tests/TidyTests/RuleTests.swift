@@ -197,7 +197,7 @@ struct RuleTests {
                 "beside"
             ),
             Sample(ImportRules.engines, text, lines: [1], in: "Sources/Receiver/A.swift", "above"),
-            Sample(ImportRules.engines, text, lines: [], in: "Sources/Store/SQLite/A.swift", "it"),
+            Sample(ImportRules.engines, text, lines: [], in: "Sources/SQLiteStore/A.swift", "it"),
         ])
     }
 

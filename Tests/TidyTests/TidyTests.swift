@@ -37,6 +37,12 @@ struct TidyTests {
         #expect(modules.count > 5)
     }
 
+    @Test func `targets and folders stay of a size that can be surveyed, and have no circles`() {
+        for finding in TargetRules(manifest: manifest, sources: sources).findings {
+            Issue.record("\(finding)")
+        }
+    }
+
     @Test func `the top of the repository holds what belongs there`() throws {
         #expect(TopLevel.strangers(in: try Repository.topLevel()).isEmpty)
     }

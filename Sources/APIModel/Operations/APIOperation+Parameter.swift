@@ -9,7 +9,7 @@ extension APIOperation {
         package let place: Place
         package let name: String
         let text: String
-        let schema: Schema
+        let schema: JSONSchema
 
         /// A value as it stands in a request; one that is right whenever a request is sent.
         let example: String?
@@ -20,7 +20,7 @@ extension APIOperation {
         static func path(
             _ name: String,
             _ text: String,
-            _ schema: Schema,
+            _ schema: JSONSchema,
             example: String
         ) -> Parameter {
             Parameter(place: .path, name: name, text: text, schema: schema, example: example)
@@ -29,7 +29,7 @@ extension APIOperation {
         static func query(
             _ name: String,
             _ text: String,
-            _ schema: Schema = .text(),
+            _ schema: JSONSchema = .text(),
             example: String? = nil
         ) -> Parameter {
             Parameter(place: .query, name: name, text: text, schema: schema, example: example)
@@ -38,7 +38,7 @@ extension APIOperation {
         static func header(
             _ name: String,
             _ text: String,
-            _ schema: Schema,
+            _ schema: JSONSchema,
             example: String
         ) -> Parameter {
             Parameter(place: .header, name: name, text: text, schema: schema, example: example)

@@ -1,5 +1,6 @@
 import Crypto
 import Ledger
+import Payments
 import Snap
 package import Store
 import Text
@@ -81,11 +82,11 @@ package struct DossierCallback: Encodable {
 
     package init(
         callback: CallbackRepresentation,
-        requestHead: [UInt8]? = nil,
-        timestamp: String? = nil,
-        signature: [UInt8]? = nil,
-        stringToSign: [UInt8]? = nil,
-        verification: DossierVerification? = nil
+        requestHead: [UInt8]?,
+        timestamp: String?,
+        signature: [UInt8]?,
+        stringToSign: [UInt8]?,
+        verification: DossierVerification?
     ) {
         self.callback = callback
         self.requestHead = requestHead
@@ -126,9 +127,9 @@ package struct ExchangeRepresentation: Encodable {
 
     package init(
         kept: KeptGatewayCall,
-        stringToSign: [UInt8]? = nil,
-        signature: [UInt8]? = nil,
-        verification: DossierVerification? = nil
+        stringToSign: [UInt8]?,
+        signature: [UInt8]?,
+        verification: DossierVerification?
     ) {
         self.kept = kept
         self.stringToSign = stringToSign

@@ -3,7 +3,7 @@ import Snap
 
 // Kept callbacks.
 extension NamedSchema {
-    static let outcome = Schema.oneOf(
+    static let outcome = JSONSchema.oneOf(
         CallbackOutcome.allCases.map(\.word),
         "What became of the callback."
     )
@@ -42,7 +42,7 @@ extension NamedSchema {
         .example(Example.callback)
     )
 
-    private static let erasedCallback = Schema.answer(
+    private static let erasedCallback = JSONSchema.answer(
         [
             "bodySha256": .text("Of the body as received.", pattern: "^[0-9a-f]{64}$"),
             "signedBodySha256": .text(
@@ -54,7 +54,7 @@ extension NamedSchema {
         "What stays of a head and a body that were erased; null while they are there."
     )
 
-    private static let callbackMatch = Schema.answer(
+    private static let callbackMatch = JSONSchema.answer(
         [
             "path": .text("What was signed as the path."),
             "body": .oneOf(BodyForm.allCases.map(\.rawValue), "The form that was signed."),
@@ -63,7 +63,7 @@ extension NamedSchema {
         "What the signature verified over; null when it did not."
     )
 
-    private static let callbackDeliveries = Schema.answer(
+    private static let callbackDeliveries = JSONSchema.answer(
         [
             "count": .integer(1...Int64.max),
             "firstAt": .time(),

@@ -3,8 +3,8 @@ import Snap
 
 // Why a signature verifies or does not. The words are explained in the README.
 extension NamedSchema {
-    private static let bodyForm = Schema.oneOf(BodyForm.allCases.map(\.rawValue))
-    private static let fingerprint = Schema.text("SHA-256 of the public key, hexadecimal.")
+    private static let bodyForm = JSONSchema.oneOf(BodyForm.allCases.map(\.rawValue))
+    private static let fingerprint = JSONSchema.text("SHA-256 of the public key, hexadecimal.")
 
     static let diagnosis = NamedSchema(
         "Diagnosis",
@@ -49,7 +49,7 @@ extension NamedSchema {
         )
     )
 
-    private static let diagnosisKey = Schema.answer([
+    private static let diagnosisKey = JSONSchema.answer([
         "file": .text(),
         "use": .oneOf(KeyReport.Use.allCases.map(\.rawValue)),
         "fingerprint": fingerprint,
@@ -58,14 +58,14 @@ extension NamedSchema {
         "isMerchantKey": .flag("Whether it is the merchant's own by mistake."),
     ])
 
-    private static let diagnosisSignature = Schema.answer([
+    private static let diagnosisSignature = JSONSchema.answer([
         "occurrences": .integer(0...Int64.max, "How often X-SIGNATURE is there."),
         "strictBase64": .flag(),
         "bytes": .integer().orNull,
         "expectedBytes": .list(of: .integer()),
     ])
 
-    private static let diagnosisSigned = Schema.answer(
+    private static let diagnosisSigned = JSONSchema.answer(
         [
             "keyFingerprint": fingerprint,
             "scheme": .text(),
@@ -76,7 +76,7 @@ extension NamedSchema {
         "What the key that made the signature says was signed."
     )
 
-    private static let diagnosisClock = Schema.answer([
+    private static let diagnosisClock = JSONSchema.answer([
         "timestamp": .text("X-TIMESTAMP.").orNull,
         "receivedAt": .time().orNull,
         "differenceMilliseconds": .integer(Int64.min...Int64.max).orNull,
@@ -84,7 +84,7 @@ extension NamedSchema {
         "withinTolerance": .flag().orNull,
     ])
 
-    private static let diagnosisHeaders = Schema.answer([
+    private static let diagnosisHeaders = JSONSchema.answer([
         "partnerIdMatches": .flag().orNull,
         "problems": .list(
             of: .answer([

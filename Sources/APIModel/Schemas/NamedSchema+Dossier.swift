@@ -24,7 +24,7 @@ extension NamedSchema {
     )
 
     /// How to verify a signature without the receiver.
-    private static let verification = Schema.answer([
+    private static let verification = JSONSchema.answer([
         "keyFingerprint": .text("Of the key that verifies the signature."),
         "lines": .list(
             of: .text(),
@@ -33,11 +33,11 @@ extension NamedSchema {
     ])
 
     /// What is kept as bytes: as text when it is UTF-8, else as base64 under another name.
-    private static func bytes(_ text: String) -> Schema {
+    private static func bytes(_ text: String) -> JSONSchema {
         .text(text + " Not there when it is no UTF-8: then its name has `Base64` behind it.")
     }
 
-    private static let base64 = Schema.text(format: "byte")
+    private static let base64 = JSONSchema.text(format: "byte")
 
     static let dossierCallback = NamedSchema(
         "DossierCallback",
@@ -64,7 +64,7 @@ extension NamedSchema {
         )
     )
 
-    private static let erasedCall = Schema.answer(
+    private static let erasedCall = JSONSchema.answer(
         [
             "requestBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
             "responseBodySha256": .text(pattern: "^[0-9a-f]{64}$"),

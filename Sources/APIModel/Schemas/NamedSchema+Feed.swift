@@ -1,6 +1,6 @@
 // The feed and those who follow it.
 extension NamedSchema {
-    private static let feed = Schema.text(
+    private static let feed = JSONSchema.text(
         "The id of the feed: made with the database, and anew by a restore."
     )
 
@@ -67,7 +67,7 @@ extension NamedSchema {
     )
 
     /// A request to move a consumer, with the member that says where to.
-    private static func move(_ name: String, _ schema: Schema) -> Schema {
+    private static func move(_ name: String, _ schema: JSONSchema) -> JSONSchema {
         .request(
             [
                 name: schema,

@@ -12,7 +12,7 @@ extension NamedSchema {
         ])
     )
 
-    private static let truncated = Schema.flag("Whether there are older ones in the range.")
+    private static let truncated = JSONSchema.flag("Whether there are older ones in the range.")
 
     static let callbackSurvey = NamedSchema(
         "CallbackSurvey",
@@ -56,7 +56,7 @@ extension NamedSchema {
         )
     )
 
-    private static let service = Schema.answer([
+    private static let service = JSONSchema.answer([
         "service": .oneOf(["generate", "query"]),
         "calls": .integer(),
         "unanswered": .integer(),
@@ -71,7 +71,9 @@ extension NamedSchema {
         "times": .reference(timeForms),
     ])
 
-    private static let period = Schema.answer(["firstAt": .time().orNull, "lastAt": .time().orNull])
+    private static let period = JSONSchema.answer([
+        "firstAt": .time().orNull, "lastAt": .time().orNull,
+    ])
 
     static let sighting = NamedSchema(
         "Sighting",
@@ -83,9 +85,9 @@ extension NamedSchema {
 
     /// How often values with these members were seen.
     private static func tally(
-        of members: KeyValuePairs<String, Schema>,
+        of members: KeyValuePairs<String, JSONSchema>,
         optional: Set<String> = []
-    ) -> Schema {
+    ) -> JSONSchema {
         .answer([
             "values": .list(
                 of: .all([.answer(members, optional: optional), .reference(sighting)]),
@@ -135,7 +137,7 @@ extension NamedSchema {
         )
     )
 
-    private static let jsonType = Schema.oneOf([
+    private static let jsonType = JSONSchema.oneOf([
         "object", "array", "string", "number", "boolean", "null",
     ])
 
@@ -156,9 +158,9 @@ extension NamedSchema {
         ])
     )
 
-    private static let number = Schema.integer(Int64.min...Int64.max)
+    private static let number = JSONSchema.integer(Int64.min...Int64.max)
 
-    private static let repetitions = Schema.answer([
+    private static let repetitions = JSONSchema.answer([
         "identical": .answer(
             [
                 "callbacks": .integer(), "deliveries": .integer(),

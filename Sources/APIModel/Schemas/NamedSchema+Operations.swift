@@ -2,9 +2,9 @@ import Payments
 
 // What operators look at and the gateway is asked for; how the service is.
 extension NamedSchema {
-    static let attentionKind = Schema.oneOf(AttentionKind.allCases.map(\.rawValue))
+    static let attentionKind = JSONSchema.oneOf(AttentionKind.allCases.map(\.rawValue))
 
-    private static let attentionEvent = Schema.answer([
+    private static let attentionEvent = JSONSchema.answer([
         "at": .time("When it was said first."),
         "lastAt": .time(),
         "count": .integer(1...Int64.max, "How often it was said."),
@@ -104,11 +104,11 @@ extension NamedSchema {
         ])
     )
 
-    private static let note = Schema.text(
+    private static let note = JSONSchema.text(
         "What was found.",
         length: 1...APILimits.noteCharactersMax
     )
-    private static let acceptedCode = Schema.oneOf(
+    private static let acceptedCode = JSONSchema.oneOf(
         APILimits.acceptableStatuses.map(\.code),
         "The status that the payment has from now on."
     )
@@ -117,7 +117,7 @@ extension NamedSchema {
         from: 0,
         "The amount, where no fact tells it, or several do; \(decimals)"
     )
-    private static let dryRun = Schema.flag("Whether nothing is written.")
+    private static let dryRun = JSONSchema.flag("Whether nothing is written.")
 
     static let resolvedAttention = NamedSchema(
         "ResolvedAttention",
@@ -152,12 +152,13 @@ extension NamedSchema {
         "no more than two decimals; `15.000` may mean fifteen thousand and is refused."
 
     /// An amount in each of its forms.
-    private static func amount(text: String, from least: Int64, _ description: String) -> Schema {
-        let plain: [Schema] = [
+    private static func amount(text: String, from least: Int64, _ description: String) -> JSONSchema
+    {
+        let plain: [JSONSchema] = [
             .text(pattern: text),
             .integer(least...Amount.senMax / 100),
         ]
-        let money = Schema.request(["value": .either(plain), "currency": .constant("IDR")])
+        let money = JSONSchema.request(["value": .either(plain), "currency": .constant("IDR")])
         return .either(plain + [money], description)
     }
 

@@ -17,22 +17,22 @@ extension NamedSchema {
         .example(#"{"value": "10000.00", "currency": "IDR"}"#)
     )
 
-    private static let merchantNumber = Schema.text(
+    private static let merchantNumber = JSONSchema.text(
         "The merchant's number of the payment.",
         length: 1...Reference.bytesMax
     )
-    private static let gatewayNumber = Schema.text(
+    private static let gatewayNumber = JSONSchema.text(
         "The gateway's number of the payment.",
         length: 1...Reference.bytesMax
     )
-    private static let status = Schema.oneOf(TransactionStatus.allCases.map(\.word))
-    static let statusCode = Schema.oneOf(
+    private static let status = JSONSchema.oneOf(TransactionStatus.allCases.map(\.word))
+    static let statusCode = JSONSchema.oneOf(
         (0...7).map { "0\($0)" },
         "The gateway's code: 00 success, 01 to 03 pending, 04 refunded, 05 cancelled, 06 failed, "
             + "07 not found."
     )
-    private static let paidAt = Schema.time("When it was paid; null where that cannot be read.")
-    static let paidAtText = Schema.text("When it was paid, in the gateway's own words.")
+    private static let paidAt = JSONSchema.time("When it was paid; null where that cannot be read.")
+    static let paidAtText = JSONSchema.text("When it was paid, in the gateway's own words.")
 
     static let transition = NamedSchema(
         "Transition",
@@ -63,7 +63,7 @@ extension NamedSchema {
         .example(Example.transition)
     )
 
-    private static let lastQuery = Schema.answer(
+    private static let lastQuery = JSONSchema.answer(
         [
             "at": .time(),
             "responseCode": .text("The gateway's own."),

@@ -1,9 +1,9 @@
 /// A schema that stands in the document under a name of its own, to be referred to.
 struct NamedSchema: Sendable {
     let name: String
-    let schema: Schema
+    let schema: JSONSchema
 
-    init(_ name: String, _ schema: Schema) {
+    init(_ name: String, _ schema: JSONSchema) {
         self.name = name
         self.schema = schema
     }
@@ -21,11 +21,11 @@ struct NamedSchema: Sendable {
     ]
 }
 
-extension Schema {
-    static func reference(_ named: NamedSchema) -> Schema { reference(named.name) }
+extension JSONSchema {
+    static func reference(_ named: NamedSchema) -> JSONSchema { reference(named.name) }
 
     /// A time that the receiver noted.
-    static func time(_ description: String? = nil) -> Schema {
+    static func time(_ description: String? = nil) -> JSONSchema {
         let form = "RFC 3339 with milliseconds at +07:00."
         return text(
             [description, form].compactMap { $0 }.joined(separator: " "),
@@ -43,9 +43,9 @@ extension Schema {
     static func page(
         _ name: String,
         of entry: NamedSchema,
-        next: Schema,
+        next: JSONSchema,
         more: String = "Whether there are more entries behind this page."
-    ) -> Schema {
+    ) -> JSONSchema {
         answer([
             name: list(of: reference(entry)),
             "next": next,

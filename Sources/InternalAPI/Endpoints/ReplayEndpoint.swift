@@ -71,7 +71,7 @@ enum ReplayEndpoint {
 
     private static func selected(
         _ members: APIMembers,
-        _ reader: Reader
+        _ reader: any StorageReader
     ) async throws(Problem) -> (records: [CallbackRecord], more: Bool) {
         if let ids = try ids(members) {
             var records: [CallbackRecord] = []

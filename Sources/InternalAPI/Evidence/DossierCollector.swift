@@ -1,6 +1,7 @@
 import APIModel
 import Crypto
 import Ledger
+import Payments
 import System
 import Store
 
@@ -21,10 +22,10 @@ struct DossierCollector: Sendable {
     /// An answer may have a megabyte.
     private static let exchangesInPortion = 5
 
-    private let reader: Reader
+    private let reader: any StorageReader
     private let keys: EvidenceKeys
 
-    init(_ reader: Reader, keys: EvidenceKeys) {
+    init(_ reader: any StorageReader, keys: EvidenceKeys) {
         self.reader = reader
         self.keys = keys
     }

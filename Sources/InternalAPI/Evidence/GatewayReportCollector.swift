@@ -1,6 +1,7 @@
 import APIModel
 import HTTPCore
 import Ledger
+import Payments
 import System
 import Snap
 import Store
@@ -14,9 +15,9 @@ struct GatewayReportCollector: Sendable {
     /// An answer may have a megabyte.
     private static let exchangesInPortion = 10
 
-    private let reader: Reader
+    private let reader: any StorageReader
 
-    init(_ reader: Reader) { self.reader = reader }
+    init(_ reader: any StorageReader) { self.reader = reader }
 
     /// The report on what lies in `range`.
     func report(

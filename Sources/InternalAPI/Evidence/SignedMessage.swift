@@ -1,6 +1,7 @@
 import Crypto
 import HTTPCore
 import Ledger
+import Payments
 import Snap
 import Store
 

@@ -1,6 +1,8 @@
 import APIModel
 import Configuration
 import HTTPCore
+import Payments
+import Snap
 import Text
 
 /// A request to the internal API, taken apart.
@@ -138,5 +140,67 @@ extension APIRequest {
     static func notOneOf(_ name: String, _ words: [String]) -> Problem {
         let list = words.joined(separator: ", ")
         return Problem(.invalidParameter, "\(name) has to be one of \(list).", field: name)
+    }
+}
+
+extension APIRequest {
+    /// A parameter that lists words of `statuses`, such as `success,refunded`; nil when it is not
+    /// given.
+    func statuses(
+        _ name: String,
+        among statuses: [TransactionStatus]
+    ) throws(Problem) -> Set<TransactionStatus>? {
+        guard let text = text(name) else { return nil }
+        var found: Set<TransactionStatus> = []
+        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let status = TransactionStatus(word: word), statuses.contains(status) else {
+                let words = statuses.map(\.word).joined(separator: ", ")
+                throw Problem(
+                    .invalidParameter,
+                    "\(name) has to be one or more of \(words), with commas between.",
+                    field: name
+                )
+            }
+            found.insert(status)
+        }
+        return found
+    }
+}
+
+extension APIRequest {
+    /// A parameter that is a Jakarta day (`2026-11-22`, its first moment) or an RFC 3339 time, as
+    /// milliseconds since the epoch; nil when it is not given.
+    func milliseconds(_ name: String) throws(Problem) -> Int64? {
+        guard let text = text(name) else { return nil }
+        if let milliseconds = JakartaTime.milliseconds(text) { return milliseconds }
+        throw Problem(
+            .invalidParameter,
+            "\(name) has to be \(JakartaTime.forms).",
+            field: name
+        )
+    }
+}
+
+extension APIMembers {
+    /// The same for a member.
+    func milliseconds(_ name: String) throws(Problem) -> Int64? {
+        guard let text = try text(name, expected: JakartaTime.forms) else { return nil }
+        if let milliseconds = JakartaTime.milliseconds(text) { return milliseconds }
+        throw Self.invalid(name, expected: JakartaTime.forms)
+    }
+}
+
+extension APIRequest {
+    /// A parameter that names a consumer; nil when it is not given.
+    package func consumerName(_ name: String) throws(Problem) -> String? {
+        guard let text = text(name) else { return nil }
+        guard ConsumerName.isValid(text) else {
+            throw Problem(
+                .invalidParameter,
+                "\(name) has to be \(ConsumerName.expected).",
+                field: name
+            )
+        }
+        return text
     }
 }

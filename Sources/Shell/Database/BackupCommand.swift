@@ -1,5 +1,6 @@
 package import Commands
 import Configuration
+import Recovery
 import System
 import Store
 import Synchronization

@@ -1,6 +1,7 @@
 import Commands
 import Configuration
 import Maintenance
+import SQLiteFiles
 import Store
 
 /// The configured database while no daemon uses it.

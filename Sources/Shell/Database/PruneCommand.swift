@@ -3,6 +3,9 @@ package import Commands
 import Configuration
 import Ledger
 import Maintenance
+import Recovery
+import SQLiteFiles
+import SQLiteStore
 import Snap
 import System
 import Store
@@ -110,7 +113,7 @@ struct PruneCommand: APICommand {
 
     // MARK: Through the daemon
 
-    func run(_ session: APISession) async throws(CommandProblem) {
+    package func run(_ session: APISession) async throws(CommandProblem) {
         if isCompacting {
             throw CommandProblem(
                 .unavailable,
@@ -172,7 +175,7 @@ struct PruneCommand: APICommand {
         }
         defer { database.release() }
         do throws(StoreError) {
-            let size = try Store.compact(database.path)
+            let size = try DatabaseCompaction.run(database.path)
             console.complain("The database has \(size.after) bytes; it had \(size.before).")
         } catch {
             throw CommandProblem(.inputOutput, "\(database.path): \(error)")

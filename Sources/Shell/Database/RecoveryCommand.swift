@@ -1,6 +1,8 @@
 import Commands
 import Configuration
 import Maintenance
+import Recovery
+import SQLiteFiles
 import Snap
 import System
 import Store

@@ -1,6 +1,8 @@
 package import Commands
 import Configuration
 import Ledger
+import Recovery
+import SQLiteFiles
 import Snap
 import System
 import Store

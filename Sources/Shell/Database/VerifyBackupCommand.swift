@@ -1,4 +1,5 @@
 import Commands
+import Recovery
 import Store
 
 extension Command {

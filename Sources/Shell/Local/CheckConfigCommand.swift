@@ -1,6 +1,7 @@
 import Commands
 import Configuration
 import Maintenance
+import SQLiteFiles
 import System
 import Store
 

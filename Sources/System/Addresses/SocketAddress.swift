@@ -1,3 +1,6 @@
+import CLinux
+import Glibc
+
 /// Where a socket is bound, or whom it is connected to.
 package enum SocketAddress: Hashable, Sendable {
     case ip(IPAddress, port: UInt16)
@@ -19,5 +22,85 @@ extension SocketAddress: CustomStringConvertible {
             address.family == .v6 ? "[\(address)]:\(port)" : "\(address):\(port)"
         case .unix(let path): "unix:\(path)"
         }
+    }
+}
+
+extension SocketAddress {
+    /// Calls `body` with the address in the form that `bind(2)` and `connect(2)` take.
+    func withSockaddr<Result>(
+        _ body: (UnsafePointer<sockaddr>, socklen_t) throws(SystemError) -> Result
+    ) throws(SystemError) -> Result {
+        var storage = sockaddr_storage()
+        let size = unsafe withUnsafeMutableBytes(of: &storage) { unsafe fill($0) }
+        return try unsafe withUnsafePointer(to: &storage) { (pointer) throws(SystemError) in
+            try unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                (address) throws(SystemError) in
+                try unsafe body(address, socklen_t(size))
+            }
+        }
+    }
+
+    /// Writes the structure of the address's family; returns how many bytes of it count.
+    private func fill(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
+        switch self {
+        case .ip(let address, let port) where address.family == .v4:
+            var value = sockaddr_in()
+            value.sin_family = sa_family_t(AF_INET)
+            value.sin_port = port.bigEndian
+            value.sin_addr.s_addr = UInt32(address.bits).bigEndian
+            unsafe bytes.storeBytes(of: value, as: sockaddr_in.self)
+            return MemoryLayout<sockaddr_in>.size
+        case .ip(let address, let port):
+            var value = sockaddr_in6()
+            value.sin6_family = sa_family_t(AF_INET6)
+            value.sin6_port = port.bigEndian
+            let bits = address.bits.bigEndian
+            unsafe withUnsafeMutableBytes(of: &value.sin6_addr) {
+                unsafe $0.storeBytes(of: bits, as: UInt128.self)
+            }
+            unsafe bytes.storeBytes(of: value, as: sockaddr_in6.self)
+            return MemoryLayout<sockaddr_in6>.size
+        case .unix(let path):
+            let family = sa_family_t(AF_UNIX)
+            unsafe bytes.storeBytes(of: family, as: sa_family_t.self)
+            let name = Array(path.utf8.prefix(UnixListenAddress.pathBytesMax))
+            let offset = Self.pathOffset
+            for (index, byte) in name.enumerated() { unsafe bytes[offset + index] = byte }
+            // The byte after the path is zero already and counts.
+            return offset + name.count + 1
+        }
+    }
+
+    /// Where `sun_path` begins: right after the family.
+    private static let pathOffset = MemoryLayout<sa_family_t>.size
+
+    /// Reads what `accept4(2)` or `getsockname(2)` filled in; nil for other families.
+    init?(_ storage: sockaddr_storage, size: socklen_t) {
+        var storage = storage
+        let family = CInt(storage.ss_family)
+        let parsed: SocketAddress? = unsafe withUnsafeBytes(of: &storage) { bytes in
+            switch family {
+            case AF_INET:
+                let value = unsafe bytes.loadUnaligned(as: sockaddr_in.self)
+                let address = IPAddress(v4: UInt32(bigEndian: value.sin_addr.s_addr))
+                return .ip(address, port: UInt16(bigEndian: value.sin_port))
+            case AF_INET6:
+                var value = unsafe bytes.loadUnaligned(as: sockaddr_in6.self)
+                let bits = unsafe withUnsafeBytes(of: &value.sin6_addr) {
+                    unsafe $0.loadUnaligned(as: UInt128.self)
+                }
+                let address = IPAddress(v6: UInt128(bigEndian: bits))
+                return .ip(address, port: UInt16(bigEndian: value.sin6_port))
+            case AF_UNIX:
+                // unix(7): an unnamed socket's address is the family alone.
+                let end = max(Self.pathOffset, min(Int(size), bytes.count))
+                let path = unsafe bytes[Self.pathOffset..<end].prefix { $0 != 0 }
+                return unsafe .unix(path: String(decoding: path, as: UTF8.self))
+            default:
+                return nil
+            }
+        }
+        guard let parsed else { return nil }
+        self = parsed
     }
 }

@@ -124,7 +124,7 @@ package struct LockedFile: ~Copyable {
     }
 
     /// - Parameter list: lines as `1: FLOCK  ADVISORY  WRITE 4321 fe:00:1234 0 EOF`.
-    static func holder(of identity: FileIdentity, in list: String) -> Int? {
+    package static func holder(of identity: FileIdentity, in list: String) -> Int? {
         var sameInode: [Int] = []
         for line in list.split(separator: "\n") {
             let fields = line.split(separator: " ")

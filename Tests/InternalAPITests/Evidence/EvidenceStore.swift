@@ -1,6 +1,8 @@
 import APIModel
 import Ledger
 import Payments
+import SQLiteFiles
+import SQLiteStore
 import Store
 import Support
 import Synchronization

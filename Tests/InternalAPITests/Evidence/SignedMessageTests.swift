@@ -1,5 +1,6 @@
 import Crypto
 import Ledger
+import Payments
 import Snap
 import Store
 import Support

@@ -1,0 +1,105 @@
+import HTTPCore
+
+/// What a route answers when something is wrong: one status with the problems that have it.
+struct ProblemAnswer: Sendable {
+    let status: Status
+    let kinds: [Problem.Kind]
+
+    /// The name under which routes that have the same share it; nil for one that stands where it is
+    /// given.
+    private var sharedName: String? {
+        Self.shared.first { $0.status == status && $0.kinds == kinds }?.name
+    }
+
+    /// The answers for `kinds`, each with its status.
+    static func all(of kinds: [Problem.Kind]) -> [ProblemAnswer] {
+        let statuses = Set(kinds.flatMap(\.statuses)).sorted { $0.code < $1.code }
+        return statuses.map { status in
+            ProblemAnswer(
+                status: status,
+                kinds: kinds.filter { $0.statuses.contains(status) }
+            )
+        }
+    }
+
+    /// What several routes answer, by the names in the document.
+    private static let shared: [(name: String, status: Status, kinds: [Problem.Kind])] = [
+        ("BadRequest", .badRequest, [.malformedRequest, .unknownParameter, .invalidParameter]),
+        (
+            "BadRequestOrBody", .badRequest,
+            [
+                .malformedRequest, .unknownParameter, .invalidParameter, .malformedBody,
+                .unknownMember, .invalidMember,
+            ]
+        ),
+        ("Unauthorized", .unauthorized, [.unauthorized]),
+        ("Forbidden", .forbidden, [.forbidden]),
+        ("NotFound", .notFound, [.notFound]),
+        ("MethodNotAllowed", .methodNotAllowed, [.methodNotAllowed]),
+        ("RequestTimeout", .requestTimeout, [.requestTimeout]),
+        ("ContentTooLarge", .contentTooLarge, [.tooLarge]),
+        ("URITooLong", .uriTooLong, [.tooLarge]),
+        ("HeaderFieldsTooLarge", .headerFieldsTooLarge, [.tooLarge]),
+        ("InternalServerError", .internalServerError, [.internalError]),
+        ("ReceiveOnly", .notImplemented, [.receiveOnly]),
+        ("Overloaded", .serviceUnavailable, [.overloaded]),
+        ("Unavailable", .serviceUnavailable, [.overloaded, .storeUnavailable]),
+        ("VersionNotSupported", .versionNotSupported, [.malformedRequest]),
+    ]
+
+    /// `components.responses` of OpenAPI.
+    static var components: JSONTree {
+        .object(
+            shared.map { name, status, kinds in
+                (name, ProblemAnswer(status: status, kinds: kinds).tree)
+            }
+        )
+    }
+
+    /// The shared one, where there is one.
+    var reference: JSONTree? {
+        sharedName.map { ["$ref": .text("#/components/responses/\($0)")] }
+    }
+
+    /// The response object of OpenAPI.
+    var tree: JSONTree {
+        let titles = kinds.map { "`\($0.rawValue)`: \($0.title)." }
+        var members: [JSONTree.Member] = [
+            ("description", .text(titles.joined(separator: "\n\n")))
+        ]
+        if !headers.isEmpty {
+            members.append(("headers", .object(headers.map { ($0.name, $0.tree) })))
+        }
+        members.append(("content", contentTree))
+        return .object(members)
+    }
+
+    var headers: [APIOperation.Header] {
+        switch status {
+        case .unauthorized: [.challenge]
+        case .methodNotAllowed: [.allow]
+        case .serviceUnavailable: [.retryAfter]
+        default: []
+        }
+    }
+
+    var contentTree: JSONTree {
+        let narrowed = JSONSchema.answer([
+            "type": .oneOf(kinds.map(\.urn)),
+            "status": .constant(status.code),
+        ])
+        let schema = JSONSchema.all([.reference(.problem), narrowed])
+        return ["application/problem+json": ["schema": schema.tree]]
+    }
+}
+
+extension Problem.Kind {
+    /// Every status that it can have.
+    fileprivate var statuses: [Status] {
+        switch self {
+        case .malformedRequest: [.badRequest, .versionNotSupported]
+        case .tooLarge: [.contentTooLarge, .uriTooLong, .headerFieldsTooLarge]
+        default: [status]
+        }
+    }
+}

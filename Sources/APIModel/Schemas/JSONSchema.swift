@@ -1,0 +1,167 @@
+/// A JSON Schema, as far as the API's messages need it (OpenAPI 3.1: JSON Schema 2020-12).
+struct JSONSchema: Sendable {
+    private var keywords: [JSONTree.Member]
+
+    private init(_ keywords: [JSONTree.Member]) { self.keywords = keywords }
+
+    var tree: JSONTree { .object(keywords) }
+
+    // MARK: Values
+
+    /// - Parameters:
+    ///   - format: of the registry, such as `date-time`; it tells readers, and refuses nothing.
+    ///   - length: in characters.
+    static func text(
+        _ description: String? = nil,
+        pattern: String? = nil,
+        format: String? = nil,
+        length: ClosedRange<Int>? = nil
+    ) -> JSONSchema {
+        var schema = JSONSchema([("type", "string")])
+        schema.set("pattern", pattern.map { .text($0) })
+        schema.set("format", format.map { .text($0) })
+        schema.set("minLength", length.map { .number(Int64($0.lowerBound)) })
+        schema.set("maxLength", length.map { .number(Int64($0.upperBound)) })
+        return schema.described(description)
+    }
+
+    /// One of a closed list.
+    static func oneOf(_ words: [String], _ description: String? = nil) -> JSONSchema {
+        JSONSchema([("type", "string"), ("enum", .words(words))]).described(description)
+    }
+
+    static func constant(_ word: String) -> JSONSchema { JSONSchema([("const", .text(word))]) }
+
+    static func constant(_ number: Int) -> JSONSchema {
+        JSONSchema([("const", .number(Int64(number)))])
+    }
+
+    /// A whole number in `range`.
+    static func integer(
+        _ range: ClosedRange<Int64> = 0...Int64.max,
+        _ description: String? = nil
+    ) -> JSONSchema {
+        var schema = JSONSchema([("type", "integer"), ("format", "int64")])
+        if range.lowerBound > .min { schema.set("minimum", .number(range.lowerBound)) }
+        if range.upperBound < .max { schema.set("maximum", .number(range.upperBound)) }
+        return schema.described(description)
+    }
+
+    static func flag(_ description: String? = nil) -> JSONSchema {
+        JSONSchema([("type", "boolean")]).described(description)
+    }
+
+    static func list(
+        of element: JSONSchema,
+        count: ClosedRange<Int>? = nil,
+        _ description: String? = nil
+    ) -> JSONSchema {
+        var schema = JSONSchema([("type", "array"), ("items", element.tree)])
+        schema.set("minItems", count.map { .number(Int64($0.lowerBound)) })
+        if let most = count?.upperBound, most < .max {
+            schema.set("maxItems", .number(Int64(most)))
+        }
+        return schema.described(description)
+    }
+
+    // MARK: Objects
+
+    /// An object of an answer: clients ignore members that they do not know.
+    ///
+    /// - Parameter optional: the members that may be left out.
+    static func answer(
+        _ members: KeyValuePairs<String, JSONSchema>,
+        optional: Set<String> = [],
+        _ description: String? = nil
+    ) -> JSONSchema {
+        object(members, optional: optional).described(description)
+    }
+
+    /// An object of a request: other members than these are refused.
+    static func request(
+        _ members: KeyValuePairs<String, JSONSchema>,
+        optional: Set<String> = [],
+        _ description: String? = nil
+    ) -> JSONSchema {
+        var schema = object(members, optional: optional)
+        schema.set("additionalProperties", false)
+        return schema.described(description)
+    }
+
+    /// Any object, which is described elsewhere.
+    static func anyObject(_ description: String) -> JSONSchema {
+        JSONSchema([("type", "object")]).described(description)
+    }
+
+    private static func object(
+        _ members: KeyValuePairs<String, JSONSchema>,
+        optional: Set<String>
+    ) -> JSONSchema {
+        let required = members.map(\.key).filter { !optional.contains($0) }
+        var schema = JSONSchema([("type", "object")])
+        if !required.isEmpty { schema.set("required", .words(required)) }
+        schema.set("properties", .object(members.map { ($0.key, $0.value.tree) }))
+        return schema
+    }
+
+    // MARK: Combinations
+
+    /// The schema of that name in the document.
+    static func reference(_ name: String) -> JSONSchema {
+        JSONSchema([("$ref", .text("#/components/schemas/\(name)"))])
+    }
+
+    /// Exactly one of several.
+    static func either(_ schemas: [JSONSchema], _ description: String? = nil) -> JSONSchema {
+        JSONSchema([("oneOf", .list(schemas.map(\.tree)))]).described(description)
+    }
+
+    /// At least one of several.
+    static func any(of schemas: [JSONSchema], _ description: String? = nil) -> JSONSchema {
+        JSONSchema([("anyOf", .list(schemas.map(\.tree)))]).described(description)
+    }
+
+    /// All of several.
+    static func all(_ schemas: [JSONSchema], _ description: String? = nil) -> JSONSchema {
+        JSONSchema([("allOf", .list(schemas.map(\.tree)))]).described(description)
+    }
+
+    /// The same, or `null`.
+    var orNull: JSONSchema {
+        guard let type = keywords.firstIndex(where: { $0.name == "type" }) else {
+            return JSONSchema([("anyOf", .list([tree, ["type": "null"]]))])
+        }
+        var schema = self
+        schema.keywords[type].value = .list([keywords[type].value, "null"])
+        for (index, keyword) in keywords.enumerated() where keyword.name == "enum" {
+            if case .list(let words) = keyword.value {
+                schema.keywords[index].value = .list(words + [.null])
+            }
+        }
+        return schema
+    }
+
+    /// The same, but not when an object has all of these members.
+    func without(_ names: [String]) -> JSONSchema {
+        var schema = self
+        schema.set("not", ["required": .words(names)])
+        return schema
+    }
+
+    func described(_ description: String?) -> JSONSchema {
+        var schema = self
+        schema.set("description", description.map { .text($0) })
+        return schema
+    }
+
+    /// - Parameter json: a value, as JSON.
+    func example(_ json: String) -> JSONSchema {
+        var schema = self
+        schema.set("examples", .list([.verbatim(json)]))
+        return schema
+    }
+
+    private mutating func set(_ name: String, _ value: JSONTree?) {
+        if let value { keywords.append((name, value)) }
+    }
+}

@@ -1,0 +1,101 @@
+/// How the end of a response body is determined (RFC 9112 section 6.3).
+package enum ResponseFraming: Equatable, Sendable {
+    case none
+
+    /// Body length in bytes, not yet checked against a limit; `Int.max` stands for any larger
+    /// number.
+    case contentLength(Int)
+    case chunked
+
+    /// The body ends when the server closes its side.
+    case untilClose
+}
+
+/// A parsed response head, which owns its bytes; its parts are ranges into them.
+package struct ResponseHead: Equatable, Sendable {
+    /// Exactly as received, from the status line through the empty line.
+    package let bytes: [UInt8]
+    package let version: HTTPVersion
+    package let status: Status
+
+    /// The reason phrase; may be empty, and carries no meaning (RFC 9112 section 4).
+    package let reason: Range<Int>
+
+    /// In the order received.
+    package let fields: [Field]
+    package let framing: ResponseFraming
+
+    /// Whether the server keeps the connection open after this response (RFC 9112 section 9.3).
+    package let keepAlive: Bool
+
+    /// The bytes of one of the head's ranges.
+    package subscript(_ range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
+
+    /// The text of one of the head's ranges; invalid UTF-8 becomes U+FFFD.
+    package func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    /// The value of a field that may occur only once; the name is case-insensitive.
+    package func single(_ name: String) -> SingleField {
+        let search = FieldSearch(of: name, in: fields, of: bytes.span)
+        guard let first = search.first else { return .absent }
+        return search.isRepeated ? .repeated : .value(first.value)
+    }
+}
+
+/// Parses one whole response head: status line, fields, empty line.
+///
+/// Pure, and safe for any bytes. As strict as ``parseRequestHead(_:limits:)``.
+///
+/// - Parameter isHEAD: whether it is the response to a HEAD request, which has no body.
+package func parseResponseHead(
+    _ bytes: [UInt8],
+    limits: HTTPLimits,
+    isHEAD: Bool = false
+) throws(ResponseError) -> ResponseHead {
+    let span = bytes.span
+    if span.count > limits.headerBytes {
+        throw .message(.headTooLarge(bytesMax: limits.headerBytes))
+    }
+    let line = try StatusLine(span)
+    let fields: [Field]
+    do throws(RequestError) {
+        fields = try span.headFields(from: line.end, limits: limits)
+    } catch { throw .message(error) }
+    let framing: ResponseFraming
+    do throws(GrammarError) {
+        framing = try span.responseFraming(fields: fields, line: line, isHEAD: isHEAD)
+    } catch { throw ResponseError(error) }
+    return ResponseHead(
+        bytes: bytes,
+        version: line.version,
+        status: line.status,
+        reason: line.reason,
+        fields: fields,
+        framing: framing,
+        keepAlive: framing != .untilClose && span.keepsAlive(fields, version: line.version)
+    )
+}
+
+extension Span<UInt8> {
+    /// Determines the framing by the rules of RFC 9112 section 6.3, in their order.
+    ///
+    /// Item 2 concerns CONNECT, which is never sent. Where items 3 and 4 allow either repair or
+    /// rejection, the response is rejected, like a request.
+    fileprivate func responseFraming(
+        fields: [Field],
+        line: StatusLine,
+        isHEAD: Bool
+    ) throws(GrammarError) -> ResponseFraming {
+        // Item 1.
+        if isHEAD || line.status.hasNoContent { return .none }
+        // Items 3 to 6 are the same as for requests.
+        switch try requestFraming(fields: fields, version: line.version) {
+        case .contentLength(let count): return .contentLength(count)
+        case .chunked: return .chunked
+        // Item 8: a response with neither field ends with the connection.
+        case .none: return .untilClose
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import APIModel
+import HTTPCore
+import Store
+
+/// `GET /v1/transactions/{partnerReferenceNo}/dossier`: all evidence of one payment.
+enum DossierEndpoint {
+    static func show(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        let reference = try TransactionEndpoint.reference(request)
+        let reader = services.store.reader
+        let keys = services.evidence.keys
+        return try await services.evidence.inTurn { () async throws(Problem) in
+            let record = try await reading { () async throws(StoreError) in
+                try await reader.transaction(reference)
+            }
+            guard let record else { throw TransactionEndpoint.unknown(reference) }
+            let collector = DossierCollector(reader, keys: keys)
+            return JSON.response(try await collector.dossier(of: record))
+        }
+    }
+}
+
+/// `GET /v1/gateway-report`: what the live gateway really sends.
+enum GatewayReportEndpoint {
+    static func show(
+        _ request: APIRequest,
+        _ services: APIServices
+    ) async throws(Problem) -> Response {
+        var range = GatewayReportRange()
+        range.from = try request.milliseconds("from")
+        range.to = try request.milliseconds("to")
+        let limits = 1...Int64(GatewayReportRange.entriesMax)
+        if let limit = try request.integer("limit", in: limits) { range.limit = Int(limit) }
+        if let from = range.from, let to = range.to, from >= to {
+            throw Problem(.invalidParameter, "to has to be later than from.", field: "to")
+        }
+        let wanted = range
+        let collector = GatewayReportCollector(services.store.reader)
+        return try await services.evidence.inTurn { () async throws(Problem) in
+            JSON.response(try await collector.report(on: wanted))
+        }
+    }
+}

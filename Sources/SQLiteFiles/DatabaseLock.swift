@@ -1,0 +1,196 @@
+package import System
+import Synchronization
+
+/// The right of one process to use a database.
+///
+/// Two locks. `DATABASE.lock` tells the holder's process and stays when the database is replaced.
+/// The database file's own inode is locked besides, so that no other name of the file leads around
+/// the first lock: a symbolic link, a hard link, a removed `.lock`.
+///
+/// Acquire it before the first SQLite connection to the database, release it after the last, and
+/// open the database file by nothing but SQLite meanwhile: closing any other descriptor of it drops
+/// SQLite's own locks (see ``LockedFile``).
+package final class DatabaseLock: Sendable {
+    private struct Held: ~Copyable {
+        let name: FileLock
+        let file: LockedFile?
+    }
+
+    /// What becomes of a database that is not there.
+    package enum Absence: Sendable {
+        /// An empty file is made.
+        case created
+        /// The lock is refused.
+        case refused
+        /// Its name alone is locked.
+        case allowed
+    }
+
+    /// The path without symbolic links: SQLite and the side files go by it.
+    package let path: String
+
+    /// The path as configured.
+    package let configuredPath: String
+
+    /// The locked file; nil when it is absent.
+    package let identity: FileIdentity?
+
+    /// How many names the file has; another one than ``path`` would lead to another WAL.
+    package let linkCount: Int
+
+    /// Where the file can be read while it is locked, even when it has no name any more.
+    package let descriptorPath: String?
+
+    private let held: Mutex<Held?>
+
+    private init(
+        configuredPath: String,
+        path: String,
+        name: consuming FileLock,
+        file: consuming LockedFile?,
+        identity: FileIdentity?,
+        linkCount: Int,
+        descriptorPath: String?
+    ) {
+        self.configuredPath = configuredPath
+        self.path = path
+        self.linkCount = linkCount
+        self.descriptorPath = descriptorPath
+        self.identity = identity
+        held = Mutex(Held(name: name, file: file))
+    }
+
+    /// Locks the database at `path`, or says why that cannot be. Does not wait.
+    ///
+    /// A `.lock` file left behind by an earlier run is no obstacle.
+    package static func acquire(
+        _ configuredPath: String,
+        whenAbsent absence: Absence
+    ) throws(Refusal) -> DatabaseLock {
+        let path = try refused(configuredPath) { () throws(FileError) in
+            try FilePath.resolve(configuredPath)
+        }
+        let name = try lockName(path)
+        if absence != .allowed { try check(path, absence) }
+        let attempt = try refused(path) { () throws(FileError) in
+            try LockedFile.acquire(path, isCreated: absence == .created)
+        }
+        switch consume attempt {
+        case .locked(let file):
+            let linkCount = try refused(path) { () throws(FileError) in try file.linkCount() }
+            let (identity, descriptorPath) = (file.identity, file.descriptorPath)
+            return DatabaseLock(
+                configuredPath: configuredPath,
+                path: path,
+                name: name,
+                file: file,
+                identity: identity,
+                linkCount: linkCount,
+                descriptorPath: descriptorPath
+            )
+        case .held(let process): throw .inUse(path: path, process: process)
+        case .missing:
+            if absence != .allowed { throw .missing(path: path) }
+            return DatabaseLock(
+                configuredPath: configuredPath,
+                path: path,
+                name: name,
+                file: nil,
+                identity: nil,
+                linkCount: 0,
+                descriptorPath: nil
+            )
+        }
+    }
+
+    /// Finds what ``acquire(_:whenAbsent:)`` would refuse about the files of a database, without
+    /// opening any of them.
+    package static func examine(_ configuredPath: String, whenAbsent absence: Absence) -> Refusal? {
+        do throws(Refusal) {
+            let path = try refused(configuredPath) { () throws(FileError) in
+                try FilePath.resolve(configuredPath)
+            }
+            try check(path, absence)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func lockName(_ path: String) throws(Refusal) -> FileLock {
+        let lockFile = path + ".lock"
+        let attempt = try refused(lockFile) { () throws(FileError) in
+            try FileLock.acquire(lockFile)
+        }
+        switch consume attempt {
+        case .locked(let lock): return lock
+        case .held(let process): throw .inUse(path: path, process: process)
+        }
+    }
+
+    /// A file that is missing or empty is made into a new database, never where one was before: its
+    /// side files are still there then, and SQLite would delete the WAL.
+    private static func check(_ path: String, _ absence: Absence) throws(Refusal) {
+        let byteCount = try refused(path) { () throws(FileError) in
+            try FilePath.byteCount(path)
+        }
+        if let byteCount, byteCount > 0 { return }
+        let files = StoreFiles(main: path).orphans
+        if !files.isEmpty { throw .orphaned(path: path, files: files) }
+        if absence == .refused { throw .missing(path: path) }
+    }
+
+    private static func refused<Value: ~Copyable>(
+        _ path: String,
+        _ body: () throws(FileError) -> Value
+    ) throws(Refusal) -> Value {
+        do throws(FileError) {
+            return try body()
+        } catch {
+            throw .failed(path: path, error)
+        }
+    }
+
+    /// Whether the configured path still leads to the locked file.
+    ///
+    /// Not after ``release()``, and not where the file was absent.
+    package var isInPlace: Bool {
+        guard let identity else { return false }
+        return FileIdentity(at: configuredPath) == identity && held.withLock { $0 != nil }
+    }
+
+    /// Gives both locks up. The database must not be open any more.
+    package func release() { held.withLock { $0 = nil } }
+}
+
+extension DatabaseLock {
+    /// Why a database cannot be used.
+    package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
+        /// Another process uses it; its id, where it can be told.
+        case inUse(path: String, process: Int?)
+        /// The database or its lock file cannot be opened or locked.
+        case failed(path: String, FileError)
+        /// The database is not there, or empty, and none is to be made.
+        case missing(path: String)
+        /// The database is not there, or empty, while files that belong to it are.
+        case orphaned(path: String, files: [String])
+
+        package var description: String {
+            switch self {
+            case .inUse(let path, let process?):
+                "the database \(path) is in use by process \(process)"
+            case .inUse(let path, nil):
+                "the database \(path) is in use by a process of another namespace"
+            case .failed(let path, let error): "cannot lock \(path): \(error)"
+            case .missing(let path):
+                "the database \(path) is missing or empty, and storage.create is false: is its "
+                    + "volume mounted?"
+            case .orphaned(let path, let files):
+                "the database \(path) is missing or empty while files that belong to it are "
+                    + "there: \(files.joined(separator: ", ")). Nothing was made or changed. Put "
+                    + "the database back or restore a backup; to begin with an empty database, "
+                    + "move these files away"
+            }
+        }
+    }
+}

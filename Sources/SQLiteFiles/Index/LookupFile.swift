@@ -1,0 +1,246 @@
+package import SQLite
+
+/// How far the index file covers the main database.
+package struct IndexWatermark: Equatable, Sendable {
+    var paymentID: Int64 = 0
+    var lateReferenceID: Int64 = 0
+
+    package init(paymentID: Int64 = 0, lateReferenceID: Int64 = 0) {
+        self.paymentID = paymentID
+        self.lateReferenceID = lateReferenceID
+    }
+
+    /// Whether nothing up to `other` is missing.
+    func covers(_ other: IndexWatermark) -> Bool {
+        paymentID >= other.paymentID && lateReferenceID >= other.lateReferenceID
+    }
+}
+
+/// Finds payments by hashes of their references.
+package protocol ReferenceLookup {
+    /// Adds the payments under any of these keys.
+    func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError)
+}
+
+/// One connection to the index file: hashes of references to payments.
+///
+/// The file holds nothing that the main database does not; it is written in large sorted batches
+/// behind the commits (see ``ReferenceIndex``) and made again when it does not belong to the main
+/// database.
+package final class LookupFile: ReferenceLookup {
+    private let connection: Connection
+    private let selection: Statement
+
+    /// Opens the file of a database for writing.
+    ///
+    /// A file that covers another history of the database, such as one from before a restore, is
+    /// emptied.
+    package init(path: String, history: IndexHistory) throws(SQLiteError) {
+        connection = try Connection(path: path, mode: .readWrite)
+        try Self.check(connection)
+        try connection.set("journal_mode", to: "wal")
+        try connection.set("synchronous", to: "1")
+        try Self.makeTables(connection, history)
+        selection = try connection.prepare(Self.sql)
+    }
+
+    /// Opens a file that another connection has made.
+    init(existing path: String, mode: Connection.Mode) throws(SQLiteError) {
+        connection = try Connection(path: path, mode: mode)
+        selection = try connection.prepare(Self.sql)
+    }
+
+    private static let sql = "SELECT value FROM entries WHERE key = ?"
+
+    /// `PRAGMA application_id`: "CASI", so that another program's file is not taken for ours.
+    private static let applicationID: Int64 = 0x4341_5349
+
+    /// The version of the tables below; a file of another one is made again.
+    private static let version: Int64 = 11
+
+    /// Throws for a file that is not ours to write to.
+    private static func check(_ connection: Connection) throws(SQLiteError) {
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        let application = try connection.integer("PRAGMA application_id") ?? 0
+        guard tables == 0 && application == 0 || application == applicationID else {
+            throw SQLiteError(code: 26, message: "not an index of payments", context: "open")
+        }
+    }
+
+    private static func makeTables(
+        _ connection: Connection,
+        _ history: IndexHistory
+    ) throws(SQLiteError) {
+        if try connection.integer("PRAGMA user_version") != version {
+            try connection.execute("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS cover")
+        }
+        // `entry_count` and `entry_sum` are over all entries: see checkEntries().
+        try connection.execute(
+            """
+            CREATE TABLE IF NOT EXISTS entries (
+                key INTEGER, value INTEGER, PRIMARY KEY (key, value)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS cover (
+                feed TEXT, payment_id INTEGER, late_reference_id INTEGER, proof TEXT,
+                entry_count INTEGER, entry_sum INTEGER
+            ) STRICT;
+            PRAGMA application_id = \(applicationID);
+            PRAGMA user_version = \(version);
+            """
+        )
+        if let state = try state(connection), state.feed == history.feed,
+            try history.cover(state.cover.watermark) == state.cover
+        {
+            return
+        }
+        let empty = try history.cover(IndexWatermark()) ?? IndexCover()
+        try connection.transaction { () throws(SQLiteError) in
+            try connection.execute("DELETE FROM entries; DELETE FROM cover")
+            try connection.prepare("INSERT INTO cover VALUES (?, 0, 0, ?, 0, 0)").run {
+                $0.text(history.feed)
+                $0.text(empty.proof)
+            }
+        }
+    }
+
+    private struct State {
+        let feed: String
+        let cover: IndexCover
+        let sum: EntrySum
+    }
+
+    private static func state(_ connection: Connection) throws(SQLiteError) -> State? {
+        try connection.prepare(
+            """
+            SELECT feed, payment_id, late_reference_id, proof, entry_count, entry_sum FROM cover
+            """
+        ).first { _ in
+        } row: {
+            let watermark = IndexWatermark(
+                paymentID: $0.integer(1),
+                lateReferenceID: $0.integer(2)
+            )
+            return State(
+                feed: $0.text(0),
+                cover: IndexCover(watermark: watermark, proof: $0.text(3)),
+                sum: EntrySum(count: $0.integer(4), sum: $0.integer(5))
+            )
+        }
+    }
+
+    package func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError) {
+        // One read of the file for all: each statement outside of one would begin its own.
+        try connection.snapshot { () throws(SQLiteError) in
+            for key in keys {
+                try selection.forEach {
+                    $0.integer(Int64(bitPattern: key))
+                } row: {
+                    found.insert($0.integer(0))
+                    return true
+                }
+            }
+        }
+    }
+
+    /// How far the file covers the main database.
+    func watermark() throws(SQLiteError) -> IndexWatermark {
+        try Self.state(connection)?.cover.watermark ?? IndexWatermark()
+    }
+
+    /// How many entries the file says it has.
+    package func entryCount() throws(SQLiteError) -> Int64 {
+        try Self.state(connection)?.sum.count ?? 0
+    }
+
+    /// Throws when entries are missing or changed, which SQLite sees only where a page makes no
+    /// sense: a payment would not be found, and made a second time. Reads the whole file.
+    package func checkEntries() throws(SQLiteError) {
+        let isWhole = try connection.snapshot { () throws(SQLiteError) in
+            var sum = EntrySum()
+            try connection.prepare("SELECT key, value FROM entries").forEach { _ in
+            } row: {
+                sum.add($0.integer(0), $0.integer(1))
+                return true
+            }
+            return try Self.state(connection)?.sum == sum
+        }
+        if isWhole { return }
+        throw SQLiteError(code: 11, message: "entries are missing or changed", context: "check")
+    }
+
+    /// Adds entries; afterwards the file covers the main database up to `cover`.
+    func append(_ entries: HashMultimap, through cover: IndexCover) throws(SQLiteError) {
+        let insertion = try connection.prepare("INSERT OR IGNORE INTO entries VALUES (?, ?)")
+        let update = try connection.prepare(
+            """
+            UPDATE cover SET payment_id = ?, late_reference_id = ?, proof = ?, entry_count = ?,
+                entry_sum = ?
+            """
+        )
+        try connection.transaction { () throws(SQLiteError) in
+            var sum = try Self.state(connection)?.sum ?? EntrySum()
+            for entry in entries.sorted() {
+                try insertion.run {
+                    $0.integer(entry.key)
+                    $0.integer(entry.value)
+                }
+                if connection.changes > 0 { sum.add(entry.key, entry.value) }
+            }
+            try update.run {
+                $0.integer(cover.watermark.paymentID)
+                $0.integer(cover.watermark.lateReferenceID)
+                $0.text(cover.proof)
+                $0.integer(sum.count)
+                $0.integer(sum.sum)
+            }
+        }
+    }
+}
+
+/// How many entries there are, and a sum over them that does not depend on their order.
+private struct EntrySum: Equatable {
+    var count: Int64 = 0
+    var sum: Int64 = 0
+
+    mutating func add(_ key: Int64, _ value: Int64) {
+        count += 1
+        // Odd constants, so that every bit of either counts: those of xxHash.
+        var mixed = UInt64(bitPattern: key) &* 0x9E37_79B1_85EB_CA87
+        mixed ^= mixed >> 29
+        mixed = (mixed ^ UInt64(bitPattern: value)) &* 0xC2B2_AE3D_27D4_EB4F
+        sum &+= Int64(bitPattern: mixed ^ mixed >> 32)
+    }
+}
+
+/// A reader's access to the index file: what cannot be found there is searched in the main
+/// database, until the writer has made the file again.
+package final class ReaderLookups: ReferenceLookup {
+    private let main: Connection
+    private let file: SideFile
+    private let index: ReferenceIndex
+    private var opened: (file: LookupFile, number: Int)?
+
+    package init(_ main: Connection, _ file: SideFile, _ index: ReferenceIndex) {
+        self.main = main
+        self.file = file
+        self.index = index
+    }
+
+    package func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError) {
+        let number = index.fileNumber
+        do throws(SQLiteError) {
+            try lookups(number).find(keys, into: &found)
+        } catch {
+            opened = nil
+            if file.isGone(by: error) { index.report(error, ofFile: number) }
+            try IndexSource.search(main, hash: index.hash, for: keys, into: &found)
+        }
+    }
+
+    private func lookups(_ number: Int) throws(SQLiteError) -> LookupFile {
+        if let opened, opened.number == number { return opened.file }
+        let file = try LookupFile(existing: file.path, mode: .readOnly)
+        opened = (file, number)
+        return file
+    }
+}

@@ -1,0 +1,115 @@
+package import SQLite
+import Store
+
+/// The file of refused requests and its statements.
+package enum RefusalFile {
+    /// Opens the file for writing. Losing the newest refusals in a crash is acceptable, so no
+    /// commit waits for the disk.
+    static func open(_ path: String) throws(SQLiteError) -> Connection {
+        let connection = try Connection(path: path, mode: .readWrite)
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        let application = try connection.integer("PRAGMA application_id") ?? 0
+        let version = try connection.integer("PRAGMA user_version") ?? 0
+        let isEmpty = tables == 0 && application == 0
+        guard isEmpty || application == applicationID && version == Self.version else {
+            let message = "not the rejected requests of this version"
+            throw SQLiteError(code: 26, message: message, context: "open")
+        }
+        try connection.set("journal_mode", to: "wal")
+        try connection.set("synchronous", to: "0")
+        try connection.execute(
+            """
+            PRAGMA application_id = \(applicationID);
+            PRAGMA user_version = \(Self.version);
+            CREATE TABLE IF NOT EXISTS refusals (
+                id INTEGER PRIMARY KEY,
+                is_plausible INTEGER NOT NULL,
+                received_at INTEGER NOT NULL,
+                client TEXT NOT NULL,
+                code TEXT NOT NULL,
+                problem TEXT NOT NULL,
+                external_id TEXT,
+                head BLOB NOT NULL,
+                body BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX IF NOT EXISTS refusals_by_kind ON refusals (is_plausible, id);
+            """
+        )
+        return connection
+    }
+
+    /// `PRAGMA application_id`: "CASR", so that another program's file is not taken for ours.
+    private static let applicationID: Int64 = 0x4341_5352
+
+    /// `PRAGMA user_version` of the table above.
+    private static let version: Int64 = 1
+
+    /// The highest number of a rejected request, 0 when none can be read.
+    package static func newestID(in file: SideFile, isExpected: Bool) -> Int64 {
+        do throws(SQLiteError) {
+            return try file.open(isExpected: isExpected) { (path) throws(SQLiteError) in
+                try MainDatabase.newest("id", of: "refusals", try open(path))
+            }
+        } catch {
+            file.report(error)
+            return 0
+        }
+    }
+
+    static let insertion = """
+        INSERT INTO refusals (id, is_plausible, received_at, client, code, problem, external_id,
+            head, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    /// Binds the values of ``insertion``.
+    static func bind(_ refusal: RefusedRequest, id: Int64, to row: inout Binder) {
+        row.integer(id)
+        row.integer(refusal.isPlausible ? 1 : 0)
+        row.integer(refusal.receivedMilliseconds)
+        row.text(refusal.client)
+        row.text(refusal.code)
+        row.text(refusal.problem)
+        row.text(refusal.externalID)
+        row.blob(refusal.head)
+        row.blob(refusal.body)
+    }
+
+    /// Deletes all of one kind but the newest: parameters are the kind twice and how many stay.
+    static let eviction = """
+        DELETE FROM refusals WHERE is_plausible = ? AND id <= (
+            SELECT id FROM refusals WHERE is_plausible = ? ORDER BY id DESC LIMIT 1 OFFSET ?
+        )
+        """
+}
+
+/// A reader's access to the rejected-request store: as long as it cannot be read, it is empty.
+///
+/// The journal is read all the same.
+package final class ReaderRefusals {
+    private let store: RejectedRequestStore
+    private var opened: (connection: Connection, number: Int)?
+
+    package init(_ store: RejectedRequestStore) { self.store = store }
+
+    /// The result of `body`, or nil while the file cannot be read.
+    package func read<Value>(
+        _ body: (Connection) throws(SQLiteError) -> Value
+    ) -> Value? {
+        let number = store.fileNumber
+        do throws(SQLiteError) {
+            return try body(try connection(number))
+        } catch {
+            opened = nil
+            store.report(error, ofFile: number)
+            return nil
+        }
+    }
+
+    private func connection(_ number: Int) throws(SQLiteError) -> Connection {
+        if let opened, opened.number == number { return opened.connection }
+        let connection = try Connection(path: store.path, mode: .readOnly)
+        opened = (connection, number)
+        return connection
+    }
+}

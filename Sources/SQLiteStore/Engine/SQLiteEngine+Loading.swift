@@ -1,0 +1,180 @@
+import Ledger
+import Payments
+import SQLite
+import SQLiteFiles
+
+extension SQLiteEngine {
+    /// Loads what a group of events has to see.
+    func load(_ scope: LedgerScope) throws(SQLiteError) -> LedgerView {
+        indexed.removeAll(keepingCapacity: true)
+        var numbers = numbers
+        if scope.newCallbacks > 0 {
+            numbers.nextCallbackID = callbackIDs.reserve(scope.newCallbacks)
+        }
+        var view = LedgerView(numbers: numbers, knowledge: knowledge)
+        view.reserveCapacity(for: scope)
+        var wanted = try indexedPayments(scope.allReferences)
+        for id in scope.callbackIDs {
+            guard let callback = try journal.callback(id) else { continue }
+            view.insert(Shared(callback))
+            // Read again, its references may lead nowhere: then it stays where it is.
+            if let payment = callback.paymentID { wanted.insert(payment) }
+        }
+        wanted.formUnion(scope.paymentIDs)
+        wanted.formUnion(try loadEntries(of: scope, into: &view))
+        var ids = try loadPayments(wanted, of: scope, into: &view)
+        if !ids.isEmpty { try loadBelongings(of: ids, into: &view) }
+        if scope.judgesWaiting { try loadTargetsOfWaiting(&ids, of: scope, into: &view) }
+        if scope.needsEntryCallbacks { try loadEntryCallbacks(into: &view) }
+        try loadRedeliveries(of: scope, among: ids, into: &view)
+        for delivery in scope.deliveries {
+            guard let key = delivery.externalIDKey else { continue }
+            let owner = try externalIDs.owner(of: key, in: journal)
+            if let owner { view.insert(owner, of: key) }
+        }
+        for delivery in scope.replays {
+            guard let key = delivery.externalIDKey else { continue }
+            let owner = try externalIDs.owner(ofReplayed: key, in: journal)
+            if let owner { view.insert(owner, of: key) }
+        }
+        try loadOwnersForCallbacks(into: &view)
+        return view
+    }
+
+    /// Loads the owners of the ids that the loaded callbacks would own if they were applied now.
+    private func loadOwnersForCallbacks(into view: inout LedgerView) throws(SQLiteError) {
+        for callback in view.callbacks.all where !callback.ownsExternalID {
+            guard let key = callback.externalIDKey,
+                let owner = try externalIDs.remembered(key, in: journal)
+            else { continue }
+            view.insert(owner, of: key)
+        }
+    }
+
+    /// Loads entries by number, and those that belong to no payment; returns the payments that they
+    /// are about.
+    private func loadEntries(
+        of scope: LedgerScope,
+        into view: inout LedgerView
+    ) throws(SQLiteError) -> [Int64] {
+        var payments: [Int64] = []
+        if scope.needsLooseEntries {
+            for entry in try attention.openLoose() { view.insert(entry) }
+            let decisions = try decidedFacts.looseFacts()
+            for decision in decisions { view.insert(decision) }
+            for entry in try attention.entries(decisions.compactMap(\.entryID)) {
+                view.insert(entry)
+            }
+        }
+        if scope.entryIDs.isEmpty { return payments }
+        for entry in try attention.entries(scope.entryIDs) {
+            view.insert(entry)
+            if case .payment(let id) = entry.subject { payments.append(id) }
+        }
+        return payments
+    }
+
+    /// Loads payments, and those that their references or a merge lead to; returns all numbers.
+    private func loadPayments(
+        _ wanted: Set<Int64>,
+        of scope: LedgerScope,
+        into view: inout LedgerView
+    ) throws(SQLiteError) -> Set<Int64> {
+        var loaded: Set<Int64> = []
+        var rest = wanted
+        var near = wanted
+        while !rest.isEmpty {
+            loaded.formUnion(rest)
+            var next: Set<Int64> = []
+            var references: [Reference] = []
+            for (payment, generation) in try payments.payments(rest) {
+                view.insert(Shared(payment))
+                indexed[payment.id] = payment.references
+                if let generation { view.insert(generation, of: payment.id) }
+                guard near.contains(payment.id) else { continue }
+                if let other = payment.mergedInto {
+                    next.insert(other)
+                    near.insert(other)
+                }
+                // What is unconfirmed under its other reference may turn out to belong to it.
+                references += payment.references
+            }
+            next.formUnion(try others(references, beside: scope))
+            rest = next.subtracting(loaded)
+        }
+        return loaded
+    }
+
+    /// The payments of those references that have not been looked for yet.
+    private func others(
+        _ references: [Reference],
+        beside scope: LedgerScope
+    ) throws(SQLiteError) -> Set<Int64> {
+        if references.isEmpty { return [] }
+        return try indexedPayments(Array(Set(references).subtracting(scope.allReferences)))
+    }
+
+    /// Loads the payments that the waiting callbacks lead to by today's references.
+    private func loadTargetsOfWaiting(
+        _ ids: inout Set<Int64>,
+        of scope: LedgerScope,
+        into view: inout LedgerView
+    ) throws(SQLiteError) {
+        let waiting = view.callbacks.all.filter(\.isWaiting)
+        let references = waiting.flatMap(\.content.references)
+        let found = try others(references, beside: scope).subtracting(ids)
+        if found.isEmpty { return }
+        let loaded = try loadPayments(found, of: scope, into: &view)
+        try loadBelongings(of: loaded.subtracting(ids), into: &view)
+        ids.formUnion(loaded)
+    }
+
+    /// Loads what belongs to these payments and can change with them.
+    private func loadBelongings(
+        of ids: Set<Int64>,
+        into view: inout LedgerView
+    ) throws(SQLiteError) {
+        let ids = ids.sorted()
+        for callback in try journal.waiting(of: ids) { view.insert(Shared(callback)) }
+        for inquiry in try inquiries.inquiries(about: ids) { view.insert(inquiry) }
+        let entries = try attention.open(of: ids)
+        for entry in entries { view.insert(entry) }
+        let decisions = try decidedFacts.facts(of: ids)
+        for decision in decisions { view.insert(decision) }
+        for entry in try attention.entries(Set(decisions.compactMap(\.entryID))) {
+            view.insert(entry)
+        }
+    }
+
+    /// Loads the callbacks that the loaded entries name.
+    private func loadEntryCallbacks(into view: inout LedgerView) throws(SQLiteError) {
+        let named = Set(view.entries.values.flatMap(\.events).compactMap(\.callbackID))
+        for id in named.sorted() {
+            if let callback = try journal.callback(id) { view.insert(Shared(callback)) }
+        }
+    }
+
+    /// Loads the kept callbacks with the signatures of the group's deliveries.
+    private func loadRedeliveries(
+        of scope: LedgerScope,
+        among ids: Set<Int64>,
+        into view: inout LedgerView
+    ) throws(SQLiteError) {
+        if ids.isEmpty, !scope.needsLooseEntries { return }
+        for delivery in scope.deliveries + scope.replays {
+            let digest = delivery.signedDigest
+            for id in ids {
+                guard let payment = view.payments[id],
+                    delivery.content.references.contains(where: { payment.carries($0) })
+                else { continue }
+                for callback in try journal.callbacks(signed: digest, paymentID: id) {
+                    view.insert(Shared(callback))
+                }
+            }
+            if !scope.needsLooseEntries { continue }
+            for callback in try journal.callbacks(signed: digest, paymentID: nil) {
+                view.insert(Shared(callback))
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+import Payments
+import SQLite
+import SQLiteFiles
+import Store
+
+/// The readers' statements on the journal and the rejected-request store, shown as one list.
+struct CallbackReader {
+    private let main: Connection
+    private let refused: ReaderRefusals
+    private let index: ReferenceIndex
+    private let lookups: any ReferenceLookup
+    private let ofPayments: Statement
+
+    init(
+        _ main: Connection,
+        refused: ReaderRefusals,
+        index: ReferenceIndex,
+        lookups: any ReferenceLookup
+    ) throws(SQLiteError) {
+        self.main = main
+        self.refused = refused
+        self.index = index
+        self.lookups = lookups
+        ofPayments = try main.prepare(
+            """
+            SELECT callbacks.id FROM callbacks JOIN payments ON payments.id = payment_id
+            WHERE payment_id IN (SELECT value FROM json_each(?1))
+                AND ?2 IN (partner_reference, reference, original_partner_reference,
+                    original_reference)
+            """
+        )
+    }
+
+    /// One kept callback, or nil when there is none.
+    func callback(_ id: Int64) throws(SQLiteError) -> CallbackRecord? {
+        var selection = CallbackSelection.journal
+        selection.add(id: id)
+        if let found = try selection.rows(in: main, limit: 1).first { return found }
+        var refusals = CallbackSelection.refusals
+        refusals.add(id: id)
+        let found = refused.read { (refused) throws(SQLiteError) in
+            try refusals.rows(in: refused, limit: 1)
+        }
+        return found?.first
+    }
+
+    /// How many kept refusals were received before `milliseconds` since the epoch.
+    func refusalCount(receivedBefore milliseconds: Int64) -> Int {
+        let count = refused.read { (refused) throws(SQLiteError) in
+            try refused.prepare("SELECT count(*) FROM refusals WHERE received_at < ?").first {
+                $0.integer(milliseconds)
+            } row: {
+                Int($0.integer(0))
+            }
+        }
+        return (count ?? nil) ?? 0
+    }
+
+    /// Callbacks looked at for one page of a search: bounds the time that a rare outcome takes.
+    static let searchedMax: Int64 = 100_000
+
+    /// Bytes of heads and bodies on one page (contract section 5).
+    static let pageBytesMax = 8 << 20
+
+    /// A page of kept callbacks, the newest first.
+    ///
+    /// - Parameters:
+    ///   - limit: callbacks on it.
+    ///   - bytesMax: of their heads and bodies; one callback is on it in any case.
+    func page(
+        _ filter: CallbackFilter,
+        limit: Int,
+        bytesMax: Int = Self.pageBytesMax
+    ) throws(SQLiteError) -> CallbackPage {
+        var filter = filter
+        var floor: Int64 = 0
+        if filter.isSearch {
+            let before = if let id = filter.beforeID { id } else { try newestID() + 1 }
+            floor = max(before - Self.searchedMax, 0)
+            filter.sinceID = floor
+        }
+        let found = try callbacks(filter, limit: limit + 1, bytesMax: bytesMax)
+        let shown = found.prefix(limit).prefix(bytesMax: bytesMax)
+        // Behind one that is larger than a page, none was looked for.
+        let isFull = found.count > shown.count || shown.contentBytes > bytesMax
+        let end = shown.last?.id ?? filter.beforeID ?? 0
+        return CallbackPage(
+            callbacks: Array(shown),
+            next: !isFull && floor > 0 ? floor : end,
+            more: isFull || floor > 0
+        )
+    }
+
+    private func newestID() throws(SQLiteError) -> Int64 {
+        let kept = try main.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
+        let refusal = refused.read { (refused) throws(SQLiteError) in
+            try refused.integer("SELECT coalesce(max(id), 0) FROM refusals")
+        }
+        return max(kept, (refusal ?? nil) ?? 0)
+    }
+
+    /// Kept callbacks, the newest first.
+    ///
+    /// - Parameter bytesMax: bytes of heads and bodies. No callback is left out before those that
+    ///   are returned go beyond.
+    func callbacks(
+        _ filter: CallbackFilter,
+        limit: Int,
+        bytesMax: Int = .max
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        let fromJournal = try journal(filter, limit: limit, bytesMax: bytesMax)
+        let fromRefused = refusals(filter, limit: limit, bytesMax: bytesMax)
+        // One that has moved to the journal is shown from there only.
+        let moved = Set(fromJournal.map(\.id))
+        let newestFirst = (fromJournal + fromRefused.filter { !moved.contains($0.id) })
+            .sorted { $0.id > $1.id }
+        return Array(newestFirst.prefix(limit))
+    }
+
+    /// The numbers of the journal's callbacks that carry one of `references`, the newest first.
+    func ids(carrying references: [Reference]) throws(SQLiteError) -> [Int64] {
+        var ids: Set<Int64> = []
+        for reference in references { ids.formUnion(try self.ids(of: reference)) }
+        return ids.sorted(by: >)
+    }
+
+    /// The callbacks of the journal with these numbers, the newest first; not more than
+    /// ``idsInStatementMax``.
+    func callbacks(_ ids: some Collection<Int64>) throws(SQLiteError) -> [CallbackRecord] {
+        var selection = CallbackSelection.journal
+        selection.add(ids: ids)
+        return try selection.rows(in: main, limit: Self.idsInStatementMax)
+    }
+
+    private func journal(
+        _ filter: CallbackFilter,
+        limit: Int,
+        bytesMax: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        guard let text = filter.reference else {
+            return try newest(filter, limit: limit, bytesMax: bytesMax)
+        }
+        guard let reference = Reference(text) else { return [] }
+        let before = filter.beforeID ?? .max
+        var rest = try ids(of: reference).filter { $0 < before }.sorted(by: >)[...]
+        var found: [CallbackRecord] = []
+        var bytesLeft = bytesMax
+        while found.count < limit, bytesLeft >= 0, !rest.isEmpty {
+            let chunk = rest.prefix(Self.idsInStatementMax)
+            rest = rest.dropFirst(chunk.count)
+            var selection = selection(filter)
+            selection.add(ids: chunk)
+            let rows = try selection.rows(
+                in: main,
+                limit: limit - found.count,
+                bytesMax: bytesLeft
+            )
+            found += rows
+            bytesLeft -= rows.contentBytes
+        }
+        return found
+    }
+
+    /// The journal's callbacks that fit a filter without a reference, the newest first.
+    private func newest(
+        _ filter: CallbackFilter,
+        limit: Int,
+        bytesMax: Int
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        let since = max(filter.sinceID ?? 1, 1)
+        let ranges = try main.snapshot { () throws(SQLiteError) in
+            try TimeSearch(.callbacks, main).ranges(
+                from: filter.fromMilliseconds,
+                to: filter.toMilliseconds,
+                in: since..<max(filter.beforeID ?? .max, since)
+            )
+        }
+        var found: [CallbackRecord] = []
+        var bytesLeft = bytesMax
+        for range in ranges where found.count < limit && bytesLeft >= 0 {
+            var part = filter
+            (part.sinceID, part.beforeID) = (range.lowerBound, range.upperBound)
+            let rows = try selection(part).rows(
+                in: main,
+                limit: limit - found.count,
+                bytesMax: bytesLeft
+            )
+            found += rows
+            bytesLeft -= rows.contentBytes
+        }
+        return found
+    }
+
+    /// SQLite bounds the length of a statement; one payment may have any number of callbacks.
+    static let idsInStatementMax = 500
+
+    /// Every condition of a filter but the reference.
+    private func selection(_ filter: CallbackFilter) -> CallbackSelection {
+        var selection = CallbackSelection.journal
+        selection.add(filter)
+        if let outcome = filter.outcome {
+            selection.add("outcome = ?") { $0.integer(Int(outcome.rawValue)) }
+        }
+        return selection
+    }
+
+    private func refusals(
+        _ filter: CallbackFilter,
+        limit: Int,
+        bytesMax: Int
+    ) -> [CallbackRecord] {
+        if filter.reference != nil || filter.isAuthentic { return [] }
+        if let outcome = filter.outcome, outcome != .refused { return [] }
+        var selection = CallbackSelection.refusals
+        selection.add(filter)
+        return refused.read { (refused) throws(SQLiteError) in
+            try selection.rows(in: refused, limit: limit, bytesMax: bytesMax)
+        } ?? []
+    }
+
+    /// Every callback that carries `reference`, or belongs to a payment that does.
+    private func ids(of reference: Reference) throws(SQLiteError) -> [Int64] {
+        let payments = try index.payments([reference], in: lookups)
+        if payments.isEmpty { return [] }
+        return try ofPayments.all {
+            $0.list(payments)
+            $0.text(reference.text)
+        } row: {
+            $0.integer(0)
+        }
+    }
+}
+
+extension CallbackRecord {
+    /// Bytes of its head and body.
+    var contentBytes: Int { head.count + body.count }
+}
+
+extension Collection<CallbackRecord> {
+    /// Bytes of their heads and bodies.
+    fileprivate var contentBytes: Int { reduce(0) { $0 + $1.contentBytes } }
+
+    /// The first ones, as many as have so many bytes together, and one in any case.
+    fileprivate func prefix(bytesMax: Int) -> SubSequence {
+        var bytes = 0
+        for (count, record) in enumerated() {
+            bytes += record.contentBytes
+            if bytes > bytesMax { return prefix(Swift.max(count, 1)) }
+        }
+        return self[...]
+    }
+}

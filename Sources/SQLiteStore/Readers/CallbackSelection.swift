@@ -1,0 +1,192 @@
+import Ledger
+import Payments
+import SQLite
+import Store
+
+/// Conditions and their values, in the same order.
+struct Conditions {
+    private var texts: [String] = []
+    private var binds: [(inout Binder) -> Void] = []
+
+    /// Adds a condition with the values of its parameters.
+    mutating func add(_ text: String, _ bind: @escaping (inout Binder) -> Void) {
+        texts.append(text)
+        binds.append(bind)
+    }
+
+    /// The conditions as SQL.
+    var sql: String { texts.isEmpty ? "TRUE" : texts.joined(separator: " AND ") }
+
+    /// Binds all values.
+    func bind(_ row: inout Binder) {
+        for bind in binds { bind(&row) }
+    }
+}
+
+/// A query on one of the two tables that callbacks are kept in.
+struct CallbackSelection {
+    private let query: String
+    private let idColumn: String
+    private let read: (Row) -> CallbackRecord
+    private var conditions = Conditions()
+
+    private init(query: String, idColumn: String, read: @escaping (Row) -> CallbackRecord) {
+        self.query = query
+        self.idColumn = idColumn
+        self.read = read
+    }
+
+    /// A query on the journal.
+    static var journal: CallbackSelection {
+        CallbackSelection(
+            query: """
+                SELECT callbacks.id, received_at, outcome, answer, problem_code, problem,
+                    external_id, original_partner_reference, original_reference, callbacks.status,
+                    callbacks.amount, path, body_form, key_fingerprint, client,
+                    iif(payments.status IS NULL, NULL, partner_reference), sequence, deliveries,
+                    last_received_at, head, body, signed_at, reference, is_corroborated,
+                    body_digest, signed_body_digest, signature
+                FROM callbacks JOIN verifications ON verifications.id = callbacks.verification
+                    LEFT JOIN callback_contents ON callback_contents.id = callbacks.id
+                    LEFT JOIN erased_callbacks ON erased_callbacks.id = callbacks.id
+                    LEFT JOIN payments ON payments.id = callbacks.payment_id
+                """,
+            idColumn: "callbacks.id",
+            read: readJournal
+        )
+    }
+
+    /// A query on the keep of refusals.
+    static var refusals: CallbackSelection {
+        CallbackSelection(
+            query: """
+                SELECT id, received_at, code, problem, external_id, client, head, body
+                FROM refusals
+                """,
+            idColumn: "id",
+            read: readRefusal
+        )
+    }
+
+    /// Adds a condition with the values of its parameters.
+    mutating func add(_ text: String, _ bind: @escaping (inout Binder) -> Void) {
+        conditions.add(text, bind)
+    }
+
+    /// Asks for one callback.
+    mutating func add(id: Int64) { add("\(idColumn) = ?") { $0.integer(id) } }
+
+    /// Asks for those with these numbers.
+    mutating func add(ids: some Collection<Int64>) {
+        let list = ids.map { String($0) }.joined(separator: ", ")
+        add("\(idColumn) IN (\(list))") { _ in }
+    }
+
+    /// Adds what a filter asks of either table: all but the reference and the outcome.
+    mutating func add(_ filter: CallbackFilter) {
+        if let externalID = filter.externalID { add("external_id = ?") { $0.text(externalID) } }
+        if let from = filter.fromMilliseconds { add("received_at >= ?") { $0.integer(from) } }
+        if let to = filter.toMilliseconds { add("received_at < ?") { $0.integer(to) } }
+        if let since = filter.sinceID { add("\(idColumn) >= ?") { $0.integer(since) } }
+        if let before = filter.beforeID { add("\(idColumn) < ?") { $0.integer(before) } }
+    }
+
+    /// The rows, the newest first.
+    ///
+    /// - Parameter bytesMax: bytes of heads and bodies; ends behind the row that goes beyond.
+    func rows(
+        in connection: Connection,
+        limit: Int,
+        bytesMax: Int = .max
+    ) throws(SQLiteError) -> [CallbackRecord] {
+        let selection = try connection.prepare(
+            "\(query) WHERE \(conditions.sql) ORDER BY \(idColumn) DESC LIMIT ?"
+        )
+        var found: [CallbackRecord] = []
+        var bytes = 0
+        try selection.forEach { row in
+            conditions.bind(&row)
+            row.integer(limit)
+        } row: { row in
+            let record = read(row)
+            found.append(record)
+            bytes += record.contentBytes
+            return bytes <= bytesMax
+        }
+        return found
+    }
+
+    private static func readJournal(_ row: Row) -> CallbackRecord {
+        let fact = row.fact(from: 7)
+        return CallbackRecord(
+            id: row.integer(0),
+            receivedMilliseconds: row.integer(1),
+            outcome: CallbackOutcome(rawValue: UInt8(clamping: row.integer(2))) ?? .refused,
+            answer: CallbackAnswer(rawValue: UInt8(clamping: row.integer(3))),
+            problemCode: row.optionalText(4),
+            problem: row.optionalText(5),
+            externalID: row.optionalText(6),
+            fact: fact,
+            timestamp: row.text(21),
+            verification: Delivery.Verification(
+                path: row.text(11),
+                bodyForm: row.text(12),
+                keyFingerprint: row.text(13)
+            ),
+            client: row.text(14),
+            partnerReferenceNo: row.optionalText(15),
+            provenOrder: row.provenOrder(of: fact?.pair),
+            sequence: row.optionalInteger(16),
+            deliveries: row.integer(17),
+            lastReceivedMilliseconds: row.integer(18),
+            head: row.blob(19),
+            body: row.blob(20),
+            erased: erased(row)
+        )
+    }
+
+    private static func readRefusal(_ row: Row) -> CallbackRecord {
+        CallbackRecord(
+            id: row.integer(0),
+            receivedMilliseconds: row.integer(1),
+            outcome: .refused,
+            answer: nil,
+            problemCode: row.text(2),
+            problem: row.text(3),
+            externalID: row.optionalText(4),
+            fact: nil,
+            timestamp: nil,
+            verification: nil,
+            client: row.text(5),
+            partnerReferenceNo: nil,
+            provenOrder: nil,
+            sequence: nil,
+            deliveries: 1,
+            lastReceivedMilliseconds: row.integer(1),
+            head: row.blob(6),
+            body: row.blob(7),
+            erased: nil
+        )
+    }
+
+    private static func erased(_ row: Row) -> ErasedCallback? {
+        if row.isNull(24) { return nil }
+        return ErasedCallback(
+            bodyDigest: row.blob(24),
+            signedBodyDigest: row.isNull(25) ? row.blob(24) : row.blob(25),
+            signature: row.blob(26)
+        )
+    }
+}
+
+extension Row {
+    /// The order in which a pair holds the references of its transaction (columns 15, 22 and 23),
+    /// where a generate or query of our own has proven them and only one order fits.
+    fileprivate func provenOrder(of pair: ReferencePair?) -> ReferenceOrder? {
+        guard let pair, integer(23) != 0 else { return nil }
+        let fitting = ReferenceOrder.allCases.filter { order in
+            order.merchant(of: pair).text == text(15) && order.gateway(of: pair).text == text(22)
+        }
+        return fitting.count == 1 ? fitting[0] : nil
+    }
+}

@@ -1,0 +1,135 @@
+import SQLite
+import SQLiteFiles
+import Store
+
+/// The readers' statements on what may be erased.
+struct ErasureReader {
+    private let connection: Connection
+    private let callbacks: Statement
+    private let gatewayCalls: Statement
+    private let feedStart: FeedStart
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        feedStart = try FeedStart(connection)
+        callbacks = try connection.prepare(
+            """
+            SELECT callbacks.id, body_form, head, body
+            FROM callback_contents JOIN callbacks USING (id)
+                JOIN verifications ON verifications.id = callbacks.verification
+            WHERE callback_contents.id >= ? AND callback_contents.id < ? AND received_at < ?
+            ORDER BY callback_contents.id LIMIT ?
+            """
+        )
+        gatewayCalls = try connection.prepare(
+            """
+            SELECT id, request_body, response_body,
+                length(signature) + coalesce(length(response_head), 0)
+            FROM gateway_call_contents JOIN gateway_calls USING (id)
+            WHERE gateway_call_contents.id >= ? AND gateway_call_contents.id < ?
+                AND finished_at < ?
+            ORDER BY gateway_call_contents.id LIMIT ?
+            """
+        )
+    }
+
+    /// Where bytes from before `milliseconds` since the epoch may be.
+    func plan(before milliseconds: Int64) throws(SQLiteError) -> ErasurePlan {
+        try connection.snapshot { () throws(SQLiteError) in
+            ErasurePlan(
+                callbacks: try ranges(.callbacks, "callback_contents", milliseconds),
+                gatewayCalls: try ranges(.gatewayCalls, "gateway_call_contents", milliseconds)
+            )
+        }
+    }
+
+    /// What is erased already lies before the first row with bytes, as a rule.
+    private func ranges(
+        _ list: TimeList,
+        _ table: String,
+        _ milliseconds: Int64
+    ) throws(SQLiteError) -> [Range<Int64>] {
+        guard let first = try connection.integer("SELECT min(id) FROM \(table)"), first > 0 else {
+            return []
+        }
+        return try TimeSearch(list, connection).ranges(
+            from: nil,
+            to: milliseconds,
+            in: first..<Int64.max
+        ).reversed()
+    }
+
+    /// The first callbacks of a range that have bytes and were received before `milliseconds`.
+    func callbacks(
+        in range: Range<Int64>,
+        before milliseconds: Int64,
+        limit: Int
+    ) throws(SQLiteError) -> [CallbackBytes] {
+        try callbacks.all {
+            $0.integer(range.lowerBound)
+            $0.integer(range.upperBound)
+            $0.integer(milliseconds)
+            $0.integer(limit)
+        } row: {
+            CallbackBytes(
+                id: $0.integer(0),
+                bodyForm: $0.text(1),
+                head: $0.blob(2),
+                body: $0.blob(3)
+            )
+        }
+    }
+
+    /// The first calls of a range that have bytes and ended before `milliseconds`.
+    func gatewayCalls(
+        in range: Range<Int64>,
+        before milliseconds: Int64,
+        limit: Int
+    ) throws(SQLiteError) -> [GatewayCallBytes] {
+        try gatewayCalls.all {
+            $0.integer(range.lowerBound)
+            $0.integer(range.upperBound)
+            $0.integer(milliseconds)
+            $0.integer(limit)
+        } row: {
+            let request = $0.blob(1)
+            let response = $0.isNull(2) ? nil : $0.blob(2)
+            return GatewayCallBytes(
+                id: $0.integer(0),
+                requestBody: request,
+                responseBody: response,
+                byteCount: request.count + (response?.count ?? 0) + Int($0.integer(3))
+            )
+        }
+    }
+
+    /// The newest X-TIMESTAMP of the last callbacks; nil when there are none.
+    func newestSignedTime() throws(SQLiteError) -> Int64? {
+        try connection.integer(
+            """
+            SELECT max(signed_ms) FROM (
+                SELECT signed_ms FROM callbacks WHERE signed_ms IS NOT NULL
+                ORDER BY id DESC LIMIT 100
+            ) HAVING max(signed_ms) IS NOT NULL
+            """
+        )
+    }
+
+    /// What of the feed behind `sequence` may be removed, `limit` transitions at most; nothing is.
+    func removableTransitions(
+        recordedBefore milliseconds: Int64,
+        after sequence: Int64,
+        feed: String,
+        limit: Int
+    ) throws(SQLiteError) -> TransitionRemoval {
+        try connection.snapshot { () throws(SQLiteError) in
+            try feedStart.removable(
+                recordedBefore: milliseconds,
+                after: sequence,
+                feed: feed,
+                head: try MainDatabase.newest("sequence", of: "transitions", connection),
+                limit: limit
+            )
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Payments
+import SQLite
+import Store
+
+/// Lists transactions by a time of theirs, the newest first.
+///
+/// Goes along the tables' own order, since no index by time or status exists: transactions are
+/// numbered in the order in which they were made, transitions in the order in which they were
+/// recorded. A page is a part of that order, bounded in what is looked at.
+struct TransactionList {
+    private let connection: Connection
+    private let transactions: TransactionReader
+    private let transitions: TransitionReader
+
+    init(
+        _ connection: Connection,
+        transactions: TransactionReader,
+        transitions: TransitionReader
+    ) {
+        self.connection = connection
+        self.transactions = transactions
+        self.transitions = transitions
+    }
+
+    /// Rows looked at for one page: bounds the time that a rare status takes.
+    static let scannedMax: Int64 = 5_000
+
+    /// Where a transaction stands in the order that the list goes along.
+    private struct Place {
+        let number: Int64
+        let transactionID: Int64
+    }
+
+    /// One page of at most `limit` transactions.
+    func page(
+        _ filter: TransactionFilter,
+        limit: Int
+    ) throws(SQLiteError) -> TransactionPage {
+        if let reference = filter.referenceNo {
+            return try page(of: reference, filter, limit: limit)
+        }
+        return try connection.snapshot { () throws(SQLiteError) in
+            let ranges = try ranges(filter)
+            var found: [Place] = []
+            var scanned: Int64 = 0
+            var bottom = filter.before ?? 1
+            for range in ranges where found.count <= limit && scanned < Self.scannedMax {
+                bottom = max(range.lowerBound, range.upperBound - (Self.scannedMax - scanned))
+                let part = bottom..<range.upperBound
+                scanned += Int64(part.count)
+                found += try places(filter, in: part, limit: limit + 1 - found.count)
+            }
+            let shown = found.prefix(limit)
+            let isFull = found.count > limit
+            var records: [TransactionRecord] = []
+            for place in shown {
+                if let record = try transactions.record(place.transactionID) {
+                    records.append(record)
+                }
+            }
+            return TransactionPage(
+                transactions: records,
+                next: (isFull ? shown.last?.number : nil) ?? bottom,
+                more: isFull || bottom > ranges.last?.lowerBound ?? bottom
+            )
+        }
+    }
+
+    /// The numbers among which everything wanted is, the newest first.
+    private func ranges(_ filter: TransactionFilter) throws(SQLiteError) -> [Range<Int64>] {
+        let list: TimeList = filter.by == .created ? .payments : .transitions
+        return try TimeSearch(list, connection).ranges(
+            from: filter.fromMilliseconds,
+            to: filter.toMilliseconds,
+            in: 1..<max(filter.before ?? .max, 1)
+        )
+    }
+
+    private func places(
+        _ filter: TransactionFilter,
+        in range: Range<Int64>,
+        limit: Int
+    ) throws(SQLiteError) -> [Place] {
+        let selection = try connection.prepare(Self.sql(filter.by))
+        return try selection.all {
+            $0.integer(range.lowerBound)
+            $0.integer(range.upperBound)
+            $0.integer(filter.fromMilliseconds ?? .min)
+            $0.integer(filter.toMilliseconds ?? .max)
+            $0.integer(TransactionStatus.mask(filter.statuses))
+            $0.integer(limit)
+        } row: {
+            Place(number: $0.integer(0), transactionID: $0.integer(1))
+        }
+    }
+
+    /// The transitions come first in the join, so that it goes along their order.
+    static func sql(_ time: TransactionTime) -> String {
+        switch time {
+        case .created:
+            """
+            SELECT id, id FROM payments
+            WHERE status IS NOT NULL AND id >= ? AND id < ? AND created_at >= ? AND created_at < ?
+                AND (? >> status) & 1
+            ORDER BY id DESC LIMIT ?
+            """
+        case .updated, .paid:
+            """
+            SELECT sequence, payments.id
+            FROM transitions CROSS JOIN payments ON payments.id = payment_id
+            WHERE sequence >= ? AND sequence < ? AND recorded_at >= ? AND recorded_at < ?
+                AND (? >> status) & 1
+                AND \(time == .updated
+                    ? "sequence = last_sequence"
+                    : "to_status = \(TransactionStatus.success.rawValue)")
+            ORDER BY sequence DESC LIMIT ?
+            """
+        }
+    }
+
+    // MARK: By reference
+
+    /// The transactions of a gateway reference: one, unless references are in disorder.
+    private func page(
+        of reference: Reference,
+        _ filter: TransactionFilter,
+        limit: Int
+    ) throws(SQLiteError) -> TransactionPage {
+        let ids = try transactions.ids(of: reference)
+        return try connection.snapshot { () throws(SQLiteError) in
+            var found: [(number: Int64, record: TransactionRecord)] = []
+            for id in ids {
+                guard let record = try transactions.record(id),
+                    record.referenceNo == reference.text,
+                    filter.statuses?.contains(record.status) ?? true,
+                    let number = try number(of: record, filter)
+                else { continue }
+                found.append((number, record))
+            }
+            found.sort { $0.number > $1.number }
+            let shown = found.prefix(limit)
+            return TransactionPage(
+                transactions: shown.map(\.record),
+                next: shown.last?.number ?? filter.before ?? 1,
+                more: found.count > limit
+            )
+        }
+    }
+
+    /// Where a transaction stands in the order; nil when its time is not the wanted one.
+    private func number(
+        of record: TransactionRecord,
+        _ filter: TransactionFilter
+    ) throws(SQLiteError) -> Int64? {
+        let number: Int64
+        let time: Int64
+        if filter.by == .created {
+            (number, time) = (record.id, record.createdMilliseconds)
+        } else {
+            let chain = try transitions.chain(endingWith: record.lastSequence)
+            let wanted = chain.last { filter.by == .updated || $0.to == .success }
+            guard let wanted else { return nil }
+            (number, time) = (wanted.sequence, wanted.recordedMilliseconds)
+        }
+        let isWanted =
+            time >= filter.fromMilliseconds ?? .min && time < filter.toMilliseconds ?? .max
+            && number < filter.before ?? .max
+        return isWanted ? number : nil
+    }
+}
+
+extension TransactionStatus {
+    /// A bit for each status, at the place of its stored number; all bits for nil.
+    static func mask(_ statuses: Set<TransactionStatus>?) -> Int64 {
+        guard let statuses else { return -1 }
+        return statuses.reduce(0) { $0 | 1 << Int64($1.rawValue) }
+    }
+}

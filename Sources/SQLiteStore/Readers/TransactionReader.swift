@@ -1,0 +1,182 @@
+import Ledger
+import Payments
+import SQLite
+import SQLiteFiles
+import Store
+
+/// The readers' statements on transactions.
+///
+/// One for each way to look a transaction up.
+struct TransactionReader {
+    private let connection: Connection
+    private let index: ReferenceIndex
+    private let lookups: any ReferenceLookup
+    private let transitions: TransitionReader
+    private let attention: AttentionReader
+    private let generation: Statement
+    private let inquiry: Statement
+    private let callbackCount: Statement
+    private let named: Statement
+    private let numbered: Statement
+
+    init(
+        _ connection: Connection,
+        index: ReferenceIndex,
+        lookups: any ReferenceLookup,
+        transitions: TransitionReader,
+        attention: AttentionReader
+    ) throws(SQLiteError) {
+        self.connection = connection
+        self.index = index
+        self.lookups = lookups
+        self.transitions = transitions
+        self.attention = attention
+        generation = try connection.prepare(
+            """
+            SELECT state, fee_amount, validity_kind, validity_value, validity_period, expires_at,
+                qr_content, warnings, last_error, started_at
+            FROM generations WHERE payment_id = ?
+            """
+        )
+        inquiry = try connection.prepare("SELECT next_at FROM inquiries WHERE payment_id = ?")
+        callbackCount = try connection.prepare(
+            """
+            SELECT count(*) FROM callbacks
+            WHERE payment_id IN (SELECT ?1 UNION SELECT id FROM payments WHERE merged_into = ?1)
+            """
+        )
+        named = try connection.prepare(
+            """
+            SELECT \(Self.columns) FROM payments
+            WHERE id = ? AND status IS NOT NULL AND (partner_reference = ?
+                -- The feed has shown it under this name before its roles were corrected.
+                OR (roles = 2 AND reference = ?))
+            """
+        )
+        numbered = try connection.prepare(
+            "SELECT \(Self.columns) FROM payments WHERE id = ? AND status IS NOT NULL"
+        )
+    }
+
+    private static let columns = """
+        id, partner_reference, reference, status, latest_status, amount, paid_amount,
+        refunded_amount, origin, is_corroborated, roles, paid_at, paid_ms, created_at, updated_at,
+        last_sequence, last_query_at, last_query_code, last_query_status
+        """
+
+    /// The transaction of a merchant reference, or nil when there is none.
+    func transaction(_ partnerReferenceNo: Reference) throws(SQLiteError) -> TransactionRecord? {
+        for id in try ids(of: partnerReferenceNo) {
+            if let record = try record(id, partnerReferenceNo) { return record }
+        }
+        return nil
+    }
+
+    /// The transactions that may have a reference, in either role. The index's keys are hashes, so
+    /// what is found has to be compared.
+    func ids(of reference: Reference) throws(SQLiteError) -> [Int64] {
+        try index.payments([reference], in: lookups).sorted()
+    }
+
+    private func record(
+        _ id: Int64,
+        _ reference: Reference
+    ) throws(SQLiteError) -> TransactionRecord? {
+        try connection.snapshot { () throws(SQLiteError) in
+            let found = try named.first {
+                $0.integer(id)
+                $0.text(reference.text)
+                $0.text(reference.text)
+            } row: {
+                Self.read($0)
+            }
+            guard var record = try completed(found ?? nil) else { return nil }
+            record.transitions = try transitions.chain(endingWith: record.lastSequence)
+            return record
+        }
+    }
+
+    /// The transaction of the given number without its transitions, or nil when there is none.
+    func record(_ id: Int64) throws(SQLiteError) -> TransactionRecord? {
+        let found = try numbered.first {
+            $0.integer(id)
+        } row: {
+            Self.read($0)
+        }
+        return try completed(found ?? nil)
+    }
+
+    /// Adds what other tables say.
+    private func completed(
+        _ record: TransactionRecord?
+    ) throws(SQLiteError) -> TransactionRecord? {
+        guard var record else { return nil }
+        let id = record.id
+        record.attention = try attention.openKinds(of: id)
+        let generation = try generation.first {
+            $0.integer(id)
+        } row: {
+            Self.generation($0)
+        }
+        record.generation = generation ?? nil
+        record.nextQueryMilliseconds = try inquiry.first {
+            $0.integer(id)
+        } row: {
+            $0.integer(0)
+        }
+        record.callbackCount =
+            try callbackCount.first {
+                $0.integer(id)
+            } row: {
+                $0.integer(0)
+            } ?? 0
+        return record
+    }
+
+    private static func generation(_ row: Row) -> GenerationRecord? {
+        guard let state = GenerationState(rawValue: UInt8(clamping: row.integer(0))),
+            let fee = row.amount(1)
+        else { return nil }
+        return GenerationRecord(
+            state: state,
+            feeAmount: fee,
+            validity: Validity(kind: row.integer(2), value: row.integer(3)),
+            validityPeriod: row.text(4),
+            expiresMilliseconds: row.integer(5),
+            qrContent: row.optionalText(6),
+            warnings: row.text(7).split(separator: "\n").map { String($0) },
+            lastError: row.optionalText(8),
+            startedMilliseconds: row.integer(9)
+        )
+    }
+
+    private static func read(_ row: Row) -> TransactionRecord? {
+        guard let status = row.status(3),
+            let origin = TransactionOrigin(rawValue: UInt8(clamping: row.integer(8)))
+        else { return nil }
+        return TransactionRecord(
+            id: row.integer(0),
+            partnerReferenceNo: row.text(1),
+            referenceNo: row.optionalText(2),
+            status: status,
+            latestStatus: row.latestStatus(4),
+            amount: row.amount(5),
+            paidAmount: row.amount(6),
+            refundedAmount: row.amount(7),
+            origin: origin,
+            isCorroborated: row.integer(9) != 0,
+            rolesAssumed: row.integer(10) == Int64(Payment.Roles.assumed.rawValue),
+            paidAt: row.gatewayTime(from: 11),
+            createdMilliseconds: row.integer(13),
+            updatedMilliseconds: row.integer(14),
+            lastSequence: row.integer(15),
+            lastQuery: row.optionalInteger(16).map { milliseconds in
+                QueryNote(
+                    milliseconds: milliseconds,
+                    responseCode: row.text(17),
+                    status: row.latestStatus(18)
+                )
+            }
+        )
+    }
+}

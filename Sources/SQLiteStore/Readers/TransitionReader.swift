@@ -1,0 +1,154 @@
+import Payments
+import SQLite
+import Store
+
+/// The readers' statements on the feed.
+struct TransitionReader {
+    private let connection: Connection
+    private let range: Statement
+    private let single: Statement
+    private let newest: Statement
+    private let oldestKept: Statement
+    private let firstRecorded: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        range = try connection.prepare(
+            """
+            SELECT \(Self.columns) FROM transitions
+            WHERE sequence > ? AND sequence <= ? AND (? >> to_status) & 1
+            ORDER BY sequence LIMIT ?
+            """
+        )
+        single = try connection.prepare(
+            "SELECT \(Self.columns) FROM transitions WHERE sequence = ?"
+        )
+        newest = try connection.prepare("SELECT coalesce(max(sequence), 0) FROM transitions")
+        oldestKept = try connection.prepare("SELECT coalesce(min(sequence), 1) FROM transitions")
+        firstRecorded = try connection.prepare(
+            """
+            SELECT sequence FROM transitions
+            WHERE sequence >= ? AND sequence < ? AND recorded_at >= ? ORDER BY sequence LIMIT 1
+            """
+        )
+    }
+
+    private static let columns = """
+        sequence, partner_reference, reference, from_status, to_status, latest_status, amount,
+        source, external_id, callback_id, paid_at, paid_ms, recorded_at, previous_sequence,
+        operator, note
+        """
+
+    private static func read(_ row: Row) -> TransitionRecord? {
+        guard let to = row.status(4), let latest = row.latestStatus(5), let source = row.source(7)
+        else { return nil }
+        return TransitionRecord(
+            sequence: row.integer(0),
+            partnerReferenceNo: row.text(1),
+            referenceNo: row.optionalText(2),
+            from: row.status(3),
+            to: to,
+            latestStatus: latest,
+            amount: row.amount(6),
+            source: source,
+            externalID: row.optionalText(8),
+            callbackID: row.optionalInteger(9),
+            paidAt: row.gatewayTime(from: 10),
+            recordedMilliseconds: row.integer(12),
+            operatorName: row.optionalText(14),
+            note: row.optionalText(15)
+        )
+    }
+
+    /// Transitions looked at for one page: bounds the time that a rare status takes.
+    static let scannedMax: Int64 = 10_000
+
+    /// What a query selects, up to `limit` transitions and ``scannedMax`` looked at.
+    func page(_ query: FeedQuery, limit: Int) throws(SQLiteError) -> FeedPage {
+        try connection.snapshot { () throws(SQLiteError) in
+            let head = try head()
+            // Sequence numbers are dense, so a range of them is a number of rows.
+            let (bound, isBeyond) = query.after.addingReportingOverflow(Self.scannedMax)
+            let end = isBeyond ? head : min(head, bound)
+            let found = try range.all {
+                $0.integer(query.after)
+                $0.integer(end)
+                $0.integer(TransactionStatus.mask(query.statuses))
+                $0.integer(limit + 1)
+            } row: {
+                (sequence: $0.integer(0), record: Self.read($0))
+            }
+            let isFull = found.count > limit
+            let next = isFull ? found[limit].sequence - 1 : max(query.after, end)
+            return FeedPage(
+                transitions: found.prefix(limit).compactMap(\.record),
+                next: next,
+                more: next < head,
+                head: head,
+                oldest: try oldest()
+            )
+        }
+    }
+
+    /// The newest sequence number, 0 in an empty feed.
+    private func head() throws(SQLiteError) -> Int64 { try newest.first { $0.integer(0) } ?? 0 }
+
+    /// The oldest sequence number that is kept, 1 in an empty feed.
+    private func oldest() throws(SQLiteError) -> Int64 {
+        try oldestKept.first { $0.integer(0) } ?? 1
+    }
+
+    /// The sequence numbers that the feed has.
+    func bounds() throws(SQLiteError) -> FeedBounds {
+        try connection.snapshot { () throws(SQLiteError) in
+            FeedBounds(oldest: try oldest(), head: try head())
+        }
+    }
+
+    /// The position before the first transition recorded at or after a point in time; the newest
+    /// sequence number when there is none.
+    ///
+    /// - Parameter time: milliseconds since the epoch.
+    func position(recordedFrom time: Int64) throws(SQLiteError) -> Int64 {
+        try connection.snapshot { () throws(SQLiteError) in
+            let ranges = try TimeSearch(.transitions, connection).ranges(from: time, to: nil)
+            for range in ranges.reversed() {
+                let first = try firstRecorded.first {
+                    $0.integer(range.lowerBound)
+                    $0.integer(range.upperBound)
+                    $0.integer(time)
+                } row: {
+                    $0.integer(0)
+                }
+                if let first { return first - 1 }
+            }
+            return try head()
+        }
+    }
+
+    /// One transition, or nil when there is none.
+    func transition(_ sequence: Int64) throws(SQLiteError) -> TransitionRecord? {
+        let found = try single.first {
+            $0.integer(sequence)
+        } row: {
+            Self.read($0)
+        }
+        return found ?? nil
+    }
+
+    /// The chain of one transaction's transitions that ends with `last`, oldest first.
+    func chain(endingWith last: Int64) throws(SQLiteError) -> [TransitionRecord] {
+        var chain: [TransitionRecord] = []
+        var next: Int64? = last
+        while let sequence = next {
+            let found = try single.first {
+                $0.integer(sequence)
+            } row: {
+                (record: Self.read($0), previous: $0.optionalInteger(13))
+            }
+            if let record = found?.record { chain.append(record) }
+            next = found?.previous
+        }
+        return chain.reversed()
+    }
+}

@@ -1,0 +1,88 @@
+import Ledger
+import Payments
+import SQLite
+
+/// What is the same in many requests to the gateway: the path that is signed, and the head without
+/// what is stored elsewhere.
+///
+/// A head is some 700 bytes, of which only the time, the id, the signature and the length differ
+/// from call to call, and they are columns or follow from one.
+struct CallForm: Hashable, Sendable {
+    let signedPath: String
+
+    /// The head; a byte below 0x05 stands for one of the values of the call.
+    let head: [UInt8]
+
+    /// Bytes that no head has: the placeholder of the first value, and of those that follow it.
+    private static let firstPlaceholder: UInt8 = 1
+
+    /// The form of a call's request; nil when the head cannot be made of it again.
+    init?(_ call: GatewayCall) {
+        let values = Self.values(
+            timestamp: call.timestamp,
+            externalID: call.externalID,
+            signature: call.signature,
+            bodyCount: call.requestBody.count
+        )
+        var head = call.requestHead
+        for (value, placeholder) in zip(values, Self.firstPlaceholder...) {
+            let ending: [UInt8] = [0x0D, 0x0A]
+            let field = [UInt8(ascii: ":"), UInt8(ascii: " ")] + value
+            guard !value.isEmpty, let found = head.firstRange(of: field + ending) else { continue }
+            let place = (found.lowerBound + 2)..<(found.upperBound - ending.count)
+            head.replaceSubrange(place, with: [placeholder])
+        }
+        self.init(signedPath: call.signedPath, head: head)
+        guard self.head(values) == call.requestHead else { return nil }
+    }
+
+    package init(signedPath: String, head: [UInt8]) {
+        self.signedPath = signedPath
+        self.head = head
+    }
+
+    /// What differs from call to call.
+    private static func values(
+        timestamp: String,
+        externalID: String,
+        signature: String,
+        bodyCount: Int
+    ) -> [[UInt8]] {
+        [timestamp, externalID, signature, String(bodyCount)].map { Array($0.utf8) }
+    }
+
+    /// The head of the call with these values.
+    func head(
+        timestamp: String,
+        externalID: String,
+        signature: String,
+        bodyCount: Int
+    ) -> [UInt8] {
+        head(
+            Self.values(
+                timestamp: timestamp,
+                externalID: externalID,
+                signature: signature,
+                bodyCount: bodyCount
+            )
+        )
+    }
+
+    private func head(_ values: [[UInt8]]) -> [UInt8] {
+        let placeholders = Self.firstPlaceholder..<(Self.firstPlaceholder + UInt8(values.count))
+        return head.flatMap { byte in
+            placeholders.contains(byte) ? values[Int(byte - Self.firstPlaceholder)] : [byte]
+        }
+    }
+}
+
+extension NumberedValues<CallForm> {
+    /// The table `call_forms`.
+    convenience init(_ connection: Connection) throws(SQLiteError) {
+        try self.init(connection, table: "call_forms", columns: ["signed_path", "request_head"]) {
+            (form, row) in
+            row.text(form.signedPath)
+            row.blob(form.head)
+        }
+    }
+}

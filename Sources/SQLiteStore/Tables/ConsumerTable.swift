@@ -1,0 +1,126 @@
+package import SQLite
+package import Store
+
+/// The statements on `consumers`, of the writer and of the readers.
+package final class ConsumerTable {
+    private let single: Statement
+    private let page: Statement
+    private let counting: Statement
+    private let countingOfToken: Statement
+    private let connection: Connection
+
+    package init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        single = try connection.prepare("SELECT \(Self.columns) FROM consumers WHERE name = ?")
+        page = try connection.prepare(
+            "SELECT \(Self.columns) FROM consumers WHERE name > ? ORDER BY name LIMIT ?"
+        )
+        counting = try connection.prepare("SELECT count(*) FROM consumers")
+        // The byte behind a dot is a slash, which no name has.
+        countingOfToken = try connection.prepare(
+            """
+            SELECT count(*) FROM consumers
+            WHERE name = ?1 OR (name >= ?1 || '.' AND name < ?1 || '/')
+            """
+        )
+    }
+
+    private static let columns = "name, position, feed, updated_at, updated_by"
+
+    private static func read(_ row: Row) -> ConsumerRecord {
+        ConsumerRecord(
+            name: row.text(0),
+            position: row.integer(1),
+            feed: row.text(2),
+            updatedMilliseconds: row.integer(3),
+            updatedBy: row.text(4)
+        )
+    }
+
+    /// The consumer of the given name, or nil when there is none.
+    func consumer(_ name: String) throws(SQLiteError) -> ConsumerRecord? {
+        try single.first {
+            $0.text(name)
+        } row: {
+            Self.read($0)
+        }
+    }
+
+    /// Consumers in the order of their names, from behind `name` on.
+    package func consumers(after name: String, limit: Int) throws(SQLiteError) -> [ConsumerRecord] {
+        try page.all {
+            $0.text(name)
+            $0.integer(limit)
+        } row: {
+            Self.read($0)
+        }
+    }
+
+    func count() throws(SQLiteError) -> Int64 { try counting.first { $0.integer(0) } ?? 0 }
+
+    /// How many consumers have the name of a token, or one that begins with it and a dot.
+    func count(ofToken name: String) throws(SQLiteError) -> Int64 {
+        try countingOfToken.first {
+            $0.text(name)
+        } row: {
+            $0.integer(0)
+        } ?? 0
+    }
+
+    /// Adds a consumer, or puts it where it is now.
+    package func put(_ record: ConsumerRecord) throws(SQLiteError) {
+        let statement = try connection.prepare(
+            "INSERT OR REPLACE INTO consumers (\(Self.columns)) VALUES (?, ?, ?, ?, ?)"
+        )
+        try statement.run {
+            $0.text(record.name)
+            $0.integer(record.position)
+            $0.text(record.feed)
+            $0.integer(record.updatedMilliseconds)
+            $0.text(record.updatedBy)
+        }
+    }
+
+    /// Removes a consumer; returns whether there was one.
+    func remove(_ name: String) throws(SQLiteError) -> Bool {
+        try connection.prepare("DELETE FROM consumers WHERE name = ?").run { $0.text(name) }
+        return connection.changes > 0
+    }
+}
+
+extension ConsumerTable {
+    /// Moves a consumer, or adds it.
+    ///
+    /// An offset in another feed, from before a restore, says nothing about this one: it counts as
+    /// 0, like that of a consumer which is not there yet.
+    func move(
+        _ move: ConsumerMove,
+        head: Int64,
+        feed: String,
+        atMilliseconds now: Int64
+    ) throws(SQLiteError) -> ConsumerMove.Outcome {
+        let stored = try consumer(move.name)
+        let current = stored.map { $0.feed == feed ? $0.position : 0 } ?? 0
+        if let expected = move.expected, expected != current {
+            return .unexpected(current: current)
+        }
+        if move.position > head { return .ahead(current: current, head: head) }
+        if move.position < current, !move.mayRewind { return .backward(current: current) }
+        if stored == nil {
+            if try count() >= Store.consumersMax { return .tooMany }
+            let isOwn = !move.isMovedByAdmin
+            if isOwn, try count(ofToken: move.movedBy) >= Store.consumersOfTokenMax {
+                return .tooManyOfToken
+            }
+        }
+        let record = ConsumerRecord(
+            name: move.name,
+            position: move.position,
+            feed: feed,
+            updatedMilliseconds: now,
+            updatedBy: move.movedBy
+        )
+        try put(record)
+        return .moved(record, head: head, isNew: stored == nil)
+    }
+}

@@ -1,0 +1,129 @@
+import SQLite
+import Store
+
+/// The writer's statements that erase: heads and bodies, and the start of the feed.
+final class ErasureTable {
+    private let callbackRemoval: Statement
+    private let callbackInsertion: Statement
+    private let callInsertion: Statement
+    private let callRemoval: Statement
+    private let transitionRemoval: Statement
+    private let feedStart: FeedStart
+    private let connection: Connection
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        callbackRemoval = try connection.prepare("DELETE FROM callback_contents WHERE id = ?")
+        callbackInsertion = try connection.prepare(
+            "INSERT INTO erased_callbacks VALUES (?, ?, ?, ?)"
+        )
+        callInsertion = try connection.prepare(
+            """
+            INSERT INTO erased_gateway_calls
+            SELECT id, ?, ?, signature FROM gateway_call_contents WHERE id = ?
+            """
+        )
+        callRemoval = try connection.prepare("DELETE FROM gateway_call_contents WHERE id = ?")
+        transitionRemoval = try connection.prepare("DELETE FROM transitions WHERE sequence <= ?")
+        feedStart = try FeedStart(connection)
+    }
+
+    /// Replaces the bytes of a callback by what stays of them.
+    func erase(callback id: Int64, _ remainder: ErasedCallback) throws(SQLiteError) {
+        try callbackRemoval.run { $0.integer(id) }
+        if connection.changes == 0 { return }
+        let isRaw = remainder.bodyDigest == remainder.signedBodyDigest
+        try callbackInsertion.run {
+            $0.integer(id)
+            $0.blob(remainder.bodyDigest)
+            $0.blob(isRaw ? nil : remainder.signedBodyDigest)
+            $0.blob(remainder.signature)
+        }
+    }
+
+    /// Replaces the bytes of a call of the gateway by what stays of them.
+    func erase(gatewayCall id: Int64, _ remainder: ErasedGatewayCall) throws(SQLiteError) {
+        try callInsertion.run {
+            $0.blob(remainder.requestDigest)
+            $0.blob(remainder.responseDigest)
+            $0.integer(id)
+        }
+        try callRemoval.run { $0.integer(id) }
+    }
+
+    /// Removes the start of the feed (see ``Store/removeTransitions(recordedBefore:limit:)``).
+    func removeTransitions(
+        recordedBefore milliseconds: Int64,
+        feed: String,
+        head: Int64,
+        limit: Int
+    ) throws(SQLiteError) -> TransitionRemoval {
+        let removal = try feedStart.removable(
+            recordedBefore: milliseconds,
+            after: 0,
+            feed: feed,
+            head: head,
+            limit: limit
+        )
+        if removal.count > 0 { try transitionRemoval.run { $0.integer(removal.oldest - 1) } }
+        return removal
+    }
+}
+
+/// The statements that find out what of the start of the feed may be removed.
+struct FeedStart {
+    private let transitions: Statement
+    private let lowestOffset: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        transitions = try connection.prepare(
+            """
+            SELECT sequence, recorded_at FROM transitions WHERE sequence > ?
+            ORDER BY sequence LIMIT ?
+            """
+        )
+        lowestOffset = try connection.prepare(
+            """
+            SELECT iif(feed = ?, position, 0) AS lowest, name FROM consumers
+            ORDER BY lowest, name LIMIT 1
+            """
+        )
+    }
+
+    /// The transitions behind `sequence`, `limit` at most, that were recorded before `milliseconds`
+    /// and that every consumer has passed; never the newest one.
+    func removable(
+        recordedBefore milliseconds: Int64,
+        after sequence: Int64,
+        feed: String,
+        head: Int64,
+        limit: Int
+    ) throws(SQLiteError) -> TransitionRemoval {
+        let lowest = try lowestOffset.first {
+            $0.text(feed)
+        } row: {
+            (position: $0.integer(0), name: $0.text(1))
+        }
+        let top = min(lowest?.position ?? .max, head - 1)
+        var oldest = sequence + 1
+        var count = 0
+        var isHeld = false
+        // One more than may be removed, to know which one is the oldest then.
+        try transitions.forEach {
+            $0.integer(sequence)
+            $0.integer(limit + 1)
+        } row: {
+            oldest = $0.integer(0)
+            guard count < limit, $0.integer(1) < milliseconds else { return false }
+            isHeld = oldest > top && oldest < head
+            if oldest > top { return false }
+            count += 1
+            return true
+        }
+        return TransitionRemoval(
+            count: count,
+            oldest: oldest,
+            heldBy: isHeld ? lowest?.name : nil
+        )
+    }
+}

@@ -1,0 +1,392 @@
+package import Ledger
+package import Payments
+
+/// A transaction as the API shows it.
+package struct TransactionRecord: Equatable, Sendable {
+    package let id: Int64
+    package let partnerReferenceNo: String
+    package let referenceNo: String?
+    package let status: TransactionStatus
+    package let latestStatus: LatestTransactionStatus?
+    package let amount: Amount?
+    package let paidAmount: Amount?
+    package let refundedAmount: Amount?
+    package let origin: TransactionOrigin
+
+    /// Whether its references were learnt from our own generate or query: *proven* in the contract.
+    package let isCorroborated: Bool
+
+    /// Whether it is a guess which of the two references is the merchant's.
+    package let rolesAssumed: Bool
+    package let paidAt: GatewayTime?
+
+    /// Milliseconds since the epoch.
+    package let createdMilliseconds: Int64
+
+    /// Milliseconds since the epoch.
+    package let updatedMilliseconds: Int64
+    package let lastSequence: Int64
+
+    /// How many different callbacks were received for it.
+    package var callbackCount: Int64 = 0
+
+    /// The gateway's newest answer to a query about it.
+    package let lastQuery: QueryNote?
+
+    /// How it was generated; nil when it was first heard of otherwise.
+    package var generation: GenerationRecord?
+
+    /// When the gateway is asked next, in milliseconds since the epoch.
+    package var nextQueryMilliseconds: Int64?
+
+    /// The kinds of its open attention entries.
+    package var attention: [String] = []
+
+    /// Its transitions, oldest first.
+    package var transitions: [TransitionRecord] = []
+
+    package init(
+        id: Int64,
+        partnerReferenceNo: String,
+        referenceNo: String?,
+        status: TransactionStatus,
+        latestStatus: LatestTransactionStatus?,
+        amount: Amount?,
+        paidAmount: Amount?,
+        refundedAmount: Amount?,
+        origin: TransactionOrigin,
+        isCorroborated: Bool,
+        rolesAssumed: Bool,
+        paidAt: GatewayTime?,
+        createdMilliseconds: Int64,
+        updatedMilliseconds: Int64,
+        lastSequence: Int64,
+        callbackCount: Int64 = 0,
+        lastQuery: QueryNote?,
+        generation: GenerationRecord? = nil,
+        nextQueryMilliseconds: Int64? = nil,
+        attention: [String] = [],
+        transitions: [TransitionRecord] = []
+    ) {
+        self.id = id
+        self.partnerReferenceNo = partnerReferenceNo
+        self.referenceNo = referenceNo
+        self.status = status
+        self.latestStatus = latestStatus
+        self.amount = amount
+        self.paidAmount = paidAmount
+        self.refundedAmount = refundedAmount
+        self.origin = origin
+        self.isCorroborated = isCorroborated
+        self.rolesAssumed = rolesAssumed
+        self.paidAt = paidAt
+        self.createdMilliseconds = createdMilliseconds
+        self.updatedMilliseconds = updatedMilliseconds
+        self.lastSequence = lastSequence
+        self.lastQuery = lastQuery
+        self.callbackCount = callbackCount
+        self.generation = generation
+        self.nextQueryMilliseconds = nextQueryMilliseconds
+        self.attention = attention
+        self.transitions = transitions
+    }
+}
+
+/// How a payment was generated.
+package struct GenerationRecord: Equatable, Sendable {
+    package let state: GenerationState
+    package let feeAmount: Amount
+    package let validity: Validity
+    package let validityPeriod: String
+
+    /// Milliseconds since the epoch.
+    package let expiresMilliseconds: Int64
+    package let qrContent: String?
+
+    /// What is odd about the code.
+    package let warnings: [String]
+    package let lastError: String?
+
+    /// Milliseconds since the epoch.
+    package let startedMilliseconds: Int64
+
+    package init(
+        state: GenerationState,
+        feeAmount: Amount,
+        validity: Validity,
+        validityPeriod: String,
+        expiresMilliseconds: Int64,
+        qrContent: String?,
+        warnings: [String],
+        lastError: String?,
+        startedMilliseconds: Int64
+    ) {
+        self.state = state
+        self.feeAmount = feeAmount
+        self.validity = validity
+        self.validityPeriod = validityPeriod
+        self.expiresMilliseconds = expiresMilliseconds
+        self.qrContent = qrContent
+        self.warnings = warnings
+        self.lastError = lastError
+        self.startedMilliseconds = startedMilliseconds
+    }
+}
+
+/// One entry of the feed.
+package struct TransitionRecord: Equatable, Sendable {
+    /// Its place in the feed: 1, 2, 3, … without gaps.
+    package let sequence: Int64
+    package let partnerReferenceNo: String
+    package let referenceNo: String?
+
+    /// The status before, or nil for a transaction first heard of in a callback.
+    package let from: TransactionStatus?
+    package let to: TransactionStatus
+    package let latestStatus: LatestTransactionStatus
+    package let amount: Amount?
+    package let source: TransitionSource
+    package let externalID: String?
+    package let callbackID: Int64?
+
+    /// When the payment was made, where the transition is one to success.
+    package let paidAt: GatewayTime?
+
+    /// Milliseconds since the epoch.
+    package let recordedMilliseconds: Int64
+
+    /// Whose decision it was, and why, where the source is an operator.
+    package let operatorName: String?
+    package let note: String?
+
+    package init(
+        sequence: Int64,
+        partnerReferenceNo: String,
+        referenceNo: String?,
+        from: TransactionStatus?,
+        to: TransactionStatus,
+        latestStatus: LatestTransactionStatus,
+        amount: Amount?,
+        source: TransitionSource,
+        externalID: String?,
+        callbackID: Int64? = nil,
+        paidAt: GatewayTime?,
+        recordedMilliseconds: Int64,
+        operatorName: String?,
+        note: String?
+    ) {
+        self.sequence = sequence
+        self.partnerReferenceNo = partnerReferenceNo
+        self.referenceNo = referenceNo
+        self.from = from
+        self.to = to
+        self.latestStatus = latestStatus
+        self.amount = amount
+        self.source = source
+        self.externalID = externalID
+        self.callbackID = callbackID
+        self.paidAt = paidAt
+        self.recordedMilliseconds = recordedMilliseconds
+        self.operatorName = operatorName
+        self.note = note
+    }
+}
+
+extension TransitionRecord {
+    /// A transition as the ledger decided it.
+    package init(_ transition: Transition) {
+        self.init(
+            sequence: transition.sequence,
+            partnerReferenceNo: transition.partnerReferenceNo.text,
+            referenceNo: transition.referenceNo?.text,
+            from: transition.from,
+            to: transition.to,
+            latestStatus: transition.latestStatus,
+            amount: transition.amount,
+            source: transition.source,
+            externalID: transition.externalID,
+            callbackID: transition.callbackID,
+            paidAt: transition.paidAt,
+            recordedMilliseconds: transition.recordedMilliseconds,
+            operatorName: transition.decision?.by,
+            note: transition.decision?.note
+        )
+    }
+}
+
+/// The numbers of what is kept about one payment, the newest first.
+package struct PaymentEvidence: Equatable, Sendable {
+    /// Authentic callbacks that carry one of its references, whatever became of them.
+    package let callbackIDs: [Int64]
+
+    /// Calls of the gateway.
+    package let gatewayCallIDs: [Int64]
+
+    package init(callbackIDs: [Int64], gatewayCallIDs: [Int64]) {
+        self.callbackIDs = callbackIDs
+        self.gatewayCallIDs = gatewayCallIDs
+    }
+}
+
+/// A kept callback: one of the journal, or a refused one.
+package struct CallbackRecord: Equatable, Sendable {
+    package let id: Int64
+
+    /// Milliseconds since the epoch, of the first delivery.
+    package let receivedMilliseconds: Int64
+    package let outcome: CallbackOutcome
+
+    /// The answer, when the store chose it; otherwise ``problemCode`` is the answer's code.
+    package let answer: CallbackAnswer?
+    package let problemCode: String?
+    package let problem: String?
+    package let externalID: String?
+    package let fact: Fact?
+
+    /// X-TIMESTAMP as it was signed; nil for a refused one.
+    package let timestamp: String?
+    package let verification: Delivery.Verification?
+    package let client: String
+    package let partnerReferenceNo: String?
+
+    /// Which of its references is the merchant's, where our own generate or query has proven both.
+    package let provenOrder: ReferenceOrder?
+
+    /// The transition that it caused, if it did.
+    package let sequence: Int64?
+
+    /// How often the same bytes were received.
+    package let deliveries: Int64
+
+    /// Milliseconds since the epoch, of the newest delivery.
+    package let lastReceivedMilliseconds: Int64
+    package let head: [UInt8]
+    package let body: [UInt8]
+
+    /// What stays of head and body, which are empty, when they were erased.
+    package let erased: ErasedCallback?
+
+    package init(
+        id: Int64,
+        receivedMilliseconds: Int64,
+        outcome: CallbackOutcome,
+        answer: CallbackAnswer?,
+        problemCode: String?,
+        problem: String?,
+        externalID: String?,
+        fact: Fact?,
+        timestamp: String?,
+        verification: Delivery.Verification?,
+        client: String,
+        partnerReferenceNo: String?,
+        provenOrder: ReferenceOrder?,
+        sequence: Int64?,
+        deliveries: Int64,
+        lastReceivedMilliseconds: Int64,
+        head: [UInt8],
+        body: [UInt8],
+        erased: ErasedCallback?
+    ) {
+        self.id = id
+        self.receivedMilliseconds = receivedMilliseconds
+        self.outcome = outcome
+        self.answer = answer
+        self.problemCode = problemCode
+        self.problem = problem
+        self.externalID = externalID
+        self.fact = fact
+        self.timestamp = timestamp
+        self.verification = verification
+        self.client = client
+        self.partnerReferenceNo = partnerReferenceNo
+        self.provenOrder = provenOrder
+        self.sequence = sequence
+        self.deliveries = deliveries
+        self.lastReceivedMilliseconds = lastReceivedMilliseconds
+        self.head = head
+        self.body = body
+        self.erased = erased
+    }
+}
+
+/// An entry of the attention list.
+package struct AttentionRecord: Equatable, Sendable {
+    /// One fact or cause that it holds.
+    package struct Event: Equatable, Sendable {
+        package let callbackID: Int64?
+        package let text: String
+        package let count: Int64
+
+        /// Milliseconds since the epoch.
+        package let firstMilliseconds: Int64
+
+        /// Milliseconds since the epoch.
+        package let lastMilliseconds: Int64
+
+        package init(
+            callbackID: Int64? = nil,
+            text: String,
+            count: Int64,
+            firstMilliseconds: Int64,
+            lastMilliseconds: Int64
+        ) {
+            self.callbackID = callbackID
+            self.text = text
+            self.count = count
+            self.firstMilliseconds = firstMilliseconds
+            self.lastMilliseconds = lastMilliseconds
+        }
+    }
+
+    package let id: Int64
+    package let kind: String
+    package let partnerReferenceNo: String?
+    package let count: Int64
+
+    /// Milliseconds since the epoch.
+    package let openedMilliseconds: Int64
+
+    /// Milliseconds since the epoch.
+    package let lastMilliseconds: Int64
+
+    /// Milliseconds since the epoch, or nil while it is open.
+    package let resolvedMilliseconds: Int64?
+    package let resolvedBy: String?
+    package let note: String?
+
+    /// What it holds, oldest first; ten at most, the others are only counted.
+    package var events: [Event] = []
+
+    package init(
+        id: Int64,
+        kind: String,
+        partnerReferenceNo: String?,
+        count: Int64,
+        openedMilliseconds: Int64,
+        lastMilliseconds: Int64,
+        resolvedMilliseconds: Int64?,
+        resolvedBy: String?,
+        note: String?,
+        events: [Event] = []
+    ) {
+        self.id = id
+        self.kind = kind
+        self.partnerReferenceNo = partnerReferenceNo
+        self.count = count
+        self.openedMilliseconds = openedMilliseconds
+        self.lastMilliseconds = lastMilliseconds
+        self.resolvedMilliseconds = resolvedMilliseconds
+        self.resolvedBy = resolvedBy
+        self.note = note
+        self.events = events
+    }
+
+    /// What it says first.
+    package var detail: String { events.first?.text ?? "" }
+
+    /// The newest callback that it is about, if there is one.
+    package var callbackID: Int64? {
+        events.filter { $0.callbackID != nil }.max { $0.lastMilliseconds < $1.lastMilliseconds }?
+            .callbackID
+    }
+}

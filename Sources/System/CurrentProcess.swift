@@ -1,0 +1,86 @@
+import Glibc
+
+/// The running process.
+package enum CurrentProcess {
+    /// Wraps `getpid(2)`.
+    package static var id: Int { Int(getpid()) }
+
+    /// Ends the process at once, without cleaning up. Wraps `_exit(2)`.
+    package static func exit(_ status: Int32) -> Never { _exit(status) }
+
+    /// The arguments behind the program's name: those that the runtime has, or those that the
+    /// kernel has (proc_pid_cmdline(5)) where the runtime was not given any.
+    package static func arguments(_ runtime: [String] = CommandLine.arguments) -> [String] {
+        if !runtime.isEmpty { return Array(runtime.dropFirst()) }
+        let file = try? FileContents(reading: "/proc/self/cmdline", bytesMax: 1 << 22)
+        return arguments(in: file?.bytes ?? [])
+    }
+
+    /// The arguments behind the first one of a command line as the kernel has it: each ends with a
+    /// zero byte.
+    static func arguments(in commandLine: [UInt8]) -> [String] {
+        var arguments = commandLine.split(separator: 0, omittingEmptySubsequences: false)
+        if arguments.last?.isEmpty == true { arguments.removeLast() }
+        return arguments.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A copy of the environment variables (environ(7)); of a repeated name the first counts.
+    ///
+    /// Nothing in the program changes its environment, so reading it needs no lock.
+    package static func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = unsafe environ
+        while let pointer = unsafe entry.pointee {
+            let text = unsafe String(cString: pointer)
+            if let separator = text.firstIndex(of: "=") {
+                let name = String(text[..<separator])
+                let value = String(text[text.index(after: separator)...])
+                if variables[name] == nil { variables[name] = value }
+            }
+            unsafe entry += 1
+        }
+        return variables
+    }
+
+    /// What the process has used: processor time and memory. Wraps `getrusage(2)`.
+    package static var usage: (processorMicroseconds: UInt64, peakMemoryBytes: UInt64) {
+        var usage = rusage()
+        // Fails for a wrong argument only.
+        _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let times = [usage.ru_utime, usage.ru_stime]
+        let microseconds = times.reduce(0) { $0 + $1.tv_sec * 1_000_000 + $1.tv_usec }
+        return (UInt64(clamping: microseconds), UInt64(clamping: usage.ru_maxrss) * 1_024)
+    }
+}
+
+/// How many descriptors the process may have open (`RLIMIT_NOFILE`).
+package enum FileLimit {
+    /// The limit in force and the one it may be raised to.
+    package struct Values: Equatable, Sendable {
+        package let soft: Int
+        package let hard: Int
+    }
+
+    /// Wraps `getrlimit(2)`.
+    package static func current() throws(SystemError) -> Values {
+        var limit = rlimit()
+        let which = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        _ = try retryingOnInterrupt("getrlimit") { unsafe getrlimit(which, &limit) }
+        return Values(soft: Int(clamping: limit.rlim_cur), hard: Int(clamping: limit.rlim_max))
+    }
+
+    /// Raises the soft limit to the hard one and returns what is in force then.
+    ///
+    /// Wraps `setrlimit(2)`.
+    @discardableResult
+    package static func raise() throws(SystemError) -> Values {
+        let values = try current()
+        guard values.soft < values.hard else { return values }
+        var limit = rlimit()
+        limit.rlim_cur = rlim_t(values.hard)
+        limit.rlim_max = rlim_t(values.hard)
+        let which = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        _ = try retryingOnInterrupt("setrlimit") { unsafe setrlimit(which, &limit) }
+        return try current()
+    }
+}
