@@ -250,6 +250,8 @@ extension Ledger {
         callback.isWaiting = false
         callback.sequence = answer.sequence
         update(callback)
+        // An ambiguous amount does not stand by the transition, but its retry needs no new query.
+        if let written = view.payment(payment.id) { noteAnswered(callback, written) }
     }
 
     /// The newest waiting callback whose fact the report confirms: same status and pair, and no
@@ -304,6 +306,11 @@ extension Ledger {
         var callback = callback
         callback.isWaiting = false
         emit(.updateCallback(Shared(callback)))
+        noteAnswered(callback, payment)
+    }
+
+    /// Records that a callback's fact is resolved, unless it stands.
+    private mutating func noteAnswered(_ callback: KeptCallback, _ payment: Payment) {
         guard let fact = callback.content.fact, !stands(fact, payment) else { return }
         emit(
             .decideFact(

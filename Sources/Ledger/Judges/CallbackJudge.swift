@@ -210,7 +210,11 @@ struct CallbackJudge {
         if case .apply(let status, let attention) = decision, !waits(fact, payment) {
             verdict = CallbackVerdict(.successful, .applied, attention: [attention])
             verdict.effect = .advance(to: status, order)
-        } else if fact.status == .success, payment.paid.canLearn(marks),
+        } else if hasNoAmount(fact), !stands, !isAnswered(evidence) {
+            // Whether it repeats what was paid or refunded depends on the amount.
+            verdict.outcome = .awaitingQuery
+            verdict.asks = true
+        } else if fact.status == .success, fact.amount != nil, payment.paid.canLearn(marks),
             decision == .replay() || Self.isFirstOfRefunded(payment, stands: stands)
         {
             verdict.effect = .learnMarks
@@ -238,9 +242,9 @@ struct CallbackJudge {
 
     /// How a reported success compares with the current one.
     ///
-    /// On a success, another amount or two differing marks mean another payment. On a refunded
-    /// payment a success counts as new money, unless it shares a mark with the refunded one or is
-    /// its first callback.
+    /// On a success, another amount or two differing marks mean another payment; an ambiguous amount
+    /// is compatible, because a query decides about it. On a refunded payment a success counts as
+    /// new money, unless it shares a mark with the refunded one or is its first callback.
     private static func comparison(
         _ fact: Fact,
         _ marks: SuccessMarks,

@@ -190,8 +190,9 @@ struct ReportJudge {
     /// Whether the amount differs from the expected one, or is missing.
     ///
     /// Only a success or a refund moves money, so only these are compared, and they need an amount.
-    /// A success of a paid or refunded payment passes: the status table decides whether it is a
-    /// second payment.
+    /// A success of a paid or refunded payment passes with an amount: the status table decides
+    /// whether it is a second payment. Without one it passes unless a callback waits to learn it,
+    /// but an ambiguous amount must have the paid one among its readings.
     private func isMismatch(
         _ report: GatewayReport,
         _ amount: Amount?,
@@ -200,7 +201,10 @@ struct ReportJudge {
     ) -> Bool {
         guard report.status.movesMoney, !evidence.stands else { return false }
         let current = evidence.payment?.status
-        if report.status == .success, current == .success || current == .refunded { return false }
+        if report.status == .success, current == .success || current == .refunded {
+            let isNeeded = evidence.waiting.contains { $0.status.movesMoney && $0.amount == nil }
+            return amount == nil && (report.amount != nil || isNeeded)
+        }
         guard let amount else { return true }
         return expected.map { $0 != amount } ?? false
     }
