@@ -1,56 +1,5 @@
 package import Payments
 
-/// A decision of an operator about an entry or a payment.
-package struct OperatorDecision: Sendable {
-    package var note: String
-
-    /// The name of the operator's token, written to the transition and the entries.
-    package var name: String
-
-    /// The status that is accepted; nil resolves an entry without accepting anything.
-    package var accept: LatestTransactionStatus?
-
-    /// The accepted amount; nil for that of the chosen fact.
-    package var amount: Amount?
-
-    /// The callback whose fact is accepted, where the entry has several.
-    package var callbackID: CallbackID?
-
-    package init(
-        note: String,
-        name: String,
-        accept: LatestTransactionStatus? = nil,
-        amount: Amount? = nil,
-        callbackID: CallbackID? = nil
-    ) {
-        self.note = note
-        self.name = name
-        self.accept = accept
-        self.amount = amount
-        self.callbackID = callbackID
-    }
-}
-
-/// The result of an operator's decision.
-package enum DecisionOutcome: Equatable, Sendable {
-    /// It is recorded; nil where the accepted status is already the current one.
-    case done(Transition?)
-    /// No entry has this ID.
-    case unknownEntry
-    case alreadyResolved
-    /// The status table does not lead from the current status to the accepted one.
-    case notAllowed(from: TransactionStatus?, to: LatestTransactionStatus)
-    /// The entry is about no fact.
-    case nothingToAccept
-    /// The entry is about references that no transaction carries; the operator must name the
-    /// merchant's reference, because here it is only assumed.
-    case unconfirmedPayment(partnerReferenceNo: Reference)
-    /// The entry has facts with several amounts; the operator must choose one.
-    case severalFacts([Fact])
-    /// A success or refund needs an amount, and no fact has one.
-    case amountRequired
-}
-
 extension Ledger {
     /// Resolves an entry, and writes the status that the operator accepts, if any
     /// (article Statuses).
@@ -143,15 +92,17 @@ extension Ledger {
         let waiting = view.waiting(payment.id).filter { callback in
             !told.contains { $0.fact == callback.content.fact }
         }
-        return waiting.map { callback in
-            AttentionEvent(
-                cause: "",
-                fact: callback.content.fact,
-                callbackID: callback.id,
-                text: "",
-                atMilliseconds: callback.receivedMilliseconds
-            )
-        } + told
+        return waiting.map { event(of: $0) } + told
+    }
+
+    private func event(of callback: KeptCallback) -> AttentionEvent {
+        AttentionEvent(
+            cause: "",
+            fact: callback.content.fact,
+            callbackID: callback.id,
+            text: "",
+            atMilliseconds: callback.receivedMilliseconds
+        )
     }
 
     // MARK: Accepting
@@ -167,8 +118,12 @@ extension Ledger {
         facts events: [AttentionEvent],
         _ decision: OperatorDecision
     ) -> DecisionOutcome {
+        let named = decision.callbackID.flatMap { view.callbacks[$0] }
+        if let id = decision.callbackID, view.payment(named?.paymentID)?.id != payment.id {
+            return .unknownCallback(id)
+        }
         let chosen: AttentionEvent?
-        switch choose(status, among: events, decision) {
+        switch choose(status, among: events, named, decision) {
         case .several(let facts): return .severalFacts(facts)
         case .one(let event): chosen = event
         case .none: chosen = nil
@@ -195,7 +150,7 @@ extension Ledger {
         }
         let current = view.payment(payment.id) ?? payment
         mergeUnconfirmed(into: current)
-        stand(status, amount, of: current, decision)
+        stand(status, amount, named?.content.fact, of: current, decision)
         return .done(transition)
     }
 
@@ -235,16 +190,21 @@ extension Ledger {
     /// Facts with the accepted status come first; only if there are none, those of another status
     /// count. Facts with different amounts need a choice by the operator, since a wrong amount
     /// would go into the feed as paid or refunded.
+    ///
+    /// - Parameter named: the callback of the payment that the operator named. An event has only
+    ///   its newest callback, and an entry at most ten events, so its fact is its own.
     private func choose(
         _ status: LatestTransactionStatus,
         among events: [AttentionEvent],
+        _ named: KeptCallback?,
         _ decision: OperatorDecision
     ) -> Choice {
         var candidates = events.filter { $0.fact != nil }
         let same = candidates.filter { $0.fact?.status == status }
         if !same.isEmpty { candidates = same }
-        if let id = decision.callbackID {
-            candidates = candidates.filter { $0.callbackID == id }
+        if let named {
+            let isCandidate = named.content.fact.map { same.isEmpty || $0.status == status }
+            candidates = isCandidate == true ? [event(of: named)] : []
         }
         let facts = candidates.compactMap(\.fact)
         let amounts = Set(facts.map(\.amount))
@@ -304,24 +264,25 @@ extension Ledger {
 
     /// Records which open facts of the payment are accepted, and closes what is resolved by that.
     ///
-    /// A fact is accepted if status and amount are the accepted ones, or if its callback was
-    /// chosen. An entry closes when all its facts stand. A waiting callback with an accepted fact
-    /// stops waiting; if none is left, the status plans the next query.
+    /// A fact is accepted if status and amount are the accepted ones, or if the operator named a
+    /// callback with it. An entry closes when all its facts stand. A waiting callback with an
+    /// accepted fact stops waiting; if none is left, the status plans the next query.
     private mutating func stand(
         _ status: LatestTransactionStatus,
         _ amount: Amount?,
+        _ named: Fact?,
         of payment: Payment,
         _ decision: OperatorDecision
     ) {
         let isAccepted = { (fact: Fact) in
-            fact.status == status && (fact.amount == amount || !status.movesMoney)
+            fact == named
+                || fact.status == status && (fact.amount == amount || !status.movesMoney)
         }
         closeUnresolved(payment, by: decision.name, note: decision.note)
         for entry in view.openEntries(.payment(payment.id)) {
             for event in entry.events {
                 guard let fact = event.fact, !stands(fact, payment) else { continue }
-                let isNamed = event.callbackID != nil && event.callbackID == decision.callbackID
-                if isAccepted(fact) || isNamed { decide(.accepted, fact, of: payment, entry) }
+                if isAccepted(fact) { decide(.accepted, fact, of: payment, entry) }
             }
             let areStanding =
                 entry.kind.isAboutFacts && !entry.events.isEmpty
@@ -332,23 +293,22 @@ extension Ledger {
                 close(entry, EntryResolution(by: decision.name, note: decision.note))
             }
         }
+        // Its fact may be in no open entry, or only counted in a full one.
+        if let named, !stands(named, payment) { decide(.accepted, named, of: payment, nil) }
         for callback in view.waiting(payment.id) {
             guard let fact = callback.content.fact else { continue }
-            let isNamed = callback.id == decision.callbackID
-            if stands(fact, payment) || isAccepted(fact) || isNamed {
-                resolve(callback, payment)
-            }
+            if stands(fact, payment) || isAccepted(fact) { resolve(callback, payment) }
         }
         if view.waiting(payment.id).isEmpty { replan(payment) }
     }
 
-    /// Stores a decision about a fact or a cause of an entry.
+    /// Stores a decision about a fact or a cause, in the entry that has it, if one does.
     private mutating func decide(
         _ verdict: DecidedFact.Decision,
         _ fact: Fact?,
         cause: String = "",
         of payment: Payment?,
-        _ entry: AttentionEntry
+        _ entry: AttentionEntry?
     ) {
         emit(
             .decideFact(
@@ -357,7 +317,7 @@ extension Ledger {
                     decision: verdict,
                     fact: fact,
                     cause: cause,
-                    entryID: entry.id
+                    entryID: entry?.id
                 )
             )
         )

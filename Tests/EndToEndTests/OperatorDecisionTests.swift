@@ -160,13 +160,30 @@ struct OperatorDecisionTests {
         check(neither, 409, "several-facts", field: "amount")
         #expect(try scene.daemon.attention().count == 1)
 
+        // Any callback that carried the fact names it, not only the newest one.
         let id = try #require(entry["events"][1]["callbackId"].integer)
+        let again = other.with { $0.timestamp = JakartaNow.text(offsetSeconds: -5) }
+        #expect(try scene.daemon.post(again).code == "4045613")
+        let newest = try scene.daemon.attention().first?["events"][1]["callbackId"].integer
+        #expect(newest != id)
+        let another = try #require(try Self.callbackOfAnother(scene.daemon))
+        for unknown in [999_999, another] {
+            let body = "{'note':'n','accept':'00','callbackId':\(unknown)}"
+            check(try scene.resolve(body), 400, "invalid-member", field: "callbackId")
+        }
+        #expect(try scene.daemon.attention("kind=amount-mismatch").count == 1)
         let chosen = try scene.resolve("{'note':'n','accept':'00','callbackId':\(id)}")
         #expect(chosen.status == 200, "\(chosen.text)")
         #expect(chosen.json["transition"]["amount"]["value"].text == "8000.00")
         #expect(chosen.json["transition"]["callbackId"].integer == id)
         #expect(try scene.daemon.post(other).code == "2005600")
-        #expect(try scene.daemon.attention().isEmpty)
+        #expect(try scene.daemon.attention("kind=amount-mismatch").isEmpty)
+    }
+
+    /// A callback of another payment.
+    private static func callbackOfAnother(_ daemon: Daemon) throws -> Int? {
+        _ = try daemon.post(Callback())
+        return try daemon.callbacks().first?["id"].integer
     }
 
     // MARK: By reference

@@ -52,6 +52,64 @@ struct OperatorTests {
         #expect(ledger.open == [])
     }
 
+    @Test(arguments: [1, 2, 3] as [KeptCallback.ID])
+    func `any callback that carried a fact chooses it`(chosen: KeptCallback.ID) throws {
+        var ledger = try Self.mismatched([5])
+        try ledger.deliver { ($0.sen, $0.salt, $0.externalID) = (5, "again", "id-5") }
+        try ledger.deliver { ($0.sen, $0.salt, $0.externalID) = (5, "once more", "id-6") }
+        try ledger.deliver { ($0.sen, $0.externalID) = (6, "id-7") }
+        let outcome = try ledger.resolve(.amountMismatch, accept: .success, callbackID: chosen)
+        #expect(outcome == .done(ledger.feed.last))
+        #expect(ledger.story.last == "TRX-1 pending>success 0.05 operator")
+        #expect(ledger.feed.last?.callbackID == chosen)
+        #expect(ledger.view.callbacks[chosen]?.outcome == .applied)
+        #expect(ledger.open == [])
+    }
+
+    @Test func `a fact stands if any callback that carried it is named`() throws {
+        var ledger = try Self.mismatched([5])
+        try ledger.deliver { ($0.sen, $0.salt, $0.externalID) = (5, "again", "id-5") }
+        // The bank says 7: the callback is right about the payment, though not about its amount.
+        try ledger.resolve(.amountMismatch, accept: .success, sen: 7, callbackID: 1)
+        #expect(ledger.story.last == "TRX-1 pending>success 0.07 operator")
+        let fact = try #require(ledger.view.callbacks[1]?.content.fact)
+        let decisions = ledger.view.decisions(of: try ledger.payment().id)
+        #expect(decisions.map(\.decision) == [.accepted])
+        #expect(decisions.map(\.fact) == [fact])
+        #expect(ledger.open == [])
+    }
+
+    @Test func `a callback beyond the ten facts of an entry is accepted`() throws {
+        var ledger = try Self.mismatched(Array(1...12))
+        #expect(try ledger.entry(.amountMismatch).events.count == 10)
+        try ledger.resolve(.amountMismatch, accept: .success, callbackID: 12)
+        #expect(ledger.story.last == "TRX-1 pending>success 0.12 operator")
+        #expect(ledger.feed.last?.callbackID == 12)
+    }
+
+    @Test(arguments: [2, 99] as [KeptCallback.ID])
+    func `a callback that is unknown or of another payment is refused`(
+        id: KeptCallback.ID
+    ) throws {
+        var ledger = try Self.mismatched([5])
+        try ledger.deliver {
+            ($0.partner, $0.reference, $0.externalID) = ("PAY-2", "TRX-2", "id-2")
+        }
+        let before = ledger.feed.count
+        for sen in [nil, 5] as [Int64?] {
+            let byEntry = try ledger.resolve(
+                .amountMismatch,
+                accept: .success,
+                sen: sen,
+                callbackID: id
+            )
+            #expect(byEntry == .unknownCallback(id))
+            #expect(try ledger.accept(.success, sen: sen, callbackID: id) == .unknownCallback(id))
+        }
+        #expect(ledger.open == ["amount-mismatch×1"])
+        #expect(ledger.feed.count == before)
+    }
+
     @Test(arguments: [LatestTransactionStatus.success, .refunded, .cancelled, .failed])
     func `money needs an amount where no fact tells it`(
         _ status: LatestTransactionStatus

@@ -292,6 +292,9 @@ struct StoreMirrorSource {
             let kind = open.isEmpty ? .unresolvedPayment : pick(open).kind
             return .resolveAll(kind, openedBefore: time, decision)
         }
+        // Of this payment, another one, or none.
+        if chance(20), !kept.isEmpty { decision.callbackID = pick(Array(kept.suffix(60))).id }
+        if chance(2) { decision.callbackID = 1_000_000 }
         if chance(40) || open.isEmpty {
             return .accept(try reference(), decision, isDryRun: isDryRun)
         }

@@ -210,6 +210,11 @@ enum OperatorEndpoint {
                 "\(entry) names several facts; choose one by amount or callbackId: \(list).",
                 field: "amount"
             )
+        case .unknownCallback(let id):
+            throw APIMembers.invalid(
+                "callbackId",
+                expected: "the number of a callback of this payment, which \(id) is not"
+            )
         case .amountRequired:
             throw APIMembers.invalid(
                 "amount",
