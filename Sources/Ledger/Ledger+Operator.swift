@@ -128,10 +128,10 @@ extension Ledger {
         case .one(let event): chosen = event
         case .none: chosen = nil
         }
-        guard let target = target(status, of: payment) else {
+        let amount = decision.amount ?? chosen?.fact?.amount
+        guard let target = target(status, amount, of: payment) else {
             return .notAllowed(from: payment.status, to: status)
         }
-        let amount = decision.amount ?? chosen?.fact?.amount
         if amount == nil, status.movesMoney { return .amountRequired }
         var transition: Transition?
         if let target {
@@ -223,10 +223,11 @@ extension Ledger {
     /// An operator's decision counts like a query's report in the status table, with two
     /// exceptions. A success on success or refunded, and a cancellation or failure on success, are
     /// not allowed, because they would hide money that the gateway reported. If an operator wrote
-    /// the current status, any code is allowed, so that a mistake can be undone; a success is then
-    /// written again even on success, because its amount may be the mistake.
+    /// the current status, any code is allowed, so that a mistake can be undone; a success or refund
+    /// is then written again if its amount differs, because the amount may be the mistake.
     private func target(
         _ status: LatestTransactionStatus,
+        _ amount: Amount?,
         of payment: Payment
     ) -> TransactionStatus?? {
         let undone: TransactionStatus? =
@@ -240,7 +241,9 @@ extension Ledger {
         guard let undone else { return nil }
         // An operator's decision can be undone by another one.
         if payment.lastSource == .operator {
-            return .some(payment.status == undone && undone != .success ? nil : undone)
+            let written = undone == .success ? payment.paidAmount : payment.refundedAmount
+            let isOfSameAmount = !status.movesMoney || amount == nil || amount == written
+            return .some(payment.status == undone && isOfSameAmount ? nil : undone)
         }
         switch (payment.status, status) {
         case (.success, .success), (.refunded, .success), (.success, .cancelled),

@@ -171,11 +171,17 @@ struct OperatorTests {
             try ledger.generate()
             try ledger.accept(first, sen: 5)
             let outcome = try ledger.accept(second, sen: 6)
-            let isSame = first == second && first != .success
+            let isSame = first == second && !first.movesMoney
             #expect(outcome == .done(isSame ? nil : ledger.feed.last))
             #expect(ledger.feed.count == (isSame ? 2 : 3))
-            #expect(try ledger.payment().latestStatus == second)
-            if second == .success { #expect(try ledger.payment().paidAmount?.sen == 6) }
+            let payment = try ledger.payment()
+            #expect(payment.latestStatus == second)
+            if second == .success { #expect(payment.paidAmount?.sen == 6) }
+            if second == .refunded { #expect(payment.refundedAmount?.sen == 6) }
+            // The same code over the same amount says nothing new.
+            let count = ledger.feed.count
+            #expect(try ledger.accept(second, sen: 6) == .done(nil))
+            #expect(ledger.feed.count == count)
         }
         var ledger = TestLedger()
         try ledger.generate()
@@ -184,6 +190,22 @@ struct OperatorTests {
             let from = try ledger.payment().status
             #expect(try ledger.accept(open, sen: 5) == .notAllowed(from: from, to: open))
         }
+    }
+
+    @Test func `a wrong amount of a refund is undone by the right one`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.deliver()
+        try ledger.accept(.refunded, sen: 400_000)
+        try ledger.accept(.refunded, sen: 500_000)
+        #expect(
+            ledger.story.suffix(2) == [
+                "TRX-1 success>refunded 4000.00 operator",
+                "TRX-1 refunded>refunded 5000.00 operator",
+            ]
+        )
+        #expect(try ledger.payment().refundedAmount == Amount(sen: 500_000))
+        #expect(try ledger.payment().paidAmount == Amount(sen: 1_000_000))
     }
 
     @Test func `a status that the gateway wrote since is not undone`() throws {

@@ -238,7 +238,8 @@ struct StoreModel {
         ]
         guard let to = undone[status] else { return false }
         if payment.isDecidedByOperator, lastWasOperator.contains(index) {
-            if payment.status == to, to != .success { return true }
+            // Its amount is always the payment's own.
+            if payment.status == to { return true }
         } else {
             if payment.status == to, to != .success { return true }
             guard queried(status, payment) != nil else { return false }
