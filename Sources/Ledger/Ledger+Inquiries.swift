@@ -118,18 +118,21 @@ extension Ledger {
     ///
     /// A pending payment without a step gets a deadline instead, so that it reaches the attention
     /// list. Any other payment without a step loses its inquiry.
-    mutating func replan(_ payment: Payment) {
-        let existing = view.inquiries[payment.id]
-        // While no query can be sent, payments not generated here get no inquiry: the number of
-        // overdue ones would only grow. Those generated here are queried once it is possible.
-        let isAsked = policy.canQuery || payment.origin == .generate
+    ///
+    /// - Parameter ended: the inquiry that has just ended, if one has: its steps already taken are
+    ///   not planned again.
+    mutating func replan(_ payment: Payment, after ended: StatusInquiry? = nil) {
+        let existing = view.inquiries[payment.id] ?? ended
+        // A receive-only receiver follows only what it generated before. With `reconcile.enabled:
+        // false` everything is followed: an inquiry that is due and not sent is held.
+        let isAsked = policy.isOutbound || payment.origin == .generate
         let plan = InquiryPlan(context)
         let generation = view.generations[payment.id]
         if isAsked, let planned = plan.inquiry(about: payment, generation, existing) {
             emit(.scheduleInquiry(planned))
         } else if isAsked, payment.status == .pending {
             emit(.scheduleInquiry(plan.deadline(of: payment, generation)))
-        } else if existing != nil {
+        } else if view.inquiries[payment.id] != nil {
             emit(.endInquiry(payment.id))
         }
     }
@@ -192,7 +195,9 @@ extension Ledger {
                 holdOpen(payment, cause: "not asked", reason)
             } else {
                 holdWaiting(payment, "not asked", reason)
-                if payment.origin == .generate { replan(payment) }
+                // Jitter may have brought the step forward: it is not planned again.
+                if !inquiry.isExpiryCheck { inquiry.step += 1 }
+                replan(payment, after: inquiry)
             }
         }
     }

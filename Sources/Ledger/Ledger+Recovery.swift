@@ -37,7 +37,7 @@ extension Ledger {
     ///
     /// The payment is queried at once where that is possible. A final status raises an entry as
     /// well, because consumers may have acted on a transition that the restored feed does not have.
-    /// An unpaid code needs no review: the query's report decides.
+    /// An unpaid code needs no review as long as a query or its own schedule decides about it.
     ///
     /// - Parameter place: the path of the other database, for the text of the entry.
     package mutating func recover(_ remembered: RememberedPayment, from place: String) {
@@ -45,8 +45,9 @@ extension Ledger {
             view.confirmed(named: remembered.partnerReferenceNo)
             ?? view.unconfirmed(remembered.references) ?? create(remembered)
         if policy.canQuery { askNow(payment.id) }
-        // The query reports what becomes of an unpaid code.
-        if let status = remembered.status, !status.isFinal { return }
+        // The query, or the schedule of a stored payment, tells what becomes of an unpaid code.
+        let isFollowed = policy.canQuery || payment.isConfirmed
+        if let status = remembered.status, !status.isFinal, isFollowed { return }
         var text = "the database before a restore (\(place)) "
         if let status = remembered.status {
             text += "has it as \(status.word)"

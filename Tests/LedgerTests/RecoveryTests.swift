@@ -73,6 +73,14 @@ struct RecoveryTests {
         #expect(Self.openEntries(ledger).isEmpty)
     }
 
+    @Test func `an unpaid code is told where no query can be sent`() throws {
+        var ledger = TestLedger { $0.isReconciling = false }
+        let remembered = try Self.remembered(.pending)
+        ledger.run { $0.recover(remembered, from: "old.db") }
+        #expect(Self.inquiries(ledger).isEmpty)
+        #expect(Self.openEntries(ledger).map(\.kind) == [.unresolvedPayment])
+    }
+
     @Test func `a receiver without outbound calls has the entry alone`() throws {
         var ledger = TestLedger { $0.isOutbound = false }
         let remembered = try Self.remembered(.refunded) { $0.refundedAmount = Amount(sen: 100) }

@@ -160,6 +160,68 @@ struct ScheduleTests {
 
     // MARK: Without a schedule
 
+    @Test(arguments: [LatestTransactionStatus.initiated, .paying, .pending], [900, 60])
+    func `a payment that a callback told of is held where reconcile is off`(
+        _ status: LatestTransactionStatus,
+        validitySeconds: Int
+    ) throws {
+        var ledger = TestLedger {
+            $0.isReconciling = false
+            $0.schedule.defaultValiditySeconds = validitySeconds
+        }
+        let start = ledger.now
+        try ledger.deliver { $0.status = status }
+        let id = try ledger.payment().id
+        try ledger.waitUntilDue()
+        #expect(ledger.now <= start + Int64(validitySeconds + 60) * 1_000)
+        ledger.run { $0.hold([id], reason: "no query is sent") }
+        #expect(ledger.open == ["unresolved-payment×1"])
+        #expect(ledger.inquiries == [])
+    }
+
+    @Test(arguments: [LatestTransactionStatus.initiated, .paying, .pending])
+    func `a payment that a callback told of is held where the schedule is empty`(
+        _ status: LatestTransactionStatus
+    ) throws {
+        var ledger = TestLedger {
+            $0.schedule.scheduleSeconds = []
+            $0.schedule.expireAfterSeconds = nil
+        }
+        try ledger.deliver { $0.status = status }
+        #expect(try ledger.runningInquiry()?.phase == .deadline)
+        let id = try ledger.payment().id
+        try ledger.waitUntilDue()
+        ledger.run { $0.hold([id], reason: "no query is sent") }
+        #expect(ledger.open == ["unresolved-payment×1"])
+    }
+
+    @Test func `what waits and what is open are both held where reconcile is off`() throws {
+        var ledger = TestLedger {
+            $0.isReconciling = false
+            $0.confirmWithQuery = .always
+        }
+        try ledger.deliver { $0.status = .initiated }
+        try ledger.answer(.initiated)
+        try ledger.deliver { $0.externalID = "id-2" }
+        #expect(ledger.open == ["unconfirmed-callback×1"])
+        let id = try ledger.payment().id
+        var count = 0
+        while try ledger.runningInquiry() != nil {
+            try ledger.waitUntilDue()
+            ledger.run { $0.hold([id], reason: "no query is sent") }
+            count += 1
+            // Jitter may bring a step forward, which is held once all the same.
+            try #require(count < 20)
+        }
+        #expect(ledger.open == ["unconfirmed-callback×1", "unresolved-payment×1"])
+    }
+
+    @Test func `receive-only asks nothing about a payment that a callback told of`() throws {
+        var ledger = TestLedger { $0.isOutbound = false }
+        try ledger.deliver { $0.status = .initiated }
+        #expect(ledger.inquiries == [])
+    }
+
     @Test func `an empty schedule has a deadline, at which the attention list holds it`() throws {
         var ledger = TestLedger {
             $0.schedule.whileOpenSeconds = []
