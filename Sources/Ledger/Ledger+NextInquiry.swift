@@ -19,7 +19,7 @@ extension Ledger {
         guard let id = ids.first(where: { view.inquiries[$0] != nil }),
             let inquiry = view.inquiries[id]
         else { return nil }
-        let isEarly = inquiry.nextMilliseconds > now && inquiry.plannedMilliseconds <= now
+        let isEarly = !inquiry.isDue(at: now)
         let plan = InquiryPlan(context)
         switch answer.outcome {
         case .unavailable, .unauthorized:

@@ -127,7 +127,7 @@ struct ScheduleTests {
 
     // MARK: The clock
 
-    @Test(arguments: [1, 3_600, 86_400, 31_536_000] as [Int64])
+    @Test(arguments: [2, 3_600, 86_400, 31_536_000] as [Int64])
     func `a clock that was set back rebases the schedule`(seconds: Int64) throws {
         var ledger = try Self.waiting()
         for _ in 1...3 {

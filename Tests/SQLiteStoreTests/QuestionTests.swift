@@ -289,6 +289,28 @@ import Testing
         #expect(try await reader.dueInquiryCount(at: early) == 3)
     }
 
+    @Test(arguments: [(0 as Int64, 0), (-1_000, 0), (-1_001, 1), (-25_200_000, 1)])
+    func `a deadline is due at once after the clock was set back`(
+        step: Int64,
+        count: Int
+    ) async throws {
+        var schedule = InquirySchedule.withoutExpiry
+        schedule.scheduleSeconds = []
+        schedule.whileOpenSeconds = []
+        let test = try await TestStore.asking(schedule: schedule)
+        try await test.generate()
+        let reader = test.store.reader
+        #expect(try test.integer("SELECT phase FROM inquiries") == 4)
+        for includesQueries in [false, true] {
+            let ids = try await reader.deadlines(
+                dueAt: test.clock.now + step,
+                includesQueries: includesQueries,
+                limit: 10
+            )
+            #expect(ids.count == count)
+        }
+    }
+
     @Test func `whoever asks is woken by a new question`() async throws {
         let test = try await TestStore.asking()
         var questions = test.store.inquiries.makeAsyncIterator()

@@ -112,16 +112,26 @@ struct StoreMirrorComparison {
         }
         let now = test.clock.now
         let due = try await test.store.reader.inquiries(dueAt: now, limit: 1_000)
-        let expected = mirror.view.inquiries.values.filter { inquiry in
-            inquiry.phase != .deadline
-                && (inquiry.nextMilliseconds <= now || inquiry.plannedMilliseconds > now + 1_000)
-        }
+        let planned = mirror.view.inquiries.values.filter { $0.isDue(at: now) }
+        let expected = planned.filter { $0.phase != .deadline }
         compare(
             "due inquiry",
             due.sorted { $0.paymentID ?? 0 < $1.paymentID ?? 0 },
             expected.map(\.paymentID).sorted().compactMap { mirror.view.payments[$0] }
                 .map { inquiry(about: $0) }
         )
+        for includesQueries in [false, true] {
+            let held = planned.filter { includesQueries || $0.phase == .deadline }
+            compare(
+                "deadline",
+                try await test.store.reader.deadlines(
+                    dueAt: now,
+                    includesQueries: includesQueries,
+                    limit: 1_000
+                ).sorted(),
+                held.map(\.paymentID).sorted()
+            )
+        }
     }
 
     private func inquiry(about payment: Payment) -> Inquiry {

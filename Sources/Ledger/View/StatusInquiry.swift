@@ -50,4 +50,13 @@ package struct StatusInquiry: Equatable, Sendable {
         self.nextMilliseconds = nextMilliseconds
         self.plannedMilliseconds = plannedMilliseconds
     }
+
+    /// How far the clock may be set back without making plans due, in milliseconds: a clock that is
+    /// only adjusted goes back by less.
+    package static let clockToleranceMilliseconds: Int64 = 1_000
+
+    /// Whether it is due: its time has come, or the clock was set back since it was planned.
+    package func isDue(at now: Int64) -> Bool {
+        nextMilliseconds <= now || plannedMilliseconds > now + Self.clockToleranceMilliseconds
+    }
 }

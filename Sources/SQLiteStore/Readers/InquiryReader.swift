@@ -25,8 +25,7 @@ struct InquiryReader {
         due = try connection.prepare(
             """
             SELECT payment_id FROM inquiries
-            WHERE (next_at <= ?1 OR planned_at > ?1 + \(Self.clockToleranceMilliseconds))
-                AND phase <> \(InquirySchedule.Phase.deadline.rawValue)
+            WHERE \(Self.isDue) AND phase <> \(InquirySchedule.Phase.deadline.rawValue)
             ORDER BY next_at LIMIT ?2
             """
         )
@@ -34,15 +33,14 @@ struct InquiryReader {
         dueCount = try connection.prepare(
             """
             SELECT count(*) FROM inquiries
-            WHERE (next_at <= ?1 OR planned_at > ?1 + \(Self.clockToleranceMilliseconds))
-                AND phase <> \(InquirySchedule.Phase.deadline.rawValue)
+            WHERE \(Self.isDue) AND phase <> \(InquirySchedule.Phase.deadline.rawValue)
             """
         )
     }
 
-    /// A plan from the future says that the clock was set back since, and is due at once. So much
-    /// may a clock that is merely adjusted go back.
-    private static let clockToleranceMilliseconds = 1_000
+    /// ``StatusInquiry/isDue(at:)`` as a condition on the time `?1`.
+    private static let isDue =
+        "(next_at <= ?1 OR planned_at > ?1 + \(StatusInquiry.clockToleranceMilliseconds))"
 
     /// What is due at `now`, the longest due first.
     func due(at now: Int64, limit: Int) throws(SQLiteError) -> [Inquiry] {
@@ -110,8 +108,8 @@ struct InquiryReader {
         try connection.prepare(
             """
             SELECT payment_id FROM inquiries
-            WHERE next_at <= ? AND (? OR phase = \(InquirySchedule.Phase.deadline.rawValue))
-            ORDER BY next_at LIMIT ?
+            WHERE \(Self.isDue) AND (?2 OR phase = \(InquirySchedule.Phase.deadline.rawValue))
+            ORDER BY next_at LIMIT ?3
             """
         ).all {
             $0.integer(now)
