@@ -39,6 +39,7 @@ extension Ledger {
         _ calls: [GatewayCall]
     ) -> InquiryReceipt {
         var answer = answerInProgress(inquiry, outcome, calls)
+        for id in [answer.home, answer.paymentID].compactMap(\.self) { correctStart(of: id) }
         switch outcome {
         case .found(let report, _, let code): take(report, code, &answer)
         case .notFound(let code):

@@ -122,6 +122,8 @@ extension Ledger {
     /// - Parameter ended: the inquiry that has just ended, if one has: its steps already taken are
     ///   not planned again.
     mutating func replan(_ payment: Payment, after ended: StatusInquiry? = nil) {
+        correctStart(of: payment.id)
+        let payment = view.payments[payment.id] ?? payment
         let existing = view.inquiries[payment.id] ?? ended
         // A receive-only receiver follows only what it generated before. With `reconcile.enabled:
         // false` everything is followed: an inquiry that is due and not sent is held.
@@ -134,6 +136,23 @@ extension Ledger {
             emit(.scheduleInquiry(plan.deadline(of: payment, generation)))
         } else if view.inquiries[payment.id] != nil {
             emit(.endInquiry(payment.id))
+        }
+    }
+
+    /// Replaces the points in time that an open payment's schedule counts from by the present, if
+    /// they lie in the future.
+    ///
+    /// The clock was set back since they were stored. Without the correction, a schedule that counts
+    /// from them would wait for the wrong time, or begin again at each step.
+    mutating func correctStart(of id: Payment.ID) {
+        guard var payment = view.payments[id], payment.isOpen else { return }
+        let latest = now + StatusInquiry.clockToleranceMilliseconds
+        if let generation = view.generations[id], generation.startedMilliseconds > latest {
+            emit(.moveGenerationStart(id, toMilliseconds: now))
+        }
+        if payment.updatedMilliseconds > latest {
+            payment.updatedMilliseconds = now
+            emit(.updatePayment(Shared(payment)))
         }
     }
 
@@ -176,6 +195,7 @@ extension Ledger {
     /// arrive, and an entry for every unpaid code would hide the entries that matter.
     package mutating func hold(_ ids: [Payment.ID], reason: String) {
         for id in ids {
+            correctStart(of: id)
             guard let payment = view.payments[id], var inquiry = view.inquiries[id] else {
                 continue
             }

@@ -214,6 +214,8 @@ struct StoreMirror {
                 generations[id] = GenerationRecord(request, startedMilliseconds: now)
             case .finishGeneration(let id, let state, let result):
                 generations[id] = generations[id]?.finished(state, result)
+            case .moveGenerationStart(let id, let now):
+                generations[id] = generations[id]?.started(atMilliseconds: now)
             default: break
             }
         }
@@ -233,6 +235,21 @@ extension GenerationRecord {
             warnings: [],
             lastError: nil,
             startedMilliseconds: startedMilliseconds
+        )
+    }
+
+    /// The call with another start.
+    fileprivate func started(atMilliseconds now: Int64) -> Self {
+        GenerationRecord(
+            state: state,
+            feeAmount: feeAmount,
+            validity: validity,
+            validityPeriod: validityPeriod,
+            expiresMilliseconds: expiresMilliseconds,
+            qrContent: qrContent,
+            warnings: warnings,
+            lastError: lastError,
+            startedMilliseconds: now
         )
     }
 

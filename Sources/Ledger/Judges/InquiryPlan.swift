@@ -4,7 +4,8 @@ import Payments
 /// (article Statuses).
 ///
 /// Due times in the past become the present. A start in the future shows that the clock was set
-/// back since; the present takes its place, so that no query is delayed by the error.
+/// back since; the ledger replaces it by the present before it plans
+/// (``Ledger/correctStart(of:)``).
 struct InquiryPlan {
     private let schedule: InquirySchedule
     private let now: Int64
@@ -145,8 +146,7 @@ struct InquiryPlan {
             return isSame ? existing?.step ?? 0 : 0
         }
         if let generation {
-            // A start in the future: the clock was set back since.
-            let base = min(generation.startedMilliseconds, now)
+            let base = generation.startedMilliseconds
             let next = schedule.step(.whileOpen, base: base, after: now)
             if let step = next.map({ max($0, asked(.whileOpen, base)) }),
                 let time = schedule.time(.whileOpen, step: step, base: base, jitterPermille: 0),
@@ -171,7 +171,7 @@ struct InquiryPlan {
     func end(of payment: Payment, _ generation: Generation?) -> Int64 {
         let validity = Int64(schedule.defaultValiditySeconds) * 1_000
         return generation?.expiresMilliseconds
-            ?? min(payment.updatedMilliseconds, now) + validity
+            ?? payment.updatedMilliseconds + validity
     }
 
     /// The point from which an unpaid code can be closed, in milliseconds since the epoch; nil

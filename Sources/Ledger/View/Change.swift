@@ -29,6 +29,8 @@ package enum Change: Sendable {
     /// Records the intent to generate, in place of an earlier attempt.
     indirect case startGeneration(Payment.ID, GenerationRequest, atMilliseconds: Int64)
     indirect case finishGeneration(Payment.ID, GenerationState, GenerationResult)
+    /// Replaces the start of a generation, because the clock was wrong when it was recorded.
+    case moveGenerationStart(Payment.ID, toMilliseconds: Int64)
 
     // MARK: Inquiries and calls
 

@@ -211,6 +211,7 @@ extension LedgerView {
                 startedMilliseconds: now
             )
         case .finishGeneration(let id, let state, _): generations[id]?.state = state
+        case .moveGenerationStart(let id, let now): generations[id]?.startedMilliseconds = now
         case .scheduleInquiry(let inquiry): insert(inquiry)
         case .endInquiry(let id): inquiries[id] = nil
         case .openEntry(let entry), .updateEntry(let entry, _): insert(entry)

@@ -232,6 +232,8 @@ extension SQLiteEngine {
             try generations.start(request, of: id, atMilliseconds: now)
         case .finishGeneration(let id, let state, let result):
             try generations.finish(id, state, result)
+        case .moveGenerationStart(let id, let now):
+            try generations.moveStart(of: id, toMilliseconds: now)
         case .scheduleInquiry(let inquiry): try inquiries.put(inquiry)
         case .endInquiry(let id): try inquiries.remove(id)
         case .keepGatewayCall(let call, let id):

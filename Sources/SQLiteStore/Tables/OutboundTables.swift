@@ -33,6 +33,7 @@ extension Validity {
 final class GenerationTable {
     private let insertion: Statement
     private let ending: Statement
+    private let moving: Statement
     private let interrupted: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -49,6 +50,9 @@ final class GenerationTable {
                 last_error = ?
             WHERE payment_id = ?
             """
+        )
+        moving = try connection.prepare(
+            "UPDATE generations SET started_at = ? WHERE payment_id = ?"
         )
         interrupted = try connection.prepare("SELECT payment_id FROM generations WHERE state = 0")
     }
@@ -92,6 +96,14 @@ final class GenerationTable {
             $0.text(content)
             $0.text(warnings)
             $0.text(error)
+            $0.integer(paymentID)
+        }
+    }
+
+    /// Writes another start of a call, because the clock was wrong when it was written.
+    func moveStart(of paymentID: Int64, toMilliseconds now: Int64) throws(SQLiteError) {
+        try moving.run {
+            $0.integer(now)
             $0.integer(paymentID)
         }
     }
