@@ -55,6 +55,24 @@ struct FeedTests {
         #expect(kept["externalId"].text == callback.externalID)
     }
 
+    @Test(arguments: ["0000-00-00 nonsense", "2026-11-22 10:00:00"])
+    func `a time of payment that is none is null, beside the gateway's words`(
+        text: String
+    ) throws {
+        let daemon = try Daemon(in: Workspace())
+        let callback = try Callback()
+        let posted = try daemon.post(callback.with { $0.body.finishedTime = "\"\(text)\"" })
+        #expect(posted.code == "2005600")
+        let expected = #""paidAt":null,"paidAtText":"\#(text)""#
+        let targets = [
+            "/v1/transitions", "/v1/transactions/\(callback.merchant)", "/v1/transactions",
+        ]
+        for target in targets {
+            let response = try daemon.get(target)
+            #expect(response.text.contains(expected), "\(target): \(response.text)")
+        }
+    }
+
     @Test func `a position of another feed or beyond the head is refused`() throws {
         let daemon = try Daemon(in: Workspace())
         #expect(try daemon.post(Callback()).code == "2005600")

@@ -27,6 +27,45 @@ struct RepetitionTests {
         #expect(try daemon.attention().isEmpty)
     }
 
+    @Test func `one signature with 600 runs of blanks is one callback`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let callback = try Callback()
+        let body = callback.body.bytes
+        for count in 1...600 {
+            let blanks = Array(repeating: UInt8(ascii: " "), count: count)
+            let padded = callback.with {
+                // It verifies as minified.
+                ($0.literalBody, $0.signedBody) = (body.dropLast() + blanks + body.suffix(1), body)
+            }
+            #expect(try daemon.post(padded).code == "2005600")
+        }
+        let kept = try daemon.callbacks()
+        #expect(kept.count == 1)
+        #expect(kept.first?["deliveries"]["count"].integer == 600)
+        #expect(try daemon.feed().count == 1)
+        #expect(try daemon.attention().isEmpty)
+    }
+
+    @Test func `one signature under 100 ids that are too long is one entry`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let callback = try Callback()
+        let body = callback.body.bytes
+        for count in 1...100 {
+            let blanks = Array(repeating: UInt8(ascii: " "), count: count)
+            let padded = callback.with {
+                ($0.literalBody, $0.signedBody) = (body.dropLast() + blanks + body.suffix(1), body)
+                let digits = "\(1_000 + count)"
+                $0.externalID = digits + String(repeating: "x", count: 37 - digits.count)
+            }
+            #expect(try daemon.post(padded).code == "4005601")
+        }
+        #expect(try daemon.callbacks().count == 1)
+        let entries = try daemon.attention()
+        #expect(entries.map { $0["kind"].text } == ["invalid-callback"])
+        #expect(entries.first?["events"].items.count == 1)
+        #expect(try daemon.feed().isEmpty)
+    }
+
     @Test func `another fact under a used id is refused, kept and on the attention list`() throws {
         let daemon = try Daemon(in: Workspace(), set: ["notify.externalIdConflict=reject"])
         let first = try Callback()
