@@ -2,7 +2,8 @@ package import Payments
 
 /// The state of one query result while it is recorded.
 ///
-/// It has the result itself and what the steps of the decision pass to each other.
+/// It has the result itself and one property for each thing that the steps of the decision pass to
+/// each other.
 struct AnswerInProgress {
     let inquiry: Inquiry
     let outcome: InquiryOutcome

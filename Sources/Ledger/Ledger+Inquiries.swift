@@ -142,8 +142,8 @@ extension Ledger {
     /// Replaces the points in time that an open payment's schedule counts from by the present, if
     /// they lie in the future.
     ///
-    /// The clock was set back since they were stored. Without the correction, a schedule that counts
-    /// from them would wait for the wrong time, or begin again at each step.
+    /// The clock was set back since they were stored. Without the correction, a schedule that
+    /// counts from them would wait for the wrong time, or begin again at each step.
     mutating func correctStart(of id: Payment.ID) {
         guard var payment = view.payments[id], payment.isOpen else { return }
         let latest = now + StatusInquiry.clockToleranceMilliseconds

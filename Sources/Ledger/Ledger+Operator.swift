@@ -223,8 +223,8 @@ extension Ledger {
     /// An operator's decision counts like a query's report in the status table, with two
     /// exceptions. A success on success or refunded, and a cancellation or failure on success, are
     /// not allowed, because they would hide money that the gateway reported. If an operator wrote
-    /// the current status, any code is allowed, so that a mistake can be undone; a success or refund
-    /// is then written again if its amount differs, because the amount may be the mistake.
+    /// the current status, any code is allowed, so that a mistake can be undone; a success or
+    /// refund is then written again if its amount differs, because the amount may be the mistake.
     private func target(
         _ status: LatestTransactionStatus,
         _ amount: Amount?,

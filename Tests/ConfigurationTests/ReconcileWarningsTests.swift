@@ -10,23 +10,23 @@ struct ReconcileWarningsTests {
             (
                 ["reconcile.enabled=false"],
                 [
-                    "reconcile.enabled: is false: a payment whose callback is lost stays open until "
-                        + "an operator decides, on the attention list, and callbacks that "
+                    "reconcile.enabled: is false: a payment whose callback is lost stays open "
+                        + "until an operator decides, on the attention list, and callbacks that "
                         + "notify.confirmWithQuery holds back change nothing; expected true"
                 ]
             ),
             (
                 ["reconcile.enabled=false", "notify.confirmWithQuery=never"],
                 [
-                    "reconcile.enabled: is false: a payment whose callback is lost stays open until "
-                        + "an operator decides, on the attention list; expected true"
+                    "reconcile.enabled: is false: a payment whose callback is lost stays open "
+                        + "until an operator decides, on the attention list; expected true"
                 ]
             ),
             (
                 ["reconcile.scheduleSeconds=[]"],
                 [
-                    "reconcile.scheduleSeconds: is empty: a payment whose callback is lost stays open "
-                        + "until an operator decides, on the attention list; "
+                    "reconcile.scheduleSeconds: is empty: a payment whose callback is lost stays "
+                        + "open until an operator decides, on the attention list; "
                         + "expected offsets such as [0, 60, 300]"
                 ]
             ),

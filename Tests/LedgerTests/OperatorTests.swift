@@ -52,8 +52,8 @@ struct OperatorTests {
         #expect(ledger.open == [])
     }
 
-    @Test(arguments: [1, 2, 3] as [KeptCallback.ID])
-    func `any callback that carried a fact chooses it`(chosen: KeptCallback.ID) throws {
+    @Test(arguments: [1, 2, 3] as [CallbackID])
+    func `any callback that carried a fact chooses it`(chosen: CallbackID) throws {
         var ledger = try Self.mismatched([5])
         try ledger.deliver { ($0.sen, $0.salt, $0.externalID) = (5, "again", "id-5") }
         try ledger.deliver { ($0.sen, $0.salt, $0.externalID) = (5, "once more", "id-6") }
@@ -87,9 +87,9 @@ struct OperatorTests {
         #expect(ledger.feed.last?.callbackID == 12)
     }
 
-    @Test(arguments: [2, 99] as [KeptCallback.ID])
+    @Test(arguments: [2, 99] as [CallbackID])
     func `a callback that is unknown or of another payment is refused`(
-        id: KeptCallback.ID
+        id: CallbackID
     ) throws {
         var ledger = try Self.mismatched([5])
         try ledger.deliver {

@@ -85,6 +85,27 @@ struct RuleTests {
         ])
     }
 
+    @Test func `a type with more than eight stored properties says why`() {
+        let type = { (count: Int, comment: String) in
+            let properties = (0..<count).map { "    package let a\($0): Int\n" }.joined()
+            let rest =
+                "    static let b = 1\n    var c: Int { 1 }\n"
+                + "    func d() {\n        let e = 1\n    }\n"
+            return "\(comment)\npackage struct A {\n\(properties)\(rest)}\n"
+        }
+        let rule = PropertyRules.storedProperties
+        let path = "Sources/Store/A.swift"
+        let found = { (text: String, path: String) in
+            rule.lines(SourceFile(path: path, text: text))
+        }
+        #expect(found(type(8, "/// A."), path) == [])
+        #expect(found(type(9, "/// A."), path) == [2])
+        #expect(found(type(9, "/// A row: one property for each column."), path) == [])
+        #expect(found(type(9, "/// Ten properties, one for each thing."), path) == [])
+        #expect(found(type(9, "// One property for each column."), path) == [2])
+        #expect(found(type(9, "/// A."), "Sources/Snap/A.swift") == [])
+    }
+
     @Test func `a force unwrap is found, and what looks like one is not`() {
         let found = ["a!", "a!.b", "a()!", "a[0]!", "a?.b!", "var a: B!", "\"\\(a!)\"", "a! = b"]
         let passed = [

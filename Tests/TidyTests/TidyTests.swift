@@ -13,7 +13,8 @@ struct TidyTests {
     @Test func `the sources keep the house style`() {
         #expect(!sources.isEmpty)
         let rules =
-            SizeRules.all + WordRules.all + DocumentationRules.all + ImportRules.all(manifest)
+            SizeRules.all + PropertyRules.all + WordRules.all + DocumentationRules.all
+            + ImportRules.all(manifest)
         for finding in sources.flatMap({ file in rules.flatMap { $0.findings(in: file) } }) {
             Issue.record("\(finding)")
         }

@@ -242,9 +242,9 @@ struct CallbackJudge {
 
     /// How a reported success compares with the current one.
     ///
-    /// On a success, another amount or two differing marks mean another payment; an ambiguous amount
-    /// is compatible, because a query decides about it. On a refunded payment a success counts as
-    /// new money, unless it shares a mark with the refunded one or is its first callback.
+    /// On a success, another amount or two differing marks mean another payment; an ambiguous
+    /// amount is compatible, because a query decides about it. On a refunded payment a success
+    /// counts as new money, unless it shares a mark with the refunded one or is its first callback.
     private static func comparison(
         _ fact: Fact,
         _ marks: SuccessMarks,

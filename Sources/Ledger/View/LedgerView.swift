@@ -25,11 +25,11 @@ package struct LedgerNumbers: Equatable, Sendable {
 /// What is stored about the payments that a group of events concerns, including the changes that
 /// the group's earlier events made.
 ///
-/// An engine fills it (see <doc:EngineProtocol>); afterwards only ``apply(_:)`` changes it.
+/// An engine fills it (see <doc:EngineProtocol>); afterwards only ``apply(_:)`` changes it. One
+/// property for each kind of row, and one for each way to look it up.
 package struct LedgerView: Sendable {
     package var numbers: LedgerNumbers
     package var knowledge: GatewayKnowledge
-    // One property for each kind of row, and one for each way to look it up.
     package private(set) var payments = RowTable<Payment>()
     package private(set) var callbacks = RowTable<KeptCallback>()
     private(set) var generations: [Payment.ID: Generation] = [:]

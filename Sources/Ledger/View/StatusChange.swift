@@ -2,7 +2,7 @@ import Payments
 
 /// A change of status that is about to become a transition.
 ///
-/// It has the columns of a transition except those taken from the payment.
+/// One property for each column of a transition except those taken from the payment.
 struct StatusChange {
     let to: TransactionStatus
     let latestStatus: LatestTransactionStatus

@@ -9,9 +9,9 @@ import Store
 ///
 /// Everything here that is in memory follows from the main database: after a failed commit the
 /// writer throws the engine away and makes another from the disk (contract section 4, last row's
-/// note). Belongs to the writer's queue.
+/// note). Belongs to the writer's queue. One property for each table, and for each thing of them
+/// that is kept in memory.
 final class SQLiteEngine {
-    // More than eight: one for each table, and what is kept in memory of them.
     let journal: JournalTable
     let payments: PaymentTable
     let transitions: TransitionTable

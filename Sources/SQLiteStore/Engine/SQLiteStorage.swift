@@ -4,6 +4,8 @@ package import SQLiteFiles
 package import Store
 
 /// The files of one SQLite database, open far enough to start on.
+///
+/// One property for each file, thread or value that the store's parts share.
 struct SQLiteStorage: Storage {
     let lookupFile: SideFile
     private let database: DatabaseLock

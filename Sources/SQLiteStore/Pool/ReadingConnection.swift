@@ -52,7 +52,7 @@ struct ReadableFiles: Sendable {
 
 /// The statements of one reading connection.
 ///
-/// One for each table or list that is read.
+/// One property for each table or list that is read.
 struct ReaderTables {
     let transitions: TransitionReader
     let transactions: TransactionReader

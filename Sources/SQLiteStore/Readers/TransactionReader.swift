@@ -6,7 +6,7 @@ import Store
 
 /// The readers' statements on transactions.
 ///
-/// One for each way to look a transaction up.
+/// One property for each statement, and for each reader of another table that takes part.
 struct TransactionReader {
     private let connection: Connection
     private let index: ReferenceIndex

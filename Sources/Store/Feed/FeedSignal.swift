@@ -30,6 +30,7 @@ package final class FeedSignal: Sendable {
         }
     }
 
+    /// What one lock guards: its properties change together.
     private struct State {
         /// The newest sequence number that was published.
         var head: Int64

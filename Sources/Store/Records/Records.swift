@@ -1,7 +1,7 @@
 package import Ledger
 package import Payments
 
-/// A transaction as the API shows it.
+/// A transaction as the API shows it: one property for each member of the response.
 package struct TransactionRecord: Equatable, Sendable {
     package let id: Int64
     package let partnerReferenceNo: String
@@ -92,7 +92,7 @@ package struct TransactionRecord: Equatable, Sendable {
     }
 }
 
-/// How a payment was generated.
+/// How a payment was generated: one property for each column.
 package struct GenerationRecord: Equatable, Sendable {
     package let state: GenerationState
     package let feeAmount: Amount
@@ -133,7 +133,7 @@ package struct GenerationRecord: Equatable, Sendable {
     }
 }
 
-/// One entry of the feed.
+/// One entry of the feed: one property for each member of the response.
 package struct TransitionRecord: Equatable, Sendable {
     /// Its place in the feed: 1, 2, 3, … without gaps.
     package let sequence: Int64
@@ -229,6 +229,8 @@ package struct PaymentEvidence: Equatable, Sendable {
 }
 
 /// A kept callback: one of the journal, or a refused one.
+///
+/// One property for each column that the API shows.
 package struct CallbackRecord: Equatable, Sendable {
     package let id: Int64
 
@@ -309,7 +311,7 @@ package struct CallbackRecord: Equatable, Sendable {
     }
 }
 
-/// An entry of the attention list.
+/// An entry of the attention list: one property for each member of the response.
 package struct AttentionRecord: Equatable, Sendable {
     /// One fact or cause that it holds.
     package struct Event: Equatable, Sendable {
