@@ -1,33 +1,53 @@
 import Ledger
 import Payments
 
-/// Rows 5a to 13 of the checks table and the status table of contract section 4, once more and as
-/// simply as possible: everything in memory, searched from end to end, for `confirmWithQuery:
-/// "never"` and `auto` roles.
+/// Rows 5a to 13 of the checks table, the status table, abandoned codes and the open entries of the
+/// attention list (contract section 4), once more and as simply as possible: everything in memory,
+/// searched from end to end, for `auto` roles.
 struct StoreModel {
     struct Payment: Equatable {
-        let merchant: String
-        let gateway: String
+        var merchant: String
+        var gateway: String
         let sen: Int64
         var status: TransactionStatus
+        /// The end of the validity of a code that was generated; nil for any other payment.
+        var expires: Int64?
+        /// Whether generate or a query has told its pair.
+        var isProven: Bool
+        var updated: Int64
         var paidSen: Int64?
+        /// Whether the time of the last success is known.
+        var hasTime = false
         var written: [Said] = []
         var sequences: [Int64] = []
         /// What a query has answered, without that it stands.
         var answered: [Said] = []
+        /// Reports since the end of the validity that it is not paid.
+        var unpaid = 0
         var isDecidedByOperator = false
+        var lastWasOperator = false
     }
 
     /// A status over an amount.
     struct Said: Hashable {
         let status: LatestTransactionStatus
         let sen: Int64
+
+        init(_ status: LatestTransactionStatus, _ sen: Int64) {
+            self.status = status
+            self.sen = sen
+        }
+
+        init(_ says: TestDelivery) { self.init(says.status, says.sen) }
+
+        var movesMoney: Bool { [.success, .refunded].contains(status) }
     }
 
     struct Change: Equatable {
         let merchant: String
         let from: TransactionStatus?
         let to: TransactionStatus
+        let source: TransitionSource
     }
 
     struct Expected: Equatable {
@@ -39,248 +59,158 @@ struct StoreModel {
         var isRedelivery = false
     }
 
-    private struct Kept {
+    struct Kept {
         let says: TestDelivery
         var outcome: CallbackOutcome
         /// Whether the gateway is asked about it and has not answered.
         var isWaiting: Bool
     }
 
+    /// An open entry of the attention list, about one pair.
+    struct Entry: Equatable {
+        let pair: Set<String>
+        let kind: AttentionKind
+        var facts: [Said]
+    }
+
     var rejectsConflicts = true
     var rejectsUnknown = false
     var rejectsMismatches = true
-    private(set) var payments: [Payment] = []
-    private(set) var feed: [Change] = []
-    private var kept: [Kept] = []
+    var confirms = LedgerPolicy.ConfirmWithQuery.never
+    var payments: [Payment] = []
+    var feed: [Change] = []
+    var kept: [Kept] = []
+    var open: [Entry] = []
+    var now: Int64 = 0
+    /// When a query last found anything.
+    var known: Int64?
     private var owners: [(day: Int64, id: String, says: TestDelivery)] = []
+    private var isSnapProven: Bool?
 
     // MARK: Callbacks
 
     mutating func deliver(_ says: TestDelivery) -> Expected {
+        now = says.received
         if let index = kept.firstIndex(where: { isSameSigned($0.says, says) }) {
-            return redeliver(says, of: kept[index])
+            return redeliver(says, of: index)
         }
-        let today = day(says.received)
-        let owner = owners.first { $0.day == today && $0.id == says.externalID }
-        let isConflict = owner.map { !isSameFact($0.says, says) } ?? false
-        let expected = judge(says, isConflict: isConflict, owner: owner?.says)
-        let asked: [CallbackOutcome] = [.awaitingQuery, .conflict, .stale]
-        let isAsked = expected.outcome.map { asked.contains($0) } ?? false
+        let owner = owner(says)
+        let use = owner.map { isSameFact($0, says) ? Use.same : .other($0) } ?? .free
+        let verdict = judge(says, use)
+        let sequence = perform(verdict, says)
+        let isFirst = !kept.contains { $0.isWaiting && isSameFact($0.says, says) }
         kept.append(
-            Kept(says: says, outcome: expected.outcome ?? .invalid, isWaiting: isAsked)
+            Kept(says: says, outcome: verdict.outcome, isWaiting: verdict.asks && isFirst)
         )
-        if owner == nil, expected.answer == .successful, let id = says.externalID {
-            owners.append((today, id, says))
-        }
-        return expected
+        if verdict.answer == .successful { claim(says) }
+        for kind in verdict.kinds { raise(kind, pair(says), Said(says)) }
+        return Expected(answer: verdict.answer, outcome: verdict.outcome, sequence: sequence)
     }
 
-    private mutating func redeliver(_ says: TestDelivery, of before: Kept) -> Expected {
-        var again = says
-        again.received = before.says.received
-        var expected = judge(again, isConflict: before.outcome == .conflict, owner: nil)
-        precondition(expected.outcome != .applied, "nothing kept without effect gets one later")
+    private mutating func redeliver(_ says: TestDelivery, of index: Int) -> Expected {
+        let before = kept[index]
+        let verdict = judge(before.says, before.outcome == .conflict ? .other(nil) : .free)
+        var sequence: Int64?
+        if verdict.outcome == .applied {
+            precondition(before.outcome != .applied, "nothing is applied twice")
+            sequence = perform(verdict, before.says)
+            kept[index].outcome = .applied
+            kept[index].isWaiting = false
+            claim(before.says)
+            for kind in verdict.kinds { raise(kind, pair(says), Said(says)) }
+        }
         let payment = fitting(says).map { payments[$0] }
-        expected.outcome = payment?.isDecidedByOperator == true ? nil : before.outcome
-        expected.isRedelivery = true
-        return expected
+        return Expected(
+            answer: verdict.answer,
+            outcome: payment?.isDecidedByOperator == true ? nil : kept[index].outcome,
+            sequence: sequence,
+            isRedelivery: true
+        )
     }
 
-    private mutating func judge(
-        _ says: TestDelivery,
-        isConflict: Bool,
-        owner: TestDelivery?
-    ) -> Expected {
-        let known = fitting(says)
-        let said = Said(status: says.status, sen: says.sen)
-        let stands = known.map { payments[$0].written.contains(said) } ?? false
-        // Row 6.
-        if abs(says.received - signed(says)) > 300_000, !stands {
-            return Expected(answer: .successful, outcome: .stale)
+    /// What a verdict does to the payments; returns the number of its transition.
+    mutating func perform(_ verdict: Verdict, _ says: TestDelivery) -> Int64? {
+        if let index = fitting(says), payments[index].isProven, payments[index].expires != nil {
+            isSnapProven = says.partner == payments[index].merchant
         }
-        // Row 10.
-        let isAnswered = known.map { payments[$0].answered.contains(said) } ?? false
-        if isConflict, rejectsConflicts, !stands, !isAnswered {
-            return Expected(answer: .conflict, outcome: .conflict)
-        }
-        guard let known else {
-            if isNear(says) { return Expected(answer: .successful, outcome: .awaitingQuery) }
-            return unknown(says)
-        }
-        // Row 12.
-        if !stands, rejectsMismatches, isMismatch(says, payments[known]) {
-            return Expected(answer: .invalidAmount, outcome: .mismatch)
-        }
-        return apply(says, to: known, isDuplicate: owner.map { isSameFact($0, says) } ?? false)
-    }
-
-    private func isMismatch(_ says: TestDelivery, _ payment: Payment) -> Bool {
-        switch (says.status, payment.status) {
-        case (.success, .success), (.success, .refunded): false
-        case (.success, _): says.sen != payment.sen
-        case (.refunded, _): says.sen != payment.paidSen ?? payment.sen
-        default: false
-        }
-    }
-
-    private mutating func unknown(_ says: TestDelivery) -> Expected {
-        if rejectsUnknown {
-            return Expected(answer: .transactionNotFound, outcome: .awaitingQuery)
-        }
-        let status: TransactionStatus
-        switch says.status {
-        case .success: status = .success
-        case .initiated, .paying, .pending: status = .pending
-        case .cancelled: status = .cancelled
-        case .failed: status = .failed
-        case .refunded: return Expected(answer: .successful, outcome: .awaitingQuery)
-        case .notFound: return Expected(answer: .successful, outcome: .ignored)
-        }
-        payments.append(
-            Payment(
-                merchant: says.reference,
-                gateway: says.partner,
-                sen: says.sen,
-                status: status
+        switch verdict.effect {
+        case .nothing: return nil
+        case .learnTime:
+            if let index = fitting(says) { payments[index].hasTime = true }
+            return nil
+        case .advance(let to):
+            guard let index = fitting(says) else { return nil }
+            return write(to, Said(says), index, .notify, hasTime: true)
+        case .create(let to):
+            let isSnap = isSnapProven ?? false
+            payments.append(
+                Payment(
+                    merchant: isSnap ? says.partner : says.reference,
+                    gateway: isSnap ? says.reference : says.partner,
+                    sen: says.sen,
+                    status: to,
+                    isProven: false,
+                    updated: now
+                )
             )
-        )
-        let sequence = write(status, says.status, says.sen, payments.count - 1, isNew: true)
-        return Expected(answer: .successful, outcome: .applied, sequence: sequence)
-    }
-
-    /// The status table for callbacks, a row for each case.
-    private mutating func apply(_ says: TestDelivery, to index: Int, isDuplicate: Bool) -> Expected
-    {
-        let payment = payments[index]
-        let isPending = payment.status == .pending
-        let isNew = !payment.written.contains { $0.status == says.status }
-        let to: TransactionStatus
-        switch (payment.status, says.status) {
-        case (_, .notFound): return Expected(answer: .successful, outcome: .ignored)
-        case (.success, .success), (.cancelled, .cancelled), (.failed, .failed),
-            (.refunded, .refunded):
-            return Expected(answer: .successful, outcome: isDuplicate ? .duplicate : .replayed)
-        case (_, .refunded), (.cancelled, .success), (.failed, .success):
-            return Expected(answer: .successful, outcome: .awaitingQuery)
-        case (.pending, .success): to = .success
-        case (_, .cancelled) where isPending: to = .cancelled
-        case (_, .failed) where isPending: to = .failed
-        case (_, .initiated) where isPending && isNew: to = .pending
-        case (_, .paying) where isPending && isNew: to = .pending
-        case (_, .pending) where isPending && isNew: to = .pending
-        default: return Expected(answer: .successful, outcome: .ignored)
-        }
-        let sequence = write(to, says.status, says.sen, index)
-        return Expected(answer: .successful, outcome: .applied, sequence: sequence)
-    }
-
-    // MARK: Queries and operators
-
-    /// What the gateway answers about a payment, over the amount that is expected of it.
-    mutating func query(_ status: LatestTransactionStatus, about index: Int) -> Said {
-        let payment = payments[index]
-        let isPaid = payment.status == .success || payment.status == .refunded
-        let isOfPaid = status == .refunded || status == .success && isPaid
-        let said = Said(
-            status: status,
-            sen: isOfPaid ? payment.paidSen ?? payment.sen : payment.sen
-        )
-        if status == .notFound { return said }
-        if let to = queried(status, payment) {
-            write(to, status, said.sen, index)
-            let waiting = kept.firstIndex { kept in
-                kept.isWaiting && isOf(payments[index], kept.says)
-                    && Said(status: kept.says.status, sen: kept.says.sen) == said
-            }
-            if let waiting { kept[waiting].outcome = .applied }
-        }
-        for position in kept.indices where kept[position].isWaiting {
-            let says = kept[position].says
-            let claim = Said(status: says.status, sen: says.sen)
-            guard isOf(payments[index], says), ends(says.status, status) else { continue }
-            kept[position].isWaiting = false
-            if !payments[index].written.contains(claim) { payments[index].answered.append(claim) }
-        }
-        return said
-    }
-
-    /// The status table for queries.
-    private func queried(
-        _ status: LatestTransactionStatus,
-        _ payment: Payment
-    ) -> TransactionStatus? {
-        let isOpen = payment.status == .pending
-        switch status {
-        case .success: return [.success, .refunded].contains(payment.status) ? nil : .success
-        case .refunded: return payment.status == .refunded ? nil : .refunded
-        case .cancelled: return isOpen ? .cancelled : nil
-        case .failed: return isOpen ? .failed : nil
-        case .initiated, .paying, .pending:
-            let isNew = !payment.written.contains { $0.status == status }
-            return isOpen && isNew ? .pending : nil
-        case .notFound: return nil
+            let index = payments.count - 1
+            return write(to, Said(says), index, .notify, hasTime: true, isNew: true)
         }
     }
 
-    /// Whether an answer ends the wait for what a callback claims.
-    private func ends(_ claim: LatestTransactionStatus, _ answer: LatestTransactionStatus) -> Bool {
-        if claim == answer { return true }
-        let moves: [LatestTransactionStatus] = [.success, .refunded]
-        if moves.contains(claim) { return claim == .success && answer == .refunded }
-        return moves.contains(answer) || [.cancelled, .failed].contains(answer)
+    /// Makes a callback that is answered 2005600 the owner of its id, if that has none.
+    mutating func claim(_ says: TestDelivery) {
+        guard let id = says.externalID, owner(says) == nil else { return }
+        owners.append((day(says.received), id, says))
     }
 
-    /// What an operator accepts over the payment's own amount; false when it is not allowed.
-    mutating func accept(_ status: LatestTransactionStatus, about index: Int) -> Bool {
-        let payment = payments[index]
-        let undone: [LatestTransactionStatus: TransactionStatus] = [
-            .success: .success, .refunded: .refunded, .cancelled: .cancelled, .failed: .failed,
-        ]
-        guard let to = undone[status] else { return false }
-        if payment.isDecidedByOperator, lastWasOperator.contains(index) {
-            // Its amount is always the payment's own.
-            if payment.status == to { return true }
-        } else {
-            if payment.status == to, to != .success { return true }
-            guard queried(status, payment) != nil else { return false }
-        }
-        write(to, status, payment.sen, index)
-        payments[index].isDecidedByOperator = true
-        lastWasOperator.insert(index)
-        return true
+    private func owner(_ says: TestDelivery) -> TestDelivery? {
+        let today = day(says.received)
+        return owners.first { $0.day == today && $0.id == says.externalID }?.says
     }
 
-    private var lastWasOperator: Set<Int> = []
+    // MARK: Writing
 
     @discardableResult
-    private mutating func write(
+    mutating func write(
         _ to: TransactionStatus,
-        _ status: LatestTransactionStatus,
-        _ sen: Int64,
+        _ said: Said,
         _ index: Int,
+        _ source: TransitionSource,
+        hasTime: Bool = false,
         isNew: Bool = false
     ) -> Int64 {
         let from = isNew ? nil : payments[index].status
-        feed.append(Change(merchant: payments[index].merchant, from: from, to: to))
+        let merchant = payments[index].merchant
+        feed.append(Change(merchant: merchant, from: from, to: to, source: source))
         payments[index].status = to
-        payments[index].written.append(Said(status: status, sen: sen))
+        payments[index].updated = now
         payments[index].sequences.append(Int64(feed.count))
-        if to == .success { payments[index].paidSen = sen }
-        lastWasOperator.remove(index)
+        payments[index].lastWasOperator = source == .operator
+        if source != .expiry { payments[index].written.append(said) }
+        if to != .pending || payments[index].expires == nil { payments[index].unpaid = 0 }
+        if to == .success {
+            payments[index].paidSen = said.sen
+            payments[index].hasTime = hasTime
+        }
+        if source != .operator { release(index, by: said.status) }
         return Int64(feed.count)
     }
 
     // MARK: Searches
 
-    private func day(_ milliseconds: Int64) -> Int64 { (milliseconds + 7 * 3_600_000) / 86_400_000 }
+    func day(_ milliseconds: Int64) -> Int64 { (milliseconds + 7 * 3_600_000) / 86_400_000 }
 
-    private func signed(_ says: TestDelivery) -> Int64 {
+    func signed(_ says: TestDelivery) -> Int64 {
         says.signed ?? says.received - says.signedSecondsAgo * 1_000
     }
 
+    func pair(_ says: TestDelivery) -> Set<String> { [says.partner, says.reference] }
+
+    func pair(_ payment: Payment) -> Set<String> { [payment.merchant, payment.gateway] }
+
     private func isSameFact(_ one: TestDelivery, _ other: TestDelivery) -> Bool {
-        Set([one.partner, one.reference]) == Set([other.partner, other.reference])
-            && one.status == other.status && one.sen == other.sen
+        pair(one) == pair(other) && Said(one) == Said(other)
     }
 
     private func isSameSigned(_ one: TestDelivery, _ other: TestDelivery) -> Bool {
@@ -288,20 +218,21 @@ struct StoreModel {
             && signed(one) == signed(other)
     }
 
-    private func isOf(_ payment: Payment, _ says: TestDelivery) -> Bool {
-        Set([payment.merchant, payment.gateway]) == Set([says.partner, says.reference])
-    }
-
-    /// The only payment that an order of the pair fits.
-    private func fitting(_ says: TestDelivery) -> Int? {
-        let all = payments.indices.filter { isOf(payments[$0], says) }
+    /// The only payment of a pair.
+    func payment(of pair: Set<String>) -> Int? {
+        let all = payments.indices.filter { self.pair(payments[$0]) == pair }
         return all.count == 1 ? all.first : nil
     }
 
-    private func isNear(_ says: TestDelivery) -> Bool {
-        payments.contains {
-            [$0.merchant, $0.gateway].contains(says.partner)
-                || [$0.merchant, $0.gateway].contains(says.reference)
-        }
+    /// The only payment that an order of the pair fits.
+    func fitting(_ says: TestDelivery) -> Int? { payment(of: pair(says)) }
+
+    func isNear(_ says: TestDelivery) -> Bool {
+        payments.contains { !pair($0).isDisjoint(with: pair(says)) }
+    }
+
+    /// The callbacks of a pair that wait, oldest first.
+    func waiting(_ pair: Set<String>) -> [Int] {
+        kept.indices.filter { kept[$0].isWaiting && self.pair(kept[$0].says) == pair }
     }
 }
