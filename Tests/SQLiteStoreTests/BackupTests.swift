@@ -7,6 +7,7 @@ import Support
 import Testing
 
 @testable import Recovery
+@testable import SQLiteStore
 @testable import Store
 
 extension TestStore {

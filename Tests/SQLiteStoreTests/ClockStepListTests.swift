@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Lists by time through the store, after the clock was set.

@@ -8,6 +8,7 @@ import Synchronization
 import Testing
 
 @testable import SQLiteFiles
+@testable import SQLiteStore
 @testable import Store
 
 /// The database's path leads to another file than the one that is open, or its WAL has vanished.

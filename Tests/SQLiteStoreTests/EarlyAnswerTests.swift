@@ -3,6 +3,7 @@ import Payments
 import SQLite
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Callbacks and answers to queries that come while a call to generate is under way.

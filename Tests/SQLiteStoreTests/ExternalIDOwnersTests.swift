@@ -3,6 +3,7 @@ import Payments
 import SQLite
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Row 10: an X-EXTERNAL-ID belongs to the first callback under it, on one Jakarta day.

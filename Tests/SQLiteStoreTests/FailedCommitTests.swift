@@ -7,6 +7,7 @@ import Support
 import Synchronization
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// "A database that cannot commit […]; nothing stays in memory that the disk does not hold"

@@ -3,6 +3,7 @@ import Payments
 import SQLite
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Generate outcomes of contract section 5, from the intent to the repeat.

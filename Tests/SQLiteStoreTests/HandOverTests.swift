@@ -5,6 +5,7 @@ import Support
 import Synchronization
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// "The writer only judges, commits and hands on."

@@ -3,6 +3,7 @@ import Payments
 import SQLite
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Rows 5a to 13 of the checks table, against real files.

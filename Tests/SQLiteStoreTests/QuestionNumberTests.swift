@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Answers find the question that they were asked for, or none.

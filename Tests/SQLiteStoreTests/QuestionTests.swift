@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// When the gateway is asked, and for how long: the schedule of contract sections 3 and 6, on disk.

@@ -3,6 +3,7 @@ import Payments
 import SQLite
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Lists for the API: order, pages, filters.

@@ -5,6 +5,7 @@ import Support
 import Testing
 
 @testable import Recovery
+@testable import SQLiteStore
 @testable import Store
 
 /// What is erased, and what stays.

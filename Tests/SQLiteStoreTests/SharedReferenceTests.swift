@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Payments that share a reference: what is decided about one may concern the others.

@@ -1,6 +1,7 @@
 import Payments
 
 @testable import Ledger
+@testable import SQLiteStore
 @testable import Store
 
 /// One thing that happens to a store and to its mirror.

@@ -3,6 +3,7 @@ import Support
 import Testing
 
 @testable import Ledger
+@testable import SQLiteStore
 @testable import Store
 
 /// Random events for a store and its mirror: few references, ids and amounts at a time, so that

@@ -5,6 +5,7 @@ import Support
 import Synchronization
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Random events of all kinds, given to a store and to a ``StoreMirror``: what they come to and

@@ -5,6 +5,7 @@ import SQLite
 import Support
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Random callbacks, generate calls, answers to queries and decisions of operators, judged by the

@@ -3,6 +3,7 @@ import Payments
 import Testing
 
 @testable import SQLiteFiles
+@testable import SQLiteStore
 @testable import Store
 
 /// What a test's callback says; by default a success of TRX-1 in the order of Cash In's page.

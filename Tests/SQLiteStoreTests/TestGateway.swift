@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// What a test's gateway answers to a query; by default that TRX-1 is paid under PAY-1.

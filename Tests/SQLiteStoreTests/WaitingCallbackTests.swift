@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Callbacks of which only the gateway's own answer to a query decides (contract section 4).

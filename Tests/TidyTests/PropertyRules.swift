@@ -5,7 +5,10 @@ enum PropertyRules {
     private static let propertiesMax = 8
 
     /// The targets whose objects are counted: those that decide about money and keep it.
-    private static let directories = ["Sources/Ledger/", "Sources/Store/"]
+    private static let directories = [
+        "Sources/Ledger/", "Sources/Payments/", "Sources/Store/", "Sources/SQLiteFiles/",
+        "Sources/SQLiteStore/", "Sources/Recovery/",
+    ]
 
     /// What the doc comment of a larger type says, such as "One property for each column".
     private static let reasons = ["property for", "properties"]

@@ -101,9 +101,8 @@ extension SourceFile {
     var capitalizedWords: Set<String> {
         var found: Set<String> = []
         for line in codeLines {
-            for word in line.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
-                if word.first?.isUppercase == true { found.insert(String(word)) }
-            }
+            let words = line.split { !$0.isLetter && !$0.isNumber }
+            found.formUnion(words.filter { $0.first?.isUppercase == true }.map(String.init))
         }
         return found
     }

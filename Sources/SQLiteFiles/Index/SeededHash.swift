@@ -8,7 +8,7 @@ package struct SeededHash: Sendable {
     private let function: SipHash<1, 3>
 
     /// Bytes in a seed.
-    static let seedBytes = 16
+    package static let seedBytes = 16
 
     /// - Parameter seed: ``seedBytes`` random bytes.
     init(seed: [UInt8]) { function = SipHash(key: seed) }

@@ -1,8 +1,10 @@
 import Ledger
 import Payments
 import SQLite
+import SQLiteFiles
 import Testing
 
+@testable import SQLiteStore
 @testable import Store
 
 /// Open payments whose schedule has ended, or that never had one, get one query each.
