@@ -200,7 +200,8 @@ let package = Package(
         .target(
             name: "Support",
             dependencies: [
-                "Configuration", "Commands", "HTTPCore", "Crypto", "Snap", "System", "Text",
+                "Configuration", "Commands", "HTTPCore", "Payments", "Crypto", "Snap", "System",
+                "Text",
             ],
             path: "Tests/Support",
             swiftSettings: common

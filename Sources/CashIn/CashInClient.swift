@@ -23,85 +23,107 @@ package final class CashInClient: Sendable {
     }
 
     /// Requests a QR code, once; retries and queries after a failure are up to the caller.
-    package func generate(_ intent: GenerateIntent) async -> (GenerateOutcome, OutboundExchange) {
-        let (reply, exchange) = await call(.generate, body: intent.body)
-        return (GenerateOutcome(reply, for: intent), exchange)
+    ///
+    /// - Returns: the result, and the record of the call for the journal.
+    package func generate(_ intent: GenerateIntent) async -> (GenerationResult, GatewayCall) {
+        let (reply, call) = await call(
+            .generate,
+            about: intent.partnerReferenceNo,
+            body: intent.body
+        )
+        return (GenerationResult(reply, for: intent), call)
     }
 
     /// Queries the status of a payment.
     ///
     /// - Parameter needsFreshConnection: whether to open a new connection instead of reusing an
     ///   idle one.
+    /// - Returns: the outcome, and the record of the call for the journal.
     package func query(
         _ partnerReferenceNo: Reference,
         needsFreshConnection: Bool = false
-    ) async -> (QueryOutcome, OutboundExchange) {
+    ) async -> (QueryOutcome, GatewayCall) {
         let request = QueryRequest(
             merchantID: settings.merchantID,
             originalPartnerReferenceNo: partnerReferenceNo
         )
-        let (reply, exchange) = await call(
+        let (reply, call) = await call(
             .query,
+            about: partnerReferenceNo,
             body: request.body,
             needsFreshConnection: needsFreshConnection
         )
-        return (QueryOutcome(reply, about: partnerReferenceNo), exchange)
+        return (QueryOutcome(reply, about: partnerReferenceNo), call)
     }
 
     private func call(
         _ endpoint: Endpoint,
+        about partnerReferenceNo: Reference,
         body: [UInt8],
         needsFreshConnection: Bool = false
-    ) async -> (GatewayReply, OutboundExchange) {
+    ) async -> (GatewayReply, GatewayCall) {
         let started = now()
+        var call = GatewayCall(
+            service: endpoint.service.rawValue,
+            partnerReferenceNo: partnerReferenceNo.text,
+            timestamp: JakartaTime.text(milliseconds: started),
+            requestBody: body,
+            startedMilliseconds: started
+        )
+        let reply: GatewayReply
+        do throws(GatewayFailure) {
+            let prepared = try prepare(endpoint, &call, needsFreshConnection)
+            let response = try await send(prepared)
+            call.responseStatus = response.status.code
+            call.responseHead = response.head
+            call.responseBody = response.body
+            reply = GatewayReply(response, from: endpoint.service)
+        } catch {
+            call.error = error.detail
+            reply = .failed(error)
+        }
+        call.finishedMilliseconds = now()
+        return (reply, call)
+    }
+
+    /// Signs and serialises a request; `call` gets the bytes that will be sent.
+    private func prepare(
+        _ endpoint: Endpoint,
+        _ call: inout GatewayCall,
+        _ needsFreshConnection: Bool
+    ) throws(GatewayFailure) -> PreparedRequest {
         let signed: SignedRequest
         do throws(CryptoError) {
             signed = try SignedRequest(
                 endpoint,
-                body: body,
+                body: call.requestBody,
                 settings,
                 needsFreshConnection: needsFreshConnection,
-                milliseconds: started
+                timestamp: call.timestamp,
+                milliseconds: call.startedMilliseconds
             )
         } catch {
-            let failure = OutboundFailure(.notSent, "the request cannot be signed: \(error)")
-            return (.failed(failure), .unsigned(endpoint, body, settings, failure, started))
+            throw GatewayFailure(.notSent, "the request cannot be signed: \(error)")
         }
-        var exchange = signed.exchange
+        call.externalID = signed.externalID
+        call.signedPath = signed.signedPath
+        call.signature = signed.signature
         do throws(HTTPClientError) {
-            exchange.requestHead = try signed.request.headBytes(for: settings.origin)
-            let response = try await client.send(signed.request, to: settings.origin)
-            exchange.finishedMilliseconds = now()
-            exchange.responseStatus = response.status.code
-            exchange.responseHead = response.head
-            exchange.responseBody = response.body
-            return (GatewayReply(response, from: endpoint.service), exchange)
+            let prepared = try signed.request.prepared(for: settings.origin)
+            call.requestHead = prepared.head
+            return prepared
         } catch {
-            let failure = OutboundFailure(error)
-            exchange.finishedMilliseconds = now()
-            exchange.error = failure.detail
-            return (.failed(failure), exchange)
+            throw GatewayFailure(error)
         }
     }
-}
 
-extension OutboundExchange {
-    /// The record of a call that failed before a request could be signed.
-    fileprivate static func unsigned(
-        _ endpoint: Endpoint,
-        _ body: [UInt8],
-        _ settings: CashInSettings,
-        _ failure: OutboundFailure,
-        _ milliseconds: Int64
-    ) -> OutboundExchange {
-        OutboundExchange(
-            externalID: "",
-            timestamp: JakartaTime.text(milliseconds: milliseconds),
-            requestTarget: settings.basePath + endpoint.path,
-            requestBody: body,
-            error: failure.detail,
-            startedMilliseconds: milliseconds,
-            finishedMilliseconds: milliseconds
-        )
+    private func send(
+        _ prepared: PreparedRequest
+    ) async throws(GatewayFailure) -> InboundResponse {
+        do throws(HTTPClientError) {
+            return try await client.send(prepared)
+        } catch {
+            throw GatewayFailure(error)
+        }
     }
 }

@@ -1,5 +1,6 @@
 import HTTPClient
 import HTTPCore
+import Payments
 import Snap
 import Text
 
@@ -10,10 +11,10 @@ enum GatewayReply {
 
     /// A response that is not a SNAP response of the service: from a proxy or firewall, or
     /// malformed.
-    case unreadable(OutboundFailure, status: Int)
+    case unreadable(GatewayFailure, status: Int)
 
     /// No complete response.
-    case failed(OutboundFailure)
+    case failed(GatewayFailure)
 
     /// Parses the response to a call of `service`.
     init(_ response: InboundResponse, from service: ResponseCode.Service) {
@@ -38,13 +39,13 @@ enum GatewayReply {
             let answer = try ServiceAnswer(body)
             guard answer.code.service == service else {
                 let detail = "the response belongs to another service"
-                let failure = OutboundFailure(.failed, detail, status: status, answer: answer)
+                let failure = GatewayFailure(.failed, detail, status: status, answer: answer)
                 self = .unreadable(failure, status: status)
                 return
             }
             self = .answered(answer, status: status)
         } catch {
-            let failure = OutboundFailure(
+            let failure = GatewayFailure(
                 .failed,
                 "the response cannot be read: \(error)",
                 status: status,

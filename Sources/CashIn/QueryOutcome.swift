@@ -1,4 +1,4 @@
-import Payments
+package import Payments
 package import Snap
 
 /// The outcome of a query call.
@@ -10,18 +10,18 @@ package enum QueryOutcome: Equatable, Sendable {
     case notFound(responseCode: ResponseCode, responseMessage: String)
 
     /// The gateway rejects the credentials: 401 with a SNAP body.
-    case unauthorized(OutboundFailure)
+    case unauthorized(GatewayFailure)
 
     /// The gateway rejects the query of this reference: a 4xx with a SNAP body, except 401, 408,
     /// 429 and 4045101.
-    case refused(OutboundFailure)
+    case refused(GatewayFailure)
 
     /// The response cannot be read: malformed, or from a proxy or firewall.
-    case unreadable(OutboundFailure)
+    case unreadable(GatewayFailure)
 
     /// The gateway is down, overloaded or unreachable: 5xx, 408, 429, a timeout or a failed
     /// connection.
-    case unavailable(OutboundFailure)
+    case unavailable(GatewayFailure)
 
     /// Classifies the result of a call of service 51.
     ///
@@ -36,8 +36,8 @@ package enum QueryOutcome: Equatable, Sendable {
     }
 
     private init(_ answer: ServiceAnswer, status: Int, about asked: Reference) {
-        let failure = { (kind: OutboundFailure.Kind, detail: String) in
-            OutboundFailure(kind, detail, status: status, answer: answer)
+        let failure = { (kind: GatewayFailure.Kind, detail: String) in
+            GatewayFailure(kind, detail, status: status, answer: answer)
         }
         // Some gateways send their codes with status 200, so either of the two can indicate the
         // error.
@@ -68,7 +68,7 @@ package enum QueryOutcome: Equatable, Sendable {
             self = .found(try QueryAnswer(answer))
         } catch {
             let detail = "the response cannot be read: \(error)"
-            self = .unreadable(OutboundFailure(.failed, detail, status: status, answer: answer))
+            self = .unreadable(GatewayFailure(.failed, detail, status: status, answer: answer))
         }
     }
 

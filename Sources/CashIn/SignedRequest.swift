@@ -18,21 +18,23 @@ enum Endpoint {
 /// A request with its header fields, signed over exactly the bytes that are sent.
 struct SignedRequest {
     private(set) var request: OutboundRequest
+    let externalID: String
 
-    /// The record of the call, still without a response.
-    let exchange: OutboundExchange
+    /// The path in the string to sign.
+    let signedPath: String
+    let signature: String
 
+    /// - Parameter timestamp: X-TIMESTAMP, of `milliseconds` since 1970.
     init(
         _ endpoint: Endpoint,
         body: [UInt8],
         _ settings: CashInSettings,
-        needsFreshConnection: Bool = false,
+        needsFreshConnection: Bool,
+        timestamp: String,
         milliseconds: Int64
     ) throws(CryptoError) {
-        let externalID = try ExternalID.unique(milliseconds: milliseconds).text
-        let timestamp = JakartaTime.text(milliseconds: milliseconds)
-        let target = settings.basePath + endpoint.path
-        let signedPath = settings.signaturePathPrefix + endpoint.path
+        externalID = try ExternalID.unique(milliseconds: milliseconds).text
+        signedPath = settings.signaturePathPrefix + endpoint.path
         let text = StringToSign.bytes(
             path: signedPath,
             body: body.span,
@@ -40,34 +42,23 @@ struct SignedRequest {
             hasher: try SHA256()
         )
         let signed = try settings.privateKey.sign(text.span)
-        let signature = String(decoding: Base64.encode(signed.span), as: UTF8.self)
-        let fields = [
-            (name: "X-TIMESTAMP", value: timestamp),
-            (name: "X-PARTNER-ID", value: settings.clientID),
-            (name: "X-EXTERNAL-ID", value: externalID),
-            (name: "X-SIGNATURE", value: signature),
-            (name: "CHANNEL-ID", value: settings.channelID),
-            (name: "Content-Type", value: "application/json"),
-        ]
+        signature = String(decoding: Base64.encode(signed.span), as: UTF8.self)
         request = OutboundRequest(
             method: "POST",
-            target: target,
-            fields: fields,
+            target: settings.basePath + endpoint.path,
+            fields: [
+                (name: "X-TIMESTAMP", value: timestamp),
+                (name: "X-PARTNER-ID", value: settings.clientID),
+                (name: "X-EXTERNAL-ID", value: externalID),
+                (name: "X-SIGNATURE", value: signature),
+                (name: "CHANNEL-ID", value: settings.channelID),
+                (name: "Content-Type", value: "application/json"),
+            ],
             body: body,
             // A second delivery of a generate could create a second payment, and an X-EXTERNAL-ID
             // may be used once only.
             isRepeatable: false
         )
         request.needsFreshConnection = needsFreshConnection
-        exchange = OutboundExchange(
-            externalID: externalID,
-            timestamp: timestamp,
-            requestTarget: target,
-            requestBody: body,
-            signedPath: signedPath,
-            signature: signature,
-            startedMilliseconds: milliseconds,
-            finishedMilliseconds: milliseconds
-        )
     }
 }

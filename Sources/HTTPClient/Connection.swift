@@ -28,13 +28,13 @@ actor Connection {
 
     /// Sends one request and receives its response.
     ///
-    /// - Parameter bytes: the request's head and body.
     /// - Returns: the response, and whether the connection is still open.
     func perform(
-        _ request: OutboundRequest,
-        _ bytes: [UInt8],
+        _ prepared: PreparedRequest,
         within limit: WaitLimit
     ) throws(HTTPClientError) -> (response: InboundResponse, isOpen: Bool) {
+        let request = prepared.request
+        let bytes = prepared.head + request.body
         let isHEAD = request.method == "HEAD"
         // An idle connection with unread input has been closed, or its input is not the response to
         // this request.

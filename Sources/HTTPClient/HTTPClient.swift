@@ -23,6 +23,14 @@ package final class HTTPClient: Sendable {
         )
     }
 
+    /// Serialises and sends one request; see ``send(_:)``.
+    package func send(
+        _ request: OutboundRequest,
+        to origin: Origin
+    ) async throws(HTTPClientError) -> InboundResponse {
+        try await send(try request.prepared(for: origin))
+    }
+
     /// Sends one request and returns the final response, whatever its status.
     ///
     /// Cancelling the task ends the call at once; the server may still process the request.
@@ -30,11 +38,9 @@ package final class HTTPClient: Sendable {
     /// - Throws: an error with the failed phase, the reason, and whether the server may have
     ///   received the request.
     package func send(
-        _ request: OutboundRequest,
-        to origin: Origin
+        _ prepared: PreparedRequest
     ) async throws(HTTPClientError) -> InboundResponse {
-        _ = try origin.permittedPort()
-        let bytes = try request.headBytes(for: origin) + request.body
+        _ = try prepared.origin.permittedPort()
         let interruption: Latch
         do throws(SystemError) { interruption = try Latch() } catch {
             throw HTTPClientError(.prepare, error)
@@ -45,7 +51,7 @@ package final class HTTPClient: Sendable {
             interruption: interruption
         )
         let result = await withTaskCancellationHandler {
-            await exchange(request, bytes, with: origin, within: limit)
+            await exchange(prepared, within: limit)
         } onCancel: {
             interruption.open()
         }
@@ -61,15 +67,13 @@ package final class HTTPClient: Sendable {
     package var waitingCount: Int { get async { await pool.waitingCount } }
 
     private func exchange(
-        _ request: OutboundRequest,
-        _ bytes: [UInt8],
-        with origin: Origin,
+        _ prepared: PreparedRequest,
         within limit: WaitLimit
     ) async -> Result<InboundResponse, HTTPClientError> {
         do throws(HTTPClientError) {
-            let connection = try await pool.lend(to: origin, within: limit)
+            let connection = try await pool.lend(to: prepared.origin, within: limit)
             do throws(HTTPClientError) {
-                let (response, isOpen) = try await connection.perform(request, bytes, within: limit)
+                let (response, isOpen) = try await connection.perform(prepared, within: limit)
                 await pool.giveBack(connection, isOpen: isOpen)
                 return .success(response)
             } catch {

@@ -37,20 +37,30 @@ package struct OutboundRequest: Sendable {
         self.isRepeatable = isRepeatable
     }
 
-    /// The head exactly as sent, through the empty line.
+    /// Serialises the request for an origin.
     ///
-    /// - Throws: an error of phase `prepare` if the request cannot be serialised.
-    package func headBytes(for origin: Origin) throws(HTTPClientError) -> [UInt8] {
+    /// - Throws: an error of phase `prepare` if that is not possible.
+    package func prepared(for origin: Origin) throws(HTTPClientError) -> PreparedRequest {
         do throws(UnsendableRequest) {
-            return try serializeRequestHead(
+            let head = try serializeRequestHead(
                 method: method,
                 target: target,
                 host: origin.authority,
                 fields: fields,
                 bodyBytes: body.count
             )
+            return PreparedRequest(request: self, origin: origin, head: head)
         } catch { throw .unsendable(error.description) }
     }
+}
+
+/// A request as it is sent: serialised once, so that a record of it has the same bytes.
+package struct PreparedRequest: Sendable {
+    let request: OutboundRequest
+    let origin: Origin
+
+    /// The head exactly as sent, through the empty line.
+    package let head: [UInt8]
 }
 
 /// A received response.

@@ -204,8 +204,8 @@ extension Ledger {
             guard let payment = view.payments[id], view.generations[id]?.state == .underWay else {
                 continue
             }
-            let problem = "the process ended during the call"
-            emit(.finishGeneration(id, .unknown, .unknown(problem)))
+            let failure = GatewayFailure(.failed, "the process ended during the call")
+            emit(.finishGeneration(id, .unknown, .unknown(failure)))
             askWhetherAccepted(payment)
         }
     }

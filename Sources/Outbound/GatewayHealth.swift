@@ -232,7 +232,7 @@ extension GatewayHealth.Result {
     }
 }
 
-extension OutboundFailure {
+extension GatewayFailure {
     /// Status, code and message as the gateway sent them, on one line.
     fileprivate var gatewayDescription: String {
         var parts: [String] = []

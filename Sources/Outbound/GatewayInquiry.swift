@@ -35,13 +35,13 @@ extension CashInClient {
         _ reference: Reference,
         _ calls: inout [GatewayCall]
     ) async -> QueryOutcome {
-        let (first, exchange) = await query(reference)
-        calls.append(GatewayCall(exchange, .query, reference))
-        guard case .unavailable(let failure) = first, failure.isOfKeptConnection else {
+        let (first, call) = await query(reference)
+        calls.append(call)
+        guard case .unavailable(let failure) = first, failure.isOfReusedConnection else {
             return first
         }
-        let (second, repeated) = await query(reference, needsFreshConnection: true)
-        calls.append(GatewayCall(repeated, .query, reference))
+        let (second, secondCall) = await query(reference, needsFreshConnection: true)
+        calls.append(secondCall)
         return second
     }
 }
@@ -61,42 +61,16 @@ extension InquiryOutcome {
         case .notFound(let code, _): self = .notFound(responseCode: code.description)
         case .unauthorized(let failure):
             self = .unauthorized(
-                responseCode: failure.responseCode?.description,
+                responseCode: failure.responseCode,
                 detail: failure.description
             )
         case .refused(let failure):
             self = .refused(
-                responseCode: failure.responseCode?.description,
+                responseCode: failure.responseCode,
                 detail: failure.description
             )
         case .unreadable(let failure): self = .unreadable(detail: failure.description)
         case .unavailable: self = .unavailable
         }
-    }
-}
-
-extension GatewayCall {
-    /// A call as the store keeps it.
-    init(
-        _ exchange: OutboundExchange,
-        _ service: ResponseCode.Service,
-        _ partnerReferenceNo: Reference
-    ) {
-        self.init(
-            service: service.rawValue,
-            partnerReferenceNo: partnerReferenceNo.text,
-            externalID: exchange.externalID,
-            timestamp: exchange.timestamp,
-            signedPath: exchange.signedPath,
-            signature: exchange.signature,
-            requestHead: exchange.requestHead,
-            requestBody: exchange.requestBody,
-            responseStatus: exchange.responseStatus,
-            responseHead: exchange.responseHead,
-            responseBody: exchange.responseBody,
-            error: exchange.error,
-            startedMilliseconds: exchange.startedMilliseconds,
-            finishedMilliseconds: exchange.finishedMilliseconds
-        )
     }
 }

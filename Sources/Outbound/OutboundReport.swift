@@ -44,30 +44,30 @@ package struct OutboundReport: Sendable {
     /// One line for a call to generate.
     func generate(
         _ partnerReferenceNo: Reference,
-        _ outcome: GenerateOutcome,
-        _ exchange: OutboundExchange
+        _ result: GenerationResult,
+        _ call: GatewayCall
     ) {
         let write = { (line: inout LogLine) in
             line.add("partnerReferenceNo", partnerReferenceNo.text)
-            switch outcome {
+            switch result {
             case .accepted(let reference, _, let warnings):
                 line.add("referenceNo", reference.text)
                 if !warnings.isEmpty { line.add("odd", warnings.joined(separator: "; ")) }
-            case .qrRefused(let reference, let problem):
+            case .codeRefused(let reference, let problem):
                 line.add("referenceNo", reference.text)
                 line.add("error", describing: problem)
             case .notAccepted(let failure), .unknown(let failure):
                 line.add("error", failure.summary)
             }
-            line.add("ms", Int(exchange.finishedMilliseconds - exchange.startedMilliseconds))
+            line.add("ms", Int(call.finishedMilliseconds - call.startedMilliseconds))
         }
-        if case .accepted = outcome {
+        if case .accepted = result {
             log.info("generate", write)
         } else {
             log.warning("generate", write)
         }
-        metrics.generateCalls.add(outcome.word)
-        let milliseconds = exchange.finishedMilliseconds - exchange.startedMilliseconds
+        metrics.generateCalls.add(result.word)
+        let milliseconds = call.finishedMilliseconds - call.startedMilliseconds
         metrics.generateDuration.add(nanoseconds: UInt64(clamping: milliseconds) * 1_000_000)
     }
 }
@@ -86,12 +86,12 @@ extension InquiryOutcome {
     }
 }
 
-extension GenerateOutcome {
+extension GenerationResult {
     /// The word in the metrics.
     fileprivate var word: String {
         switch self {
         case .accepted: "accepted"
-        case .qrRefused: "qr_refused"
+        case .codeRefused: "qr_refused"
         case .notAccepted: "not_accepted"
         case .unknown: "unknown"
         }

@@ -1,4 +1,4 @@
-package import CashIn
+import CashIn
 import Ledger
 package import Payments
 import Snap
@@ -8,19 +8,23 @@ package import Store
 package actor QRGenerator {
     /// What a request to generate has come to.
     package enum Outcome: Equatable, Sendable {
-        /// The gateway has just taken it.
-        case generated
-        /// It was generated before.
+        /// The gateway was called just now; the result is stored.
+        case called(GenerationResult)
+        /// The code was generated before, and is stored.
         case stored
-        /// The gateway has taken it, but its code must not be shown.
-        case codeRefused(String)
-        case notAccepted(OutboundFailure)
-        case unknown(OutboundFailure)
-        /// It has to be asked about an earlier call first, and did not answer that.
-        case unanswered(OutboundFailure)
+        /// A query about an earlier call has to come first, and had no usable response.
+        case unanswered(GatewayFailure)
+        /// The ledger refuses the reference; no call was made.
         case refused(GenerationStart.Refusal)
+        /// The receiver has no key to call the gateway with.
         case receiveOnly
+        /// The database failed before or after the call.
         case storeFailed(StoreError)
+
+        /// Whether a new code was generated.
+        package var isGenerated: Bool {
+            if case .called(.accepted) = self { true } else { false }
+        }
     }
 
     private struct Running {
@@ -55,7 +59,7 @@ package actor QRGenerator {
         while let current = running[key] {
             let outcome = await current.task.value
             if current.content == request.content {
-                return outcome == .generated ? .stored : outcome
+                return outcome.isGenerated ? .stored : outcome
             }
             // Of other content: what the call has come to decides, so it is judged anew.
         }
@@ -101,7 +105,7 @@ package actor QRGenerator {
         switch attempt.query {
         case .found:
             if receipt.isOurs { return .refused(.codeLost) }
-            return .unanswered(OutboundFailure(ofAnswer: "the answer is about another payment"))
+            return .unanswered(GatewayFailure(.failed, "the response is about another payment"))
         case .unauthorized(let failure), .refused(let failure), .unreadable(let failure),
             .unavailable(let failure):
             return .unanswered(failure)
@@ -122,54 +126,33 @@ package actor QRGenerator {
             amount: request.content.amount,
             feeAmount: request.content.feeAmount
         )
-        let (answer, exchange) = await cashIn.generate(intent)
-        let (result, outcome) = Self.read(answer)
-        report.generate(request.partnerReferenceNo, answer, exchange)
+        let (result, call) = await cashIn.generate(intent)
+        report.generate(request.partnerReferenceNo, result, call)
         do throws(StoreError) {
-            try await keep(
-                request.partnerReferenceNo,
-                result,
-                GatewayCall(exchange, .generate, request.partnerReferenceNo)
-            )
-            return outcome
+            try await record(request.partnerReferenceNo, result, call)
+            return .called(result)
         } catch {
             return .storeFailed(error)
         }
     }
 
-    /// Puts the result on disk. A code that the gateway has sent once comes no second time, so a
-    /// disk that is full for a moment is waited for.
-    private func keep(
+    /// Stores the result. The gateway sends a code only once, so a disk that is full for a moment
+    /// is waited for.
+    private func record(
         _ reference: Reference,
         _ result: GenerationResult,
-        _ exchange: GatewayCall
+        _ call: GatewayCall
     ) async throws(StoreError) {
-        for _ in 1..<Self.keepAttempts {
+        for _ in 1..<Self.recordAttempts {
             do throws(StoreError) {
-                return try await store.finishGeneration(reference, result, exchange)
+                return try await store.finishGeneration(reference, result, call)
             } catch {
                 try? await Task.sleep(for: .seconds(1))
             }
         }
-        try await store.finishGeneration(reference, result, exchange)
+        try await store.finishGeneration(reference, result, call)
     }
 
-    private static let keepAttempts = 10
-
-    private static func read(_ answer: GenerateOutcome) -> (GenerationResult, Outcome) {
-        switch answer {
-        case .accepted(let reference, let content, let warnings):
-            (
-                .accepted(referenceNo: reference, qrContent: content, warnings: warnings),
-                .generated
-            )
-        case .qrRefused(let reference, let problem):
-            (
-                .codeRefused(referenceNo: reference, problem: problem.description),
-                .codeRefused(problem.description)
-            )
-        case .notAccepted(let failure): (.notAccepted(failure.description), .notAccepted(failure))
-        case .unknown(let failure): (.unknown(failure.description), .unknown(failure))
-        }
-    }
+    /// Attempts to store a result, a second apart.
+    private static let recordAttempts = 10
 }

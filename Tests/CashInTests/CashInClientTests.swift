@@ -64,7 +64,7 @@ struct CashInClientTests {
     /// Header, signature (by the `openssl` command) and what is kept of the exchange.
     private func expectSigned(
         _ request: Request,
-        _ exchange: OutboundExchange,
+        _ exchange: GatewayCall,
         _ name: String,
         by key: RSAPrivateKey
     ) async throws {

@@ -14,7 +14,7 @@ struct QueryFailureTests {
         case found, notFound, unauthorized, refused, unreadable, unavailable
     }
 
-    private func judge(_ outcome: QueryOutcome) -> (Word, OutboundFailure?) {
+    private func judge(_ outcome: QueryOutcome) -> (Word, GatewayFailure?) {
         switch outcome {
         case .found: (.found, nil)
         case .notFound: (.notFound, nil)
@@ -83,11 +83,11 @@ struct QueryFailureTests {
         #expect(failure?.kind == (isRefusal ? .refused : .failed))
     }
 
-    @Test(arguments: [OutboundFailure.Kind.notSent, .timeout, .failed])
+    @Test(arguments: [GatewayFailure.Kind.notSent, .timeout, .failed])
     func `a call without a response is of a gateway that is unavailable`(
-        _ kind: OutboundFailure.Kind
+        _ kind: GatewayFailure.Kind
     ) {
-        let failure = OutboundFailure(kind, "wait failed")
+        let failure = GatewayFailure(kind, "wait failed")
         #expect(QueryOutcome(.failed(failure), about: asked) == .unavailable(failure))
     }
 
@@ -95,7 +95,7 @@ struct QueryFailureTests {
         _ body: [UInt8],
         contentType: String? = nil,
         location: String? = nil
-    ) -> OutboundFailure? {
+    ) -> GatewayFailure? {
         let reply = GatewayReply(
             status: 403,
             body: body,

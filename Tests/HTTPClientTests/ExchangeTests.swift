@@ -15,7 +15,7 @@ struct ExchangeTests {
         let client = try makeClient()
         var request = post(#"{"a":"1/2"}"#)
         request.fields.append(("X-SIGNATURE", "abc=="))
-        let head = try request.headBytes(for: server.origin())
+        let head = try request.prepared(for: server.origin()).head
         _ = try await client.send(request, to: server.origin())
         let expected = """
             POST /api/v1.0/qr/qr-mpm-query HTTP/1.1\r
@@ -124,7 +124,7 @@ struct ExchangeTests {
             (Origin(isSecure: false, host: "::1", port: 8080), "[::1]:8080"),
         ]
         for (origin, authority) in rows {
-            let head = try get().headBytes(for: origin)
+            let head = try get().prepared(for: origin).head
             let expected = "GET / HTTP/1.1\r\nHost: \(authority)\r\n\r\n"
             #expect(String(decoding: head, as: UTF8.self) == expected)
         }

@@ -1,4 +1,5 @@
 import Payments
+import Support
 import Testing
 
 @testable import Ledger

@@ -1,4 +1,5 @@
 import Payments
+import Support
 import Testing
 
 @testable import Ledger
@@ -67,7 +68,7 @@ struct GenerationTests {
         var ledger = TestLedger()
         try ledger.start()
         let number = try #require(Reference("PAY-1"))
-        try ledger.finish("TRX-1", .codeRefused(referenceNo: number, problem: "no checksum"))
+        try ledger.finish("TRX-1", .codeRefused(referenceNo: number, problem: .checksum))
         #expect(ledger.story == ["TRX-1 created>pending 10000.00 generate"])
         #expect(ledger.open == ["qr-refused×1"])
         #expect(try ledger.start() == .refused(.codeLost))

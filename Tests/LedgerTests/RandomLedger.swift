@@ -149,7 +149,7 @@ struct RandomLedger {
             pick([
                 .accepted(referenceNo: number, qrContent: "", warnings: []),
                 .accepted(referenceNo: number, qrContent: "", warnings: []),
-                .codeRefused(referenceNo: number, problem: "no checksum"),
+                .codeRefused(referenceNo: number, problem: .checksum),
                 .notAccepted("no"), .unknown("timeout"),
             ])
         )

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func `neither is a call that brought no HTTP response`() {
-        let failure = OutboundFailure(.timeout, "no answer in 15 s")
+        let failure = GatewayFailure(.timeout, "no answer in 15 s")
         #expect(GatewayHealth.Result(.unavailable(failure)) == .unavailable)
     }
 }

@@ -1,6 +1,7 @@
 import Ledger
 import Payments
 import SQLite
+import Support
 import Testing
 
 @testable import SQLiteStore
@@ -42,11 +43,11 @@ import Testing
                 testDescription: "accepted"
             ),
             Ending(
-                result: .codeRefused(referenceNo: reference, problem: "wrong CRC"),
+                result: .codeRefused(referenceNo: reference, problem: .checksum),
                 status: .pending,
                 state: .codeLost,
                 qrContent: nil,
-                lastError: "wrong CRC",
+                lastError: QRISProblem.checksum.description,
                 attention: ["qr-refused×1"],
                 asked: 60,
                 repeated: .refused(.codeLost),

@@ -1,5 +1,6 @@
 import Ledger
 import Payments
+import Support
 import Testing
 
 @testable import SQLiteStore

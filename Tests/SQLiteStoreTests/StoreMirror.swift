@@ -261,7 +261,8 @@ extension GenerationRecord {
         var error: String?
         switch result {
         case .accepted(_, let content, let odd): (code, warnings) = (content, odd)
-        case .codeRefused(_, let text), .notAccepted(let text), .unknown(let text): error = text
+        case .codeRefused(_, let problem): error = problem.description
+        case .notAccepted(let failure), .unknown(let failure): error = failure.description
         }
         return GenerationRecord(
             state: state,

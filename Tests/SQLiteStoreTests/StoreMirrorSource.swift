@@ -272,7 +272,7 @@ struct StoreMirrorSource {
         let result: GenerationResult = pick([
             .accepted(referenceNo: number, qrContent: "0002", warnings: []),
             .accepted(referenceNo: number, qrContent: "0001", warnings: ["odd", "odder"]),
-            .codeRefused(referenceNo: number, problem: "no checksum"),
+            .codeRefused(referenceNo: number, problem: .checksum),
             .notAccepted("no"), .unknown("timeout"),
         ])
         return .finish(merchant, result, chance(50) ? call(47, merchant, test.clock.now) : nil)

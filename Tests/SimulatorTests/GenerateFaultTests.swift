@@ -11,7 +11,7 @@ struct GenerateFaultTests {
         _ fault: String,
         isKnown: Bool,
         generateTimeoutSeconds: Int = 60,
-        _ check: (GenerateOutcome) -> Void
+        _ check: (GenerationResult) -> Void
     ) async throws {
         try await Scene.with(
             faults: [fault],
@@ -60,7 +60,7 @@ struct GenerateFaultTests {
 
     @Test func `a broken code is not handed out`() async throws {
         try await outcome("generate=bad-qr", isKnown: true) { outcome in
-            guard case .qrRefused(_, let problem) = outcome else {
+            guard case .codeRefused(_, let problem) = outcome else {
                 Issue.record("\(outcome)")
                 return
             }

@@ -111,7 +111,7 @@ struct Scene: Sendable {
 
     /// Generates a payment of 10000.00 that is valid for 15 minutes.
     @discardableResult
-    func generate(_ reference: String) async throws -> GenerateOutcome {
+    func generate(_ reference: String) async throws -> GenerationResult {
         let intent = GenerateIntent(
             partnerReferenceNo: try #require(Reference(reference)),
             validityPeriod: JakartaTime.text(milliseconds: Self.now + 900_000),

@@ -31,7 +31,7 @@ enum GenerateEndpoint {
         }
         let outcome = await services.outbound.generator.generate(wanted)
         let reference = wanted.partnerReferenceNo
-        let isNew = outcome == .generated
+        let isNew = outcome.isGenerated
         guard isNew || outcome == .stored else { throw problem(outcome, reference) }
         let record = try await reading { () async throws(StoreError) in
             try await services.store.reader.transaction(reference)
@@ -56,14 +56,32 @@ enum GenerateEndpoint {
         _ reference: Reference
     ) -> Problem {
         switch outcome {
-        case .generated, .stored, .receiveOnly: .receiveOnly
+        case .called(let result): problem(result, reference)
+        case .stored, .receiveOnly: .receiveOnly
         case .storeFailed(let error):
             Problem(.storeUnavailable, "The database could not be written: \(error.message).")
-        case .codeRefused(let text):
+        case .unanswered(let failure):
+            Problem(
+                failure,
+                .unanswered(failure),
+                "The gateway may have \(reference) from an earlier call, and did not say whether: "
+                    + "\(failure)."
+            )
+        case .refused(let refusal): problem(refusal, reference)
+        }
+    }
+
+    private static func problem(
+        _ result: GenerationResult,
+        _ reference: Reference
+    ) -> Problem {
+        switch result {
+        case .accepted: preconditionFailure("an accepted payment is no problem")
+        case .codeRefused(_, let problem):
             Problem(
                 .qrRefused,
                 "The gateway took the payment \(reference), but its code must not be shown: "
-                    + "\(text). Take a new reference; this one is followed."
+                    + "\(problem). Take a new reference; this one is followed."
             )
         case .notAccepted(let failure):
             Problem(
@@ -78,14 +96,6 @@ enum GenerateEndpoint {
                 "It is not known whether the gateway took the payment: \(failure). It is asked "
                     + "about; a repeat asks first and never generates twice."
             )
-        case .unanswered(let failure):
-            Problem(
-                failure,
-                .unanswered(failure),
-                "The gateway may have \(reference) from an earlier call, and did not say whether: "
-                    + "\(failure)."
-            )
-        case .refused(let refusal): problem(refusal, reference)
         }
     }
 
@@ -127,9 +137,9 @@ extension Problem {
     )
 
     /// A call of the gateway failed, with what the gateway said, where it said something.
-    init(_ failure: OutboundFailure, _ kind: Kind, _ detail: String) {
+    init(_ failure: GatewayFailure, _ kind: Kind, _ detail: String) {
         self.init(kind, detail)
-        responseCode = failure.responseCode?.description
+        responseCode = failure.responseCode
         responseMessage = failure.responseMessage
     }
 }

@@ -120,7 +120,7 @@ enum QueryEndpoint {
         }
     }
 
-    private static func problem(_ failure: OutboundFailure) -> Problem {
+    private static func problem(_ failure: GatewayFailure) -> Problem {
         Problem(
             failure,
             .unanswered(failure),
@@ -131,7 +131,7 @@ enum QueryEndpoint {
 
 extension Problem.Kind {
     /// What a query is answered that the gateway did not answer.
-    static func unanswered(_ failure: OutboundFailure) -> Problem.Kind {
+    static func unanswered(_ failure: GatewayFailure) -> Problem.Kind {
         switch failure.kind {
         case .notSent: .gatewayUnreachable
         case .refused: .gatewayRefused

@@ -9,34 +9,34 @@ package struct GatewayCall: Equatable, Sendable {
     package let partnerReferenceNo: String
 
     /// X-EXTERNAL-ID; empty when none could be generated.
-    package let externalID: String
+    package var externalID: String
 
     /// X-TIMESTAMP.
     package let timestamp: String
 
     /// The path in the string to sign; empty, like ``signature``, when nothing was signed.
-    package let signedPath: String
+    package var signedPath: String
 
     /// X-SIGNATURE.
-    package let signature: String
+    package var signature: String
 
     /// The request line and header fields as sent; empty when nothing was sent.
-    package let requestHead: [UInt8]
+    package var requestHead: [UInt8]
     package let requestBody: [UInt8]
 
     /// The HTTP status; nil, like head and body, when no response was received.
-    package let responseStatus: Int?
-    package let responseHead: [UInt8]?
-    package let responseBody: [UInt8]?
+    package var responseStatus: Int?
+    package var responseHead: [UInt8]?
+    package var responseBody: [UInt8]?
 
     /// Why no response was received; nil when one was.
-    package let error: String?
+    package var error: String?
 
     /// Milliseconds since the epoch.
     package let startedMilliseconds: Int64
 
     /// Milliseconds since the epoch.
-    package let finishedMilliseconds: Int64
+    package var finishedMilliseconds: Int64
 
     package init(
         service: Int,
@@ -68,5 +68,33 @@ package struct GatewayCall: Equatable, Sendable {
         self.error = error
         self.startedMilliseconds = startedMilliseconds
         self.finishedMilliseconds = finishedMilliseconds
+    }
+}
+
+extension GatewayCall {
+    /// A call that begins: nothing is signed, sent or received yet.
+    package init(
+        service: Int,
+        partnerReferenceNo: String,
+        timestamp: String,
+        requestBody: [UInt8],
+        startedMilliseconds: Int64
+    ) {
+        self.init(
+            service: service,
+            partnerReferenceNo: partnerReferenceNo,
+            externalID: "",
+            timestamp: timestamp,
+            signedPath: "",
+            signature: "",
+            requestHead: [],
+            requestBody: requestBody,
+            responseStatus: nil,
+            responseHead: nil,
+            responseBody: nil,
+            error: nil,
+            startedMilliseconds: startedMilliseconds,
+            finishedMilliseconds: startedMilliseconds
+        )
     }
 }

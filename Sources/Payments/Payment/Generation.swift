@@ -91,16 +91,19 @@ package struct Generation: Equatable, Sendable {
     }
 }
 
-/// The result of a generate call.
+/// The result of a generate call (article Gateway): what the client reads from the response, the
+/// ledger decides on and the store keeps.
 package enum GenerationResult: Equatable, Sendable {
-    /// `warnings`: oddities of a QR code that can still be paid.
+    /// The gateway has the payment, and its QR code is valid. `warnings`: oddities of a code that
+    /// can still be paid.
     case accepted(referenceNo: Reference, qrContent: String, warnings: [String])
-    /// The gateway has the payment, but its QR code failed validation.
-    case codeRefused(referenceNo: Reference, problem: String)
-    /// A definite rejection, or a failure before the request was sent; with the reason.
-    case notAccepted(String)
-    /// Timeout, 5xx, 429 or an unreadable response; with the reason.
-    case unknown(String)
+    /// The gateway has the payment, but its QR code failed validation and must not be shown.
+    case codeRefused(referenceNo: Reference, problem: QRISProblem)
+    /// The gateway certainly does not have the payment: a definite rejection, or a failure before
+    /// the request was sent.
+    case notAccepted(GatewayFailure)
+    /// The gateway may have the payment; a query has to determine it.
+    case unknown(GatewayFailure)
 }
 
 /// Whether the generate call may be sent.

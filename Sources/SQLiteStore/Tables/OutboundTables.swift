@@ -88,8 +88,8 @@ final class GenerationTable {
         case .accepted(_, let qrContent, let odd):
             content = qrContent
             warnings = odd.isEmpty ? nil : odd.joined(separator: "\n")
-        case .codeRefused(_, let problem), .notAccepted(let problem), .unknown(let problem):
-            error = problem
+        case .codeRefused(_, let problem): error = problem.description
+        case .notAccepted(let failure), .unknown(let failure): error = failure.description
         }
         try ending.run {
             $0.integer(Int(state.rawValue))

@@ -142,7 +142,7 @@ package final class FeedWindow: Sendable {
     func reset(head: Int64) { state.withLock { $0.clear(head: head) } }
 
     /// Forgets transitions below `sequence`: they are kept no longer.
-    func forget(below sequence: Int64) {
+    package func forget(below sequence: Int64) {
         state.withLock { state in
             state.floor = max(state.floor, min(sequence, state.head + 1))
             while state.dropped < state.groups.count,

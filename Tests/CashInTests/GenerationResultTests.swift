@@ -5,27 +5,27 @@ import Testing
 @testable import CashIn
 
 /// Contract section 5, "Generate outcomes".
-struct GenerateOutcomeTests {
+struct GenerationResultTests {
     private static let qr = #""qrContent":"\#(Answers.qrContent)""#
     private static let numbers = #""partnerReferenceNo":"TRX-1","referenceNo":"PAY1""#
 
-    private func outcome(_ reply: GatewayReply) throws -> GenerateOutcome {
+    private func outcome(_ reply: GatewayReply) throws -> GenerationResult {
         let intent = GenerateIntent(
             partnerReferenceNo: try #require(Reference("TRX-1")),
             validityPeriod: "2026-11-22T10:15:00+07:00",
             amount: try #require(Amount(sen: 1_000_000)),
             feeAmount: try #require(Amount(sen: 0))
         )
-        return GenerateOutcome(reply, for: intent)
+        return GenerationResult(reply, for: intent)
     }
 
-    private func outcome(_ body: String, status: Int = 200) throws -> GenerateOutcome {
+    private func outcome(_ body: String, status: Int = 200) throws -> GenerationResult {
         try outcome(Answers.reply(.generate, body, status: status))
     }
 
     @Test func `a code that passes its check is accepted`() throws {
         let referenceNo = try #require(Reference("PAY1"))
-        let accepted = GenerateOutcome.accepted(
+        let accepted = GenerationResult.accepted(
             referenceNo: referenceNo,
             qrContent: Answers.qrContent,
             warnings: []
@@ -46,7 +46,7 @@ struct GenerateOutcomeTests {
         Answers.body("2004700", #"\#(numbers),\#(qr),"serviceCode":"51""#),
     ])
     func `a spelling that is not the page's loses no code`(_ body: String) throws {
-        let accepted = GenerateOutcome.accepted(
+        let accepted = GenerationResult.accepted(
             referenceNo: try #require(Reference("PAY1")),
             qrContent: Answers.qrContent,
             warnings: []
@@ -57,7 +57,7 @@ struct GenerateOutcomeTests {
     @Test func `the gateway's number may be a number`() throws {
         let body = Answers.body("2004700", #""partnerReferenceNo":"TRX-1","referenceNo":7"#)
         let seven = try #require(Reference("7"))
-        #expect(try outcome(body) == .qrRefused(referenceNo: seven, problem: .missing))
+        #expect(try outcome(body) == .codeRefused(referenceNo: seven, problem: .missing))
     }
 
     @Test func `what is odd about an accepted one is told`() throws {
@@ -82,7 +82,7 @@ struct GenerateOutcomeTests {
         let referenceNo = try #require(Reference("PAY1"))
         #expect(
             try outcome(Answers.body("2004700", Self.numbers + member))
-                == .qrRefused(referenceNo: referenceNo, problem: problem)
+                == .codeRefused(referenceNo: referenceNo, problem: problem)
         )
     }
 
@@ -150,11 +150,11 @@ struct GenerateOutcomeTests {
     }
 
     @Test func `a call that failed is unknown unless it was surely not sent`() throws {
-        for kind in [OutboundFailure.Kind.timeout, .failed] {
-            let failure = OutboundFailure(kind, "wait timed out")
+        for kind in [GatewayFailure.Kind.timeout, .failed] {
+            let failure = GatewayFailure(kind, "wait timed out")
             #expect(try outcome(GatewayReply.failed(failure)) == .unknown(failure))
         }
-        let notSent = OutboundFailure(.notSent, "connect failed")
+        let notSent = GatewayFailure(.notSent, "connect failed")
         #expect(try outcome(GatewayReply.failed(notSent)) == .notAccepted(notSent))
     }
 }

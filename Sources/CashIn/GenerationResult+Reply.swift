@@ -1,20 +1,7 @@
-package import Payments
+import Payments
 import Snap
 
-/// The outcome of a generate call (article Gateway).
-package enum GenerateOutcome: Equatable, Sendable {
-    /// The gateway has the payment, and its QR code is valid.
-    case accepted(referenceNo: Reference, qrContent: String, warnings: [String])
-
-    /// The gateway has the payment, but its QR payload failed validation and must not be shown.
-    case qrRefused(referenceNo: Reference, problem: QRISProblem)
-
-    /// The gateway certainly does not have the payment.
-    case notAccepted(OutboundFailure)
-
-    /// The gateway may have the payment; a query has to determine it.
-    case unknown(OutboundFailure)
-
+extension GenerationResult {
     /// Classifies the result of a call of service 47 for `intent`.
     init(_ reply: GatewayReply, for intent: GenerateIntent) {
         switch reply {
@@ -25,13 +12,13 @@ package enum GenerateOutcome: Equatable, Sendable {
             if Self.isRefusal(answer.code, status: status) {
                 let detail = "the gateway refused the request"
                 self = .notAccepted(
-                    OutboundFailure(.refused, detail, status: status, answer: answer)
+                    GatewayFailure(.refused, detail, status: status, answer: answer)
                 )
             } else if answer.code.isSuccessful, (200...299).contains(status) {
                 self = Self.success(answer, status: status, for: intent)
             } else {
                 let detail = "the response does not say whether the request was accepted"
-                self = .unknown(OutboundFailure(.failed, detail, status: status, answer: answer))
+                self = .unknown(GatewayFailure(.failed, detail, status: status, answer: answer))
             }
         }
     }
@@ -51,18 +38,18 @@ package enum GenerateOutcome: Equatable, Sendable {
         _ answer: ServiceAnswer,
         status: Int,
         for intent: GenerateIntent
-    ) -> GenerateOutcome {
+    ) -> GenerationResult {
         let generated: GenerateAnswer
         do throws(ServiceAnswerError) {
             generated = try GenerateAnswer(answer)
         } catch {
             let detail = "the response cannot be read: \(error)"
-            return .unknown(OutboundFailure(.failed, detail, status: status, answer: answer))
+            return .unknown(GatewayFailure(.failed, detail, status: status, answer: answer))
         }
         let isOurs = generated.partnerReferenceNo.map { $0 == intent.partnerReferenceNo }
         guard isOurs != false else {
             let detail = "the response is about another partnerReferenceNo"
-            return .unknown(OutboundFailure(.failed, detail, status: status, answer: answer))
+            return .unknown(GatewayFailure(.failed, detail, status: status, answer: answer))
         }
         do throws(QRISProblem) {
             guard let content = generated.qrContent else { throw .missing }
@@ -73,7 +60,7 @@ package enum GenerateOutcome: Equatable, Sendable {
                 warnings: (isOurs == nil ? ["partnerReferenceNo is missing"] : []) + warnings
             )
         } catch {
-            return .qrRefused(referenceNo: generated.referenceNo, problem: error)
+            return .codeRefused(referenceNo: generated.referenceNo, problem: error)
         }
     }
 }

@@ -1,8 +1,7 @@
-import HTTPClient
-package import Snap
-
 /// Why a gateway call has no usable response.
-package struct OutboundFailure: Equatable, Sendable {
+///
+/// One property for each fact that the journal, the log or a caller of the API is shown.
+package struct GatewayFailure: Error, Equatable, Sendable {
     /// What is known about the call.
     package enum Kind: Equatable, Sendable {
         /// The gateway certainly did not receive it: no address, no connection, no TLS, or no
@@ -28,7 +27,7 @@ package struct OutboundFailure: Equatable, Sendable {
     package let status: Int?
 
     /// `responseCode` and `responseMessage`; nil without a readable SNAP response.
-    package let responseCode: ResponseCode?
+    package let responseCode: String?
     package let responseMessage: String?
 
     /// The response that was not a SNAP response, for operators; nil if there is none.
@@ -37,34 +36,28 @@ package struct OutboundFailure: Equatable, Sendable {
     package let excerpt: String?
 
     /// Whether a reused connection failed; the same call, signed again, may succeed on a new one.
-    package private(set) var isOfKeptConnection = false
+    package let isOfReusedConnection: Bool
 
-    /// Makes a failure for a response that was readable but is not usable.
-    package init(ofAnswer detail: String) { self.init(.failed, detail) }
-
-    init(
+    package init(
         _ kind: Kind,
         _ detail: String,
         status: Int? = nil,
-        answer: ServiceAnswer? = nil,
-        excerpt: String? = nil
+        responseCode: String? = nil,
+        responseMessage: String? = nil,
+        excerpt: String? = nil,
+        isOfReusedConnection: Bool = false
     ) {
         self.kind = kind
         self.detail = detail
         self.status = status
-        responseCode = answer?.code
-        responseMessage = answer?.message
+        self.responseCode = responseCode
+        self.responseMessage = responseMessage
         self.excerpt = excerpt
-    }
-
-    init(_ error: HTTPClientError) {
-        let kind: Kind = error.isCertainlyNotSent ? .notSent : error.isTimeout ? .timeout : .failed
-        self.init(kind, error.description)
-        isOfKeptConnection = error.isOfKeptConnection
+        self.isOfReusedConnection = isOfReusedConnection
     }
 }
 
-extension OutboundFailure: CustomStringConvertible {
+extension GatewayFailure: CustomStringConvertible {
     /// The full text; text from the gateway occurs in it only as ``excerpt``.
     package var description: String { excerpt.map { "\(summary), \($0)" } ?? summary }
 
