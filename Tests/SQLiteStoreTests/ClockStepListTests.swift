@@ -90,7 +90,7 @@ import Testing
         times += try spans(hours).map(\.from) + [0, .max]
         for time in times {
             let first = feed.first { $0.recordedMilliseconds >= time }
-            let position = try await test.store.reader.position(recordedFrom: time)
+            let position = try await test.store.reader.position(recordedFrom: time).position
             #expect(position == first.map { $0.sequence - 1 } ?? Int64(feed.count), "\(time)")
         }
     }

@@ -12,16 +12,45 @@ enum FeedPosition {
     /// transition recorded from `recordedFrom` on; else where `consumer` stands; else at the
     /// beginning.
     ///
-    /// - Parameter readsLastEventID: whether the header counts.
-    static func query(
+    /// The database is read only where memory cannot tell the position: once for a consumer and
+    /// for `recordedFrom`, and once where a position may be none that is kept and `isPageChecked`
+    /// is false.
+    ///
+    /// - Parameters:
+    ///   - readsLastEventID: whether the header counts.
+    ///   - isPageChecked: whether the caller holds the first page against
+    ///     ``Beginning/check(_:)``.
+    static func beginning(
         _ request: APIRequest,
         _ store: Store,
-        readsLastEventID: Bool = false
-    ) async throws(Problem) -> FeedQuery {
+        readsLastEventID: Bool = false,
+        isPageChecked: Bool = false
+    ) async throws(Problem) -> Beginning {
         if let feed = request.text("feed") { try check(feed: feed, field: "feed", store) }
         let start = try start(request, readsLastEventID: readsLastEventID)
         let wanted = try request.statuses("to", among: APILimits.transitionStatuses)
-        return FeedQuery(after: try await position(of: start, store), statuses: wanted)
+        let (position, field) = try await position(of: start, store)
+        let isKept = store.window.covers(position)
+        // Beyond what memory knows as the head, a wait would hide that there is no such position.
+        if !isKept, !isPageChecked || position > store.window.head {
+            try await bounds(store).check(position, field: field)
+        }
+        return Beginning(
+            query: FeedQuery(after: position, statuses: wanted),
+            field: field
+        )
+    }
+
+    /// Where a request begins, and the parameter that says so.
+    struct Beginning {
+        let query: FeedQuery
+        let field: String
+
+        /// Throws when the feed was cut off beyond the beginning of a page.
+        func check(_ page: FeedText, after position: Int64) throws(Problem) {
+            guard let oldest = page.oldest else { return }
+            try FeedBounds(oldest: oldest, head: page.head).check(position, field: field)
+        }
     }
 
     /// Where a request wants to begin.
@@ -60,43 +89,15 @@ enum FeedPosition {
     private static func position(
         of start: Start,
         _ store: Store
-    ) async throws(Problem) -> Int64 {
+    ) async throws(Problem) -> (position: Int64, field: String) {
         switch start {
-        case .head: return store.window.head
-        case .recorded(let time): return try await position(recordedFrom: time, store)
-        case .beginning: return try await checked(0, field: "after", store)
-        case .after(let position, let field):
-            return try await checked(position, field: field, store)
-        case .consumer(let name):
-            let position = try await position(of: name, store)
-            return try await checked(position, field: "consumer", store)
+        case .head: (store.window.head, "after")
+        case .recorded(let time):
+            (try await position(recordedFrom: time, store), "recordedFrom")
+        case .beginning: (0, "after")
+        case .after(let position, let field): (position, field)
+        case .consumer(let name): (try await position(of: name, store), "consumer")
         }
-    }
-
-    /// A position that is in the feed as it is kept; throws for another one.
-    private static func checked(
-        _ position: Int64,
-        field: String,
-        _ store: Store
-    ) async throws(Problem) -> Int64 {
-        // What is in memory needs no look at the database.
-        if store.window.covers(position) { return position }
-        let bounds = try await bounds(store)
-        if position > bounds.head {
-            throw Problem(
-                .positionAhead,
-                "\(field) is \(position), but the head of the feed is \(bounds.head).",
-                field: field
-            )
-        }
-        try bounds.checkIsKept(position, field: field)
-        return position
-    }
-
-    /// Throws when the feed was cut off beyond `position` since the request began.
-    static func check(_ page: FeedText, after position: Int64) throws(Problem) {
-        guard let oldest = page.oldest else { return }
-        try FeedBounds(oldest: oldest, head: page.head).checkIsKept(position, field: "after")
     }
 
     /// The position before the first transition recorded at or after a point in time; the head when
@@ -107,10 +108,9 @@ enum FeedPosition {
         recordedFrom time: Int64,
         _ store: Store
     ) async throws(Problem) -> Int64 {
-        let position = try await reading { () async throws(StoreError) in
+        let (position, bounds) = try await reading { () async throws(StoreError) in
             try await store.reader.position(recordedFrom: time)
         }
-        let bounds = try await bounds(store)
         // What is the first one now may have had others of that time before it.
         if bounds.oldest > 1, position < bounds.oldest {
             throw bounds.expired(
@@ -167,8 +167,15 @@ enum FeedPosition {
 }
 
 extension FeedBounds {
-    /// Throws for a position that lies before what is kept.
-    fileprivate func checkIsKept(_ position: Int64, field: String) throws(Problem) {
+    /// Throws for a position that lies beyond the head, or before what is kept.
+    fileprivate func check(_ position: Int64, field: String) throws(Problem) {
+        if position > head {
+            throw Problem(
+                .positionAhead,
+                "\(field) is \(position), but the head of the feed is \(head).",
+                field: field
+            )
+        }
         if position >= oldest - 1 { return }
         throw expired(
             "\(field) is \(position), but the oldest transition kept is \(oldest)",

@@ -13,21 +13,21 @@ enum TransitionsEndpoint {
         let store = services.store
         let limit = try request.limit()
         let waitSeconds = try request.waitSeconds()
-        let query = try await FeedPosition.query(request, store)
-        let page = try await look(query, limit: limit, waitSeconds: waitSeconds, store)
+        let beginning = try await FeedPosition.beginning(request, store, isPageChecked: true)
+        let page = try await look(beginning, limit: limit, waitSeconds: waitSeconds, store)
         return JSON.response(bytes: body(page, feed: store.feed))
     }
 
     /// The page that is wanted: without a wait what one look finds, else what comes until the time
     /// is up.
     private static func look(
-        _ wanted: FeedQuery,
+        _ beginning: FeedPosition.Beginning,
         limit: Int,
         waitSeconds: Int,
         _ store: Store
     ) async throws(Problem) -> FeedText {
         let deadline = SystemClock.monotonicNanoseconds() + UInt64(waitSeconds) * 1_000_000_000
-        var query = wanted
+        var query = beginning.query
         while true {
             // Before the look: what was committed a moment ago may still be gathered with what
             // follows it, for all who wait. Whoever is behind that does not wait.
@@ -38,7 +38,7 @@ enum TransitionsEndpoint {
             let page = try await reading { () async throws(StoreError) in
                 try await store.feed(asked, limit: limit)
             }
-            try FeedPosition.check(page, after: asked.after)
+            try beginning.check(page, after: asked.after)
             let isOver = SystemClock.monotonicNanoseconds() >= deadline
             if !page.items.isEmpty || isOver || store.signal.isClosed || Task.isCancelled {
                 return page
@@ -97,7 +97,11 @@ enum TransitionStreamEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> EndpointAnswer {
-        let query = try await FeedPosition.query(request, services.store, readsLastEventID: true)
+        let query = try await FeedPosition.beginning(
+            request,
+            services.store,
+            readsLastEventID: true
+        ).query
         // A reader may see a commit a moment before the window has it.
         let start = ServerSentEvent.start(
             feed: services.store.feed,

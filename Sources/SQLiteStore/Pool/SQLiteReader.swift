@@ -67,9 +67,12 @@ final class SQLiteReader: StorageReader {
     /// - Parameter milliseconds: since the epoch.
     package func position(
         recordedFrom milliseconds: Int64
-    ) async throws(StoreError) -> Int64 {
-        try await read(.feed) { (tables) throws(SQLiteError) in
-            try tables.transitions.position(recordedFrom: milliseconds)
+    ) async throws(StoreError) -> (position: Int64, bounds: FeedBounds) {
+        feedReads.add(1, ordering: .relaxed)
+        return try await read(.feed) { (tables) throws(SQLiteError) in
+            // The bounds last: what is cut off in between must not look like it is kept.
+            let position = try tables.transitions.position(recordedFrom: milliseconds)
+            return (position, try tables.transitions.bounds())
         }
     }
 

@@ -31,9 +31,10 @@ package protocol StorageReader: Sendable {
     /// there is none.
     ///
     /// - Parameter milliseconds: since the epoch.
+    /// - Returns: the position, and the sequence numbers that the feed has.
     func position(
         recordedFrom milliseconds: Int64
-    ) async throws(StoreError) -> Int64
+    ) async throws(StoreError) -> (position: Int64, bounds: FeedBounds)
 
     /// Pages and bounds of the feed that were read from the database since the start.
     var feedReadCount: Int { get }
