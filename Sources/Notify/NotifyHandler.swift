@@ -16,6 +16,9 @@ import Synchronization
 /// writer makes no responses, log lines or metrics.
 package final class NotifyHandler: RequestHandler {
     private let context: Mutex<NotifyContext>
+
+    /// The same as in ``context``: what is asked of every head, without its lock.
+    private let bodyBytesMax: Atomic<Int>
     private let store: Store
     private let metrics: Metrics
     private let log: Log
@@ -31,6 +34,7 @@ package final class NotifyHandler: RequestHandler {
         now: @escaping @Sendable () -> Int64
     ) {
         self.context = Mutex(context)
+        bodyBytesMax = Atomic(context.bodyBytesMax)
         self.store = store
         self.metrics = metrics
         self.log = log
@@ -38,18 +42,21 @@ package final class NotifyHandler: RequestHandler {
     }
 
     /// Serves requests that begin from now on as `context` says.
-    package func apply(_ context: NotifyContext) { self.context.withLock { $0 = context } }
+    package func apply(_ context: NotifyContext) {
+        self.context.withLock { $0 = context }
+        bodyBytesMax.store(context.bodyBytesMax, ordering: .relaxed)
+    }
 
     // MARK: RequestHandler
 
-    /// Lets every body come but that of a client who waits to be told: he is told rows 1 and 2
-    /// first.
+    /// Accepts the body. With `Expect: 100-continue`, two rows are checked before it
+    /// (article Checks, row 1 and row 2).
     ///
-    /// The others are decided when they are complete, once, in ``handle(_:reply:)``: a body within
-    /// the limit costs little, and what may be a misdirected callback is kept with it.
+    /// All other requests are decided when they are complete, once, in ``handle(_:reply:)``: a body
+    /// within the limit costs little, and what may be a misdirected callback is kept with it.
     func admit(_ head: RequestHead, from peer: Peer) -> Admission {
-        let context = context.withLock { $0 }
         if head.expectsContinue {
+            let context = context.withLock { $0 }
             let route = NotifyRoute(head, peer, context)
             if let answer = route.refusal {
                 return .refuse(
@@ -57,7 +64,7 @@ package final class NotifyHandler: RequestHandler {
                 )
             }
         }
-        return .receive(bodyBytesMax: context.bodyBytesMax)
+        return .receive(bodyBytesMax: bodyBytesMax.load(ordering: .relaxed))
     }
 
     func handle(_ request: Request, reply: Reply) -> Response? {

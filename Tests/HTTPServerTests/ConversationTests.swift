@@ -19,13 +19,13 @@ private struct Feeder {
             kept.removeFirst(used)
             switch step {
             case .wait: return
-            case .admit(let head):
+            case .head(let head):
                 steps.append("admit \(head.text(head.target))")
-                conversation.admit(bodyBytesMax: bodyBytesMax)
+                conversation.startBody(bytesMax: bodyBytesMax)
             case .sendContinue: steps.append("continue")
             case .handle(_, let body):
                 steps.append("handle \(String(decoding: body, as: UTF8.self))")
-                conversation.endAnswer()
+                conversation.finishResponse()
             case .refuse(let refusal, let head):
                 steps.append("refuse \(refusal.status.code)\(head == nil ? "" : " with head")")
                 return
@@ -231,14 +231,14 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
         var conversation = Conversation(limits: HTTPLimits())
         let bytes = Array((get("/1") + get("/2")).utf8)
         var used = 0
-        guard case .admit = conversation.next(bytes.span, used: &used) else { return }
+        guard case .head = conversation.next(bytes.span, used: &used) else { return }
         #expect(conversation.next(bytes.span, used: &used) == .wait)
-        conversation.beginAnswer()
+        conversation.startResponse()
         let usedByFirst = used
         #expect(conversation.next(bytes.span, used: &used) == .wait)
         #expect(used == usedByFirst)
-        conversation.endAnswer()
-        guard case .admit(let head) = conversation.next(bytes.span, used: &used) else {
+        conversation.finishResponse()
+        guard case .head(let head) = conversation.next(bytes.span, used: &used) else {
             Issue.record("the second request follows")
             return
         }

@@ -3,12 +3,12 @@ import System
 
 extension Connection {
     /// Asks the handler whether to receive the body of the request.
-    func admit(_ head: RequestHead) {
+    func decide(on head: RequestHead) {
         exchange = openExchange(head)
         switch server.handler.admit(head, from: peer) {
-        case .receive(let bodyBytesMax): conversation.admit(bodyBytesMax: bodyBytesMax)
+        case .receive(let bodyBytesMax): conversation.startBody(bytesMax: bodyBytesMax)
         case .refuse(let response):
-            conversation.beginAnswer()
+            conversation.startResponse()
             let announcesBody = head.framing != .none && head.framing != .contentLength(0)
             leavesBytesUnread = announcesBody
             answer(response, closes: announcesBody)
@@ -82,7 +82,7 @@ extension Connection {
         disconnectAction = nil
         exchangeCount += 1
         if keepsAlive {
-            conversation.endAnswer()
+            conversation.finishResponse()
         } else {
             phase = .closing
         }

@@ -79,7 +79,7 @@ extension Connection {
             case .wait:
                 hasUnread = false
                 return used
-            case .admit(let head): admit(head)
+            case .head(let head): decide(on: head)
             case .sendContinue:
                 outbox.append { $0.append(contentsOf: Response.continueBytes) }
                 flush(on: loop)

@@ -95,7 +95,7 @@ final class Connection: EventSource {
         } else if server.isDraining {
             drain(on: loop)
         }
-        settle(on: loop)
+        updateDeadline(on: loop)
     }
 
     func ready(_ readiness: IOEvents, on loop: isolated EventLoop) {
@@ -121,7 +121,7 @@ final class Connection: EventSource {
             if isBetweenRequests { return close(on: loop) }
         }
         if canRead, let id { loop.readAgain(id) }
-        settle(on: loop)
+        updateDeadline(on: loop)
     }
 
     private func work(on loop: isolated EventLoop) {
@@ -181,7 +181,7 @@ final class Connection: EventSource {
     }
 
     /// Sets the deadline of the current wait.
-    private func settle(on loop: isolated EventLoop) {
+    private func updateDeadline(on loop: isolated EventLoop) {
         guard let id, phase != .closed, patience.update(for: self) else { return }
         loop.setDeadline(patience.deadline(after: loop.now, limits: limits), for: id)
     }

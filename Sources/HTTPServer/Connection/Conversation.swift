@@ -4,16 +4,16 @@ import System
 /// The protocol state of one connection: bytes in, next step out.
 ///
 /// Uses no socket, clock or handler. The owner calls ``next(_:used:)`` until it returns `wait`, and
-/// reports the outcome of each step with ``admit(bodyBytesMax:)``, ``beginAnswer()`` and
-/// ``endAnswer()``. One request at a time: no byte is read until the response to the current one is
-/// complete.
+/// reports the outcome of each step with ``startBody(bytesMax:)``, ``startResponse()`` and
+/// ``finishResponse()``. One request at a time: no byte is read until the response to the current
+/// one is complete.
 struct Conversation {
     /// The next action of the owner.
     enum Step: Equatable {
         /// Wait for more bytes, or for the response to be complete.
         case wait
         /// Decide whether to admit a request whose head is complete.
-        case admit(RequestHead)
+        case head(RequestHead)
         /// Send `100 Continue`, for which the client waits.
         case sendContinue
         /// Handle a whole request.
@@ -83,11 +83,11 @@ struct Conversation {
         }
     }
 
-    /// Admits the request and receives its body, up to `bodyBytesMax` bytes.
-    mutating func admit(bodyBytesMax: Int) {
+    /// Starts to receive the body of an admitted request, up to `bytesMax` bytes.
+    mutating func startBody(bytesMax: Int) {
         precondition(phase == .admission, "no request waits to be admitted")
         guard let head else { preconditionFailure("a request that is admitted has a head") }
-        self.bodyBytesMax = min(bodyBytesMax, limits.bodyBytes)
+        bodyBytesMax = min(bytesMax, limits.bodyBytes)
         phase = .body
         owesContinue = head.expectsContinue
         switch head.framing {
@@ -95,20 +95,20 @@ struct Conversation {
         case .contentLength(let count): bodyRemaining = count
         case .chunked:
             var limits = limits
-            limits.bodyBytes = self.bodyBytesMax
+            limits.bodyBytes = bodyBytesMax
             decoder = ChunkedDecoder(limits: limits)
         }
     }
 
     /// Refuses the request; its body is not read.
-    mutating func beginAnswer() {
+    mutating func startResponse() {
         precondition(phase == .admission, "no request waits to be admitted")
         phase = .answer
         head = nil
     }
 
     /// Starts reading the next request.
-    mutating func endAnswer() {
+    mutating func finishResponse() {
         precondition(phase == .answer, "no request is being answered")
         phase = .head
         hasBegun = false
@@ -134,7 +134,7 @@ struct Conversation {
         used += range.upperBound
         self.head = head
         phase = .admission
-        return .admit(head)
+        return .head(head)
     }
 
     private mutating func readBody(
