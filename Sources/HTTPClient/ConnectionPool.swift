@@ -57,6 +57,7 @@ actor ConnectionPool {
             freePlace()
             throw HTTPClientError(.queue, .closed, "")
         }
+        precondition(placesTaken <= placesMax, "no more calls run than there are slots")
         let connection = takeIdle(to: origin) ?? makeConnection(to: origin)
         interruptions[ObjectIdentifier(connection)] = limit.interruption
         return connection
@@ -66,7 +67,8 @@ actor ConnectionPool {
     ///
     /// - Parameter isOpen: whether the connection can be reused.
     func giveBack(_ connection: Connection, isOpen: Bool) {
-        interruptions[ObjectIdentifier(connection)] = nil
+        let lent = interruptions.removeValue(forKey: ObjectIdentifier(connection))
+        precondition(lent != nil, "a connection is returned once")
         if isOpen, !isClosed { keep(connection) }
         freePlace()
     }
@@ -128,6 +130,7 @@ extension ConnectionPool {
             return
         }
         placesTaken -= 1
+        precondition(placesTaken >= 0, "a slot is released once")
         guard isClosed, placesTaken == 0 else { return }
         for closer in closers { closer.resume() }
         closers = []

@@ -121,9 +121,11 @@ extension Server {
 
     private func count(_ change: Int, isRefused: Bool) {
         if isRefused {
-            refusedOpenCount.add(change, ordering: .acquiringAndReleasing)
+            let open = refusedOpenCount.add(change, ordering: .acquiringAndReleasing).newValue
+            precondition(open >= 0, "a connection closes once")
         } else {
-            openCount.add(change, ordering: .acquiringAndReleasing)
+            let open = openCount.add(change, ordering: .acquiringAndReleasing).newValue
+            precondition(open >= 0, "a connection closes once")
         }
     }
 

@@ -113,6 +113,7 @@ final class WriteProbe: Sendable {
             commits: source.commits().count
         )
         let waiters = state.withLock { state in
+            precondition(state.isRunning, "a probe finishes once")
             state.result = result
             state.isRunning = false
             state.isOverdue = false

@@ -85,11 +85,11 @@ package final class NotifyHandler: RequestHandler {
         )
         switch examination {
         case .refused(let answer):
-            requestsInFlight.subtract(1, ordering: .relaxed)
+            endRequest()
             return refuse(Refused(request, client: route.client, answer: answer), context)
         case .authentic(let delivery, let problem):
             store.submit(delivery, completingOn: reply.loop) { [self] result in
-                requestsInFlight.subtract(1, ordering: .relaxed)
+                endRequest()
                 reply.sendOnLoop(
                     respond(to: result, delivery, problem: problem, request, route.client)
                 )
@@ -122,8 +122,13 @@ package final class NotifyHandler: RequestHandler {
     private func isThereRoom(_ context: NotifyContext) -> Bool {
         let count = requestsInFlight.add(1, ordering: .relaxed).newValue
         if count <= context.requestsInFlightMax { return true }
-        requestsInFlight.subtract(1, ordering: .relaxed)
+        endRequest()
         return false
+    }
+
+    private func endRequest() {
+        let count = requestsInFlight.subtract(1, ordering: .relaxed).newValue
+        precondition(count >= 0, "a request ends once")
     }
 
     // MARK: Authentic callbacks

@@ -63,6 +63,7 @@ package actor QRGenerator {
             }
             // Of other content: what the call has come to decides, so it is judged anew.
         }
+        precondition(running[key] == nil, "one call at a time for a reference")
         let task = Task {
             let outcome = await start(request)
             running[key] = nil

@@ -266,7 +266,8 @@ package actor Reconciler {
 
     private func start(_ inquiry: Inquiry, _ cashIn: CashInClient) {
         guard let id = inquiry.paymentID else { return }
-        underWay.insert(id)
+        let isFirst = underWay.insert(id).inserted
+        precondition(isFirst, "one query at a time for a payment")
         attempts[id] = Task {
             await attempt(inquiry, cashIn)
             underWay.remove(id)

@@ -56,6 +56,9 @@ import CSQLite
 
     deinit { unsafe sqlite3_close_v2(handle) }
 
+    /// Whether a write or a snapshot is open. Wraps `sqlite3_get_autocommit`.
+    package var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
     /// The path as a URI, with reserved characters escaped (<https://www.sqlite.org/uri.html>).
     private static func immutableURI(_ path: String) -> String {
         let escapes: [Character: String] = ["%": "%25", "?": "%3f", "#": "%23"]
@@ -143,7 +146,7 @@ import CSQLite
         } catch {
             // SQLite may have rolled back automatically (full disk, I/O error). Then there is
             // nothing to undo, and only the first error matters.
-            if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            if isInTransaction { try? execute("ROLLBACK") }
             throw error
         }
     }

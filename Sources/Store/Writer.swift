@@ -199,11 +199,16 @@ actor Writer {
         let completions = try engine.write { () throws(StoreError) in
             var ledger = Ledger(try engine.view(of: Self.scope(of: batch)), context)
             let completions = try Self.decide(batch, &ledger, engine, context.nowMilliseconds)
+            precondition(completions.count == batch.count, "each submission is completed once")
             let changes = ledger.takeChanges()
             try engine.apply(changes, ledger.view)
             news = CommitNews(changes)
             return completions
         }
+        precondition(
+            news.transitions.last.map { $0.sequence == engine.head } ?? true,
+            "the engine numbers the feed as the ledger does"
+        )
         // Only now, when it is on disk: followers read what is in the window.
         window.append(news.transitions)
         if !news.references.isEmpty || !news.transitions.isEmpty {

@@ -4,6 +4,7 @@ import System
 extension Connection {
     /// Asks the handler whether to receive the body of the request.
     func decide(on head: RequestHead) {
+        precondition(exchange == nil, "one request at a time")
         exchange = openExchange(head)
         switch server.handler.admit(head, from: peer) {
         case .receive(let bodyBytesMax): conversation.startBody(bytesMax: bodyBytesMax)
@@ -77,6 +78,7 @@ extension Connection {
 
     /// Completes a response: the next request is read, or the connection closes.
     func end(_ exchange: OpenExchange, keepsAlive: Bool) {
+        precondition(phase == .open, "no response follows the last one")
         outbox.end(exchange)
         self.exchange = nil
         disconnectAction = nil
@@ -109,6 +111,7 @@ extension Connection {
     }
 
     private func endSending(on loop: isolated EventLoop) {
+        precondition(exchange == nil && outbox.isEmpty, "the last response is sent")
         let mayBeSending = leavesBytesUnread || !backlog.isEmpty || mayReceive
         guard mayBeSending, !conversation.hasInputEnded else { return close(on: loop) }
         // Closing with unread bytes would reset the connection, and the client could lose the

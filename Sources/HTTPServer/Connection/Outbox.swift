@@ -30,6 +30,10 @@ struct Outbox {
 
     /// Records that the response added last is complete.
     mutating func end(_ exchange: OpenExchange) {
+        precondition(
+            endings.last.map { $0.exchange.number < exchange.number } ?? true,
+            "responses end in the order of their requests"
+        )
         endings.append(Ending(position: earlierCount + bytes.count, exchange: exchange))
     }
 
@@ -42,6 +46,7 @@ struct Outbox {
     /// Records that `count` more bytes have been sent.
     mutating func sent(_ count: Int) {
         sentCount += count
+        precondition(sentCount <= bytes.count, "no more is sent than there was")
         // At least half of the bytes, so that each byte is moved once on average.
         let isWorthReleasing = sentCount > Self.keptBytesMax && sentCount >= bytes.count / 2
         guard isEmpty || isWorthReleasing else { return }

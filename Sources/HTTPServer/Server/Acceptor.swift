@@ -86,6 +86,7 @@ struct Backlog {
     /// Drops the first `count` bytes.
     mutating func drop(_ count: Int) {
         start += count
+        precondition(start <= storage.count, "no more is dropped than there was")
         if isEmpty { self = Backlog() }
     }
 }

@@ -23,6 +23,7 @@ final class Follower: Sendable {
     /// Lets ``revoke()`` cancel the task that serves it.
     func serve(by task: Task<Void, Never>) {
         let isRevoked = state.withLock { state in
+            precondition(state.task == nil, "a follower is served by one task")
             state.task = task
             return state.isRevoked
         }

@@ -198,10 +198,22 @@ extension LedgerView {
     /// Applies one change, so that later events of the same group see it.
     mutating func apply(_ change: Change) {
         switch change {
-        case .keepCallback(let callback, _), .updateCallback(let callback): insert(callback)
+        case .keepCallback(let callback, _):
+            precondition(callbacks[callback.row.id] == nil, "a callback ID is given out twice")
+            insert(callback)
+        case .updateCallback(let callback):
+            precondition(callbacks[callback.row.id] != nil, "only a loaded callback changes")
+            insert(callback)
         case .claimExternalID(let key, let owner): insert(owner, of: key)
-        case .createPayment(let payment), .updatePayment(let payment): insert(payment)
-        case .appendTransition(let transition): numbers.head = transition.sequence
+        case .createPayment(let payment):
+            precondition(payments[payment.row.id] == nil, "a payment ID is given out twice")
+            insert(payment)
+        case .updatePayment(let payment):
+            precondition(payments[payment.row.id] != nil, "only a loaded payment changes")
+            insert(payment)
+        case .appendTransition(let transition):
+            precondition(transition.sequence == numbers.head + 1, "the feed has no gaps")
+            numbers.head = transition.sequence
         case .startGeneration(let id, let request, let now):
             generations[id] = Generation(
                 state: .underWay,
@@ -210,13 +222,21 @@ extension LedgerView {
                 expiresMilliseconds: request.expiresMilliseconds,
                 startedMilliseconds: now
             )
-        case .finishGeneration(let id, let state, _): generations[id]?.state = state
+        case .finishGeneration(let id, let state, _):
+            precondition(state != .underWay, "a call that has ended is not under way")
+            generations[id]?.state = state
         case .moveGenerationStart(let id, let now): generations[id]?.startedMilliseconds = now
         case .scheduleInquiry(let inquiry): insert(inquiry)
         case .endInquiry(let id): inquiries[id] = nil
-        case .openEntry(let entry), .updateEntry(let entry, _): insert(entry)
+        case .openEntry(let entry):
+            precondition(entries[entry.id] == nil, "an entry ID is given out twice")
+            insert(entry)
+        case .updateEntry(let entry, _):
+            precondition(entries[entry.id] != nil, "only a loaded entry changes")
+            insert(entry)
         case .closeEntry(let id, _, _):
             guard var entry = entries[id] else { return }
+            precondition(entry.isOpen, "an entry is closed once")
             entry.isOpen = false
             insert(entry)
         case .decideFact(let fact): insert(fact)

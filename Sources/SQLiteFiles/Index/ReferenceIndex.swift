@@ -91,6 +91,10 @@ package final class ReferenceIndex: Sendable {
     package func prepareFlush(through cover: IndexCover) {
         memory.withLock { memory in
             if memory.flushing != nil { return }
+            precondition(
+                cover.watermark.covers(memory.covered),
+                "the index only ever covers more"
+            )
             memory.batchCount += 1
             memory.flushing = Batch(
                 number: memory.batchCount,

@@ -142,7 +142,9 @@ extension SQLiteEngine: StorageEngine {
 
     func apply(_ changes: [Change], _ view: LedgerView) throws(StoreError) {
         try StoreError.mapped { () throws(SQLiteError) in
+            precondition(connection.isInTransaction, "changes are stored inside a write")
             for change in changes { try apply(change) }
+            precondition(view.numbers.head >= numbers.head, "numbers are given out ascending")
             numbers = view.numbers
         }
     }

@@ -53,6 +53,7 @@ struct ReaderSeats {
         precondition(isBusy[seat], "a connection was given back twice")
         isBusy[seat] = false
         if purpose == .report { reportCount -= 1 }
+        precondition(reportCount >= 0, "a connection is released for what it was taken for")
         var resumed: [(id: UInt64, seat: Int)] = []
         var index = 0
         while index < waiting.count {

@@ -28,6 +28,10 @@ final class FeedGroup: Sendable {
 
     /// - Parameter transitions: one at least, without a gap.
     init(_ transitions: [Transition], first: Int64) {
+        precondition(
+            zip(transitions, first...).allSatisfy { $0.sequence == $1 },
+            "the transitions of a commit have no gaps"
+        )
         self.first = first
         last = first + Int64(transitions.count) - 1
         bytes = transitions.reduce(0) { $0 + Self.transitionBytes + $1.textBytes }

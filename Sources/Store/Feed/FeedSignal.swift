@@ -150,6 +150,7 @@ package final class FeedSignal: Sendable {
     /// grown, when their pace allows it.
     func publish(head: Int64, references: [String]) {
         let (woken, pause) = state.withLock { state -> ([Waiter], Duration?) in
+            precondition(head >= state.head, "the head goes back by reset(head:) only")
             state.mark += 1
             let hasGrown = state.head != head
             state.head = head

@@ -123,6 +123,7 @@ package final class FeedWindow: Sendable {
         guard let first = transitions.first?.sequence else { return }
         let group = FeedGroup(transitions, first: first)
         state.withLock { state in
+            precondition(first > state.head, "a transition is handed over once")
             // Another gap than none means that the head came from elsewhere: begin behind it.
             if first != state.head + 1 { state.clear(head: first - 1) }
             state.groups.append(group)

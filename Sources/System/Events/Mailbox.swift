@@ -31,6 +31,7 @@ final class Mailbox: Sendable {
 
     /// Exchanges what has been posted for `batch`, which is empty and lends its memory.
     func collect(into batch: inout [Work]) {
+        precondition(batch.isEmpty, "the last batch was run")
         content.withLock { swap(&$0.work, &batch) }
     }
 
