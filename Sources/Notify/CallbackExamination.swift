@@ -7,8 +7,7 @@ import Snap
 import Store
 import Text
 
-/// What rows 3 to 5 and 7 to 9 of the checks table (contract section 4) find out about a request,
-/// without looking at anything stored.
+/// The result of the checks that need nothing stored (article Checks, rows 3 to 5 and 7 to 9).
 enum CallbackExamination {
     /// The signature verified: the store judges and keeps it. `problem` is the answer for what is
     /// wrong with it nevertheless.
@@ -28,8 +27,8 @@ enum CallbackExamination {
         let timestamp = headers.timestamp(in: head)
         let headerProblem = Self.headerProblem(headers, externalID, timestamp)
 
-        // "The signature is checked even when row 3 or 4 already decided, as far as the headers
-        // allow."
+        // The signature is checked even when row 3 or 4 has failed, as far as its headers are there
+        // (article Checks): an authentic callback is stored.
         guard let signed = headers.timestamp.range,
             let signature = headers.signature.range,
             let match = context.match(

@@ -2,7 +2,7 @@ import HTTPCore
 import Logging
 import System
 
-/// Who sent a request that may have come through proxies (contract section 4, last paragraph).
+/// The client of a request that may have come through proxies (article Checks, row 2).
 enum ClientAddress: Equatable {
     case known(IPAddress)
     /// The peer of a Unix socket that is no trusted proxy's, or forwarded without saying for whom.

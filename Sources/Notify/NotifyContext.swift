@@ -57,8 +57,8 @@ package final class NotifyContext: Sendable {
         self.checkers = checkers
     }
 
-    /// Whether a refused request bears our client id or a well-formed signature (contract section
-    /// 7).
+    /// Whether a refused request has our client id or a well-formed signature: the rejected-request
+    /// store has more room for those (article Storage).
     func isPlausible(_ headers: CallbackHeaders, in head: RequestHead) -> Bool {
         if let partner = headers.partnerID.range, head[partner].elementsEqual(clientID) {
             return true

@@ -9,7 +9,7 @@ import System
 package import Store
 import Synchronization
 
-/// The notify listener: what the gateway sees (contract section 4).
+/// Handles the requests of the notify listener (article Checks).
 ///
 /// Everything up to the store's mailbox happens in one call on the connection's loop; the answer to
 /// an authentic callback leaves when its commit is on disk, and is made on that loop again: the

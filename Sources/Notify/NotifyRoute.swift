@@ -3,7 +3,7 @@ import HTTPServer
 import Snap
 import System
 
-/// Rows 1 and 2 of the checks table (contract section 4): what a head alone decides.
+/// The checks that need a head alone (article Checks, rows 1 and 2).
 struct NotifyRoute {
     /// `GET /healthz`.
     let isHealth: Bool

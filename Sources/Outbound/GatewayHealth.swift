@@ -4,7 +4,7 @@ import Snap
 import Text
 
 /// Whether the gateway responds to our queries, as far as the last results tell, and when the next
-/// query may be sent (contract section 4, "Fairness").
+/// query may be sent (article Statuses, "Fairness").
 ///
 /// Times are of the monotonic clock: a pause keeps its length when the wall clock is set.
 struct GatewayHealth: Equatable, Sendable {

@@ -6,7 +6,7 @@ package import Payments
 import System
 package import Store
 
-/// Asks the gateway about every payment that is due (contract sections 3 and 6).
+/// Queries the gateway about every payment whose status inquiry is due (article Statuses).
 ///
 /// What is due when is on disk; here is only what is under way. So a restart loses nothing, and a
 /// gateway that is down is probed by one query at a time, ever more rarely.

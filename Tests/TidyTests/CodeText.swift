@@ -1,7 +1,17 @@
-/// Blanks out comments and the contents of string literals, keeping every line and column where it
-/// was, so that rules about code see code only. What is interpolated into a literal is code. Works
-/// on bytes: a character beyond ASCII in a literal becomes several blanks.
+/// Separates code, comments and the contents of string literals, keeping every line and column
+/// where it was, so that rules about one of them do not see the others. What is interpolated into a
+/// literal is code. Works on bytes: a character that belongs to another part and is beyond ASCII
+/// becomes several blanks.
 struct CodeText {
+    /// One source, three times: what does not belong to the part is blank.
+    struct Parts {
+        let code: String
+        let comments: String
+        let literals: String
+    }
+
+    private enum Part { case code, comment, literal }
+
     private enum Mode: Equatable {
         /// Code; `parentheses` counts those open since an interpolation began, nil outside of one.
         case code(parentheses: Int?)
@@ -13,31 +23,45 @@ struct CodeText {
     private let source: [UInt8]
     private var index = 0
     private var modes: [Mode] = [.code(parentheses: nil)]
-    private var code: [UInt8] = []
+    private var code: [UInt8]
+    private var comments: [UInt8]
+    private var literals: [UInt8]
 
     /// The code of `source`, as long as `source` is.
-    static func code(of source: String) -> String {
+    static func code(of source: String) -> String { parts(of: source).code }
+
+    /// The parts of `source`, each as long as `source` is.
+    static func parts(of source: String) -> Parts {
         var text = CodeText(source: Array(source.utf8))
         while text.index < text.source.count { text.step() }
-        return String(decoding: text.code, as: UTF8.self)
+        return Parts(
+            code: String(decoding: text.code, as: UTF8.self),
+            comments: String(decoding: text.comments, as: UTF8.self),
+            literals: String(decoding: text.literals, as: UTF8.self)
+        )
     }
 
     /// The bytes that begin or end something; every other one is passed on as it is.
     private static let marks = Set("\n/\"#\\()".utf8)
 
-    private init(source: [UInt8]) { self.source = source }
+    private init(source: [UInt8]) {
+        self.source = source
+        // Lines stay lines in each part.
+        let blank = source.map { $0 == UInt8(ascii: "\n") ? $0 : UInt8(ascii: " ") }
+        (code, comments, literals) = (blank, blank, blank)
+    }
 
     private mutating func step() {
         let mode = modes[modes.count - 1]
         if source[index] == UInt8(ascii: "\n") {
             if mode == .lineComment { modes.removeLast() }
-            take(1, asCode: true)
+            take(1, as: .code)
             return
         }
         switch mode {
-        case .lineComment: take(1, asCode: false)
-        case .code where !Self.marks.contains(source[index]): take(1, asCode: true)
-        case .literal where !Self.marks.contains(source[index]): take(1, asCode: false)
+        case .lineComment: take(1, as: .comment)
+        case .code where !Self.marks.contains(source[index]): take(1, as: .code)
+        case .literal where !Self.marks.contains(source[index]): take(1, as: .literal)
         case .literal(let quotes, let hashes): stepInLiteral(quotes: quotes, hashes: hashes)
         case .code(let parentheses): stepInCode(parentheses: parentheses)
         }
@@ -52,7 +76,7 @@ struct CodeText {
         if index + hashes < source.count, source[index + hashes] == UInt8(ascii: "\"") {
             let isMultiline = starts(with: "\"\"\"", at: index + hashes)
             let quotes = isMultiline ? 3 : 1
-            take(hashes + quotes, asCode: true)
+            take(hashes + quotes, as: .code)
             modes.append(.literal(quotes: quotes, hashes: hashes))
             return
         }
@@ -63,21 +87,21 @@ struct CodeText {
             modes.removeLast()
             if parentheses + change > 0 { modes.append(.code(parentheses: parentheses + change)) }
         }
-        take(1, asCode: true)
+        take(1, as: .code)
     }
 
     private mutating func stepInLiteral(quotes: Int, hashes: Int) {
         let marks = String(repeating: "#", count: hashes)
         if starts(with: "\\\(marks)(") {
-            take(2 + hashes, asCode: true)
+            take(2 + hashes, as: .code)
             modes.append(.code(parentheses: 1))
         } else if starts(with: "\\\(marks)") {
-            take(min(2 + hashes, source.count - index), asCode: false)
+            take(min(2 + hashes, source.count - index), as: .literal)
         } else if starts(with: String(repeating: "\"", count: quotes) + marks) {
             modes.removeLast()
-            take(quotes + hashes, asCode: true)
+            take(quotes + hashes, as: .code)
         } else {
-            take(1, asCode: false)
+            take(1, as: .literal)
         }
     }
 
@@ -85,9 +109,13 @@ struct CodeText {
         source[(place ?? index)...].starts(with: text.utf8)
     }
 
-    private mutating func take(_ count: Int, asCode isCode: Bool) {
-        for byte in source[index..<(index + count)] {
-            code.append(isCode || byte == UInt8(ascii: "\n") ? byte : UInt8(ascii: " "))
+    private mutating func take(_ count: Int, as part: Part) {
+        for place in index..<(index + count) {
+            switch part {
+            case .code: code[place] = source[place]
+            case .comment: comments[place] = source[place]
+            case .literal: literals[place] = source[place]
+            }
         }
         index += count
     }

@@ -22,4 +22,11 @@ struct CodeTextTests {
             #expect(CodeText.code(of: source) == code, "\(reason)")
         }
     }
+
+    @Test func `comments and literals stand apart, each in its place`() {
+        let parts = CodeText.parts(of: "a(\"b \\(c) // d\") // e \"f\"\n/// g")
+        #expect(parts.code == "a(\"  \\(c)     \")         \n     ")
+        #expect(parts.comments == "                 // e \"f\"\n/// g")
+        #expect(parts.literals == "   b      // d           \n     ")
+    }
 }

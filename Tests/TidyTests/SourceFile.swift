@@ -11,11 +11,23 @@ struct SourceFile {
     /// The same without comments and the contents of string literals.
     let codeLines: [String]
 
+    /// The words of its comments.
+    let comments: Prose
+
+    /// The words of its string literals.
+    let literals: Prose
+
     init(path: String, text: String) {
         self.path = path
-        lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        codeLines = CodeText.code(of: text).split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
+        let parts = CodeText.parts(of: text)
+        lines = Self.lines(of: text)
+        codeLines = Self.lines(of: parts.code)
+        comments = Prose(Self.lines(of: parts.comments))
+        literals = Prose(Self.lines(of: parts.literals))
+    }
+
+    private static func lines(of text: String) -> [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// The target that the file belongs to; nil outside of `Sources`.
@@ -55,6 +67,15 @@ enum Repository {
         return try paths.filter { $0.hasSuffix(".swift") }.sorted().map {
             let path = directory + "/" + $0
             return SourceFile(path: path, text: try text(of: path))
+        }
+    }
+
+    /// Every article of the documentation, in the order of their paths.
+    static func articles() throws -> [Article] {
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: root + "/Sources")
+        return try paths.filter { $0.contains(".docc/") && $0.hasSuffix(".md") }.sorted().map {
+            let path = "Sources/" + $0
+            return Article(path: path, text: try text(of: path))
         }
     }
 

@@ -20,6 +20,15 @@ struct TidyTests {
         }
     }
 
+    @Test func `what comments cite can be found in the repository`() throws {
+        let articles = try Repository.articles()
+        #expect(!articles.isEmpty)
+        let rules = CitationRules.all(articles)
+        for finding in sources.flatMap({ file in rules.flatMap { $0.findings(in: file) } }) {
+            Issue.record("\(finding)")
+        }
+    }
+
     @Test func `the tests keep the rules of size and of words that concern them`() throws {
         // The rules' own tests have to write down what they forbid.
         let files = try Repository.swiftFiles(in: "Tests").filter {
