@@ -11,8 +11,8 @@ enum ClientAddress: Equatable {
     case unparsable([UInt8])
 
     /// Walks from the right: the peer, then the entries of all X-Forwarded-For lines, for as long
-    /// as the current one is a trusted proxy. What stands further left was written by whoever is
-    /// not trusted.
+    /// as the current one is a trusted proxy. Entries further left come from a sender that is not
+    /// trusted.
     ///
     /// A Unix peer counts as trusted. Empty list elements are passed over (RFC 9110 section 5.6.1).
     init(peer: SocketAddress, head: RequestHead, trusted: [AddressBlock]) {

@@ -141,7 +141,7 @@ package final class NotifyHandler: RequestHandler {
         _ client: ClientAddress
     ) -> Response {
         guard case .success(let judgement) = result else {
-            // The store's owner was told why; here only this request is of interest.
+            // `Store.Hooks.commitsFailed` reports the error; this line is about the request alone.
             return answer(Refused(request, client: client, answer: NotifyAnswer.notCommitted))
         }
         let answer = NotifyAnswers.answer(judgement.answer, problem: problem)

@@ -26,7 +26,7 @@ struct GatewayHealth: Equatable, Sendable {
         case unavailable
     }
 
-    /// A change that operators are told of.
+    /// A change that is logged, and raises or closes an entry.
     enum News: Equatable, Sendable {
         /// The gateway has not responded since then; at most once a minute.
         case unreachable(since: ContinuousClock.Instant, attempts: Int)

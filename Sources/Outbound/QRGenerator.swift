@@ -53,7 +53,7 @@ package actor QRGenerator {
 
     /// Generates, or waits for the call that is under way for the same reference.
     ///
-    /// The call goes on when the caller's task is cancelled.
+    /// The call continues when the caller's task is cancelled.
     package func generate(_ request: GenerationRequest) async -> Outcome {
         let key = request.partnerReferenceNo
         while let current = running[key] {
@@ -61,7 +61,7 @@ package actor QRGenerator {
             if current.content == request.content {
                 return outcome.isGenerated ? .stored : outcome
             }
-            // Of other content: what the call has come to decides, so it is judged anew.
+            // Of other content: the result of the call decides, so it is checked again.
         }
         precondition(running[key] == nil, "one call at a time for a reference")
         let task = Task {

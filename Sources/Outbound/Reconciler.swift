@@ -143,7 +143,7 @@ package actor Reconciler {
             let isKnown = try await store.reader.isGatewayKnown()
             if isTroubled || !isKnown { isResumeDue = true }
         } catch {
-            // The store's owner was told.
+            // `Store.Hooks.commitsFailed` reports the error.
             return
         }
     }
@@ -156,7 +156,7 @@ package actor Reconciler {
             let count = try await store.resumeInquiries()
             if count > 0 { log.info("payments are asked about again") { $0.add("count", count) } }
         } catch {
-            // The store's owner was told; what is due is not lost by it.
+            // `Store.Hooks.commitsFailed` reports the error; inquiries that are due stay due.
             return
         }
     }
@@ -180,7 +180,8 @@ package actor Reconciler {
             if let end = health.pauseEnd(at: .now) { return sleep(end - .now) }
             try await send(dueAt: due, access, present)
         } catch {
-            // The store's owner was told. Until the disk is well again nothing is asked.
+            // `Store.Hooks.commitsFailed` reports the error. No query is sent until commits work
+            // again.
             sleep(Self.sleepMax)
         }
     }
@@ -325,7 +326,7 @@ package actor Reconciler {
                 if wasUnreachable || wasUnauthorized { resumeSoon() }
             }
         } catch {
-            // The store's owner was told; the next news brings another attempt.
+            // `Store.Hooks.commitsFailed` reports the error; the next news is another attempt.
             return
         }
     }

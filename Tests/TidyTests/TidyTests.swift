@@ -29,6 +29,13 @@ struct TidyTests {
         }
     }
 
+    @Test func `comments, messages and articles use the words of the field`() throws {
+        let findings =
+            sources.flatMap { LanguageRules.findings(in: $0) }
+            + (try Repository.articles().flatMap { LanguageRules.findings(in: $0) })
+        for finding in findings { Issue.record("\(finding)") }
+    }
+
     @Test func `the tests keep the rules of size and of words that concern them`() throws {
         // The rules' own tests have to write down what they forbid.
         let files = try Repository.swiftFiles(in: "Tests").filter {
