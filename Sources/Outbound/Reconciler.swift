@@ -143,7 +143,7 @@ package actor Reconciler {
             let isKnown = try await store.reader.isGatewayKnown()
             if isTroubled || !isKnown { isResumeDue = true }
         } catch {
-            // `Store.Hooks.commitsFailed` reports the error.
+            // The database cannot be read: nothing is resumed now.
             return
         }
     }
@@ -156,7 +156,7 @@ package actor Reconciler {
             let count = try await store.resumeInquiries()
             if count > 0 { log.info("payments are asked about again") { $0.add("count", count) } }
         } catch {
-            // `Store.Hooks.commitsFailed` reports the error; inquiries that are due stay due.
+            // `Store.Hooks.commitsFailed` reports a commit that failed; what is due stays due.
             return
         }
     }
@@ -180,8 +180,8 @@ package actor Reconciler {
             if let end = health.pauseEnd(at: .now) { return sleep(end - .now) }
             try await send(dueAt: due, access, present)
         } catch {
-            // `Store.Hooks.commitsFailed` reports the error. No query is sent until commits work
-            // again.
+            // `Store.Hooks.commitsFailed` reports a commit that failed. No query is sent until
+            // commits work again.
             sleep(Self.sleepMax)
         }
     }
@@ -326,7 +326,7 @@ package actor Reconciler {
                 if wasUnreachable || wasUnauthorized { resumeSoon() }
             }
         } catch {
-            // `Store.Hooks.commitsFailed` reports the error; the next news is another attempt.
+            // `Store.Hooks.commitsFailed` reports the error; the next news causes another attempt.
             return
         }
     }
