@@ -26,7 +26,7 @@ enum LanguageRules {
         )
         + either(["repetition", "repetitions"], "redelivery, duplicate delivery")
         + either(["comes again", "come again", "came again"], "is redelivered, is sent again")
-        + either(["question", "questions"], "status inquiry, query")
+        + either(["question"], "status inquiry, query")
         + either(["asks the gateway", "asked the gateway"], "queries the gateway")
         + either(["the keep"], "the rejected-request store")
         + either(["anew"], "again")

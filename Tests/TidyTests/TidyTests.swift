@@ -29,6 +29,13 @@ struct TidyTests {
         }
     }
 
+    @Test func `what articles name is declared`() throws {
+        let rules = ArticleRules(sources + (try Repository.swiftFiles(in: "Tests")))
+        for finding in try Repository.articles().flatMap({ rules.findings(in: $0) }) {
+            Issue.record("\(finding)")
+        }
+    }
+
     @Test func `comments, messages and articles use the words of the field`() throws {
         let findings =
             sources.flatMap { LanguageRules.findings(in: $0) }
