@@ -13,7 +13,7 @@ extension DatabaseLock.Refusal {
     package var exitCode: ExitCode {
         switch self {
         case .inUse: .unavailable
-        case .failed: .inputOutput
+        case .failed, .unusableLockFile: .inputOutput
         case .missing, .orphaned: .configuration
         }
     }

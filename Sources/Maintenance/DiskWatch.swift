@@ -115,7 +115,11 @@ package final class DiskWatch: Sendable {
         {
             // Without the database this is another file system: its volume was unmounted.
             do throws(FileError) {
-                try FileSpace.reserve(reservePath, bytes: Int(size))
+                try FileSpace.reserve(
+                    reservePath,
+                    bytes: Int(size),
+                    owner: FileOwnership.ofNewFile(beside: databasePath)
+                )
             } catch {
                 log.warning("the reserve of the disk cannot be made") {
                     $0.add("error", describing: error)

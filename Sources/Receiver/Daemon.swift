@@ -138,6 +138,7 @@ final class Daemon: Sendable {
                 $0.add("path", database.path)
             }
         }
+        if let trouble = database.lockFileTrouble { tell(trouble, log) }
         if database.linkCount > 1 {
             log.warning("the database has other hard links: never open it by another name") {
                 $0.add("path", database.path)
@@ -177,21 +178,24 @@ final class Daemon: Sendable {
                     $0.add("error", describing: error)
                 }
             },
-            sideFileTrouble: { trouble in
-                let message =
-                    switch trouble.kind {
-                    case .lost: "a file beside the database was missing and is made again"
-                    case .setAside: "a file beside the database was unusable and is made again"
-                    case .failed: "a file beside the database failed"
-                    }
-                log.warning(message) { line in
-                    line.add("file", trouble.path)
-                    if case .setAside(let name) = trouble.kind { line.add("setAsideAs", name) }
-                    if let error = trouble.error { line.add("error", describing: error) }
-                }
-            },
+            sideFileTrouble: { tell($0, log) },
             diskFull: { disk.releaseReserve() }
         )
+    }
+
+    /// Warns about a file beside the database.
+    private static func tell(_ trouble: SideFileTrouble, _ log: Log) {
+        let message =
+            switch trouble.kind {
+            case .lost: "a file beside the database was missing and is made again"
+            case .setAside: "a file beside the database was unusable and is made again"
+            case .failed: "a file beside the database failed"
+            }
+        log.warning(message) { line in
+            line.add("file", trouble.path)
+            if case .setAside(let name) = trouble.kind { line.add("setAsideAs", name) }
+            if let error = trouble.error { line.add("error", describing: error) }
+        }
     }
 
     /// One loop for each core: verifying signatures is what costs, and it happens on the loops.

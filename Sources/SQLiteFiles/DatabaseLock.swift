@@ -16,6 +16,23 @@ package final class DatabaseLock: Sendable {
         let file: LockedFile?
     }
 
+    /// What is known of the locked file.
+    private struct FileFacts {
+        var identity: FileIdentity?
+        var linkCount = 0
+        var descriptorPath: String?
+
+        init(_ file: borrowing LockedFile?) throws(FileError) {
+            switch file {
+            case .some(let file):
+                identity = file.identity
+                linkCount = try file.linkCount()
+                descriptorPath = file.descriptorPath
+            case .none: return
+            }
+        }
+    }
+
     /// What becomes of a database that is not there.
     package enum Absence: Sendable {
         /// An empty file is made.
@@ -41,22 +58,25 @@ package final class DatabaseLock: Sendable {
     /// Where the file can be read while it is locked, even when it has no name any more.
     package let descriptorPath: String?
 
+    /// What was wrong with the `.lock` file, which was set aside; nil as a rule.
+    package let lockFileTrouble: SideFileTrouble?
+
     private let held: Mutex<Held?>
 
     private init(
         configuredPath: String,
         path: String,
         name: consuming FileLock,
+        trouble: SideFileTrouble?,
         file: consuming LockedFile?,
-        identity: FileIdentity?,
-        linkCount: Int,
-        descriptorPath: String?
+        _ facts: FileFacts
     ) {
         self.configuredPath = configuredPath
         self.path = path
-        self.linkCount = linkCount
-        self.descriptorPath = descriptorPath
-        self.identity = identity
+        linkCount = facts.linkCount
+        descriptorPath = facts.descriptorPath
+        identity = facts.identity
+        lockFileTrouble = trouble
         held = Mutex(Held(name: name, file: file))
     }
 
@@ -70,36 +90,45 @@ package final class DatabaseLock: Sendable {
         let path = try refused(configuredPath) { () throws(FileError) in
             try FilePath.resolve(configuredPath)
         }
-        let name = try lockName(path)
+        let attempt = try lockName(path)
         if absence != .allowed { try check(path, absence) }
+        let file = try lockFile(path, absence)
+        let facts = try refused(path) { () throws(FileError) in try FileFacts(file) }
+        var trouble: SideFileTrouble?
+        let name: FileLock
+        switch consume attempt {
+        case .locked(let lock): name = lock
+        case .unusable(let error):
+            trouble = try setLockFileAside(path, because: error, isLocked: facts.identity != nil)
+            guard case .locked(let lock) = try lockName(path) else {
+                throw .unusableLockFile(path: path, error)
+            }
+            name = lock
+        }
+        return DatabaseLock(
+            configuredPath: configuredPath,
+            path: path,
+            name: name,
+            trouble: trouble,
+            file: file,
+            facts
+        )
+    }
+
+    /// Locks the database file; nil where it is absent and may be.
+    private static func lockFile(
+        _ path: String,
+        _ absence: Absence
+    ) throws(Refusal) -> LockedFile? {
         let attempt = try refused(path) { () throws(FileError) in
             try LockedFile.acquire(path, isCreated: absence == .created)
         }
         switch consume attempt {
-        case .locked(let file):
-            let linkCount = try refused(path) { () throws(FileError) in try file.linkCount() }
-            let (identity, descriptorPath) = (file.identity, file.descriptorPath)
-            return DatabaseLock(
-                configuredPath: configuredPath,
-                path: path,
-                name: name,
-                file: file,
-                identity: identity,
-                linkCount: linkCount,
-                descriptorPath: descriptorPath
-            )
+        case .locked(let file): return file
         case .held(let process): throw .inUse(path: path, process: process)
         case .missing:
             if absence != .allowed { throw .missing(path: path) }
-            return DatabaseLock(
-                configuredPath: configuredPath,
-                path: path,
-                name: name,
-                file: nil,
-                identity: nil,
-                linkCount: 0,
-                descriptorPath: nil
-            )
+            return nil
         }
     }
 
@@ -117,15 +146,55 @@ package final class DatabaseLock: Sendable {
         }
     }
 
-    private static func lockName(_ path: String) throws(Refusal) -> FileLock {
+    /// What became of an attempt to lock the `.lock` file.
+    private enum NameAttempt: ~Copyable {
+        case locked(FileLock)
+        /// It is another user's, or no regular file.
+        case unusable(FileError)
+    }
+
+    private static func lockName(_ path: String) throws(Refusal) -> NameAttempt {
         let lockFile = path + ".lock"
-        let attempt = try refused(lockFile) { () throws(FileError) in
-            try FileLock.acquire(lockFile)
+        let attempt: FileLock.Attempt
+        do throws(FileError) {
+            attempt = try FileLock.acquire(
+                lockFile,
+                owner: FileOwnership.ofNewFile(beside: path)
+            )
+        } catch {
+            if FileCreation.exists(lockFile) { return .unusable(error) }
+            throw .failed(path: lockFile, error)
         }
         switch consume attempt {
-        case .locked(let lock): return lock
+        case .locked(let lock): return .locked(lock)
         case .held(let process): throw .inUse(path: path, process: process)
         }
+    }
+
+    /// Moves a `.lock` file out of the way that cannot be used.
+    ///
+    /// Only where no process can hold a lock by it: because the database file's own lock is held
+    /// here, or because it is no regular file.
+    private static func setLockFileAside(
+        _ path: String,
+        because error: FileError,
+        isLocked: Bool
+    ) throws(Refusal) -> SideFileTrouble {
+        let lockFile = path + ".lock"
+        guard isLocked || error.isNotRegular else {
+            throw .unusableLockFile(path: path, error)
+        }
+        let free = SideFile.freeName(for: lockFile)
+        do throws(FileError) {
+            try FileCreation.rename(lockFile, to: free)
+        } catch {
+            throw .unusableLockFile(path: path, error)
+        }
+        return SideFileTrouble(
+            path: lockFile,
+            kind: .setAside(as: free),
+            error: StoreError(.failed, error.description, context: "lock \(lockFile)")
+        )
     }
 
     /// A file that is missing or empty is made into a new database, never where one was before: its
@@ -170,6 +239,8 @@ extension DatabaseLock {
         case inUse(path: String, process: Int?)
         /// The database or its lock file cannot be opened or locked.
         case failed(path: String, FileError)
+        /// The `.lock` file of the database cannot be used and cannot be replaced.
+        case unusableLockFile(path: String, FileError)
         /// The database is not there, or empty, and none is to be made.
         case missing(path: String)
         /// The database is not there, or empty, while files that belong to it are.
@@ -182,6 +253,9 @@ extension DatabaseLock {
             case .inUse(let path, nil):
                 "the database \(path) is in use by a process of another namespace"
             case .failed(let path, let error): "cannot lock \(path): \(error)"
+            case .unusableLockFile(let path, let error):
+                "cannot lock \(path).lock: \(error). It only marks the process that uses the "
+                    + "database: when none does, give it to the owner of the database, or remove it"
             case .missing(let path):
                 "the database \(path) is missing or empty, and storage.create is false: is its "
                     + "volume mounted?"

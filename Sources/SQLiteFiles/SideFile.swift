@@ -6,10 +6,18 @@ import System
 /// that says so, and made again.
 package struct SideFile: Sendable {
     let path: String
+
+    /// The owner of a new file; nil for the process's own user.
+    var owner: FileOwnership?
     let onTrouble: @Sendable (SideFileTrouble) -> Void
 
-    package init(path: String, onTrouble: @escaping @Sendable (SideFileTrouble) -> Void) {
+    package init(
+        path: String,
+        owner: FileOwnership? = nil,
+        onTrouble: @escaping @Sendable (SideFileTrouble) -> Void
+    ) {
         self.path = path
+        self.owner = owner
         self.onTrouble = onTrouble
     }
 
@@ -54,8 +62,7 @@ package struct SideFile: Sendable {
 
     /// Moves the file out of the way, with what SQLite keeps beside it.
     package func setAside(because error: SQLiteError) throws(SQLiteError) {
-        let names = (1...Self.keptMax).map { path + ".damaged" + ($0 == 1 ? "" : "-\($0)") }
-        let free = names.first { !FileCreation.exists($0) } ?? names[Self.keptMax - 1]
+        let free = Self.freeName(for: path)
         let isThere = FileCreation.exists(path)
         do throws(FileError) {
             for suffix in Self.suffixes where FileCreation.exists(path + suffix) {
@@ -73,6 +80,12 @@ package struct SideFile: Sendable {
         )
     }
 
+    /// A name for a file at `path` that cannot be used.
+    static func freeName(for path: String) -> String {
+        let names = (1...keptMax).map { path + ".damaged" + ($0 == 1 ? "" : "-\($0)") }
+        return names.first { !FileCreation.exists($0) } ?? names[keptMax - 1]
+    }
+
     /// Tells that the file failed and is tried again.
     func report(_ error: SQLiteError) {
         onTrouble(SideFileTrouble(path: path, kind: .failed, error: StoreError(error)))
@@ -83,7 +96,7 @@ package struct SideFile: Sendable {
     private func make(isExpected: Bool) throws(SQLiteError) {
         do throws(FileError) {
             let isThere = FileCreation.exists(path)
-            if !isThere { try FileCreation.write([], to: path, mode: 0o600) }
+            if !isThere { try FileCreation.write([], to: path, mode: 0o600, owner: owner) }
             let byteCount = try isThere ? FilePath.byteCount(path) : 0
             if isExpected, byteCount ?? 0 == 0 {
                 onTrouble(SideFileTrouble(path: path, kind: .lost, error: nil))

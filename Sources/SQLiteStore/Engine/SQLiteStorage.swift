@@ -2,6 +2,7 @@ package import Ledger
 import SQLite
 package import SQLiteFiles
 package import Store
+import System
 
 /// The files of one SQLite database, open far enough to start on.
 ///
@@ -66,9 +67,18 @@ struct SQLiteStorage: Storage {
         head = try MainDatabase.newest("sequence", of: "transitions", main)
         index = ReferenceIndex(hash: try MainDatabase.hash(main))
         let files = StoreFiles(main: database.path)
-        lookupFile = SideFile(path: files.lookup, onTrouble: hooks.sideFileTrouble)
+        let owner = FileOwnership.ofNewFile(beside: files.main)
+        lookupFile = SideFile(
+            path: files.lookup,
+            owner: owner,
+            onTrouble: hooks.sideFileTrouble
+        )
         indexer = Indexer(index: index, file: lookupFile)
-        let refusedFile = SideFile(path: files.refused, onTrouble: hooks.sideFileTrouble)
+        let refusedFile = SideFile(
+            path: files.refused,
+            owner: owner,
+            onTrouble: hooks.sideFileTrouble
+        )
         callbackIDs = CallbackIDs(
             newest: max(
                 try MainDatabase.newest("id", of: "callbacks", main),

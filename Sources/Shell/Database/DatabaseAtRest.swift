@@ -27,7 +27,7 @@ enum DatabaseAtRest {
             case .inUse, .failed: return nil
             case .missing(let path):
                 throw CommandProblem(.inputOutput, "the database \(path) does not exist")
-            case .orphaned: throw CommandProblem(error.exitCode, "\(error)")
+            case .orphaned, .unusableLockFile: throw CommandProblem(error.exitCode, "\(error)")
             }
         }
     }

@@ -33,10 +33,15 @@ enum RecoveryCommand {
     /// Locks the configured database, which no daemon may use.
     static func lock(
         _ path: String,
-        whenAbsent absence: DatabaseLock.Absence
+        whenAbsent absence: DatabaseLock.Absence,
+        _ console: Console
     ) throws(CommandProblem) -> DatabaseLock {
         do throws(DatabaseLock.Refusal) {
-            return try DatabaseLock.acquire(path, whenAbsent: absence)
+            let lock = try DatabaseLock.acquire(path, whenAbsent: absence)
+            if let trouble = lock.lockFileTrouble, case .setAside(let name) = trouble.kind {
+                console.complain("\(trouble.path) was unusable and is made again; see \(name)")
+            }
+            return lock
         } catch {
             throw CommandProblem(error.exitCode, "\(error)")
         }

@@ -44,7 +44,8 @@ extension Command {
             let configuration = try RecoveryCommand.configuration(arguments)
             let lock = try RecoveryCommand.lock(
                 configuration.storage.database,
-                whenAbsent: .allowed
+                whenAbsent: .allowed,
+                console
             )
             defer { lock.release() }
             let backup = arguments.operand ?? ""
@@ -93,7 +94,7 @@ extension Command {
         await RecoveryCommand.run("new-feed", console) { () throws(CommandProblem) in
             let configuration = try RecoveryCommand.configuration(arguments)
             let database = configuration.storage.database
-            let lock = try RecoveryCommand.lock(database, whenAbsent: .refused)
+            let lock = try RecoveryCommand.lock(database, whenAbsent: .refused, console)
             defer { lock.release() }
             do throws(RecoveryFailure) {
                 let feed = try DatabaseRestore.renewFeed(lock)

@@ -6,10 +6,13 @@ package enum FileCreation {
     ///
     /// Wraps `open(2)` with `O_EXCL`, `write(2)` and `fsync(2)`. A file that could not be written
     /// whole is removed again.
+    ///
+    /// - Parameter owner: nil for the process's own user.
     package static func write(
         _ bytes: [UInt8],
         to path: String,
-        mode: UInt32
+        mode: UInt32,
+        owner: FileOwnership? = nil
     ) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
@@ -21,6 +24,7 @@ package enum FileCreation {
             try writeAll(bytes, to: descriptor)
             // Whatever the umask took away comes back: the mode is what was asked for.
             _ = try retryingOnInterrupt("fchmod") { fchmod(raw, mode_t(mode)) }
+            owner?.give(descriptor)
             _ = try retryingOnInterrupt("fsync") { fsync(raw) }
         } catch {
             // The first error is the one to tell.
@@ -98,6 +102,16 @@ package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case badPath
     /// It is a directory, a pipe or a device.
     case notRegular
+
+    /// Whether it says that a file is not a regular one: a directory, a symbolic link where none is
+    /// followed, or a socket.
+    package var isNotRegular: Bool {
+        switch self {
+        case .notRegular: true
+        case .system(let error): [EISDIR, ELOOP, ENXIO].contains(error.code)
+        case .tooLarge, .badPath: false
+        }
+    }
 
     package var description: String {
         switch self {

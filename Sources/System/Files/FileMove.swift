@@ -71,6 +71,23 @@ package struct FileOwnership: Equatable, Sendable {
         mode = UInt32(status.st_mode) & 0o7777
     }
 
+    /// The owner for a new file beside the file at `path`: that of the file, else of its directory.
+    ///
+    /// Nil unless the process runs as root: a file of root would be closed to the program that owns
+    /// the others. Also nil when neither can be examined. Wraps `geteuid(2)` and `stat(2)`.
+    package static func ofNewFile(beside path: String) -> FileOwnership? {
+        guard geteuid() == 0 else { return nil }
+        return (try? FileOwnership(of: path))
+            ?? (try? FileOwnership(of: FilePath.directory(of: path)))
+    }
+
+    /// Gives a new file to the owner. Wraps `fchown(2)`.
+    func give(_ descriptor: borrowing Descriptor) {
+        if (userID, groupID) == (geteuid(), getegid()) { return }
+        // As in SQLite, a failure leaves the file to root: it may lack this one capability.
+        _ = fchown(descriptor.raw, userID, groupID)
+    }
+
     /// Gives them to the file at `path`. Wraps `chown(2)`, where needed, and `chmod(2)`.
     package func apply(to path: String) throws(FileError) {
         let present = try FileOwnership(of: path)

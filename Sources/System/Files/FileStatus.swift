@@ -55,7 +55,13 @@ package enum FileSpace {
     /// Makes a file that takes up so many bytes (mode 0600), or keeps one that does already.
     ///
     /// Wraps `posix_fallocate(3)`. What could not be made whole is removed again.
-    package static func reserve(_ path: String, bytes: Int) throws(FileError) {
+    ///
+    /// - Parameter owner: of a new file; nil for the process's own user.
+    package static func reserve(
+        _ path: String,
+        bytes: Int,
+        owner: FileOwnership? = nil
+    ) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
         let raw = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("open") {
@@ -63,6 +69,7 @@ package enum FileSpace {
             }
         }
         let descriptor = Descriptor(owning: raw)
+        owner?.give(descriptor)
         // Returns its error instead of setting errno.
         var code = EINTR
         while code == EINTR { code = posix_fallocate(descriptor.raw, 0, off_t(bytes)) }

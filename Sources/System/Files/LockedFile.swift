@@ -81,12 +81,14 @@ package struct LockedFile: ~Copyable {
     }
 
     private static func create(_ path: String) throws(FileError) -> Descriptor? {
+        let owner = FileOwnership.ofNewFile(beside: path)
         do throws(SystemError) {
             let flags = O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL
             let raw = try retryingOnInterrupt("open") { unsafe Glibc.open(path, flags, 0o600) }
             let descriptor = Descriptor(owning: raw)
             // Whatever the umask took away comes back.
             _ = try retryingOnInterrupt("fchmod") { fchmod(raw, 0o600) }
+            owner?.give(descriptor)
             return descriptor
         } catch {
             guard error.code == EEXIST else { throw .system(error) }

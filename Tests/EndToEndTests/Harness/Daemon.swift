@@ -27,14 +27,16 @@ final class Daemon: Sendable {
     /// - Parameters:
     ///   - set: `KEY=VALUE` for `--set`.
     ///   - listenerCount: how many notify addresses it is configured with.
+    ///   - user: whose process it is.
     init(
         in workspace: Workspace,
         set: [String] = [],
         listenerCount: Int = 1,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        as user: ProcessUser = .own
     ) throws {
         self.workspace = workspace
-        process = try Self.launch(in: workspace, set: set, environment: environment)
+        process = try Self.launch(in: workspace, set: set, environment: environment, as: user)
         var notify: [Endpoint] = []
         var inner: Endpoint?
         var next = 0
@@ -63,14 +65,15 @@ final class Daemon: Sendable {
     static func launch(
         in workspace: Workspace,
         set: [String] = [],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        as user: ProcessUser = .own
     ) throws -> ChildProcess {
         let options = set.flatMap { ["--set", $0] }
-        return try ChildProcess(
+        let command = user.command(
             program,
-            ["serve", "--config", workspace.configurationFile] + options,
-            environment: environment
+            ["serve", "--config", workspace.configurationFile] + options
         )
+        return try ChildProcess(command[0], Array(command[1...]), environment: environment)
     }
 
     /// What it has logged.

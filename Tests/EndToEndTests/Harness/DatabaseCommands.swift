@@ -25,6 +25,11 @@ struct DatabaseCommands {
 
     func newFeed() throws -> Outcome { try run(["new-feed"]) }
 
+    func prune(before day: String) throws -> Outcome {
+        let options = ["--config", workspace.configurationFile]
+        return try ChildProcess.run(Daemon.program, ["prune", "--before", day] + options)
+    }
+
     private func run(_ arguments: [String]) throws -> Outcome {
         let options = ["--config", workspace.configurationFile] + set.flatMap { ["--set", $0] }
         return try ChildProcess.run(Daemon.program, arguments + options)
