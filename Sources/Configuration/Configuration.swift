@@ -19,6 +19,9 @@ package struct Configuration: Sendable, Equatable {
         return reader.knownPaths
     }()
 
+    /// The names of the sections.
+    static let knownSections = Set(knownKeys.filter { !$0.contains(".") })
+
     /// Reads all sections; nil when a value without a default is missing or wrong.
     init?(_ section: ConfigurationSection) {
         let notify = section.section("notify") { Notify($0) }

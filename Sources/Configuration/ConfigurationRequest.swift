@@ -19,8 +19,8 @@ extension CommandOption {
 package struct ConfigurationRequest: Sendable {
     package static let standardFile = "/etc/cashin-receiver/config.json5"
 
-    let file: String
-    let overrides: [ConfigurationOverride]
+    package let file: String
+    package let overrides: [ConfigurationOverride]
     package let context: ConfigurationContext
 
     /// Reads `--config` and `--set`.

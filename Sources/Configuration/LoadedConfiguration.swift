@@ -41,16 +41,7 @@ package struct LoadedConfiguration: Sendable {
         overrides: [ConfigurationOverride] = [],
         context: ConfigurationContext
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
-        var root = try root(of: text, file: file)
-        for override in overrides {
-            root = root.setting(
-                override.value,
-                at: override.path.split(
-                    separator: ".",
-                    omittingEmptySubsequences: false
-                )[...]
-            )
-        }
+        let root = try root(of: text, file: file, overrides: overrides)
         let reader = ConfigurationReader(file: file, overrides: overrides, context: context)
         let (configuration, read) = ConfigurationSection.read(root, by: reader) {
             Configuration($0)
@@ -73,8 +64,16 @@ package struct LoadedConfiguration: Sendable {
         )
     }
 
+    /// The outermost value of a configuration file, with overrides applied.
+    package static func root(
+        of file: String,
+        overrides: [ConfigurationOverride]
+    ) throws(ConfigurationProblems) -> JSON5Value {
+        try root(of: try text(of: file), file: file, overrides: overrides)
+    }
+
     /// The text of a configuration file.
-    package static func text(of file: String) throws(ConfigurationProblems) -> String {
+    private static func text(of file: String) throws(ConfigurationProblems) -> String {
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try FileContents(reading: file, bytesMax: fileBytesMax).bytes
@@ -87,16 +86,22 @@ package struct LoadedConfiguration: Sendable {
         return text
     }
 
-    /// The outermost value of a configuration's text.
-    package static func root(
+    private static func root(
         of text: String,
-        file: String
+        file: String,
+        overrides: [ConfigurationOverride]
     ) throws(ConfigurationProblems) -> JSON5Value {
+        var root: JSON5Value
         do throws(JSON5SyntaxError) {
-            return try JSON5Parser.parse(text)
+            root = try JSON5Parser.parse(text)
         } catch {
             throw problem(file, at: "line \(error.line), column \(error.column)", error.text)
         }
+        for override in overrides {
+            let path = override.path.split(separator: ".", omittingEmptySubsequences: false)
+            root = root.setting(override.value, at: path[...])
+        }
+        return root
     }
 
     /// A configuration is a page or two; what is larger is something else.

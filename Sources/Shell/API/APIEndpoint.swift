@@ -20,10 +20,11 @@ struct APIEndpoint: Sendable {
     ) throws(CommandProblem) {
         let url = try Self.url(arguments)
         let token = try Self.token(arguments)
+        let request = try arguments.configurationRequest(context: context)
         do throws(ConfigurationProblems) {
             // Read once, and only if something is missing.
             lazy var configuration = Result { () throws(ConfigurationProblems) in
-                try ClientConfiguration(arguments, context: context)
+                try ClientConfiguration(request)
             }
             self.token = if let token { token } else { try configuration.get().token(for: scope) }
             origin = if let url { Origin(url) } else { try configuration.get().origin() }

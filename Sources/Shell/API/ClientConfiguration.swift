@@ -1,4 +1,3 @@
-import Commands
 import Configuration
 import HTTPClient
 import System
@@ -12,17 +11,17 @@ struct ClientConfiguration {
     private let internalAPI: Configuration.InternalAPI
     private let problems: [ConfigurationProblem]
 
-    /// Reads the file that `--config` names.
-    package init(
-        _ arguments: CommandArguments,
-        context: ConfigurationContext
-    ) throws(ConfigurationProblems) {
-        file = arguments.one(.config) ?? ConfigurationRequest.standardFile
-        let text = try LoadedConfiguration.text(of: file)
-        let root = try LoadedConfiguration.root(of: text, file: file)
-        var context = context
+    /// Reads the file that a command line names, with its overrides.
+    package init(_ request: ConfigurationRequest) throws(ConfigurationProblems) {
+        file = request.file
+        let root = try LoadedConfiguration.root(of: file, overrides: request.overrides)
+        var context = request.context
         context.readsFiles = false
-        let reader = ConfigurationReader(file: file, overrides: [], context: context)
+        let reader = ConfigurationReader(
+            file: file,
+            overrides: request.overrides,
+            context: context
+        )
         (internalAPI, _) = ConfigurationSection.read(root, by: reader) { root in
             root.section("internal") { Configuration.InternalAPI($0, limits: .init()) }
         }

@@ -24,3 +24,16 @@ struct CommandProblem: Error, Equatable {
         self.init(.configuration, error.problems.map(\.description))
     }
 }
+
+extension CommandArguments {
+    /// What `--config` and `--set` ask for.
+    func configurationRequest(
+        context: ConfigurationContext = .current()
+    ) throws(CommandProblem) -> ConfigurationRequest {
+        do throws(UsageError) {
+            return try ConfigurationRequest(self, context: context)
+        } catch {
+            throw CommandProblem(error)
+        }
+    }
+}

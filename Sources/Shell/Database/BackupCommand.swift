@@ -33,7 +33,7 @@ extension Command {
     ) async -> ExitCode {
         let stop = StopRequest()
         return await RecoveryCommand.run("backup", console) { () throws(CommandProblem) in
-            let storage = try RecoveryCommand.configuration(arguments).storage
+            let storage = try RecoveryCommand.settings(arguments).storage
             let target = arguments.one(target) ?? ""
             var last = ""
             do throws(RecoveryFailure) {

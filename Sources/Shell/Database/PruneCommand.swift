@@ -55,7 +55,7 @@ extension Command {
 
 /// `POST /admin/prune` of the daemon that runs; where none does, the same on the database itself.
 struct PruneCommand: APICommand {
-    static let options = [before, transitions, compact, .dryRun]
+    static let options = [before, transitions, compact, .dryRun, .set]
     private static let before = CommandOption(
         name: "--before",
         value: "DAY",

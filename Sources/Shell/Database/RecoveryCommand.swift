@@ -10,21 +10,11 @@ import Text
 
 /// What the commands about database files share.
 enum RecoveryCommand {
-    /// Loads the configuration without the files that it names: keys and tokens may be unreadable
-    /// to the shell's user, or lost.
-    static func configuration(
-        _ arguments: CommandArguments
-    ) throws(CommandProblem) -> Configuration {
-        var context = ConfigurationContext.current()
-        context.readsFiles = false
-        let request: ConfigurationRequest
-        do throws(UsageError) {
-            request = try ConfigurationRequest(arguments, context: context)
-        } catch {
-            throw CommandProblem(error)
-        }
+    /// Reads the settings of the database alone.
+    static func settings(_ arguments: CommandArguments) throws(CommandProblem) -> DatabaseSettings {
+        let request = try arguments.configurationRequest()
         do throws(ConfigurationProblems) {
-            return try request.load().configuration
+            return try request.loadDatabaseSettings()
         } catch {
             throw CommandProblem(error)
         }

@@ -41,9 +41,9 @@ extension Command {
         _ console: Console
     ) async -> ExitCode {
         await RecoveryCommand.run("restore", console) { () async throws(CommandProblem) in
-            let configuration = try RecoveryCommand.configuration(arguments)
+            let settings = try RecoveryCommand.settings(arguments)
             let lock = try RecoveryCommand.lock(
-                configuration.storage.database,
+                settings.storage.database,
                 whenAbsent: .allowed,
                 console
             )
@@ -52,7 +52,7 @@ extension Command {
             let restore = DatabaseRestore(
                 of: backup,
                 over: lock,
-                policy: LedgerPolicy(configuration),
+                policy: settings.policy,
                 asideSuffix: suffix(milliseconds: SystemClock.realtimeMilliseconds()),
                 now: SystemClock.realtimeMilliseconds
             )
@@ -60,7 +60,7 @@ extension Command {
             do throws(RecoveryFailure) {
                 let summary = try await restore.run { show($0, after: &last, console) }
                 console.progress("")
-                console.output(RestoreText(summary, backup, lock.path, configuration).text)
+                console.output(RestoreText(summary, backup, lock.path, settings).text)
             } catch {
                 throw CommandProblem(error)
             }
@@ -92,8 +92,8 @@ extension Command {
         _ console: Console
     ) async -> ExitCode {
         await RecoveryCommand.run("new-feed", console) { () throws(CommandProblem) in
-            let configuration = try RecoveryCommand.configuration(arguments)
-            let database = configuration.storage.database
+            let settings = try RecoveryCommand.settings(arguments)
+            let database = settings.storage.database
             let lock = try RecoveryCommand.lock(database, whenAbsent: .refused, console)
             defer { lock.release() }
             do throws(RecoveryFailure) {
@@ -116,7 +116,7 @@ private struct RestoreText {
         _ summary: DatabaseRestore.Summary,
         _ backup: String,
         _ database: String,
-        _ configuration: Configuration
+        _ settings: DatabaseSettings
     ) {
         var lines = [
             "Restored \(database) from \(backup): transitions \(summary.backup.oldest) to "
@@ -125,7 +125,7 @@ private struct RestoreText {
                 + "feed-changed until they begin again",
         ]
         if let setAside = summary.setAside { lines.append("The database before: \(setAside)") }
-        if configuration.isReceiveOnly {
+        if settings.isReceiveOnly {
             lines.append("No query can be sent: the receiver only receives")
         } else {
             lines.append("Queried when the daemon starts: \(summary.openCount) open payments")
