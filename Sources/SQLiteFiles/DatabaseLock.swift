@@ -14,6 +14,13 @@ package final class DatabaseLock: Sendable {
     private struct Held: ~Copyable {
         let name: FileLock
         let file: LockedFile?
+
+        borrowing func holder(start: Int, count: Int) throws(FileError) -> Int? {
+            switch file {
+            case .some(let file): try file.holderOfRecordLock(start: start, count: count)
+            case .none: nil
+            }
+        }
     }
 
     /// What is known of the locked file.
@@ -226,6 +233,17 @@ package final class DatabaseLock: Sendable {
     package var isInPlace: Bool {
         guard let identity else { return false }
         return FileIdentity(at: configuredPath) == identity && held.withLock { $0 != nil }
+    }
+
+    /// Another process that has the database open in WAL mode, 0 when its id cannot be told; nil
+    /// when there is none.
+    ///
+    /// Each such connection holds SQLite's shared lock as long as it is open: 510 bytes from the
+    /// second behind 1 GiB on (`SHARED_FIRST`, `SHARED_SIZE`).
+    func otherProcess() throws(FileError) -> Int? {
+        try held.withLock { held throws(FileError) -> Int? in
+            try held?.holder(start: 0x4000_0002, count: 510)
+        }
     }
 
     /// Gives both locks up. The database must not be open any more.

@@ -13,7 +13,10 @@ package struct StoreFiles: Sendable {
     package var wal: String { main + "-wal" }
 
     /// The files that SQLite keeps beside the database while it is open.
-    package var companions: [String] { [wal, main + "-shm"] }
+    package var companions: [String] { [wal, sharedMemory] }
+
+    /// The index of the WAL, which SQLite makes again when the first process opens the database.
+    package var sharedMemory: String { main + "-shm" }
 
     /// The index: can be deleted at any time and is made again.
     package var lookup: String { main + "-lookup" }

@@ -32,6 +32,19 @@ final class DatabasePlace {
         }
     }
 
+    /// Begins a write.
+    ///
+    /// Closes all readers when the database cannot be written: as long as any of them is open,
+    /// SQLite goes on with the shared memory of the process as it is, be it read-only.
+    func begin(_ connection: Connection) throws(SQLiteError) {
+        do throws(SQLiteError) {
+            try connection.execute("BEGIN IMMEDIATE")
+        } catch {
+            if error.isRefusedAccess { closeReaders() }
+            throw error
+        }
+    }
+
     /// After a commit and before anything of it is acknowledged: three calls of statx(2).
     ///
     /// Throws when the database is not in its place. When only its WAL has vanished, all commits

@@ -119,7 +119,7 @@ extension SQLiteEngine: StorageEngine {
     ) throws(StoreError) -> Result {
         try StoreError.mapped { () throws(SQLiteError) in
             if place.hasUnsaved { try place.saveAgain(connection) }
-            try connection.execute("BEGIN IMMEDIATE")
+            try place.begin(connection)
         }
         do throws(StoreError) {
             let result = try body()

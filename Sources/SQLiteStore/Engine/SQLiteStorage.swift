@@ -9,7 +9,8 @@ import System
 /// One property for each file, thread or value that the store's parts share.
 struct SQLiteStorage: Storage {
     let lookupFile: SideFile
-    private let database: DatabaseLock
+    private let walFiles: WALFiles
+    private var database: DatabaseLock { walFiles.database }
 
     /// Whether the database was made just now.
     let isNew: Bool
@@ -31,18 +32,21 @@ struct SQLiteStorage: Storage {
         rejectedKept: Int,
         hooks: Store.Hooks
     ) throws(StoreError) -> SQLiteStorage {
-        let (main, isNew) = try openMain(database)
+        let walFiles = WALFiles(database: database, onTrouble: hooks.sideFileTrouble)
+        let (main, isNew) = try openMain(walFiles)
         return try StoreError.mapped { () throws(SQLiteError) in
-            try SQLiteStorage(database, main, isNew, rejectedKept: rejectedKept, hooks: hooks)
+            try SQLiteStorage(walFiles, main, isNew, rejectedKept: rejectedKept, hooks: hooks)
         }
     }
 
     /// Opens the main database, making its tables where that replaces nothing.
     private static func openMain(
-        _ database: DatabaseLock
+        _ walFiles: WALFiles
     ) throws(StoreError) -> (connection: Connection, isNew: Bool) {
+        let database = walFiles.database
         let (connection, isNew) = try StoreError.mapped { () throws(SQLiteError) in
-            try MainDatabase.connect(database.path)
+            try walFiles.prepare(closeReaders: {})
+            return try MainDatabase.connect(database.path)
         }
         guard isNew else { return (connection, false) }
         let orphans = StoreFiles(main: database.path).orphanedSideFiles
@@ -55,18 +59,18 @@ struct SQLiteStorage: Storage {
     }
 
     private init(
-        _ database: DatabaseLock,
+        _ walFiles: WALFiles,
         _ main: Connection,
         _ isNew: Bool,
         rejectedKept: Int,
         hooks: Store.Hooks
     ) throws(SQLiteError) {
-        self.database = database
+        self.walFiles = walFiles
         self.isNew = isNew
         feed = try MainDatabase.feed(main)
         head = try MainDatabase.newest("sequence", of: "transitions", main)
         index = ReferenceIndex(hash: try MainDatabase.hash(main))
-        let files = StoreFiles(main: database.path)
+        let files = StoreFiles(main: walFiles.database.path)
         let owner = FileOwnership.ofNewFile(beside: files.main)
         lookupFile = SideFile(
             path: files.lookup,
@@ -112,6 +116,7 @@ struct SQLiteStorage: Storage {
         closeReaders: @escaping @Sendable () -> Void
     ) throws(StoreError) -> sending any StorageEngine {
         try StoreError.mapped { () throws(SQLiteError) in
+            try walFiles.prepare(closeReaders: closeReaders)
             let connection = try MainDatabase.reopen(database, feed: feed)
             return try SQLiteEngine(
                 connection,

@@ -64,6 +64,23 @@ package struct LockedFile: ~Copyable {
         Int(try Self.status(of: descriptor).st_nlink)
     }
 
+    /// Another process that holds a record lock on a part of the file, 0 when its id cannot be
+    /// told; nil when there is none. Wraps `fcntl(2)`.
+    package borrowing func holderOfRecordLock(start: Int, count: Int) throws(FileError) -> Int? {
+        let raw = descriptor.raw
+        var request = Glibc.flock(
+            l_type: Int16(F_WRLCK),
+            l_whence: Int16(SEEK_SET),
+            l_start: off_t(start),
+            l_len: off_t(count),
+            l_pid: 0
+        )
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("fcntl") { unsafe fcntl(raw, F_GETLK, &request) }
+        }
+        return request.l_type == Int16(F_UNLCK) ? nil : Int(request.l_pid)
+    }
+
     /// Where the file can be read as long as this value exists, even without a name.
     package var descriptorPath: String { "/proc/\(CurrentProcess.id)/fd/\(descriptor.raw)" }
 
