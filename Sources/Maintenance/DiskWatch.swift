@@ -20,7 +20,7 @@ package final class DiskWatch: Sendable {
         package var isLow = false
     }
 
-    private let databasePath: String
+    private let reserve: DiskReserve
     private let directory: String
     private let log: Log
     private let view: Mutex<View>
@@ -36,7 +36,7 @@ package final class DiskWatch: Sendable {
 
     package init(_ storage: Configuration.Storage, log: Log) {
         let path = storage.database
-        databasePath = path
+        reserve = DiskReserve(databasePath: path, log: log)
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         let parent = path.dropLast(name.count)
         directory = parent.isEmpty ? "." : String(parent)
@@ -53,26 +53,12 @@ package final class DiskWatch: Sendable {
     /// Has so many bytes stay free from now on.
     package func setMinimum(_ bytes: Int) { view.withLock { $0.minimumBytes = Int64(bytes) } }
 
-    private var reservePath: String { databasePath + "-reserve" }
-
     private func reserveBytes(_ minimum: Int64) -> Int64 { min(minimum / 8, Self.reserveBytesMax) }
 
     // MARK: The reserve
 
     /// Gives the reserve free; returns whether there was one.
-    package func releaseReserve() -> Bool {
-        guard FileCreation.exists(reservePath) else { return false }
-        do throws(FileError) {
-            try FileCreation.remove(reservePath)
-        } catch {
-            log.error("the reserve of the disk cannot be given free") {
-                $0.add("error", describing: error)
-            }
-            return false
-        }
-        log.warning("the disk is full: its reserve is given free") { $0.add("file", reservePath) }
-        return true
-    }
+    package func releaseReserve() -> Bool { reserve.release() }
 
     /// Whether the disk is so full that the database cannot be opened, with the reserve given free
     /// already.
@@ -106,25 +92,11 @@ package final class DiskWatch: Sendable {
         guard let free = seen.freeBytes else { return }
         let size = reserveBytes(seen.minimumBytes)
         if size == 0 {
-            // No room is to be kept free any more.
-            try? FileCreation.remove(reservePath)
+            reserve.remove()
         } else if free < size {
-            _ = releaseReserve()
-        } else if !seen.isLow, free > seen.minimumBytes + size,
-            !FileCreation.exists(reservePath), FileCreation.exists(databasePath)
-        {
-            // Without the database this is another file system: its volume was unmounted.
-            do throws(FileError) {
-                try FileSpace.reserve(
-                    reservePath,
-                    bytes: Int(size),
-                    owner: FileOwnership.ofNewFile(beside: databasePath)
-                )
-            } catch {
-                log.warning("the reserve of the disk cannot be made") {
-                    $0.add("error", describing: error)
-                }
-            }
+            _ = reserve.release()
+        } else if !seen.isLow {
+            reserve.make(bytes: size, freeBytes: free, minimumBytes: seen.minimumBytes)
         }
     }
 

@@ -52,6 +52,16 @@ package enum FileSpace {
         return Int64(clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).0)
     }
 
+    /// How many bytes the regular file at `path` has, and how many of the file system it takes up;
+    /// nil when there is none. Wraps `lstat(2)`.
+    package static func usage(of path: String) -> (byteCount: Int64, usedBytes: Int64)? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return (Int64(status.st_size), Int64(status.st_blocks) * 512)
+    }
+
     /// Makes a file that takes up so many bytes (mode 0600), or keeps one that does already.
     ///
     /// Wraps `posix_fallocate(3)`. What could not be made whole is removed again.
