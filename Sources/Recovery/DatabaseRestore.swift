@@ -46,6 +46,9 @@ package struct DatabaseRestore: Sendable {
         package let unreadable: String?
     }
 
+    /// What the suffix of a database that is set aside begins with; a time follows.
+    package static let setAsideMark = StoreFiles.setAsideMark
+
     private let lock: DatabaseLock
     private let backup: String
     private let policy: LedgerPolicy
@@ -72,8 +75,16 @@ package struct DatabaseRestore: Sendable {
     }
 
     private var path: String { lock.path }
-    private var copy: String { lock.path + ".restoring" }
-    private var aside: String { lock.path + asideSuffix }
+    private var copy: String { StoreFiles(main: lock.path).restoring }
+
+    /// The database before.
+    private struct Before {
+        /// Where it can be read.
+        let path: String
+
+        /// Where it is in the end.
+        let aside: String
+    }
 
     /// Restores the backup. Until the files change names, nothing of the database is changed.
     package func run(
@@ -84,21 +95,20 @@ package struct DatabaseRestore: Sendable {
         }
         let report = try DatabaseCheck.run(backup) { onStage(.checking($0)) }
         if !report.problems.isEmpty { throw .notSound(path: backup, problems: report.problems) }
+        let before = try findBefore()
         removeCopy()
+        let summary: Summary
         do throws(RecoveryFailure) {
             let feed = try makeCopy(onStage)
             onStage(.comparing)
-            let remembered = remember(beyond: report.feed)
+            let remembered = remember(before, beyond: report.feed)
             onStage(.scheduling)
-            let openCount = try await schedule(remembered.payments)
-            try finishCopy()
-            onStage(.renaming)
-            let isThere = FileCreation.exists(path)
-            try replace()
-            return Summary(
+            let openCount = try await schedule(remembered.payments, from: before?.aside ?? "")
+            try finishCopy(before)
+            summary = Summary(
                 backup: report,
                 feed: feed,
-                setAside: isThere ? aside : nil,
+                setAside: before?.aside,
                 openCount: openCount,
                 rememberedCount: remembered.payments.count,
                 knownUntilMilliseconds: remembered.newestMilliseconds,
@@ -108,6 +118,28 @@ package struct DatabaseRestore: Sendable {
             removeCopy()
             throw error
         }
+        onStage(.renaming)
+        // Should it fail, the copy shows that the restore is not finished.
+        try replace(before)
+        return summary
+    }
+
+    /// The database at the path; where there is none, the one that was set aside last, by a restore
+    /// that was not finished.
+    private func findBefore() throws(RecoveryFailure) -> Before? {
+        if FileCreation.exists(path) { return Before(path: path, aside: path + asideSuffix) }
+        guard let aside = StoreFiles(main: path).newestSetAside else { return nil }
+        if FileCreation.exists(copy) {
+            // Between its renames: a WAL that has its old name only belongs to the other file.
+            try RecoveryFailure.about(path) { () throws(FileError) in
+                for suffix in Self.logSuffixes where FileCreation.exists(path + suffix) {
+                    if FileCreation.exists(aside + suffix) { continue }
+                    try FileMove.rename(path + suffix, to: aside + suffix)
+                }
+                try FileMove.synchronize(FilePath.directory(of: path))
+            }
+        }
+        return Before(path: aside, aside: aside)
     }
 
     // MARK: The copy
@@ -136,12 +168,12 @@ package struct DatabaseRestore: Sendable {
     }
 
     /// Makes one file of the copy again, with the owner and the mode of the database before.
-    private func finishCopy() throws(RecoveryFailure) {
+    private func finishCopy(_ before: Before?) throws(RecoveryFailure) {
         try Self.database(copy) { () throws(SQLiteError) in try DatabaseCopy.leaveWAL(copy) }
         try RecoveryFailure.about(copy) { () throws(FileError) in
             var ownership: FileOwnership
-            if FileCreation.exists(path) {
-                ownership = try FileOwnership(of: path)
+            if let before {
+                ownership = try FileOwnership(of: before.path)
             } else {
                 // The daemon's user owns the directory.
                 ownership = try FileOwnership(of: FilePath.directory(of: path))
@@ -163,7 +195,7 @@ package struct DatabaseRestore: Sendable {
         ["", "-wal", "-shm", "-journal"].map { name + $0 }
     }
 
-    private static func database<Value>(
+    static func database<Value>(
         _ path: String,
         _ body: () throws(SQLiteError) -> Value
     ) throws(RecoveryFailure) -> Value {
@@ -187,11 +219,11 @@ extension DatabaseRestore {
         var error: StoreError?
     }
 
-    private func remember(beyond feed: String) -> Remembered {
+    private func remember(_ before: Before?, beyond feed: String) -> Remembered {
         var remembered = Remembered()
-        guard FileCreation.exists(path) else { return remembered }
+        guard let before else { return remembered }
         do throws(SQLiteError) {
-            let present = try DatabaseCopy.open(path)
+            let present = try DatabaseCopy.open(before.path)
             let restored = try Connection(path: copy, mode: .readWrite)
             try present.snapshot { () throws(SQLiteError) in
                 guard try !DatabaseSchema.isEmpty(present) else {
@@ -225,9 +257,11 @@ extension DatabaseRestore {
 
     /// Has the gateway queried, when the daemon starts, about what is open and what is remembered.
     ///
+    /// - Parameter aside: where the database before is in the end.
     /// - Returns: how many payments are open.
     private func schedule(
-        _ remembered: [RememberedPayment]
+        _ remembered: [RememberedPayment],
+        from aside: String
     ) async throws(RecoveryFailure) -> Int {
         let copyLock: DatabaseLock
         do throws(DatabaseLock.Refusal) {
@@ -313,8 +347,9 @@ extension DatabaseRestore {
     /// The old main file goes first: at the path it would be opened without its WAL, and the copy
     /// with a foreign one. The index goes last: as long as there is no main file, it keeps `serve`
     /// from making an empty one.
-    private func replace() throws(RecoveryFailure) {
+    private func replace(_ before: Before?) throws(RecoveryFailure) {
         let directory = FilePath.directory(of: path)
+        let aside = before?.aside ?? path + asideSuffix
         try RecoveryFailure.about(path) { () throws(FileError) in
             if FileCreation.exists(path) {
                 for suffix in Self.logSuffixes where FileCreation.exists(path + suffix) {
@@ -326,13 +361,9 @@ extension DatabaseRestore {
                 try FileMove.synchronize(directory)
             }
             for suffix in Self.logSuffixes where FileCreation.exists(path + suffix) {
-                if FileCreation.exists(aside + suffix) {
-                    try FileCreation.remove(path + suffix)
-                } else {
-                    try FileMove.rename(path + suffix, to: aside + suffix)
-                }
+                try moveLog(suffix, to: aside)
             }
-            try FileCreation.remove(path + "-shm")
+            for name in [path, aside] { try FileCreation.remove(name + "-shm") }
             try FileMove.synchronize(directory)
             try FileMove.rename(copy, to: path)
             for suffix in ["-lookup", "-lookup-wal", "-lookup-shm"] {
@@ -341,33 +372,16 @@ extension DatabaseRestore {
             try FileMove.synchronize(directory)
         }
     }
-}
 
-// MARK: - The feed id
-
-extension DatabaseRestore {
-    /// Gives the locked database a new feed id: consumers notice that their offsets are of another
-    /// feed.
-    ///
-    /// - Returns: the ids before and now.
-    package static func renewFeed(
-        _ lock: DatabaseLock
-    ) throws(RecoveryFailure) -> (old: String, new: String) {
-        try database(lock.path) { () throws(SQLiteError) in try renewFeed(lock.path) }
-    }
-
-    private static func renewFeed(_ path: String) throws(SQLiteError) -> (old: String, new: String)
-    {
-        let connection = try Connection(path: path, mode: .readWrite)
-        guard try !DatabaseSchema.isEmpty(connection) else {
-            throw SQLiteError(code: 26, message: "the database is empty", context: "open")
+    /// Takes a WAL or journal away from the path, unless that is only its second name.
+    private func moveLog(_ suffix: String, to aside: String) throws(FileError) {
+        if !FileCreation.exists(aside + suffix) {
+            try FileMove.rename(path + suffix, to: aside + suffix)
+        } else if FileIdentity(at: path + suffix) == FileIdentity(at: aside + suffix) {
+            try FileCreation.remove(path + suffix)
+        } else {
+            // Nobody knows whose it is.
+            try FileMove.rename(path + suffix, to: path + asideSuffix + suffix)
         }
-        let old = try MainDatabase.feed(connection)
-        try connection.transaction { () throws(SQLiteError) in
-            try connection.execute(
-                "INSERT OR REPLACE INTO meta VALUES ('feed', lower(hex(randomblob(16))))"
-            )
-        }
-        return (old, try MainDatabase.feed(connection))
     }
 }

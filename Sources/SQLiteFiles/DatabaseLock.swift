@@ -279,10 +279,18 @@ extension DatabaseLock {
                     + "volume mounted?"
             case .orphaned(let path, let files):
                 "the database \(path) is missing or empty while files that belong to it are "
-                    + "there: \(files.joined(separator: ", ")). Nothing was made or changed. Put "
-                    + "the database back or restore a backup; to begin with an empty database, "
-                    + "move these files away"
+                    + "there: \(files.joined(separator: ", ")). Nothing was made or changed. "
+                    + Self.advice(path, files)
             }
+        }
+
+        private static func advice(_ path: String, _ files: [String]) -> String {
+            let begin = "to begin with an empty database, move these files away"
+            guard files.contains(StoreFiles(main: path).restoring) else {
+                return "Put the database back or restore a backup; \(begin)"
+            }
+            return "A restore was not finished: run `cashin-receiver restore FILE` again, with the "
+                + "same backup; it compares with the database that was set aside. Or \(begin)"
         }
     }
 }

@@ -24,8 +24,32 @@ package struct StoreFiles: Sendable {
     /// The rejected-request store.
     package var refused: String { main + "-refused" }
 
-    /// The files that exist only where the database has existed.
-    var orphans: [String] { [wal].filter(FileCreation.exists) + orphanedSideFiles }
+    /// The copy that a restore prepares; it is gone when the restore is complete.
+    var restoring: String { main + ".restoring" }
+
+    /// What the name of a database that a restore has set aside has behind that of the database.
+    static let setAsideMark = ".before-"
+
+    /// The newest database that a restore has set aside; nil when there is none.
+    var newestSetAside: String? {
+        let directory = FilePath.directory(of: main)
+        // What cannot be listed cannot be compared with either.
+        let names = (try? FilePath.names(in: directory)) ?? []
+        let start = main.dropFirst(directory == "/" ? 1 : directory.count + 1) + Self.setAsideMark
+        // A time follows, in one zone: the newest is the last in order.
+        let newest = names.filter { name in
+            name.hasPrefix(start) && !["-wal", "-shm", "-journal"].contains(where: name.hasSuffix)
+        }.max()
+        return newest.map { (directory == "/" ? "" : directory) + "/" + $0 }
+    }
+
+    /// The files that exist only where the database has existed. When a restore was not finished,
+    /// the database that it has set aside is one of them.
+    var orphans: [String] {
+        let files = [wal].filter(FileCreation.exists) + orphanedSideFiles
+        guard FileCreation.exists(restoring) else { return files }
+        return files + [restoring] + [newestSetAside].compactMap(\.self)
+    }
 
     /// Those of them that are made after the database's tables.
     package var orphanedSideFiles: [String] { [lookup, refused].filter(FileCreation.exists) }

@@ -70,7 +70,7 @@ extension Command {
     /// Such as `.before-2026-11-28T23-33-01.123`.
     private static func suffix(milliseconds: Int64) -> String {
         let time = JakartaTime.textWithFraction(milliseconds: milliseconds).prefix(23)
-        return ".before-" + time.map { $0 == ":" ? "-" : $0 }
+        return DatabaseRestore.setAsideMark + time.map { $0 == ":" ? "-" : $0 }
     }
 
     private static func show(

@@ -24,6 +24,28 @@ package enum FilePath {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// The names in a directory, in no order. Wraps `opendir(3)` and `readdir(3)`.
+    package static func names(in directory: String) throws(FileError) -> [String] {
+        guard !directory.isEmpty, !directory.utf8.contains(0) else { throw .badPath }
+        guard let stream = unsafe opendir(directory) else { throw failure("opendir") }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while true {
+            // At the end as well as after an error it returns nil; only an error sets errno.
+            errno = 0
+            guard let entry = unsafe readdir(stream) else {
+                if errno != 0 { throw failure("readdir") }
+                return names
+            }
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+    }
+
     /// How many bytes the regular file at `path` has; nil when there is nothing.
     ///
     /// Wraps `stat(2)`.

@@ -1,0 +1,27 @@
+import SQLite
+
+extension DatabaseRestore {
+    /// Gives the locked database a new feed id: consumers notice that their offsets are of another
+    /// feed.
+    ///
+    /// - Returns: the ids before and now.
+    package static func renewFeed(
+        _ lock: DatabaseLock
+    ) throws(RecoveryFailure) -> (old: String, new: String) {
+        try database(lock.path) { () throws(SQLiteError) in try renewFeed(lock.path) }
+    }
+
+    static func renewFeed(_ path: String) throws(SQLiteError) -> (old: String, new: String) {
+        let connection = try Connection(path: path, mode: .readWrite)
+        guard try !DatabaseSchema.isEmpty(connection) else {
+            throw SQLiteError(code: 26, message: "the database is empty", context: "open")
+        }
+        let old = try MainDatabase.feed(connection)
+        try connection.transaction { () throws(SQLiteError) in
+            try connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('feed', lower(hex(randomblob(16))))"
+            )
+        }
+        return (old, try MainDatabase.feed(connection))
+    }
+}
