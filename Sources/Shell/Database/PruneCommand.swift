@@ -120,22 +120,30 @@ struct PruneCommand: APICommand {
                 "\(Self.compact.name): the daemon runs; stop it first"
             )
         }
-        var answer = try await session.api.post(["admin", "prune"], body)
-        let before = answer.root.text("before")
-        while answer.root.text("state") == PruneProgress.State.running.rawValue {
-            if session.console.isTerminal { session.complain(PruneText.progress(answer)) }
-            try? await Task.sleep(for: Self.lookEvery)
-            let next = try await session.api.get(["admin", "prune"])
-            // Another order has taken its place: what was seen last is all there is to tell.
-            guard next.root.text("before") == before else { break }
-            answer = next
-        }
+        let answer = try await follow(session)
         if session.isJSON {
             session.showJSON(answer.bytes)
         } else {
             session.console.output(PruneText.result(answer.root))
         }
         if let problem = PruneText.problem(answer.root) { throw problem }
+    }
+
+    /// Gives the order and shows its progress until it is done.
+    private func follow(_ session: APISession) async throws(CommandProblem) -> JSONDocument {
+        session.console.progress(PruneText.erasing)
+        defer { session.console.progress("") }
+        var answer = try await session.api.post(["admin", "prune"], body)
+        let before = answer.root.text("before")
+        while answer.root.text("state") == PruneProgress.State.running.rawValue {
+            session.console.progress(PruneText.progress(answer.root))
+            try? await Task.sleep(for: Self.lookEvery)
+            let next = try await session.api.get(["admin", "prune"])
+            // Another order has taken its place: what was seen last is all there is to tell.
+            guard next.root.text("before") == before else { break }
+            answer = next
+        }
+        return answer
     }
 
     // MARK: On a database at rest
@@ -174,10 +182,13 @@ struct PruneCommand: APICommand {
             throw CommandProblem(error.exitCode, "\(error)")
         }
         defer { database.release() }
+        console.progress("writing the database anew")
         do throws(StoreError) {
             let size = try DatabaseCompaction.run(database.path)
+            console.progress("")
             console.complain("The database has \(size.after) bytes; it had \(size.before).")
         } catch {
+            console.progress("")
             throw CommandProblem(.inputOutput, "\(database.path): \(error)")
         }
     }
@@ -186,6 +197,8 @@ struct PruneCommand: APICommand {
         _ database: DatabaseLock,
         _ console: Console
     ) async throws(StoreError) -> JSONDocument {
+        console.progress(PruneText.erasing)
+        defer { console.progress("") }
         let now: @Sendable () -> Int64 = SystemClock.realtimeMilliseconds
         let store = try Store(
             database: database,
@@ -201,8 +214,9 @@ struct PruneCommand: APICommand {
             await retention.wait()
         }
         let shown = Task {
-            while !Task.isCancelled, console.isTerminal {
-                console.complain(PruneText.progress(PruneText.document(await retention.progress)))
+            while !Task.isCancelled {
+                let document = PruneText.document(await retention.progress)
+                console.progress(PruneText.progress(document.root))
                 try? await Task.sleep(for: Self.lookEvery)
             }
         }

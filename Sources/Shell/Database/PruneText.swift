@@ -15,10 +15,12 @@ enum PruneText {
         }
     }
 
+    /// What is going on, before anything is known of it.
+    static let erasing = "erasing"
+
     /// One line while it runs.
-    static func progress(_ answer: JSONDocument) -> String {
-        let root = answer.root
-        return "\(number(root, "percent")) %, \(number(root, "callbacks")) callbacks, "
+    static func progress(_ root: JSONValue) -> String {
+        "\(erasing): \(number(root, "percent")) %, \(number(root, "callbacks")) callbacks, "
             + "\(number(root, "gatewayCalls")) gateway calls"
     }
 
