@@ -1,6 +1,7 @@
 import APIModel
 import Configuration
 import Snap
+import Support
 import Testing
 
 @testable import InternalAPI
@@ -30,6 +31,17 @@ import Text
         #expect(operation["description"]?.string?.hasSuffix(".") == true)
         let scopes = operation["security"]?.elements.first?["bearer"]?.elements.map(\.string)
         #expect(scopes == route.scope.map { [$0.rawValue] })
+    }
+
+    @Test(arguments: APIRoute.all)
+    func `every route stands in the README's table, with its scope`(route: APIRoute) throws {
+        let rows = try Fixture.text("../../README.md").split(separator: "\n").filter { line in
+            let columns = line.split(separator: "|")
+            guard line.hasPrefix("| `"), columns.count > 1 else { return false }
+            return columns[0].contains("`\(route.method)") && columns[0].contains("\(route.path)`")
+                && columns[1].contains(route.scope.map { "`\($0.rawValue)`" } ?? "none")
+        }
+        #expect(rows.count == 1)
     }
 
     @Test func `nothing else is documented`() {
