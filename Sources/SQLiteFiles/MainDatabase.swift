@@ -45,6 +45,8 @@ package enum MainDatabase {
         try connection.set("journal_mode", to: "wal")
         try connection.set("wal_autocheckpoint", to: "\(checkpointPages)")
         try connection.set("journal_size_limit", to: "\(walBytesKept)")
+        // Erased bytes are overwritten, also where SQLite was built without SQLITE_SECURE_DELETE.
+        try connection.set("secure_delete", to: "1")
         try connection.set("cache_size", to: "-16384")
         return (connection, isEmpty)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Ledger
 import Payments
 import SQLite
@@ -31,6 +32,14 @@ import Testing
         #expect(try connection.text("PRAGMA journal_mode") == "wal")
         #expect(try connection.integer("PRAGMA synchronous") == 2, "FULL")
         #expect(try connection.integer("PRAGMA journal_size_limit") == 65_536_000)
+    }
+
+    /// Debian compiles SQLite with SQLITE_SECURE_DELETE; others do not.
+    @Test func `what is erased is overwritten, whatever the library's default is`() throws {
+        #expect(try MainDatabase.made(path).integer("PRAGMA secure_delete") == 1)
+        let refused = directory.file("refused")
+        close(open(refused, O_CREAT | O_RDWR, 0o600))
+        #expect(try RefusalFile.open(refused).integer("PRAGMA secure_delete") == 1)
     }
 
     @Test(arguments: [

@@ -17,6 +17,7 @@ package enum RefusalFile {
         }
         try connection.set("journal_mode", to: "wal")
         try connection.set("synchronous", to: "0")
+        try connection.set("secure_delete", to: "1")
         try connection.execute(
             """
             PRAGMA application_id = \(applicationID);
