@@ -47,6 +47,13 @@ final class ServiceManager {
     /// Drops the messages that have arrived.
     func forget() { while receive(CInt(MSG_DONTWAIT)) != nil {} }
 
+    /// The messages that have arrived.
+    var messages: [String] {
+        var all: [String] = []
+        while let message = receive(CInt(MSG_DONTWAIT)) { all.append(message) }
+        return all
+    }
+
     /// The next message that `isWanted`; nil when none comes in time.
     func next(where isWanted: (String) -> Bool) -> String? {
         while let message = receive(0) {
