@@ -67,6 +67,34 @@ import Testing
         #expect(try await again.feed().count == 6)
     }
 
+    /// The commits are in a WAL without a name: it must stay open until they are saved.
+    @Test func `commits in a vanished WAL are kept until they can be saved`() async throws {
+        let test = try await TestStore()
+        try await test.deliver(try delivery(1))
+        // A read from before the next commit holds up a checkpoint of it.
+        var blocker: Connection? = try Connection(path: test.path, mode: .readOnly)
+        try blocker?.execute("BEGIN")
+        #expect(try blocker?.integer("SELECT count(*) FROM callbacks") == 1)
+        try FileCreation.remove(test.path + "-wal")
+        for number in 2...3 {
+            let refused = await test.deliver([try delivery(number)])
+            let error = #expect(throws: StoreError.self) { try refused[0].get() }
+            #expect(error?.context == "checkpoint", "\(number)")
+            #expect(!FileCreation.exists(test.path + "-wal"), "not opened again")
+        }
+        blocker = nil
+        // Saved now; the database is opened again for the one after it.
+        let last = await test.deliver([try delivery(3)])
+        let error = #expect(throws: StoreError.self) { try last[0].get() }
+        #expect(error?.message == "the WAL was replaced")
+        #expect(try await test.deliver(try delivery(2)).isRedelivery, "was committed")
+        #expect(try await !test.deliver(try delivery(3)).isRedelivery, "was not")
+        #expect(try await test.feed().map(\.sequence) == [1, 2, 3])
+        #expect(test.store.commitFailure == nil)
+        let again = try await test.reopened { $0.confirmWithQuery = .never }
+        #expect(try await again.feed().count == 3)
+    }
+
     @Test func `what was committed into another place is not acknowledged, nor lost`()
         async throws
     {
