@@ -88,6 +88,24 @@ struct UnusableWALTests {
         #expect(workspace.exists("receiver.db-shm"))
     }
 
+    @Test(arguments: ["-lookup", "-refused"])
+    func `a side file of another user is set aside, with a warning`(suffix: String) throws {
+        #expect(unlink(path(suffix + "-wal")) == 0)
+        #expect(chown(path(suffix), 0, 0) == 0)
+        #expect(chmod(path(suffix), 0o600) == 0)
+        let daemon = try Daemon(in: workspace, as: .nobody)
+        let isWarning = { (line: String) in
+            line.contains("level=warning") && line.contains("file=\(path(suffix)) ")
+        }
+        #expect(daemon.logs(isWarning), "\(daemon.log)")
+        #expect(workspace.exists("receiver.db\(suffix).damaged"))
+        let forged = try Callback(key: workspace.keys.other)
+        #expect(try daemon.post(forged).code == "4015600")
+        #expect(try daemon.callbacks("outcome=refused").count == 1)
+        #expect(try daemon.post(Callback()).code == "2005600")
+        #expect(try daemon.feed().count == 2)
+    }
+
     @Test(arguments: [0o600, 0o644])
     func `a WAL that cannot be used is named, and stays`(mode: Int) throws {
         #expect(chown(path("-wal"), 0, 0) == 0)
