@@ -161,6 +161,70 @@ struct LifecycleTests {
         #expect(try daemon.post(Callback()).code == "4045601")
     }
 
+    @Test func `a reload names certificates whose contents have changed`() throws {
+        let workspace = try Workspace()
+        let directory = URL(fileURLWithPath: workspace.directory)
+        let make = { (name: String) in
+            let made = try OpenSSLCommand.run(
+                [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-subj", "/CN=\(name)", "-keyout", "ca.key", "-out", "ca.pem",
+                ],
+                in: directory
+            )
+            #expect(made.exitCode == 0, "\(made.output)")
+        }
+        try make("first")
+        let daemon = try Daemon(in: workspace, set: ["cashIn.caFile=ca.pem"])
+        try make("second")
+        let line = try daemon.reload()
+        #expect(line?.contains("changed=\"\" contents=cashIn.caFile") == true, "\(line ?? "")")
+        #expect(try daemon.reload()?.contains("contents=") == false)
+    }
+
+    /// Each time that a descriptor of the file is closed, SQLite's locks go with it.
+    @Test func `a reload does not open the database`() throws {
+        let workspace = try Workspace()
+        let daemon = try Daemon(in: workspace)
+        #expect(try daemon.post(Callback()).code == "2005600")
+        #expect(try daemon.feed().count == 1)
+        let before = try openFiles(of: daemon)
+        let isLocked = before.values.contains {
+            $0.hasPrefix(workspace.database + "\n") && $0.contains("POSIX")
+        }
+        #expect(isLocked, "\(before)")
+        for level in ["debug", "info", "debug"] {
+            let text = Workspace.configuration.replacing(
+                "storage: {",
+                with: "log: { level: \"\(level)\" }, storage: { rejectedKept: 5, "
+            )
+            try workspace.write(text, to: "config.json5")
+            #expect(try daemon.reload() != nil)
+            #expect(try openFiles(of: daemon) == before)
+        }
+        try workspace.write("{", to: "config.json5")
+        #expect(try daemon.reload()?.contains("refused") == true)
+        #expect(try openFiles(of: daemon) == before)
+    }
+
+    /// The descriptors that lead to files of the database, each with its file and its locks.
+    private func openFiles(of daemon: Daemon) throws -> [String: String] {
+        let directory = "/proc/\(daemon.process.id)/fd/"
+        var files: [String: String] = [:]
+        for number in try FileManager.default.contentsOfDirectory(atPath: directory) {
+            let target = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: directory + number
+            )
+            guard let target, target.hasPrefix(daemon.workspace.database) else { continue }
+            // Closing another descriptor of the file would drop its locks: proc_pid_fdinfo(5).
+            let about = "/proc/\(daemon.process.id)/fdinfo/\(number)"
+            let locks = try String(contentsOfFile: about, encoding: .utf8).split(separator: "\n")
+                .filter { $0.hasPrefix("lock:") }.sorted()
+            files[number] = ([target] + locks.map(String.init)).joined(separator: "\n")
+        }
+        return files
+    }
+
     @Test func `a reload names the files whose contents have changed`() throws {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)
