@@ -1,4 +1,5 @@
 import SQLite
+package import SQLiteFiles
 
 extension DatabaseRestore {
     /// Gives the locked database a new feed id: consumers notice that their offsets are of another

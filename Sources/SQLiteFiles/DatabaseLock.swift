@@ -1,3 +1,4 @@
+package import Store
 package import System
 import Synchronization
 

@@ -1,6 +1,6 @@
 package import SQLite
 package import Store
-import System
+package import System
 
 /// A file beside the database that can be lost: one that cannot be used is set aside under a name
 /// that says so, and made again.

@@ -3,7 +3,7 @@ import System
 /// The files of one database.
 package struct StoreFiles: Sendable {
     /// The database: everything the product promises to keep.
-    let main: String
+    package let main: String
 
     package init(main: String) {
         self.main = main
@@ -25,13 +25,13 @@ package struct StoreFiles: Sendable {
     package var refused: String { main + "-refused" }
 
     /// The copy that a restore prepares; it is gone when the restore is complete.
-    var restoring: String { main + ".restoring" }
+    package var restoring: String { main + ".restoring" }
 
     /// What the name of a database that a restore has set aside has behind that of the database.
-    static let setAsideMark = ".before-"
+    package static let setAsideMark = ".before-"
 
     /// The newest database that a restore has set aside; nil when there is none.
-    var newestSetAside: String? {
+    package var newestSetAside: String? {
         let directory = FilePath.directory(of: main)
         // What cannot be listed cannot be compared with either.
         let names = (try? FilePath.names(in: directory)) ?? []

@@ -1,13 +1,19 @@
-import SQLite
+package import SQLite
+package import Store
 import System
 
 /// Makes sure that the WAL and its index in shared memory (`-shm`) can be used before a connection
 /// that writes is opened.
 ///
 /// SQLite itself would go on with a `-shm` that can only be read: reads work, every commit fails.
-struct WALFiles: Sendable {
-    let database: DatabaseLock
+package struct WALFiles: Sendable {
+    package let database: DatabaseLock
     let onTrouble: @Sendable (SideFileTrouble) -> Void
+
+    package init(database: DatabaseLock, onTrouble: @escaping @Sendable (SideFileTrouble) -> Void) {
+        self.database = database
+        self.onTrouble = onTrouble
+    }
 
     /// Sets a `-shm` aside that cannot be used: while no other process has the database open, it
     /// holds nothing that is not in the WAL.
@@ -16,7 +22,7 @@ struct WALFiles: Sendable {
     ///   closed.
     /// - Throws: an error that names the file when the WAL cannot be used, or when `-shm` cannot be
     ///   replaced.
-    func prepare(closeReaders: () -> Void) throws(SQLiteError) {
+    package func prepare(closeReaders: () -> Void) throws(SQLiteError) {
         let files = StoreFiles(main: database.path)
         if Self.isUnusable(files.wal) {
             throw Self.error(
