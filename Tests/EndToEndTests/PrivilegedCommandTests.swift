@@ -87,6 +87,18 @@ struct PrivilegedCommandTests {
         #expect(refused.errors.first?.contains("process \(daemon.process.id)") == true)
     }
 
+    @Test func `commands tell that they have set a lock file aside`() throws {
+        let path = workspace.database + ".lock"
+        for run in [{ try commands.newFeed() }, { try commands.prune(before: "2026-01-01") }] {
+            _ = unlink(path)
+            LockFile.directory.make(path)
+            let outcome = try run()
+            #expect(outcome.end == .exited(0))
+            #expect(outcome.errors.count == 1)
+            #expect(outcome.errors.first?.hasPrefix("\(path) was unusable") == true)
+        }
+    }
+
     @Test func `while the database is in use, its lock file is left where it is`() throws {
         let daemon = try Daemon(in: workspace, as: .nobody)
         let path = workspace.database + ".lock"

@@ -9,11 +9,14 @@ enum DatabaseAtRest {
     /// Locks it, so that no daemon starts. Nil when a daemon uses it, or when it is not ours to
     /// lock: then only the daemon can help.
     static func lock(
-        _ arguments: CommandArguments
+        _ arguments: CommandArguments,
+        _ console: Console
     ) throws(CommandProblem) -> DatabaseLock? {
         let path = try RecoveryCommand.settings(arguments).storage.database
         do throws(DatabaseLock.Refusal) {
-            return try DatabaseLock.acquire(path, whenAbsent: .refused)
+            let lock = try DatabaseLock.acquire(path, whenAbsent: .refused)
+            console.warn(about: lock)
+            return lock
         } catch {
             switch error {
             case .inUse, .failed: return nil

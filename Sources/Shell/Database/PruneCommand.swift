@@ -42,7 +42,9 @@ extension Command {
     Signals.ignoreWriteSignals()
     do throws(CommandProblem) {
         let command = try PruneCommand.reading(arguments)
-        guard !arguments.has(.url), let database = try DatabaseAtRest.lock(arguments) else {
+        guard !arguments.has(.url),
+            let database = try DatabaseAtRest.lock(arguments, console)
+        else {
             return await Command.pruneOverAPI.run(arguments, console)
         }
         defer { database.release() }

@@ -28,9 +28,7 @@ enum RecoveryCommand {
     ) throws(CommandProblem) -> DatabaseLock {
         do throws(DatabaseLock.Refusal) {
             let lock = try DatabaseLock.acquire(path, whenAbsent: absence)
-            if let trouble = lock.lockFileTrouble, case .setAside(let name) = trouble.kind {
-                console.complain("\(trouble.path) was unusable and is made again; see \(name)")
-            }
+            console.warn(about: lock)
             return lock
         } catch {
             throw CommandProblem(error.exitCode, "\(error)")
@@ -92,6 +90,14 @@ extension CopyProgress {
 }
 
 extension Console {
+    /// Tells that the `.lock` file was set aside, if it was.
+    func warn(about lock: DatabaseLock) {
+        guard let trouble = lock.lockFileTrouble, case .setAside(let name) = trouble.kind else {
+            return
+        }
+        complain("\(trouble.path) was unusable and is made again; see \(name)")
+    }
+
     /// Shows the progress of a copy; what has not changed is not written again.
     func show(_ progress: CopyProgress, after last: inout String) {
         if progress.text == last { return }
