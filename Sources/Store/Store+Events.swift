@@ -6,8 +6,8 @@ extension Store {
 
     /// Records the intent to generate, or says why this reference cannot be generated.
     ///
-    /// - Parameter isConfirmedUnknown: the gateway has just said that it does not know the
-    ///   reference.
+    /// - Parameter isConfirmedUnknown: whether a query has just said that the gateway does not know
+    ///   the reference.
     package func startGeneration(
         _ request: GenerationRequest,
         isConfirmedUnknown: Bool = false
@@ -19,7 +19,7 @@ extension Store {
         }
     }
 
-    /// Records how the call ended, with everything that waited for it.
+    /// Records the result of the generate call, and decides the callbacks that waited for it.
     package func finishGeneration(
         _ partnerReferenceNo: Reference,
         _ result: GenerationResult,
@@ -38,7 +38,7 @@ extension Store {
         }
     }
 
-    /// Has the gateway asked about calls that were under way when the program ended last.
+    /// Schedules a query about each generate call that the last run of the program did not finish.
     func recoverGenerations() async throws(StoreError) {
         var scope = LedgerScope()
         scope.paymentIDs = try await reader.interruptedGenerations()
@@ -49,7 +49,7 @@ extension Store {
 
     // MARK: Inquiries
 
-    /// Records how an inquiry ended, and what follows from it.
+    /// Records the result of a query, and everything that follows from it.
     package func record(
         _ inquiry: Inquiry,
         _ outcome: InquiryOutcome,
@@ -62,9 +62,12 @@ extension Store {
         }
     }
 
-    /// Gives open payments and held callbacks whose schedule has ended one new query each.
+    /// Schedules one query about every open payment and every payment with waiting callbacks whose
+    /// schedule has ended.
     ///
-    /// - Returns: how many got one.
+    /// Commits ``pageMax`` payments at a time; after an error the earlier ones stay scheduled.
+    ///
+    /// - Returns: how many queries were scheduled.
     package func resumeInquiries() async throws(StoreError) -> Int {
         var count = 0
         var after: Payment.ID = 0
@@ -76,17 +79,17 @@ extension Store {
         }
     }
 
-    /// Gives these payments one new query each, where their schedule has ended and they are open.
+    /// Schedules one query about each of these payments that is open, or has waiting callbacks, and
+    /// whose schedule has ended.
     ///
-    /// - Returns: how many got one.
+    /// - Returns: how many queries were scheduled.
     package func resumeInquiries(_ ids: [Payment.ID]) async throws(StoreError) -> Int {
         var scope = LedgerScope()
         scope.paymentIDs = ids
         return try await commit(scope) { (ledger, _) throws(StoreError) in ledger.resume(ids) }
     }
 
-    /// Ends inquiries that are due and cannot be sent: the attention list holds what they were
-    /// about.
+    /// Ends inquiries that are due but cannot be sent; the attention list takes their payments.
     package func hold(_ ids: [Payment.ID], reason: String) async throws(StoreError) {
         if ids.isEmpty { return }
         var scope = LedgerScope()
@@ -96,14 +99,15 @@ extension Store {
         }
     }
 
-    /// Payments or entries that one commit of a long order changes at most.
+    /// The maximum of payments or entries in one commit of a long operation: it bounds how long
+    /// callbacks wait for that commit.
     package static let pageMax = 200
 
     // MARK: Operators
 
-    /// Resolves an entry of the attention list, and writes the status that is accepted, if one.
+    /// Resolves an entry of the attention list and, if the decision accepts a status, writes it.
     ///
-    /// - Parameter isDryRun: nothing is written.
+    /// - Parameter isDryRun: whether nothing is written.
     package func resolve(
         _ id: AttentionEntry.ID,
         _ decision: OperatorDecision,
@@ -116,9 +120,9 @@ extension Store {
         }
     }
 
-    /// Writes a status for a payment that has no entry, or is not known yet.
+    /// Writes a status for a payment without an entry, or one that is not known yet.
     ///
-    /// - Parameter isDryRun: nothing is written.
+    /// - Parameter isDryRun: whether nothing is written.
     package func accept(
         _ reference: Reference,
         _ decision: OperatorDecision,
@@ -131,6 +135,7 @@ extension Store {
         }
     }
 
+    /// The scope of an operator's decision.
     private static func scope(of decision: OperatorDecision) -> LedgerScope {
         var scope = LedgerScope()
         scope.callbackIDs = decision.callbackID.map { [$0] } ?? []
@@ -138,11 +143,13 @@ extension Store {
         return scope
     }
 
-    /// Resolves the open entries of a kind that were opened before a point in time, accepting
-    /// nothing.
+    /// Resolves the open entries of a kind that were opened before a time, without accepting a
+    /// status.
     ///
-    /// - Parameter milliseconds: since the epoch.
-    /// - Returns: how many.
+    /// Commits ``pageMax`` entries at a time; after an error the earlier ones stay resolved.
+    ///
+    /// - Parameter milliseconds: the time, in milliseconds since the epoch.
+    /// - Returns: how many entries were resolved.
     package func resolveAll(
         _ kind: AttentionKind,
         openedBefore milliseconds: Int64,
@@ -167,9 +174,13 @@ extension Store {
         }
     }
 
-    /// Judges kept callbacks again, in the order given, in one commit.
+    /// Judges stored callbacks again, in the given order, in one commit.
     ///
-    /// - Parameter isDryRun: nothing is written; each is judged as if it were the only one.
+    /// Rejected requests that moved to the journal are removed from the rejected-request store
+    /// after the commit. A crash between the two leaves such a request in both; lists show it once.
+    ///
+    /// - Parameter isDryRun: whether nothing is written; then each is judged as if it were the only
+    ///   one.
     package func replay(
         _ requests: [ReplayRequest],
         isDryRun: Bool
@@ -191,20 +202,21 @@ extension Store {
 
     // MARK: The gateway itself
 
-    /// Opens an attention entry about the gateway itself, or counts it.
+    /// Opens an attention entry about the gateway or the disk, or adds to the open one.
     package func raise(_ kind: AttentionKind, detail: String) async throws(StoreError) {
         try await commit(Self.looseEntries) { (ledger, _) throws(StoreError) in
             ledger.raiseGatewayEntry(kind, detail: detail)
         }
     }
 
-    /// Closes an attention entry about the gateway itself; returns whether one was open.
+    /// Closes an attention entry about the gateway or the disk; returns whether one was open.
     package func close(_ kind: AttentionKind, note: String) async throws(StoreError) -> Bool {
         try await commit(Self.looseEntries) { (ledger, _) throws(StoreError) in
             ledger.closeGatewayEntry(kind, note: note)
         }
     }
 
+    /// The scope of entries that belong to no payment.
     private static var looseEntries: LedgerScope {
         var scope = LedgerScope()
         scope.needsLooseEntries = true
@@ -213,14 +225,14 @@ extension Store {
 
     // MARK: Consumers
 
-    /// How many consumers may be: far more than a merchant has services.
+    /// The maximum of consumers; far more than a merchant has services.
     package static let consumersMax = 1_000
 
-    /// How many consumers one token may make (contract section 5): their names are its own, or
-    /// begin with it and a dot.
+    /// The maximum of consumers for one token: those with its name, and those whose names begin
+    /// with it and a dot.
     package static let consumersOfTokenMax = 100
 
-    /// Moves a consumer, or adds it; returns when that is on disk.
+    /// Moves the offset of a consumer, or adds the consumer; returns when that is durable.
     package func move(_ move: ConsumerMove) async throws(StoreError) -> ConsumerMove.Outcome {
         let (feed, now) = (feed, now)
         return try await commit(LedgerScope()) { (_, engine) throws(StoreError) in
@@ -228,7 +240,7 @@ extension Store {
         }
     }
 
-    /// Removes a consumer; returns, when that is on disk, whether there was one.
+    /// Removes a consumer; returns whether it existed, when the removal is durable.
     package func removeConsumer(_ name: String) async throws(StoreError) -> Bool {
         try await commit(LedgerScope()) { (_, engine) throws(StoreError) in
             try engine.removeConsumer(name)

@@ -1,14 +1,14 @@
 import Ledger
 
-/// What is written when a step of an erasure reaches the disk.
+/// The writes of a retention order.
 ///
-/// Each step is one piece of work of the writer, beside callbacks: it has to stay small.
+/// Each step is one submission in a group commit with callbacks, so it must be small.
 extension Store {
-    /// Erases the heads and bodies of callbacks, and keeps what stays of them.
+    /// Erases the heads and bodies of callbacks, and stores what remains of them.
     ///
-    /// One that has none any more is left as it is.
+    /// A callback whose bytes were erased before is left as it is, so a repeated step does no harm.
     ///
-    /// - Returns: how long the writer was busy with it.
+    /// - Returns: how long the step kept the writer busy, without its share of the sync.
     package func erase(
         _ callbacks: [(id: Int64, remainder: ErasedCallback)]
     ) async throws(StoreError) -> Duration {
@@ -17,9 +17,9 @@ extension Store {
         }.duration
     }
 
-    /// Erases the heads and bodies of calls of the gateway, and keeps what stays of them.
+    /// Erases the heads and bodies of gateway calls, and stores what remains of them.
     ///
-    /// - Returns: how long the writer was busy with it.
+    /// - Returns: how long the step kept the writer busy, without its share of the sync.
     package func erase(
         _ calls: [(id: Int64, remainder: ErasedGatewayCall)]
     ) async throws(StoreError) -> Duration {
@@ -29,10 +29,11 @@ extension Store {
     }
 
     /// Removes the first `limit` transitions of the feed, as far as they were recorded before
-    /// `milliseconds` since the epoch and every consumer has passed them. The newest one stays: the
-    /// feed goes on from its number.
+    /// `milliseconds` since the epoch and every consumer has passed them.
     ///
-    /// A consumer of another feed, from before a restore, has passed none.
+    /// The newest transition always stays, because the next sequence number follows from it. A
+    /// consumer whose offset belongs to another feed, from before a restore, counts as having
+    /// offset 0.
     package func removeTransitions(
         recordedBefore milliseconds: Int64,
         limit: Int
@@ -45,14 +46,15 @@ extension Store {
         return (removal, duration)
     }
 
-    /// Removes kept refusals that were received before `milliseconds` since the epoch; returns how
-    /// many.
+    /// Removes the rejected requests that were received before `milliseconds` since the epoch;
+    /// returns how many.
     package func removeRefusals(
         receivedBefore milliseconds: Int64
     ) async throws(StoreError) -> Int {
         try await refusals.remove(receivedBefore: milliseconds)
     }
 
+    /// Runs `body` in the next commit, and measures how long it keeps the writer busy.
     private func measuredCommit<Value: Sendable>(
         _ body: @escaping @Sendable (any StorageEngine) throws(StoreError) -> Value
     ) async throws(StoreError) -> (value: Value, duration: Duration) {

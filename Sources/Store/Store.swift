@@ -1,24 +1,25 @@
 package import Ledger
 package import Queues
 
-/// What the merchant's other programs rely on: callbacks, transactions and the feed, on disk.
+/// The durable state of the receiver: callbacks, payments and the feed.
 ///
-/// One writer commits in groups; readers read what was committed.
+/// One writer commits in groups; readers read what was committed. Methods may be called from any
+/// thread.
 ///
-/// It only joins the parts that do the work: a property for each.
+/// The type connects the parts that do the work: one property for each.
 package final class Store: Sendable {
-    /// What the store tells its owner; called from its own threads.
+    /// Notifies the owner of the store; called on the store's threads, so a hook must return
+    /// quickly.
     package struct Hooks: Sendable {
-        /// Commits began to fail (the first error), or work again (nil).
+        /// Commits start to fail, with the first error, or succeed again, with nil.
         package var commitsFailed: @Sendable (StoreError?) -> Void
-        /// One piece of work broke a rule of the schema: it is at fault, not the database.
+        /// One submission violated a constraint of the schema: it is at fault, not the database.
         package var workRefused: @Sendable (StoreError) -> Void
-        /// A file beside the database was lost, damaged or failed: the index or the
-        /// rejected-request store.
+        /// The reference index or the rejected-request store was missing, was unusable, or failed.
         package var sideFileTrouble: @Sendable (SideFileTrouble) -> Void
 
-        /// A commit found no room on the disk; returns whether some was made, so that it is tried
-        /// again.
+        /// A commit found the disk full; returns whether space was freed, so that the commit is
+        /// tried again.
         package var diskFull: @Sendable () -> Bool
 
         package init(
@@ -34,16 +35,16 @@ package final class Store: Sendable {
         }
     }
 
-    /// Whether the database was made just now: nothing from before is in it.
+    /// Whether this run of the program created the database; then it is empty.
     package let isNew: Bool
 
-    /// The version of the library that keeps the database, as in `3.40.1`.
+    /// The version of the database library, as in `3.40.1`.
     package let libraryVersion: String
 
-    /// The feed id: made with the database.
+    /// The feed id; it is created with the database.
     package let feed: String
 
-    /// Wakes those who wait for commits.
+    /// Wakes clients that wait for commits.
     package let signal: FeedSignal
 
     /// The newest part of the feed, in memory.
@@ -60,16 +61,17 @@ package final class Store: Sendable {
     private let health: StoreHealth
     let now: @Sendable () -> Int64
 
-    /// Yields when an inquiry was scheduled. For one reader.
+    /// Yields after a commit that scheduled an inquiry. Supports one consumer; several commits may
+    /// yield once.
     package let inquiries: AsyncStream<Void>
 
-    /// Serves an opened database.
+    /// Creates a store that serves an opened database; ``prepare()`` must follow.
     ///
     /// - Parameters:
     ///   - storage: released when the store has closed it.
-    ///   - render: the form in which ``feed(_:limit:)`` has transitions.
-    ///   - jitter: spreads the inquiries of payments that were made at the same time.
-    ///   - now: milliseconds since the epoch.
+    ///   - render: the form in which ``feed(_:limit:)`` returns transitions.
+    ///   - jitter: spreads the queries of payments that were generated at the same time.
+    ///   - now: the present, in milliseconds since the epoch.
     package init(
         storage: any Storage,
         policy: LedgerPolicy,
@@ -125,20 +127,24 @@ package final class Store: Sendable {
         self.writer = writer
     }
 
-    /// Reads the indexes and makes the files of the keep of refusals, before anything is served.
+    /// Opens the database for writing, creates the rejected-request store, and schedules queries
+    /// about interrupted generate calls; must return before anything is served.
+    ///
+    /// - Throws: when the database cannot be opened or written. A failure of the rejected-request
+    ///   store is only reported.
     package func prepare() async throws(StoreError) {
         try await writer.open()
         await refusals.open()
         try await recoverGenerations()
     }
 
-    /// Judges and keeps an authentic callback.
+    /// Judges and stores an authentic callback, in the next group commit.
     ///
     /// - Parameters:
-    ///   - queue: where `completion` runs; where left out, on the writer's thread, which has better
-    ///     things to do than anything that takes time.
-    ///   - completion: called once: with the judgement after its commit is on disk, or with the
-    ///     error after which nothing of it was kept.
+    ///   - queue: where `completion` runs; nil means the writer's thread, which is for short work
+    ///     only.
+    ///   - completion: called once: with the judgement after its commit is durable, or with the
+    ///     error after which nothing of the callback was stored.
     package func submit(
         _ delivery: Delivery,
         completingOn queue: (any CompletionQueue)? = nil,
@@ -149,12 +155,16 @@ package final class Store: Sendable {
         )
     }
 
-    /// Runs `body` inside the next commit and returns its result once that is on disk.
+    /// Runs `body` inside the next commit and returns its result when the commit is durable.
+    ///
+    /// `body` runs on the writer's thread, between callbacks of the same commit, so it must be
+    /// fast. It may run again when the commit is retried; then the result of the last run is
+    /// returned.
     ///
     /// - Parameters:
-    ///   - scope: what it has to see.
-    ///   - isDryRun: whether what the ledger decides is thrown away.
-    /// - Throws: when nothing of it was kept.
+    ///   - scope: what `body` needs in the ledger's view.
+    ///   - isDryRun: whether the ledger's decisions are discarded.
+    /// - Throws: when nothing of it was stored.
     package func commit<Value: Sendable>(
         _ scope: LedgerScope,
         isDryRun: Bool = false,
@@ -182,16 +192,18 @@ package final class Store: Sendable {
         return try result.get()
     }
 
-    /// Keeps a request that was not authentic, within the bounds of the keep. Never blocks.
+    /// Stores a request that was not authentic, within the limits of the rejected-request store.
+    /// Never blocks.
     package func keep(_ refusal: RefusedRequest) { refusals.add(refusal) }
 
-    /// Whether refusals are kept from now on; those that are not are counted as dropped.
+    /// Sets whether rejected requests are stored from now on; all others are counted as dropped.
     package func setKeepsRefusals(_ keeps: Bool) { refusals.setIsOpen(keeps) }
 
-    /// Refusals that came too fast to be kept, or when none were.
+    /// How many rejected requests were dropped since the start.
     package var droppedRefusals: Int { refusals.dropped }
 
-    /// Judges what comes from now on under `policy`, and keeps `rejectedKept` refusals.
+    /// Applies `policy` to the events of later commits, and limits the rejected-request store to
+    /// `rejectedKept` plausible requests.
     package func reconfigure(policy: LedgerPolicy, rejectedKept: Int) {
         writer.setPolicy(policy)
         refusals.setKeptMax(rejectedKept)
@@ -203,25 +215,27 @@ package final class Store: Sendable {
         return try await reader.feed(query, limit: limit, render)
     }
 
-    /// Commits a mark on the way that callbacks go, to show that they can be kept; hangs while the
-    /// writer does.
+    /// Commits a row in the same way as callbacks, to prove that they can be stored.
+    ///
+    /// Returns only when the writer responds; a caller detects a blocked writer by its own timeout.
     package func probe() async throws(StoreError) {
         try await commit(LedgerScope()) { [now] (_, engine) throws(StoreError) in
             try engine.mark(now())
         }
     }
 
-    /// What was committed since the start.
+    /// The writer's counters since the start.
     package var commitCounts: CommitCounts { health.commitCounts }
 
-    /// The error of the last commit, if it failed.
+    /// The error of the last commit; nil when it succeeded.
     package var commitFailure: StoreError? { health.current }
 
-    /// Writes what waits, closes the files and releases the database. What is submitted or
-    /// read afterwards fails.
+    /// Commits waiting submissions, closes the files and unlocks the database. Later submissions
+    /// and reads fail.
     package func close() async {
         signal.close()
-        // Writing connections last: only they can give the WAL of their file back.
+        // The writing connections close last: a connection that only reads cannot checkpoint and
+        // remove the WAL when it closes.
         await reader.close()
         await refusals.close()
         await writer.close()

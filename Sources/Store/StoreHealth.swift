@@ -1,18 +1,19 @@
 import Synchronization
 
-/// What the writer has done since the start.
+/// The writer's counters since the start.
 package struct CommitCounts: Equatable, Sendable {
     package var commits: UInt64 = 0
     package var failures: UInt64 = 0
 
-    /// Callbacks and other work in them.
+    /// Callbacks and other work that was committed.
     package var submissions: UInt64 = 0
 
-    /// Callbacks and other work that broke a rule of the schema, so that nothing of them was kept.
+    /// Callbacks and other work that violated a constraint of the schema, so that nothing of it was
+    /// stored.
     package var invalidSubmissions: UInt64 = 0
 }
 
-/// Whether the last commit reached the disk, and how many did.
+/// Whether the last commit succeeded, and counters of commits; may be read from any thread.
 final class StoreHealth: Sendable {
     private let failure = Mutex<StoreError?>(nil)
     private let counts = Mutex(CommitCounts())
@@ -20,8 +21,8 @@ final class StoreHealth: Sendable {
     private let onInvalidWork: @Sendable (StoreError) -> Void
 
     /// - Parameters:
-    ///   - onChange: called when commits begin to fail (with the first error) and when they work
-    ///     again (with nil).
+    ///   - onChange: called when commits start to fail, with the first error, and when they succeed
+    ///     again, with nil.
     ///   - onInvalidWork: called when a single piece of work cannot be written.
     init(
         onChange: @escaping @Sendable (StoreError?) -> Void,
@@ -31,7 +32,7 @@ final class StoreHealth: Sendable {
         self.onInvalidWork = onInvalidWork
     }
 
-    /// Notes how a commit ended.
+    /// Records the result of a commit; nil for success.
     func note(_ error: StoreError?) {
         let changed = failure.withLock { failure in
             defer { failure = error }
@@ -40,7 +41,7 @@ final class StoreHealth: Sendable {
         if changed { onChange(error) }
     }
 
-    /// Counts a commit of so many submissions.
+    /// Counts a commit of this many submissions.
     func count(_ submissions: Int) {
         counts.withLock { counts in
             counts.commits += 1
@@ -48,18 +49,19 @@ final class StoreHealth: Sendable {
         }
     }
 
-    /// Counts a commit that failed.
+    /// Counts a failed commit.
     func countFailure() { counts.withLock { $0.failures += 1 } }
 
-    /// Notes work that is at fault itself: the database is not, so nothing is said of it.
+    /// Counts and reports work that is at fault itself. The database is not, so ``current`` stays
+    /// as it is.
     func noteInvalidWork(_ error: StoreError) {
         counts.withLock { $0.invalidSubmissions += 1 }
         onInvalidWork(error)
     }
 
-    /// What was counted so far.
+    /// The counters.
     var commitCounts: CommitCounts { counts.withLock { $0 } }
 
-    /// The error of the last commit, if it failed.
+    /// The error of the last commit; nil when it succeeded.
     var current: StoreError? { failure.withLock { $0 } }
 }

@@ -3,12 +3,12 @@ import Payments
 import Queues
 import Synchronization
 
-/// Something to be done in the next commit, with its completion.
+/// Work for the next commit, with its completion.
 enum Submission: Sendable {
     case delivery(SubmittedDelivery)
     case work(WriterWork)
 
-    /// Where its completion runs; nil: on the writer's thread.
+    /// Where its completion runs; nil means the writer's thread.
     fileprivate var queue: (any CompletionQueue)? {
         switch self {
         case .delivery(let submitted): submitted.queue
@@ -16,7 +16,7 @@ enum Submission: Sendable {
         }
     }
 
-    /// What is to be done when nothing of it was kept.
+    /// The completion that reports `error`, when nothing of the submission was stored.
     fileprivate func failure(_ error: StoreError) -> Completion {
         switch self {
         case .delivery(let submitted): Completion { submitted.complete(.failure(error)) }
@@ -25,13 +25,13 @@ enum Submission: Sendable {
     }
 }
 
-/// A delivery to be judged, and who is told what became of it, and where.
+/// A delivery to be judged, with its completion and the queue that runs it.
 ///
-/// A class: the writer takes it up in each step of a commit.
+/// A class, because the writer passes it on in each step of a commit.
 final class SubmittedDelivery: Sendable {
     let delivery: Delivery
 
-    /// Nil: the writer's thread, for what is quick.
+    /// Nil means the writer's thread, which is for short work only.
     let queue: (any CompletionQueue)?
     let complete: @Sendable (Result<Judgement, StoreError>) -> Void
 
@@ -46,30 +46,31 @@ final class SubmittedDelivery: Sendable {
     }
 }
 
-/// Anything but a delivery that is done inside a commit.
+/// Work other than a delivery that runs inside a commit.
 struct WriterWork: Sendable {
-    /// What it has to see.
+    /// What ``perform`` needs in the ledger's view.
     let scope: LedgerScope
 
-    /// Decides or writes, and returns what is to be done once that is on disk.
+    /// Decides or writes; returns the completion that runs when the commit is durable.
     let perform:
         @Sendable (inout Ledger, any StorageEngine) throws(StoreError) -> @Sendable () -> Void
 
-    /// Called instead when nothing of it was kept.
+    /// Called instead of the completion when nothing was stored.
     let fail: @Sendable (StoreError) -> Void
 }
 
-/// The one writer of the database.
+/// The only writer of the database.
 ///
-/// Whatever waited during a commit goes into the next one together: its views are loaded together,
-/// the ledger decides one after the other, and what it has changed is stored in order. No delivery
-/// is acknowledged before its commit is durable. After a failed commit nothing in memory is
-/// trusted: the engine is opened again, from the disk, before the next commit is tried.
+/// Submissions that arrive during a commit are committed together in the next one: their views are
+/// loaded together, the ledger decides about one after the other, and the changes are stored in
+/// order. No delivery is acknowledged before its commit is durable. After a failed commit nothing
+/// in memory is trusted: the engine is discarded and opened again from the disk before the next
+/// commit.
 ///
-/// The writer hands results on, at once for all of a commit that are for one queue. Responses, log
-/// lines and metrics are made there.
+/// The writer passes the results of a commit to each completion queue as one job. Responses, log
+/// lines and metrics are made on those queues, because they would delay the next commit.
 ///
-/// Its properties are the parts that a commit goes through, and what waits for it.
+/// Its properties are the parts that take part in a commit.
 actor Writer {
     private let executor: QueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
@@ -86,13 +87,13 @@ actor Writer {
     private var engine: (any StorageEngine)?
     private var isClosed = false
 
-    /// Deliveries in one commit at most: bounds the time the first of them waits for the last.
+    /// The maximum of submissions in one commit: it bounds how long the first waits for the last.
     private static let batchMax = 512
 
     /// - Parameters:
     ///   - makeEngine: opens the database for writing.
-    ///   - onInquiry: an inquiry was scheduled.
-    ///   - makeRoom: the disk is full; returns whether a commit may find room now.
+    ///   - onInquiry: called after a commit that scheduled an inquiry.
+    ///   - makeRoom: called when the disk is full; returns whether a retry may succeed.
     init(
         executor: QueueExecutor,
         makeEngine: @escaping @Sendable () throws(StoreError) -> sending any StorageEngine,
@@ -117,13 +118,13 @@ actor Writer {
         self.makeRoom = makeRoom
     }
 
-    /// Judges what comes from now on under `policy`.
+    /// Applies `policy` from the next commit on; may be called from any thread.
     nonisolated func setPolicy(_ policy: LedgerPolicy) { self.policy.withLock { $0 = policy } }
 
-    /// Opens the database for writing, so that the first delivery does not have to.
+    /// Opens the database for writing, so that the first delivery does not wait for it.
     func open() throws(StoreError) { _ = try opened() }
 
-    /// Commits what waited, in groups, and completes it.
+    /// Commits submissions in groups of ``batchMax``, and completes them.
     func receive(_ submissions: [Submission]) {
         var rest = submissions[...]
         while !rest.isEmpty {
@@ -133,8 +134,14 @@ actor Writer {
         }
     }
 
+    /// Commits one group and completes it.
+    ///
+    /// On error the engine is discarded, so that the next attempt starts from the disk. With a full
+    /// disk the group is retried as long as ``makeRoom`` frees space. When the work of a group
+    /// violates a constraint, its submissions are committed one by one, so that only the faulty one
+    /// fails.
     private func process(_ batch: ArraySlice<Submission>) {
-        // Closing for good is no outage.
+        // A closed store is not an outage: nothing is reported.
         if isClosed { return fail(batch, .closed) }
         do throws(StoreError) {
             let completions = try commit(batch)
@@ -143,7 +150,7 @@ actor Writer {
             handOver(completions, of: batch)
             if engine?.needsReopening == true {
                 letGo()
-                // Should that fail, the next commit tries again and tells.
+                // If this fails, the next commit tries again and reports the error.
                 _ = try? opened()
             }
         } catch {
@@ -155,7 +162,7 @@ actor Writer {
                 return fail(batch, error)
             }
             if batch.count > 1 {
-                // Not the disk, but one of them: the others must not fail with it.
+                // One submission is at fault, not the disk: the others must not fail with it.
                 for index in batch.indices { process(batch[index...index]) }
                 return
             }
@@ -164,13 +171,14 @@ actor Writer {
         }
     }
 
+    /// Completes a group with an error.
     private func fail(_ batch: ArraySlice<Submission>, _ error: StoreError) {
         handOver(batch.map { $0.failure(error) }, of: batch)
     }
 
-    /// Has each completion run where its submission wants it: one hand-over for each queue.
+    /// Runs each completion on its queue: one job for each queue.
     private func handOver(_ completions: [Completion], of batch: ArraySlice<Submission>) {
-        // As few as there are loops.
+        // A linear search suffices: there are as many queues as event loops.
         var groups: [(queue: any CompletionQueue, completions: [Completion])] = []
         for (submission, completion) in zip(batch, completions) {
             guard let queue = submission.queue else {
@@ -186,6 +194,13 @@ actor Writer {
         for group in groups { group.queue.run(group.completions) }
     }
 
+    /// Decides and stores a group in one write; publishes it after the write is durable.
+    ///
+    /// A crash leaves all of the group or nothing. Once the write has returned, it leaves all of
+    /// it, whether or not its deliveries were acknowledged; unacknowledged ones are delivered again
+    /// and counted.
+    ///
+    /// - Returns: the completions, in the order of the submissions.
     private func commit(
         _ batch: ArraySlice<Submission>
     ) throws(StoreError) -> [Completion] {
@@ -209,7 +224,7 @@ actor Writer {
             news.transitions.last.map { $0.sequence == engine.head } ?? true,
             "the engine numbers the feed as the ledger does"
         )
-        // Only now, when it is on disk: followers read what is in the window.
+        // After the write is durable: followers read the window.
         window.append(news.transitions)
         if !news.references.isEmpty || !news.transitions.isEmpty {
             signal.publish(head: engine.head, references: news.references)
@@ -219,6 +234,7 @@ actor Writer {
         return completions
     }
 
+    /// What the decisions about a group need, in one scope.
     private static func scope(of batch: ArraySlice<Submission>) -> LedgerScope {
         var scope = LedgerScope()
         scope.reserveCapacity(deliveries: batch.count)
@@ -231,6 +247,9 @@ actor Writer {
         return scope
     }
 
+    /// Decides about the submissions of a group, in order.
+    ///
+    /// The present of a delivery is its time of receipt, that of other work is `now`.
     private static func decide(
         _ batch: ArraySlice<Submission>,
         _ ledger: inout Ledger,
@@ -253,23 +272,24 @@ actor Writer {
         return completions
     }
 
-    /// Closes the database for good: what is submitted from now on fails.
+    /// Closes the database for good; later submissions fail.
     func close() {
         isClosed = true
         engine = nil
     }
 
-    /// Lets go of the engine, unless commits would go with it.
+    /// Discards the engine, unless commits would be lost with it.
     private func letGo() {
         if engine?.mustStayOpen != true { engine = nil }
     }
 
+    /// The engine, opened if necessary.
     private func opened() throws(StoreError) -> any StorageEngine {
         if isClosed { throw .closed }
         if let engine { return engine }
         let opened = try makeEngine()
         engine = opened
-        // After a commit that failed, the disk decides whether its transitions are in the feed.
+        // After a failed commit the disk decides whether its transitions are in the feed.
         if opened.head != window.head {
             window.reset(head: opened.head)
             signal.reset(head: opened.head)
@@ -278,15 +298,15 @@ actor Writer {
     }
 }
 
-/// What a commit means to those who wait.
+/// What a commit means for waiting clients.
 private struct CommitNews {
-    /// The merchant's numbers of the transactions that changed.
+    /// The partnerReferenceNo of each changed transaction.
     var references: [String] = []
 
-    /// What the feed has grown by.
+    /// The transitions that were appended to the feed.
     var transitions: [Transition] = []
 
-    /// Whether there is something new to ask the gateway, or to ask earlier.
+    /// Whether an inquiry was scheduled or moved.
     var hasInquiry = false
 
     init() {}
@@ -297,7 +317,7 @@ private struct CommitNews {
             case .createPayment(let payment), .updatePayment(let payment):
                 guard payment.row.isConfirmed else { continue }
                 references.append(payment.row.partnerReferenceNo.text)
-                // The feed has shown it under its other number before.
+                // Earlier transitions in the feed show its other number.
                 if payment.row.roles == .corrected, let reference = payment.row.referenceNo {
                     references.append(reference.text)
                 }

@@ -1,64 +1,73 @@
-/// An opened database, of which nothing is served yet: what a ``Store`` is made from.
+/// An opened database that does not serve anything yet; a ``Store`` is created from it.
 ///
-/// It is the only thing that an engine hands to the store: everything else is reached through it.
+/// It is the only value that an engine passes to the store. The store reaches everything else of
+/// the engine through it.
 package protocol Storage: Sendable {
-    /// Whether the database was made just now: nothing from before is in it.
+    /// Whether this run of the program created the database; then it is empty.
     var isNew: Bool { get }
 
-    /// The version of the library that keeps the database, as in `3.40.1`.
+    /// The version of the database library, as in `3.40.1`.
     var libraryVersion: String { get }
 
-    /// The feed id: made with the database.
+    /// The feed id; it is created with the database.
     var feed: String { get }
 
-    /// The newest sequence number at the start, 0 in an empty feed.
+    /// The newest sequence number when the database was opened, 0 in an empty feed.
     var head: Int64 { get }
 
     /// The rejected-request store beside the database.
     var rejectedRequests: any RejectedRequests { get }
 
-    /// Makes what reads the database.
+    /// Creates the reader; the store calls it once.
     func makeReader() -> any StorageReader
 
-    /// Opens the database for writing, with everything in memory read from it. Called on the
-    /// writer's thread; again after an error.
+    /// Opens the database for writing and rebuilds the engine's memory from it.
     ///
-    /// - Parameter closeReaders: closes every file that a reader has open, and returns when it is
-    ///   done.
+    /// Called on the writer's thread: at startup, and again after an error.
+    ///
+    /// - Parameters:
+    ///   - nowMilliseconds: the present, in milliseconds since the epoch.
+    ///   - closeReaders: closes every file that a reader has open, and returns when they are
+    ///     closed.
+    /// - Throws: when the database cannot be opened, or is not the one that was opened at startup.
     func makeEngine(
         nowMilliseconds: Int64,
         closeReaders: @escaping @Sendable () -> Void
     ) throws(StoreError) -> sending any StorageEngine
 
-    /// Gives the database free for other programs, when everything of it is closed.
+    /// Unlocks the database for other programs; called after all files of it are closed.
     func release()
 }
 
-/// The rejected-request store: requests that were not authentic, kept within bounds for diagnosis.
+/// The rejected-request store: requests that were not authentic, stored within bounds for
+/// diagnosis.
 ///
-/// Nothing that was promised depends on it: it may lose requests, and its owner is never held up.
+/// It is no part of what the product promises: it may lose requests, and it never delays its
+/// caller.
 package protocol RejectedRequests: Sendable {
-    /// Requests that came too fast to be kept, or while none are.
+    /// How many requests were dropped since the start, because too many were waiting or the store
+    /// was closed.
     var dropped: Int { get }
 
-    /// Keeps a request, within the bounds. Never blocks.
+    /// Stores a request, or drops it when too many are waiting. Never blocks; may be called from
+    /// any thread.
     func add(_ refusal: RefusedRequest)
 
-    /// Whether requests are kept from now on; the others are counted as dropped.
+    /// Sets whether requests are stored from now on; all others are counted as dropped.
     func setIsOpen(_ isOpen: Bool)
 
-    /// Keeps so many plausible requests, and a tenth of it of the others.
+    /// Sets how many plausible requests are stored; a tenth of it applies to all others.
     func setKeptMax(_ keptMax: Int)
 
-    /// Makes the files before the first request.
+    /// Creates the files before the first request.
     func open() async
 
-    /// Writes what waits, and closes the files.
+    /// Writes the waiting requests, and closes the files.
     func close() async
 
-    /// Removes requests by their callback numbers.
+    /// Removes the requests with these callback IDs.
     func remove(_ ids: [Int64]) async
 
-    /// Removes requests received before `milliseconds` since the epoch; returns how many.
+    /// Removes the requests received before `milliseconds` since the epoch; returns how many.
     func remove(receivedBefore milliseconds: Int64) async throws(StoreError) -> Int
 }

@@ -1,49 +1,53 @@
 package import Ledger
 
-/// Keeps what the ledger decides: the writer's side of a database (see <doc:EngineProtocol> of the
-/// module `Ledger` for what a view must contain and what a write promises).
+/// The writing side of a database: stores what the ledger decides.
 ///
-/// Belongs to the writer's queue. What it keeps in memory follows from the database: after an error
-/// the writer lets go of it and opens another.
+/// <doc:EngineProtocol> of the module `Ledger` says what a view must contain and what a write
+/// guarantees.
+///
+/// An engine runs on the writer's queue only. Its memory is derived from the database: after an
+/// error the writer discards the engine and opens another one.
 package protocol StorageEngine: AnyObject {
     /// The newest sequence number, 0 in an empty feed.
     var head: Int64 { get }
 
-    /// Runs `body` in one write: when it returns, all that it stored is durable; when it throws,
-    /// nothing of it is stored.
+    /// Runs `body` in one write. When it returns, everything that `body` stored is durable; when it
+    /// throws, nothing of it is stored.
     func write<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result
 
-    /// Loads what a group of events has to see. Inside ``write(_:)`` only.
+    /// Loads what the decisions about a group of events need. Inside ``write(_:)`` only.
     func view(of scope: LedgerScope) throws(StoreError) -> LedgerView
 
-    /// Stores what a group of events has changed, in order. Inside ``write(_:)`` only.
+    /// Stores the changes that a group of events made, in order. Inside ``write(_:)`` only.
     ///
-    /// - Parameter view: the view after the last of them.
+    /// - Parameter view: the view after the last change.
     func apply(_ changes: [Change], _ view: LedgerView) throws(StoreError)
 
-    /// A write has become durable.
+    /// Called after a write has become durable and its results were published.
     func didCommit()
 
-    /// Whether it has to be opened again before the next write, although the last one is durable.
+    /// Whether the engine must be opened again before the next write, although the last one is
+    /// durable.
     var needsReopening: Bool { get }
 
-    /// Whether it holds commits that are on disk only as long as it is open.
+    /// Whether commits exist on disk only as long as the engine is open, so that it must not be
+    /// discarded.
     var mustStayOpen: Bool { get }
 
-    /// Moves a named offset in the feed, or adds it. Inside ``write(_:)`` only.
+    /// Moves the offset of a consumer, or adds the consumer. Inside ``write(_:)`` only.
     func moveConsumer(
         _ move: ConsumerMove,
         feed: String,
         atMilliseconds now: Int64
     ) throws(StoreError) -> ConsumerMove.Outcome
 
-    /// Removes a named offset; returns whether there was one. Inside ``write(_:)`` only.
+    /// Removes a consumer; returns whether it existed. Inside ``write(_:)`` only.
     func removeConsumer(_ name: String) throws(StoreError) -> Bool
 
     /// Erases the heads and bodies of callbacks. Inside ``write(_:)`` only.
     func eraseCallbacks(_ erased: [(id: Int64, remainder: ErasedCallback)]) throws(StoreError)
 
-    /// Erases the heads and bodies of calls of the gateway. Inside ``write(_:)`` only.
+    /// Erases the heads and bodies of gateway calls. Inside ``write(_:)`` only.
     func eraseGatewayCalls(
         _ erased: [(id: Int64, remainder: ErasedGatewayCall)]
     ) throws(StoreError)
@@ -55,6 +59,6 @@ package protocol StorageEngine: AnyObject {
         limit: Int
     ) throws(StoreError) -> TransitionRemoval
 
-    /// Writes a mark, to show that the database can be written. Inside ``write(_:)`` only.
+    /// Writes a row, to prove that the database can be written. Inside ``write(_:)`` only.
     func mark(_ now: Int64) throws(StoreError)
 }

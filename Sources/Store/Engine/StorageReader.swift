@@ -1,120 +1,121 @@
 package import Ledger
 package import Payments
 
-/// Reads what was committed: the readers' side of a database.
+/// The reading side of a database: reads what was committed.
 ///
-/// An engine implements it so that a read neither waits for the writer nor holds it up, and so that
-/// each method sees one state of the database. A method throws ``StoreError`` when the database
-/// cannot be read, or was closed.
+/// A read must neither wait for the writer nor delay it, and each method must see one state of the
+/// database. A method throws ``StoreError`` when the database cannot be read or was closed.
 package protocol StorageReader: Sendable {
-    /// Lets go of the files for good: later reads fail.
+    /// Closes the files for good: later reads fail.
     func close() async
 
-    /// Lets go of the files; the next read opens them again. Called from a thread that can wait for
-    /// reads to end.
+    /// Closes the files; the next read opens them again.
+    ///
+    /// Blocks until the present reads have ended, so the calling thread must be one that may block.
     func closeFiles()
 
-    /// A page of the feed, in its order.
+    /// A page of the feed, in sequence order.
     func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedPage
 
-    /// The same, rendered on the reader's thread.
+    /// The same page, rendered on the reader's thread.
     func feed(
         _ query: FeedQuery,
         limit: Int,
         _ render: TransitionRendering
     ) async throws(StoreError) -> FeedText
 
-    /// The sequence numbers that the feed has.
+    /// The lowest and the highest sequence number of the feed.
     func feedBounds() async throws(StoreError) -> FeedBounds
 
-    /// The position before the first transition recorded at or after a point in time; the head when
+    /// The offset before the first transition that was recorded at or after a time; the head when
     /// there is none.
     ///
-    /// - Parameter milliseconds: since the epoch.
-    /// - Returns: the position, and the sequence numbers that the feed has.
+    /// - Parameter milliseconds: the time, in milliseconds since the epoch.
+    /// - Returns: the offset, and the range of sequence numbers in the feed.
     func position(
         recordedFrom milliseconds: Int64
     ) async throws(StoreError) -> (position: Int64, bounds: FeedBounds)
 
-    /// Pages and bounds of the feed that were read from the database since the start.
+    /// How many pages and bounds of the feed were read from the database since the start.
     var feedReadCount: Int { get }
 
-    /// The transaction of a merchant reference, or nil when there is none.
+    /// The transaction with this partnerReferenceNo; nil when there is none.
     func transaction(
         _ partnerReferenceNo: Reference
     ) async throws(StoreError) -> TransactionRecord?
 
-    /// Transactions, the newest first.
+    /// Transactions, newest first.
     func transactions(
         _ filter: TransactionFilter,
         limit: Int
     ) async throws(StoreError) -> TransactionPage
 
-    /// The consumer of the given name, or nil when there is none.
+    /// The consumer of this name; nil when there is none.
     func consumer(_ name: String) async throws(StoreError) -> ConsumerRecord?
 
-    /// Consumers in the order of their names, from behind `name` on.
+    /// The consumers whose names sort after `name`, in the order of their names.
     func consumers(
         after name: String,
         limit: Int
     ) async throws(StoreError) -> [ConsumerRecord]
 
-    /// A page of kept callbacks, the newest first, refused ones among them.
+    /// A page of stored callbacks, newest first, including rejected requests.
     func callbackPage(
         _ filter: CallbackFilter,
         limit: Int
     ) async throws(StoreError) -> CallbackPage
 
-    /// Kept callbacks, the newest first, refused ones among them.
+    /// Stored callbacks, newest first, including rejected requests.
     func callbacks(
         _ filter: CallbackFilter,
         limit: Int
     ) async throws(StoreError) -> [CallbackRecord]
 
-    /// One kept callback, or nil when there is none.
+    /// The stored callback or rejected request with this ID; nil when there is none.
     func callback(_ id: Int64) async throws(StoreError) -> CallbackRecord?
 
-    /// Entries of the attention list, the newest first.
+    /// Entries of the attention list, newest first.
     func attention(
         _ filter: AttentionFilter,
         limit: Int
     ) async throws(StoreError) -> [AttentionRecord]
 
-    /// What is kept about a payment, by number.
+    /// The IDs of the callbacks and gateway calls that are stored about a payment.
     func evidence(
         of transaction: TransactionRecord
     ) async throws(StoreError) -> PaymentEvidence
 
-    /// The authentic callbacks with these numbers, 500 at most, the newest first.
+    /// The authentic callbacks with these IDs, 500 at most, newest first.
     func callbacks(
         _ ids: some Collection<Int64> & Sendable
     ) async throws(StoreError) -> [CallbackRecord]
 
-    /// The calls of the gateway with these numbers, the newest first.
+    /// The gateway calls with these IDs, newest first.
     func gatewayCalls(
         _ ids: some Collection<Int64> & Sendable
     ) async throws(StoreError) -> [KeptGatewayCall]
 
-    /// Calls of the gateway, the newest first.
+    /// Gateway calls, newest first.
     func gatewayCalls(
         _ filter: GatewayCallFilter,
         limit: Int
     ) async throws(StoreError) -> [KeptGatewayCall]
 
-    /// Entries of the attention list about a payment or one of these callbacks, open and resolved
-    /// ones, the newest first.
+    /// Entries of the attention list about a payment or one of these callbacks, open and resolved,
+    /// newest first.
     func attention(
         about transaction: TransactionRecord,
         callbackIDs: [Int64],
         limit: Int
     ) async throws(StoreError) -> [AttentionRecord]
 
-    /// Inquiries that are due at `now`, the longest due first.
+    /// Inquiries that are due at `now`, those due for the longest time first.
     func inquiries(dueAt now: Int64, limit: Int) async throws(StoreError) -> [Inquiry]
 
-    /// Payments whose inquiry is due at `now` and is no query: the attention list has to hold them.
+    /// Payments whose inquiry is due at `now` but sends no query: the attention list must take
+    /// them.
     ///
-    /// - Parameter includesQueries: whether queries are among them, since none can be sent.
+    /// - Parameter includesQueries: whether due queries are included, because none can be sent.
     func deadlines(
         dueAt now: Int64,
         includesQueries: Bool,
@@ -124,29 +125,33 @@ package protocol StorageReader: Sendable {
     /// How many inquiries are due at `now`.
     func dueInquiryCount(at now: Int64) async throws(StoreError) -> Int
 
-    /// When the next inquiry is due that is not due at `now`; nil when there is none.
+    /// When the next inquiry becomes due after `now`, in milliseconds since the epoch; nil when
+    /// none is planned.
     func nextInquiry(after now: Int64) async throws(StoreError) -> Int64?
 
-    /// An inquiry about a merchant's number, out of turn.
+    /// An inquiry about this partnerReferenceNo that the schedule did not plan.
     func inquiry(_ partnerReferenceNo: Reference) async throws(StoreError) -> Inquiry
 
-    /// Open payments, and payments with waiting callbacks, that no inquiry is scheduled about; from
-    /// behind `id` on.
+    /// Open payments, and payments with waiting callbacks, that have no inquiry; those with an ID
+    /// above `id`, in the order of their IDs.
     func unscheduledPayments(
         after id: Payment.ID,
         limit: Int
     ) async throws(StoreError) -> [Payment.ID]
 
-    /// Open payments, and payments with waiting callbacks; from behind `id` on.
+    /// Open payments, and payments with waiting callbacks; those with an ID above `id`, in the
+    /// order of their IDs.
     func openPayments(after id: Payment.ID, limit: Int) async throws(StoreError) -> [Payment.ID]
 
-    /// Whether the gateway has ever known a payment of ours.
+    /// Whether a query has ever found a payment of this merchant.
     func isGatewayKnown() async throws(StoreError) -> Bool
 
-    /// Payments whose call to generate was under way when the program last wrote.
+    /// Payments whose generate call has no recorded result; at startup, these are the calls that
+    /// the last run did not finish.
     func interruptedGenerations() async throws(StoreError) -> [Payment.ID]
 
-    /// The open entries of a kind that were opened before a point in time, from behind `id` on.
+    /// The open entries of a kind that were opened before `milliseconds` since the epoch; those
+    /// with an ID above `id`, in the order of their IDs.
     func openEntries(
         _ kind: AttentionKind,
         openedBefore milliseconds: Int64,
@@ -154,36 +159,38 @@ package protocol StorageReader: Sendable {
         limit: Int
     ) async throws(StoreError) -> [AttentionEntry.ID]
 
-    /// One entry of the attention list, or nil when there is none.
+    /// The attention entry with this ID; nil when there is none.
     func attention(_ id: Int64) async throws(StoreError) -> AttentionRecord?
 
-    /// One transition, or nil when there is none.
+    /// The transition with this sequence number; nil when there is none.
     func transition(_ sequence: Int64) async throws(StoreError) -> TransitionRecord?
 
-    /// How many attention entries are open, by kind.
+    /// How many attention entries are open, by kind; kinds without an open entry are left out.
     func openAttentionCounts() async throws(StoreError) -> [String: Int64]
 
-    /// Where bytes from before `milliseconds` since the epoch may be.
+    /// The ID ranges that may hold heads and bodies from before `milliseconds` since the epoch.
     func erasurePlan(
         before milliseconds: Int64
     ) async throws(StoreError) -> ErasurePlan
 
-    /// The first callbacks of a range that have bytes and were received before `milliseconds`.
+    /// The first callbacks of a range that still have bytes and were received before `milliseconds`
+    /// since the epoch.
     func callbackBytes(
         in range: Range<Int64>,
         before milliseconds: Int64,
         limit: Int
     ) async throws(StoreError) -> [CallbackBytes]
 
-    /// The first calls of a range that have bytes and ended before `milliseconds`.
+    /// The first gateway calls of a range that still have bytes and ended before `milliseconds`
+    /// since the epoch.
     func gatewayCallBytes(
         in range: Range<Int64>,
         before milliseconds: Int64,
         limit: Int
     ) async throws(StoreError) -> [GatewayCallBytes]
 
-    /// What of the feed behind `sequence` may be removed, as
-    /// ``Store/removeTransitions(recordedBefore:limit:)`` has it; nothing is.
+    /// What ``Store/removeTransitions(recordedBefore:limit:)`` would remove of the feed after
+    /// `sequence`; removes nothing.
     func removableTransitions(
         recordedBefore milliseconds: Int64,
         after sequence: Int64,
@@ -191,11 +198,11 @@ package protocol StorageReader: Sendable {
         limit: Int
     ) async throws(StoreError) -> TransitionRemoval
 
-    /// The newest time that the gateway signed, in milliseconds since the epoch, among the newest
-    /// callbacks; nil when none says one.
+    /// The newest X-TIMESTAMP among the last callbacks, in milliseconds since the epoch; nil when
+    /// none can be read.
     func newestSignedTime() async throws(StoreError) -> Int64?
 
-    /// How many kept refusals were received before `milliseconds` since the epoch.
+    /// How many stored rejected requests were received before `milliseconds` since the epoch.
     func refusalCount(
         receivedBefore milliseconds: Int64
     ) async throws(StoreError) -> Int

@@ -1,14 +1,15 @@
-/// Why the store could not do something, whatever engine it is on.
+/// Why the store could not do something, independent of the engine.
 package struct StoreError: Error, Equatable, Sendable {
     /// What the caller can do about it.
     package enum Kind: Equatable, Sendable {
-        /// What was to be written breaks a rule of the schema: the work is at fault, not the disk.
+        /// The work violates a constraint of the schema: the work is at fault, not the disk.
         case invalidWork
-        /// The file is no database of this product or version: trying again does not help.
+        /// The file is not a database of this product and version: retrying cannot fix it.
         case unusable
-        /// The disk has no room for it.
+        /// The disk is full.
         case diskFull
-        /// Making the tables would put a new database where one was.
+        /// The tables must not be created: files beside the database show that a database existed
+        /// here.
         case orphaned
         /// The disk, the file system or the database failed.
         case failed
@@ -16,10 +17,10 @@ package struct StoreError: Error, Equatable, Sendable {
 
     package let kind: Kind
 
-    /// The engine's name and code for it, such as `SQLite error 13`.
+    /// The engine's name and code of the error, such as `SQLite error 13`.
     package let code: String
 
-    /// The engine's words for it. Never holds a value that was to be stored.
+    /// The engine's description of the error. Never contains a value that was to be stored.
     package let message: String
 
     /// The statement or the step that failed.
@@ -32,7 +33,7 @@ package struct StoreError: Error, Equatable, Sendable {
         self.context = context
     }
 
-    /// The store was closed, for good.
+    /// The store was closed for good.
     package static let closed = StoreError(
         .failed,
         code: "closed",
@@ -45,22 +46,25 @@ extension StoreError: CustomStringConvertible {
     package var description: String { "\(code) (\(message)) in: \(context)" }
 }
 
-/// What happened to a file beside the database. Nothing that was promised depends on it.
+/// A problem with a side file of the database.
+///
+/// Side files are no part of what the product promises: the reference index is rebuilt, and the
+/// rejected-request store may lose requests.
 package struct SideFileTrouble: Equatable, Sendable {
-    /// What became of the file.
+    /// What was done with the file.
     package enum Kind: Equatable, Sendable {
-        /// It was not there, or empty, and is made again.
+        /// It was missing or empty, and was created again.
         case lost
-        /// It could not be used, is kept under another name and made again.
+        /// It was unusable; it was renamed to the path `as`, and created again.
         case setAside(as: String)
-        /// It could not be read or written; it stays, and is tried again.
+        /// It could not be read or written; it stays, and the next use tries again.
         case failed
     }
 
     package let path: String
     package let kind: Kind
 
-    /// Nil for a file that was lost before the start.
+    /// Nil when the file was already missing at startup.
     package let error: StoreError?
 
     package init(path: String, kind: Kind, error: StoreError?) {

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The transitions of one commit, in memory.
 ///
-/// The writer hands them over as they are. Whoever wants them first has them rendered, once for all
-/// who follow; then the values go.
+/// The writer adds them as values, which costs it little. The first read renders them, once for all
+/// followers, and releases the values.
 final class FeedGroup: Sendable {
     private enum State {
         case values([Transition])
@@ -18,15 +18,15 @@ final class FeedGroup: Sendable {
     /// The last sequence number.
     let last: Int64
 
-    /// About how much memory it takes, values or text: the rest of a transition's JSON is names,
-    /// times and numbers.
+    /// The approximate memory use in bytes, as values or as text: names, times and numbers count
+    /// ``transitionBytes``, other texts their length.
     let bytes: Int
     private let state: Mutex<State>
 
-    /// About the bytes of one transition but for its texts.
+    /// Approximate bytes of one transition without its longer texts.
     static let transitionBytes = 450
 
-    /// - Parameter transitions: one at least, without a gap.
+    /// - Parameter transitions: at least one, with consecutive sequence numbers.
     init(_ transitions: [Transition], first: Int64) {
         precondition(
             zip(transitions, first...).allSatisfy { $0.sequence == $1 },
@@ -38,7 +38,9 @@ final class FeedGroup: Sendable {
         state = Mutex(.values(transitions))
     }
 
-    /// The transitions as `render` writes them; the same function must be given every time.
+    /// The transitions as `render` writes them.
+    ///
+    /// Every call must pass the same function, because the first result is stored.
     func rendered(_ render: TransitionRendering) -> RenderedTransitions {
         state.withLock { state in
             switch state {
@@ -56,7 +58,7 @@ final class FeedGroup: Sendable {
 }
 
 extension Transition {
-    /// The bytes of its texts whose length is not bounded by a few dozen.
+    /// The bytes of those texts that may be longer than a few dozen.
     fileprivate var textBytes: Int {
         (externalID?.utf8.count ?? 0) + (paidAt?.text.utf8.count ?? 0)
             + (decision.map { $0.by.utf8.count + $0.note.utf8.count } ?? 0)

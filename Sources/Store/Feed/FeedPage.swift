@@ -1,11 +1,11 @@
 package import Payments
 
-/// Which part of the feed is wanted.
+/// A selection of the feed.
 package struct FeedQuery: Equatable, Sendable {
-    /// Transitions behind this sequence number.
+    /// The offset: transitions with a higher sequence number are selected.
     package var after: Int64
 
-    /// Only those to one of these statuses; nil for all.
+    /// Selects only transitions to one of these statuses; nil selects all.
     package var statuses: Set<TransactionStatus>?
 
     package init(after: Int64, statuses: Set<TransactionStatus>? = nil) {
@@ -14,21 +14,20 @@ package struct FeedQuery: Equatable, Sendable {
     }
 }
 
-/// Transitions in the order of the feed.
+/// Transitions, in sequence order.
 package struct FeedPage: Equatable, Sendable {
     package let transitions: [TransitionRecord]
 
-    /// Where to go on: nothing wanted is left out up to here.
+    /// The cursor: all matching transitions up to here were returned.
     package let next: Int64
 
-    /// Whether there may be more behind ``next``, now.
+    /// Whether there are transitions after ``next`` now; none of them may match.
     package let more: Bool
 
     /// The newest sequence number, 0 in an empty feed.
     package let head: Int64
 
-    /// The oldest sequence number that is kept, 1 in an empty feed: what is older was not looked
-    /// at.
+    /// The oldest stored sequence number, 1 in an empty feed; older transitions were removed.
     package let oldest: Int64
 
     package init(
@@ -46,9 +45,9 @@ package struct FeedPage: Equatable, Sendable {
     }
 }
 
-/// The sequence numbers that the feed has.
+/// The range of sequence numbers in the feed.
 package struct FeedBounds: Equatable, Sendable {
-    /// The oldest that is kept, 1 in an empty feed.
+    /// The oldest stored one, 1 in an empty feed.
     package let oldest: Int64
 
     /// The newest, 0 in an empty feed.

@@ -1,22 +1,23 @@
 package import Queues
 import Synchronization
 
-/// Tells those who wait that something was committed.
+/// Wakes waiting clients after a commit.
 ///
-/// A follower of the feed waits behind its position, a reader of one payment beyond a ``mark`` that
-/// it took before it read the database: what was committed in between ends the wait at once, so
-/// that nothing can be missed and nothing is held open while waiting.
+/// A *follower* waits for transitions after its offset. A *reader* waits for a change of one
+/// transaction: it takes ``mark`` before it reads the database, and then waits for a newer mark. A
+/// commit between the read and the wait ends the wait at once, so no change is missed, and no
+/// database snapshot is held during a wait.
 ///
-/// Followers are woken together, at a pace that leaves callbacks their processors (``WakePace``).
-/// The writer only says what it has committed: waking happens on a thread of its
-/// own, where followers should run too.
+/// Followers are woken together, at a pace that leaves processor time to callbacks (``WakePace``).
+/// The writer only reports its commits; followers are woken, and should run, on the thread of
+/// ``followers``.
 package final class FeedSignal: Sendable {
     private struct Waiter {
-        /// What a waiter waits for.
+        /// What a client waits for.
         enum Subject {
-            /// Transitions behind a position.
+            /// Transitions after an offset.
             case feed(position: Int64)
-            /// A change of the transaction with this reference.
+            /// A change of the transaction with this partnerReferenceNo.
             case reference(String)
         }
 
@@ -24,33 +25,34 @@ package final class FeedSignal: Sendable {
         let subject: Subject
         let deadline: ContinuousClock.Instant
 
-        /// Whether it follows the feed and there is something of it that it does not have.
+        /// Whether it is a follower and the feed has transitions after its offset.
         func isBehind(_ head: Int64) -> Bool {
             if case .feed(let position) = subject { position < head } else { false }
         }
     }
 
-    /// What one lock guards: its properties change together.
+    /// The state that one lock guards, because its properties change together.
     private struct State {
         /// The newest sequence number that was published.
         var head: Int64
 
-        /// The newest sequence number that followers have been woken for, or need not wait for.
+        /// The newest sequence number that followers were woken for; a wait after a lower offset
+        /// returns at once.
         var announced: Int64
 
-        /// Counts what was published.
+        /// Incremented by each publication.
         var mark: Int64 = 0
         var isOpen = true
         var nextID: UInt64 = 0
         var followers: [UInt64: Waiter] = [:]
         var readers: [UInt64: Waiter] = [:]
 
-        /// The ids of ``readers``, by reference.
+        /// The IDs of ``readers``, by reference.
         var readersByReference: [String: Set<UInt64>] = [:]
         var pace: WakePace
         var isWakeDue = false
 
-        /// When the timer for deadlines wakes next; nil when it does not run.
+        /// When the timer for deadlines fires next; nil when it does not run.
         var timer: ContinuousClock.Instant?
 
         var waiters: some Collection<Waiter> { [followers.values, readers.values].joined() }
@@ -84,7 +86,7 @@ package final class FeedSignal: Sendable {
             return all
         }
 
-        /// Takes out those whose time is up.
+        /// Removes and returns the waiters whose deadline has passed.
         mutating func removeExpired(_ now: ContinuousClock.Instant) -> [Waiter] {
             let expired =
                 followers.filter { $0.value.deadline <= now }.map(\.key)
@@ -92,7 +94,8 @@ package final class FeedSignal: Sendable {
             return expired.compactMap { remove($0) }
         }
 
-        /// Takes out the followers for whom there is something, which is announced thereby.
+        /// Removes and returns the followers that are behind ``head``, and marks ``head`` as
+        /// announced.
         mutating func removeFollowers(at now: ContinuousClock.Instant) -> [Waiter] {
             isWakeDue = false
             var woken: [Waiter] = []
@@ -100,21 +103,22 @@ package final class FeedSignal: Sendable {
                 woken.append(follower)
                 followers[id] = nil
             }
-            // Those who waited may have gone: the next to come have a wake made due.
+            // The waiting followers may have left. The next one that waits schedules a wake.
             if woken.isEmpty { return [] }
             announced = head
             pace.note(woken.count, at: now)
             return woken
         }
 
-        /// Whether a timer has to be started for `deadline`: none runs that wakes early enough.
+        /// Whether a timer must be started for `deadline`, because none fires early enough.
         mutating func needsTimer(for deadline: ContinuousClock.Instant) -> Bool {
             if let timer, timer <= deadline { return false }
             timer = deadline
             return true
         }
 
-        /// The pause before the next wake, which becomes due; nil when one is due already.
+        /// Schedules the next wake and returns the pause before it; nil when a wake is scheduled
+        /// already.
         mutating func scheduleWake(at now: ContinuousClock.Instant) -> Duration? {
             if isWakeDue { return nil }
             isWakeDue = true
@@ -122,8 +126,7 @@ package final class FeedSignal: Sendable {
         }
     }
 
-    /// Where followers should run, and where they are woken: a thread that belongs to neither
-    /// callbacks nor the writer.
+    /// The task executor of followers: a thread that serves neither callbacks nor the writer.
     package let followers: QueueTaskExecutor
     private let executor = QueueExecutor(blockingLabel: "store.followers")
     private let state: Mutex<State>
@@ -133,21 +136,24 @@ package final class FeedSignal: Sendable {
         state = Mutex(State(head: head, announced: head, pace: WakePace(now: .now)))
     }
 
-    /// Where a reader stands: to be read before the database, and waited beyond.
+    /// The present mark of a reader: to be taken before the database is read, and passed to
+    /// ``wait(for:beyond:seconds:)``.
     package var mark: Int64 { state.withLock { $0.mark } }
 
-    /// Whether nobody may wait any more.
+    /// Whether waits return at once, because the program is stopping.
     package var isClosed: Bool { state.withLock { !$0.isOpen } }
 
-    /// How many wait at the moment.
+    /// How many followers and readers are waiting.
     package var waiterCount: Int {
         state.withLock { $0.followers.count + $0.readers.count }
     }
 
     // MARK: Publishing
 
-    /// Wakes those who wait for one of `references` now, and those who follow the feed, if it has
-    /// grown, when their pace allows it.
+    /// Wakes the readers of `references` at once, and followers, if the feed has grown, at their
+    /// pace.
+    ///
+    /// Called by the writer after a durable commit.
     func publish(head: Int64, references: [String]) {
         let (woken, pause) = state.withLock { state -> ([Waiter], Duration?) in
             precondition(head >= state.head, "the head goes back by reset(head:) only")
@@ -159,7 +165,8 @@ package final class FeedSignal: Sendable {
                 let ids = references.flatMap { state.readersByReference[$0] ?? [] }
                 woken = ids.compactMap { state.remove($0) }
             }
-            // Whoever comes later to wait behind a position before `head` has a wake made due.
+            // A follower that starts to wait later, after an offset below `head`, schedules a wake
+            // itself.
             let isWanted = hasGrown && !state.followers.isEmpty
             return (woken, isWanted ? state.scheduleWake(at: .now) : nil)
         }
@@ -167,7 +174,7 @@ package final class FeedSignal: Sendable {
         for waiter in woken { waiter.continuation.resume() }
     }
 
-    /// Wakes everyone: the database was opened again, and its newest sequence number is `head`.
+    /// Wakes all waiters: the database was opened again, and its newest sequence number is `head`.
     func reset(head: Int64) {
         let woken = state.withLock { state in
             state.mark += 1
@@ -178,7 +185,7 @@ package final class FeedSignal: Sendable {
         for waiter in woken { waiter.continuation.resume() }
     }
 
-    /// Wakes everyone now and lets nobody wait any more: the program is stopping.
+    /// Wakes all waiters and makes later waits return at once: the program is stopping.
     package func close() {
         let woken = state.withLock { state in
             state.isOpen = false
@@ -202,22 +209,21 @@ package final class FeedSignal: Sendable {
 
     // MARK: Waiting
 
-    /// Returns when there is something behind `position` that followers may have, when `seconds`
-    /// have passed, when the task is cancelled, or when the program stops.
+    /// Returns when transitions after `position` are announced, when `seconds` have passed, when
+    /// the task is cancelled, or when the program stops.
     package func wait(behind position: Int64, seconds: Int) async {
         await wait(for: .feed(position: position), seconds: seconds) { state in
             position >= state.announced
         }
     }
 
-    /// Returns when something was committed beyond `mark` that concerns the transaction of this
-    /// merchant reference, when `seconds` have passed, when the task is cancelled, or when the
-    /// program stops.
+    /// Returns when a commit after `mark` has changed the transaction with this partnerReferenceNo,
+    /// when `seconds` have passed, when the task is cancelled, or when the program stops.
     package func wait(for reference: String, beyond mark: Int64, seconds: Int) async {
         await wait(for: .reference(reference), seconds: seconds) { state in state.mark == mark }
     }
 
-    /// - Parameter isNeeded: whether there is nothing yet of what is waited for.
+    /// - Parameter isNeeded: whether there is nothing to return for yet; called under the lock.
     private func wait(
         for subject: Waiter.Subject,
         seconds: Int,
@@ -253,7 +259,7 @@ package final class FeedSignal: Sendable {
         }
     }
 
-    /// What has to be started for one who waits.
+    /// What a new waiter makes necessary.
     private struct WaitStep {
         let needsTimer: Bool
         let wakePause: Duration?
@@ -266,11 +272,11 @@ package final class FeedSignal: Sendable {
         }
     }
 
-    /// The timer set for `time` has woken.
+    /// Wakes the waiters whose deadline has passed, when the timer that was set for `time` fires.
     private func wakeExpired(at time: ContinuousClock.Instant) {
         let (expired, next) = state.withLock { state -> ([Waiter], ContinuousClock.Instant?) in
             let expired = state.removeExpired(.now)
-            // One that was set later for an earlier time has taken over.
+            // A timer that was set later, for an earlier time, has replaced this one.
             guard state.timer == time else { return (expired, nil) }
             state.timer = state.waiters.map(\.deadline).min()
             return (expired, state.timer)

@@ -1,40 +1,40 @@
 import Payments
 
-/// Writes one transition in the form in which clients get it.
+/// Appends one transition in the form that clients receive.
 package typealias TransitionRendering = @Sendable (TransitionRecord, inout [UInt8]) -> Void
 
-/// A part of the feed, in its order, as the bytes that clients get.
+/// A part of the feed, in sequence order, as the bytes that clients receive.
 package struct FeedText: Sendable {
-    /// One transition.
+    /// One rendered transition.
     package struct Item: Equatable, Sendable {
         package let sequence: Int64
 
-        /// What ``TransitionRendering`` wrote of it.
+        /// The output of ``TransitionRendering``.
         package let bytes: ArraySlice<UInt8>
     }
 
     package var items: [Item] = []
 
-    /// Where to go on: nothing wanted is left out up to here.
+    /// The cursor: all matching transitions up to here were returned.
     package var next: Int64
 
     /// The newest sequence number, 0 in an empty feed.
     package let head: Int64
 
-    /// The oldest sequence number that is kept: what is older was not looked at. Nil for what came
-    /// from memory, where nothing behind the position was missing.
+    /// The oldest stored sequence number; older transitions were removed. Nil for a page from
+    /// memory, which lacks nothing after its offset.
     package var oldest: Int64?
 
-    /// Whether there may be more behind ``next``, now.
+    /// Whether there are transitions after ``next`` now; none of them may match.
     package var more: Bool { next < head }
 }
 
-/// Transitions that follow one another, rendered.
+/// Consecutive transitions, rendered.
 struct RenderedTransitions: Sendable {
     private let first: Int64
     private var bytes: [UInt8] = []
 
-    /// Where each ends in ``bytes``.
+    /// The end of each transition in ``bytes``.
     private var ends: [Int] = []
     private var statuses: [TransactionStatus] = []
 
@@ -47,8 +47,8 @@ struct RenderedTransitions: Sendable {
         }
     }
 
-    /// Adds to `text` what `query` selects; returns false when it has `limit` transitions and
-    /// there would be more.
+    /// Appends the transitions that `query` selects; returns false when `text` holds `limit`
+    /// transitions and another one matches.
     func append(to text: inout FeedText, _ query: FeedQuery, limit: Int) -> Bool {
         let start = min(max(0, Int(query.after - first + 1)), ends.count)
         for index in start..<ends.count {
@@ -66,7 +66,7 @@ struct RenderedTransitions: Sendable {
 }
 
 extension FeedText {
-    /// A page that was read from the database.
+    /// Renders a page that was read from the database.
     package init(_ page: FeedPage, _ render: TransitionRendering) {
         next = page.next
         head = page.head

@@ -2,30 +2,30 @@ import Ledger
 import Payments
 import Synchronization
 
-/// The newest part of the feed, in memory: serves those who follow at the head without a read.
+/// The newest part of the feed, in memory: it serves followers at the head without a database read.
 ///
-/// It holds what was committed since the program began, up to its bounds, without a gap. The writer
-/// adds to it after each commit that is on disk, and does no more than that: rendering is left to
-/// those who read. What it does not hold is read from the database.
+/// It holds the transitions committed since the start, up to its bounds, without a gap. The writer
+/// appends to it after each durable commit; transitions are rendered by the readers, not by the
+/// writer. Older transitions are read from the database.
 ///
-/// While no client reads the feed, it holds little: memory that is freed thousands of callbacks
-/// later has left the processor's caches, and slows down everything else in the process.
+/// While no client reads the feed, the window is small. Memory that is freed thousands of callbacks
+/// after its allocation is in no processor cache any more, and slows down the whole process.
 package final class FeedWindow: Sendable {
     private struct State {
         var head: Int64
 
-        /// The lowest number that may be served: what lies below it may have been pruned.
+        /// The lowest sequence number that may be served; lower ones may have been pruned.
         var floor: Int64
 
-        /// The head at the last read.
+        /// The head at the last read, which tells whether clients read the feed.
         var readHead: Int64
 
-        /// Without a gap, up to ``head``; the first ``dropped`` of them are gone.
+        /// Without a gap, up to ``head``; the first ``dropped`` of them are discarded.
         var groups: [FeedGroup] = []
         var dropped = 0
         var bytes = 0
 
-        /// The first sequence number that is in memory, or the next one when none is.
+        /// The first sequence number in memory; the head's successor when the window is empty.
         var first: Int64 {
             let first = dropped < groups.count ? groups[dropped].first : head + 1
             return max(first, floor)
@@ -34,7 +34,8 @@ package final class FeedWindow: Sendable {
         mutating func dropFirst() {
             bytes -= groups[dropped].bytes
             dropped += 1
-            // Moves the rest as rarely as it is long.
+            // Removing from the front moves the rest, so it is done rarely: amortised, one move for
+            // each group.
             if dropped * 2 > groups.count {
                 groups.removeFirst(dropped)
                 dropped = 0
@@ -52,14 +53,15 @@ package final class FeedWindow: Sendable {
         }
     }
 
-    /// Transitions in memory at most: more than come in a full load until followers are woken.
+    /// The maximum of transitions in memory: more than arrive under full load before followers are
+    /// woken.
     package static let countMax: Int64 = 4_096
 
-    /// The same once ``countMax`` have come without a read: what stays in the processor's caches.
-    /// With 256, a callback costs some two per cent more.
+    /// The maximum after ``countMax`` transitions without a read: as many as stay in the
+    /// processor's caches. With 256, a callback costs about 2 % more.
     package static let idleCountMax: Int64 = 32
 
-    /// Bytes in memory at most, as ``FeedGroup/bytes`` counts them.
+    /// The maximum of bytes in memory, as ``FeedGroup/bytes`` counts them.
     package static let bytesMax = 4 * 1_048_576
 
     private let state: Mutex<State>
@@ -79,10 +81,10 @@ package final class FeedWindow: Sendable {
         self.bytesMax = bytesMax
     }
 
-    /// The newest sequence number that a commit has put into the feed, 0 in an empty one.
+    /// The newest sequence number that was committed to the feed, 0 in an empty feed.
     package var head: Int64 { state.withLock { $0.head } }
 
-    /// Whether everything behind `position` is in memory.
+    /// Whether all transitions after `position` are in memory; counts as a read.
     package func covers(_ position: Int64) -> Bool {
         state.withLock { state in
             state.readHead = state.head
@@ -90,8 +92,10 @@ package final class FeedWindow: Sendable {
         }
     }
 
-    /// What `query` selects, up to `limit` transitions, or nil when that takes a read: its position
-    /// lies before what is in memory, or beyond the newest commit that was handed over.
+    /// The transitions that `query` selects, up to `limit`.
+    ///
+    /// Nil when the database must be read: the offset is before the first transition in memory, or
+    /// beyond the newest commit.
     func text(_ query: FeedQuery, limit: Int, _ render: TransitionRendering) -> FeedText? {
         let (groups, head) = state.withLock { state in
             state.readHead = state.head
@@ -105,26 +109,27 @@ package final class FeedWindow: Sendable {
         return text
     }
 
-    /// The groups to look at, under the lock: their text is made outside.
+    /// The groups that `query` may select from. Called under the lock; their text is made outside
+    /// of it.
     private static func groups(of state: State, _ query: FeedQuery, _ limit: Int) -> [FeedGroup]? {
         guard state.first - 1 <= query.after, query.after <= state.head else { return nil }
         let held = state.groups[state.dropped...]
         let start = held.partitioningIndex { $0.last > query.after }
         guard query.statuses == nil else { return Array(held[start...]) }
-        // One more than the limit, to know whether there is more.
+        // One more than the limit, which tells whether there is more.
         let end = held.partitioningIndex { $0.first > query.after + Int64(limit) + 1 }
         return Array(held[start..<end])
     }
 
     // MARK: The writer's side
 
-    /// Adds the transitions of a commit that is on disk.
+    /// Appends the transitions of a durable commit. Called by the writer.
     func append(_ transitions: [Transition]) {
         guard let first = transitions.first?.sequence else { return }
         let group = FeedGroup(transitions, first: first)
         state.withLock { state in
             precondition(first > state.head, "a transition is handed over once")
-            // Another gap than none means that the head came from elsewhere: begin behind it.
+            // A gap means that the head was set by another source: the window starts after it.
             if first != state.head + 1 { state.clear(head: first - 1) }
             state.groups.append(group)
             state.head = group.last
@@ -139,10 +144,10 @@ package final class FeedWindow: Sendable {
         }
     }
 
-    /// Forgets everything: the database was opened again and its newest sequence number is `head`.
+    /// Empties the window: the database was opened again, and its newest sequence number is `head`.
     func reset(head: Int64) { state.withLock { $0.clear(head: head) } }
 
-    /// Forgets transitions below `sequence`: they are kept no longer.
+    /// Discards transitions below `sequence`, which were removed from the feed.
     package func forget(below sequence: Int64) {
         state.withLock { state in
             state.floor = max(state.floor, min(sequence, state.head + 1))
@@ -156,7 +161,8 @@ package final class FeedWindow: Sendable {
 }
 
 extension RandomAccessCollection {
-    /// The first index whose element is one of those at the end that `belongsToSuffix`.
+    /// The first index whose element satisfies `belongsToSuffix`, which must hold for a suffix of
+    /// the collection only.
     fileprivate func partitioningIndex(
         where belongsToSuffix: (Element) -> Bool
     ) -> Index {

@@ -1,22 +1,23 @@
-/// How soon after one another followers of the feed are woken.
+/// The pace at which followers of the feed are woken.
 ///
-/// A wake costs a response for each follower, so that the pause between two of them grows with
-/// their number: waking takes a few hundredths of a processor at most, whatever the load. Wakes
-/// that were not used are saved, up to a few, so that a commit now and then is delivered at once.
+/// A wake costs one response for each follower, so the pause between two wakes grows with their
+/// number. Waking therefore takes a few hundredths of a processor at most, under any load. Unused
+/// wakes are saved, up to ``savedMax``, so that an occasional commit is delivered at once.
 struct WakePace {
-    /// "Under load within 100 ms" (contract section 5), the time for sending to all included.
+    /// Under load a transition is delivered within 100 ms. The remaining 20 ms are for sending it
+    /// to all followers.
     static let intervalMax = Duration.milliseconds(80)
     static let intervalMin = Duration.milliseconds(10)
     static let intervalPerFollower = Duration.microseconds(400)
 
-    /// Wakes that can follow one another without a pause: commits that come ten a second, at random
-    /// times, hardly ever use them up.
+    /// How many wakes may follow one another without a pause: ten commits a second at random times
+    /// rarely use them up.
     static let savedMax = 10.0
 
     private var saved = savedMax
     private var updated: ContinuousClock.Instant
 
-    /// How many were woken last.
+    /// How many followers the last wake resumed.
     private var followerCount = 0
 
     init(now: ContinuousClock.Instant) { updated = now }
@@ -27,16 +28,16 @@ struct WakePace {
         return min(max(wanted, Self.intervalMin), Self.intervalMax)
     }
 
-    /// How long the next wake has to wait; zero when it need not.
+    /// The time until the next wake is allowed; zero when it is allowed now.
     ///
-    /// - Parameter count: followers that wait.
+    /// - Parameter count: waiting followers.
     func delay(at now: ContinuousClock.Instant, waiting count: Int) -> Duration {
         let interval = interval(waiting: count)
         let saved = saved(at: now, interval)
         return saved >= 1 ? .zero : interval * (1 - saved)
     }
 
-    /// Notes that `count` followers were woken.
+    /// Records that a wake resumed `count` followers.
     mutating func note(_ count: Int, at now: ContinuousClock.Instant) {
         saved = max(0, saved(at: now, interval(waiting: count)) - 1)
         updated = now

@@ -1,17 +1,18 @@
-/// A named position in the feed: what one of the merchant's services has dealt with.
+/// A consumer: a named offset in the feed, which tells what one of the merchant's services has
+/// processed.
 package struct ConsumerRecord: Equatable, Sendable {
     package let name: String
 
-    /// The sequence number up to which, and with which, it has dealt with everything.
+    /// The offset: all transitions up to and including this sequence number are processed.
     package let position: Int64
 
-    /// The feed that the position belongs to: another one than the store's after a restore.
+    /// The feed id that the offset belongs to; after a restore it may differ from the store's.
     package let feed: String
 
     /// Milliseconds since the epoch.
     package let updatedMilliseconds: Int64
 
-    /// The name of the token that moved it last.
+    /// The name of the token that moved the offset last.
     package let updatedBy: String
 
     package init(
@@ -29,21 +30,22 @@ package struct ConsumerRecord: Equatable, Sendable {
     }
 }
 
-/// What a consumer's position is to become.
+/// A request to move the offset of a consumer.
 package struct ConsumerMove: Sendable {
     package let name: String
     package let position: Int64
 
-    /// The position it must have now; nil for any. One that is absent has 0.
+    /// The offset that the consumer must have now; nil for any. A missing consumer has offset 0.
     package let expected: Int64?
 
-    /// Whether it may go back.
+    /// Whether the offset may decrease.
     package let mayRewind: Bool
 
-    /// The name of the token that moves it.
+    /// The name of the token that moves the offset.
     package let movedBy: String
 
-    /// Whether that token may move every consumer: then only their number in all is bounded.
+    /// Whether that token may move every consumer; then only the total number of consumers is
+    /// limited.
     package let isMovedByAdmin: Bool
 
     package init(
@@ -62,19 +64,19 @@ package struct ConsumerMove: Sendable {
         self.isMovedByAdmin = isMovedByAdmin
     }
 
-    /// What became of it.
+    /// The result of a move.
     package enum Outcome: Equatable, Sendable {
-        /// It stands there now; `isNew` when it was not there before.
+        /// The offset is stored; `isNew` says whether the consumer was added.
         case moved(ConsumerRecord, head: Int64, isNew: Bool)
-        /// The position is another one than expected.
+        /// The present offset is not the expected one.
         case unexpected(current: Int64)
-        /// It would have gone back.
+        /// The offset would have decreased.
         case backward(current: Int64)
-        /// The position is beyond the feed's head.
+        /// The offset is beyond the head of the feed.
         case ahead(current: Int64, head: Int64)
-        /// There are as many consumers as may be.
+        /// The maximum number of consumers exists.
         case tooMany
-        /// The token that moves it has as many as it may have.
+        /// The token has the maximum number of consumers.
         case tooManyOfToken
     }
 }

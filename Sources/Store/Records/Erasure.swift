@@ -1,9 +1,9 @@
-/// What stays of a callback whose head and body were erased (contract section 1, promise 4).
+/// What remains of a callback whose head and body were erased (article Storage).
 package struct ErasedCallback: Equatable, Sendable {
     /// SHA-256 of the body as received.
     package let bodyDigest: [UInt8]
 
-    /// SHA-256 of the body in the form that the signature covers.
+    /// SHA-256 of the body in the form that was signed.
     package let signedBodyDigest: [UInt8]
 
     /// X-SIGNATURE as received.
@@ -16,12 +16,12 @@ package struct ErasedCallback: Equatable, Sendable {
     }
 }
 
-/// What stays of a call of the gateway whose heads and bodies were erased, beside its signature.
+/// What remains of a gateway call whose heads and bodies were erased, besides its signature.
 package struct ErasedGatewayCall: Equatable, Sendable {
-    /// SHA-256 of the request's body.
+    /// SHA-256 of the request body.
     package let requestDigest: [UInt8]
 
-    /// SHA-256 of the response's body; nil when no response came.
+    /// SHA-256 of the response body; nil when no response was received.
     package let responseDigest: [UInt8]?
 
     package init(requestDigest: [UInt8], responseDigest: [UInt8]?) {
@@ -30,11 +30,11 @@ package struct ErasedGatewayCall: Equatable, Sendable {
     }
 }
 
-/// The head and the body of a kept callback that are to be erased.
+/// The head and body of a stored callback, to be hashed and erased.
 package struct CallbackBytes: Equatable, Sendable {
     package let id: Int64
 
-    /// As in ``Delivery/Verification``.
+    /// The form of the body that was signed, as in ``Delivery/Verification``.
     package let bodyForm: String
     package let head: [UInt8]
     package let body: [UInt8]
@@ -47,15 +47,15 @@ package struct CallbackBytes: Equatable, Sendable {
     }
 }
 
-/// The bodies of a kept call of the gateway that are to be erased.
+/// The bodies of a stored gateway call, to be hashed and erased.
 package struct GatewayCallBytes: Equatable, Sendable {
     package let id: Int64
     package let requestBody: [UInt8]
 
-    /// Nil when no response came.
+    /// Nil when no response was received.
     package let responseBody: [UInt8]?
 
-    /// Heads and bodies together.
+    /// Bytes of heads and bodies together.
     package let byteCount: Int
 
     package init(id: Int64, requestBody: [UInt8], responseBody: [UInt8]?, byteCount: Int) {
@@ -66,13 +66,15 @@ package struct GatewayCallBytes: Equatable, Sendable {
     }
 }
 
-/// Which rows have bytes that may be old enough to be erased; each range is to be read with the
-/// time once more.
+/// The ID ranges of rows whose bytes may be old enough to be erased.
+///
+/// Where the clock was set back, a range also contains newer rows, so each read of a range compares
+/// the times again.
 package struct ErasurePlan: Equatable, Sendable {
-    /// Numbers of callbacks, the oldest first, disjoint.
+    /// Ranges of callback IDs, oldest first, disjoint.
     package var callbacks: [Range<Int64>] = []
 
-    /// Numbers of calls of the gateway, the oldest first, disjoint.
+    /// Ranges of gateway call IDs, oldest first, disjoint.
     package var gatewayCalls: [Range<Int64>] = []
 
     package init(callbacks: [Range<Int64>] = [], gatewayCalls: [Range<Int64>] = []) {
@@ -81,15 +83,16 @@ package struct ErasurePlan: Equatable, Sendable {
     }
 }
 
-/// What the start of the feed allows to be removed.
+/// What was removed, or can be removed, from the start of the feed.
 package struct TransitionRemoval: Equatable, Sendable {
-    /// How many transitions were removed.
+    /// How many transitions.
     package let count: Int
 
-    /// The oldest sequence number that is kept, 1 in an empty feed.
+    /// The oldest sequence number that remains, 1 in an empty feed.
     package let oldest: Int64
 
-    /// The consumer with the lowest offset, when that is what holds the next transition.
+    /// The consumer with the lowest offset, when that offset prevents the removal of the next
+    /// transition; else nil.
     package let heldBy: String?
 
     package init(count: Int, oldest: Int64, heldBy: String?) {

@@ -1,41 +1,42 @@
 package import Payments
 
-/// Which callbacks a list shows; all conditions have to hold.
+/// Which callbacks a list shows; all conditions must hold.
 package struct CallbackFilter: Sendable {
     /// One of the two references, in either role.
     package var reference: String?
     package var outcome: CallbackOutcome?
     package var externalID: String?
 
-    /// Only those whose signature verified: not the refused ones that are kept for diagnosis.
+    /// Whether only authentic callbacks are shown, without rejected requests.
     package var isAuthentic = false
 
-    /// Received at or after, milliseconds since the epoch.
+    /// Received at or after this time, in milliseconds since the epoch.
     package var fromMilliseconds: Int64?
 
-    /// Received before, milliseconds since the epoch.
+    /// Received before this time, in milliseconds since the epoch.
     package var toMilliseconds: Int64?
 
-    /// Only those with a smaller number: the list goes from the newest to the oldest.
+    /// Only callbacks with a lower ID: the list goes from the newest to the oldest.
     package var beforeID: Int64?
 
-    /// Only those with this number or a greater one.
+    /// Only callbacks with this ID or a higher one.
     package var sinceID: Int64?
 
     package init() {}
 
-    /// Whether it asks for what neither the order of the numbers nor an index leads to.
+    /// Whether rows must be scanned, because neither the ID order nor an index leads to them.
     package var isSearch: Bool { reference == nil && (outcome != nil || externalID != nil) }
 }
 
-/// Kept callbacks, the newest first.
+/// Stored callbacks, newest first.
 package struct CallbackPage: Sendable {
     package let callbacks: [CallbackRecord]
 
-    /// Where the list goes on: ``CallbackFilter/beforeID`` of the next page.
+    /// The cursor: ``CallbackFilter/beforeID`` of the next page.
     package let next: Int64
 
-    /// Whether there may be more; a search ends a page early when it has looked at many.
+    /// Whether there may be more callbacks. A search ends its page early after a fixed number of
+    /// rows.
     package let more: Bool
 
     package init(callbacks: [CallbackRecord], next: Int64, more: Bool) {
@@ -45,47 +46,47 @@ package struct CallbackPage: Sendable {
     }
 }
 
-/// Which time of a transaction a list goes by.
+/// The time by which a list of transactions is ordered and bounded.
 package enum TransactionTime: String, CaseIterable, Sendable {
-    /// When it was first heard of.
+    /// When the payment was created in the database.
     case created
-    /// When its newest transition was recorded. One without transitions has no such time.
+    /// When its newest transition was recorded. A transaction without transitions has no such time.
     case updated
     /// When its transition to success was recorded.
     case paid
 }
 
-/// Which transactions a list shows; all conditions have to hold.
+/// Which transactions a list shows; all conditions must hold.
 package struct TransactionFilter: Equatable, Sendable {
-    /// What the order and the bounds of time go by.
+    /// The time that the order and the bounds refer to.
     package var by = TransactionTime.created
 
-    /// Those that now have one of these statuses; nil for all.
+    /// Present status is one of these; nil for any.
     package var statuses: Set<TransactionStatus>?
 
     /// The gateway's reference.
     package var referenceNo: Reference?
 
-    /// At or after, milliseconds since the epoch.
+    /// At or after this time, in milliseconds since the epoch.
     package var fromMilliseconds: Int64?
 
-    /// Before, milliseconds since the epoch.
+    /// Before this time, in milliseconds since the epoch.
     package var toMilliseconds: Int64?
 
-    /// Where the page before ended: ``TransactionPage/next``.
+    /// The cursor of the previous page: ``TransactionPage/next``.
     package var before: Int64?
 
     package init() {}
 }
 
-/// Transactions, the newest first, without their transitions.
+/// Transactions, newest first, without their transitions.
 package struct TransactionPage: Equatable, Sendable {
     package let transactions: [TransactionRecord]
 
-    /// Where to go on: nothing wanted is left out down to here.
+    /// The cursor: all matching transactions down to here were returned.
     package let next: Int64
 
-    /// Whether there may be more behind ``next``. The page may be short all the same.
+    /// Whether there may be transactions beyond ``next``, even when the page is short.
     package let more: Bool
 
     package init(transactions: [TransactionRecord], next: Int64, more: Bool) {
@@ -95,43 +96,43 @@ package struct TransactionPage: Equatable, Sendable {
     }
 }
 
-/// Which attention entries a list shows; all conditions have to hold.
+/// Which attention entries a list shows; all conditions must hold.
 package struct AttentionFilter: Sendable {
-    /// Open entries only (true), resolved ones only (false), or both (nil).
+    /// Open entries only (true), resolved entries only (false), or both (nil).
     package var isOpen: Bool?
     package var kind: String?
 
-    /// The one entry of this number.
+    /// Only the entry with this ID.
     package var id: Int64?
 
-    /// Only those with a smaller number: the list goes from the newest to the oldest.
+    /// Only entries with a lower ID: the list goes from the newest to the oldest.
     package var beforeID: Int64?
 
     package init() {}
 }
 
-/// Which calls of the gateway a list shows; all conditions have to hold.
+/// Which gateway calls a list shows; all conditions must hold.
 package struct GatewayCallFilter: Sendable {
-    /// Ended at or after, milliseconds since the epoch.
+    /// Ended at or after this time, in milliseconds since the epoch.
     package var fromMilliseconds: Int64?
 
-    /// Ended before, milliseconds since the epoch.
+    /// Ended before this time, in milliseconds since the epoch.
     package var toMilliseconds: Int64?
 
-    /// Only those with a smaller number: the list goes from the newest to the oldest.
+    /// Only calls with a lower ID: the list goes from the newest to the oldest.
     package var beforeID: Int64?
 
     package init() {}
 }
 
-/// A kept call of the gateway.
+/// A stored gateway call.
 package struct KeptGatewayCall: Equatable, Sendable {
     package let id: Int64
 
-    /// Without heads and bodies, when they were erased.
+    /// Its heads and bodies are empty when they were erased.
     package let call: GatewayCall
 
-    /// What stays of heads and bodies that were erased; nil while they are there.
+    /// What remains of erased heads and bodies; nil while they are stored.
     package let erased: ErasedGatewayCall?
 
     package init(id: Int64, call: GatewayCall, erased: ErasedGatewayCall?) {

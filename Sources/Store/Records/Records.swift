@@ -13,7 +13,7 @@ package struct TransactionRecord: Equatable, Sendable {
     package let refundedAmount: Amount?
     package let origin: TransactionOrigin
 
-    /// Whether its references were learnt from our own generate or query: *proven* in the contract.
+    /// Whether its pair comes from a generate or query call of this merchant.
     package let isCorroborated: Bool
 
     /// Whether it is a guess which of the two references is the merchant's.
@@ -27,16 +27,16 @@ package struct TransactionRecord: Equatable, Sendable {
     package let updatedMilliseconds: Int64
     package let lastSequence: Int64
 
-    /// How many different callbacks were received for it.
+    /// How many callbacks are stored about it; redeliveries do not count.
     package var callbackCount: Int64 = 0
 
-    /// The gateway's newest answer to a query about it.
+    /// The gateway's last response to a query about it.
     package let lastQuery: QueryNote?
 
-    /// How it was generated; nil when it was first heard of otherwise.
+    /// How it was generated; nil when no generate call was started for it.
     package var generation: GenerationRecord?
 
-    /// When the gateway is asked next, in milliseconds since the epoch.
+    /// When the next query is due, in milliseconds since the epoch; nil when none is planned.
     package var nextQueryMilliseconds: Int64?
 
     /// The kinds of its open attention entries.
@@ -103,7 +103,7 @@ package struct GenerationRecord: Equatable, Sendable {
     package let expiresMilliseconds: Int64
     package let qrContent: String?
 
-    /// What is odd about the code.
+    /// What is unusual about the QR payload.
     package let warnings: [String]
     package let lastError: String?
 
@@ -133,14 +133,14 @@ package struct GenerationRecord: Equatable, Sendable {
     }
 }
 
-/// One entry of the feed: one property for each member of the response.
+/// One transition of the feed: one property for each member of the response.
 package struct TransitionRecord: Equatable, Sendable {
-    /// Its place in the feed: 1, 2, 3, … without gaps.
+    /// Its number in the feed: 1, 2, 3, … without gaps.
     package let sequence: Int64
     package let partnerReferenceNo: String
     package let referenceNo: String?
 
-    /// The status before, or nil for a transaction first heard of in a callback.
+    /// The status before; nil for the first transition of a transaction that a callback created.
     package let from: TransactionStatus?
     package let to: TransactionStatus
     package let latestStatus: LatestTransactionStatus
@@ -149,13 +149,13 @@ package struct TransitionRecord: Equatable, Sendable {
     package let externalID: String?
     package let callbackID: Int64?
 
-    /// When the payment was made, where the transition is one to success.
+    /// When the payment was made; nil unless the transition is to success.
     package let paidAt: GatewayTime?
 
     /// Milliseconds since the epoch.
     package let recordedMilliseconds: Int64
 
-    /// Whose decision it was, and why, where the source is an operator.
+    /// The token and the note of the operator's decision; nil for any other source.
     package let operatorName: String?
     package let note: String?
 
@@ -193,7 +193,7 @@ package struct TransitionRecord: Equatable, Sendable {
 }
 
 extension TransitionRecord {
-    /// A transition as the ledger decided it.
+    /// The record of a transition that the ledger has decided.
     package init(_ transition: Transition) {
         self.init(
             sequence: transition.sequence,
@@ -214,12 +214,12 @@ extension TransitionRecord {
     }
 }
 
-/// The numbers of what is kept about one payment, the newest first.
+/// The IDs of what is stored about one payment, newest first.
 package struct PaymentEvidence: Equatable, Sendable {
-    /// Authentic callbacks that carry one of its references, whatever became of them.
+    /// Authentic callbacks that carry one of its references, with any outcome.
     package let callbackIDs: [Int64]
 
-    /// Calls of the gateway.
+    /// Gateway calls.
     package let gatewayCallIDs: [Int64]
 
     package init(callbackIDs: [Int64], gatewayCallIDs: [Int64]) {
@@ -228,44 +228,45 @@ package struct PaymentEvidence: Equatable, Sendable {
     }
 }
 
-/// A kept callback: one of the journal, or a refused one.
+/// A stored callback: an authentic one of the journal, or a rejected request.
 ///
 /// One property for each column that the API shows.
 package struct CallbackRecord: Equatable, Sendable {
     package let id: Int64
 
-    /// Milliseconds since the epoch, of the first delivery.
+    /// When the first delivery was received, in milliseconds since the epoch.
     package let receivedMilliseconds: Int64
     package let outcome: CallbackOutcome
 
-    /// The answer, when the store chose it; otherwise ``problemCode`` is the answer's code.
+    /// The response, when the ledger decided it; else ``problemCode`` is its code.
     package let answer: CallbackAnswer?
     package let problemCode: String?
     package let problem: String?
     package let externalID: String?
     package let fact: Fact?
 
-    /// X-TIMESTAMP as it was signed; nil for a refused one.
+    /// X-TIMESTAMP as signed; nil for a rejected request.
     package let timestamp: String?
     package let verification: Delivery.Verification?
     package let client: String
     package let partnerReferenceNo: String?
 
-    /// Which of its references is the merchant's, where our own generate or query has proven both.
+    /// Which of its references is the merchant's, when the pair of its payment is corroborated;
+    /// else nil.
     package let provenOrder: ReferenceOrder?
 
-    /// The transition that it caused, if it did.
+    /// The transition that it caused; nil when it caused none.
     package let sequence: Int64?
 
-    /// How often the same bytes were received.
+    /// How often it was received, redeliveries included.
     package let deliveries: Int64
 
-    /// Milliseconds since the epoch, of the newest delivery.
+    /// When the newest delivery was received, in milliseconds since the epoch.
     package let lastReceivedMilliseconds: Int64
     package let head: [UInt8]
     package let body: [UInt8]
 
-    /// What stays of head and body, which are empty, when they were erased.
+    /// What remains of head and body when they were erased; then both are empty.
     package let erased: ErasedCallback?
 
     package init(
@@ -313,7 +314,7 @@ package struct CallbackRecord: Equatable, Sendable {
 
 /// An entry of the attention list: one property for each member of the response.
 package struct AttentionRecord: Equatable, Sendable {
-    /// One fact or cause that it holds.
+    /// One fact or cause of the entry.
     package struct Event: Equatable, Sendable {
         package let callbackID: Int64?
         package let text: String
@@ -351,12 +352,12 @@ package struct AttentionRecord: Equatable, Sendable {
     /// Milliseconds since the epoch.
     package let lastMilliseconds: Int64
 
-    /// Milliseconds since the epoch, or nil while it is open.
+    /// Milliseconds since the epoch; nil while it is open.
     package let resolvedMilliseconds: Int64?
     package let resolvedBy: String?
     package let note: String?
 
-    /// What it holds, oldest first; ten at most, the others are only counted.
+    /// Its events, oldest first, ten at most; further ones are only counted.
     package var events: [Event] = []
 
     package init(
@@ -383,10 +384,10 @@ package struct AttentionRecord: Equatable, Sendable {
         self.events = events
     }
 
-    /// What it says first.
+    /// The text of its first event.
     package var detail: String { events.first?.text ?? "" }
 
-    /// The newest callback that it is about, if there is one.
+    /// The callback of its newest event about one; nil when no event is about a callback.
     package var callbackID: Int64? {
         events.filter { $0.callbackID != nil }.max { $0.lastMilliseconds < $1.lastMilliseconds }?
             .callbackID

@@ -1,18 +1,21 @@
-/// One request that was not accepted as the gateway's word.
+/// A request that was rejected before or by the check of its signature.
 package struct RefusedRequest: Sendable {
-    /// Milliseconds since the epoch, by our clock.
+    /// Milliseconds since the epoch, by the receiver's clock.
     package var receivedMilliseconds: Int64
     package var client: String
     package var head: [UInt8]
     package var body: [UInt8]
 
-    /// The protocol's code and message of the answer, which the store only keeps.
+    /// The code and the message of the response, in the words of the protocol; the store does not
+    /// interpret them.
     package var code: String
     package var problem: String
     package var externalID: String?
 
-    /// Whether it bears our client id or a well-formed signature: such refusals may be a
-    /// configuration mistake and have a keep of their own, which noise cannot push them out of.
+    /// Whether it bears the configured client id or a well-formed signature.
+    ///
+    /// Such a request may point to a mistake in the configuration. Plausible requests have a limit
+    /// of their own, so that others cannot displace them.
     package var isPlausible: Bool
 
     package init(
