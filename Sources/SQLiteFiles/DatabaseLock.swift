@@ -2,20 +2,23 @@ package import Store
 package import System
 import Synchronization
 
-/// The right of one process to use a database.
+/// The exclusive right of one process to use a database.
 ///
-/// Two locks. `DATABASE.lock` tells the holder's process and stays when the database is replaced.
-/// The database file's own inode is locked besides, so that no other name of the file leads around
-/// the first lock: a symbolic link, a hard link, a removed `.lock`.
+/// It consists of two locks. The record lock on `DATABASE.lock` names the process that holds it,
+/// and survives a replaced database. The `flock` on the inode of the database file cannot be
+/// bypassed by another name of the file (a symbolic or hard link) or by removing `.lock`.
 ///
-/// Acquire it before the first SQLite connection to the database, release it after the last, and
-/// open the database file by nothing but SQLite meanwhile: closing any other descriptor of it drops
-/// SQLite's own locks (see ``LockedFile``).
+/// Acquire it before the first SQLite connection to the database and release it after the last.
+/// Between the two, only SQLite may open the database file: closing any other descriptor of it
+/// drops SQLite's own locks (see ``LockedFile``).
 package final class DatabaseLock: Sendable {
+    /// The two locks; both are released when the value is discarded.
     private struct Held: ~Copyable {
         let name: FileLock
         let file: LockedFile?
 
+        /// Another process with a record lock on a part of the database file, 0 when its ID is
+        /// unknown; nil when there is none.
         borrowing func holder(start: Int, count: Int) throws(FileError) -> Int? {
             switch file {
             case .some(let file): try file.holderOfRecordLock(start: start, count: count)
@@ -24,7 +27,7 @@ package final class DatabaseLock: Sendable {
         }
     }
 
-    /// What is known of the locked file.
+    /// The properties of the locked file; the defaults are those of a missing one.
     private struct FileFacts {
         var identity: FileIdentity?
         var linkCount = 0
@@ -41,34 +44,37 @@ package final class DatabaseLock: Sendable {
         }
     }
 
-    /// What becomes of a database that is not there.
+    /// What ``acquire(_:whenAbsent:)`` does when the database file is missing.
     package enum Absence: Sendable {
-        /// An empty file is made.
+        /// Creates an empty file.
         case created
-        /// The lock is refused.
+        /// Throws ``Refusal/missing(path:)``.
         case refused
-        /// Its name alone is locked.
+        /// Locks `DATABASE.lock` alone.
         case allowed
     }
 
-    /// The path without symbolic links: SQLite and the side files go by it.
+    /// The path without symbolic links; SQLite and the side files use it.
     package let path: String
 
     /// The path as configured.
     package let configuredPath: String
 
-    /// The locked file; nil when it is absent.
+    /// Device and inode of the locked file; nil when it was missing.
     package let identity: FileIdentity?
 
-    /// How many names the file has; another one than ``path`` would lead to another WAL.
+    /// How many hard links the file has, 0 when it was missing. More than one is a risk: opened by
+    /// another name, the database would get another WAL.
     package let linkCount: Int
 
-    /// Where the file can be read while it is locked, even when it has no name any more.
+    /// A path at which the locked file can be read even after it was removed; nil when it was
+    /// missing.
     package let descriptorPath: String?
 
-    /// What was wrong with the `.lock` file, which was set aside; nil as a rule.
+    /// The problem of a `.lock` file that was set aside; usually nil.
     package let lockFileTrouble: SideFileTrouble?
 
+    /// Nil after ``release()``.
     private let held: Mutex<Held?>
 
     private init(
@@ -88,9 +94,11 @@ package final class DatabaseLock: Sendable {
         held = Mutex(Held(name: name, file: file))
     }
 
-    /// Locks the database at `path`, or says why that cannot be. Does not wait.
+    /// Locks the database at `configuredPath`. Does not wait for another process.
     ///
-    /// A `.lock` file left behind by an earlier run is no obstacle.
+    /// A `.lock` file that an earlier run left behind is no obstacle.
+    ///
+    /// - Throws: ``Refusal``; then neither lock is held.
     package static func acquire(
         _ configuredPath: String,
         whenAbsent absence: Absence
@@ -123,7 +131,7 @@ package final class DatabaseLock: Sendable {
         )
     }
 
-    /// Locks the database file; nil where it is absent and may be.
+    /// Locks the database file; nil when it is missing and may be.
     private static func lockFile(
         _ path: String,
         _ absence: Absence
@@ -140,8 +148,8 @@ package final class DatabaseLock: Sendable {
         }
     }
 
-    /// Finds what ``acquire(_:whenAbsent:)`` would refuse about the files of a database, without
-    /// opening any of them.
+    /// The reason for which ``acquire(_:whenAbsent:)`` would refuse the files of a database, as far
+    /// as it can be found without opening or locking one; nil when there is none.
     package static func examine(_ configuredPath: String, whenAbsent absence: Absence) -> Refusal? {
         do throws(Refusal) {
             let path = try refused(configuredPath) { () throws(FileError) in
@@ -154,13 +162,14 @@ package final class DatabaseLock: Sendable {
         }
     }
 
-    /// What became of an attempt to lock the `.lock` file.
+    /// The result of an attempt to lock the `.lock` file.
     private enum NameAttempt: ~Copyable {
         case locked(FileLock)
-        /// It is another user's, or no regular file.
+        /// It belongs to another user, or is not a regular file.
         case unusable(FileError)
     }
 
+    /// Acquires the record lock on `DATABASE.lock`.
     private static func lockName(_ path: String) throws(Refusal) -> NameAttempt {
         let lockFile = path + ".lock"
         let attempt: FileLock.Attempt
@@ -179,10 +188,10 @@ package final class DatabaseLock: Sendable {
         }
     }
 
-    /// Moves a `.lock` file out of the way that cannot be used.
+    /// Renames an unusable `.lock` file.
     ///
-    /// Only where no process can hold a lock by it: because the database file's own lock is held
-    /// here, or because it is no regular file.
+    /// Only when no process can hold a lock through it: because this process holds the lock on the
+    /// database file, or because it is not a regular file.
     private static func setLockFileAside(
         _ path: String,
         because error: FileError,
@@ -205,8 +214,10 @@ package final class DatabaseLock: Sendable {
         )
     }
 
-    /// A file that is missing or empty is made into a new database, never where one was before: its
-    /// side files are still there then, and SQLite would delete the WAL.
+    /// Refuses a missing or empty database where none may be created.
+    ///
+    /// Where the WAL or a side file exists, a database existed before. Then no new one is created
+    /// in its place: SQLite would delete the WAL, and with it the newest commits.
     private static func check(_ path: String, _ absence: Absence) throws(Refusal) {
         let byteCount = try refused(path) { () throws(FileError) in
             try FilePath.byteCount(path)
@@ -217,6 +228,7 @@ package final class DatabaseLock: Sendable {
         if absence == .refused { throw .missing(path: path) }
     }
 
+    /// Runs `body` and throws its error with the path.
     private static func refused<Value: ~Copyable>(
         _ path: String,
         _ body: () throws(FileError) -> Value
@@ -230,39 +242,39 @@ package final class DatabaseLock: Sendable {
 
     /// Whether the configured path still leads to the locked file.
     ///
-    /// Not after ``release()``, and not where the file was absent.
+    /// False after ``release()``, and when the file was missing. Costs one call of `statx(2)`.
     package var isInPlace: Bool {
         guard let identity else { return false }
         return FileIdentity(at: configuredPath) == identity && held.withLock { $0 != nil }
     }
 
-    /// Another process that has the database open in WAL mode, 0 when its id cannot be told; nil
-    /// when there is none.
+    /// Another process that has the database open in WAL mode, 0 when its ID is unknown; nil when
+    /// there is none.
     ///
-    /// Each such connection holds SQLite's shared lock as long as it is open: 510 bytes from the
-    /// second behind 1 GiB on (`SHARED_FIRST`, `SHARED_SIZE`).
+    /// Each such connection holds SQLite's shared lock while it is open: 510 bytes from the second
+    /// byte after 1 GiB on (`SHARED_FIRST`, `SHARED_SIZE`).
     func otherProcess() throws(FileError) -> Int? {
         try held.withLock { held throws(FileError) -> Int? in
             try held?.holder(start: 0x4000_0002, count: 510)
         }
     }
 
-    /// Gives both locks up. The database must not be open any more.
+    /// Releases both locks. No connection to the database may be open any more.
     package func release() { held.withLock { $0 = nil } }
 }
 
 extension DatabaseLock {
     /// Why a database cannot be used.
     package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
-        /// Another process uses it; its id, where it can be told.
+        /// Another process uses it. Its ID is nil when it runs in another PID namespace.
         case inUse(path: String, process: Int?)
         /// The database or its lock file cannot be opened or locked.
         case failed(path: String, FileError)
-        /// The `.lock` file of the database cannot be used and cannot be replaced.
+        /// The `.lock` file of the database is unusable and cannot be replaced.
         case unusableLockFile(path: String, FileError)
-        /// The database is not there, or empty, and none is to be made.
+        /// The database is missing or empty, and must not be created.
         case missing(path: String)
-        /// The database is not there, or empty, while files that belong to it are.
+        /// The database is missing or empty, but `files` that belong to it exist.
         case orphaned(path: String, files: [String])
 
         package var description: String {
@@ -270,28 +282,31 @@ extension DatabaseLock {
             case .inUse(let path, let process?):
                 "the database \(path) is in use by process \(process)"
             case .inUse(let path, nil):
-                "the database \(path) is in use by a process of another namespace"
+                "the database \(path) is in use by a process in another PID namespace"
             case .failed(let path, let error): "cannot lock \(path): \(error)"
             case .unusableLockFile(let path, let error):
-                "cannot lock \(path).lock: \(error). It only marks the process that uses the "
-                    + "database: when none does, give it to the owner of the database, or remove it"
+                "cannot lock \(path).lock: \(error). The file only names the process that uses the "
+                    + "database: while none does, give it to the owner of the database, or remove "
+                    + "it"
             case .missing(let path):
-                "the database \(path) is missing or empty, and storage.create is false: is its "
-                    + "volume mounted?"
+                "the database \(path) is missing or empty, and storage.create is false; check that "
+                    + "its volume is mounted"
             case .orphaned(let path, let files):
-                "the database \(path) is missing or empty while files that belong to it are "
-                    + "there: \(files.joined(separator: ", ")). Nothing was made or changed. "
+                "the database \(path) is missing or empty, but files that belong to it exist: "
+                    + "\(files.joined(separator: ", ")). Nothing was created or changed. "
                     + Self.advice(path, files)
             }
         }
 
+        /// What the operator can do about a database that is missing or empty.
         private static func advice(_ path: String, _ files: [String]) -> String {
-            let begin = "to begin with an empty database, move these files away"
+            let begin = "to start with an empty database, move these files away"
             guard files.contains(StoreFiles(main: path).restoring) else {
                 return "Put the database back or restore a backup; \(begin)"
             }
-            return "A restore was not finished: run `cashin-receiver restore FILE` again, with the "
-                + "same backup; it compares with the database that was set aside. Or \(begin)"
+            return "A restore was interrupted: run `cashin-receiver restore FILE` again with the "
+                + "same backup; it compares the backup with the database that was set aside. Or, "
+                + begin
         }
     }
 }

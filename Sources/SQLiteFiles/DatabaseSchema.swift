@@ -1,18 +1,22 @@
 package import SQLite
 
-/// The tables of the main database.
+/// The tables of the main database (article Storage).
 ///
-/// Nothing random stands in the commit path: tables and indexes grow at their ends, and what has to
-/// be found by a reference is found through ``ReferenceIndex``, which may lag behind and is rebuilt
-/// from here. Provisional until the first release: there is one version and no migration.
+/// No random key is in the commit path: tables and indexes grow at their ends. Rows are found by
+/// their references through ``ReferenceIndex``, which may lag and is rebuilt from these tables. The
+/// schema is provisional until the first release: there is one version and no migration.
 package enum DatabaseSchema {
-    /// `PRAGMA application_id`: "CASH", so that another program's file is not taken for ours.
+    /// `PRAGMA application_id`, the bytes `CASH`: it tells this program's files from those of
+    /// others.
     static let applicationID: Int64 = 0x4341_5348
 
-    /// `PRAGMA user_version`. Versions 1 to 3 were never released and are refused.
+    /// `PRAGMA user_version`. Every other version is refused; none was released.
     static let version: Int64 = 10
 
-    /// Whether the database is empty; throws for what is not ours to touch.
+    /// Whether the database has no tables yet. Reads only.
+    ///
+    /// - Throws: code 26 (`SQLITE_NOTADB`) for the database of another program or of another
+    ///   version, which must not be changed.
     package static func isEmpty(_ connection: Connection) throws(SQLiteError) -> Bool {
         let version = try connection.integer("PRAGMA user_version") ?? 0
         let application = try connection.integer("PRAGMA application_id") ?? 0
@@ -26,14 +30,15 @@ package enum DatabaseSchema {
             let message =
                 isNewer
                 ? "schema version \(version) is newer than this program's \(Self.version)"
-                : "schema version \(version) is from before the first release and cannot be "
-                    + "used; this program's is \(Self.version)"
+                : "schema version \(version) predates the first release and cannot be used; this "
+                    + "program's is \(Self.version)"
             throw SQLiteError(code: 26, message: message, context: "open")
         }
         return false
     }
 
-    /// Makes the tables of an empty database, in one commit.
+    /// Creates the tables of an empty database, in one commit: after a crash it is empty or
+    /// complete.
     package static func create(_ connection: Connection) throws(SQLiteError) {
         try connection.transaction { () throws(SQLiteError) in
             for sql in [meta, journal, payments, outbound, attention, consumers] {
@@ -44,12 +49,16 @@ package enum DatabaseSchema {
         }
     }
 
-    // Times are milliseconds since the epoch, amounts are sen. `STRICT` holds every column to its
-    // type.
+    // Times are milliseconds since the epoch, amounts are sen, and flags are 0 or 1. `STRICT` makes
+    // SQLite reject values of another type.
 
-    /// `index_seed` keys the hashes of the reference index: a sender of authentic callbacks must
-    /// not be able to make them collide. `late_references` holds, in order, what the index got
-    /// after the payment that it leads to was written: the index file follows it.
+    /// `meta` holds single values: the feed id, and `index_seed`, the key of the hashes in the
+    /// reference index. It is random, so that the sender of authentic callbacks cannot construct
+    /// references with equal hashes.
+    ///
+    /// `late_references` is the index backlog: index entries for payments whose row was written
+    /// earlier, in the order of the writes. `ReferenceIndex` reads payments and backlog above its
+    /// watermarks after a crash.
     private static let meta = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
         INSERT INTO meta VALUES ('feed', lower(hex(randomblob(16))));
@@ -70,7 +79,13 @@ package enum DatabaseSchema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// What a callback says stays; its bytes are apart, where they can be erased.
+    /// `callbacks` holds the facts, verdicts and digests of callbacks, which stay.
+    /// `callback_contents` holds their bytes, which can be erased. A decision reads only the small
+    /// rows of `callbacks`.
+    ///
+    /// `callbacks_of_payment` finds a redelivery by its payment and signature; its keys grow with
+    /// the payments that receive callbacks, which are mostly new ones. `callbacks_waiting` holds
+    /// only the few callbacks that wait for a query.
     private static let journal = """
         CREATE TABLE verifications (
             id INTEGER PRIMARY KEY,
@@ -126,8 +141,13 @@ package enum DatabaseSchema {
         ) STRICT;
         """
 
-    /// A payment without a status is none yet: it holds together what callbacks say about
-    /// references that nothing has confirmed.
+    /// A payment whose `status` is null is unconfirmed: it groups what callbacks say about
+    /// references that no transaction carries.
+    ///
+    /// `payments_open` holds the payments that are created (0) or pending (1), which the schedule
+    /// needs. No index leads to references, times or other statuses. `previous_sequence` links the
+    /// transitions of one payment, newest to oldest, so that a payment's history needs no index on
+    /// `payment_id`.
     private static let payments = """
         CREATE TABLE payments (
             id INTEGER PRIMARY KEY,
@@ -179,8 +199,12 @@ package enum DatabaseSchema {
         ) STRICT;
         """
 
-    /// `generations` belongs to payments one to one, but a payment first heard of in a callback has
-    /// none. `inquiries` is the durable schedule, one row a payment at most.
+    /// `generations` has one row for each payment that was generated here. `inquiries` is the
+    /// durable schedule of queries, with at most one row for a payment; `planned_at` reveals a
+    /// clock that was set back after `next_at` was computed.
+    ///
+    /// `call_forms` holds the parts of request heads that are equal in many calls. `gateway_calls`
+    /// holds the facts of a call, `gateway_call_contents` its bytes, which can be erased.
     private static let outbound = """
         CREATE TABLE generations (
             payment_id INTEGER PRIMARY KEY,
@@ -252,7 +276,12 @@ package enum DatabaseSchema {
         ) STRICT;
         """
 
-    /// `subject` is null for an entry about a payment, else the cause, or empty for the gateway.
+    /// `subject` is null for an entry about a payment, empty for one about the gateway, else a
+    /// cause. The two unique indexes guarantee at most one open entry for a payment and kind, or
+    /// cause and kind.
+    ///
+    /// `decided_facts` holds facts without a transition: accepted, dismissed, or answered by a
+    /// query.
     private static let attention = """
         CREATE TABLE attention (
             id INTEGER PRIMARY KEY,
@@ -301,7 +330,8 @@ package enum DatabaseSchema {
         CREATE INDEX decided_facts_of_payment ON decided_facts (payment_id);
         """
 
-    /// Where consumers stand in the feed. Few rows, so that a random key costs nothing.
+    /// Offsets of consumers in the feed. The key is random, which costs nothing, because there are
+    /// at most 1,000 rows.
     private static let consumers = """
         CREATE TABLE consumers (
             name TEXT PRIMARY KEY,

@@ -1,18 +1,21 @@
 package import SQLite
 
-/// How the main database is opened.
+/// Opens the main database, with the settings that its durability depends on (article Storage).
 package enum MainDatabase {
-    /// Opens the database for writing, making its tables when it is empty.
+    /// Opens the database for writing, and creates its tables when it is empty.
     ///
-    /// Never makes the file: ``DatabaseLock`` does, where that replaces nothing.
+    /// Never creates the file: ``DatabaseLock`` does, where no database existed.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
         let (connection, isEmpty) = try connect(path)
         if isEmpty { try DatabaseSchema.create(connection) }
         return connection
     }
 
-    /// Opens a database again that was open before, and never another one in its place: else a file
-    /// that vanished would be followed by an empty one whose feed begins again.
+    /// Opens the database that was opened at startup again, and never another one.
+    ///
+    /// Otherwise an empty file in place of a removed database would start a new feed.
+    ///
+    /// - Throws: when another file is at the path, or the file has no tables or another feed id.
     package static func reopen(
         _ database: DatabaseLock,
         feed: String
@@ -20,7 +23,7 @@ package enum MainDatabase {
         guard database.isInPlace else { throw displacement(of: database) }
         let (connection, isEmpty) = try connect(database.path, isMade: false)
         guard !isEmpty, try self.feed(connection) == feed else {
-            let message = "another database than at the start"
+            let message = "not the database that was open at startup"
             throw SQLiteError(code: 26, message: message, context: "open \(database.path)")
         }
         return connection
@@ -28,20 +31,21 @@ package enum MainDatabase {
 
     /// Opens the database for writing; returns whether it has no tables yet.
     ///
-    /// - Parameter isMade: whether the caller makes the tables of an empty one, which is left alone
-    ///   otherwise.
+    /// - Parameter isMade: whether the caller will create the tables of an empty database;
+    ///   otherwise an empty one stays unchanged.
     package static func connect(
         _ path: String,
         isMade: Bool = true
     ) throws(SQLiteError) -> (connection: Connection, isEmpty: Bool) {
         let connection = try Connection(path: path, mode: .readWriteSynced)
-        // Before anything is written: the file may be another program's.
+        // Checked before anything is written: the file may belong to another program.
         let isEmpty = try DatabaseSchema.isEmpty(connection)
         if isEmpty, !isMade { return (connection, true) }
-        // FULL: a commit is on disk when it returns; with NORMAL a power cut could take back what
-        // was answered 2005600. Before anything is written: the connection relies on it.
+        // FULL: a commit is durable when it returns. With NORMAL a power loss could undo a commit
+        // whose callbacks got 2005600. Set before anything is written, because the connection
+        // relies on it.
         try connection.set("synchronous", to: "2")
-        // WAL: readers never wait for the writer, a commit is one append.
+        // WAL: readers never wait for the writer, and a commit is one append.
         try connection.set("journal_mode", to: "wal")
         try connection.set("wal_autocheckpoint", to: "\(checkpointPages)")
         try connection.set("journal_size_limit", to: "\(walBytesKept)")
@@ -51,33 +55,35 @@ package enum MainDatabase {
         return (connection, isEmpty)
     }
 
-    /// Pages in the WAL after which a commit copies them to the database file.
+    /// The size of the WAL, in pages, at which a commit also checkpoints it: 16 MB.
     private static let checkpointPages = 4_000
 
-    /// What a WAL that has grown behind a long read is cut down to, once it begins again: four
-    /// times what it reaches otherwise.
+    /// The size to which a WAL that grew during a long read is truncated when it restarts: four
+    /// times its usual maximum.
     private static let walBytesKept = 4 * checkpointPages * 4_096
 
-    /// The database's path leads to another file than the one that is open, or to none.
+    /// The error for a database whose path leads to another file than the open one, or to none.
     package static func displacement(of database: DatabaseLock) -> SQLiteError {
-        let copy = database.descriptorPath.map { "; what it holds can be read at \($0)" } ?? ""
+        let copy = database.descriptorPath.map { "; its data can be read at \($0)" } ?? ""
         let message =
-            "the file that is open is not at its path any more: it was removed, moved or replaced. "
-            + "Nothing is acknowledged until it is back or another is opened by a restart\(copy)"
+            "the open file is no longer at its path: it was removed, moved or replaced. No "
+            + "callback is acknowledged until it is back, or a restart opens another file\(copy)"
         return SQLiteError(code: 14, message: message, context: "open \(database.path)")
     }
 
-    /// The id that was made with the database: which feed its sequence numbers belong to.
+    /// The feed id: it identifies the feed that the sequence numbers belong to.
     package static func feed(_ connection: Connection) throws(SQLiteError) -> String {
         try connection.text("SELECT value FROM meta WHERE key = 'feed'") ?? ""
     }
 
-    /// The hash of the reference index, under the seed that was made with the database.
+    /// The keyed hash of the reference index, with the seed of the database.
+    ///
+    /// - Throws: code 11 (`SQLITE_CORRUPT`) when the seed is missing or malformed.
     package static func hash(_ connection: Connection) throws(SQLiteError) -> SeededHash {
         let text = try connection.text("SELECT value FROM meta WHERE key = 'index_seed'") ?? ""
         let digits = text.compactMap(\.hexDigitValue)
         guard digits.count == SeededHash.seedBytes * 2 else {
-            throw SQLiteError(code: 11, message: "meta has no index_seed", context: "open")
+            throw SQLiteError(code: 11, message: "meta has no valid index_seed", context: "open")
         }
         let seed = stride(from: 0, to: digits.count, by: 2).map { index in
             UInt8(digits[index] << 4 | digits[index + 1])
@@ -85,7 +91,7 @@ package enum MainDatabase {
         return SeededHash(seed: seed)
     }
 
-    /// The highest numbers that lead into the reference index.
+    /// The highest IDs of rows with index entries.
     static func newest(_ connection: Connection) throws(SQLiteError) -> IndexWatermark {
         IndexWatermark(
             paymentID: try newest("id", of: "payments", connection),
@@ -93,7 +99,8 @@ package enum MainDatabase {
         )
     }
 
-    /// The highest number in a column, 0 in an empty table.
+    /// The highest value in a column, 0 in an empty table. For a primary key, SQLite reads one leaf
+    /// page.
     package static func newest(
         _ column: String,
         of table: String,

@@ -2,19 +2,24 @@ package import Ledger
 import Payments
 package import SQLite
 
-/// The statements on `meta`: single facts about the database.
+/// The statements on `meta`: single values of the database.
 package final class MetaTable {
     private let selection: Statement
     private let replacement: Statement
 
+    /// Prepares the statements; the one that writes is used by the writer only.
     package init(_ connection: Connection) throws(SQLiteError) {
         selection = try connection.prepare("SELECT value FROM meta WHERE key = ?")
         replacement = try connection.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)")
     }
 
+    /// The stored number of a `ReferenceOrder`.
     private static let provenOrderKey = "proven_order"
+
+    /// Milliseconds since the epoch.
     private static let knownKey = "gateway_known_at"
 
+    /// The value of a key; nil when it was never set.
     private func value(_ key: String) throws(SQLiteError) -> String? {
         try selection.first {
             $0.text(key)
@@ -23,7 +28,7 @@ package final class MetaTable {
         }
     }
 
-    /// What is known of the gateway beside payments.
+    /// What is known of the gateway besides payments; values that cannot be read count as unknown.
     package func knowledge() throws(SQLiteError) -> GatewayKnowledge {
         var knowledge = GatewayKnowledge()
         knowledge.provenOrder = try value(Self.provenOrderKey)
@@ -32,7 +37,7 @@ package final class MetaTable {
         return knowledge
     }
 
-    /// Stores what is known of the gateway, for the next start.
+    /// Stores what is known of the gateway; inside a write only. Unknown values stay as they are.
     package func set(_ knowledge: GatewayKnowledge) throws(SQLiteError) {
         let values = [
             (Self.provenOrderKey, knowledge.provenOrder.map { "\($0.rawValue)" }),

@@ -2,13 +2,16 @@ package import SQLite
 package import Store
 package import System
 
-/// A file beside the database that can be lost: one that cannot be used is set aside under a name
-/// that says so, and made again.
+/// A side file of the database, which may be lost.
+///
+/// An unusable file is renamed to `….damaged`, so that it can be examined, and created again.
 package struct SideFile: Sendable {
     let path: String
 
-    /// The owner of a new file; nil for the process's own user.
+    /// The owner of a new file; nil means the user of this process.
     var owner: FileOwnership?
+
+    /// Called on the thread that found the problem.
     let onTrouble: @Sendable (SideFileTrouble) -> Void
 
     package init(
@@ -21,15 +24,16 @@ package struct SideFile: Sendable {
         self.onTrouble = onTrouble
     }
 
-    /// The database of the file and what SQLite keeps beside it.
+    /// The file itself and the files that SQLite keeps beside it.
     private static let suffixes = ["", "-wal", "-shm"]
 
-    /// How many damaged ones are kept; the last name is used again.
+    /// The maximum of damaged files; then the last name is used again.
     private static let keptMax = 9
 
-    /// Opens the file by `body`, which may run a second time, on a new and empty file.
+    /// Opens the file with `body`, which may run a second time, on a new and empty file.
     ///
-    /// - Parameter isExpected: whether it is worth a word that the file is not there.
+    /// - Parameter isExpected: whether a missing file is reported.
+    /// - Throws: errors that a new file would not fix, and any error of the second run.
     package func open<Opened>(
         isExpected: Bool,
         _ body: (String) throws(SQLiteError) -> Opened
@@ -45,8 +49,8 @@ package struct SideFile: Sendable {
         return try body(path)
     }
 
-    /// Whether an error says that the file cannot be used as it is: it is damaged, another
-    /// program's, or not to be read or written. Not a full disk, a lock or a lack of descriptors.
+    /// Whether an error shows that the file is unusable: damaged, of another program, or without
+    /// permission. A full disk, a lock or a lack of descriptors is not a reason.
     func isCondemned(by error: SQLiteError) -> Bool {
         if error.isDamage { return true }
         guard error.isRefusedAccess else { return false }
@@ -55,12 +59,14 @@ package struct SideFile: Sendable {
         }
     }
 
-    /// The same, or the file was removed while it was in use.
+    /// The same, or whether the file was removed while it was open.
     package func isGone(by error: SQLiteError) -> Bool {
         isCondemned(by: error) || error.isRefusedAccess && !FileCreation.exists(path)
     }
 
-    /// Moves the file out of the way, with what SQLite keeps beside it.
+    /// Renames the file and the files that SQLite keeps beside it, and reports the error.
+    ///
+    /// - Throws: when a file cannot be renamed.
     package func setAside(because error: SQLiteError) throws(SQLiteError) {
         let free = Self.freeName(for: path)
         let isThere = FileCreation.exists(path)
@@ -69,7 +75,7 @@ package struct SideFile: Sendable {
                 try FileCreation.rename(path + suffix, to: free + suffix)
             }
         } catch {
-            throw Self.error(error, "set \(path) aside")
+            throw Self.error(error, "rename \(path)")
         }
         onTrouble(
             SideFileTrouble(
@@ -80,19 +86,19 @@ package struct SideFile: Sendable {
         )
     }
 
-    /// A name for a file at `path` that cannot be used.
+    /// An unused name for an unusable file.
     static func freeName(for path: String) -> String {
         let names = (1...keptMax).map { path + ".damaged" + ($0 == 1 ? "" : "-\($0)") }
         return names.first { !FileCreation.exists($0) } ?? names[keptMax - 1]
     }
 
-    /// Tells that the file failed and is tried again.
+    /// Reports that the file failed; the next use tries again.
     func report(_ error: SQLiteError) {
         onTrouble(SideFileTrouble(path: path, kind: .failed, error: StoreError(error)))
     }
 
-    /// Makes the file, empty and the owner's alone, where it is not there: SQLite would give it the
-    /// mode 0644.
+    /// Creates the file if it is missing: empty, with mode 0600. SQLite would create it with mode
+    /// 0644.
     private func make(isExpected: Bool) throws(SQLiteError) {
         do throws(FileError) {
             let isThere = FileCreation.exists(path)
@@ -102,12 +108,13 @@ package struct SideFile: Sendable {
                 onTrouble(SideFileTrouble(path: path, kind: .lost, error: nil))
             }
         } catch {
-            // What is no regular file fails again, and with more words, when it is opened.
+            // A file that is not regular fails again, with a better message, when SQLite opens it.
             if error == .notRegular { return }
-            throw Self.error(error, "make \(path)")
+            throw Self.error(error, "create \(path)")
         }
     }
 
+    /// A file error as the SQLite error 14 (`SQLITE_CANTOPEN`).
     private static func error(_ error: FileError, _ context: String) -> SQLiteError {
         SQLiteError(code: 14, message: error.description, context: context)
     }

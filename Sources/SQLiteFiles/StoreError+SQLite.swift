@@ -2,15 +2,16 @@ package import SQLite
 package import Store
 
 extension StoreError {
-    /// `SQLITE_NOTADB`, also for a database of another version.
+    /// `SQLITE_NOTADB`; also used for a database of another version.
     private static let notADatabase: Int32 = 26
 
     /// `SQLITE_FULL`.
     private static let full: Int32 = 13
 
-    /// `SQLITE_IOERR_SHMSIZE`: the index of the WAL cannot be made longer.
+    /// `SQLITE_IOERR_SHMSIZE`: the shared memory of the WAL cannot grow, because the disk is full.
     private static let sharedMemorySize: Int32 = 4874
 
+    /// The error in the terms of the store; SQLite's message never contains bound values.
     package init(_ error: SQLiteError) {
         let kind: Kind =
             switch error.primaryCode {
@@ -28,7 +29,7 @@ extension StoreError {
         )
     }
 
-    /// Runs `body` and throws its error in the store's terms.
+    /// Runs `body` and converts its error.
     package static func mapped<Result>(
         _ body: () throws(SQLiteError) -> Result
     ) throws(StoreError) -> Result {

@@ -2,10 +2,10 @@ package import SQLite
 package import Store
 import System
 
-/// Makes sure that the WAL and its index in shared memory (`-shm`) can be used before a connection
-/// that writes is opened.
+/// Checks, before a writing connection is opened, that the WAL and its shared memory (`-shm`) can
+/// be read and written.
 ///
-/// SQLite itself would go on with a `-shm` that can only be read: reads work, every commit fails.
+/// SQLite would use a `-shm` that can only be read: reads succeed, and every commit fails.
 package struct WALFiles: Sendable {
     package let database: DatabaseLock
     let onTrouble: @Sendable (SideFileTrouble) -> Void
@@ -15,39 +15,41 @@ package struct WALFiles: Sendable {
         self.onTrouble = onTrouble
     }
 
-    /// Sets a `-shm` aside that cannot be used: while no other process has the database open, it
-    /// holds nothing that is not in the WAL.
+    /// Replaces an unusable `-shm`. It holds nothing that the WAL lacks, unless another process has
+    /// the database open.
     ///
     /// - Parameter closeReaders: closes all connections of this process; returns when they are
     ///   closed.
-    /// - Throws: an error that names the file when the WAL cannot be used, or when `-shm` cannot be
+    /// - Throws: an error that names the file, when the WAL is unusable or `-shm` cannot be
     ///   replaced.
     package func prepare(closeReaders: () -> Void) throws(SQLiteError) {
         let files = StoreFiles(main: database.path)
         if Self.isUnusable(files.wal) {
             throw Self.error(
                 files.wal,
-                "it cannot be read and written, and holds the newest commits: do not remove it, "
-                    + "give it the owner and the mode of the database"
+                "this process cannot read and write the WAL, which has the newest commits; do not "
+                    + "remove it, give it the owner and the mode of the database"
             )
         }
         guard Self.isUnusable(files.sharedMemory) else { return }
         closeReaders()
         if let process = try otherProcess() {
-            let name = process > 0 ? "process \(process)" : "a process of another namespace"
+            let name = process > 0 ? "process \(process)" : "a process in another PID namespace"
             throw Self.error(
                 files.sharedMemory,
-                "it cannot be read and written, and \(name) has the database open; when that has "
-                    + "ended, it is made again"
+                "this process cannot read and write the file, and \(name) has the database open; "
+                    + "the file is created again when that process has ended"
             )
         }
         try setAside(files.sharedMemory)
     }
 
+    /// Whether a file exists that this process cannot read and write.
     private static func isUnusable(_ path: String) -> Bool {
         FileCreation.exists(path) && !FilePath.isUsable(path)
     }
 
+    /// Another process that has the database open; see ``DatabaseLock/otherProcess()``.
     private func otherProcess() throws(SQLiteError) -> Int? {
         do throws(FileError) {
             return try database.otherProcess()
@@ -56,6 +58,7 @@ package struct WALFiles: Sendable {
         }
     }
 
+    /// Renames the file, and reports it.
     private func setAside(_ path: String) throws(SQLiteError) {
         let free = SideFile.freeName(for: path)
         do throws(FileError) {
@@ -63,10 +66,11 @@ package struct WALFiles: Sendable {
         } catch {
             throw Self.error(
                 path,
-                "it cannot be read and written, and not be moved away: \(error). Remove it"
+                "this process cannot read and write the file, and cannot rename it: \(error). "
+                    + "Remove it"
             )
         }
-        let error = Self.error(path, "it could not be read and written")
+        let error = Self.error(path, "this process cannot read and write the file")
         onTrouble(
             SideFileTrouble(path: path, kind: .setAside(as: free), error: StoreError(error))
         )

@@ -64,7 +64,7 @@ import Testing
         let connection = try MainDatabase.made(path)
         try connection.execute("PRAGMA user_version = \(version)")
         let error = #expect(throws: SQLiteError.self) { try MainDatabase.made(path) }
-        #expect(error?.message.contains("version \(version) is from before") == true)
+        #expect(error?.message.contains("version \(version) predates") == true)
     }
 
     @Test func `another program's file is refused and not touched`() throws {
@@ -88,7 +88,7 @@ import Testing
         let error = #expect(throws: SQLiteError.self) {
             try MainDatabase.reopen(lock, feed: "another")
         }
-        #expect(error?.message == "another database than at the start")
+        #expect(error?.message == "not the database that was open at startup")
         _ = try MainDatabase.reopen(lock, feed: feed)
         try FileCreation.rename(path, to: directory.file("away.db"))
         let gone = #expect(throws: SQLiteError.self) { try MainDatabase.reopen(lock, feed: feed) }

@@ -1,23 +1,27 @@
-/// A compact map from 64-bit hashes to numbers that may hold a hash more than once.
+/// A compact multimap from 64-bit hashes to row IDs.
 ///
-/// Open addressing over two flat arrays: 16 bytes a slot, nothing allocated per entry. Equal hashes
-/// of different keys are possible, so what is found must be compared with what was looked for. The
-/// hashes are ``SeededHash``'s.
+/// Uses open addressing with linear probing in two flat arrays: 16 bytes for a slot, no allocation
+/// for an entry. Different keys may have equal hashes, so a caller must compare the rows it finds
+/// with the reference it searched. The hashes are those of ``SeededHash``, which no sender can
+/// predict.
 package struct HashMultimap {
     private var keys: [UInt64]
     private var values: [Int64]
     private(set) var count = 0
 
-    /// Marks an empty slot; ``SeededHash`` never makes it.
+    /// Marks an empty slot; ``SeededHash`` never returns it.
     private static let empty: UInt64 = 0
 
+    /// Creates an empty multimap with room for `capacity` entries before it grows.
     package init(capacity: Int = 1_024) {
         let slots = max(16, capacity * 2).nextPowerOf2
         keys = Array(repeating: Self.empty, count: slots)
         values = Array(repeating: 0, count: slots)
     }
 
-    /// Adds a value under `key`, keeping those that are there.
+    /// Adds a value under `key`; existing values under the key stay.
+    ///
+    /// The table doubles when 70 % of its slots are in use, so a probe sequence stays short.
     package mutating func insert(_ value: Int64, for key: UInt64) {
         if (count + 1) * 10 > keys.count * 7 { grow() }
         var slot = Int(truncatingIfNeeded: key) & (keys.count - 1)
@@ -27,7 +31,7 @@ package struct HashMultimap {
         count += 1
     }
 
-    /// Calls `body` with every value under `key`.
+    /// Calls `body` with every value under `key`, in no particular order.
     package func forEach(_ key: UInt64, _ body: (Int64) -> Void) {
         forEachSlot(of: key) {
             body(values[$0])
@@ -44,7 +48,7 @@ package struct HashMultimap {
         }
     }
 
-    /// Every entry in the order in which SQLite keeps the keys: as signed integers.
+    /// All entries in SQLite's order of keys, which are signed integers.
     func sorted() -> [(key: Int64, value: Int64)] {
         keys.indices.lazy
             .filter { keys[$0] != Self.empty }
@@ -52,6 +56,7 @@ package struct HashMultimap {
             .sorted { $0.key < $1.key }
     }
 
+    /// Moves all entries to a table of twice the size.
     private mutating func grow() {
         var larger = HashMultimap(capacity: keys.count)
         for slot in keys.indices where keys[slot] != Self.empty {

@@ -1,22 +1,29 @@
 package import SQLite
 
-/// How far the index file covers the main database, and in which history of it.
+/// What an index file claims to cover: the rows up to a watermark, in one history of the main
+/// database.
 package struct IndexCover: Equatable, Sendable {
     var watermark = IndexWatermark()
 
-    /// Tells the history from others: see ``IndexHistory``.
+    /// Identifies the history; see ``IndexHistory``.
     var proof = ""
 }
 
-/// The main database as an index file has to fit it.
+/// The history of a main database, against which an index file is checked.
+///
+/// A restore, or a copy of the files, can put an older database under the same feed id beside a
+/// newer index file. Then row IDs of the file may be given to other payments. The check prevents
+/// its use.
 package struct IndexHistory {
+    /// The feed id of the main database.
     let feed: String
 
-    /// The cover at a watermark; nil when the database has never got there.
+    /// The cover at a watermark; nil when the database has fewer rows than that.
     package let cover: (_ watermark: IndexWatermark) throws(SQLiteError) -> IndexCover?
 }
 
 extension IndexHistory {
+    /// The history of the database that `main` has open.
     package init(_ main: Connection, feed: String) {
         self.init(feed: feed) { (watermark) throws(SQLiteError) in
             guard try MainDatabase.newest(main).covers(watermark),
@@ -26,9 +33,11 @@ extension IndexHistory {
         }
     }
 
-    /// What tells this history of the database at a watermark from every other one under the same
-    /// feed id, such as that before a copy was put back: when the payment there was created, and
-    /// what the late reference there leads to. Neither ever changes.
+    /// Values of the rows at a watermark that distinguish this history from others under the same
+    /// feed id: the creation time of the payment, and the key and payment of the backlog row.
+    /// Neither ever changes.
+    ///
+    /// Reads two rows by their primary keys. Nil when a row is missing; watermark 0 needs no row.
     private static func proof(
         at watermark: IndexWatermark,
         _ main: Connection

@@ -1,9 +1,13 @@
 package import SQLite
 
-/// Reads the index's entries out of the main database, in order, beyond what is covered.
+/// Reads index entries from the main database, above a watermark, in the order of their rows.
+///
+/// It uses primary keys only, so a rebuild costs as much as reading the rows it adds.
 struct IndexSource {
     private let connection: Connection
     private let hash: SeededHash
+
+    /// The rows read so far.
     private(set) var covered: IndexWatermark
 
     init(_ connection: Connection, hash: SeededHash, covered: IndexWatermark) {
@@ -12,8 +16,10 @@ struct IndexSource {
         self.covered = covered
     }
 
-    /// Adds the payments under any of these keys, found by reading all references: as long as the
-    /// index file cannot be used.
+    /// Adds the payments under any of these keys by hashing all references of the main database.
+    ///
+    /// Readers use it while the index file is unusable. It scans `payments` and `late_references`
+    /// completely, so its time grows with the database.
     static func search(
         _ connection: Connection,
         hash: SeededHash,
@@ -30,14 +36,15 @@ struct IndexSource {
         }
     }
 
-    /// Reads on; returns whether there may be more.
+    /// Adds the next entries, those of at most `rowsMax` rows of each table; returns whether there
+    /// may be more.
     mutating func read(into entries: inout HashMultimap, rowsMax: Int) throws(SQLiteError) -> Bool {
         let payments = try readPayments(rowsMax: rowsMax) { entries.insert($1, for: $0) }
         let late = try readLateReferences(rowsMax: rowsMax) { entries.insert($1, for: $0) }
         return [payments, late].contains(rowsMax)
     }
 
-    /// Reads the rows behind the number `id`, which becomes that of the last one; returns how many.
+    /// Reads at most `rowsMax` rows above `id`, and sets `id` to the last one; returns how many.
     private static func read(
         _ sql: String,
         on connection: Connection,
@@ -59,7 +66,7 @@ struct IndexSource {
         return count
     }
 
-    /// What the index got after the payment that it leads to was written.
+    /// Reads the index backlog.
     private mutating func readLateReferences(
         rowsMax: Int,
         _ add: (_ key: UInt64, _ paymentID: Int64) -> Void
@@ -74,6 +81,7 @@ struct IndexSource {
         }
     }
 
+    /// Reads the references of payments: one entry for each of at most two references.
     private mutating func readPayments(
         rowsMax: Int,
         _ add: (_ key: UInt64, _ paymentID: Int64) -> Void
@@ -95,11 +103,10 @@ struct IndexSource {
     }
 }
 
-/// The writer's statement on `late_references`: what the index got after the payment that it leads
-/// to was written.
+/// The writer's statement on `late_references`, the index backlog.
 ///
-/// The index file is completed from the payments beyond its watermark; an entry for an earlier one
-/// would be lost in a crash, were it not listed here.
+/// The index file is completed from the payments above its watermark. An entry for a payment below
+/// it would be missing after a crash, so such entries are also stored here, in the same commit.
 package final class LateReferenceTable {
     private let insertion: Statement
 
@@ -109,6 +116,7 @@ package final class LateReferenceTable {
         )
     }
 
+    /// Adds an entry; inside a write only.
     package func insert(_ paymentID: Int64, for key: UInt64) throws(SQLiteError) {
         try insertion.run {
             $0.integer(Int64(bitPattern: key))

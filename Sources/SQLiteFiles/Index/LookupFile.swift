@@ -1,8 +1,11 @@
 package import SQLite
 
-/// How far the index file covers the main database.
+/// The rows of the main database that an index file covers: all up to these IDs.
 package struct IndexWatermark: Equatable, Sendable {
+    /// The highest ID in `payments` whose references are covered.
     var paymentID: Int64 = 0
+
+    /// The highest ID in `late_references` that is covered.
     var lateReferenceID: Int64 = 0
 
     package init(paymentID: Int64 = 0, lateReferenceID: Int64 = 0) {
@@ -10,31 +13,34 @@ package struct IndexWatermark: Equatable, Sendable {
         self.lateReferenceID = lateReferenceID
     }
 
-    /// Whether nothing up to `other` is missing.
+    /// Whether everything up to `other` is covered.
     func covers(_ other: IndexWatermark) -> Bool {
         paymentID >= other.paymentID && lateReferenceID >= other.lateReferenceID
     }
 }
 
-/// Finds payments by hashes of their references.
+/// Finds candidates: payments that may carry a reference, by the hash of the reference.
 package protocol ReferenceLookup {
     /// Adds the payments under any of these keys.
     func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError)
 }
 
-/// One connection to the index file: hashes of references to payments.
+/// One connection to the index file, which maps hashes of references to payments.
 ///
-/// The file holds nothing that the main database does not; it is written in large sorted batches
-/// behind the commits (see ``ReferenceIndex``) and made again when it does not belong to the main
-/// database.
+/// The file holds nothing that the main database does not hold. It is written in large sorted
+/// batches after the commits (see ``ReferenceIndex``), and created again when it does not belong to
+/// the main database. Its WAL is synced at checkpoints only: after a power loss it may lack
+/// commits, but SQLite keeps it consistent, and the watermark is part of each commit.
 package final class LookupFile: ReferenceLookup {
     private let connection: Connection
     private let selection: Statement
 
-    /// Opens the file of a database for writing.
+    /// Opens the index file of a database for writing, and creates its tables if needed.
     ///
     /// A file that covers another history of the database, such as one from before a restore, is
     /// emptied.
+    ///
+    /// - Throws: code 26 (`SQLITE_NOTADB`) for the file of another program, which stays unchanged.
     package init(path: String, history: IndexHistory) throws(SQLiteError) {
         connection = try Connection(path: path, mode: .readWrite)
         try Self.check(connection)
@@ -44,29 +50,34 @@ package final class LookupFile: ReferenceLookup {
         selection = try connection.prepare(Self.sql)
     }
 
-    /// Opens a file that another connection has made.
+    /// Opens an index file that exists, without checking whose it is.
     init(existing path: String, mode: Connection.Mode) throws(SQLiteError) {
         connection = try Connection(path: path, mode: mode)
         selection = try connection.prepare(Self.sql)
     }
 
+    /// The key is the prefix of the primary key, so a search reads one leaf page in most cases.
     private static let sql = "SELECT value FROM entries WHERE key = ?"
 
-    /// `PRAGMA application_id`: "CASI", so that another program's file is not taken for ours.
+    /// `PRAGMA application_id`, the bytes `CASI`: it tells this program's index files from other
+    /// files.
     private static let applicationID: Int64 = 0x4341_5349
 
-    /// The version of the tables below; a file of another one is made again.
+    /// The version of the tables below; a file of another version is emptied.
     private static let version: Int64 = 11
 
-    /// Throws for a file that is not ours to write to.
+    /// Throws for a file of another program. Reads only.
     private static func check(_ connection: Connection) throws(SQLiteError) {
         let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
         let application = try connection.integer("PRAGMA application_id") ?? 0
         guard tables == 0 && application == 0 || application == applicationID else {
-            throw SQLiteError(code: 26, message: "not an index of payments", context: "open")
+            let message = "not a reference index of cashin-receiver"
+            throw SQLiteError(code: 26, message: message, context: "open")
         }
     }
 
+    /// Creates the tables, and empties them when their feed id or cover does not fit the main
+    /// database.
     private static func makeTables(
         _ connection: Connection,
         _ history: IndexHistory
@@ -74,7 +85,7 @@ package final class LookupFile: ReferenceLookup {
         if try connection.integer("PRAGMA user_version") != version {
             try connection.execute("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS cover")
         }
-        // `entry_count` and `entry_sum` are over all entries: see checkEntries().
+        // `entry_count` and `entry_sum` are the checksum over all entries: see checkEntries().
         try connection.execute(
             """
             CREATE TABLE IF NOT EXISTS entries (
@@ -103,12 +114,14 @@ package final class LookupFile: ReferenceLookup {
         }
     }
 
+    /// The row of `cover`.
     private struct State {
         let feed: String
         let cover: IndexCover
         let sum: EntrySum
     }
 
+    /// Reads the only row of `cover`; nil when it is missing, as in a new file.
     private static func state(_ connection: Connection) throws(SQLiteError) -> State? {
         try connection.prepare(
             """
@@ -128,8 +141,10 @@ package final class LookupFile: ReferenceLookup {
         }
     }
 
+    /// Adds the payments under any of these keys. Each key is one search in the primary key of
+    /// `entries`.
     package func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError) {
-        // One read of the file for all: each statement outside of one would begin its own.
+        // One snapshot for all keys: outside of one, each statement would begin its own.
         try connection.snapshot { () throws(SQLiteError) in
             for key in keys {
                 try selection.forEach {
@@ -142,18 +157,22 @@ package final class LookupFile: ReferenceLookup {
         }
     }
 
-    /// How far the file covers the main database.
+    /// The rows of the main database that the file covers.
     func watermark() throws(SQLiteError) -> IndexWatermark {
         try Self.state(connection)?.cover.watermark ?? IndexWatermark()
     }
 
-    /// How many entries the file says it has.
+    /// How many entries the file should have, by its own count.
     package func entryCount() throws(SQLiteError) -> Int64 {
         try Self.state(connection)?.sum.count ?? 0
     }
 
-    /// Throws when entries are missing or changed, which SQLite sees only where a page makes no
-    /// sense: a payment would not be found, and made a second time. Reads the whole file.
+    /// Throws when entries are missing or changed; reads the whole file.
+    ///
+    /// SQLite detects only pages that are malformed. A missing entry would hide a payment, and a
+    /// callback about it would create the payment a second time.
+    ///
+    /// - Throws: code 11 (`SQLITE_CORRUPT`) when the entries do not match their checksum.
     package func checkEntries() throws(SQLiteError) {
         let isWhole = try connection.snapshot { () throws(SQLiteError) in
             var sum = EntrySum()
@@ -168,7 +187,9 @@ package final class LookupFile: ReferenceLookup {
         throw SQLiteError(code: 11, message: "entries are missing or changed", context: "check")
     }
 
-    /// Adds entries; afterwards the file covers the main database up to `cover`.
+    /// Adds entries in one commit; afterwards the file covers the main database up to `cover`.
+    ///
+    /// Entries that exist already are ignored, so a batch may be written twice.
     func append(_ entries: HashMultimap, through cover: IndexCover) throws(SQLiteError) {
         let insertion = try connection.prepare("INSERT OR IGNORE INTO entries VALUES (?, ?)")
         let update = try connection.prepare(
@@ -197,14 +218,15 @@ package final class LookupFile: ReferenceLookup {
     }
 }
 
-/// How many entries there are, and a sum over them that does not depend on their order.
+/// The count of entries, and a sum over them that does not depend on their order.
 private struct EntrySum: Equatable {
     var count: Int64 = 0
     var sum: Int64 = 0
 
+    /// Adds one entry.
     mutating func add(_ key: Int64, _ value: Int64) {
         count += 1
-        // Odd constants, so that every bit of either counts: those of xxHash.
+        // Odd constants of xxHash, so that every bit of key and value changes the sum.
         var mixed = UInt64(bitPattern: key) &* 0x9E37_79B1_85EB_CA87
         mixed ^= mixed >> 29
         mixed = (mixed ^ UInt64(bitPattern: value)) &* 0xC2B2_AE3D_27D4_EB4F
@@ -212,12 +234,16 @@ private struct EntrySum: Equatable {
     }
 }
 
-/// A reader's access to the index file: what cannot be found there is searched in the main
-/// database, until the writer has made the file again.
+/// A reader's access to the index file.
+///
+/// While the file is unusable, it searches the main database instead, until the writer has created
+/// the file again. Belongs to one reading connection.
 package final class ReaderLookups: ReferenceLookup {
     private let main: Connection
     private let file: SideFile
     private let index: ReferenceIndex
+
+    /// The open file and its number; the number changes when the file is created again.
     private var opened: (file: LookupFile, number: Int)?
 
     package init(_ main: Connection, _ file: SideFile, _ index: ReferenceIndex) {
@@ -226,6 +252,8 @@ package final class ReaderLookups: ReferenceLookup {
         self.index = index
     }
 
+    /// Adds the payments under any of these keys: from the file, else by a scan of the main
+    /// database, which may take long.
     package func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError) {
         let number = index.fileNumber
         do throws(SQLiteError) {
@@ -237,6 +265,7 @@ package final class ReaderLookups: ReferenceLookup {
         }
     }
 
+    /// The connection to the file with this number, opened if necessary.
     private func lookups(_ number: Int) throws(SQLiteError) -> LookupFile {
         if let opened, opened.number == number { return opened.file }
         let file = try LookupFile(existing: file.path, mode: .readOnly)

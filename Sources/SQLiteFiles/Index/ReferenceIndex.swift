@@ -2,45 +2,57 @@ package import Payments
 package import SQLite
 import Synchronization
 
-/// Finds payments by what is random about them: their references.
+/// The reference index: finds payments by their references, which are random.
 ///
 /// The newest entries are in memory, the others in the index file. A full memory is written to the
-/// file in one sorted batch, off the commit path; after a crash the entries beyond the file's
-/// watermark are read again from the main database. So a commit never writes a random page for a
-/// new payment.
+/// file in one sorted batch, outside of the commit path. After a crash, entries above the file's
+/// watermark are read again from the main database. A commit therefore never writes a random page.
 ///
-/// A payment is found by its own references and by those of callbacks that belong to it although
-/// they name others. The keys are hashes, so what is found has to be compared.
+/// A payment is found under its own references, and under those that only its callbacks name. Keys
+/// are hashes, so what is found is a candidate and must be compared.
+///
+/// The writer adds entries, readers search, and the ``Indexer`` writes batches: each takes the lock
+/// for memory only, never for I/O.
 package final class ReferenceIndex: Sendable {
-    /// Entries on their way to the file.
+    /// Entries that are being written to the file.
     private struct Batch {
-        /// Tells batches apart: a rebuild may replace one while it is being written.
+        /// Identifies the batch: a rebuild may replace it while it is being written.
         let number: Int
         let entries: HashMultimap
-        /// What the file has to cover already, or the batch would leave a gap behind.
+        /// The watermark that the file must have before the batch is written; otherwise a gap would
+        /// remain.
         let since: IndexWatermark
+
+        /// The cover of the file after the batch.
         let through: IndexCover
     }
 
+    /// The state that the lock guards.
     private struct Memory {
+        /// Entries since the last batch.
         var recent = HashMultimap()
+
+        /// The batch that is being written; still searched.
         var flushing: Batch?
+
+        /// The watermark of the file after the last batch.
         var covered = IndexWatermark()
         var batchCount = 0
 
-        /// Why the file has to be made again; nil when it is sound.
+        /// Why the file must be created again; nil while it is sound.
         var damage: SQLiteError?
 
-        /// Counts the files: what is said about one does not touch the next.
+        /// Incremented when the file is created again, so that a report about an old file does not
+        /// concern the new one.
         var fileNumber = 0
     }
 
     private let memory = Mutex(Memory())
 
-    /// The hash of this database's keys.
+    /// The keyed hash of this database.
     package let hash: SeededHash
 
-    /// Entries in memory after which they are due to be written out: about 3 MiB.
+    /// The number of entries in memory at which a batch is due; they use about 3 MiB.
     static let recentMax = 131_072
 
     package init(hash: SeededHash) { self.hash = hash }
@@ -48,12 +60,12 @@ package final class ReferenceIndex: Sendable {
     /// The key of a reference.
     package func key(_ reference: Reference) -> UInt64 { hash.key(for: reference.text.utf8) }
 
-    /// Adds an entry in memory.
+    /// Adds an entry in memory. Called by the writer, inside the write that stores the payment.
     package func add(_ paymentID: Int64, for key: UInt64) {
         memory.withLock { $0.recent.insert(paymentID, for: key) }
     }
 
-    /// The payments that may have one of these references.
+    /// Candidates: the payments that may carry one of these references.
     package func payments(
         _ references: [Reference],
         in file: some ReferenceLookup
@@ -62,12 +74,14 @@ package final class ReferenceIndex: Sendable {
     }
 
     /// The payments under any of these keys.
+    ///
+    /// - Parameter file: the searcher's own connection to the index file.
     func payments(
         under keys: [UInt64],
         in file: some ReferenceLookup
     ) throws(SQLiteError) -> Set<Int64> {
         if keys.isEmpty { return [] }
-        // Memory first: an entry leaves it only after the file has it.
+        // Memory is searched first: an entry leaves it only after the file contains it.
         var found = memory.withLock { memory in
             var found: Set<Int64> = []
             for key in keys {
@@ -80,14 +94,15 @@ package final class ReferenceIndex: Sendable {
         return found
     }
 
-    /// Whether memory is full and no earlier batch is still being written.
+    /// Whether memory is full and no earlier batch is being written.
     package var isFlushDue: Bool {
         memory.withLock { $0.flushing == nil && $0.recent.count >= Self.recentMax }
     }
 
-    /// Sets what is in memory aside for ``flush(to:)``, unless an earlier batch still waits.
+    /// Sets the entries in memory aside as a batch for ``flush(to:)``, unless an earlier batch is
+    /// waiting.
     ///
-    /// - Parameter cover: the newest numbers whose entries are all in memory by now.
+    /// - Parameter cover: the newest rows whose entries are in memory by now.
     package func prepareFlush(through cover: IndexCover) {
         memory.withLock { memory in
             if memory.flushing != nil { return }
@@ -106,13 +121,15 @@ package final class ReferenceIndex: Sendable {
         }
     }
 
-    /// Writes what was set aside. When it throws, the batch stays and the next call tries again.
+    /// Writes the batch; when it throws, the batch stays and the next call tries again.
+    ///
+    /// - Throws: code 11 (`SQLITE_CORRUPT`) when the file is not the one of the batch before.
     func flush(to file: LookupFile) throws(SQLiteError) {
         guard let batch = memory.withLock({ $0.flushing }) else { return }
         let covered = try file.watermark()
         guard covered.covers(batch.since) else {
-            // Another file than the one that was written before: it would claim to cover what it
-            // does not hold.
+            // This is not the file that the last batch was written to. With this batch it would
+            // claim to cover rows that it lacks.
             let message = "the index file was replaced"
             throw SQLiteError(code: 11, message: message, context: "write the index")
         }
@@ -126,9 +143,11 @@ package final class ReferenceIndex: Sendable {
         }
     }
 
-    /// Fills memory with everything in the main database that the file does not cover.
+    /// Fills memory with all entries of the main database that the file does not cover.
     ///
-    /// What was in memory before can be found until then: readers notice nothing.
+    /// Called by the writer at startup and after damage. Full chunks, of a quarter of ``recentMax``
+    /// rows of each table, go to the file at once, so memory stays bounded. The earlier entries in
+    /// memory are replaced at the end, so readers find every payment meanwhile.
     package func rebuild(
         from connection: Connection,
         file: LookupFile,
@@ -153,15 +172,16 @@ package final class ReferenceIndex: Sendable {
 
     // MARK: Damage
 
-    /// The number of the file in use: another one after it was made again.
+    /// The number of the file in use; it changes when the file is created again.
     var fileNumber: Int { memory.withLock { $0.fileNumber } }
 
-    /// Why the file has to be made again before it is used; nil when it is sound.
+    /// Why the file must be created again before its next use; nil while it is sound.
     package var damage: SQLiteError? { memory.withLock { $0.damage } }
 
-    /// Has the writer make the file again before its next use, unless that is done already.
+    /// Requests that the writer creates the file again before its next use, unless that has
+    /// happened.
     ///
-    /// - Parameter number: of the file in which the damage was seen.
+    /// - Parameter number: the number of the file in which the damage was found.
     func report(_ damage: SQLiteError, ofFile number: Int) {
         memory.withLock { memory in
             if memory.fileNumber == number, memory.damage == nil { memory.damage = damage }

@@ -1,13 +1,12 @@
-/// Hashes under which references and external ids are stored in ``HashMultimap`` and in the index
-/// file.
+/// The keyed hash of references and X-EXTERNAL-IDs, for ``HashMultimap`` and the index file.
 ///
-/// SipHash-1-3 under a seed that is made once per database. A hash without a secret would let a
-/// sender of authentic callbacks choose references whose hashes are equal, and make each lookup
-/// compare all of them. SipHash-1-3 is what Rust, Ruby and Python use for their hash tables.
+/// It is SipHash-1-3 with a seed that is created with the database. Without a secret, the sender of
+/// authentic callbacks could choose references with equal hashes, and each search would have to
+/// compare all of them. Rust, Ruby and Python use SipHash-1-3 for their hash tables.
 package struct SeededHash: Sendable {
     private let function: SipHash<1, 3>
 
-    /// Bytes in a seed.
+    /// The length of a seed in bytes.
     package static let seedBytes = 16
 
     /// - Parameter seed: ``seedBytes`` random bytes.
@@ -25,8 +24,8 @@ package struct SeededHash: Sendable {
 
 /// SipHash-c-d (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
 ///
-/// The rounds are parameters of the type, so that the published vectors, which are of SipHash-2-4,
-/// check the code that computes SipHash-1-3.
+/// The numbers of rounds are parameters of the type, so that the published test vectors, which are
+/// for SipHash-2-4, also check the code that computes SipHash-1-3.
 struct SipHash<let compressionRounds: Int, let finalizationRounds: Int>: Sendable {
     private let key: (UInt64, UInt64)
 
@@ -45,7 +44,7 @@ struct SipHash<let compressionRounds: Int, let finalizationRounds: Int>: Sendabl
             compress(bytes.word(at: offset), into: &state)
             offset += 8
         }
-        // The last word holds the bytes that are left, and the length in its highest byte.
+        // The last word holds the remaining bytes, and the length in its highest byte.
         var last = UInt64(truncatingIfNeeded: bytes.count) << 56
         var shift: UInt64 = 0
         while offset < bytes.count {
@@ -66,7 +65,7 @@ struct SipHash<let compressionRounds: Int, let finalizationRounds: Int>: Sendabl
     }
 }
 
-/// The four words that SipHash mixes, named as in its paper.
+/// The four words of state, named as in the paper.
 private struct SipState {
     var v0: UInt64
     var v1: UInt64
@@ -101,7 +100,8 @@ extension UInt64 {
 extension Span<UInt8> {
     /// The eight bytes at `offset` as a little-endian number.
     ///
-    /// Spelt out, and checked for its bounds before: the compiler joins the eight loads into one.
+    /// Written out, after one check of the bounds: the compiler then combines the eight loads into
+    /// one.
     @inline(__always)
     fileprivate func word(at offset: Int) -> UInt64 {
         let bytes = extracting(offset..<offset &+ 8)

@@ -1,10 +1,14 @@
 package import SQLite
 import Store
 
-/// The file of refused requests and its statements.
+/// The file of the rejected-request store and its statements.
 package enum RefusalFile {
-    /// Opens the file for writing. Losing the newest refusals in a crash is acceptable, so no
-    /// commit waits for the disk.
+    /// Opens the file for writing, and creates its table if needed.
+    ///
+    /// `synchronous = OFF`: the newest requests may be lost in a crash, so no write waits for the
+    /// disk.
+    ///
+    /// - Throws: code 26 (`SQLITE_NOTADB`) for a file of another program or version.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
         let connection = try Connection(path: path, mode: .readWrite)
         let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
@@ -12,7 +16,7 @@ package enum RefusalFile {
         let version = try connection.integer("PRAGMA user_version") ?? 0
         let isEmpty = tables == 0 && application == 0
         guard isEmpty || application == applicationID && version == Self.version else {
-            let message = "not the rejected requests of this version"
+            let message = "not a rejected-request store of this version"
             throw SQLiteError(code: 26, message: message, context: "open")
         }
         try connection.set("journal_mode", to: "wal")
@@ -39,13 +43,16 @@ package enum RefusalFile {
         return connection
     }
 
-    /// `PRAGMA application_id`: "CASR", so that another program's file is not taken for ours.
+    /// `PRAGMA application_id`, the bytes `CASR`: it tells this program's files from those of
+    /// others.
     private static let applicationID: Int64 = 0x4341_5352
 
     /// `PRAGMA user_version` of the table above.
     private static let version: Int64 = 1
 
-    /// The highest number of a rejected request, 0 when none can be read.
+    /// The highest ID of a rejected request; 0 when the file cannot be read, which is reported.
+    ///
+    /// - Parameter isExpected: whether a missing file is reported.
     package static func newestID(in file: SideFile, isExpected: Bool) -> Int64 {
         do throws(SQLiteError) {
             return try file.open(isExpected: isExpected) { (path) throws(SQLiteError) in
@@ -57,6 +64,7 @@ package enum RefusalFile {
         }
     }
 
+    /// Adds a request; ``bind(_:id:to:)`` binds its values.
     static let insertion = """
         INSERT INTO refusals (id, is_plausible, received_at, client, code, problem, external_id,
             head, body)
@@ -76,7 +84,11 @@ package enum RefusalFile {
         row.blob(refusal.body)
     }
 
-    /// Deletes all of one kind but the newest: parameters are the kind twice and how many stay.
+    /// Deletes all requests of one kind but the newest. The parameters are the kind, twice, and how
+    /// many stay.
+    ///
+    /// `refusals_by_kind` leads to the first one to delete, after it has skipped as many entries as
+    /// stay.
     static let eviction = """
         DELETE FROM refusals WHERE is_plausible = ? AND id <= (
             SELECT id FROM refusals WHERE is_plausible = ? ORDER BY id DESC LIMIT 1 OFFSET ?
@@ -84,16 +96,19 @@ package enum RefusalFile {
         """
 }
 
-/// A reader's access to the rejected-request store: as long as it cannot be read, it is empty.
+/// A reader's access to the rejected-request store.
 ///
-/// The journal is read all the same.
+/// While its file cannot be read it counts as empty, so that the journal can still be listed.
+/// Belongs to one reading connection.
 package final class ReaderRefusals {
     private let store: RejectedRequestStore
+
+    /// The open file and its number; the number changes when the file is created again.
     private var opened: (connection: Connection, number: Int)?
 
     package init(_ store: RejectedRequestStore) { self.store = store }
 
-    /// The result of `body`, or nil while the file cannot be read.
+    /// The result of `body`; nil while the file cannot be read, which is reported.
     package func read<Value>(
         _ body: (Connection) throws(SQLiteError) -> Value
     ) -> Value? {
@@ -107,6 +122,7 @@ package final class ReaderRefusals {
         }
     }
 
+    /// The connection to the file with this number, opened if necessary.
     private func connection(_ number: Int) throws(SQLiteError) -> Connection {
         if let opened, opened.number == number { return opened.connection }
         let connection = try Connection(path: store.path, mode: .readOnly)

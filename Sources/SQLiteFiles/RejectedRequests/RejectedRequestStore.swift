@@ -3,21 +3,21 @@ import SQLite
 import Store
 import Synchronization
 
-/// The rejected-request store: bounded (contract section 7).
+/// The rejected-request store, which is bounded (article Storage).
 ///
-/// In a file of its own, written by a thread of its own four times a second at most, without fsync:
-/// a flood can neither fill the disk nor hold up a commit. What comes faster is counted and
-/// dropped.
+/// It has its own file, which its own thread writes at most four times a second, without fsync. A
+/// flood of requests can therefore neither fill the disk nor delay a commit: what exceeds the
+/// limits is counted and dropped.
 package actor RejectedRequestStore: RejectedRequests {
     private let executor = QueueExecutor(blockingLabel: "store.refusals")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
-    /// Refusals of one kind that were not written yet.
+    /// Requests of one kind that wait for the next write.
     private struct Batch {
         var items: [(id: Int64, refusal: RefusedRequest)] = []
         var byteCount = 0
 
-        /// Adds a refusal unless too many wait, or too large ones.
+        /// Adds a request; returns false when too many requests or bytes are waiting.
         mutating func add(_ refusal: RefusedRequest, _ callbackIDs: CallbackIDs) -> Bool {
             let size = refusal.head.count + refusal.body.count
             guard items.count < RejectedRequestStore.waitingMax,
@@ -29,6 +29,7 @@ package actor RejectedRequestStore: RejectedRequests {
         }
     }
 
+    /// The state that ``add(_:)`` changes from any thread.
     private struct Waiting {
         var plausible = Batch()
         var others = Batch()
@@ -39,19 +40,24 @@ package actor RejectedRequestStore: RejectedRequests {
 
     private let waiting = Mutex(Waiting())
     private let file: SideFile
+
+    /// Incremented each time the file is opened.
     private let number = Atomic<Int>(0)
     private let keptMax: Mutex<Int>
     private let callbackIDs: CallbackIDs
     private var connection: Connection?
 
-    /// Refusals of one kind that may wait for the next write.
+    /// The maximum of requests of one kind that wait for the next write.
     static let waitingMax = 256
-    /// Bytes of heads and bodies of one kind that may wait: a flood of large ones is dropped
-    /// earlier.
+    /// The maximum of bytes of heads and bodies of one kind that wait: a flood of large requests is
+    /// dropped earlier.
     static let waitingBytesMax = 4 << 20
+
+    /// The delay of a write after the first waiting request.
     private static let writeEveryMilliseconds = 250
 
-    /// - Parameter keptMax: plausible refusals kept; a tenth of it is kept of the others.
+    /// - Parameter keptMax: the maximum of stored plausible requests; a tenth of it applies to all
+    ///   others.
     package init(
         file: SideFile,
         keptMax: Int,
@@ -62,15 +68,17 @@ package actor RejectedRequestStore: RejectedRequests {
         self.callbackIDs = callbackIDs
     }
 
-    /// Where the file is.
+    /// The path of the file.
     nonisolated var path: String { file.path }
 
-    /// The number of the file in use: another one after it was made again.
+    /// The number of the open file; it changes when the file is created again.
     nonisolated var fileNumber: Int { number.load(ordering: .relaxed) }
 
-    /// Has the file made again if an error in it says that it cannot be used.
+    /// Reports an error of a reader, and creates the file again if the error shows that it is
+    /// unusable.
     ///
-    /// - Parameter number: of the file that was read.
+    /// - Parameter number: the number of the file that was read; a report about an earlier file is
+    ///   ignored.
     nonisolated func report(_ error: SQLiteError, ofFile number: Int) {
         guard file.isGone(by: error) else { return file.report(error) }
         executor.run { [self] in
@@ -80,16 +88,16 @@ package actor RejectedRequestStore: RejectedRequests {
         }
     }
 
-    /// Refusals that came too fast to be kept, or when none were.
+    /// How many requests were dropped since the start.
     nonisolated var dropped: Int { waiting.withLock { $0.dropped } }
 
-    /// Changes how many are kept, from the next write on.
+    /// Changes the maximum of stored plausible requests, from the next write on.
     nonisolated func setKeptMax(_ keptMax: Int) { self.keptMax.withLock { $0 = keptMax } }
 
-    /// Keeps refusals from now on, or drops all of them.
+    /// Sets whether requests are stored from now on; all others are dropped.
     nonisolated func setIsOpen(_ isOpen: Bool) { waiting.withLock { $0.isOpen = isOpen } }
 
-    /// Takes a refusal to be written soon, or drops it when too many wait. Never blocks.
+    /// Adds a request to the next write, or drops it when too many are waiting. Never blocks.
     nonisolated func add(_ refusal: RefusedRequest) {
         let isFirst = waiting.withLock { waiting in
             let isFirst = waiting.plausible.items.isEmpty && waiting.others.items.isEmpty
@@ -109,7 +117,10 @@ package actor RejectedRequestStore: RejectedRequests {
         }
     }
 
-    /// Writes what waits now, so that a reader finds it.
+    /// Writes the waiting requests now, so that readers find them.
+    ///
+    /// On an error the requests of this write are lost, which is reported. A file that is unusable
+    /// is created again first, and the write is tried once more.
     package func flush() {
         let batch = waiting.withLock { waiting in
             defer {
@@ -132,7 +143,7 @@ package actor RejectedRequestStore: RejectedRequests {
         }
     }
 
-    /// Sets the file aside and makes another.
+    /// Sets the file aside and creates another one.
     private func remake(because error: SQLiteError) {
         connection = nil
         do throws(SQLiteError) {
@@ -143,20 +154,22 @@ package actor RejectedRequestStore: RejectedRequests {
         }
     }
 
+    /// Reports an error; the next use opens the file again.
     private func fail(_ error: SQLiteError) {
         connection = nil
         file.report(error)
     }
 
-    /// Writes what waits and closes the file for good: what comes later is dropped.
+    /// Writes the waiting requests and closes the file for good; later requests are dropped.
     func close() {
         waiting.withLock { $0.isClosed = true }
         flush()
         connection = nil
     }
 
-    /// Forgets refusals that have moved to the journal. Should that fail, they are merely shown
-    /// from there instead.
+    /// Removes requests that have moved to the journal.
+    ///
+    /// An error is only reported: lists then show such a request from the journal alone.
     func remove(_ ids: [Int64]) {
         if ids.isEmpty { return }
         do throws(SQLiteError) {
@@ -170,7 +183,9 @@ package actor RejectedRequestStore: RejectedRequests {
         }
     }
 
-    /// Forgets refusals that were received before `milliseconds` since the epoch; returns how many.
+    /// Removes the requests received before `milliseconds` since the epoch; returns how many.
+    ///
+    /// Scans the table, which is bounded: `received_at` has no index.
     func remove(receivedBefore milliseconds: Int64) throws(StoreError) -> Int {
         try StoreError.mapped { () throws(SQLiteError) in
             let connection = try opened()
@@ -181,8 +196,9 @@ package actor RejectedRequestStore: RejectedRequests {
         }
     }
 
-    /// Makes the file, so that readers can open it. Nothing depends on that: a failure is told, and
-    /// tried again with the next request.
+    /// Creates the file, so that readers can open it.
+    ///
+    /// An error is only reported, and the next request tries again.
     func open() {
         do throws(SQLiteError) {
             _ = try opened()
@@ -191,6 +207,7 @@ package actor RejectedRequestStore: RejectedRequests {
         }
     }
 
+    /// The connection, opened if necessary.
     private func opened() throws(SQLiteError) -> Connection {
         if let connection { return connection }
         let connection = try file.open(isExpected: false) { (path) throws(SQLiteError) in
@@ -201,6 +218,7 @@ package actor RejectedRequestStore: RejectedRequests {
         return connection
     }
 
+    /// Stores requests and deletes those beyond the limits, in one commit.
     private func write(_ batch: [(id: Int64, refusal: RefusedRequest)]) throws(SQLiteError) {
         let connection = try opened()
         let keptMax = keptMax.withLock { $0 }
