@@ -2,26 +2,30 @@ import SQLite
 import SQLiteFiles
 import System
 
-/// Checks that commits go where the database's path leads, and saves those that do not.
+/// Checks after each commit that the database is still at its path, and saves commits whose WAL was
+/// removed.
 ///
-/// SQLite goes on writing to the files that it has open, whatever has become of their names: a
-/// commit would succeed and be gone with the process. Belongs to one connection of the writer.
+/// SQLite writes to the files that it has open, even after they were renamed or removed: without
+/// the check a commit would succeed and be lost when the process ends. Belongs to one connection of
+/// the writer, and runs on the writer's thread.
 final class DatabasePlace {
     private let database: DatabaseLock
+
+    /// Closes all other connections; blocks until they are closed.
     private let closeReaders: () -> Void
 
-    /// The WAL and its index, in shared memory, as they were when the connection was opened.
+    /// The WAL and its shared memory, with their identities when the connection was opened.
     private let companions: [(path: String, identity: FileIdentity?)]
 
-    /// Whether the WAL or its index is another file now: everything is in the database file, and
-    /// the connection has to be opened again before the next commit.
+    /// Whether the WAL or its shared memory was replaced. All commits are in the database file
+    /// then, and the connection must be opened again before the next commit.
     private(set) var hasChanged = false
 
-    /// Whether commits are only in a WAL without a name, which is gone when the connection closes.
+    /// Whether commits exist only in a removed WAL, which is deleted when the connection closes.
     private(set) var hasUnsaved = false
 
     /// - Parameters:
-    ///   - database: of a connection that has read: its WAL is open.
+    ///   - database: the lock of a database that the connection has read, so that its WAL is open.
     ///   - closeReaders: closes all other connections to the database; returns when they are
     ///     closed.
     init(_ database: DatabaseLock, closeReaders: @escaping () -> Void) {
@@ -34,8 +38,8 @@ final class DatabasePlace {
 
     /// Begins a write.
     ///
-    /// Closes all readers when the database cannot be written: as long as any of them is open,
-    /// SQLite goes on with the shared memory of the process as it is, be it read-only.
+    /// Closes all readers when the database cannot be written. While a reader is open, SQLite
+    /// continues to use the shared memory of the process as it is, even if it is read-only.
     func begin(_ connection: Connection) throws(SQLiteError) {
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
@@ -45,22 +49,26 @@ final class DatabasePlace {
         }
     }
 
-    /// After a commit and before anything of it is acknowledged: three calls of statx(2).
+    /// Checks the identities of the database, its WAL and its shared memory: three calls of
+    /// `statx(2)`.
     ///
-    /// Throws when the database is not in its place. When only its WAL has vanished, all commits
-    /// are saved in the database file.
+    /// Runs after a commit and before any of it is acknowledged. When only the WAL or its shared
+    /// memory was replaced, all commits are checkpointed and the readers closed; the commit counts.
+    ///
+    /// - Throws: when the database is not at its path, or the checkpoint failed. The commit may be
+    ///   durable in the open file all the same.
     func check(_ connection: Connection) throws(SQLiteError) {
         let isInPlace = database.isInPlace
         if isInPlace, companions.allSatisfy({ FileIdentity(at: $0.path) == $0.identity }) { return }
         try save(connection)
         guard isInPlace else { throw MainDatabase.displacement(of: database) }
-        // Readers that have the old WAL open would take pages of the new one from it.
+        // A reader that has the old WAL open would take pages of the new WAL from it.
         closeReaders()
         hasChanged = true
     }
 
-    /// Saves what an earlier attempt could not; throws in any case, so that the connection is
-    /// opened again.
+    /// Checkpoints the commits that ``check(_:)`` could not; always throws, so that the connection
+    /// is opened again.
     func saveAgain(_ connection: Connection) throws(SQLiteError) {
         try save(connection)
         hasUnsaved = false
@@ -68,7 +76,7 @@ final class DatabasePlace {
         throw SQLiteError(code: 14, message: "the WAL was replaced", context: "commit")
     }
 
-    /// What was committed is in the open files: the WAL is copied to the open database file.
+    /// Checkpoints the open WAL into the open database file, whatever their names are now.
     private func save(_ connection: Connection) throws(SQLiteError) {
         do throws(SQLiteError) {
             try connection.checkpoint()

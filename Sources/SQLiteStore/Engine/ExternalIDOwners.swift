@@ -3,12 +3,19 @@ import Payments
 import SQLite
 import SQLiteFiles
 
-/// The first callback under each X-EXTERNAL-ID of today that was answered 2005600.
+/// The owners of X-EXTERNAL-IDs: the first callback of a day under each ID with the response
+/// 2005600 (article Checks, row 10).
 ///
-/// An id has to be unique within one Jakarta day only (contract section 4, row 10), so only the
-/// current day is kept, in memory, and the one before for what comes out of order around midnight;
-/// the journal has the rest and is what this is rebuilt from.
+/// An ID must be unique within one Jakarta day, so two days suffice: the present one, and another
+/// one for callbacks that are decided out of order around midnight. They are in memory, which costs
+/// a few dozen bytes for a callback, and saves an index on a random key. The journal has the flag
+/// `owns_external_id`, from which the present day is rebuilt at startup; any other day starts
+/// empty.
+///
+/// Belongs to the engine, which is discarded after a failed commit, so memory never holds an owner
+/// that is not stored.
 struct ExternalIDOwners {
+    /// The owners of one day, by the hash of the ID.
     private struct Page {
         let day: Int64
         var owners = HashMultimap()
@@ -16,10 +23,12 @@ struct ExternalIDOwners {
 
     private let hash: SeededHash
 
-    /// At most two, the one in use last.
+    /// At most two; the one that was used last is last.
     private var pages: [Page]
 
-    /// Reads the ids of the day of `milliseconds` from the journal.
+    /// Reads the owners of the day of `milliseconds` from the journal.
+    ///
+    /// ``TimeSearch`` bounds the rows to those received on that day.
     init(
         _ connection: Connection,
         hash: SeededHash,
@@ -49,7 +58,7 @@ struct ExternalIDOwners {
         pages = [Page(day: day, owners: owners)]
     }
 
-    /// The callback that owns an id on its day.
+    /// The owner of an ID on its day, for a callback that was just received.
     mutating func owner(
         of key: ExternalIDKey,
         in journal: JournalTable
@@ -58,8 +67,10 @@ struct ExternalIDOwners {
         return try remembered(key, in: journal)
     }
 
-    /// The same for a callback that is judged again: only a day later than all in memory is turned
-    /// to, so that a replay of several past days leaves the current day in memory.
+    /// The owner of an ID on its day, for a callback that is judged again.
+    ///
+    /// Only a day after all days in memory gets a page, so a replay of several past days does not
+    /// displace the present day.
     mutating func owner(
         ofReplayed key: ExternalIDKey,
         in journal: JournalTable
@@ -68,7 +79,10 @@ struct ExternalIDOwners {
         return try remembered(key, in: journal)
     }
 
-    /// The same, where the day is in memory: a callback of an older one must not drive out today.
+    /// The owner of an ID on its day; nil when there is none or the day is not in memory.
+    ///
+    /// Hashes may collide, so each candidate is read from the journal by its primary key and
+    /// compared. The lowest ID comes first, which is the first callback of the day.
     func remembered(
         _ key: ExternalIDKey,
         in journal: JournalTable
@@ -86,13 +100,15 @@ struct ExternalIDOwners {
         return nil
     }
 
-    /// Records that a callback owns an id, where the day is in memory.
+    /// Records that a callback owns an ID; does nothing when the day is not in memory. Inside a
+    /// write only.
     mutating func add(_ key: ExternalIDKey, callbackID: Int64) {
         guard let place = pages.lastIndex(where: { $0.day == key.day }) else { return }
         pages[place].owners.insert(callbackID, for: hash.key(for: key.externalID.utf8))
     }
 
-    /// Puts the page of `day` last, in place of the page that was not used for longest.
+    /// Makes the page of `day` the last one. A new page displaces the page that was not used for
+    /// longest.
     private mutating func turn(to day: Int64) {
         if pages.last?.day == day { return }
         if let place = pages.firstIndex(where: { $0.day == day }) {

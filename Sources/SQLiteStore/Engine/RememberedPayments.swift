@@ -3,19 +3,21 @@ package import Payments
 package import SQLite
 import SQLiteFiles
 
-/// What one database holds of payments beyond another one.
+/// The payments of one database that a backup lacks, or has in an earlier state.
 ///
-/// Payments of one history have the same numbers in both databases, and a revision that grows with
-/// everything that is committed about them.
+/// In databases of one history a payment has the same ID, and a revision that grows with each
+/// commit about it. A restore uses it to query and report what the replaced database knew.
 package struct RememberedPayments {
     private let other: Connection
     private let backup: Connection
+
+    /// Whether both databases have the same history, so that IDs and revisions can be compared.
     private let isSameFeed: Bool
 
     /// - Parameters:
-    ///   - other: the database that is set aside.
-    ///   - backup: the one that takes its place.
-    ///   - feed: the feed id of the backup as it was made.
+    ///   - other: the database that is replaced.
+    ///   - backup: the restored copy of the backup.
+    ///   - feed: the feed id that the backup had before the restore renewed it.
     package init(
         in other: Connection,
         beyond backup: Connection,
@@ -26,9 +28,14 @@ package struct RememberedPayments {
         isSameFeed = try MainDatabase.feed(other) == feed
     }
 
+    /// The number of payments in memory at a time.
     private static let pageSize = 10_000
 
-    /// Calls `body` with every payment that only the other database holds, or in a later state.
+    /// Calls `body` with each payment of the other database that the backup lacks or has in an
+    /// earlier state; merged payments are left out.
+    ///
+    /// Reads both tables once, in the order of their primary keys. Payments without a match under
+    /// the same ID are held in memory until the end.
     package func forEach(_ body: (Payment) -> Void) throws(SQLiteError) {
         let others = try PaymentTable(other)
         let ours = try PaymentTable(backup)
@@ -62,7 +69,10 @@ package struct RememberedPayments {
         }
     }
 
-    /// Removes what the backup holds under another number.
+    /// Calls `body` for payments that the backup has under another ID in an earlier state, and
+    /// removes all that it has from `unmatched`.
+    ///
+    /// Scans the references of the backup once, because neither database has an index on them.
     private func match(
         _ unmatched: inout [Reference: [Payment]],
         _ body: (Payment) -> Void
@@ -81,6 +91,7 @@ package struct RememberedPayments {
         }
     }
 
+    /// Whether `payment` is a later state than `ours`; outside of one history, by time and status.
     private func isLater(_ payment: Payment, than ours: Payment) -> Bool {
         if isSameFeed, payment.id == ours.id { return payment.revision > ours.revision }
         return payment.updatedMilliseconds > ours.updatedMilliseconds

@@ -4,7 +4,15 @@ import SQLite
 import SQLiteFiles
 
 extension SQLiteEngine {
-    /// Loads what a group of events has to see.
+    /// Loads the view of a group of events; <doc:EngineProtocol> of the module `Ledger` says what
+    /// it must contain.
+    ///
+    /// Runs inside the write, so no other connection can change the rows before the commit. All
+    /// searches use primary keys, `callbacks_of_payment`, `callbacks_waiting`, `attention_open` or
+    /// `decided_facts_of_payment`, so their cost depends on the group, not on the size of the
+    /// database. The only exception is ``AttentionTable/openLoose()``.
+    ///
+    /// Callback IDs are reserved first; when the write fails, they leave a gap.
     func load(_ scope: LedgerScope) throws(SQLiteError) -> LedgerView {
         indexed.removeAll(keepingCapacity: true)
         var numbers = numbers
@@ -17,7 +25,7 @@ extension SQLiteEngine {
         for id in scope.callbackIDs {
             guard let callback = try journal.callback(id) else { continue }
             view.insert(Shared(callback))
-            // Read again, its references may lead nowhere: then it stays where it is.
+            // Its references may identify no payment now; then it stays with its payment.
             if let payment = callback.paymentID { wanted.insert(payment) }
         }
         wanted.formUnion(scope.paymentIDs)
@@ -41,7 +49,8 @@ extension SQLiteEngine {
         return view
     }
 
-    /// Loads the owners of the ids that the loaded callbacks would own if they were applied now.
+    /// Loads the owners of the X-EXTERNAL-IDs that loaded callbacks would claim if they were
+    /// applied now.
     private func loadOwnersForCallbacks(into view: inout LedgerView) throws(SQLiteError) {
         for callback in view.callbacks.all where !callback.ownsExternalID {
             guard let key = callback.externalIDKey,
@@ -51,8 +60,10 @@ extension SQLiteEngine {
         }
     }
 
-    /// Loads entries by number, and those that belong to no payment; returns the payments that they
-    /// are about.
+    /// Loads entries by ID and, if needed, those that belong to no payment, with the decisions
+    /// about their causes.
+    ///
+    /// - Returns: the payments that the entries by ID are about.
     private func loadEntries(
         of scope: LedgerScope,
         into view: inout LedgerView
@@ -74,7 +85,12 @@ extension SQLiteEngine {
         return payments
     }
 
-    /// Loads payments, and those that their references or a merge lead to; returns all numbers.
+    /// Loads payments, the payments that they were merged into, and those that share a reference
+    /// with one of these; returns all IDs.
+    ///
+    /// The references of payments that are reached only by a shared reference are not followed
+    /// further, so the loop ends. It also records in ``indexed`` which references the index
+    /// contains for each payment.
     private func loadPayments(
         _ wanted: Set<Int64>,
         of scope: LedgerScope,
@@ -96,7 +112,8 @@ extension SQLiteEngine {
                     next.insert(other)
                     near.insert(other)
                 }
-                // What is unconfirmed under its other reference may turn out to belong to it.
+                // An unconfirmed payment under its other reference may turn out to be the same
+                // payment.
                 references += payment.references
             }
             next.formUnion(try others(references, beside: scope))
@@ -105,7 +122,7 @@ extension SQLiteEngine {
         return loaded
     }
 
-    /// The payments of those references that have not been looked for yet.
+    /// Candidates for references that the scope did not contain, so that none is searched twice.
     private func others(
         _ references: [Reference],
         beside scope: LedgerScope
@@ -114,7 +131,8 @@ extension SQLiteEngine {
         return try indexedPayments(Array(Set(references).subtracting(scope.allReferences)))
     }
 
-    /// Loads the payments that the waiting callbacks lead to by today's references.
+    /// Loads the payments that carry the references of waiting callbacks now, and adds their IDs to
+    /// `ids`.
     private func loadTargetsOfWaiting(
         _ ids: inout Set<Int64>,
         of scope: LedgerScope,
@@ -129,7 +147,8 @@ extension SQLiteEngine {
         ids.formUnion(loaded)
     }
 
-    /// Loads what belongs to these payments and can change with them.
+    /// Loads the waiting callbacks, inquiries, open entries and decisions of these payments: one
+    /// statement for each kind of row.
     private func loadBelongings(
         of ids: Set<Int64>,
         into view: inout LedgerView
@@ -146,7 +165,7 @@ extension SQLiteEngine {
         }
     }
 
-    /// Loads the callbacks that the loaded entries name.
+    /// Loads the callbacks that the loaded entries name: at most ten for an entry.
     private func loadEntryCallbacks(into view: inout LedgerView) throws(SQLiteError) {
         let named = Set(view.entries.values.flatMap(\.events).compactMap(\.callbackID))
         for id in named.sorted() {
@@ -154,7 +173,10 @@ extension SQLiteEngine {
         }
     }
 
-    /// Loads the kept callbacks with the signatures of the group's deliveries.
+    /// Loads the stored callbacks with the signatures of the group's deliveries.
+    ///
+    /// Searches `callbacks_of_payment` once for each delivery and each payment that carries one of
+    /// its references, and once among the callbacks of no payment when the delivery is unreadable.
     private func loadRedeliveries(
         of scope: LedgerScope,
         among ids: Set<Int64>,

@@ -4,13 +4,14 @@ import SQLite
 import SQLiteFiles
 import Store
 
-/// Keeps what the ledger decides in SQLite: the writer's side (see <doc:EngineProtocol> of the
-/// module `Ledger`).
+/// The writing side of a SQLite database: stores what the ledger decides (see <doc:EngineProtocol>
+/// of the module `Ledger`).
 ///
-/// Everything here that is in memory follows from the main database: after a failed commit the
-/// writer throws the engine away and makes another from the disk (contract section 4, last row's
-/// note). Belongs to the writer's queue. One property for each table, and for each thing of them
-/// that is kept in memory.
+/// Everything in memory is derived from the main database. After a failed commit the writer
+/// discards the engine and opens another one from the disk (article Storage). It belongs to the
+/// writer's queue. No other connection writes to the main database or checkpoints it.
+///
+/// One property for each table, and one for each part of them that is kept in memory.
 final class SQLiteEngine {
     let journal: JournalTable
     let payments: PaymentTable
@@ -27,20 +28,41 @@ final class SQLiteEngine {
     let consumers: ConsumerTable
     let erasures: ErasureTable
     let index: ReferenceIndex
+
+    /// The writer's connection to the index file; replaced when the file is created again.
     private(set) var lookups: LookupFile
+
+    /// Shared with the rejected-request store.
     let callbackIDs: CallbackIDs
     private let connection: Connection
     private let place: DatabasePlace
+
+    /// Called after a commit when the memory of the reference index is full.
     private let onIndexFull: (IndexWatermark, Connection) -> Void
+
+    /// Creates the index file again after an error in it; throws the error when the file is not at
+    /// fault.
     private let remakeLookups: (Connection, SQLiteError) throws(SQLiteError) -> LookupFile
 
-    /// The references under which the group's payments are in the index already.
+    /// For each payment of the group, the references under which the index contains it.
     var indexed: [Payment.ID: [Reference]] = [:]
+
+    /// The owners of X-EXTERNAL-IDs of the present day.
     var externalIDs: ExternalIDOwners
+
+    /// The head, and the IDs of the next rows; changed inside a write, so invalid after it failed.
     private(set) var numbers: LedgerNumbers
+
+    /// The stored values of `meta` that decisions need.
     var knowledge: GatewayKnowledge
+
+    /// The highest ID in `late_references`, including the rows of the present write.
     var newestLateReferenceID: Int64
 
+    /// Prepares all statements and rebuilds memory from the database.
+    ///
+    /// Reads the last row of several tables, and the callbacks of the present day; takes the longer
+    /// the more callbacks that day has.
     init(
         _ connection: Connection,
         place: DatabasePlace,
@@ -88,10 +110,10 @@ final class SQLiteEngine {
         newestLateReferenceID = try MainDatabase.newest("id", of: "late_references", connection)
     }
 
-    /// The payments that may have one of these references.
+    /// Candidates: the payments that may carry one of these references.
     ///
-    /// An index file that proves to be damaged is made again here: nothing can be judged without
-    /// it, and the main database holds all that it held.
+    /// A damaged index file is created again here, inside the write: no callback can be judged
+    /// without it, and the main database contains all its entries.
     func indexedPayments(_ references: [Reference]) throws(SQLiteError) -> Set<Int64> {
         if let damage = index.damage { lookups = try remakeLookups(connection, damage) }
         do throws(SQLiteError) {
@@ -102,7 +124,7 @@ final class SQLiteEngine {
         }
     }
 
-    /// The newest numbers that are in the main database.
+    /// The highest IDs in the main database, up to which the index in memory and file is complete.
     var watermark: IndexWatermark {
         IndexWatermark(
             paymentID: numbers.nextPaymentID - 1,
@@ -112,8 +134,15 @@ final class SQLiteEngine {
 }
 
 extension SQLiteEngine: StorageEngine {
+    /// The newest sequence number, as of the last applied change.
     var head: Int64 { numbers.head }
 
+    /// Runs `body` between `BEGIN IMMEDIATE` and `COMMIT`, and checks that the files are at their
+    /// paths.
+    ///
+    /// With `synchronous = FULL` the commit is durable when `COMMIT` returns; a crash leaves all of
+    /// the write or nothing. When the check after the commit fails, the commit may be durable
+    /// although this throws: then callbacks are delivered again and recognised as redeliveries.
     func write<Result>(
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
@@ -129,17 +158,20 @@ extension SQLiteEngine: StorageEngine {
             }
             return result
         } catch {
-            // SQLite may have rolled back already (full disk, I/O error), and then this fails: only
-            // the first error matters.
+            // SQLite may have rolled back automatically (full disk, I/O error). Then this fails,
+            // and only the first error matters.
             try? connection.execute("ROLLBACK")
             throw error
         }
     }
 
+    /// See ``load(_:)``.
     func view(of scope: LedgerScope) throws(StoreError) -> LedgerView {
         try StoreError.mapped { () throws(SQLiteError) in try load(scope) }
     }
 
+    /// Stores the changes in order, and the new numbers. When it throws, the engine must be
+    /// discarded.
     func apply(_ changes: [Change], _ view: LedgerView) throws(StoreError) {
         try StoreError.mapped { () throws(SQLiteError) in
             precondition(connection.isInTransaction, "changes are stored inside a write")
@@ -149,10 +181,13 @@ extension SQLiteEngine: StorageEngine {
         }
     }
 
+    /// Whether the WAL was replaced; the last commit is durable in the database file.
     var needsReopening: Bool { place.hasChanged }
 
+    /// Whether commits exist only in a removed WAL that this connection has open.
     var mustStayOpen: Bool { place.hasUnsaved }
 
+    /// Starts to write a batch of the reference index, if its memory is full.
     func didCommit() {
         if index.isFlushDue { onIndexFull(watermark, connection) }
     }
@@ -202,6 +237,7 @@ extension SQLiteEngine: StorageEngine {
         }
     }
 
+    /// Replaces one row of `meta`, whose size stays the same.
     func mark(_ now: Int64) throws(StoreError) {
         try StoreError.mapped { () throws(SQLiteError) in
             try connection.execute("INSERT OR REPLACE INTO meta VALUES ('probe', \(now))")
@@ -212,6 +248,10 @@ extension SQLiteEngine: StorageEngine {
 // MARK: - Storing
 
 extension SQLiteEngine {
+    /// Stores one change; inside a write only. Rows are found by primary key or by payment.
+    ///
+    /// Rows of a list by time are reported to ``ClockStepTable``, so that the list can be searched
+    /// by time.
     private func apply(_ change: Change) throws(SQLiteError) {
         switch change {
         case .keepCallback(let callback, let delivery): try keep(callback.row, delivery)
@@ -254,6 +294,7 @@ extension SQLiteEngine {
         }
     }
 
+    /// Appends a callback with its bytes.
     private func keep(_ callback: KeptCallback, _ delivery: Delivery) throws(SQLiteError) {
         let verification = try verifications.id(of: delivery.verification)
         try journal.insert(callback, delivery, verification: verification)
@@ -262,6 +303,8 @@ extension SQLiteEngine {
         try addLate(callback.content.references, of: callback.paymentID)
     }
 
+    /// Adds a payment and its index entries. The entries are in memory only: after a crash they are
+    /// read again from the row, which lies above the watermark of the index file.
     private func create(_ payment: Payment) throws(SQLiteError) {
         try payments.insert(payment)
         let created = payment.createdMilliseconds
@@ -271,8 +314,11 @@ extension SQLiteEngine {
         indexed[payment.id] = references
     }
 
-    /// Adds to the index what leads to a payment whose row may lie below its watermark already: a
-    /// reference that was learnt, or one that only a callback names.
+    /// Adds index entries for a payment whose row may lie below the watermark of the index file:
+    /// for a reference that was learnt later, or that only a callback names.
+    ///
+    /// The entries are also stored in `late_references`, in the same commit, because a rebuild does
+    /// not read the row of the payment again.
     private func addLate(_ references: [Reference], of id: Payment.ID?) throws(SQLiteError) {
         guard let id else { return }
         let known = indexed[id] ?? []
@@ -287,7 +333,7 @@ extension SQLiteEngine {
 }
 
 extension Payment {
-    /// Its references: one, or two.
+    /// Its references: one or two.
     var references: [Reference] {
         referenceNo.map { [partnerReferenceNo, $0] } ?? [partnerReferenceNo]
     }

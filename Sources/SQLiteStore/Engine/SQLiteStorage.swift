@@ -4,29 +4,55 @@ package import SQLiteFiles
 package import Store
 import System
 
-/// The files of one SQLite database, open far enough to start on.
+/// The opened files of one SQLite database, from which a ``Store`` is created.
 ///
-/// One property for each file, thread or value that the store's parts share.
+/// One property for each file, thread or value that the parts of the store share.
 struct SQLiteStorage: Storage {
+    /// The index file.
     let lookupFile: SideFile
+
+    /// The lock on the database, and the check of its WAL and shared memory.
     private let walFiles: WALFiles
+
+    /// The lock on the database.
     private var database: DatabaseLock { walFiles.database }
 
-    /// Whether the database was made just now.
+    /// Whether this run of the program created the database.
     let isNew: Bool
+
+    /// The version of SQLite, as in `3.40.1`.
     let libraryVersion = Connection.libraryVersion
+
+    /// The feed id.
     let feed: String
+
+    /// The newest sequence number when the database was opened.
     let head: Int64
+
+    /// The reference index, shared by the writer and all readers.
     let index: ReferenceIndex
+
+    /// The rejected-request store, which has a thread of its own.
     private let refusals: RejectedRequestStore
+
+    /// Writes batches of the reference index on a thread of its own.
     private let indexer: Indexer
+
+    /// Shared by the journal and the rejected-request store.
     private let callbackIDs: CallbackIDs
 
+    /// The rejected-request store.
     var rejectedRequests: any RejectedRequests { refusals }
 
+    /// Releases the locks of the database; all connections must be closed.
     func release() { database.release() }
 
-    /// Opens a database, making its tables and its side files as needed.
+    /// Opens a database, and creates its tables and its side files as needed.
+    ///
+    /// The connection used here is closed on return; the engine and the readers open their own.
+    ///
+    /// - Throws: ``StoreError/Kind/orphaned`` when an empty file is where a database existed
+    ///   before.
     static func open(
         _ database: DatabaseLock,
         rejectedKept: Int,
@@ -39,7 +65,11 @@ struct SQLiteStorage: Storage {
         }
     }
 
-    /// Opens the main database, making its tables where that replaces nothing.
+    /// Opens the main database, and creates its tables unless side files show that a database
+    /// existed.
+    ///
+    /// ``DatabaseLock`` has checked files without content before; this also covers a file that has
+    /// content but no tables.
     private static func openMain(
         _ walFiles: WALFiles
     ) throws(StoreError) -> (connection: Connection, isNew: Bool) {
@@ -58,6 +88,8 @@ struct SQLiteStorage: Storage {
         return (connection, true)
     }
 
+    /// Reads the shared values from the main database. Callback IDs continue after the highest one
+    /// in the journal and the rejected-request store.
     private init(
         _ walFiles: WALFiles,
         _ main: Connection,
@@ -96,7 +128,7 @@ struct SQLiteStorage: Storage {
         )
     }
 
-    /// Makes what reads the database and the files beside it.
+    /// Creates the reader; its connections open when they are first used.
     func makeReader() -> any StorageReader {
         SQLiteReader(
             ReadableFiles(
@@ -108,7 +140,10 @@ struct SQLiteStorage: Storage {
         )
     }
 
-    /// Opens the database for writing, with everything in memory read from it.
+    /// Opens the database for writing and rebuilds the engine's memory from it.
+    ///
+    /// Fails unless the file at the path is the locked one and has the feed id of before. An
+    /// unusable shared memory of the WAL is replaced first.
     ///
     /// - Parameter closeReaders: see ``DatabasePlace``.
     func makeEngine(
@@ -126,7 +161,7 @@ struct SQLiteStorage: Storage {
                 callbackIDs: callbackIDs,
                 nowMilliseconds: nowMilliseconds,
                 onIndexFull: { [index, indexer, feed] watermark, connection in
-                    // Should it fail, the next commit tries again.
+                    // If this fails, the next commit tries again.
                     let history = IndexHistory(connection, feed: feed)
                     guard let cover = try? history.cover(watermark) else { return }
                     index.prepareFlush(through: cover)
@@ -139,7 +174,11 @@ struct SQLiteStorage: Storage {
         }
     }
 
-    /// Opens the index file and has memory hold what it does not cover.
+    /// Opens the index file, checks it, and fills the memory of the reference index with what the
+    /// file does not cover.
+    ///
+    /// A damaged file is set aside and created again, from the main database: then this takes as
+    /// long as reading all payments.
     private func openLookups(_ main: Connection) throws(SQLiteError) -> LookupFile {
         let history = IndexHistory(main, feed: feed)
         return try lookupFile.open(isExpected: !isNew) { (path) throws(SQLiteError) in
@@ -154,11 +193,13 @@ struct SQLiteStorage: Storage {
         }
     }
 
-    /// Entries that are checked before the first commit, in some hundredths of a second; more are
-    /// checked behind the commits.
+    /// The number of index entries up to which the file is checked before the first commit, which
+    /// takes some hundredths of a second. Larger files are checked in the background.
     private static let entriesCheckedMax = 100_000
 
-    /// Opens the index file after an error in it, made again where it was at fault.
+    /// Opens the index file after an error in it, created again if the file was at fault.
+    ///
+    /// - Throws: `error` itself when the file is not at fault, as with a full disk.
     private func remakeLookups(
         _ main: Connection,
         because error: SQLiteError
@@ -170,14 +211,15 @@ struct SQLiteStorage: Storage {
 }
 
 extension Store {
-    /// Opens a database on SQLite, making it as needed.
+    /// Opens a database on SQLite, and creates it as needed.
     ///
     /// - Parameters:
-    ///   - database: released when the store has closed the database.
-    ///   - rejectedKept: plausible refusals kept; a tenth of it is kept of the others.
-    ///   - render: the form in which ``feed(_:limit:)`` has transitions.
-    ///   - jitter: spreads the inquiries of payments that were made at the same time.
-    ///   - now: milliseconds since the epoch.
+    ///   - database: the lock, released when the store has closed the database.
+    ///   - rejectedKept: the maximum of stored plausible rejected requests; a tenth of it applies
+    ///     to all others.
+    ///   - render: the form in which ``feed(_:limit:)`` returns transitions.
+    ///   - jitter: spreads the queries of payments that were generated at the same time.
+    ///   - now: the present, in milliseconds since the epoch.
     package convenience init(
         database: DatabaseLock,
         policy: LedgerPolicy,

@@ -2,18 +2,19 @@ import SQLite
 import Store
 import Synchronization
 
-/// Reading connections, each on a thread of its own, of which each read takes the first idle one.
+/// The reading connections, each with a thread of its own; each read uses the first idle one.
 ///
-/// A connection is opened when it is first needed: while one read follows another, the second and
-/// third of them cost nothing.
+/// A connection opens its files at its first read. As long as reads do not overlap, the other
+/// connections stay closed and cost nothing.
 final class ReaderPool: Sendable {
+    /// The state that the lock guards; held for assignments only, never during a read.
     private struct State {
         var seats = ReaderSeats(count: connectionCount)
         var nextID: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Int, Never>] = [:]
     }
 
-    /// One for the feed, one that reports leave to look-ups, and two more.
+    /// One connection for the feed, one that reports leave to look-ups, and two more.
     static let connectionCount = 4
 
     private let connections: [ReadingConnection]
@@ -23,8 +24,12 @@ final class ReaderPool: Sendable {
         connections = (0..<Self.connectionCount).map { _ in ReadingConnection(readable) }
     }
 
-    /// Runs `body` on the first idle connection that `purpose` may use, and waits for one if need
-    /// be: first come, first served among those of one purpose.
+    /// Runs `body` on the first idle connection that `purpose` may use; waits for one if necessary.
+    ///
+    /// Reads of one purpose start in the order of their calls. A cancelled task still waits for its
+    /// turn.
+    ///
+    /// - Throws: ``StoreError/closed`` after ``close()``, or the error of `body`.
     func read<Result: Sendable>(
         _ purpose: ReadPurpose,
         _ body: @Sendable (ReaderTables) throws(SQLiteError) -> Result
@@ -34,13 +39,13 @@ final class ReaderPool: Sendable {
         return try await connections[seat].read(body)
     }
 
-    /// Lets go of the files for good, after the reads that are under way.
+    /// Closes the files for good, after the present reads.
     func close() async { for connection in connections { await connection.close() } }
 
-    /// Lets go of the files; the next read opens them again. Called from a thread that can wait for
-    /// reads to end.
+    /// Closes the files; the next read opens them again. Blocks until the present reads have ended.
     func letGo() { for connection in connections { connection.letGo() } }
 
+    /// Waits for a connection and returns its index.
     private func take(_ purpose: ReadPurpose) async -> Int {
         await withCheckedContinuation { continuation in
             let seat = state.withLock { state -> Int? in
@@ -53,6 +58,7 @@ final class ReaderPool: Sendable {
         }
     }
 
+    /// Returns a connection, and resumes the reads that can start now.
     private func release(_ seat: Int, _ purpose: ReadPurpose) {
         let resumed = state.withLock { state in
             state.seats.release(seat, purpose).compactMap { id, seat in

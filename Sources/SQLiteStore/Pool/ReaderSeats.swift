@@ -1,19 +1,19 @@
-/// What a read is for: decides which connections it may use and what it may hold up.
+/// The purpose of a read, which decides which connections it may use.
 enum ReadPurpose: Sendable {
-    /// A page of the feed, or a consumer's offset in it.
+    /// A page of the feed, or the offset of a consumer. May use every connection.
     case feed
 
-    /// One thing by its number, or something counted: takes well below a millisecond.
+    /// One row by its key, or a count: well below a millisecond.
     case lookup
 
-    /// A list or the evidence of a payment: may take long.
+    /// A list, or the evidence of a payment: may take long.
     case report
 }
 
-/// Which of the reading connections are in use, and which reads wait for one.
+/// The state of the reading connections: which are in use, and which reads wait.
 ///
-/// Connection 0 is kept for the feed; reports leave at least one of the others to look-ups. Pure,
-/// so that a test can drive it; ``ReaderPool`` guards it.
+/// Connection 0 serves the feed only. Reports leave at least one of the others to look-ups. The
+/// type has no lock and no clock, so that a test can drive it; ``ReaderPool`` guards it.
 struct ReaderSeats {
     /// A read that waits for a connection.
     private struct Waiting {
@@ -21,16 +21,16 @@ struct ReaderSeats {
         let purpose: ReadPurpose
     }
 
-    /// Reports that may run at once.
+    /// The maximum of reports at a time.
     private let reportsMax: Int
     private var isBusy: [Bool]
     private var reportCount = 0
 
-    /// The longest waiting first.
+    /// In the order of arrival.
     private var waiting: [Waiting] = []
 
-    /// - Parameter count: connections, 3 at least: one for the feed, one for look-ups, the rest for
-    ///   whatever comes.
+    /// - Parameter count: the number of connections, at least 3: one for the feed, one for
+    ///   look-ups, the others for any purpose.
     init(count: Int) {
         precondition(count >= 3, "the feed, look-ups and reports need a connection each")
         isBusy = Array(repeating: false, count: count)
@@ -40,17 +40,18 @@ struct ReaderSeats {
     /// How many reads wait.
     var waitingCount: Int { waiting.count }
 
-    /// Takes the first idle connection that `purpose` may use; nil when read `id` has to wait for
-    /// ``release(_:_:)`` to name it.
+    /// Takes the first idle connection that `purpose` may use. Nil when there is none: then
+    /// ``release(_:_:)`` returns read `id` later.
     mutating func take(_ purpose: ReadPurpose, id: UInt64) -> Int? {
         if let seat = occupy(purpose) { return seat }
         waiting.append(Waiting(id: id, purpose: purpose))
         return nil
     }
 
-    /// Gives a connection back; returns the waiting reads that go on, each with its connection.
+    /// Returns a connection; the result lists the waiting reads that start now, each with its
+    /// connection.
     mutating func release(_ seat: Int, _ purpose: ReadPurpose) -> [(id: UInt64, seat: Int)] {
-        precondition(isBusy[seat], "a connection was given back twice")
+        precondition(isBusy[seat], "a connection was returned twice")
         isBusy[seat] = false
         if purpose == .report { reportCount -= 1 }
         precondition(reportCount >= 0, "a connection is released for what it was taken for")
@@ -66,6 +67,7 @@ struct ReaderSeats {
         return resumed
     }
 
+    /// Marks the first idle connection that `purpose` may use as busy; nil when there is none.
     private mutating func occupy(_ purpose: ReadPurpose) -> Int? {
         if purpose == .report, reportCount == reportsMax { return nil }
         let candidates = (purpose == .feed ? 0 : 1)..<isBusy.count

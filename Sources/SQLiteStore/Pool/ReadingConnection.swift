@@ -3,18 +3,23 @@ import SQLite
 import SQLiteFiles
 import Store
 
-/// A connection that only reads, on a thread of its own: a long read holds up nothing else.
+/// A connection that only reads, with a thread of its own: a long read delays only reads on the
+/// same connection.
 actor ReadingConnection {
     private let executor = QueueExecutor(blockingLabel: "store.reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
     private let readable: ReadableFiles
+
+    /// The open files with their statements; nil before the first read and after ``letGo()``.
     private var opened: ReaderTables?
     private var isClosed = false
 
     init(_ readable: ReadableFiles) { self.readable = readable }
 
-    /// Runs `body`, after opening the files if they are not open.
+    /// Runs `body`, after opening the files if necessary.
+    ///
+    /// - Throws: ``StoreError/closed`` after ``close()``, or the error of `body`.
     func read<Result: Sendable>(
         _ body: @Sendable (ReaderTables) throws(SQLiteError) -> Result
     ) throws(StoreError) -> Result {
@@ -22,18 +27,21 @@ actor ReadingConnection {
         return try StoreError.mapped { () throws(SQLiteError) in try body(try tables()) }
     }
 
-    /// Lets go of the files for good: what is to be read from now on fails.
+    /// Closes the files for good; later reads fail.
     func close() {
         isClosed = true
         opened = nil
     }
 
-    /// Lets go of the files; the next read opens them again. Called from a thread that can wait for
-    /// a read to end.
+    /// Closes the files; the next read opens them again.
+    ///
+    /// Blocks the calling thread until the present read has ended; must not be called on this
+    /// connection's thread.
     nonisolated func letGo() {
         executor.runAndWait { assumeIsolated { $0.opened = nil } }
     }
 
+    /// The statements, after opening the files if necessary.
     private func tables() throws(SQLiteError) -> ReaderTables {
         if let opened { return opened }
         let tables = try ReaderTables(readable)
@@ -42,7 +50,7 @@ actor ReadingConnection {
     }
 }
 
-/// What readers open: the database, and the files beside it that they can do without.
+/// The files that readers open: the database, and the side files, which they can do without.
 struct ReadableFiles: Sendable {
     let database: DatabaseLock
     let lookupFile: SideFile
@@ -66,10 +74,13 @@ struct ReaderTables {
     let gatewayCalls: GatewayCallReader
     let erasures: ErasureReader
 
+    /// Opens the main database for reading; side files open when they are first used.
+    ///
+    /// - Throws: when the database is not at its path.
     init(_ readable: ReadableFiles) throws(SQLiteError) {
         let (database, index) = (readable.database, readable.index)
         let main = try Connection(path: database.path, mode: .readOnly)
-        // What another file in its place holds is none of ours.
+        // The rows of another file at the path must not be returned.
         guard database.isInPlace else { throw MainDatabase.displacement(of: database) }
         let lookups = ReaderLookups(main, readable.lookupFile, index)
         let refused = ReaderRefusals(readable.rejectedRequests)

@@ -1,8 +1,9 @@
 import SQLite
 import Store
 
+/// The reads of a retention order. All have purpose `.report`, because a range may be long.
 extension SQLiteReader {
-    /// Where bytes from before `milliseconds` since the epoch may be.
+    /// The ID ranges of old rows, by ``TimeSearch``.
     package func erasurePlan(
         before milliseconds: Int64
     ) async throws(StoreError) -> ErasurePlan {
@@ -11,7 +12,7 @@ extension SQLiteReader {
         }
     }
 
-    /// The first callbacks of a range that have bytes and were received before `milliseconds`.
+    /// The next callbacks of a range to erase, with their bytes; stops after `limit` rows.
     package func callbackBytes(
         in range: Range<Int64>,
         before milliseconds: Int64,
@@ -22,7 +23,7 @@ extension SQLiteReader {
         }
     }
 
-    /// The first calls of a range that have bytes and ended before `milliseconds`.
+    /// The next gateway calls of a range to erase, with their bytes; stops after `limit` rows.
     package func gatewayCallBytes(
         in range: Range<Int64>,
         before milliseconds: Int64,
@@ -33,8 +34,8 @@ extension SQLiteReader {
         }
     }
 
-    /// What of the feed behind `sequence` may be removed, as
-    /// ``Store/removeTransitions(recordedBefore:limit:)`` has it; nothing is.
+    /// What a removal of transitions would remove, for a dry run; reads at most `limit` + 1 of
+    /// them.
     package func removableTransitions(
         recordedBefore milliseconds: Int64,
         after sequence: Int64,
@@ -51,15 +52,14 @@ extension SQLiteReader {
         }
     }
 
-    /// The newest time that the gateway signed, in milliseconds since the epoch, among the newest
-    /// callbacks; nil when none says one.
+    /// The newest X-TIMESTAMP among the last 100 callbacks with a readable one.
     package func newestSignedTime() async throws(StoreError) -> Int64? {
         try await read(.report) { (tables) throws(SQLiteError) in
             try tables.erasures.newestSignedTime()
         }
     }
 
-    /// How many kept refusals were received before `milliseconds` since the epoch.
+    /// How many rejected requests are old enough; 0 while their file cannot be read.
     package func refusalCount(
         receivedBefore milliseconds: Int64
     ) async throws(StoreError) -> Int {

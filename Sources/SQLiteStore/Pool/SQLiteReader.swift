@@ -5,13 +5,15 @@ import SQLiteFiles
 import Store
 import Synchronization
 
-/// Reads for the API, on threads of their own.
+/// Reads for the API, on the threads of ``ReaderPool``; ``StorageReader`` describes the methods.
 ///
-/// Every method ends its reads before it returns: no snapshot is held across a wait, so the
-/// WAL can always be checkpointed.
+/// Every method ends its statements and snapshots before it returns. No snapshot is held across a
+/// wait, so the WAL can always be checkpointed.
 final class SQLiteReader: StorageReader {
     private let pool: ReaderPool
     private let rejectedRequests: RejectedRequestStore
+
+    /// Counts reads of the feed; relaxed, because it is a metric only.
     private let feedReads = Atomic<Int>(0)
 
     init(_ readable: ReadableFiles) {
@@ -19,7 +21,7 @@ final class SQLiteReader: StorageReader {
         rejectedRequests = readable.rejectedRequests
     }
 
-    /// Runs `body` on the first idle connection; see ``ReadPurpose`` for what may use which.
+    /// Runs `body` on the first idle connection that `purpose` may use.
     func read<Result: Sendable>(
         _ purpose: ReadPurpose = .lookup,
         _ body: @Sendable (ReaderTables) throws(SQLiteError) -> Result
@@ -27,21 +29,22 @@ final class SQLiteReader: StorageReader {
         try await pool.read(purpose, body)
     }
 
-    /// Lets go of the files for good: later reads fail.
+    /// Closes all connections for good, after the present reads.
     package func close() async { await pool.close() }
 
-    /// Lets go of the files; the next read opens them again. Called from a thread that can wait for
-    /// reads to end.
+    /// Closes all connections; the next read opens them again. Blocks until the present reads have
+    /// ended.
     package func closeFiles() { pool.letGo() }
 
-    /// A page of the feed, in its order.
+    /// A page of the feed: a range of the primary key, at most ``TransitionReader/scannedMax``
+    /// rows.
     package func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedPage {
         try await read(.feed) { (tables) throws(SQLiteError) in
             try tables.transitions.page(query, limit: limit)
         }
     }
 
-    /// The same, rendered on the reader's thread.
+    /// The same page, rendered on the reader's thread, so that the caller's thread only sends it.
     package func feed(
         _ query: FeedQuery,
         limit: Int,
@@ -53,7 +56,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// The sequence numbers that the feed has.
+    /// Both ends of the primary key of `transitions`, in one snapshot.
     package func feedBounds() async throws(StoreError) -> FeedBounds {
         feedReads.add(1, ordering: .relaxed)
         return try await read(.feed) { (tables) throws(SQLiteError) in
@@ -61,25 +64,25 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// The position before the first transition recorded at or after a point in time; the head when
-    /// there is none.
-    ///
-    /// - Parameter milliseconds: since the epoch.
+    /// The offset before a time, by ``TimeSearch``: some dozens of reads by primary key; with the
+    /// bounds of the feed.
     package func position(
         recordedFrom milliseconds: Int64
     ) async throws(StoreError) -> (position: Int64, bounds: FeedBounds) {
         feedReads.add(1, ordering: .relaxed)
         return try await read(.feed) { (tables) throws(SQLiteError) in
-            // The bounds last: what is cut off in between must not look like it is kept.
+            // The bounds are read last: a transition that is removed in between must not count as
+            // stored.
             let position = try tables.transitions.position(recordedFrom: milliseconds)
             return (position, try tables.transitions.bounds())
         }
     }
 
-    /// Pages and bounds of the feed that were read from the database since the start.
+    /// How many pages and bounds of the feed were read since the start.
     package var feedReadCount: Int { feedReads.load(ordering: .relaxed) }
 
-    /// The transaction of a merchant reference, or nil when there is none.
+    /// The transaction with this partnerReferenceNo: candidates of the reference index, compared
+    /// one by one.
     package func transaction(
         _ partnerReferenceNo: Reference
     ) async throws(StoreError) -> TransactionRecord? {
@@ -88,7 +91,8 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// Transactions, the newest first.
+    /// A page of transactions, newest first; reads at most ``TransactionList/scannedMax`` rows, and
+    /// joins other tables for those that it returns.
     package func transactions(
         _ filter: TransactionFilter,
         limit: Int
@@ -98,14 +102,15 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// The consumer of the given name, or nil when there is none.
+    /// One consumer, by primary key. Purpose `.feed`, because a read of the feed by name starts
+    /// with it.
     package func consumer(_ name: String) async throws(StoreError) -> ConsumerRecord? {
         try await read(.feed) { (tables) throws(SQLiteError) in
             try tables.consumers.consumer(name)
         }
     }
 
-    /// Consumers in the order of their names, from behind `name` on.
+    /// Consumers in the order of their names, by primary key.
     package func consumers(
         after name: String,
         limit: Int
@@ -115,7 +120,10 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// A page of kept callbacks, the newest first, refused ones among them.
+    /// A page of callbacks, bounded by ``CallbackReader/searchedMax`` rows and
+    /// ``CallbackReader/pageBytesMax``.
+    ///
+    /// Waiting rejected requests are written first, so that the page contains them.
     package func callbackPage(
         _ filter: CallbackFilter,
         limit: Int
@@ -126,7 +134,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// Kept callbacks, the newest first, refused ones among them.
+    /// Stored callbacks, newest first; with a filter that no index supports it scans the journal.
     package func callbacks(
         _ filter: CallbackFilter,
         limit: Int
@@ -137,7 +145,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// One kept callback, or nil when there is none.
+    /// One callback, by primary key: from the journal, else from the rejected-request store.
     package func callback(_ id: Int64) async throws(StoreError) -> CallbackRecord? {
         await rejectedRequests.flush()
         return try await read { (tables) throws(SQLiteError) in
@@ -145,7 +153,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// Entries of the attention list, the newest first.
+    /// Attention entries, newest first; scans `attention` from its end.
     package func attention(
         _ filter: AttentionFilter,
         limit: Int
@@ -155,7 +163,8 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// What is kept about a payment, by number.
+    /// The IDs of what is stored about a payment: candidates of the reference index, then one
+    /// search by payment for callbacks and for gateway calls.
     package func evidence(
         of transaction: TransactionRecord
     ) async throws(StoreError) -> PaymentEvidence {
@@ -169,7 +178,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// The authentic callbacks with these numbers, 500 at most, the newest first.
+    /// The authentic callbacks with these IDs, by primary key, with their bytes.
     package func callbacks(
         _ ids: some Collection<Int64> & Sendable
     ) async throws(StoreError) -> [CallbackRecord] {
@@ -178,7 +187,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// The calls of the gateway with these numbers, the newest first.
+    /// The gateway calls with these IDs, by primary key, with their bytes.
     package func gatewayCalls(
         _ ids: some Collection<Int64> & Sendable
     ) async throws(StoreError) -> [KeptGatewayCall] {
@@ -187,7 +196,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// Calls of the gateway, the newest first.
+    /// Gateway calls, newest first, in the ID ranges that ``TimeSearch`` finds for the times.
     package func gatewayCalls(
         _ filter: GatewayCallFilter,
         limit: Int
@@ -197,8 +206,8 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// Entries of the attention list about a payment or one of these callbacks, open and resolved
-    /// ones, the newest first.
+    /// The entries about a payment, among the newest ones (see
+    /// ``AttentionReader/entries(about:callbackIDs:limit:)``).
     package func attention(
         about transaction: TransactionRecord,
         callbackIDs: [Int64],
@@ -209,16 +218,14 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// Inquiries that are due at `now`, the longest due first.
+    /// Due inquiries, in the order of `inquiries_due`.
     package func inquiries(dueAt now: Int64, limit: Int) async throws(StoreError) -> [Inquiry] {
         try await read { (tables) throws(SQLiteError) in
             try tables.inquiries.due(at: now, limit: limit)
         }
     }
 
-    /// Payments whose inquiry is due at `now` and is no query: the attention list has to hold them.
-    ///
-    /// - Parameter includesQueries: whether queries are among them, since none can be sent.
+    /// Payments whose due inquiry cannot send a query, in the order of `inquiries_due`.
     package func deadlines(
         dueAt now: Int64,
         includesQueries: Bool,
@@ -233,29 +240,28 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// How many inquiries are due at `now`.
+    /// The number of due inquiries, by `inquiries_due` and `inquiries_planned`.
     package func dueInquiryCount(at now: Int64) async throws(StoreError) -> Int {
         try await read { (tables) throws(SQLiteError) in
             try tables.inquiries.dueCount(at: now)
         }
     }
 
-    /// When the next inquiry is due that is not due at `now`; nil when there is none.
+    /// The next entry of `inquiries_due` after `now`.
     package func nextInquiry(after now: Int64) async throws(StoreError) -> Int64? {
         try await read { (tables) throws(SQLiteError) in
             try tables.inquiries.nextDue(after: now)
         }
     }
 
-    /// An inquiry about a merchant's number, out of turn.
+    /// An inquiry about a reference, with the mark of its payment at present.
     package func inquiry(_ partnerReferenceNo: Reference) async throws(StoreError) -> Inquiry {
         try await read { (tables) throws(SQLiteError) in
             try tables.inquiries.inquiry(partnerReferenceNo)
         }
     }
 
-    /// Open payments, and payments with waiting callbacks, that no inquiry is scheduled about; from
-    /// behind `id` on.
+    /// Open payments without an inquiry, by `payments_open` and `callbacks_waiting`.
     package func unscheduledPayments(
         after id: Payment.ID,
         limit: Int
@@ -265,7 +271,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// Open payments, and payments with waiting callbacks; from behind `id` on.
+    /// Open payments, by `payments_open` and `callbacks_waiting`.
     package func openPayments(
         after id: Payment.ID,
         limit: Int
@@ -275,21 +281,21 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// Whether the gateway has ever known a payment of ours.
+    /// One value of `meta`.
     package func isGatewayKnown() async throws(StoreError) -> Bool {
         try await read { (tables) throws(SQLiteError) in
             try tables.meta.knowledge().knownMilliseconds != nil
         }
     }
 
-    /// Payments whose call to generate was under way when the program last wrote.
+    /// The entries of `generations_under_way`: as many as calls are in flight.
     package func interruptedGenerations() async throws(StoreError) -> [Payment.ID] {
         try await read { (tables) throws(SQLiteError) in
             try tables.generations.underWay()
         }
     }
 
-    /// The open entries of a kind that were opened before a point in time, from behind `id` on.
+    /// Open entries of a kind, in the order of their IDs; scans `attention` above `id`.
     package func openEntries(
         _ kind: AttentionKind,
         openedBefore milliseconds: Int64,
@@ -306,7 +312,7 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// One entry of the attention list, or nil when there is none.
+    /// One attention entry, by primary key, with its events.
     package func attention(_ id: Int64) async throws(StoreError) -> AttentionRecord? {
         try await read { (tables) throws(SQLiteError) in
             var filter = AttentionFilter()
@@ -315,14 +321,14 @@ final class SQLiteReader: StorageReader {
         }
     }
 
-    /// One transition, or nil when there is none.
+    /// One transition, by primary key.
     package func transition(_ sequence: Int64) async throws(StoreError) -> TransitionRecord? {
         try await read { (tables) throws(SQLiteError) in
             try tables.transitions.transition(sequence)
         }
     }
 
-    /// How many attention entries are open, by kind.
+    /// The number of open entries by kind; scans `attention`.
     package func openAttentionCounts() async throws(StoreError) -> [String: Int64] {
         try await read(.report) { (tables) throws(SQLiteError) in
             try tables.attention.openCounts()

@@ -2,8 +2,13 @@ import SQLite
 import Store
 
 /// The readers' statements on the attention list.
+///
+/// The list is short compared with payments: an entry is opened only for what a person must review.
+/// Resolved entries have no index but the primary key.
 struct AttentionReader {
     private let connection: Connection
+
+    /// The kinds of open entries of a payment, by `attention_open`.
     private let open: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -16,7 +21,7 @@ struct AttentionReader {
         )
     }
 
-    /// The kinds of a transaction's open entries.
+    /// The kinds of a payment's open entries, in alphabetical order.
     func openKinds(of paymentID: Int64) throws(SQLiteError) -> [String] {
         try open.all {
             $0.integer(paymentID)
@@ -25,7 +30,8 @@ struct AttentionReader {
         }
     }
 
-    /// How many entries are open, by kind.
+    /// How many entries are open, by kind. Scans `attention`, resolved entries included, so callers
+    /// should not run it for each callback.
     func openCounts() throws(SQLiteError) -> [String: Int64] {
         let counts = try connection.prepare(
             "SELECT kind, count(*) FROM attention WHERE resolved_at IS NULL GROUP BY kind"
@@ -36,7 +42,8 @@ struct AttentionReader {
         return Dictionary(counts) { first, _ in first }
     }
 
-    /// Entries, the newest first.
+    /// Entries, newest first. Goes along the primary key from its end until `limit` entries match,
+    /// so a rare kind may take a scan of the whole table.
     func entries(_ filter: AttentionFilter, limit: Int) throws(SQLiteError) -> [AttentionRecord] {
         var conditions = ["TRUE"]
         if let isOpen = filter.isOpen {
@@ -52,9 +59,10 @@ struct AttentionReader {
         }
     }
 
-    /// Entries about a payment or one of these callbacks, open or not, the newest first.
+    /// Entries about a payment or one of these callbacks, open or resolved, newest first.
     ///
-    /// Resolved entries have no index: they are looked for among the newest ``searchedMax``.
+    /// No index leads from a payment to its resolved entries, so the newest ``searchedMax`` entries
+    /// are scanned.
     func entries(
         about transaction: TransactionRecord,
         callbackIDs: [Int64],
@@ -74,7 +82,10 @@ struct AttentionReader {
         }
     }
 
-    /// The open entries of a kind that were opened before a point in time, the oldest first.
+    /// The open entries of a kind with an ID above `id` that were opened before a time, oldest
+    /// first. Goes along the primary key until `limit` entries match.
+    ///
+    /// - Parameter milliseconds: the time, in milliseconds since the epoch.
     func openIDs(
         _ kind: String,
         openedBefore milliseconds: Int64,
@@ -97,8 +108,14 @@ struct AttentionReader {
         }
     }
 
+    /// The maximum of entries that a search about one payment reads.
     private static let searchedMax = 100_000
 
+    /// The entries that satisfy all conditions, newest first, with their events. The payment of
+    /// each is read by its primary key.
+    ///
+    /// The conditions are constants of the program; values are bound by `bind`, in their order, and
+    /// IDs of callbacks are integers.
     private func rows(
         _ conditions: [String],
         limit: Int,
@@ -133,6 +150,7 @@ struct AttentionReader {
         return records
     }
 
+    /// The events of these entries, by the primary key of `attention_events`.
     private func events(
         of ids: [Int64]
     ) throws(SQLiteError) -> [Int64: [AttentionRecord.Event]] {

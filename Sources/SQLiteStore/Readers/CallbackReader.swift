@@ -3,12 +3,21 @@ import SQLite
 import SQLiteFiles
 import Store
 
-/// The readers' statements on the journal and the rejected-request store, shown as one list.
+/// The readers' statements on the journal and the rejected-request store, which are shown as one
+/// list.
+///
+/// Both share a series of IDs, so a list merges them by ID.
 struct CallbackReader {
+    /// The connection to the main database.
     private let main: Connection
+
+    /// Access to the rejected-request store; empty while its file cannot be read.
     private let refused: ReaderRefusals
     private let index: ReferenceIndex
     private let lookups: any ReferenceLookup
+
+    /// The callbacks of the given payments (`?1`) that carry a reference (`?2`) or whose payment
+    /// does, by `callbacks_of_payment`: as many rows as these payments have callbacks.
     private let ofPayments: Statement
 
     init(
@@ -31,7 +40,7 @@ struct CallbackReader {
         )
     }
 
-    /// One kept callback, or nil when there is none.
+    /// One stored callback, by primary key; nil when there is none.
     func callback(_ id: Int64) throws(SQLiteError) -> CallbackRecord? {
         var selection = CallbackSelection.journal
         selection.add(id: id)
@@ -44,7 +53,8 @@ struct CallbackReader {
         return found?.first
     }
 
-    /// How many kept refusals were received before `milliseconds` since the epoch.
+    /// How many stored rejected requests were received before `milliseconds` since the epoch; scans
+    /// their table, which is bounded.
     func refusalCount(receivedBefore milliseconds: Int64) -> Int {
         let count = refused.read { (refused) throws(SQLiteError) in
             try refused.prepare("SELECT count(*) FROM refusals WHERE received_at < ?").first {
@@ -56,17 +66,22 @@ struct CallbackReader {
         return (count ?? nil) ?? 0
     }
 
-    /// Callbacks looked at for one page of a search: bounds the time that a rare outcome takes.
+    /// The maximum of callbacks that one page of a search reads: it bounds the time for a rare
+    /// outcome.
     static let searchedMax: Int64 = 100_000
 
-    /// Bytes of heads and bodies on one page (contract section 5).
+    /// The maximum of bytes of heads and bodies on one page.
     static let pageBytesMax = 8 << 20
 
-    /// A page of kept callbacks, the newest first.
+    /// A page of stored callbacks, newest first.
+    ///
+    /// A search (see ``CallbackFilter/isSearch``) reads ``searchedMax`` IDs and then ends the page,
+    /// even if it is empty; the cursor continues below them.
     ///
     /// - Parameters:
-    ///   - limit: callbacks on it.
-    ///   - bytesMax: of their heads and bodies; one callback is on it in any case.
+    ///   - limit: the maximum of callbacks.
+    ///   - bytesMax: the maximum of bytes of their heads and bodies; a single callback may exceed
+    ///     it.
     func page(
         _ filter: CallbackFilter,
         limit: Int,
@@ -81,7 +96,7 @@ struct CallbackReader {
         }
         let found = try callbacks(filter, limit: limit + 1, bytesMax: bytesMax)
         let shown = found.prefix(limit).prefix(bytesMax: bytesMax)
-        // Behind one that is larger than a page, none was looked for.
+        // After a callback that is larger than a page, no further one was read.
         let isFull = found.count > shown.count || shown.contentBytes > bytesMax
         let end = shown.last?.id ?? filter.beforeID ?? 0
         return CallbackPage(
@@ -91,6 +106,7 @@ struct CallbackReader {
         )
     }
 
+    /// The highest ID in use; both maxima are the ends of primary keys.
     private func newestID() throws(SQLiteError) -> Int64 {
         let kept = try main.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
         let refusal = refused.read { (refused) throws(SQLiteError) in
@@ -99,10 +115,10 @@ struct CallbackReader {
         return max(kept, (refusal ?? nil) ?? 0)
     }
 
-    /// Kept callbacks, the newest first.
+    /// Stored callbacks, newest first.
     ///
-    /// - Parameter bytesMax: bytes of heads and bodies. No callback is left out before those that
-    ///   are returned go beyond.
+    /// - Parameter bytesMax: reading ends with the callback that exceeds this number of bytes; none
+    ///   before it is left out.
     func callbacks(
         _ filter: CallbackFilter,
         limit: Int,
@@ -110,28 +126,31 @@ struct CallbackReader {
     ) throws(SQLiteError) -> [CallbackRecord] {
         let fromJournal = try journal(filter, limit: limit, bytesMax: bytesMax)
         let fromRefused = refusals(filter, limit: limit, bytesMax: bytesMax)
-        // One that has moved to the journal is shown from there only.
+        // A request that has moved to the journal is shown from there only.
         let moved = Set(fromJournal.map(\.id))
         let newestFirst = (fromJournal + fromRefused.filter { !moved.contains($0.id) })
             .sorted { $0.id > $1.id }
         return Array(newestFirst.prefix(limit))
     }
 
-    /// The numbers of the journal's callbacks that carry one of `references`, the newest first.
+    /// The IDs of the journal's callbacks that carry one of `references`, newest first.
     func ids(carrying references: [Reference]) throws(SQLiteError) -> [Int64] {
         var ids: Set<Int64> = []
         for reference in references { ids.formUnion(try self.ids(of: reference)) }
         return ids.sorted(by: >)
     }
 
-    /// The callbacks of the journal with these numbers, the newest first; not more than
-    /// ``idsInStatementMax``.
+    /// The callbacks of the journal with these IDs, newest first; at most ``idsInStatementMax``.
     func callbacks(_ ids: some Collection<Int64>) throws(SQLiteError) -> [CallbackRecord] {
         var selection = CallbackSelection.journal
         selection.add(ids: ids)
         return try selection.rows(in: main, limit: Self.idsInStatementMax)
     }
 
+    /// The journal's callbacks that match a filter, newest first.
+    ///
+    /// With a reference, the IDs of its callbacks are read first, and then the rows in chunks of
+    /// ``idsInStatementMax``, until the page is full.
     private func journal(
         _ filter: CallbackFilter,
         limit: Int,
@@ -161,7 +180,8 @@ struct CallbackReader {
         return found
     }
 
-    /// The journal's callbacks that fit a filter without a reference, the newest first.
+    /// The journal's callbacks that match a filter without a reference, newest first, in the ID
+    /// ranges that ``TimeSearch`` finds for the times.
     private func newest(
         _ filter: CallbackFilter,
         limit: Int,
@@ -191,10 +211,11 @@ struct CallbackReader {
         return found
     }
 
-    /// SQLite bounds the length of a statement; one payment may have any number of callbacks.
+    /// The maximum of IDs in one statement: SQLite limits its length, and a payment may have any
+    /// number of callbacks.
     static let idsInStatementMax = 500
 
-    /// Every condition of a filter but the reference.
+    /// A query with all conditions of a filter except the reference.
     private func selection(_ filter: CallbackFilter) -> CallbackSelection {
         var selection = CallbackSelection.journal
         selection.add(filter)
@@ -204,6 +225,8 @@ struct CallbackReader {
         return selection
     }
 
+    /// The rejected requests that match a filter, newest first. None when the filter names a
+    /// reference, an outcome other than rejected, or authentic callbacks only.
     private func refusals(
         _ filter: CallbackFilter,
         limit: Int,
@@ -218,7 +241,8 @@ struct CallbackReader {
         } ?? []
     }
 
-    /// Every callback that carries `reference`, or belongs to a payment that does.
+    /// The journal's callbacks that carry `reference`, or whose payment does, in no particular
+    /// order.
     private func ids(of reference: Reference) throws(SQLiteError) -> [Int64] {
         let payments = try index.payments([reference], in: lookups)
         if payments.isEmpty { return [] }
@@ -240,7 +264,7 @@ extension Collection<CallbackRecord> {
     /// Bytes of their heads and bodies.
     fileprivate var contentBytes: Int { reduce(0) { $0 + $1.contentBytes } }
 
-    /// The first ones, as many as have so many bytes together, and one in any case.
+    /// The longest prefix with at most `bytesMax` bytes; at least one callback.
     fileprivate func prefix(bytesMax: Int) -> SubSequence {
         var bytes = 0
         for (count, record) in enumerated() {

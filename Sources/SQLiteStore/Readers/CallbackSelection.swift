@@ -3,30 +3,37 @@ import Payments
 import SQLite
 import Store
 
-/// Conditions and their values, in the same order.
+/// Conditions of a WHERE clause and their values, in the same order.
+///
+/// The texts are constants of the program; values from outside are bound, so they cannot change the
+/// statement.
 struct Conditions {
     private var texts: [String] = []
     private var binds: [(inout Binder) -> Void] = []
 
-    /// Adds a condition with the values of its parameters.
+    /// Adds a condition, and the values of its parameters.
     mutating func add(_ text: String, _ bind: @escaping (inout Binder) -> Void) {
         texts.append(text)
         binds.append(bind)
     }
 
-    /// The conditions as SQL.
+    /// The conditions, joined by AND; `TRUE` without any.
     var sql: String { texts.isEmpty ? "TRUE" : texts.joined(separator: " AND ") }
 
-    /// Binds all values.
+    /// Binds all values, in order.
     func bind(_ row: inout Binder) {
         for bind in binds { bind(&row) }
     }
 }
 
-/// A query on one of the two tables that callbacks are kept in.
+/// A query on one of the two tables of callbacks: the journal or the rejected requests.
 struct CallbackSelection {
     private let query: String
+
+    /// The primary key that the conditions and the order refer to.
     private let idColumn: String
+
+    /// Reads a row of the query.
     private let read: (Row) -> CallbackRecord
     private var conditions = Conditions()
 
@@ -36,7 +43,10 @@ struct CallbackSelection {
         self.read = read
     }
 
-    /// A query on the journal.
+    /// A query on the journal. Verification, bytes, remainder and payment are joined by their
+    /// primary keys, so a row costs five searches at most.
+    ///
+    /// The partnerReferenceNo is null while the payment has no status, because it is a guess then.
     static var journal: CallbackSelection {
         CallbackSelection(
             query: """
@@ -56,7 +66,7 @@ struct CallbackSelection {
         )
     }
 
-    /// A query on the keep of refusals.
+    /// A query on the rejected-request store.
     static var refusals: CallbackSelection {
         CallbackSelection(
             query: """
@@ -68,21 +78,22 @@ struct CallbackSelection {
         )
     }
 
-    /// Adds a condition with the values of its parameters.
+    /// Adds a condition, and the values of its parameters.
     mutating func add(_ text: String, _ bind: @escaping (inout Binder) -> Void) {
         conditions.add(text, bind)
     }
 
-    /// Asks for one callback.
+    /// Selects one callback.
     mutating func add(id: Int64) { add("\(idColumn) = ?") { $0.integer(id) } }
 
-    /// Asks for those with these numbers.
+    /// Selects the callbacks with these IDs. The IDs become part of the SQL text, whose length
+    /// limits them to ``CallbackReader/idsInStatementMax``.
     mutating func add(ids: some Collection<Int64>) {
         let list = ids.map { String($0) }.joined(separator: ", ")
         add("\(idColumn) IN (\(list))") { _ in }
     }
 
-    /// Adds what a filter asks of either table: all but the reference and the outcome.
+    /// Adds the conditions that apply to both tables: all but the reference and the outcome.
     mutating func add(_ filter: CallbackFilter) {
         if let externalID = filter.externalID { add("external_id = ?") { $0.text(externalID) } }
         if let from = filter.fromMilliseconds { add("received_at >= ?") { $0.integer(from) } }
@@ -91,9 +102,13 @@ struct CallbackSelection {
         if let before = filter.beforeID { add("\(idColumn) < ?") { $0.integer(before) } }
     }
 
-    /// The rows, the newest first.
+    /// The rows, newest first.
     ///
-    /// - Parameter bytesMax: bytes of heads and bodies; ends behind the row that goes beyond.
+    /// Goes along the primary key from its end, within the bounds of the ID conditions, until
+    /// `limit` rows match.
+    ///
+    /// - Parameter bytesMax: reading ends with the row that exceeds this number of bytes of heads
+    ///   and bodies.
     func rows(
         in connection: Connection,
         limit: Int,
@@ -116,6 +131,8 @@ struct CallbackSelection {
         return found
     }
 
+    /// Reads a row of ``journal``; numbers that the program does not know become the defaults
+    /// below.
     private static func readJournal(_ row: Row) -> CallbackRecord {
         let fact = row.fact(from: 7)
         return CallbackRecord(
@@ -145,6 +162,7 @@ struct CallbackSelection {
         )
     }
 
+    /// Reads a row of ``refusals``.
     private static func readRefusal(_ row: Row) -> CallbackRecord {
         CallbackRecord(
             id: row.integer(0),
@@ -169,6 +187,8 @@ struct CallbackSelection {
         )
     }
 
+    /// What remains of erased bytes; nil while they are stored. A missing digest of the signed body
+    /// means that the body was signed as received.
     private static func erased(_ row: Row) -> ErasedCallback? {
         if row.isNull(24) { return nil }
         return ErasedCallback(
@@ -180,8 +200,8 @@ struct CallbackSelection {
 }
 
 extension Row {
-    /// The order in which a pair holds the references of its transaction (columns 15, 22 and 23),
-    /// where a generate or query of our own has proven them and only one order fits.
+    /// The order in which a pair has the references of its payment (columns 15, 22 and 23), when
+    /// the payment is corroborated and only one order fits.
     fileprivate func provenOrder(of pair: ReferencePair?) -> ReferenceOrder? {
         guard let pair, integer(23) != 0 else { return nil }
         let fitting = ReferenceOrder.allCases.filter { order in

@@ -2,11 +2,23 @@ import SQLite
 import SQLiteFiles
 import Store
 
-/// The readers' statements on what may be erased.
+/// The readers' statements of a retention order.
+///
+/// Bytes are read and hashed outside of the writer; the writer only replaces them. Rows that are
+/// erased in between are skipped there.
 struct ErasureReader {
     private let connection: Connection
+
+    /// The first callbacks of an ID range with bytes that were received before a time.
+    ///
+    /// Goes along the primary key of `callback_contents`, so erased callbacks cost nothing.
     private let callbacks: Statement
+
+    /// The first gateway calls of an ID range with bytes that ended before a time, along the
+    /// primary key of `gateway_call_contents`.
     private let gatewayCalls: Statement
+
+    /// What may be removed from the start of the feed.
     private let feedStart: FeedStart
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -33,7 +45,8 @@ struct ErasureReader {
         )
     }
 
-    /// Where bytes from before `milliseconds` since the epoch may be.
+    /// The ID ranges that may hold bytes from before `milliseconds` since the epoch, in one
+    /// snapshot.
     func plan(before milliseconds: Int64) throws(SQLiteError) -> ErasurePlan {
         try connection.snapshot { () throws(SQLiteError) in
             ErasurePlan(
@@ -43,7 +56,8 @@ struct ErasureReader {
         }
     }
 
-    /// What is erased already lies before the first row with bytes, as a rule.
+    /// The ID ranges of a list before a time, oldest first. They start at the first row with bytes,
+    /// because usually all rows below it are erased.
     private func ranges(
         _ list: TimeList,
         _ table: String,
@@ -59,7 +73,8 @@ struct ErasureReader {
         ).reversed()
     }
 
-    /// The first callbacks of a range that have bytes and were received before `milliseconds`.
+    /// The next callbacks of a range to erase, oldest first. The time is compared again, because a
+    /// range after a clock step also contains newer rows.
     func callbacks(
         in range: Range<Int64>,
         before milliseconds: Int64,
@@ -80,7 +95,7 @@ struct ErasureReader {
         }
     }
 
-    /// The first calls of a range that have bytes and ended before `milliseconds`.
+    /// The next gateway calls of a range to erase, oldest first, with the size of all their bytes.
     func gatewayCalls(
         in range: Range<Int64>,
         before milliseconds: Int64,
@@ -103,7 +118,10 @@ struct ErasureReader {
         }
     }
 
-    /// The newest X-TIMESTAMP of the last callbacks; nil when there are none.
+    /// The newest X-TIMESTAMP among the last 100 callbacks with a readable one; nil when there is
+    /// none.
+    ///
+    /// A retention order uses it to notice a clock that is ahead of the gateway's.
     func newestSignedTime() throws(SQLiteError) -> Int64? {
         try connection.integer(
             """
@@ -115,7 +133,8 @@ struct ErasureReader {
         )
     }
 
-    /// What of the feed behind `sequence` may be removed, `limit` transitions at most; nothing is.
+    /// What may be removed of the feed after `sequence`, at most `limit` transitions, in one
+    /// snapshot; removes nothing.
     func removableTransitions(
         recordedBefore milliseconds: Int64,
         after sequence: Int64,

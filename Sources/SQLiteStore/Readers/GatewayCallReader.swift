@@ -3,10 +3,17 @@ import Payments
 import SQLite
 import Store
 
-/// The readers' statements on the calls of the gateway.
+/// The readers' statements on gateway calls.
+///
+/// Facts, bytes and forms are in different tables, so that bytes can be erased and equal heads are
+/// stored once; a record joins them again.
 struct GatewayCallReader {
     private let connection: Connection
+
+    /// The IDs of a payment's calls, from `gateway_calls_of_payment` alone.
     private let attached: Statement
+
+    /// The calls of no payment in an ID range that carry one of two references; scans the range.
     private let loose: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -20,7 +27,10 @@ struct GatewayCallReader {
         )
     }
 
-    /// Calls of the gateway, the newest first.
+    /// Gateway calls, newest first, in the ID ranges that ``TimeSearch`` finds for the times.
+    ///
+    /// Only the ranges are determined in a snapshot. Calls are never changed except by erasing, so
+    /// a later read of a range finds the same rows.
     func calls(_ filter: GatewayCallFilter, limit: Int) throws(SQLiteError) -> [KeptGatewayCall] {
         let (from, to) = (filter.fromMilliseconds, filter.toMilliseconds)
         let ranges = try connection.snapshot { () throws(SQLiteError) in
@@ -42,7 +52,7 @@ struct GatewayCallReader {
         return found
     }
 
-    /// The calls with these numbers, the newest first.
+    /// The calls with these IDs, newest first, by primary key.
     func calls(_ ids: some Collection<Int64>) throws(SQLiteError) -> [KeptGatewayCall] {
         var conditions = Conditions()
         let list = ids.map { String($0) }.joined(separator: ", ")
@@ -50,10 +60,11 @@ struct GatewayCallReader {
         return try rows(conditions, limit: ids.count)
     }
 
-    /// The numbers of the calls about a payment, the newest first.
+    /// The IDs of the calls about a payment, newest first.
     ///
-    /// Those from before there was a transaction belong to none: they are looked for by either
-    /// reference among the ``looseMax`` calls before the first that belongs to it.
+    /// A call from before the payment existed has no payment. Such calls are searched by either
+    /// reference among the ``looseMax`` calls before the payment's first one; without a call of its
+    /// own, none are.
     func ids(of transaction: TransactionRecord) throws(SQLiteError) -> [Int64] {
         let own = try attached.all {
             $0.integer(transaction.id)
@@ -72,9 +83,11 @@ struct GatewayCallReader {
         return (own + before).sorted(by: >)
     }
 
-    /// Calls that are looked through for those of no transaction: some tens of megabytes to read.
+    /// The maximum of calls that are scanned for those of no payment: tens of megabytes to read.
     private static let looseMax: Int64 = 10_000
 
+    /// The calls that satisfy all conditions, newest first. Bytes, remainder and form are joined by
+    /// their primary keys.
     private func rows(
         _ conditions: Conditions,
         limit: Int
@@ -100,6 +113,7 @@ struct GatewayCallReader {
         }
     }
 
+    /// Reads a row of ``rows(_:limit:)``; bytes of an erased call are empty.
     private static func read(_ row: Row) -> GatewayCall {
         GatewayCall(
             service: Int(row.integer(1)),
@@ -119,6 +133,7 @@ struct GatewayCallReader {
         )
     }
 
+    /// The request head: stored, or constructed from the call's form; empty when it was erased.
     private static func requestHead(_ row: Row) -> [UInt8] {
         if row.isNull(8) { return [] }
         if !row.isNull(7) { return row.blob(7) }
@@ -130,6 +145,7 @@ struct GatewayCallReader {
         )
     }
 
+    /// What remains of erased bytes; nil while they are stored.
     private static func erased(_ row: Row) -> ErasedGatewayCall? {
         if row.isNull(16) { return nil }
         return ErasedGatewayCall(

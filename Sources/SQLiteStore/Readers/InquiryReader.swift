@@ -3,14 +3,24 @@ import Payments
 import SQLite
 import SQLiteFiles
 
-/// The readers' statements on the schedule of inquiries.
+/// The readers' statements on the schedule of queries.
 struct InquiryReader {
     private let connection: Connection
     private let index: ReferenceIndex
     private let lookups: any ReferenceLookup
     private let payments: PaymentTable
+
+    /// Payments with a due query, in the order of `inquiries_due`.
+    ///
+    /// Stops after `?2` rows. When fewer are due, it reads the whole index, because a row may be
+    /// due by the second condition of ``isDue``; the schedule has one row for each payment that is
+    /// still followed.
     private let due: Statement
+
+    /// The first entry of `inquiries_due` after a time.
     private let next: Statement
+
+    /// The number of due queries, by `inquiries_due` and `inquiries_planned`: reads due rows only.
     private let dueCount: Statement
 
     init(
@@ -38,11 +48,12 @@ struct InquiryReader {
         )
     }
 
-    /// ``StatusInquiry/isDue(at:)`` as a condition on the time `?1`.
+    /// ``StatusInquiry/isDue(at:)`` as a condition on the time `?1`: the time has come, or the
+    /// clock was set back since it was planned.
     private static let isDue =
         "(next_at <= ?1 OR planned_at > ?1 + \(StatusInquiry.clockToleranceMilliseconds))"
 
-    /// What is due at `now`, the longest due first.
+    /// Inquiries with a due query, those due for the longest time first.
     func due(at now: Int64, limit: Int) throws(SQLiteError) -> [Inquiry] {
         let ids = try due.all {
             $0.integer(now)
@@ -60,6 +71,9 @@ struct InquiryReader {
         return inquiries
     }
 
+    /// The inquiry of a payment, with its alternative number while the roles are a guess.
+    ///
+    /// Both numbers have a mark of their own, because each may belong to another payment.
     private func inquiry(about payment: Payment) throws(SQLiteError) -> Inquiry {
         let isGuess = !payment.isCorroborated && payment.roles == .assumed
         let alternative = isGuess ? payment.referenceNo : nil
@@ -75,7 +89,11 @@ struct InquiryReader {
         )
     }
 
-    /// What is committed about the payment that an answer about `asked` would be about.
+    /// The present state of the payment that a report about `asked` would concern. The ledger
+    /// compares it with the state at the time of the report: a report counts only if nothing was
+    /// committed since.
+    ///
+    /// - Parameter home: the payment whose schedule planned the query; nil for any other query.
     private func mark(
         _ asked: Reference,
         _ home: Payment?
@@ -87,8 +105,8 @@ struct InquiryReader {
         return Inquiry.Mark(view.subject(of: asked, home))
     }
 
-    /// An inquiry about a merchant's number; a schedule about its payment is answered by it as
-    /// well.
+    /// An inquiry about a partnerReferenceNo that the schedule did not plan. Its result also counts
+    /// for the schedule of its payment.
     func inquiry(_ reference: Reference) throws(SQLiteError) -> Inquiry {
         let mark = try mark(reference, nil)
         return Inquiry(
@@ -99,7 +117,8 @@ struct InquiryReader {
         )
     }
 
-    /// Payments whose inquiry is due at `now` and cannot be sent.
+    /// Payments whose inquiry is due but sends no query, in the order of `inquiries_due`; see
+    /// ``due`` for its cost.
     func deadlines(
         at now: Int64,
         includesQueries: Bool,
@@ -120,7 +139,7 @@ struct InquiryReader {
         }
     }
 
-    /// How many inquiries are due at `now`.
+    /// How many queries are due at `now`.
     func dueCount(at now: Int64) throws(SQLiteError) -> Int {
         let found = try dueCount.first {
             $0.integer(now)
@@ -130,7 +149,7 @@ struct InquiryReader {
         return found ?? 0
     }
 
-    /// When the next inquiry is due that is not due at `now`.
+    /// When the next inquiry becomes due after `now`; nil when none is planned.
     func nextDue(after now: Int64) throws(SQLiteError) -> Int64? {
         let found = try next.first {
             $0.integer(now)
@@ -140,9 +159,12 @@ struct InquiryReader {
         return found ?? nil
     }
 
-    /// Open payments, and payments with waiting callbacks.
+    /// Open payments, and payments with waiting callbacks, with an ID above `id`.
     ///
-    /// - Parameter isUnscheduled: only those without an inquiry.
+    /// Uses the partial indexes `payments_open` and `callbacks_waiting`. Their union is sorted, so
+    /// each page reads all entries above `id`.
+    ///
+    /// - Parameter isUnscheduled: whether payments with an inquiry are left out.
     func open(after id: Int64, limit: Int, isUnscheduled: Bool) throws(SQLiteError) -> [Int64] {
         let condition =
             isUnscheduled ? "NOT EXISTS (SELECT 1 FROM inquiries WHERE payment_id = id)" : "TRUE"

@@ -1,10 +1,21 @@
 import SQLite
 
-/// Finds the rows of a time without an index, by halving over the key of a table.
+/// Finds the rows of a time range without an index on the time, by binary search over the primary
+/// key.
+///
+/// An index on a time would cost every callback a write. The primary key grows with the time,
+/// except where the clock was set back, and ``ClockSteps`` records where that was.
 struct TimeSearch {
+    /// The end of the primary key; 0 in an empty table.
     private let newest: Statement
+
+    /// The start of the primary key; 1 in an empty table.
     private let oldest: Statement
+
+    /// The first row of a key range, with its time: one search by primary key.
     private let next: Statement
+
+    /// The keys at which the clock was set back, newest first, by primary key.
     private let steps: Statement
     private let list: TimeList
 
@@ -23,12 +34,15 @@ struct TimeSearch {
         )
     }
 
-    /// Ranges of keys that hold every row from `from` on and before `to`, and little else; the
-    /// newest first, disjoint, none empty.
+    /// Key ranges that contain every row from `from` on and before `to`, and few others; newest
+    /// first, disjoint, none empty.
     ///
-    /// There is more than one range where the clock was set back: times grow between those steps
-    /// only (see ``ClockSteps``), so each stretch is searched for itself. Call it within one
-    /// snapshot when another connection writes.
+    /// More than one range is returned where the clock was set back, because times grow only
+    /// between clock steps (see ``ClockSteps``): each stretch is searched separately, with about 20
+    /// reads for a million rows. Must run in one snapshot while another connection writes.
+    ///
+    /// Callers compare the times of the rows again: a range includes up to
+    /// ``TimeList/disorderMilliseconds`` more at both ends.
     ///
     /// - Parameter bounds: keys outside are left out.
     func ranges(
@@ -62,7 +76,7 @@ struct TimeSearch {
         return ranges
     }
 
-    /// The stretches between clock steps, cut to `bounds`; the newest first.
+    /// The stretches between clock steps, limited to `bounds`; newest first.
     private func stretches(in bounds: Range<Int64>) throws(SQLiteError) -> [Range<Int64>] {
         var stretches: [Range<Int64>] = []
         var upper = bounds.upperBound
@@ -80,7 +94,8 @@ struct TimeSearch {
         return stretches
     }
 
-    /// The key of the first row of `sought` or later, if the stretch were in order.
+    /// The key of the first row at or after `sought`, by binary search: right if the times in the
+    /// stretch grow, and at most ``TimeList/disorderMilliseconds`` off otherwise.
     private func first(
         since sought: Int64,
         in stretch: Range<Int64>

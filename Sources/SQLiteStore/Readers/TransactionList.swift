@@ -2,11 +2,12 @@ import Payments
 import SQLite
 import Store
 
-/// Lists transactions by a time of theirs, the newest first.
+/// Lists transactions by one of their times, newest first.
 ///
-/// Goes along the tables' own order, since no index by time or status exists: transactions are
-/// numbered in the order in which they were made, transitions in the order in which they were
-/// recorded. A page is a part of that order, bounded in what is looked at.
+/// No index on a time or status exists. The list goes along a primary key instead: payments are
+/// numbered in the order of their creation, transitions in the order in which they were recorded. A
+/// page reads at most ``scannedMax`` rows of that order, so a page may be short although more
+/// follow.
 struct TransactionList {
     private let connection: Connection
     private let transactions: TransactionReader
@@ -22,16 +23,20 @@ struct TransactionList {
         self.transitions = transitions
     }
 
-    /// Rows looked at for one page: bounds the time that a rare status takes.
+    /// The maximum of rows that one page reads: it bounds the time for a rare status.
     static let scannedMax: Int64 = 5_000
 
-    /// Where a transaction stands in the order that the list goes along.
+    /// The position of a transaction in the order of the list: an ID or a sequence number.
     private struct Place {
         let number: Int64
         let transactionID: Int64
     }
 
-    /// One page of at most `limit` transactions.
+    /// A page of at most `limit` transactions, in one snapshot.
+    ///
+    /// The cursor is the position of the last transaction, or the lowest position that was read
+    /// when fewer matched. `more` is true when positions below the cursor may match. With a gateway
+    /// reference, the candidates of the reference index are read instead.
     func page(
         _ filter: TransactionFilter,
         limit: Int
@@ -66,7 +71,7 @@ struct TransactionList {
         }
     }
 
-    /// The numbers among which everything wanted is, the newest first.
+    /// The key ranges that contain all transactions of the wanted times, newest first.
     private func ranges(_ filter: TransactionFilter) throws(SQLiteError) -> [Range<Int64>] {
         let list: TimeList = filter.by == .created ? .payments : .transitions
         return try TimeSearch(list, connection).ranges(
@@ -76,6 +81,8 @@ struct TransactionList {
         )
     }
 
+    /// The matching transactions of a key range, newest first; reads every row of the range at most
+    /// once.
     private func places(
         _ filter: TransactionFilter,
         in range: Range<Int64>,
@@ -94,7 +101,10 @@ struct TransactionList {
         }
     }
 
-    /// The transitions come first in the join, so that it goes along their order.
+    /// The query of a list. `CROSS JOIN` keeps the transitions first in the join, so that the order
+    /// is that of their primary key; the payment is found by its primary key.
+    ///
+    /// Parameters: the range, the times, the statuses as a mask, the limit.
     static func sql(_ time: TransactionTime) -> String {
         switch time {
         case .created:
@@ -120,7 +130,10 @@ struct TransactionList {
 
     // MARK: By reference
 
-    /// The transactions of a gateway reference: one, unless references are in disorder.
+    /// The transactions with a gateway reference: one, unless references contradict each other.
+    ///
+    /// The index is searched before the snapshot begins; a payment that is committed in between is
+    /// missing from this page only.
     private func page(
         of reference: Reference,
         _ filter: TransactionFilter,
@@ -147,7 +160,9 @@ struct TransactionList {
         }
     }
 
-    /// Where a transaction stands in the order; nil when its time is not the wanted one.
+    /// The position of a transaction in the order of the list; nil when its time does not match.
+    ///
+    /// For times of transitions, it reads the whole chain of the payment, which has few.
     private func number(
         of record: TransactionRecord,
         _ filter: TransactionFilter
@@ -170,7 +185,7 @@ struct TransactionList {
 }
 
 extension TransactionStatus {
-    /// A bit for each status, at the place of its stored number; all bits for nil.
+    /// A bit for each status, at the index of its stored number; all bits for nil.
     static func mask(_ statuses: Set<TransactionStatus>?) -> Int64 {
         guard let statuses else { return -1 }
         return statuses.reduce(0) { $0 | 1 << Int64($1.rawValue) }

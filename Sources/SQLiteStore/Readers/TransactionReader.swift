@@ -9,14 +9,34 @@ import Store
 /// One property for each statement, and for each reader of another table that takes part.
 struct TransactionReader {
     private let connection: Connection
+
+    /// Finds candidates by reference.
     private let index: ReferenceIndex
+
+    /// This connection's access to the index file.
     private let lookups: any ReferenceLookup
     private let transitions: TransitionReader
     private let attention: AttentionReader
+
+    /// The generation of a payment, by primary key.
     private let generation: Statement
+
+    /// When the next query about a payment is due, by primary key; milliseconds since the epoch.
     private let inquiry: Statement
+
+    /// The number of callbacks of a payment and of the payments merged into it.
+    ///
+    /// Callbacks are counted in `callbacks_of_payment`. The merged payments are found by a scan of
+    /// `payments`, because `merged_into` has no index.
     private let callbackCount: Statement
+
+    /// A payment by primary key, if it is a transaction with this partnerReferenceNo.
+    ///
+    /// Where a query has corrected the roles (2), the gateway's reference is accepted as well,
+    /// because earlier transitions in the feed show it as partnerReferenceNo.
     private let named: Statement
+
+    /// A payment by primary key, if it is a transaction.
     private let numbered: Statement
 
     init(
@@ -58,13 +78,16 @@ struct TransactionReader {
         )
     }
 
+    /// The columns that ``read(_:)`` expects.
     private static let columns = """
         id, partner_reference, reference, status, latest_status, amount, paid_amount,
         refunded_amount, origin, is_corroborated, roles, paid_at, paid_ms, created_at, updated_at,
         last_sequence, last_query_at, last_query_code, last_query_status
         """
 
-    /// The transaction of a merchant reference, or nil when there is none.
+    /// The transaction with this partnerReferenceNo, with its transitions; nil when there is none.
+    ///
+    /// The candidates are compared in the order of their IDs, each in a snapshot of its own.
     func transaction(_ partnerReferenceNo: Reference) throws(SQLiteError) -> TransactionRecord? {
         for id in try ids(of: partnerReferenceNo) {
             if let record = try record(id, partnerReferenceNo) { return record }
@@ -72,12 +95,14 @@ struct TransactionReader {
         return nil
     }
 
-    /// The transactions that may have a reference, in either role. The index's keys are hashes, so
-    /// what is found has to be compared.
+    /// Candidates: the transactions that may have a reference, in either role. The keys of the
+    /// index are hashes, so a caller must compare the references.
     func ids(of reference: Reference) throws(SQLiteError) -> [Int64] {
         try index.payments([reference], in: lookups).sorted()
     }
 
+    /// A candidate, if it has this partnerReferenceNo; in one snapshot, so that its transitions
+    /// match its status.
     private func record(
         _ id: Int64,
         _ reference: Reference
@@ -96,7 +121,8 @@ struct TransactionReader {
         }
     }
 
-    /// The transaction of the given number without its transitions, or nil when there is none.
+    /// The transaction with this ID, without its transitions; nil when there is none. The caller
+    /// opens a snapshot if it reads several.
     func record(_ id: Int64) throws(SQLiteError) -> TransactionRecord? {
         let found = try numbered.first {
             $0.integer(id)
@@ -106,7 +132,8 @@ struct TransactionReader {
         return try completed(found ?? nil)
     }
 
-    /// Adds what other tables say.
+    /// Adds the values of other tables: open entries, generation, next query, number of callbacks;
+    /// one statement for each.
     private func completed(
         _ record: TransactionRecord?
     ) throws(SQLiteError) -> TransactionRecord? {
@@ -133,6 +160,7 @@ struct TransactionReader {
         return record
     }
 
+    /// Reads a row of ``generation``; nil when a stored number is unknown.
     private static func generation(_ row: Row) -> GenerationRecord? {
         guard let state = GenerationState(rawValue: UInt8(clamping: row.integer(0))),
             let fee = row.amount(1)
@@ -150,6 +178,7 @@ struct TransactionReader {
         )
     }
 
+    /// Reads a row of ``columns``; nil when a stored number is unknown.
     private static func read(_ row: Row) -> TransactionRecord? {
         guard let status = row.status(3),
             let origin = TransactionOrigin(rawValue: UInt8(clamping: row.integer(8)))

@@ -2,13 +2,23 @@ import Payments
 import SQLite
 import Store
 
-/// The readers' statements on the feed.
+/// The readers' statements on the feed. All use the primary key, the sequence number.
 struct TransitionReader {
     private let connection: Connection
+
+    /// The transitions of a range to some statuses, in order.
     private let range: Statement
+
+    /// One transition.
     private let single: Statement
+
+    /// The head.
     private let newest: Statement
+
+    /// The oldest stored sequence number.
     private let oldestKept: Statement
+
+    /// The first transition of a range that was recorded at or after a time; scans the range.
     private let firstRecorded: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -33,12 +43,14 @@ struct TransitionReader {
         )
     }
 
+    /// The columns that ``read(_:)`` expects.
     private static let columns = """
         sequence, partner_reference, reference, from_status, to_status, latest_status, amount,
         source, external_id, callback_id, paid_at, paid_ms, recorded_at, previous_sequence,
         operator, note
         """
 
+    /// Reads a row of ``columns``; nil when a stored number is unknown.
     private static func read(_ row: Row) -> TransitionRecord? {
         guard let to = row.status(4), let latest = row.latestStatus(5), let source = row.source(7)
         else { return nil }
@@ -60,10 +72,14 @@ struct TransitionReader {
         )
     }
 
-    /// Transitions looked at for one page: bounds the time that a rare status takes.
+    /// The maximum of transitions that one page reads: it bounds the time for a rare status.
     static let scannedMax: Int64 = 10_000
 
-    /// What a query selects, up to `limit` transitions and ``scannedMax`` looked at.
+    /// The transitions that a query selects: up to `limit`, of at most ``scannedMax`` that are
+    /// read.
+    ///
+    /// Head, oldest and rows are of one snapshot, so a page never misses a transition that its head
+    /// counts.
     func page(_ query: FeedQuery, limit: Int) throws(SQLiteError) -> FeedPage {
         try connection.snapshot { () throws(SQLiteError) in
             let head = try head()
@@ -93,20 +109,22 @@ struct TransitionReader {
     /// The newest sequence number, 0 in an empty feed.
     private func head() throws(SQLiteError) -> Int64 { try newest.first { $0.integer(0) } ?? 0 }
 
-    /// The oldest sequence number that is kept, 1 in an empty feed.
+    /// The oldest stored sequence number, 1 in an empty feed.
     private func oldest() throws(SQLiteError) -> Int64 {
         try oldestKept.first { $0.integer(0) } ?? 1
     }
 
-    /// The sequence numbers that the feed has.
+    /// The lowest and the highest sequence number of the feed, in one snapshot.
     func bounds() throws(SQLiteError) -> FeedBounds {
         try connection.snapshot { () throws(SQLiteError) in
             FeedBounds(oldest: try oldest(), head: try head())
         }
     }
 
-    /// The position before the first transition recorded at or after a point in time; the newest
-    /// sequence number when there is none.
+    /// The offset before the first transition that was recorded at or after a time; the head when
+    /// there is none.
+    ///
+    /// ``TimeSearch`` finds the ranges; the oldest range is searched first.
     ///
     /// - Parameter time: milliseconds since the epoch.
     func position(recordedFrom time: Int64) throws(SQLiteError) -> Int64 {
@@ -126,7 +144,7 @@ struct TransitionReader {
         }
     }
 
-    /// One transition, or nil when there is none.
+    /// The transition with this sequence number; nil when there is none.
     func transition(_ sequence: Int64) throws(SQLiteError) -> TransitionRecord? {
         let found = try single.first {
             $0.integer(sequence)
@@ -136,7 +154,10 @@ struct TransitionReader {
         return found ?? nil
     }
 
-    /// The chain of one transaction's transitions that ends with `last`, oldest first.
+    /// The transitions of one payment up to `last`, oldest first.
+    ///
+    /// Follows `previous_sequence` back, with one search by primary key for each. Ends at a
+    /// transition that was removed from the start of the feed.
     func chain(endingWith last: Int64) throws(SQLiteError) -> [TransitionRecord] {
         var chain: [TransitionRecord] = []
         var next: Int64? = last

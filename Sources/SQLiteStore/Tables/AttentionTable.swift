@@ -2,15 +2,32 @@ import Ledger
 import Payments
 import SQLite
 
-/// The writer's statements on `attention` and `attention_events`.
+/// The writer's statements on `attention` and `attention_events`; inside a write only.
 final class AttentionTable {
+    /// Adds an open entry. The unique indexes reject a second open one for a payment and kind, or
+    /// for a cause and kind.
     private let insertion: Statement
+
+    /// Replaces the mutable columns of an entry, by primary key.
     private let update: Statement
+
+    /// Closes an entry, which also removes it from the unique indexes.
     private let closing: Statement
+
+    /// Adds or replaces one event of an entry.
     private let event: Statement
+
+    /// The open entries of payments, by `attention_open`: at most one for each kind.
     private let openOfPayments: Statement
+
+    /// The open entries that belong to no payment. They are read in the order of their IDs, by a
+    /// scan of `attention`.
     private let looseOpen: Statement
+
+    /// Entries by primary key.
     private let byID: Statement
+
+    /// The events of entries, by the primary key of `attention_events`.
     private let events: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -59,6 +76,7 @@ final class AttentionTable {
         )
     }
 
+    /// The columns that ``read(_:)`` expects.
     private static let columns = """
         id, kind, payment_id, subject, count, opened_at, last_at, resolved_at IS NULL
         """
@@ -71,12 +89,17 @@ final class AttentionTable {
         for index in entry.events.indices { try put(entry.events[index], index, of: entry.id) }
     }
 
-    /// Writes an entry's counts and subject, and the events at `changed`.
+    /// Writes the counts and the subject of an entry, and the events at the indices `changed`.
+    ///
+    /// The subject changes when a payment is merged into another one. If that one has an open entry
+    /// of the kind, the ledger merges the two entries instead, because the unique index allows only
+    /// one.
     func update(_ entry: AttentionEntry, changed: [Int]) throws(SQLiteError) {
         try update.run { $0.entry(entry) }
         for index in changed { try put(entry.events[index], index, of: entry.id) }
     }
 
+    /// Writes one event; its number is its index in the entry.
     private func put(
         _ event: AttentionEvent,
         _ number: Int,
@@ -95,7 +118,7 @@ final class AttentionTable {
         }
     }
 
-    /// Closes an entry.
+    /// Closes an entry. The row stays, with the name and the note of the resolution.
     func close(
         _ id: Int64,
         _ resolution: EntryResolution,
@@ -109,7 +132,7 @@ final class AttentionTable {
         }
     }
 
-    /// The open entries about these payments.
+    /// The open entries about these payments, with their events, in the order of their IDs.
     func open(of paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [AttentionEntry] {
         try completed(
             try openOfPayments.all {
@@ -120,7 +143,10 @@ final class AttentionTable {
         )
     }
 
-    /// The open entries that belong to no payment.
+    /// The open entries that belong to no payment, with their events.
+    ///
+    /// Scans `attention`, resolved entries included. Needed only for unreadable callbacks, and for
+    /// entries about the gateway or the disk.
     func openLoose() throws(SQLiteError) -> [AttentionEntry] {
         try completed(
             try looseOpen.all { _ in
@@ -130,7 +156,7 @@ final class AttentionTable {
         )
     }
 
-    /// The entries of these numbers, open or not.
+    /// The entries with these IDs, open or resolved, with their events.
     func entries(_ ids: some Sequence<Int64>) throws(SQLiteError) -> [AttentionEntry] {
         try completed(
             try byID.all {
@@ -141,6 +167,7 @@ final class AttentionTable {
         )
     }
 
+    /// Reads a row of ``columns``; nil when the kind is unknown.
     private static func read(_ row: Row) -> AttentionEntry? {
         guard let kind = AttentionKind(rawValue: row.text(1)) else { return nil }
         let subject: AttentionSubject
@@ -162,7 +189,7 @@ final class AttentionTable {
         return entry
     }
 
-    /// Adds the events.
+    /// Adds the events of the entries, by one statement.
     private func completed(_ entries: [AttentionEntry?]) throws(SQLiteError) -> [AttentionEntry] {
         var entries = entries.compactMap(\.self)
         if entries.isEmpty { return [] }
@@ -178,6 +205,7 @@ final class AttentionTable {
         return entries
     }
 
+    /// Reads a row of ``events``.
     private static func event(_ row: Row) -> AttentionEvent {
         var event = AttentionEvent(
             cause: row.text(1),
@@ -193,7 +221,7 @@ final class AttentionTable {
 }
 
 extension Binder {
-    /// Every column of an open entry, its number last.
+    /// Binds the columns of an open entry, its ID last; insertion and update take the same order.
     fileprivate mutating func entry(_ entry: AttentionEntry) {
         text(entry.kind.rawValue)
         switch entry.subject {

@@ -2,21 +2,24 @@ import Ledger
 import Payments
 import SQLite
 
-/// What is the same in many requests to the gateway: the path that is signed, and the head without
-/// what is stored elsewhere.
+/// The parts of a request that are equal in many gateway calls: the signed path, and the head with
+/// placeholders.
 ///
-/// A head is some 700 bytes, of which only the time, the id, the signature and the length differ
-/// from call to call, and they are columns or follow from one.
+/// A head has about 700 bytes. Only the time, the ID, the signature and the length differ from call
+/// to call; they are columns, or follow from one. Storing the form once saves most of the bytes of
+/// a call.
 struct CallForm: Hashable, Sendable {
     let signedPath: String
 
-    /// The head; a byte below 0x05 stands for one of the values of the call.
+    /// The head; a byte below 0x05 is a placeholder for one of the values of the call.
     let head: [UInt8]
 
-    /// Bytes that no head has: the placeholder of the first value, and of those that follow it.
+    /// The placeholder of the first value; those of the others follow it. No head contains such
+    /// bytes.
     private static let firstPlaceholder: UInt8 = 1
 
-    /// The form of a call's request; nil when the head cannot be made of it again.
+    /// The form of a call's request; nil when it cannot reproduce the head exactly. Then the head
+    /// itself is stored.
     init?(_ call: GatewayCall) {
         let values = Self.values(
             timestamp: call.timestamp,
@@ -41,7 +44,7 @@ struct CallForm: Hashable, Sendable {
         self.head = head
     }
 
-    /// What differs from call to call.
+    /// The values that differ from call to call, in the order of their placeholders.
     private static func values(
         timestamp: String,
         externalID: String,
@@ -51,7 +54,7 @@ struct CallForm: Hashable, Sendable {
         [timestamp, externalID, signature, String(bodyCount)].map { Array($0.utf8) }
     }
 
-    /// The head of the call with these values.
+    /// The head of the call with these values, byte for byte as it was sent.
     func head(
         timestamp: String,
         externalID: String,
@@ -68,6 +71,7 @@ struct CallForm: Hashable, Sendable {
         )
     }
 
+    /// Replaces the placeholders by the values.
     private func head(_ values: [[UInt8]]) -> [UInt8] {
         let placeholders = Self.firstPlaceholder..<(Self.firstPlaceholder + UInt8(values.count))
         return head.flatMap { byte in

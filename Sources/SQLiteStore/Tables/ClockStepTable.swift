@@ -4,10 +4,12 @@ import SQLite
 /// the clock was set back before them (see ``ClockSteps``).
 final class ClockStepTable {
     private var steps = ClockSteps()
+
+    /// Adds a step; one that exists already is ignored.
     private let insertion: Statement
     private let connection: Connection
 
-    /// Starts with the last row of each list.
+    /// Reads the last row of each list, where ``ClockSteps`` continues.
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         insertion = try connection.prepare("INSERT OR IGNORE INTO clock_steps VALUES (?, ?)")
@@ -24,7 +26,7 @@ final class ClockStepTable {
         }
     }
 
-    /// Records that a row is written, in the same commit.
+    /// Records the time of a row that the present write adds; inside a write only.
     func note(_ list: TimeList, id: Int64, milliseconds: Int64) throws(SQLiteError) {
         guard steps.isLast(list, id: id) else {
             return try noteBetween(list, id: id, milliseconds: milliseconds)
@@ -32,8 +34,11 @@ final class ClockStepTable {
         if steps.note(list, id: id, milliseconds: milliseconds) { try insert(list, id) }
     }
 
-    /// Records a row that is written between others, such as a refused callback that moves to the
-    /// journal. One that does not fit between its neighbours becomes a stretch of its own.
+    /// Records a row that is written between others, such as a rejected request that moves to the
+    /// journal.
+    ///
+    /// If its time does not fit between those of its neighbours, it becomes a stretch of its own,
+    /// so that the binary search over the other rows stays correct.
     private func noteBetween(
         _ list: TimeList,
         id: Int64,
@@ -46,6 +51,7 @@ final class ClockStepTable {
         try insert(list, id + 1)
     }
 
+    /// The time of the nearest row in one direction: one search by primary key.
     private func time(
         _ list: TimeList,
         _ condition: String,
@@ -60,6 +66,7 @@ final class ClockStepTable {
         }
     }
 
+    /// Adds a step before the row with this key.
     private func insert(_ list: TimeList, _ id: Int64) throws(SQLiteError) {
         try insertion.run {
             $0.integer(list.rawValue)
@@ -68,12 +75,13 @@ final class ClockStepTable {
     }
 }
 
-/// Where in each list the clock was set back, while rows are written.
+/// Detects, for each list, rows at which the clock was set back.
 ///
-/// A *stretch* is the rows from one step to the next. In a stretch, no row's time lies more than
+/// A *stretch* is the rows from one step to the next. Within a stretch, no row's time is more than
 /// ``TimeList/disorderMilliseconds`` before the time of an earlier row. A clock that is set
-/// forwards makes no step: times still grow.
+/// forwards makes no step, because times still grow.
 struct ClockSteps: Sendable {
+    /// The end of a list.
     private struct End {
         let id: Int64
 
@@ -81,24 +89,25 @@ struct ClockSteps: Sendable {
         var milliseconds: Int64
     }
 
-    /// By ``TimeList/place``.
+    /// Indexed by ``TimeList/place``; nil for an empty list.
     private var ends: [End?] = Array(repeating: nil, count: TimeList.allCases.count)
 
-    /// Starts where a list ends on disk: with the key and the time of its last row.
+    /// Continues a list after its last row on disk.
     ///
-    /// An earlier row of the stretch may be newer, by ``TimeList/disorderMilliseconds`` at most.
-    /// That much is assumed: a step too many costs one row, a missing one hides rows.
+    /// An earlier row of the stretch may be newer, by ``TimeList/disorderMilliseconds`` at most,
+    /// and this is assumed: an unnecessary step costs one row, a missing step hides rows from a
+    /// search.
     mutating func resume(_ list: TimeList, id: Int64, milliseconds: Int64) {
         let newest = milliseconds + TimeList.disorderMilliseconds
         ends[list.place] = End(id: id, milliseconds: newest)
     }
 
-    /// Whether `id` lies behind the rows of its list: what ``note(_:id:milliseconds:)`` expects.
+    /// Whether `id` is above all rows of its list, as ``note(_:id:milliseconds:)`` requires.
     func isLast(_ list: TimeList, id: Int64) -> Bool {
         ends[list.place].map { id > $0.id } ?? true
     }
 
-    /// Records a row at the end of its list; returns whether a new stretch starts with it.
+    /// Records a row at the end of its list; returns whether it starts a new stretch.
     mutating func note(_ list: TimeList, id: Int64, milliseconds: Int64) -> Bool {
         guard let end = ends[list.place] else {
             ends[list.place] = End(id: id, milliseconds: milliseconds)
@@ -111,16 +120,17 @@ struct ClockSteps: Sendable {
     }
 }
 
-/// A table whose rows are listed by time, and found by halving over its key.
+/// A table whose rows are listed by time, and found by binary search over the primary key.
 enum TimeList: Int64, CaseIterable, Sendable {
     case callbacks = 1
     case payments = 2
     case transitions = 3
     case gatewayCalls = 4
 
-    /// Its place in an array with one element for each list.
+    /// The index of the list in an array with one element for each.
     var place: Int { Int(rawValue) - 1 }
 
+    /// The name of the table.
     var table: String {
         switch self {
         case .callbacks: "callbacks"
@@ -130,10 +140,11 @@ enum TimeList: Int64, CaseIterable, Sendable {
         }
     }
 
-    /// The table's key.
+    /// The primary key of the table.
     var key: String { self == .transitions ? "sequence" : "id" }
 
-    /// The column that grows with the key between clock steps, but for ``disorderMilliseconds``.
+    /// The column whose values grow with the key between clock steps, up to
+    /// ``disorderMilliseconds``.
     var time: String {
         switch self {
         case .callbacks: "received_at"
@@ -143,7 +154,7 @@ enum TimeList: Int64, CaseIterable, Sendable {
         }
     }
 
-    /// How far a row's time may lie before the newest time so far without a clock step: callbacks
-    /// of several connections reach the writer in another order than they came.
+    /// How far a row's time may be before the newest time so far without a clock step. Callbacks of
+    /// several connections reach the writer in another order than they were received.
     static let disorderMilliseconds: Int64 = 60_000
 }

@@ -2,10 +2,20 @@ package import SQLite
 package import Store
 
 /// The statements on `consumers`, of the writer and of the readers.
+///
+/// The table has at most ``Store/consumersMax`` rows, so counts and scans of it are cheap.
 package final class ConsumerTable {
+    /// One consumer, by primary key.
     private let single: Statement
+
+    /// The consumers after a name, by primary key.
     private let page: Statement
+
+    /// The number of rows.
     private let counting: Statement
+
+    /// The number of consumers with a token's name, or with a name that begins with it and a dot:
+    /// two searches by primary key.
     private let countingOfToken: Statement
     private let connection: Connection
 
@@ -16,7 +26,7 @@ package final class ConsumerTable {
             "SELECT \(Self.columns) FROM consumers WHERE name > ? ORDER BY name LIMIT ?"
         )
         counting = try connection.prepare("SELECT count(*) FROM consumers")
-        // The byte behind a dot is a slash, which no name has.
+        // The byte after the dot is the slash, which no name contains, so the range ends before it.
         countingOfToken = try connection.prepare(
             """
             SELECT count(*) FROM consumers
@@ -25,8 +35,10 @@ package final class ConsumerTable {
         )
     }
 
+    /// The columns that ``read(_:)`` expects.
     private static let columns = "name, position, feed, updated_at, updated_by"
 
+    /// Reads a row of ``columns``.
     private static func read(_ row: Row) -> ConsumerRecord {
         ConsumerRecord(
             name: row.text(0),
@@ -37,7 +49,7 @@ package final class ConsumerTable {
         )
     }
 
-    /// The consumer of the given name, or nil when there is none.
+    /// The consumer of this name; nil when there is none.
     func consumer(_ name: String) throws(SQLiteError) -> ConsumerRecord? {
         try single.first {
             $0.text(name)
@@ -46,7 +58,7 @@ package final class ConsumerTable {
         }
     }
 
-    /// Consumers in the order of their names, from behind `name` on.
+    /// The consumers whose names sort after `name`, in the order of their names.
     package func consumers(after name: String, limit: Int) throws(SQLiteError) -> [ConsumerRecord] {
         try page.all {
             $0.text(name)
@@ -56,9 +68,10 @@ package final class ConsumerTable {
         }
     }
 
+    /// How many consumers exist.
     func count() throws(SQLiteError) -> Int64 { try counting.first { $0.integer(0) } ?? 0 }
 
-    /// How many consumers have the name of a token, or one that begins with it and a dot.
+    /// How many consumers belong to a token.
     func count(ofToken name: String) throws(SQLiteError) -> Int64 {
         try countingOfToken.first {
             $0.text(name)
@@ -67,7 +80,7 @@ package final class ConsumerTable {
         } ?? 0
     }
 
-    /// Adds a consumer, or puts it where it is now.
+    /// Adds a consumer, or replaces it; inside a write only.
     package func put(_ record: ConsumerRecord) throws(SQLiteError) {
         let statement = try connection.prepare(
             "INSERT OR REPLACE INTO consumers (\(Self.columns)) VALUES (?, ?, ?, ?, ?)"
@@ -81,7 +94,7 @@ package final class ConsumerTable {
         }
     }
 
-    /// Removes a consumer; returns whether there was one.
+    /// Removes a consumer; returns whether it existed. Inside a write only.
     func remove(_ name: String) throws(SQLiteError) -> Bool {
         try connection.prepare("DELETE FROM consumers WHERE name = ?").run { $0.text(name) }
         return connection.changes > 0
@@ -89,10 +102,13 @@ package final class ConsumerTable {
 }
 
 extension ConsumerTable {
-    /// Moves a consumer, or adds it.
+    /// Moves the offset of a consumer, or adds the consumer; inside a write only, so that comparing
+    /// and writing are atomic.
     ///
-    /// An offset in another feed, from before a restore, says nothing about this one: it counts as
-    /// 0, like that of a consumer which is not there yet.
+    /// An offset in another feed, from before a restore, means nothing in the present one: it
+    /// counts as 0, like that of a missing consumer.
+    ///
+    /// - Parameter head: the newest sequence number, which the offset must not exceed.
     func move(
         _ move: ConsumerMove,
         head: Int64,

@@ -1,11 +1,21 @@
 import Ledger
 import SQLite
 
-/// The writer's statements on `decided_facts`.
+/// The writer's statements on `decided_facts`; inside a write only.
+///
+/// A row holds a fact without a transition that an operator accepted or dismissed, or that a query
+/// answered. Rows are never changed except for their payment.
 final class DecidedFactTable {
+    /// Adds a decision; later ones about the same fact come after it in the order of the IDs.
     private let insertion: Statement
+
+    /// Assigns the decisions of one payment to another, by `decided_facts_of_payment`.
     private let moving: Statement
+
+    /// The decisions about payments, by `decided_facts_of_payment`.
     private let ofPayments: Statement
+
+    /// The decisions that belong to no payment, by the null key of the same index.
     private let ofNone: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -30,7 +40,7 @@ final class DecidedFactTable {
         ofNone = try connection.prepare("\(selection) IS NULL ORDER BY id")
     }
 
-    /// Adds what was decided about a fact.
+    /// Adds a decision about a fact or a cause.
     func insert(_ fact: DecidedFact) throws(SQLiteError) {
         try insertion.run {
             $0.integer(fact.paymentID)
@@ -41,7 +51,7 @@ final class DecidedFactTable {
         }
     }
 
-    /// Hands the decided facts of one payment to another.
+    /// Assigns the decisions of one payment to another, which it was merged into.
     func move(from old: Int64, to new: Int64) throws(SQLiteError) {
         try moving.run {
             $0.integer(new)
@@ -49,7 +59,7 @@ final class DecidedFactTable {
         }
     }
 
-    /// What was decided about facts of these payments.
+    /// The decisions about facts of these payments, oldest first.
     func facts(of paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [DecidedFact] {
         try ofPayments.all {
             $0.list(paymentIDs)
@@ -58,7 +68,7 @@ final class DecidedFactTable {
         }.compactMap(\.self)
     }
 
-    /// What was decided about causes that belong to no payment.
+    /// The decisions about causes that belong to no payment, oldest first.
     func looseFacts() throws(SQLiteError) -> [DecidedFact] {
         try ofNone.all { _ in
         } row: {
@@ -66,6 +76,7 @@ final class DecidedFactTable {
         }.compactMap(\.self)
     }
 
+    /// Reads a row of the selections; nil when the decision is unknown.
     private static func read(_ row: Row) -> DecidedFact? {
         DecidedFact.Decision(rawValue: UInt8(clamping: row.integer(1))).map { decision in
             DecidedFact(

@@ -1,13 +1,29 @@
 import SQLite
 import Store
 
-/// The writer's statements that erase: heads and bodies, and the start of the feed.
+/// The writer's statements that erase heads and bodies, and remove the start of the feed; inside a
+/// write only.
+///
+/// SQLite overwrites the erased bytes, because ``MainDatabase`` sets `secure_delete`; freed pages
+/// are used again (article Storage).
 final class ErasureTable {
+    /// Deletes the bytes of a callback, by primary key.
     private let callbackRemoval: Statement
+
+    /// Stores what remains of a callback's bytes.
     private let callbackInsertion: Statement
+
+    /// Stores what remains of a gateway call's bytes, with its signature, which is read from the
+    /// row to be deleted.
     private let callInsertion: Statement
+
+    /// Deletes the bytes of a gateway call, by primary key.
     private let callRemoval: Statement
+
+    /// Deletes the transitions up to a sequence number: a range of the primary key.
     private let transitionRemoval: Statement
+
+    /// What may be removed from the start of the feed.
     private let feedStart: FeedStart
     private let connection: Connection
 
@@ -28,7 +44,9 @@ final class ErasureTable {
         feedStart = try FeedStart(connection)
     }
 
-    /// Replaces the bytes of a callback by what stays of them.
+    /// Replaces the bytes of a callback by what remains of them, in the same write.
+    ///
+    /// Does nothing when they were erased before, so a repeated step does not replace the digests.
     func erase(callback id: Int64, _ remainder: ErasedCallback) throws(SQLiteError) {
         try callbackRemoval.run { $0.integer(id) }
         if connection.changes == 0 { return }
@@ -41,7 +59,8 @@ final class ErasureTable {
         }
     }
 
-    /// Replaces the bytes of a call of the gateway by what stays of them.
+    /// Replaces the bytes of a gateway call by what remains of them; does nothing when they were
+    /// erased before.
     func erase(gatewayCall id: Int64, _ remainder: ErasedGatewayCall) throws(SQLiteError) {
         try callInsertion.run {
             $0.blob(remainder.requestDigest)
@@ -70,9 +89,14 @@ final class ErasureTable {
     }
 }
 
-/// The statements that find out what of the start of the feed may be removed.
+/// The statements that determine what may be removed from the start of the feed; the writer and the
+/// readers use them.
 struct FeedStart {
+    /// The first transitions after a sequence number, by primary key.
     private let transitions: Statement
+
+    /// The consumer with the lowest offset; an offset of another feed counts as 0. Scans
+    /// `consumers`, which is small.
     private let lowestOffset: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -90,8 +114,10 @@ struct FeedStart {
         )
     }
 
-    /// The transitions behind `sequence`, `limit` at most, that were recorded before `milliseconds`
-    /// and that every consumer has passed; never the newest one.
+    /// The transitions after `sequence`, at most `limit`, that were recorded before `milliseconds`
+    /// since the epoch and that every consumer has passed; never the newest one.
+    ///
+    /// Reads at most `limit` + 1 rows, and stops at the first one that must stay.
     func removable(
         recordedBefore milliseconds: Int64,
         after sequence: Int64,
@@ -108,7 +134,7 @@ struct FeedStart {
         var oldest = sequence + 1
         var count = 0
         var isHeld = false
-        // One more than may be removed, to know which one is the oldest then.
+        // One more than may be removed, because it becomes the oldest.
         try transitions.forEach {
             $0.integer(sequence)
             $0.integer(limit + 1)

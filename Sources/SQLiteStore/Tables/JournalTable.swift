@@ -3,15 +3,40 @@ import Payments
 import SQLite
 
 /// The writer's statements on the journal of authentic callbacks: `callbacks` and
-/// `callback_contents`.
+/// `callback_contents`; inside a write only.
+///
+/// A callback is appended once and read when it is decided about again; no decision reads its
+/// bytes.
 final class JournalTable {
+    /// Appends a row to `callbacks`.
+    ///
+    /// It also adds an entry to `callbacks_of_payment`, near its end for a new payment, and one to
+    /// `callbacks_waiting` for a callback that waits.
     private let insertion: Statement
+
+    /// Appends the bytes of a callback.
     private let content: Statement
+
+    /// Replaces the columns that a later decision may change, by primary key. The time of receipt,
+    /// the signature and the bytes never change.
     private let update: Statement
+
+    /// Counts one more delivery, by primary key.
     private let redelivery: Statement
+
+    /// One callback, by primary key.
     private let byID: Statement
+
+    /// The callbacks of a payment with a signature, by `callbacks_of_payment`: the redelivered one,
+    /// or two when the first failed by unsigned headers only.
     private let bySignature: Statement
+
+    /// The callbacks of no payment with a signature, by the null key of `callbacks_of_payment`.
+    /// They are unreadable callbacks, so a search is needed only for unreadable deliveries.
     private let unplacedBySignature: Statement
+
+    /// The callbacks of payments that wait for a query, by `callbacks_waiting`: at most 100 for a
+    /// payment.
     private let waiting: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -57,6 +82,8 @@ final class JournalTable {
     // MARK: Writing
 
     /// Appends a callback with the bytes of its delivery.
+    ///
+    /// - Parameter verification: the ID of its verification in `verifications`.
     func insert(
         _ callback: KeptCallback,
         _ delivery: Delivery,
@@ -81,7 +108,7 @@ final class JournalTable {
         }
     }
 
-    /// Writes what a kept callback leads to now.
+    /// Writes what was decided about a stored callback.
     func update(_ callback: KeptCallback) throws(SQLiteError) {
         try update.run { row in
             row.judged(callback)
@@ -89,7 +116,7 @@ final class JournalTable {
         }
     }
 
-    /// Counts one more delivery of a kept callback.
+    /// Counts one more delivery of a stored callback; its bytes are not stored again.
     func countRedelivery(of id: Int64, atMilliseconds now: Int64) throws(SQLiteError) {
         try redelivery.run {
             $0.integer(now)
@@ -99,7 +126,7 @@ final class JournalTable {
 
     // MARK: Reading
 
-    /// A kept callback, or nil when there is none of this number.
+    /// The stored callback with this ID; nil when there is none.
     func callback(_ id: Int64) throws(SQLiteError) -> KeptCallback? {
         let found = try byID.first {
             $0.integer(id)
@@ -109,7 +136,7 @@ final class JournalTable {
         return found ?? nil
     }
 
-    /// The callbacks of a payment, or of none, with this signature.
+    /// The callbacks of a payment with this signature; with nil, those of no payment.
     func callbacks(
         signed digest: SignedDigest,
         paymentID: Int64?
@@ -129,7 +156,7 @@ final class JournalTable {
         }.compactMap(\.self)
     }
 
-    /// The callbacks of these payments that wait for the gateway's answer to a query.
+    /// The callbacks of these payments that wait for a query, oldest first.
     func waiting(of paymentIDs: [Int64]) throws(SQLiteError) -> [KeptCallback] {
         try waiting.all {
             $0.list(paymentIDs)
@@ -138,6 +165,7 @@ final class JournalTable {
         }.compactMap(\.self)
     }
 
+    /// The columns that ``read(_:)`` expects.
     private static let columns = """
         id, payment_id, received_at, signed_ms, external_id, signed_digest, outcome, answer,
         is_waiting, sequence, original_partner_reference, original_reference, status, amount,
@@ -145,6 +173,8 @@ final class JournalTable {
         owns_external_id
         """
 
+    /// Reads a row of ``columns``; nil when the digest is malformed. An unknown outcome or response
+    /// counts as a rejection.
     private static func read(_ row: Row) -> KeptCallback? {
         guard let digest = SignedDigest(row.blob(5)) else { return nil }
         var callback = KeptCallback(
@@ -164,6 +194,10 @@ final class JournalTable {
         return callback
     }
 
+    /// Reads the fact of a callback or, when the row has none, its defect with the readable
+    /// references.
+    ///
+    /// A fact needs both references and a status; only its amount may be null.
     private static func content(_ row: Row) -> CallbackContent {
         if let fact = row.fact(from: 10) {
             return CallbackContent(
@@ -188,7 +222,7 @@ final class JournalTable {
 }
 
 extension Binder {
-    /// What a judgement decides about a callback, and what it says.
+    /// Binds the columns that a decision may change, in the order of insertion and update.
     fileprivate mutating func judged(_ callback: KeptCallback) {
         integer(callback.paymentID)
         integer(Int(callback.outcome.rawValue))
@@ -216,6 +250,7 @@ extension Binder {
 extension SignedDigest {
     /// The 32 bytes of the digest.
     var bytes: [UInt8] {
+        /// The 32 bytes of the digest, most significant byte of each word first.
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)
         for word in [words.0, words.1, words.2, words.3] {
@@ -226,7 +261,7 @@ extension SignedDigest {
         return bytes
     }
 
-    /// The digest of 32 bytes; nil for any other number of them.
+    /// The digest of 32 bytes; nil for any other number of bytes.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
         let word = { (start: Int) in

@@ -1,20 +1,29 @@
 import Ledger
 import SQLite
 
-/// A table of few values that many rows of other tables name by their number.
+/// A table of few values to which rows of other tables refer by ID, such as the ways to verify a
+/// signature.
+///
+/// The values found so far are in memory. They belong to the engine, which is discarded after a
+/// failed commit, so no ID of a row that was rolled back is used.
 final class NumberedValues<Value: Hashable> {
+    /// The ID of a value. Scans the table, which is small, once for each value after startup.
     private let selection: Statement
+
+    /// Adds a value; the ID is the next rowid.
     private let insertion: Statement
     private let bind: (Value, inout Binder) -> Void
     private let connection: Connection
+
+    /// The values found so far.
     private var known: [Value: Int64] = [:]
 
-    /// The one that was asked for last: nearly always the next, too.
+    /// The value of the last call, which is usually the next one too.
     private var last: (value: Value, id: Int64)?
 
     /// - Parameters:
-    ///   - columns: of the value, beside the column `id`.
-    ///   - bind: binds them, in that order.
+    ///   - columns: the columns of the value, besides `id`.
+    ///   - bind: binds the columns of a value, in that order.
     init(
         _ connection: Connection,
         table: String,
@@ -30,7 +39,7 @@ final class NumberedValues<Value: Hashable> {
         insertion = try connection.prepare("INSERT INTO \(table) (\(names)) VALUES (\(marks))")
     }
 
-    /// The number of a value, made when it is new.
+    /// The ID of a value; a new value is added, inside the present write.
     func id(of value: Value) throws(SQLiteError) -> Int64 {
         if let last, last.value == value { return last.id }
         let id = try find(value)
@@ -39,6 +48,7 @@ final class NumberedValues<Value: Hashable> {
         return id
     }
 
+    /// The ID from memory or the table, else that of a new row.
     private func find(_ value: Value) throws(SQLiteError) -> Int64 {
         if let id = known[value] { return id }
         let found = try selection.first {
@@ -53,7 +63,7 @@ final class NumberedValues<Value: Hashable> {
 }
 
 extension NumberedValues<Delivery.Verification> {
-    /// The table `verifications`: the ways in which signatures were verified.
+    /// The table `verifications`: path, body form and key with which signatures verified.
     convenience init(_ connection: Connection) throws(SQLiteError) {
         try self.init(
             connection,

@@ -2,8 +2,9 @@ import Ledger
 import Payments
 import SQLite
 
+/// The two columns of a validity.
 extension Validity {
-    /// How it is stored.
+    /// The stored number of the case: 0 standard, 1 seconds, 2 until.
     var kind: Int64 {
         switch self {
         case .standard: 0
@@ -12,7 +13,7 @@ extension Validity {
         }
     }
 
-    /// The number that goes with ``kind``.
+    /// The number that belongs to ``kind``: seconds, or milliseconds since the epoch.
     var value: Int64? {
         switch self {
         case .standard: nil
@@ -20,6 +21,7 @@ extension Validity {
         }
     }
 
+    /// An unknown kind counts as standard.
     init(kind: Int64, value: Int64) {
         switch kind {
         case 1: self = .seconds(value)
@@ -29,11 +31,19 @@ extension Validity {
     }
 }
 
-/// The writer's statements on `generations`.
+/// The statements on `generations`; the writer's run inside a write only.
 final class GenerationTable {
+    /// Adds a generation in state 0 (under way), or replaces an earlier attempt.
     private let insertion: Statement
+
+    /// Writes the result of a call, by primary key. A QR payload that is stored already stays when
+    /// the result has none.
     private let ending: Statement
+
+    /// Replaces the start of a call, by primary key.
     private let moving: Statement
+
+    /// Payments whose call is under way, by `generations_under_way`.
     private let interrupted: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -57,7 +67,10 @@ final class GenerationTable {
         interrupted = try connection.prepare("SELECT payment_id FROM generations WHERE state = 0")
     }
 
-    /// Writes that a call is about to be made, in place of an earlier attempt.
+    /// Records the intent to call, in place of an earlier attempt.
+    ///
+    /// The call is sent only after the commit is durable. A crash in between leaves state 0, which
+    /// leads to a query at the next start.
     func start(
         _ request: GenerationRequest,
         of paymentID: Int64,
@@ -75,7 +88,10 @@ final class GenerationTable {
         }
     }
 
-    /// Writes how a call ended.
+    /// Records the result of a call.
+    ///
+    /// Warnings are stored in one column, one on each line, and only for an accepted call; all
+    /// other results store their reason in `last_error`.
     func finish(
         _ paymentID: Int64,
         _ state: GenerationState,
@@ -100,7 +116,7 @@ final class GenerationTable {
         }
     }
 
-    /// Writes another start of a call, because the clock was wrong when it was written.
+    /// Replaces the start of a call, because the clock was wrong when it was recorded.
     func moveStart(of paymentID: Int64, toMilliseconds now: Int64) throws(SQLiteError) {
         try moving.run {
             $0.integer(now)
@@ -108,7 +124,7 @@ final class GenerationTable {
         }
     }
 
-    /// Payments whose call was under way when the program last wrote.
+    /// Payments whose call has no recorded result.
     func underWay() throws(SQLiteError) -> [Int64] {
         try interrupted.all { _ in
         } row: {
@@ -117,10 +133,16 @@ final class GenerationTable {
     }
 }
 
-/// The statements on `inquiries`, the durable schedule.
+/// The writer's statements on `inquiries`, the durable schedule of queries; inside a write only.
 final class InquiryTable {
+    /// The inquiries about payments, by primary key.
     private let selection: Statement
+
+    /// Adds the inquiry of a payment, or replaces it; also moves its entries in the two indexes by
+    /// time.
     private let replacement: Statement
+
+    /// Removes the inquiry of a payment.
     private let removal: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -145,7 +167,9 @@ final class InquiryTable {
         failures, unusable_answers
         """
 
-    /// Reads a row of ``columns``.
+    /// Reads a row of ``columns``; nil when the phase is unknown.
+    ///
+    /// Times are milliseconds since the epoch; `step` is an index into the offsets of the phase.
     static func read(_ row: Row) -> StatusInquiry? {
         guard let phase = InquirySchedule.Phase(rawValue: UInt8(clamping: row.integer(1))) else {
             return nil
@@ -165,7 +189,7 @@ final class InquiryTable {
         return inquiry
     }
 
-    /// The inquiries about these payments.
+    /// The inquiries about these payments, in no particular order.
     func inquiries(about paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [StatusInquiry] {
         try selection.all {
             $0.list(paymentIDs)
@@ -174,7 +198,7 @@ final class InquiryTable {
         }.compactMap(\.self)
     }
 
-    /// Stores an inquiry, in place of the payment's present one.
+    /// Stores the inquiry of a payment, in place of the present one.
     func put(_ inquiry: StatusInquiry) throws(SQLiteError) {
         try replacement.run {
             $0.integer(inquiry.paymentID)
@@ -190,16 +214,21 @@ final class InquiryTable {
         }
     }
 
-    /// Ends the inquiry about a payment.
+    /// Ends the inquiry about a payment; does nothing when there is none.
     func remove(_ paymentID: Int64) throws(SQLiteError) {
         try removal.run { $0.integer(paymentID) }
     }
 }
 
-/// The writer's statements on `gateway_calls` and `gateway_call_contents`.
+/// The writer's statements on `gateway_calls` and `gateway_call_contents`; inside a write only.
 final class GatewayCallTable {
+    /// Appends the facts of a call; the ID is the next rowid.
     private let insertion: Statement
+
+    /// Appends the bytes of a call.
     private let content: Statement
+
+    /// The table `call_forms`, for heads that differ only in the values of the call.
     private let forms: NumberedValues<CallForm>
     private let connection: Connection
 
@@ -218,7 +247,12 @@ final class GatewayCallTable {
         forms = try NumberedValues(connection)
     }
 
-    /// Keeps a call, and returns its number; `paymentID` is nil when it belongs to no payment.
+    /// Appends a call and returns its ID.
+    ///
+    /// The head is stored with the call only when its form cannot reproduce it; then the form has
+    /// an empty head.
+    ///
+    /// - Parameter paymentID: nil when the call belongs to no payment.
     @discardableResult
     func insert(_ call: GatewayCall, paymentID: Int64?) throws(SQLiteError) -> Int64 {
         let form = CallForm(call)

@@ -2,10 +2,17 @@ import Ledger
 import Payments
 import SQLite
 
-/// The statements on `payments`, with the generation that belongs to each.
+/// The statements on `payments`, each with its generation; a restore reads with them as well.
 final class PaymentTable {
+    /// Payments with their generations, both by primary key.
     private let selection: Statement
+
+    /// Adds a payment; the ledger assigns the ID. Only `payments_open` gets an entry, and only for
+    /// an open payment: references, times and other statuses have no index.
     private let insertion: Statement
+
+    /// Replaces all columns of a payment, by primary key. `payments_open` changes when the status
+    /// enters or leaves created and pending.
     private let update: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -28,6 +35,7 @@ final class PaymentTable {
         update = try connection.prepare("UPDATE payments SET \(assignments) WHERE id = ?")
     }
 
+    /// The columns but the ID, in the order in which they are bound.
     private static let columns = [
         "partner_reference", "reference", "status", "latest_status", "written", "amount",
         "paid_amount", "refunded_amount", "paid_at", "paid_ms", "paid_external_id", "origin",
@@ -36,17 +44,18 @@ final class PaymentTable {
         "unpaid_answers",
     ]
 
-    /// Adds a payment.
+    /// Adds a payment; inside a write only.
     func insert(_ payment: Payment) throws(SQLiteError) {
         try insertion.run { $0.payment(payment) }
     }
 
-    /// Writes a payment as it is now.
+    /// Writes the present state of a payment, with its `revision`; inside a write only.
     func update(_ payment: Payment) throws(SQLiteError) {
         try update.run { $0.payment(payment) }
     }
 
-    /// The payments of these numbers, each with its generation.
+    /// The payments with these IDs, each with its generation, in no particular order; missing IDs
+    /// are left out.
     func payments(
         _ ids: some Sequence<Int64>
     ) throws(SQLiteError) -> [(payment: Payment, generation: Generation?)] {
@@ -57,6 +66,10 @@ final class PaymentTable {
         }.compactMap(\.self)
     }
 
+    /// Reads a payment and its generation; nil when the partnerReferenceNo is malformed.
+    ///
+    /// A null status means an unconfirmed payment. An unknown origin counts as a callback's,
+    /// unknown roles as known ones.
     private static func read(_ row: Row) -> (payment: Payment, generation: Generation?)? {
         guard let partnerReference = Reference(row.text(1)) else { return nil }
         var payment = Payment(
@@ -94,6 +107,7 @@ final class PaymentTable {
         return (payment, generation(row))
     }
 
+    /// Reads the joined columns of the generation; nil when there is none.
     private static func generation(_ row: Row) -> Generation? {
         guard let number = row.optionalInteger(25),
             let state = GenerationState(rawValue: UInt8(clamping: number)),
@@ -110,7 +124,7 @@ final class PaymentTable {
 }
 
 extension Binder {
-    /// Every column of a payment, its number last.
+    /// Binds the columns of a payment, its ID last; insertion and update take the same order.
     fileprivate mutating func payment(_ payment: Payment) {
         text(payment.partnerReferenceNo.text)
         text(payment.referenceNo?.text)
@@ -139,12 +153,17 @@ extension Binder {
     }
 }
 
+/// The column `written`: the facts that transitions wrote, in one blob of 9 bytes each. A decision
+/// needs all of them, so one column costs less than a table.
 extension WrittenFact {
-    /// The bytes of one fact: the status, with the highest bit set where there is no amount, and
-    /// the amount in sen, its highest byte first.
+    /// Bytes of one fact: one for the status, with the highest bit set when there is no amount, and
+    /// eight for the amount in sen, most significant byte first.
     private static let size = 9
+
+    /// The bit that says that a fact has no amount.
     private static let noAmount: UInt8 = 0x80
 
+    /// The blob of a list of facts.
     static func bytes(_ facts: [WrittenFact]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(facts.count * size)
@@ -158,6 +177,7 @@ extension WrittenFact {
         return bytes
     }
 
+    /// The facts of a blob; unknown statuses are left out.
     static func list(_ bytes: [UInt8]) -> [WrittenFact] {
         stride(from: 0, to: bytes.count - size + 1, by: size).compactMap { start in
             let first = bytes[start]

@@ -2,9 +2,13 @@ import Ledger
 package import Payments
 import SQLite
 
-/// The columns that several tables share, read and bound in one place.
+/// Columns that several tables have in common, read and bound in one place.
+///
+/// A value that the program does not know, such as a number outside of an enumeration, is read as
+/// nil.
 extension Row {
-    /// A fact in four columns from `column` on: both references, status, amount.
+    /// A fact in four columns from `column` on: both references, status, amount. Nil without
+    /// references or status.
     func fact(from column: Int32) -> Fact? {
         guard let partner = Reference(text(column)), let reference = Reference(text(column + 1)),
             let status = latestStatus(column + 2)
@@ -19,29 +23,30 @@ extension Row {
         )
     }
 
-    /// An amount in sen, or nil when the column is NULL.
+    /// An amount in sen; nil when the column is NULL.
     package func amount(_ column: Int32) -> Amount? {
         optionalInteger(column).flatMap { Amount(sen: $0) }
     }
 
-    /// A SNAP status code, or nil when the column is NULL.
+    /// A SNAP status code; nil when the column is NULL.
     func latestStatus(_ column: Int32) -> LatestTransactionStatus? {
         optionalInteger(column).flatMap {
             LatestTransactionStatus(rawValue: UInt8(clamping: $0))
         }
     }
 
-    /// A payment's status, or nil when the column is NULL.
+    /// A payment's status; nil when the column is NULL.
     package func status(_ column: Int32) -> TransactionStatus? {
         optionalInteger(column).flatMap { TransactionStatus(rawValue: UInt8(clamping: $0)) }
     }
 
-    /// What made a transition, or nil when the column is NULL.
+    /// The source of a transition; nil when the column is NULL.
     func source(_ column: Int32) -> TransitionSource? {
         optionalInteger(column).flatMap { TransitionSource(rawValue: UInt8(clamping: $0)) }
     }
 
-    /// A time in two columns from `column` on: the words, and the instant.
+    /// A time in two columns from `column` on: its text and its instant in milliseconds since the
+    /// epoch, NULL when the text cannot be read.
     func gatewayTime(from column: Int32) -> GatewayTime? {
         optionalText(column).map {
             GatewayTime(text: $0, milliseconds: optionalInteger(column + 1))
@@ -50,7 +55,7 @@ extension Row {
 }
 
 extension Binder {
-    /// Binds the four columns of a fact.
+    /// Binds the four columns of a fact; NULLs for nil.
     mutating func fact(_ fact: Fact?) {
         text(fact?.pair.originalPartnerReferenceNo.text)
         text(fact?.pair.originalReferenceNo.text)
@@ -58,13 +63,14 @@ extension Binder {
         integer(fact?.amount?.sen)
     }
 
-    /// Binds the two columns of a time.
+    /// Binds the two columns of a time; NULLs for nil.
     mutating func time(_ time: GatewayTime?) {
         text(time?.text)
         integer(time?.milliseconds)
     }
 
-    /// Binds numbers as a JSON list, for `json_each`.
+    /// Binds IDs as a JSON array for `json_each`, so that one prepared statement serves any number
+    /// of them.
     mutating func list(_ numbers: some Sequence<Int64>) {
         var list = "["
         for number in numbers {

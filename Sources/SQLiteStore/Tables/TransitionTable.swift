@@ -2,8 +2,12 @@ import Ledger
 import Payments
 import SQLite
 
-/// The writer's statement on `transitions`, the feed.
+/// The writer's statement on `transitions`, the feed; inside a write only.
+///
+/// Rows are only appended, and removed from the start by a retention order. The order of commits is
+/// that of the sequence numbers, so a reader that sees a transition sees all before it.
 final class TransitionTable {
+    /// Appends a row; the primary key rejects a sequence number that exists.
     private let insertion: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -17,7 +21,10 @@ final class TransitionTable {
         )
     }
 
-    /// Appends a transition; its sequence number must be the next one.
+    /// Appends a transition.
+    ///
+    /// Its sequence number must be the head's successor, which the ledger guarantees: the feed has
+    /// no gaps. The references are stored as of now, because they may be corrected later.
     func insert(_ transition: Transition) throws(SQLiteError) {
         try insertion.run {
             $0.integer(transition.sequence)
