@@ -3,24 +3,29 @@ import SQLiteFiles
 import Store
 import System
 
-/// `backup`: copies a database while it is in use, by a connection that only reads.
+/// `backup`: copies a database while a daemon uses it, through a connection that only reads.
 package enum DatabaseBackup {
-    /// What a backup holds.
+    /// What the backup contains.
     package struct Summary: Equatable, Sendable {
         package let feed: String
 
         /// The sequence number of the newest transition.
         package let head: Int64
+
+        /// The size of the backup file.
         package let bytes: Int
     }
 
-    /// Writes a backup of the database at `database` to `target`, which must not exist; it appears
-    /// there when it is complete and on disk.
+    /// Writes a backup of the database at `database` to `target`, which must not exist.
+    ///
+    /// The copy is written beside `target` under another name, synced, and then renamed: a file at
+    /// `target` is complete and durable. A crash leaves at most the partial file.
     ///
     /// - Parameters:
-    ///   - freeBytesMin: the backup ends with an error before it, or the WAL that grows meanwhile,
-    ///     leaves less room than this to either file system.
-    ///   - onStep: called as the copy goes on; false stops it.
+    ///   - freeBytesMin: the backup fails before it, or the WAL that grows meanwhile, leaves fewer
+    ///     free bytes than this on either file system.
+    ///   - onStep: called after each 1 MiB; returning false stops the backup.
+    /// - Throws: then nothing remains at `target`.
     package static func write(
         _ database: String,
         to target: String,
@@ -48,6 +53,7 @@ package enum DatabaseBackup {
         return Summary(feed: source.feed, head: source.head, bytes: source.bytes)
     }
 
+    /// Renames the finished copy, and makes the new name durable.
     private static func appear(_ partial: String, as target: String) throws(RecoveryFailure) {
         if FileCreation.exists(target) { throw .exists(path: target) }
         try RecoveryFailure.about(target) { () throws(FileError) in
@@ -60,6 +66,7 @@ package enum DatabaseBackup {
         try RecoveryFailure.about(path) { () throws(FileError) in try FilePath.resolve(path) }
     }
 
+    /// Throws when fewer than `bytes` are free on the file system of `path`.
     private static func checkRoom(_ path: String, bytes: Int64) throws(RecoveryFailure) {
         let free = try RecoveryFailure.about(path) { () throws(FileError) in
             try FileSpace.freeBytes(at: path)
@@ -69,15 +76,17 @@ package enum DatabaseBackup {
 }
 
 extension DatabaseBackup {
-    /// One state of a database, held as long as this exists.
+    /// One state of a database: the snapshot ends when the value is discarded.
     private struct Snapshot {
         let connection: Connection
         let feed: String
         let head: Int64
         let bytes: Int
 
-        /// Opened for reading only: a second connection that writes or checkpoints can lose a
-        /// commit in SQLite before 3.51.3. Closing it leaves the WAL where it is.
+        /// Opens the database for reading and starts the snapshot.
+        ///
+        /// A second connection that writes or checkpoints could lose a commit in SQLite before
+        /// 3.51.3. Closing a connection that only reads leaves the WAL as it is.
         init(_ path: String) throws(RecoveryFailure) {
             let size = try RecoveryFailure.about(path) { () throws(FileError) in
                 try FilePath.byteCount(path)

@@ -8,32 +8,33 @@ import System
 
 /// `verify-backup`: checks a database file without changing it.
 package enum DatabaseCheck {
-    /// What a check works on, in this order.
+    /// The steps of a check, in their order.
     package enum Stage: CaseIterable, Sendable {
         case integrity, foreignKeys, feed, payments, counts
     }
 
-    /// What was found.
+    /// The result of a check.
     package struct Report: Equatable, Sendable {
         package fileprivate(set) var feed = ""
 
-        /// Sequence numbers of the oldest transition that is kept and of the newest, 0 for none.
+        /// The sequence numbers of the oldest and of the newest transition, 0 in an empty feed.
         package fileprivate(set) var oldest: Int64 = 0
         package fileprivate(set) var head: Int64 = 0
 
-        /// When something was recorded last, in milliseconds since the epoch; nil for never.
+        /// When something was recorded last, in milliseconds since the epoch; nil for an empty
+        /// database.
         package fileprivate(set) var newestMilliseconds: Int64?
 
-        /// Rows by what they are.
+        /// Numbers of rows, for the output.
         package fileprivate(set) var counts: [Count] = []
 
-        /// What is wrong, the first ones; empty when the database is sound.
+        /// The first problems; empty when the database is sound.
         package fileprivate(set) var problems: [String] = []
 
-        /// How many problems are not listed.
+        /// How many further problems were found.
         package fileprivate(set) var unlistedCount = 0
 
-        /// So many rows of something.
+        /// The number of rows of one kind.
         package struct Count: Equatable, Sendable {
             package let name: String
             package let rows: Int64
@@ -48,12 +49,12 @@ package enum DatabaseCheck {
         }
     }
 
-    /// More would not be read.
+    /// The maximum of listed problems.
     static let problemsMax = 20
 
-    /// Checks the database at `path`.
+    /// Checks the database at `path`, in one snapshot; reads the whole file.
     ///
-    /// - Throws: when it cannot be read at all. Damage is a problem in the report.
+    /// - Throws: when the file cannot be read at all. Damage is a problem in the report.
     package static func run(
         _ path: String,
         onStage: (Stage) -> Void = { _ in }
@@ -96,6 +97,7 @@ package enum DatabaseCheck {
         }
     }
 
+    /// SQLite's own check of pages, indexes and constraints.
     private static func checkIntegrity(
         _ connection: Connection,
         _ report: inout Report
@@ -107,17 +109,19 @@ package enum DatabaseCheck {
         for line in lines { report.add("integrity: \(line)") }
     }
 
+    /// References between tables, which SQLite does not enforce while it writes.
     private static func checkForeignKeys(
         _ connection: Connection,
         _ report: inout Report
     ) throws(SQLiteError) {
         try connection.prepare("PRAGMA foreign_key_check").forEach {
             let (table, row, parent) = ($0.text(0), $0.integer(1), $0.text(2))
-            report.add("row \(row) of \(table) points to no row of \(parent)")
+            report.add("row \(row) of \(table) references a missing row of \(parent)")
             return true
         }
     }
 
+    /// The feed id, and gaps in the sequence numbers. A removed start of the feed is not a gap.
     private static func checkFeed(
         _ connection: Connection,
         _ report: inout Report
@@ -130,7 +134,7 @@ package enum DatabaseCheck {
             if last == 0 {
                 report.oldest = sequence
             } else if sequence != last + 1 {
-                report.add("the feed has no transitions \(last + 1) to \(sequence - 1)")
+                report.add("transitions \(last + 1) to \(sequence - 1) are missing from the feed")
             }
             last = sequence
             return true
@@ -138,6 +142,7 @@ package enum DatabaseCheck {
         report.head = last
     }
 
+    /// Counts the rows that the output lists.
     private static func count(
         _ connection: Connection,
         _ report: inout Report
@@ -161,14 +166,16 @@ package enum DatabaseCheck {
 // MARK: - Payments
 
 extension DatabaseCheck {
-    /// Compares every payment with its transitions, in one pass that sorts the transitions by
-    /// payment.
+    /// Compares the status and the amounts of every payment with its transitions.
+    ///
+    /// One statement reads both tables, sorted by payment; SQLite sorts the transitions in
+    /// temporary files.
     private static func checkPayments(
         _ connection: Connection,
         _ report: inout Report
     ) throws(SQLiteError) {
         var current: Comparison?
-        // A payment comes before its transitions: their sequence numbers begin at 1.
+        // The payment is the row 0 of its group; sequence numbers start at 1.
         let statement = try connection.prepare(
             """
             SELECT id, 0, status, last_sequence, paid_amount, refunded_amount, partner_reference
@@ -187,7 +194,7 @@ extension DatabaseCheck {
             } else if current?.id == id {
                 current?.add(row, &report)
             } else {
-                report.add("transition \(row.integer(1)) belongs to no payment")
+                report.add("transition \(row.integer(1)) references a missing payment")
             }
             return true
         }
@@ -211,9 +218,10 @@ extension DatabaseCheck {
             fold = TransitionFold(oldest: oldest)
         }
 
+        /// Adds the next transition of the payment.
         mutating func add(_ row: Row, _ report: inout Report) {
             guard let status = row.status(3) else {
-                return report.add("transition \(row.integer(1)) has no status")
+                return report.add("transition \(row.integer(1)) has no valid status")
             }
             fold.add(
                 TransitionFold.Step(
@@ -226,6 +234,7 @@ extension DatabaseCheck {
             )
         }
 
+        /// Reports the differences between the payment and its transitions.
         func finish(_ report: inout Report) {
             for problem in fold.problems(of: stored) {
                 report.add("payment \(reference): \(problem)")
@@ -235,12 +244,13 @@ extension DatabaseCheck {
 }
 
 extension SQLiteError {
-    /// Whether the file's contents are at fault: damaged, or no database of this program.
+    /// Whether the contents of the file are at fault: damaged, or not a database of this program.
     var isDamage: Bool { primaryCode == 11 || primaryCode == 26 }
 }
 
 extension MainDatabase {
-    /// When something was recorded last, in milliseconds since the epoch.
+    /// When something was recorded last, in milliseconds since the epoch: the times of the last
+    /// transition, callback and gateway call, each read by its primary key.
     static func newestTime(_ connection: Connection) throws(SQLiteError) -> Int64? {
         let times = [
             "recorded_at FROM transitions ORDER BY sequence",

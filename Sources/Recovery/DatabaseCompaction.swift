@@ -2,13 +2,14 @@ import SQLite
 import SQLiteFiles
 package import Store
 
-/// Writes a database anew, without the space that erasing has left.
+/// `prune --compact`: rewrites a database without the free pages that erasing has left.
 package enum DatabaseCompaction {
-    /// Writes a database that nothing has open anew, without the space that erasing has left, and
-    /// returns its size before and after, in bytes.
+    /// Rewrites a database that no program has open, and returns its size before and after, in
+    /// bytes.
     ///
-    /// Needs room for what is left twice: beside the database and where SQLite keeps temporary
-    /// files (`SQLITE_TMPDIR`, else `/var/tmp` or `/tmp`). What fails leaves it as it was.
+    /// Needs twice the size of the remaining data as free space: beside the database, and in the
+    /// directory where SQLite creates temporary files (`SQLITE_TMPDIR`, else `/var/tmp` or `/tmp`).
+    /// An error or a crash leaves the database as it was.
     package static func run(
         _ path: String
     ) throws(StoreError) -> (before: Int64, after: Int64) {

@@ -3,38 +3,38 @@ import SQLiteFiles
 import Store
 import System
 
-/// How far a copy of a database is.
+/// The progress of a copy.
 package struct CopyProgress: Equatable, Sendable {
     package let pagesDone: Int
     package let pagesTotal: Int
 }
 
-/// Copies a database into a new file that stands alone.
+/// Copies a database into a new file that needs no WAL.
 enum DatabaseCopy {
-    /// 1 MiB at a time: the progress moves, and a signal is heard soon.
+    /// 1 MiB at a time, so that progress is reported and a signal is noticed soon.
     private static let pagesPerStep: Int32 = 256
 
-    /// How often what was written goes to the disk. All of it at the end would be one large write,
-    /// behind which the commits of a running daemon wait: 294 ms for a database of 1.2 GB, in
-    /// place of 61.
+    /// How many pages are written between two syncs, 4 MiB.
+    ///
+    /// A single sync at the end would be one large write, and commits of a running daemon would
+    /// wait for it: 294 ms for a database of 1.2 GB, against 61 ms.
     private static let pagesPerSync = 1_024
 
-    /// Opens a database to read it, changing nothing of it.
+    /// Opens a database for reading, without changing any of its files.
     ///
-    /// A file without a WAL is not in use and may lie where no file can be made beside it.
+    /// A file without a WAL is not in use, and may be in a directory where no file can be created.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
         let hasLog = FileCreation.exists(StoreFiles(main: path).wal)
         return try Connection(path: path, mode: hasLog ? .readOnly : .immutable)
     }
 
-    /// Writes the state of `source` now to `target`, a new file of mode 0600 that is on disk when
-    /// this returns; the directory is not.
+    /// Writes the present state of `source` to `target`, a new file with mode 0600. The file is
+    /// durable when this returns; its name in the directory is not.
     ///
-    /// The copy is one state of the database: it is made inside one snapshot. Meanwhile the writer
-    /// goes on, and its WAL grows, since it cannot be reset past the snapshot.
+    /// The copy is made in one snapshot. The daemon's writer continues meanwhile, and its WAL
+    /// grows, because it cannot be reset past the snapshot.
     ///
-    /// - Parameter onStep: called after each step; throwing ends the copy. What was written is
-    ///   removed then.
+    /// - Parameter onStep: called after each step; throwing ends the copy and removes the file.
     static func write(
         _ source: Connection,
         from path: String,
@@ -52,6 +52,7 @@ enum DatabaseCopy {
         }
     }
 
+    /// Copies the pages, with a sync after every ``pagesPerSync``.
     private static func copy(
         _ source: Connection,
         from path: String,
@@ -73,6 +74,7 @@ enum DatabaseCopy {
         file.close()
     }
 
+    /// Copies the pages by SQLite's backup interface.
     private static func copyPages(
         _ source: Connection,
         from path: String,
@@ -82,7 +84,7 @@ enum DatabaseCopy {
         var failure: RecoveryFailure?
         do throws(SQLiteError) {
             let destination = try Connection(path: target, mode: .readWrite)
-            // Nothing to roll back to, and the caller has it synced.
+            // There is no state to roll back to, and the caller syncs the file.
             try destination.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
             let isComplete = try source.copy(to: destination, pagesPerStep: pagesPerStep) {
                 (done, total) in
@@ -101,7 +103,7 @@ enum DatabaseCopy {
         throw failure ?? .stopped
     }
 
-    /// Makes one file of a database that stands in WAL mode, and of its WAL.
+    /// Switches a database from WAL mode to one file; its WAL is checkpointed and removed.
     static func leaveWAL(_ path: String) throws(SQLiteError) {
         let connection = try Connection(path: path, mode: .readWrite)
         let mode = try connection.text("PRAGMA journal_mode = DELETE")
@@ -111,8 +113,8 @@ enum DatabaseCopy {
         }
     }
 
-    /// Removes a copy, and what SQLite may have left beside it. What cannot be removed stays: the
-    /// error before is the one to tell.
+    /// Removes a copy and the files that SQLite may have left beside it. Errors are ignored,
+    /// because the error before is the one to report.
     static func remove(_ path: String) {
         for suffix in ["", "-wal", "-shm", "-journal"] { try? FileCreation.remove(path + suffix) }
     }

@@ -2,16 +2,17 @@ import SQLite
 package import SQLiteFiles
 
 extension DatabaseRestore {
-    /// Gives the locked database a new feed id: consumers notice that their offsets are of another
-    /// feed.
+    /// Gives a locked database a new feed id, in one commit, so that consumers notice that their
+    /// offsets belong to another feed.
     ///
-    /// - Returns: the ids before and now.
+    /// - Returns: the old and the new feed id.
     package static func renewFeed(
         _ lock: DatabaseLock
     ) throws(RecoveryFailure) -> (old: String, new: String) {
         try database(lock.path) { () throws(SQLiteError) in try renewFeed(lock.path) }
     }
 
+    /// Gives the database at `path` a new feed id.
     static func renewFeed(_ path: String) throws(SQLiteError) -> (old: String, new: String) {
         let connection = try Connection(path: path, mode: .readWrite)
         guard try !DatabaseSchema.isEmpty(connection) else {

@@ -6,13 +6,13 @@ import SQLiteStore
 import Store
 import System
 
-/// `restore` and `new-feed`: puts a backup in the place of a database that no daemon uses.
+/// `restore` and `new-feed`: replaces a database that no daemon uses by a backup.
 ///
-/// Everything is prepared in a copy beside the database, down to the gateway queries that are owed.
-/// Then the files change names. At every moment in between there is a complete database at the
-/// path, or none, which `serve` refuses while files that belong to it are there.
+/// Everything is prepared in a copy beside the database, including the queries about open payments.
+/// Then the files are renamed. At every moment a complete database is at the path, or none; without
+/// one, `serve` refuses to start, because files that belong to the database exist.
 package struct DatabaseRestore: Sendable {
-    /// What a restore works on, in this order.
+    /// The steps of a restore, in their order.
     package enum Stage: Equatable, Sendable {
         case checking(DatabaseCheck.Stage)
         case copying(CopyProgress)
@@ -21,32 +21,33 @@ package struct DatabaseRestore: Sendable {
         case renaming
     }
 
-    /// What was restored.
+    /// The result of a restore.
     package struct Summary: Equatable, Sendable {
         package let backup: DatabaseCheck.Report
 
         /// The new feed id.
         package let feed: String
 
-        /// Where the database before is; nil when there was none.
+        /// The path of the replaced database; nil when there was none.
         package let setAside: String?
 
-        /// How many open payments the gateway is queried about.
+        /// How many open payments are to be queried.
         package let openCount: Int
 
-        /// How many payments the database before holds beyond the backup.
+        /// How many payments the replaced database has beyond the backup.
         package let rememberedCount: Int
 
-        /// When the database before recorded something last, in milliseconds since the epoch; nil
-        /// when there was none or it could not be read: nothing is known then from the newest
-        /// record of the backup on.
+        /// When the replaced database recorded something last, in milliseconds since the epoch.
+        ///
+        /// Nil when there was none or it could not be read: then nothing is known after the newest
+        /// record of the backup.
         package let knownUntilMilliseconds: Int64?
 
-        /// Why the database before could not be read.
+        /// Why the replaced database could not be read.
         package let unreadable: String?
     }
 
-    /// What the suffix of a database that is set aside begins with; a time follows.
+    /// The start of the suffix of a database that is set aside; a time follows.
     package static let setAsideMark = StoreFiles.setAsideMark
 
     private let lock: DatabaseLock
@@ -57,9 +58,9 @@ package struct DatabaseRestore: Sendable {
 
     /// - Parameters:
     ///   - backup: the path of the backup.
-    ///   - lock: held on the database; its file may be absent.
-    ///   - asideSuffix: what the names of the files before end with.
-    ///   - now: milliseconds since the epoch.
+    ///   - lock: the lock on the database, whose file may be missing.
+    ///   - asideSuffix: the suffix of the names that the replaced files get.
+    ///   - now: the present, in milliseconds since the epoch.
     package init(
         of backup: String,
         over lock: DatabaseLock,
@@ -77,16 +78,19 @@ package struct DatabaseRestore: Sendable {
     private var path: String { lock.path }
     private var copy: String { StoreFiles(main: lock.path).restoring }
 
-    /// The database before.
+    /// The database that is replaced.
     private struct Before {
-        /// Where it can be read.
+        /// The path at which it can be read now.
         let path: String
 
-        /// Where it is in the end.
+        /// The path that it has after the restore.
         let aside: String
     }
 
-    /// Restores the backup. Until the files change names, nothing of the database is changed.
+    /// Restores the backup. Until the files are renamed, no file of the database is changed.
+    ///
+    /// - Throws: then the copy is removed, unless a rename failed. In that case the restore is
+    ///   repeated.
     package func run(
         onStage: (Stage) -> Void
     ) async throws(RecoveryFailure) -> Summary {
@@ -119,18 +123,18 @@ package struct DatabaseRestore: Sendable {
             throw error
         }
         onStage(.renaming)
-        // Should it fail, the copy shows that the restore is not finished.
+        // If this fails, the copy shows that the restore is incomplete.
         try replace(before)
         return summary
     }
 
-    /// The database at the path; where there is none, the one that was set aside last, by a restore
-    /// that was not finished.
+    /// The database at the path, else the one that an interrupted restore set aside last.
     private func findBefore() throws(RecoveryFailure) -> Before? {
         if FileCreation.exists(path) { return Before(path: path, aside: path + asideSuffix) }
         guard let aside = StoreFiles(main: path).newestSetAside else { return nil }
         if FileCreation.exists(copy) {
-            // Between its renames: a WAL that has its old name only belongs to the other file.
+            // The restore stopped between its renames: a WAL with its old name belongs to the other
+            // file.
             try RecoveryFailure.about(path) { () throws(FileError) in
                 for suffix in Self.logSuffixes where FileCreation.exists(path + suffix) {
                     if FileCreation.exists(aside + suffix) { continue }
@@ -144,7 +148,7 @@ package struct DatabaseRestore: Sendable {
 
     // MARK: The copy
 
-    /// Returns the new feed id.
+    /// Copies the backup beside the database and gives it a new feed id, which is returned.
     private func makeCopy(
         _ onStage: (Stage) -> Void
     ) throws(RecoveryFailure) -> String {
@@ -167,7 +171,7 @@ package struct DatabaseRestore: Sendable {
         return try Self.database(copy) { () throws(SQLiteError) in try Self.renewFeed(copy).new }
     }
 
-    /// Makes one file of the copy again, with the owner and the mode of the database before.
+    /// Turns the copy into one durable file, with the owner and the mode of the replaced database.
     private func finishCopy(_ before: Before?) throws(RecoveryFailure) {
         try Self.database(copy) { () throws(SQLiteError) in try DatabaseCopy.leaveWAL(copy) }
         try RecoveryFailure.about(copy) { () throws(FileError) in
@@ -175,7 +179,7 @@ package struct DatabaseRestore: Sendable {
             if let before {
                 ownership = try FileOwnership(of: before.path)
             } else {
-                // The daemon's user owns the directory.
+                // The directory belongs to the daemon's user.
                 ownership = try FileOwnership(of: FilePath.directory(of: path))
                 ownership.mode = 0o600
             }
@@ -185,16 +189,18 @@ package struct DatabaseRestore: Sendable {
         for suffix in Self.sideSuffixes + [".lock"] { try? FileCreation.remove(copy + suffix) }
     }
 
+    /// Removes the copy and its side files; errors are ignored.
     private func removeCopy() {
         DatabaseCopy.remove(copy)
         for suffix in Self.sideSuffixes + [".lock"] { try? FileCreation.remove(copy + suffix) }
     }
 
-    /// The side files that are made again.
+    /// The side files of the copy, which are created again beside the restored database.
     private static let sideSuffixes = ["-lookup", "-refused"].flatMap { name in
         ["", "-wal", "-shm", "-journal"].map { name + $0 }
     }
 
+    /// Runs `body` and throws its error with the path.
     static func database<Value>(
         _ path: String,
         _ body: () throws(SQLiteError) -> Value
@@ -210,7 +216,7 @@ package struct DatabaseRestore: Sendable {
 // MARK: - What is owed
 
 extension DatabaseRestore {
-    /// What the database before holds beyond the backup.
+    /// What the replaced database has beyond the backup.
     private struct Remembered {
         var payments: [RememberedPayment] = []
         var newestMilliseconds: Int64?
@@ -219,6 +225,10 @@ extension DatabaseRestore {
         var error: StoreError?
     }
 
+    /// Compares the present database with the copy, and copies the offsets of its consumers.
+    ///
+    /// An error ends the comparison only: a restore must work although the present database is
+    /// damaged.
     private func remember(_ before: Before?, beyond feed: String) -> Remembered {
         var remembered = Remembered()
         guard let before else { return remembered }
@@ -242,8 +252,8 @@ extension DatabaseRestore {
         return remembered
     }
 
-    /// Keeps what consumers claim, each with the feed id that it is about: one that registered
-    /// after the backup is told, too, that the feed has changed.
+    /// Copies the offsets of consumers, each with the feed id that it belongs to. A consumer that
+    /// was added after the backup is therefore also told that the feed has changed.
     private static func copyConsumers(
         from present: Connection,
         to restored: Connection
@@ -255,9 +265,10 @@ extension DatabaseRestore {
         }
     }
 
-    /// Has the gateway queried, when the daemon starts, about what is open and what is remembered.
+    /// Schedules queries about open payments, and about what the replaced database has beyond the
+    /// backup; the daemon sends them after its start.
     ///
-    /// - Parameter aside: where the database before is in the end.
+    /// - Parameter aside: the path that the replaced database has after the restore.
     /// - Returns: how many payments are open.
     private func schedule(
         _ remembered: [RememberedPayment],
@@ -277,7 +288,7 @@ extension DatabaseRestore {
                 database: copyLock,
                 policy: policy,
                 rejectedKept: 0,
-                // Nothing follows the feed meanwhile.
+                // No client follows the feed meanwhile.
                 render: { _, _ in },
                 now: now
             )
@@ -300,9 +311,9 @@ extension DatabaseRestore {
 }
 
 extension Store {
-    /// Has the gateway queried now about all open payments and held callbacks.
+    /// Schedules queries, due now, about open payments and payments with waiting callbacks.
     ///
-    /// - Returns: how many there are; 0 where no query can be sent.
+    /// - Returns: how many were scheduled; 0 when no query can be sent.
     fileprivate func askAboutOpenPayments() async throws(StoreError) -> Int {
         var count = 0
         var after: Payment.ID = 0
@@ -318,7 +329,8 @@ extension Store {
         }
     }
 
-    /// Follows up what the database at `place` holds beyond this one.
+    /// Schedules queries and opens entries about payments that the database at `place` has beyond
+    /// this one.
     fileprivate func recover(
         _ remembered: [RememberedPayment],
         from place: String
@@ -339,21 +351,22 @@ extension Store {
 // MARK: - Names
 
 extension DatabaseRestore {
-    /// What holds the newest commits of a database beside its main file.
+    /// The files that may contain the newest commits of a database, besides its main file.
     private static let logSuffixes = ["-wal", "-journal"]
 
-    /// Sets the database before aside and gives the copy its name.
+    /// Renames the replaced database, and gives the copy its name.
     ///
-    /// The old main file goes first: at the path it would be opened without its WAL, and the copy
-    /// with a foreign one. The index goes last: as long as there is no main file, it keeps `serve`
-    /// from making an empty one.
+    /// The main file is renamed before its WAL: otherwise a crash could leave a database without
+    /// its newest commits, or the copy beside a foreign WAL. A hard link gives the WAL its new name
+    /// first, where links are possible, so that the replaced database stays complete. The index is
+    /// removed last: without a main file it prevents `serve` from creating an empty one.
     private func replace(_ before: Before?) throws(RecoveryFailure) {
         let directory = FilePath.directory(of: path)
         let aside = before?.aside ?? path + asideSuffix
         try RecoveryFailure.about(path) { () throws(FileError) in
             if FileCreation.exists(path) {
                 for suffix in Self.logSuffixes where FileCreation.exists(path + suffix) {
-                    // Not every file system has second names; then the file follows below.
+                    // Not every file system supports links; then the WAL is renamed below.
                     try? FileMove.link(path + suffix, as: aside + suffix)
                 }
                 try FileMove.synchronize(directory)
@@ -373,14 +386,14 @@ extension DatabaseRestore {
         }
     }
 
-    /// Takes a WAL or journal away from the path, unless that is only its second name.
+    /// Renames a WAL or journal; removes the old name of one that has both names.
     private func moveLog(_ suffix: String, to aside: String) throws(FileError) {
         if !FileCreation.exists(aside + suffix) {
             try FileMove.rename(path + suffix, to: aside + suffix)
         } else if FileIdentity(at: path + suffix) == FileIdentity(at: aside + suffix) {
             try FileCreation.remove(path + suffix)
         } else {
-            // Nobody knows whose it is.
+            // It is unknown which database it belongs to.
             try FileMove.rename(path + suffix, to: path + asideSuffix + suffix)
         }
     }

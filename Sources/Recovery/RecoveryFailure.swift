@@ -3,29 +3,29 @@ package import System
 
 /// Why a database could not be backed up, checked or restored.
 package enum RecoveryFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The database, or the copy of it, failed.
+    /// The database or its copy failed.
     case database(path: String, StoreError)
     /// A file or directory could not be read or written.
     case file(path: String, FileError)
-    /// There is no database at the path.
+    /// No database exists at the path.
     case missing(path: String)
-    /// The file that is to be written is there already.
+    /// The file to write exists already.
     case exists(path: String)
-    /// The file that is to be read is the database in use.
+    /// The file to read is the database itself.
     case isDatabase(path: String)
-    /// The file is not a backup that can be restored.
+    /// The file is not a sound backup.
     case notSound(path: String, problems: [String])
-    /// The file system has less room than is needed, or than must stay free.
+    /// The file system has less free space than the operation needs, or than must stay free.
     case noRoom(path: String, freeBytes: Int64, neededBytes: Int64)
-    /// It was told to stop.
+    /// A signal stopped the operation.
     case stopped
 
     package var description: String {
         switch self {
         case .database(let path, let error): "\(path): \(error)"
         case .file(let path, let error): "\(path): \(error)"
-        case .missing(let path): "\(path): there is no database"
-        case .exists(let path): "\(path) is there already; nothing was written"
+        case .missing(let path): "\(path): no database exists at this path"
+        case .exists(let path): "\(path) already exists; nothing was written"
         case .isDatabase(let path): "\(path) is the database itself, not a backup of it"
         case .notSound(let path, let problems):
             "\(path) is damaged and was not restored: \(problems.first ?? "")"
@@ -37,7 +37,7 @@ package enum RecoveryFailure: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 extension RecoveryFailure {
-    /// Runs `body` and throws its error with the path that it is about.
+    /// Runs `body` and throws its error with the path.
     static func about<Value: ~Copyable>(
         _ path: String,
         _ body: () throws(FileError) -> Value

@@ -214,7 +214,7 @@ struct RestoreTests {
         #expect(try commands.backup().end == .exited(0))
         let second = try commands.backup()
         #expect(second.end == .exited(74))
-        #expect(second.errors.first?.contains("is there already") == true)
+        #expect(second.errors.first?.contains("already exists") == true)
         #expect(try commands.backup(to: "receiver.db").end == .exited(74))
         #expect(try commands.backup(to: "absent/backup.db").end == .exited(74))
         let empty = DatabaseCommands(workspace: try Workspace())

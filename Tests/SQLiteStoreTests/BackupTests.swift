@@ -159,7 +159,7 @@ struct DatabaseCheckTests {
     private static let damages: [(sql: String, problem: String)] = [
         (
             "DELETE FROM transitions WHERE sequence = 2",
-            "the feed has no transitions 2 to 2"
+            "transitions 2 to 2 are missing from the feed"
         ),
         (
             "DELETE FROM transitions WHERE sequence = 3",
@@ -189,10 +189,10 @@ struct DatabaseCheckTests {
             "UPDATE transitions SET from_status = 2 WHERE sequence = 2",
             "payment TRX-2: transition 2 is from success instead of none"
         ),
-        ("DELETE FROM payments WHERE id = 3", "transition 3 belongs to no payment"),
+        ("DELETE FROM payments WHERE id = 3", "transition 3 references a missing payment"),
         (
             "PRAGMA foreign_keys = OFF; DELETE FROM verifications",
-            "row 1 of callbacks points to no row of verifications"
+            "row 1 of callbacks references a missing row of verifications"
         ),
         ("DELETE FROM meta WHERE key = 'feed'", "the database has no feed id"),
     ]
