@@ -8,25 +8,25 @@ package enum CurrentProcess {
     /// Ends the process at once, without cleaning up. Wraps `_exit(2)`.
     package static func exit(_ status: Int32) -> Never { _exit(status) }
 
-    /// The arguments behind the program's name: those that the runtime has, or those that the
-    /// kernel has (proc_pid_cmdline(5)) where the runtime was not given any.
+    /// The arguments after the program's name: those of the runtime or, where the runtime has none,
+    /// those of the kernel (proc_pid_cmdline(5)).
     package static func arguments(_ runtime: [String] = CommandLine.arguments) -> [String] {
         if !runtime.isEmpty { return Array(runtime.dropFirst()) }
         let file = try? FileContents(reading: "/proc/self/cmdline", bytesMax: 1 << 22)
         return arguments(in: file?.bytes ?? [])
     }
 
-    /// The arguments behind the first one of a command line as the kernel has it: each ends with a
-    /// zero byte.
+    /// The arguments after the first one in the kernel's form of a command line, where each ends
+    /// with a zero byte.
     static func arguments(in commandLine: [UInt8]) -> [String] {
         var arguments = commandLine.split(separator: 0, omittingEmptySubsequences: false)
         if arguments.last?.isEmpty == true { arguments.removeLast() }
         return arguments.dropFirst().map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A copy of the environment variables (environ(7)); of a repeated name the first counts.
+    /// A copy of the environment variables (environ(7)); of a repeated name the first one counts.
     ///
-    /// Nothing in the program changes its environment, so reading it needs no lock.
+    /// The program never changes its environment, so reading it needs no lock.
     package static func environment() -> [String: String] {
         var variables: [String: String] = [:]
         var entry = unsafe environ
@@ -42,10 +42,10 @@ package enum CurrentProcess {
         return variables
     }
 
-    /// What the process has used: processor time and memory. Wraps `getrusage(2)`.
+    /// The processor time and the peak memory of the process. Wraps `getrusage(2)`.
     package static var usage: (processorMicroseconds: UInt64, peakMemoryBytes: UInt64) {
         var usage = rusage()
-        // Fails for a wrong argument only.
+        // Fails only for an invalid argument.
         _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         let times = [usage.ru_utime, usage.ru_stime]
         let microseconds = times.reduce(0) { $0 + $1.tv_sec * 1_000_000 + $1.tv_usec }
@@ -53,9 +53,9 @@ package enum CurrentProcess {
     }
 }
 
-/// How many descriptors the process may have open (`RLIMIT_NOFILE`).
+/// The limit of open descriptors (`RLIMIT_NOFILE`).
 package enum FileLimit {
-    /// The limit in force and the one it may be raised to.
+    /// The limit in force, and its maximum.
     package struct Values: Equatable, Sendable {
         package let soft: Int
         package let hard: Int
@@ -69,7 +69,7 @@ package enum FileLimit {
         return Values(soft: Int(clamping: limit.rlim_cur), hard: Int(clamping: limit.rlim_max))
     }
 
-    /// Raises the soft limit to the hard one and returns what is in force then.
+    /// Raises the soft limit to the hard one; returns the limits in force afterwards.
     ///
     /// Wraps `setrlimit(2)`.
     @discardableResult

@@ -1,33 +1,34 @@
 import Glibc
 import Synchronization
 
-/// An open descriptor and the duty to close it, once.
+/// An open descriptor that is closed exactly once, when the value is discarded.
 package struct Descriptor: ~Copyable {
-    /// The number, for C and Dispatch. It must not outlive this value.
+    /// The number, for C and Dispatch; it must not be used after this value is discarded.
     let raw: CInt
 
-    /// Takes over `raw`, which nothing else may close.
+    /// Takes ownership of `raw`, which no other code may close.
     init(owning raw: CInt) { self.raw = raw }
 
     deinit {
-        // Linux gives the number up whatever close(2) returns; a second attempt could close the
-        // descriptor that another thread has just opened under it.
+        // Linux frees the number whatever close(2) returns. A second attempt could close a
+        // descriptor that another thread has just opened under the same number.
         _ = Glibc.close(raw)
     }
 }
 
 extension Descriptor {
-    /// What became of an attempt to receive.
+    /// The result of an attempt to receive.
     package enum Received: Equatable, Sendable {
-        /// So many bytes, at least one, at the front of the buffer.
+        /// This many bytes, at least one, at the start of the buffer.
         case bytes(Int)
-        /// Nothing is there yet.
+        /// No bytes have arrived yet.
         case wouldBlock
-        /// The peer has ended its side; nothing more will come.
+        /// The peer has closed its sending side; no bytes will follow.
         case ended
     }
 
-    /// Takes bytes that have arrived, as many as `buffer`, which is not empty, has room for.
+    /// Receives bytes that have arrived, as many as `buffer`, which must not be empty, has room
+    /// for.
     ///
     /// Wraps `recv(2)`.
     package borrowing func receive(into buffer: inout [UInt8]) throws(SystemError) -> Received {
@@ -47,9 +48,9 @@ extension Descriptor {
         }
     }
 
-    /// Hands bytes to the kernel and returns how many it took; 0 when its buffer is full.
+    /// Passes bytes to the kernel; returns how many it accepted, 0 when its buffer is full.
     ///
-    /// A peer that has gone is an error, never a signal. Wraps `send(2)`.
+    /// A closed connection is an error, never a signal. Wraps `send(2)`.
     package borrowing func send(_ bytes: Span<UInt8>) throws(SystemError) -> Int {
         let raw = raw
         let flags = CInt(MSG_NOSIGNAL)
@@ -65,16 +66,16 @@ extension Descriptor {
         }
     }
 
-    /// Ends our side: the peer will read to the end of what was sent. Wraps `shutdown(2)`.
+    /// Closes the sending side: the peer reads to the end of what was sent. Wraps `shutdown(2)`.
     package borrowing func endSending() throws(SystemError) {
         let raw = raw
         _ = try retryingOnInterrupt("shutdown") { shutdown(raw, CInt(SHUT_WR)) }
     }
 
-    /// Makes closing discard what was not sent yet and reset the connection.
+    /// Makes closing discard unsent bytes and reset the connection.
     ///
-    /// For a peer that does not read: without it the kernel would keep the bytes for minutes.
-    /// Wraps `setsockopt(2)`, `SO_LINGER`.
+    /// For a peer that does not read: otherwise the kernel would keep the bytes for minutes. Wraps
+    /// `setsockopt(2)`, `SO_LINGER`.
     package borrowing func resetOnClose() throws(SystemError) {
         let raw = raw
         var value = linger(l_onoff: 1, l_linger: 0)
@@ -85,12 +86,12 @@ extension Descriptor {
     }
 }
 
-/// Carries a descriptor into a closure, which cannot own one itself.
+/// Passes a descriptor into a closure, which cannot own one.
 final class DescriptorBox: Sendable {
     private let content: Mutex<Descriptor?>
 
     init(_ descriptor: consuming Descriptor) { content = Mutex(descriptor) }
 
-    /// The descriptor, the first time.
+    /// The descriptor on the first call, then nil.
     func take() -> Descriptor? { content.withLock { $0.take() } }
 }

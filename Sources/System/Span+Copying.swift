@@ -1,12 +1,12 @@
 extension Span<UInt8> {
-    /// The bytes as an array of their own, copied at once.
+    /// A copy of the bytes as an array, by one memory copy.
     package func array() -> [UInt8] {
         unsafe withUnsafeBufferPointer { unsafe Array($0) }
     }
 }
 
 extension [UInt8] {
-    /// Appends the bytes at once.
+    /// Appends the bytes, by one memory copy.
     package mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }

@@ -2,7 +2,7 @@ import Glibc
 
 /// The system's clocks.
 package enum SystemClock {
-    /// Nanoseconds since some fixed moment; never goes back. For durations and deadlines.
+    /// Nanoseconds since a fixed time; never decreases. For durations and deadlines.
     package static func monotonicNanoseconds() -> UInt64 {
         let time = read(CLOCK_MONOTONIC)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A system call that failed: which one, and why.
+/// A failed system call: its name and its error.
 package struct SystemError: Error, Hashable, CustomStringConvertible {
     /// The call's name, such as `bind`.
     package let call: String
@@ -13,25 +13,27 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
         self.code = code
     }
 
-    /// Whether what was asked for does not exist.
+    /// Whether the file or object does not exist.
     package var isAbsence: Bool { code == ENOENT }
 
     /// As in `bind: Address already in use (98)`.
     package var description: String { "\(call): \(Self.text(of: code)) (\(code))" }
 
+    /// The system's description of the error.
     private static func text(of code: CInt) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
-        // The XSI variant, which fills the buffer; it fails only on a buffer that is too small.
+        // The XSI variant of strerror_r, which fills the buffer; it fails only if the buffer is too
+        // small.
         guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "error" }
         let text = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
         return String(decoding: text, as: UTF8.self)
     }
 }
 
-/// Runs one system call, again when a signal interrupted it, and turns -1 into an error.
+/// Runs one system call, repeats it when a signal interrupted it, and throws when it returns -1.
 ///
-/// `EBADF` and `EFAULT` mean that this program mixed up its own descriptors or memory: going on
-/// could write one client's bytes to another, so the process stops.
+/// `EBADF` and `EFAULT` mean that this program has confused its own descriptors or memory.
+/// Continuing could write the bytes of one client to another, so the process stops.
 func retryingOnInterrupt(
     _ name: StaticString,
     _ call: () -> CInt
@@ -39,7 +41,7 @@ func retryingOnInterrupt(
     CInt(try retryingOnInterrupt(name) { Int(call()) })
 }
 
-/// The same for calls that return a count of bytes.
+/// The same for calls that return a number of bytes.
 func retryingOnInterrupt(
     _ name: StaticString,
     _ call: () -> Int
@@ -49,7 +51,7 @@ func retryingOnInterrupt(
         if result != -1 { return result }
         let code = errno
         if code == EINTR { continue }
-        precondition(code != EBADF && code != EFAULT, "\(name) on a descriptor not ours")
+        precondition(code != EBADF && code != EFAULT, "\(name) on an invalid descriptor or address")
         throw SystemError(call: "\(name)", code: code)
     }
 }

@@ -38,7 +38,7 @@ struct ConfigurationProblemsTests {
             ["notify.listen=there:80"],
             [
                 "--set: notify.listen: \"there:80\" has no IP address before the port; expected "
-                    + "one like 127.0.0.1, [::1] or localhost (other names are not looked up)"
+                    + "one like 127.0.0.1, [::1] or localhost (other names are not resolved)"
             ]
         ),
         (
@@ -245,7 +245,7 @@ struct ConfigurationProblemsTests {
     @Test func `a file that is missing, too large or not UTF-8 is one problem`() throws {
         let fixture = try ConfigurationFixture()
         try fixture.directory.write("config.json5", String(repeating: " ", count: 1_048_577))
-        let large = "FILE: cannot be read, it holds more than 1048576 bytes; "
+        let large = "FILE: cannot be read, it has more than 1048576 bytes; "
         #expect(fixture.problems() == [large + "expected a readable JSON5 file"])
         try FileCreation.remove(fixture.file)
         let missing = "FILE: cannot be read, open: No such file or directory (2); "

@@ -46,7 +46,7 @@ struct SimulatorCommandTests {
     @Test(arguments: [
         ([], "--keys DIR is missing, or --gateway-key and --merchant-key"),
         (["--keys", "x", "--notify-url", "pay"], "--notify-url: does not begin with http:// or"),
-        (["--keys", "x", "--listen", "9080"], "--listen: \"9080\" is no address"),
+        (["--keys", "x", "--listen", "9080"], "--listen: \"9080\" is not an address"),
         (["--keys", "x", "--log-format", "xml"], "--log-format: \"xml\" is not a format"),
         (["--gateway-key", "/nowhere", "--merchant-key", "/nowhere"], "cannot read /nowhere: "),
     ])

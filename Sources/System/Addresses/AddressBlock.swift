@@ -1,18 +1,18 @@
-/// A range of addresses in CIDR notation, such as `10.0.0.0/8` or `::1/128`.
+/// A range of IP addresses in CIDR notation, such as `10.0.0.0/8` or `::1/128`.
 package struct AddressBlock: Hashable, Sendable {
     /// The first address of the range; all bits after the prefix are zero.
     package let base: IPAddress
 
-    /// How many leading bits an address shares with ``base``: 0–32 or 0–128.
+    /// How many leading bits an address has in common with ``base``: 0–32 or 0–128.
     package let prefixLength: Int
 
-    /// Reads `address/length`; an address alone is a range of one.
+    /// Reads `address/length`; an address without a length is a range of one.
     package init(parsing text: String) throws(AddressBlockError) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(String(parts[0])) else {
             throw AddressBlockError(text: text, reason: .noAddress)
         }
-        // A range of mapped addresses (`::ffff:0:0/96` and within) is one of IPv4 addresses.
+        // A range of mapped addresses (`::ffff:0:0/96` and within) is a range of IPv4 addresses.
         let mapped = address.family == .v4 && parts[0].contains(":")
         let longest = mapped ? 128 : address.family.bitCount
         var length = longest
@@ -60,7 +60,7 @@ extension AddressBlock: CustomStringConvertible {
     package var description: String { "\(base)/\(prefixLength)" }
 }
 
-/// Why a text is no ``AddressBlock``. The description says what was expected.
+/// Why a text is not an ``AddressBlock``; the description says what was expected.
 package struct AddressBlockError: Error, Equatable, CustomStringConvertible {
     /// What is wrong with the text.
     package enum Reason: Equatable, Sendable {

@@ -1,4 +1,5 @@
-/// Four decimal numbers 0–255 without leading zeros, which some software would read as octal.
+/// Reads four decimal numbers 0–255 without leading zeros, which some software reads as octal; nil
+/// for anything else.
 func parseIPv4(_ text: Span<UInt8>) -> UInt32? {
     var bits: UInt32 = 0
     var octetCount = 0
@@ -15,6 +16,7 @@ func parseIPv4(_ text: Span<UInt8>) -> UInt32? {
     return nil
 }
 
+/// One number 0–255, of one to three digits.
 private func parseOctet(_ text: Span<UInt8>) -> UInt32? {
     guard (1...3).contains(text.count) else { return nil }
     if text.count > 1, text[0] == UInt8(ascii: "0") { return nil }
@@ -26,7 +28,8 @@ private func parseOctet(_ text: Span<UInt8>) -> UInt32? {
     return value <= 255 ? value : nil
 }
 
-/// RFC 4291 section 2.2: eight groups, `::` once for a run of zeros, the last 32 bits as IPv4.
+/// Reads IPv6 text (RFC 4291 section 2.2): eight groups, `::` once for a run of zeros, the last 32
+/// bits optionally as IPv4; nil for anything else.
 func parseIPv6(_ text: Span<UInt8>) -> UInt128? {
     let colon = UInt8(ascii: ":")
     var groups = IPv6Groups()
@@ -56,6 +59,7 @@ func parseIPv6(_ text: Span<UInt8>) -> UInt128? {
     return groups.bits
 }
 
+/// One to four hexadecimal digits.
 private func parseGroup(_ text: Span<UInt8>) -> UInt32? {
     guard (1...4).contains(text.count) else { return nil }
     var value: UInt32 = 0
@@ -71,13 +75,13 @@ private func parseGroup(_ text: Span<UInt8>) -> UInt32? {
     return value
 }
 
-/// The groups read so far, and where the `::` stood among them.
+/// The groups read so far, and the position of `::` among them.
 private struct IPv6Groups {
     private var value: UInt128 = 0
     private(set) var count = 0
     var gap: Int?
 
-    /// False when a ninth group comes.
+    /// Adds a group; false for a ninth one.
     mutating func append(_ group: UInt32) -> Bool {
         guard count < 8 else { return false }
         value = value << 16 | UInt128(group)
@@ -85,13 +89,13 @@ private struct IPv6Groups {
         return true
     }
 
-    /// The address, or nil when groups are missing or `::` stands for none.
+    /// The address; nil when groups are missing, or when `::` stands for none.
     var bits: UInt128? {
         guard let gap else { return count == 8 ? value : nil }
         guard count < 8 else { return nil }
         let afterBits = UInt128(16 * (count - gap))
         let after = value & ((1 << afterBits) - 1)
-        // A gap at the very front leaves nothing before it; shifting by 128 yields zero.
+        // With a gap at the very front nothing precedes it; shifting by 128 yields zero.
         let before = (value >> afterBits) << UInt128(16 * (8 - gap))
         return before | after
     }

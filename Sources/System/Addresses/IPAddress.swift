@@ -1,9 +1,9 @@
 /// An IPv4 or IPv6 address, without name resolution and without zones.
 ///
-/// An IPv4 address mapped into IPv6 (`::ffff:a.b.c.d`, RFC 4291 section 2.5.5.2) is kept as the
-/// IPv4 address it stands for, so that one client compares equal on either kind of socket.
+/// An IPv4 address mapped into IPv6 (`::ffff:a.b.c.d`, RFC 4291 section 2.5.5.2) is stored as the
+/// IPv4 address, so that a client has the same address on either kind of socket.
 package struct IPAddress: Hashable, Sendable {
-    /// Which of the two protocols an address belongs to.
+    /// The protocol of an address.
     package enum Family: Hashable, Sendable {
         case v4, v6
 
@@ -27,7 +27,7 @@ package struct IPAddress: Hashable, Sendable {
         self.bits = isMapped ? bits & 0xffff_ffff : bits
     }
 
-    /// Reads dotted decimal, or IPv6 text as of RFC 4291 section 2.2; nil for anything else.
+    /// Reads dotted decimal, or IPv6 text (RFC 4291 section 2.2); nil for anything else.
     package init?(_ text: Span<UInt8>) {
         if let bits = parseIPv4(text) {
             self.init(v4: bits)
@@ -44,7 +44,7 @@ package struct IPAddress: Hashable, Sendable {
         self.init(bytes.span)
     }
 
-    /// Whether only this machine can be reached or be the sender: 127.0.0.0/8 and ::1.
+    /// Whether the address belongs to this machine only: 127.0.0.0/8 and ::1.
     package var isLoopback: Bool { family == .v4 ? bits >> 24 == 127 : bits == 1 }
 }
 
@@ -58,7 +58,7 @@ extension IPAddress: CustomStringConvertible {
     }
 }
 
-/// At most 15 bytes, which a `String` holds without memory of its own.
+/// At most 15 bytes, which a `String` stores without an allocation.
 private func describeIPv4(_ bits: UInt32) -> String {
     var text = ""
     for shift in stride(from: 24, through: 0, by: -8) {
@@ -68,7 +68,7 @@ private func describeIPv4(_ bits: UInt32) -> String {
     return text
 }
 
-/// RFC 5952: the longest run of two or more zero groups, the first of equals, becomes `::`.
+/// RFC 5952: the longest run of at least two zero groups, the first among equals, becomes `::`.
 private func describeIPv6(_ groups: [UInt16]) -> String {
     var longest = 0..<0
     var start = 0

@@ -1,10 +1,10 @@
-/// Where to listen, as written in the configuration (contract section 3, `listen`).
+/// The address of a listener, as written in the configuration.
 package enum ListenAddress: Hashable, Sendable {
     /// `host:port` or `[v6]:port`; port 0 lets the system choose one.
     case ip(IPAddress, port: UInt16)
     /// `unix:/path?mode=0660&group=www-data`.
     case unix(UnixListenAddress)
-    /// `systemd:NAME`: the sockets which the service manager passed under that name.
+    /// `systemd:NAME`: the sockets that the service manager passed under that name.
     case systemd(name: String)
 
     package init(parsing text: String) throws(ListenAddressError) {
@@ -21,7 +21,7 @@ package enum ListenAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether only this machine can connect; nil where that is for the service manager to say.
+    /// Whether only this machine can connect; nil when the service manager decides it.
     package var isLoopback: Bool? {
         switch self {
         case .ip(let address, _): address.isLoopback
@@ -62,13 +62,13 @@ extension ListenAddress: CustomStringConvertible {
 }
 
 extension String {
-    /// What follows `prefix`, or nil when the string begins otherwise.
+    /// The part after `prefix`; nil when the string does not begin with it.
     func suffix(after prefix: String) -> String? {
         hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
     }
 }
 
-/// Why a text names no ``ListenAddress``. The description says what was expected.
+/// Why a text is not a ``ListenAddress``; the description says what was expected.
 package enum ListenAddressError: Error, Equatable, CustomStringConvertible {
     case unknownForm(String)
     case badHost(String)
@@ -84,25 +84,29 @@ package enum ListenAddressError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownForm(let text):
-            "\"\(text)\" is no address; expected host:port, [v6]:port, unix:/path or systemd:NAME"
+            "\"\(text)\" is not an address; expected host:port, [v6]:port, unix:/path or "
+                + "systemd:NAME"
         case .badHost(let text):
             "\"\(text)\" has no IP address before the port; expected one like 127.0.0.1, [::1] "
-                + "or localhost (other names are not looked up)"
+                + "or localhost (other names are not resolved)"
         case .bracketsMissing(let text):
             "\"\(text)\" has an IPv6 address without brackets; expected [v6]:port"
         case .badPort(let text):
             "\"\(text)\" has no valid port; expected a number from 0 (any) to 65535"
         case .badName(let text):
-            "\"\(text)\" names no passed socket; expected systemd: and a FileDescriptorName"
+            "\"\(text)\" is not the name of a passed socket; expected systemd: and a "
+                + "FileDescriptorName"
         case .badPath(let text):
-            "\"\(text)\" is no socket path; expected unix: and a path without NUL, as in "
+            "\"\(text)\" is not a socket path; expected unix: and a path without NUL, as in "
                 + "unix:/run/cashin/notify.sock?mode=0660"
         case .pathTooLong(let text, let bytesMax):
             "socket path \"\(text)\" is too long; expected at most \(bytesMax) bytes"
-        case .badMode(let text): "mode \"\(text)\" is no file mode; expected octal 0000 to 0777"
-        case .badGroup(let text): "group \"\(text)\" is no group name; expected one like www-data"
+        case .badMode(let text): "mode \"\(text)\" is not a file mode; expected octal 0000 to 0777"
+        case .badGroup(let text):
+            "group \"\(text)\" is not a group name; expected one like www-data"
         case .unknownOption(let text):
-            "\"\(text)\" is no option of a Unix socket; expected mode=0660 or group=NAME, once each"
+            "\"\(text)\" is not an option of a Unix socket; expected mode=0660 or group=NAME, once "
+                + "each"
         }
     }
 }

@@ -1,19 +1,18 @@
 import CLinux
 import Glibc
 
-/// Why a name has no address.
+/// Why a name could not be resolved.
 package struct ResolutionError: Error, Hashable, CustomStringConvertible {
     /// A value of `EAI_…`.
     package let code: CInt
 
-    /// As in `Name or service not known`.
+    /// The resolver's text, such as `Name or service not known`.
     package let description: String
 }
 
-/// The addresses of a host, in the order in which they should be tried (RFC 6724), each once.
+/// The addresses of a host, each once, in the order in which they should be tried (RFC 6724).
 ///
-/// Blocks for as long as the system's resolver does, which may be many seconds. Wraps
-/// `getaddrinfo(3)`.
+/// Blocks as long as the system's resolver does, which may be many seconds. Wraps `getaddrinfo(3)`.
 package func resolve(_ host: String, port: UInt16) throws(ResolutionError) -> [SocketAddress] {
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = AF_UNSPEC
@@ -39,7 +38,7 @@ package func resolve(_ host: String, port: UInt16) throws(ResolutionError) -> [S
     return addresses
 }
 
-/// The address of one entry; nil when it belongs to another family than IPv4 and IPv6.
+/// The address of one entry; nil for a family other than IPv4 and IPv6.
 private func address(of entry: addrinfo, port: UInt16) -> SocketAddress? {
     var storage = sockaddr_storage()
     let size = unsafe Int(entry.ai_addrlen)

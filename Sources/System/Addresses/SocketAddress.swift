@@ -1,10 +1,10 @@
 import CLinux
 import Glibc
 
-/// Where a socket is bound, or whom it is connected to.
+/// The local or remote address of a socket.
 package enum SocketAddress: Hashable, Sendable {
     case ip(IPAddress, port: UInt16)
-    /// A Unix socket; the path is empty for the unnamed end that a client has.
+    /// A Unix socket; the path is empty for an unnamed socket, as clients have.
     case unix(path: String)
 
     /// The IP address, or nil for a Unix socket.
@@ -40,7 +40,7 @@ extension SocketAddress {
         }
     }
 
-    /// Writes the structure of the address's family; returns how many bytes of it count.
+    /// Writes the structure of the address's family; returns how many bytes of it are used.
     private func fill(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
         switch self {
         case .ip(let address, let port) where address.family == .v4:
@@ -66,15 +66,15 @@ extension SocketAddress {
             let name = Array(path.utf8.prefix(UnixListenAddress.pathBytesMax))
             let offset = Self.pathOffset
             for (index, byte) in name.enumerated() { unsafe bytes[offset + index] = byte }
-            // The byte after the path is zero already and counts.
+            // The byte after the path is zero already, and belongs to the address.
             return offset + name.count + 1
         }
     }
 
-    /// Where `sun_path` begins: right after the family.
+    /// The offset of `sun_path`, directly after the family.
     private static let pathOffset = MemoryLayout<sa_family_t>.size
 
-    /// Reads what `accept4(2)` or `getsockname(2)` filled in; nil for other families.
+    /// Reads the result of `accept4(2)` or `getsockname(2)`; nil for other families.
     init?(_ storage: sockaddr_storage, size: socklen_t) {
         var storage = storage
         let family = CInt(storage.ss_family)

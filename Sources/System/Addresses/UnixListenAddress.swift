@@ -1,18 +1,18 @@
-/// A Unix socket to create: its path, and who may connect.
+/// A Unix socket to create: its path and its permissions.
 package struct UnixListenAddress: Hashable, Sendable {
-    /// Not empty, without NUL; may be relative, to be resolved by whoever read the configuration.
+    /// Not empty, without NUL. A relative path is resolved by the code that read the configuration.
     package var path: String
 
-    /// Permission bits 0–0o777, or nil to leave them to the umask.
+    /// Permission bits, 0–0o777; nil leaves them to the umask.
     package let mode: UInt32?
 
-    /// The group's name or number, or nil for the process's own.
+    /// The name or number of the group; nil for the group of the process.
     package let group: String?
 
-    /// `sun_path` of unix(7) holds 108 bytes, the last of them NUL.
+    /// `sun_path` of unix(7) has 108 bytes, of which the last is NUL.
     package static let pathBytesMax = 107
 
-    /// Reads what follows `unix:`.
+    /// Reads the part after `unix:`.
     init(parsing text: String) throws(ListenAddressError) {
         let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = String(parts[0])

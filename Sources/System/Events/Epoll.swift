@@ -1,26 +1,26 @@
 import CLinux
 import Glibc
 
-/// What has become possible on a descriptor, or has happened to it.
+/// The readiness of a descriptor.
 package struct IOEvents: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// Bytes, a connection, or the end of what the peer sends.
+    /// Bytes, a connection, or the end of the peer's sending side can be read.
     package static let readable = IOEvents(rawValue: EPOLLIN.rawValue)
-    /// The kernel takes bytes again.
+    /// The kernel accepts bytes again.
     package static let writable = IOEvents(rawValue: EPOLLOUT.rawValue)
-    /// The peer has ended its side; it may still read.
+    /// The peer has closed its sending side; it may still read.
     package static let peerEnded = IOEvents(rawValue: EPOLLRDHUP.rawValue)
-    /// The connection is gone in both directions, or broken.
+    /// The connection is closed in both directions, or broken.
     package static let failed = IOEvents(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
-    /// The kernel may hold bytes, or the end of them.
+    /// The kernel may have bytes, or the end of them.
     package static let incoming = IOEvents(
         rawValue: readable.rawValue | peerEnded.rawValue | failed.rawValue
     )
 }
 
-/// One epoll set; see epoll(7). Its descriptor is closed when the last reference goes.
+/// An epoll set (epoll(7)); its descriptor is closed with the last reference.
 final class Epoll: Sendable {
     let descriptor: Descriptor
 
@@ -31,9 +31,9 @@ final class Epoll: Sendable {
         descriptor = Descriptor(owning: raw)
     }
 
-    /// Reports every change on the descriptor `raw` under `token`, until it is closed.
+    /// Reports every change on the descriptor `raw` under `token`, until the descriptor is closed.
     ///
-    /// Edge-triggered and for both directions, so that nothing has to be changed for a request.
+    /// Edge-triggered and for both directions, so that a request needs no further system call.
     /// Wraps `epoll_ctl(2)`.
     func add(_ raw: CInt, token: UInt64) throws(SystemError) {
         var event = unsafe epoll_event()
@@ -48,18 +48,18 @@ final class Epoll: Sendable {
     }
 }
 
-/// What an ``Epoll`` has reported last.
+/// The events that an ``Epoll`` reported last.
 @safe struct EpollEvents {
     private var events: [epoll_event]
 
-    /// How many of the events are of the last report; they are at the front.
+    /// How many events the last report has; they are at the start of the array.
     private(set) var count = 0
 
     init(capacity: Int) {
         unsafe events = [epoll_event](repeating: epoll_event(), count: capacity)
     }
 
-    /// Takes what has happened since the last call, without waiting.
+    /// Reads the events since the last call, without waiting.
     ///
     /// Wraps `epoll_wait(2)`.
     mutating func poll(_ epoll: Epoll) {
@@ -67,12 +67,12 @@ final class Epoll: Sendable {
         let result = unsafe events.withUnsafeMutableBufferPointer { events in
             unsafe epoll_wait(raw, events.baseAddress, CInt(events.count), 0)
         }
-        // Interrupted means that nothing was reported; what there is will be at the next call.
+        // EINTR means that nothing was reported; the next call reports it.
         precondition(result >= 0 || errno == EINTR, "epoll_wait on an invalid set")
         count = max(0, Int(result))
     }
 
-    /// The event's token and what has happened.
+    /// The token of an event, and the readiness.
     subscript(index: Int) -> (token: UInt64, readiness: IOEvents) {
         let event = unsafe events[index]
         return unsafe (event.data.u64, IOEvents(rawValue: event.events))

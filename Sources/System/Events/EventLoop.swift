@@ -4,19 +4,18 @@ package import Queues
 
 /// A serial queue that serves many descriptors.
 ///
-/// One Dispatch source watches the descriptor of one epoll set, which holds the descriptors of all
-/// sources: a Dispatch source for each of them would cost twice the system calls. Sources belong to
-/// their loop and run only on its queue; what other threads have for them comes through
-/// ``post(_:)``.
+/// One Dispatch source watches one epoll set with the descriptors of all sources, because a
+/// Dispatch source for each descriptor would need twice the system calls. Sources belong to their
+/// loop and run on its queue only. Other threads pass work to them with ``post(_:)``.
 package actor EventLoop: CompletionQueue {
-    /// How many times in a row the loop looks for events before it lets other work on its queue.
+    /// How many times in a row the loop checks for events before other work on its queue runs.
     private static let roundsMax = 16
 
-    /// How many events at once make it worth looking again right away, for one system call, before
-    /// resting, where Dispatch needs several to wake the loop again.
+    /// The number of events after which the loop checks again before it rests: a check is one
+    /// system call, waking the loop takes several.
     private static let busyEventCount = 4
 
-    /// How long the sweep for deadlines sleeps: what a deadline may be late by.
+    /// The interval of the sweep for deadlines: a deadline may be late by this much.
     private static let sweepSeconds = 1
 
     private nonisolated let executor: QueueExecutor
@@ -28,17 +27,18 @@ package actor EventLoop: CompletionQueue {
     private var sources = SourceTable()
     private var isSweepDue = false
 
-    /// Monotonic nanoseconds when the loop last looked for events.
+    /// The monotonic time of the loop's last check for events, in nanoseconds.
     package private(set) var now: UInt64
 
-    /// Memory to receive into, shared by the sources, so that an idle one needs none of its own.
+    /// A receive buffer that all sources of the loop share, so that an idle one needs none.
     ///
-    /// A source takes it out for as long as it uses it.
+    /// A source moves it out for as long as it uses it.
     package var receiveBuffer = [UInt8](repeating: 0, count: 65_536)
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
-    /// A loop that runs until the last reference goes; `label` names its queue in a debugger.
+    /// A loop that runs until its last reference is released; `label` names its queue in a
+    /// debugger.
     package init(label: String) throws(SystemError) {
         executor = QueueExecutor(label: label)
         epoll = try Epoll()
@@ -48,17 +48,17 @@ package actor EventLoop: CompletionQueue {
             queue: executor.queue
         )
         self.watch = watch
-        // Keeps the descriptor open until Dispatch has let go of it: closed earlier, the next
-        // descriptor with the same number would silently get no events.
+        // Keeps the descriptor open until Dispatch has released it. If it was closed earlier, the
+        // next descriptor with the same number would silently get no events.
         watch.setCancelHandler { [epoll] in _ = epoll }
         watch.setEventHandler { [weak self] in self?.assumeIsolated { $0.run() } }
         watch.activate()
     }
 
-    /// As many loops as the machine has processors, so that all of them can be kept busy.
+    /// Creates one loop for each processor.
     package static func onePerProcessor() throws(SystemError) -> [EventLoop] {
         var loops: [EventLoop] = []
-        // -1 where the system does not tell.
+        // -1 when the number is unknown.
         for index in 0..<max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) {
             loops.append(try EventLoop(label: "loop.\(index)"))
         }
@@ -67,17 +67,17 @@ package actor EventLoop: CompletionQueue {
 
     deinit { watch.cancel() }
 
-    /// Runs `work` on the loop, soon, in the order of posting. May be called from any thread.
+    /// Runs `work` on the loop, soon, in the order of the calls; may be called from any thread.
     package nonisolated func post(_ work: @escaping @Sendable (isolated EventLoop) -> Void) {
         if mailbox.post(work) { wake() }
     }
 
-    /// Runs all of `completions` on the loop, soon, in order, for one place in its mailbox.
+    /// Runs all of `completions` on the loop, soon and in order, as one job.
     package nonisolated func run(_ completions: [Completion]) {
         post { _ in for completion in completions { completion.run() } }
     }
 
-    /// The same for work that has time.
+    /// Runs `work` on the loop after a number of seconds.
     package nonisolated func post(
         afterSeconds seconds: Int,
         _ work: @escaping @Sendable (isolated EventLoop) -> Void
@@ -87,7 +87,7 @@ package actor EventLoop: CompletionQueue {
         }
     }
 
-    /// The same for work that takes over a descriptor.
+    /// Runs work that takes ownership of a descriptor.
     package nonisolated func post(
         _ descriptor: consuming Descriptor,
         _ work: @escaping @Sendable (consuming Descriptor, isolated EventLoop) -> Void
@@ -98,11 +98,13 @@ package actor EventLoop: CompletionQueue {
         }
     }
 
+    /// Makes the loop run.
     private nonisolated func wake() {
         executor.queue.async { [self] in assumeIsolated { $0.run() } }
     }
 
-    /// Handles events and posted work until both run dry, or it is time to let others in.
+    /// Handles events and posted work until there are none, or until other work on the queue must
+    /// run.
     private func run() {
         mailbox.attend()
         for _ in 0..<Self.roundsMax {
@@ -113,6 +115,7 @@ package actor EventLoop: CompletionQueue {
         if !mailbox.rest() { wake() }
     }
 
+    /// Runs the posted work; returns how many items there were.
     private func handleWork() -> Int {
         mailbox.collect(into: &batch)
         guard !batch.isEmpty else { return 0 }
@@ -125,23 +128,25 @@ package actor EventLoop: CompletionQueue {
         return count
     }
 
+    /// Reports events to their sources; returns how many there were.
     private func handleEvents() -> Int {
         events.poll(epoll)
         now = SystemClock.monotonicNanoseconds()
         for index in 0..<events.count {
             let event = events[index]
-            // A source that an earlier event of this round removed is not there any more.
+            // An earlier event of this round may have removed the source.
             sources[EventSourceID(token: event.token)]?.ready(event.readiness, on: self)
         }
         return events.count
     }
 }
 
-// What sources call, on the loop.
+// Called by sources, on the loop.
 extension EventLoop {
-    /// Begins to report what happens on `descriptor`, and what is the case already, to `source`.
+    /// Reports to `source` what happens on `descriptor`, starting with its present state.
     ///
-    /// The source is kept until ``remove(_:)``, which it must call when it closes the descriptor.
+    /// The loop retains the source until ``remove(_:)``, which the source must call when it closes
+    /// the descriptor.
     package func add(
         _ source: any EventSource,
         watching descriptor: borrowing Descriptor
@@ -173,22 +178,23 @@ extension EventLoop {
         return id
     }
 
-    /// Forgets a source. Its descriptor is to be closed: that ends the watching.
+    /// Removes a source. Its descriptor must be closed, which also removes it from the epoll set.
     package func remove(_ id: EventSourceID) { sources.remove(id) }
 
-    /// Calls the source's `expired(on:)` once ``now`` is past `nanoseconds`, a second late at most.
+    /// Calls the source's `expired(on:)` once ``now`` is past `nanoseconds`, at most one second
+    /// late.
     ///
-    /// Replaces the deadline set before; `.max` sets none.
+    /// Replaces the previous deadline; `.max` means none.
     package func setDeadline(_ nanoseconds: UInt64, for id: EventSourceID) {
         sources.setDeadline(nanoseconds, for: id)
     }
 
-    /// Tells the source again, after the others have had their turn, that it may read.
+    /// Reports to the source that it may read, after other sources had their turn.
     package func readAgain(_ id: EventSourceID) {
         post { loop in loop.sources[id]?.ready(.readable, on: loop) }
     }
 
-    /// The source of that id, or nil when it has been removed.
+    /// The source with this ID; nil when it was removed.
     package func source(_ id: EventSourceID) -> (any EventSource)? { sources[id] }
 
     /// All sources, in no particular order.
@@ -202,27 +208,28 @@ extension EventLoop {
         }
     }
 
+    /// Reports passed deadlines.
     private func sweep() {
         isSweepDue = false
-        // Bytes that have arrived in time count, however late this process gets to run.
+        // Bytes that arrived before the deadline count, even if this process runs late.
         run()
         for source in sources.takeExpired(now: now) { source.expired(on: self) }
         scheduleSweep()
     }
 }
 
-/// Something with a descriptor that lives on an ``EventLoop``.
+/// An object with a descriptor, served by an ``EventLoop``.
 package protocol EventSource: AnyObject {
-    /// Something has changed on the descriptor.
+    /// The readiness of the descriptor has changed.
     ///
-    /// Reported once per change: a source that leaves bytes unread has to remember that it did.
+    /// Each change is reported once: a source that leaves bytes unread must remember it.
     func ready(_ readiness: IOEvents, on loop: isolated EventLoop)
 
-    /// The deadline set with ``EventLoop/setDeadline(_:for:)`` has passed; it is set no more.
+    /// The deadline set with ``EventLoop/setDeadline(_:for:)`` has passed and is cleared.
     func expired(on loop: isolated EventLoop)
 }
 
-/// Names a source of one loop. An id is not given again when its source has been removed.
+/// Identifies a source of one loop. The ID of a removed source is not used again.
 package struct EventSourceID: Hashable, Sendable {
     let index: UInt32
     let generation: UInt32
@@ -237,6 +244,6 @@ package struct EventSourceID: Hashable, Sendable {
         generation = UInt32(truncatingIfNeeded: token >> 32)
     }
 
-    /// The id as the number that epoll hands back with an event.
+    /// The ID as the number that epoll returns with an event.
     var token: UInt64 { UInt64(generation) << 32 | UInt64(index) }
 }

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Something that happens once, and that waits on descriptors can be ended by.
+/// A one-time event that ends waits on descriptors.
 ///
-/// It is a pair of connected sockets: opening ends one side, which makes the other readable for
-/// good.
+/// It consists of two connected sockets: opening it closes one side, which makes the other readable
+/// for good.
 package final class Latch: Sendable {
     private let near: Descriptor
     private let far: Descriptor
@@ -15,15 +15,15 @@ package final class Latch: Sendable {
         far = pair.far
     }
 
-    /// From any thread; a second time changes nothing.
+    /// Opens the latch; may be called from any thread. A second call has no effect.
     package func open() {
-        // The peer is ours and still there, so there is nothing that could fail.
+        // Both ends belong to this object, so this cannot fail.
         try? far.endSending()
     }
 
-    /// Waits until the latch is open, `other` is, or the time has come.
+    /// Waits until this latch is open, `other` is open, or the deadline has passed.
     ///
-    /// - Parameter deadline: on the monotonic clock; one in the past only looks.
+    /// - Parameter deadline: on the monotonic clock; one in the past only checks.
     package func wait(
         untilNanoseconds deadline: UInt64,
         orUntil other: Latch
@@ -31,7 +31,7 @@ package final class Latch: Sendable {
         try near.wait(for: .receiving, untilNanoseconds: deadline, orUntil: other)
     }
 
-    /// Whether it has been opened.
+    /// Whether it was opened.
     package var isOpen: Bool {
         get throws(SystemError) {
             try near.wait(for: .receiving, untilNanoseconds: 0, orUntil: nil) == .ready
@@ -42,16 +42,16 @@ package final class Latch: Sendable {
     var raw: CInt { near.raw }
 }
 
-/// How a wait ended.
+/// The result of a wait.
 package enum Waited: Equatable, Sendable {
-    /// What was waited for has happened; an error to be fetched counts too.
+    /// The descriptor is ready, or has an error to be read.
     case ready
-    /// The latch was opened. It is asked first.
+    /// The latch is open; it takes precedence.
     case interrupted
     case timedOut
 }
 
-/// What a descriptor is to be ready for.
+/// The readiness to wait for.
 package enum Direction: Sendable {
     case receiving
     case sending
@@ -60,9 +60,9 @@ package enum Direction: Sendable {
 }
 
 extension Descriptor {
-    /// Waits until the descriptor is ready, the latch is open, or the time has come.
+    /// Waits until the descriptor is ready, the latch is open, or the deadline has passed.
     ///
-    /// - Parameter deadline: on the monotonic clock; one in the past only looks.
+    /// - Parameter deadline: on the monotonic clock; one in the past only checks.
     ///
     /// Wraps `poll(2)`.
     package borrowing func wait(
@@ -70,7 +70,7 @@ extension Descriptor {
         untilNanoseconds deadline: UInt64,
         orUntil latch: Latch?
     ) throws(SystemError) -> Waited {
-        // poll(2) passes over a negative descriptor.
+        // poll(2) ignores a negative descriptor.
         var entries = [
             pollfd(fd: raw, events: direction.events, revents: 0),
             pollfd(fd: latch?.raw ?? -1, events: CShort(POLLIN), revents: 0),
@@ -79,7 +79,7 @@ extension Descriptor {
             let now = SystemClock.monotonicNanoseconds()
             let count = unsafe poll(&entries, nfds_t(entries.count), milliseconds(now, deadline))
             let code = errno
-            // After a signal the time that remains is computed anew.
+            // After a signal, the remaining time is computed again.
             if count == -1, code != EINTR { throw SystemError(call: "poll", code: code) }
             if count > 0 { return entries[1].revents != 0 ? .interrupted : .ready }
             if count == 0, SystemClock.monotonicNanoseconds() >= deadline { return .timedOut }
@@ -87,7 +87,7 @@ extension Descriptor {
     }
 }
 
-/// The time to wait, rounded up so that the deadline has passed when `poll(2)` says so.
+/// The time to wait, rounded up so that the deadline has passed when `poll(2)` returns.
 private func milliseconds(_ now: UInt64, _ deadline: UInt64) -> CInt {
     guard now < deadline else { return 0 }
     return CInt(min((deadline - now + 999_999) / 1_000_000, UInt64(CInt.max)))

@@ -1,20 +1,20 @@
 import Synchronization
 
-/// Work that other threads have for an ``EventLoop``.
+/// Work that other threads post to an ``EventLoop``.
 ///
-/// However much is posted while the loop runs or is about to, it is woken once.
+/// The loop is woken once, however much is posted while it runs or is about to run.
 final class Mailbox: Sendable {
     typealias Work = @Sendable (isolated EventLoop) -> Void
 
     private struct Content {
         var work: [Work] = []
-        /// Whether the loop will look before it rests.
+        /// Whether the loop will check for work before it rests.
         var isAttended = false
     }
 
     private let content = Mutex(Content())
 
-    /// True when the loop has to be woken for it.
+    /// Adds work; returns whether the loop must be woken.
     func post(_ work: @escaping Work) -> Bool {
         content.withLock { content in
             content.work.append(work)
@@ -24,18 +24,18 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// To be called when the loop begins to run.
+    /// Called when the loop starts to run.
     func attend() {
         content.withLock { $0.isAttended = true }
     }
 
-    /// Exchanges what has been posted for `batch`, which is empty and lends its memory.
+    /// Swaps the posted work with `batch`, which is empty and provides its memory.
     func collect(into batch: inout [Work]) {
         precondition(batch.isEmpty, "the last batch was run")
         content.withLock { swap(&$0.work, &batch) }
     }
 
-    /// True when nothing has been posted, so that the loop may rest; the next post will wake it.
+    /// Returns whether the loop may rest, because there is no work; then the next post wakes it.
     func rest() -> Bool {
         content.withLock { content in
             content.isAttended = !content.work.isEmpty

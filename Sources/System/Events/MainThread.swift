@@ -1,12 +1,12 @@
 @unsafe @preconcurrency import Dispatch
 import Synchronization
 
-/// The thread that the program began on.
+/// The first thread of the program.
 package enum MainThread {
-    /// Runs `body` on the shared pool and blocks this thread until it has returned.
+    /// Runs `body` on the shared pool and blocks this thread until it returns.
     ///
-    /// An asynchronous `main` would hand the thread to Dispatch for good and make every closure
-    /// formed there belong to the main actor; this keeps both out of the program.
+    /// An asynchronous `main` would give the thread to Dispatch for good, and every closure formed
+    /// in it would belong to the main actor.
     package static func wait<Value: Sendable>(
         for body: @escaping @Sendable () async -> Value
     ) -> Value {

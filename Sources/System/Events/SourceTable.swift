@@ -1,4 +1,4 @@
-/// The sources of one loop, with their deadlines side by side so that a sweep is one pass.
+/// The sources of one loop; their deadlines are in one array, so that a sweep is one pass.
 struct SourceTable {
     private struct Slot {
         var source: (any EventSource)?
@@ -6,7 +6,7 @@ struct SourceTable {
     }
 
     private var slots: [Slot] = []
-    /// Nanoseconds of the monotonic clock; `.max` for none.
+    /// Nanoseconds of the monotonic clock; `.max` means none.
     private var deadlines: [UInt64] = []
     private var vacant: [UInt32] = []
 
@@ -25,7 +25,7 @@ struct SourceTable {
         return EventSourceID(index: index, generation: slots[Int(index)].generation)
     }
 
-    /// Does nothing when the source has been removed already.
+    /// Removes a source; does nothing when it was removed before.
     mutating func remove(_ id: EventSourceID) {
         guard self[id] != nil else { return }
         let index = Int(id.index)
@@ -35,7 +35,7 @@ struct SourceTable {
         vacant.append(id.index)
     }
 
-    /// The source, or nil when it has been removed.
+    /// The source; nil when it was removed.
     subscript(id: EventSourceID) -> (any EventSource)? {
         let slot = slots[Int(id.index)]
         return slot.generation == id.generation ? slot.source : nil
@@ -46,7 +46,7 @@ struct SourceTable {
         deadlines[Int(id.index)] = nanoseconds
     }
 
-    /// Clears the deadlines up to `now` and returns whose they were.
+    /// Clears the deadlines up to `now`, and returns their sources.
     mutating func takeExpired(now: UInt64) -> [any EventSource] {
         var expired: [any EventSource] = []
         for index in deadlines.indices where deadlines[index] <= now {

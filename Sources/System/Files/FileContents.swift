@@ -1,14 +1,16 @@
 import Glibc
 
-/// All bytes of a small file, and who may read it.
+/// The bytes of a small file, and its permissions.
 package struct FileContents: Sendable {
     package let bytes: [UInt8]
     /// Permission bits, 0–0o7777.
     package let mode: UInt32
 
-    /// Reads the file at `path`, at most `bytesMax` bytes of it.
+    /// Reads the file at `path`.
     ///
     /// Wraps `open(2)`, `fstat(2)` and `read(2)`.
+    ///
+    /// - Throws: ``FileError/tooLarge(bytesMax:)`` when it has more than `bytesMax` bytes.
     package init(reading path: String, bytesMax: Int) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
         let raw = try asFileError { () throws(SystemError) in
@@ -16,11 +18,11 @@ package struct FileContents: Sendable {
         }
         let descriptor = Descriptor(owning: raw)
         (bytes, mode) = try Self.read(descriptor.raw, bytesMax: bytesMax)
-        // Open until here, also when nothing more is done with it.
+        // Keeps the descriptor open until here.
         _ = consume descriptor
     }
 
-    /// Reads the first `byteCount` bytes of the file at `path`, or all of a shorter one.
+    /// Reads the first `byteCount` bytes of the file at `path`, or all of a shorter file.
     package init(startOf path: String, byteCount: Int) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
         let raw = try asFileError { () throws(SystemError) in
@@ -31,9 +33,9 @@ package struct FileContents: Sendable {
         _ = consume descriptor
     }
 
-    /// Reads standard input to its end, which may be a pipe's; it stays open.
+    /// Reads standard input, which may be a pipe, to its end; it stays open.
     package init(readingStandardInput bytesMax: Int) throws(FileError) {
-        // Whoever started us may have closed it: that is no mix-up of descriptors.
+        // Standard input may be closed from the start, which is not a mistake of this program.
         guard fcntl(STDIN_FILENO, F_GETFD) != -1 else {
             throw .system(SystemError(call: "fcntl", code: errno))
         }

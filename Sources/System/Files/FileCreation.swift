@@ -1,13 +1,13 @@
 import Glibc
 
-/// Makes, renames and removes files and directories.
+/// Creates, renames and removes files and directories.
 package enum FileCreation {
-    /// Writes a file that must not exist yet, on disk when this returns.
+    /// Writes a new file, which is durable when this returns; its name in the directory is not.
     ///
     /// Wraps `open(2)` with `O_EXCL`, `write(2)` and `fsync(2)`. A file that could not be written
-    /// whole is removed again.
+    /// completely is removed.
     ///
-    /// - Parameter owner: nil for the process's own user.
+    /// - Parameter owner: nil means the user of this process.
     package static func write(
         _ bytes: [UInt8],
         to path: String,
@@ -22,18 +22,18 @@ package enum FileCreation {
         let descriptor = Descriptor(owning: raw)
         do throws(SystemError) {
             try writeAll(bytes, to: descriptor)
-            // Whatever the umask took away comes back: the mode is what was asked for.
+            // The umask does not apply: the mode is the given one.
             _ = try retryingOnInterrupt("fchmod") { fchmod(raw, mode_t(mode)) }
             owner?.give(descriptor)
             _ = try retryingOnInterrupt("fsync") { fsync(raw) }
         } catch {
-            // The first error is the one to tell.
+            // The first error is the one to report.
             _ = unsafe unlink(path)
             throw .system(error)
         }
     }
 
-    /// Makes a directory and those above it, where they are missing.
+    /// Creates a directory and its missing parents.
     package static func makeDirectories(_ path: String, mode: UInt32) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
         var above = ""
@@ -43,7 +43,7 @@ package enum FileCreation {
         }
     }
 
-    /// One that is there already is as good. Wraps `mkdir(2)`.
+    /// Creates a directory; one that exists is not an error. Wraps `mkdir(2)`.
     private static func makeDirectory(_ path: String, mode: UInt32) throws(FileError) {
         do throws(SystemError) {
             _ = try retryingOnInterrupt("mkdir") { unsafe mkdir(path, mode_t(mode)) }
@@ -53,7 +53,7 @@ package enum FileCreation {
         }
     }
 
-    /// Removes a file; one that is not there is as good. Wraps `unlink(2)`.
+    /// Removes a file; a missing one is not an error. Wraps `unlink(2)`.
     package static func remove(_ path: String) throws(FileError) {
         do throws(SystemError) {
             _ = try retryingOnInterrupt("unlink") { unsafe unlink(path) }
@@ -63,14 +63,14 @@ package enum FileCreation {
         }
     }
 
-    /// Gives a file or directory another name, in place of a file that had it. Wraps `rename(2)`.
+    /// Renames a file or directory, and replaces a file that has the new name. Wraps `rename(2)`.
     package static func rename(_ path: String, to other: String) throws(FileError) {
         _ = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("rename") { unsafe Glibc.rename(path, other) }
         }
     }
 
-    /// Whether something is at `path`, be it a broken link. Wraps `lstat(2)`.
+    /// Whether a file or link, even a broken one, is at `path`. Wraps `lstat(2)`.
     package static func exists(_ path: String) -> Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0
@@ -96,15 +96,15 @@ package enum FileCreation {
 /// Why a file could not be read or written.
 package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case system(SystemError)
-    /// The file holds more than was allowed for.
+    /// The file is larger than the limit.
     case tooLarge(bytesMax: Int)
-    /// The path cannot be one: it is empty or holds a NUL.
+    /// The path is empty or contains a NUL.
     case badPath
     /// It is a directory, a pipe or a device.
     case notRegular
 
-    /// Whether it says that a file is not a regular one: a directory, a symbolic link where none is
-    /// followed, or a socket.
+    /// Whether it says that a file is not a regular one: a directory, a symbolic link that must not
+    /// be followed, or a socket.
     package var isNotRegular: Bool {
         switch self {
         case .notRegular: true
@@ -116,14 +116,14 @@ package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .system(let error): error.description
-        case .tooLarge(let bytesMax): "it holds more than \(bytesMax) bytes"
-        case .badPath: "the path is empty or holds a NUL"
-        case .notRegular: "it is no regular file"
+        case .tooLarge(let bytesMax): "it has more than \(bytesMax) bytes"
+        case .badPath: "the path is empty or contains a NUL"
+        case .notRegular: "it is not a regular file"
         }
     }
 }
 
-/// Runs `call` and turns its `SystemError` into a `FileError`.
+/// Runs `call` and converts its error.
 func asFileError<Value: ~Copyable>(
     _ call: () throws(SystemError) -> Value
 ) throws(FileError) -> Value {

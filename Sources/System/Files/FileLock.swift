@@ -1,26 +1,26 @@
 import Glibc
 
-/// An exclusive lock on a file, held until the process ends or this value goes.
+/// An exclusive lock on a file, held until the process ends or this value is discarded.
 ///
-/// A record lock of `fcntl(2)`: the kernel drops it with its process, however that ends, and names
-/// the process that holds it. It belongs to the process and not to the descriptor, so nothing else
-/// in the process may open the file: closing that descriptor would drop the lock.
+/// It is a record lock of `fcntl(2)`: the kernel releases it when its process ends, in any way, and
+/// names the process that holds it. It belongs to the process and not to the descriptor. No other
+/// code in the process may open the file: closing that descriptor would release the lock.
 package struct FileLock: ~Copyable {
     private let descriptor: Descriptor
 
-    /// What became of an attempt to lock.
+    /// The result of an attempt to lock.
     package enum Attempt: ~Copyable {
         case locked(FileLock)
-        /// Another process holds the lock; nil when it lives in another process namespace.
+        /// Another process holds the lock; nil when it runs in another PID namespace.
         case held(byProcess: Int?)
     }
 
-    /// Locks the file at `path`, which is made (mode 0600) when it is not there. Does not wait.
+    /// Locks the file at `path`; a missing file is created with mode 0600. Does not wait.
     ///
     /// Wraps `open(2)` and `fcntl(2)`. A symbolic link is not followed.
     ///
-    /// - Parameter owner: of a new file, and of an empty one that root has left behind; nil for the
-    ///   process's own user.
+    /// - Parameter owner: the owner of a new file, and of an empty one that root left behind; nil
+    ///   means the user of this process.
     package static func acquire(
         _ path: String,
         owner: FileOwnership? = nil
@@ -30,7 +30,7 @@ package struct FileLock: ~Copyable {
         do throws(SystemError) {
             while true {
                 if try lock(descriptor) { return .locked(FileLock(descriptor: descriptor)) }
-                // The holder may have gone in between; then it is our turn again.
+                // The holder may have released the lock in between; then the next attempt succeeds.
                 if let holder = try holder(of: descriptor) {
                     return .held(byProcess: holder > 0 ? holder : nil)
                 }
@@ -40,15 +40,17 @@ package struct FileLock: ~Copyable {
         }
     }
 
+    /// Another process may create or remove the file between two calls, but not at every attempt.
     private static let attemptsMax = 100
 
+    /// Opens the file, and creates it if it is missing.
     private static func open(
         _ path: String,
         _ owner: FileOwnership?
     ) throws(FileError) -> Descriptor {
-        // Without O_NONBLOCK a pipe in place of the file would be waited for.
+        // Without O_NONBLOCK, opening a pipe in place of the file would block.
         let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
-        // Another process may make or remove it in between.
+        // Another process may create or remove the file in between.
         for _ in 0..<attemptsMax {
             if let made = try open(path, flags | O_CREAT | O_EXCL, unless: EEXIST) {
                 owner?.give(made)
@@ -62,6 +64,8 @@ package struct FileLock: ~Copyable {
         throw .system(SystemError(call: "open", code: EAGAIN))
     }
 
+    /// Opens the file with these flags.
+    ///
     /// - Returns: nil for the error `expected`.
     private static func open(
         _ path: String,
@@ -77,8 +81,8 @@ package struct FileLock: ~Copyable {
         }
     }
 
-    /// Refuses what is no regular file. Gives an empty file of root to `owner`: no other content
-    /// and no other name of it can be meant.
+    /// Rejects a file that is not regular. Gives an empty file of root with a single name to
+    /// `owner`: it can have no other purpose.
     private static func examine(
         _ descriptor: borrowing Descriptor,
         _ owner: FileOwnership?
@@ -92,6 +96,7 @@ package struct FileLock: ~Copyable {
         if status.st_uid == 0, status.st_size == 0, status.st_nlink == 1 { owner?.give(descriptor) }
     }
 
+    /// Tries to lock; false when another process holds a lock.
     private static func lock(_ descriptor: borrowing Descriptor) throws(SystemError) -> Bool {
         let raw = descriptor.raw
         var request = wholeFile()
@@ -104,7 +109,7 @@ package struct FileLock: ~Copyable {
         }
     }
 
-    /// The process that would be in the way of a lock; nil when none would.
+    /// The process whose lock prevents this one; nil when there is none.
     private static func holder(of descriptor: borrowing Descriptor) throws(SystemError) -> Int? {
         let raw = descriptor.raw
         var request = wholeFile()

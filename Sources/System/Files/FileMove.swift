@@ -1,22 +1,22 @@
 import Glibc
 
-/// Gives files other names, and makes names and contents durable.
+/// Renames files, and makes names and contents durable.
 package enum FileMove {
-    /// Gives the file at `path` another name in place of whatever has it. Wraps `rename(2)`.
+    /// Renames the file at `path`, and replaces any file that has the new name. Wraps `rename(2)`.
     package static func rename(_ path: String, to other: String) throws(FileError) {
         _ = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("rename") { unsafe Glibc.rename(path, other) }
         }
     }
 
-    /// Gives the file at `path` a second name. Wraps `link(2)`.
+    /// Adds a hard link to the file at `path`. Wraps `link(2)`.
     package static func link(_ path: String, as other: String) throws(FileError) {
         _ = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("link") { unsafe Glibc.link(path, other) }
         }
     }
 
-    /// Returns when the contents of the file, or the names in the directory, at `path` are on disk.
+    /// Returns when the contents of the file, or the names in the directory, at `path` are durable.
     ///
     /// Wraps `fsync(2)`. No SQLite connection of this process may be open on the file: closing the
     /// descriptor would drop its locks.
@@ -27,7 +27,7 @@ package enum FileMove {
     }
 }
 
-/// A file or directory whose changes go to the disk several times.
+/// A file or directory that is synced several times.
 package struct FileToSynchronize: ~Copyable {
     private let descriptor: Descriptor
 
@@ -39,7 +39,7 @@ package struct FileToSynchronize: ~Copyable {
         descriptor = Descriptor(owning: raw)
     }
 
-    /// Returns when everything written so far is on the disk. Wraps `fsync(2)`.
+    /// Returns when everything written so far is durable. Wraps `fsync(2)`.
     package borrowing func synchronize() throws(FileError) {
         let raw = descriptor.raw
         _ = try asFileError { () throws(SystemError) in
@@ -47,12 +47,12 @@ package struct FileToSynchronize: ~Copyable {
         }
     }
 
-    /// Drops the locks of an SQLite connection of this process that is open on the file: to be
-    /// called after it was closed.
+    /// Closes the descriptor, which drops the locks of an SQLite connection of this process on the
+    /// file; call it after that connection was closed.
     package consuming func close() {}
 }
 
-/// Whose file it is, and who may read it.
+/// The owner, the group and the permissions of a file.
 package struct FileOwnership: Equatable, Sendable {
     package let userID: UInt32
     package let groupID: UInt32
@@ -60,7 +60,7 @@ package struct FileOwnership: Equatable, Sendable {
     /// Permission bits, 0–0o7777.
     package var mode: UInt32
 
-    /// Those of the file or directory at `path`. Wraps `stat(2)`.
+    /// Reads those of the file or directory at `path`. Wraps `stat(2)`.
     package init(of path: String) throws(FileError) {
         var status = stat()
         _ = try asFileError { () throws(SystemError) in
@@ -71,24 +71,25 @@ package struct FileOwnership: Equatable, Sendable {
         mode = UInt32(status.st_mode) & 0o7777
     }
 
-    /// The owner for a new file beside the file at `path`: that of the file, else of its directory.
+    /// The owner for a new file beside the file at `path`: that of the file, else that of its
+    /// directory.
     ///
-    /// Nil unless the process runs as root: a file of root would be closed to the program that owns
-    /// the others. Also nil when neither can be examined. Wraps `geteuid(2)` and `stat(2)`.
+    /// Nil unless the process runs as root: the program that owns the other files could not use a
+    /// file of root. Also nil when neither can be examined. Wraps `geteuid(2)` and `stat(2)`.
     package static func ofNewFile(beside path: String) -> FileOwnership? {
         guard geteuid() == 0 else { return nil }
         return (try? FileOwnership(of: path))
             ?? (try? FileOwnership(of: FilePath.directory(of: path)))
     }
 
-    /// Gives a new file to the owner. Wraps `fchown(2)`.
+    /// Changes the owner of a new file. Wraps `fchown(2)`.
     func give(_ descriptor: borrowing Descriptor) {
         if (userID, groupID) == (geteuid(), getegid()) { return }
-        // As in SQLite, a failure leaves the file to root: it may lack this one capability.
+        // As in SQLite, a failure leaves the file to root, which may lack this one capability.
         _ = fchown(descriptor.raw, userID, groupID)
     }
 
-    /// Gives them to the file at `path`. Wraps `chown(2)`, where needed, and `chmod(2)`.
+    /// Applies them to the file at `path`. Wraps `chown(2)`, if needed, and `chmod(2)`.
     package func apply(to path: String) throws(FileError) {
         let present = try FileOwnership(of: path)
         if (present.userID, present.groupID) != (userID, groupID) {

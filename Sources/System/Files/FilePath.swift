@@ -1,8 +1,8 @@
 import Glibc
 
-/// What a path leads to.
+/// Examines paths.
 package enum FilePath {
-    /// The absolute path without symbolic links that `path` leads to, where the last part need not
+    /// The absolute path without symbolic links that `path` leads to; its last component need not
     /// exist.
     ///
     /// Wraps `realpath(3)` and `readlink(2)`.
@@ -18,20 +18,20 @@ package enum FilePath {
         throw .system(SystemError(call: "realpath", code: ELOOP))
     }
 
-    /// The directory of a path, as `dirname(1)` has it.
+    /// The directory of a path, as in `dirname(1)`.
     package static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// The names in a directory, in no order. Wraps `opendir(3)` and `readdir(3)`.
+    /// The names in a directory, in no particular order. Wraps `opendir(3)` and `readdir(3)`.
     package static func names(in directory: String) throws(FileError) -> [String] {
         guard !directory.isEmpty, !directory.utf8.contains(0) else { throw .badPath }
         guard let stream = unsafe opendir(directory) else { throw failure("opendir") }
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while true {
-            // At the end as well as after an error it returns nil; only an error sets errno.
+            // readdir(3) returns nil at the end and after an error; only an error sets errno.
             errno = 0
             guard let entry = unsafe readdir(stream) else {
                 if errno != 0 { throw failure("readdir") }
@@ -46,7 +46,7 @@ package enum FilePath {
         }
     }
 
-    /// How many bytes the regular file at `path` has; nil when there is nothing.
+    /// The size of the regular file at `path` in bytes; nil when there is none.
     ///
     /// Wraps `stat(2)`.
     package static func byteCount(_ path: String) throws(FileError) -> Int? {
@@ -61,9 +61,9 @@ package enum FilePath {
         return Int(status.st_size)
     }
 
-    /// Whether `path` leads to a regular file that may be read and written.
+    /// Whether `path` leads to a regular file that this process may read and write.
     ///
-    /// Wraps `stat(2)` and `access(2)`: nothing is opened.
+    /// Wraps `stat(2)` and `access(2)`; opens nothing.
     package static func isUsable(_ path: String) -> Bool {
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -72,7 +72,7 @@ package enum FilePath {
         return unsafe access(path, R_OK | W_OK) == 0
     }
 
-    /// The kernel follows this many symbolic links: path_resolution(7).
+    /// The number of symbolic links that the kernel follows: path_resolution(7).
     private static let linksMax = 40
 
     private static func resolveDirectory(of path: String) throws(FileError) -> String {
@@ -88,7 +88,7 @@ package enum FilePath {
         return unsafe String(cString: resolved)
     }
 
-    /// Where the symbolic link at `path` points; nil when there is nothing at `path`.
+    /// The target of the symbolic link at `path`; nil when nothing is at `path`.
     private static func link(_ path: String) throws(FileError) -> String? {
         let size = Int(PATH_MAX)
         var buffer = [CChar](repeating: 0, count: size)

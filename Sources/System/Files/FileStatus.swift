@@ -1,18 +1,18 @@
 import CLinux
 import Glibc
 
-/// Which file is meant, under whatever name: its device and inode.
+/// The identity of a file, independent of its names: device and inode.
 ///
-/// The inode of a removed file is not given to another one while a descriptor of it is open.
+/// The inode of a removed file is not used for another one while a descriptor of it is open.
 package struct FileIdentity: Hashable, Sendable {
     private let deviceMajor: UInt32
     private let deviceMinor: UInt32
     package let inode: UInt64
 
-    /// The file that `path` leads to, or nil when it leads to none. Wraps `statx(2)`.
+    /// The file that `path` leads to; nil when there is none. Wraps `statx(2)`.
     ///
-    /// Asks for no times: since Linux 6.13, a file whose times were asked for gets a new one at its
-    /// next write, and on some file systems the inode then goes to the disk with each fdatasync.
+    /// Requests no times. Since Linux 6.13, a file whose times were requested gets a new time at
+    /// its next write, and on some file systems each fdatasync then writes the inode too.
     package init?(at path: String) {
         var status = statx()
         guard unsafe statx(AT_FDCWD, path, 0, UInt32(STATX_INO), &status) == 0 else { return nil }
@@ -21,7 +21,7 @@ package struct FileIdentity: Hashable, Sendable {
         inode = status.stx_ino
     }
 
-    /// The bits of `st_dev` are those of `gnu_dev_major(3)`.
+    /// The identity in a `stat`; the bits of `st_dev` are those of `gnu_dev_major(3)`.
     init(_ status: stat) {
         let device = UInt64(status.st_dev)
         deviceMajor = UInt32(truncatingIfNeeded: (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF)
@@ -38,9 +38,9 @@ package struct FileIdentity: Hashable, Sendable {
     }
 }
 
-/// The room of a file system.
+/// The free space of a file system.
 package enum FileSpace {
-    /// Bytes that an ordinary user may still write to the file system of `path`.
+    /// How many bytes an unprivileged user may still write to the file system of `path`.
     ///
     /// Wraps `statvfs(3)`.
     package static func freeBytes(at path: String) throws(FileError) -> Int64 {
@@ -52,7 +52,7 @@ package enum FileSpace {
         return Int64(clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).0)
     }
 
-    /// How many bytes the regular file at `path` has, and how many of the file system it takes up;
+    /// The size of the regular file at `path`, and the bytes of the file system that it occupies;
     /// nil when there is none. Wraps `lstat(2)`.
     package static func usage(of path: String) -> (byteCount: Int64, usedBytes: Int64)? {
         var status = stat()
@@ -62,11 +62,12 @@ package enum FileSpace {
         return (Int64(status.st_size), Int64(status.st_blocks) * 512)
     }
 
-    /// Makes a file that takes up so many bytes (mode 0600), or keeps one that does already.
+    /// Creates a file that occupies this many bytes (mode 0600); an existing one of that size
+    /// stays.
     ///
-    /// Wraps `posix_fallocate(3)`. What could not be made whole is removed again.
+    /// Wraps `posix_fallocate(3)`. A file that could not be completed is removed.
     ///
-    /// - Parameter owner: of a new file; nil for the process's own user.
+    /// - Parameter owner: the owner of a new file; nil means the user of this process.
     package static func reserve(
         _ path: String,
         bytes: Int,

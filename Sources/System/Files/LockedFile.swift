@@ -1,23 +1,23 @@
 import Glibc
 
-/// A regular file that is open and locked with `flock(2)` until this value goes.
+/// A regular file that is open and locked with `flock(2)` until this value is discarded.
 ///
-/// The lock belongs to the inode: neither another name of the file nor a removed lock file leads
-/// around it. It is independent of the record locks of `fcntl(2)`, which SQLite uses, but closing
-/// any descriptor of a file drops the record locks that the process has on it: this value has to be
-/// older than the first SQLite connection to the file, and outlive the last.
+/// The lock belongs to the inode: it cannot be bypassed by another name of the file or a removed
+/// lock file. It is independent of the record locks of `fcntl(2)`, which SQLite uses. But closing
+/// any descriptor of a file drops the record locks of the process on it, so this value must be
+/// created before the first SQLite connection to the file and outlive the last.
 package struct LockedFile: ~Copyable {
     private let descriptor: Descriptor
 
     package let identity: FileIdentity
 
-    /// What became of an attempt to lock.
+    /// The result of an attempt to lock.
     package enum Attempt: ~Copyable {
         case locked(LockedFile)
-        /// Another descriptor holds the lock; nil when its process cannot be told, as in another
-        /// process namespace.
+        /// Another descriptor holds the lock; nil when its process is unknown, as in another PID
+        /// namespace.
         case held(byProcess: Int?)
-        /// There is no such file, and none was to be made.
+        /// The file does not exist, and must not be created.
         case missing
     }
 
@@ -27,17 +27,18 @@ package struct LockedFile: ~Copyable {
     }
 
     deinit {
-        // Closing alone would leave the lock to a child that was forked a moment ago, until it runs
-        // its own program.
+        // Closing alone would leave the lock to a child that was just forked, until it executes its
+        // program.
         _ = flock(descriptor.raw, LOCK_UN)
     }
 
     /// Opens and locks the file at `path`. Does not wait.
     ///
-    /// - Parameter isCreated: whether a file that is not there is made, empty and with mode 0600.
+    /// - Parameter isCreated: whether a missing file is created, empty and with mode 0600.
     package static func acquire(_ path: String, isCreated: Bool) throws(FileError) -> Attempt {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
-        // Whoever replaces the file in between does so once; more often is no race but a mistake.
+        // The file may be replaced in between. Replacements at every attempt are a mistake, not a
+        // race.
         for _ in 0..<attemptsMax {
             guard let descriptor = try open(path, isCreated: isCreated) else {
                 if isCreated { continue }
@@ -54,18 +55,18 @@ package struct LockedFile: ~Copyable {
 
     private static let attemptsMax = 100
 
-    /// How many bytes the file has. Wraps `fstat(2)`.
+    /// The size of the file in bytes. Wraps `fstat(2)`.
     package borrowing func byteCount() throws(FileError) -> Int {
         Int(try Self.status(of: descriptor).st_size)
     }
 
-    /// How many names the file has, 0 after the last was removed. Wraps `fstat(2)`.
+    /// How many names the file has; 0 after the last one was removed. Wraps `fstat(2)`.
     package borrowing func linkCount() throws(FileError) -> Int {
         Int(try Self.status(of: descriptor).st_nlink)
     }
 
-    /// Another process that holds a record lock on a part of the file, 0 when its id cannot be
-    /// told; nil when there is none. Wraps `fcntl(2)`.
+    /// Another process that holds a record lock on a part of the file, 0 when its ID is unknown;
+    /// nil when there is none. Wraps `fcntl(2)`.
     package borrowing func holderOfRecordLock(start: Int, count: Int) throws(FileError) -> Int? {
         let raw = descriptor.raw
         var request = Glibc.flock(
@@ -81,13 +82,13 @@ package struct LockedFile: ~Copyable {
         return request.l_type == Int16(F_UNLCK) ? nil : Int(request.l_pid)
     }
 
-    /// Where the file can be read as long as this value exists, even without a name.
+    /// A path at which the file can be read while this value exists, even without a name.
     package var descriptorPath: String { "/proc/\(CurrentProcess.id)/fd/\(descriptor.raw)" }
 
-    /// Nil when the file is not there, or just appeared although it was to be made.
+    /// Nil when the file is missing, or when it was to be created and has just appeared.
     private static func open(_ path: String, isCreated: Bool) throws(FileError) -> Descriptor? {
         do throws(SystemError) {
-            // Without O_NONBLOCK a pipe in place of the file would be waited for.
+            // Without O_NONBLOCK, opening a pipe in place of the file would block.
             let flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
             let raw = try retryingOnInterrupt("open") { unsafe Glibc.open(path, flags) }
             return Descriptor(owning: raw)
@@ -103,7 +104,7 @@ package struct LockedFile: ~Copyable {
             let flags = O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL
             let raw = try retryingOnInterrupt("open") { unsafe Glibc.open(path, flags, 0o600) }
             let descriptor = Descriptor(owning: raw)
-            // Whatever the umask took away comes back.
+            // The umask does not apply.
             _ = try retryingOnInterrupt("fchmod") { fchmod(raw, 0o600) }
             owner?.give(descriptor)
             return descriptor
@@ -134,7 +135,7 @@ package struct LockedFile: ~Copyable {
         }
     }
 
-    /// The process that holds the lock, by the kernel's list: proc_locks(5).
+    /// The process that holds the lock, from the kernel's list of locks: proc_locks(5).
     private static func holder(of identity: FileIdentity) -> Int? {
         guard let list = try? FileContents(reading: "/proc/locks", bytesMax: 4 << 20) else {
             return nil
@@ -142,7 +143,7 @@ package struct LockedFile: ~Copyable {
         return holder(of: identity, in: String(decoding: list.bytes, as: UTF8.self))
     }
 
-    /// - Parameter list: lines as `1: FLOCK  ADVISORY  WRITE 4321 fe:00:1234 0 EOF`.
+    /// - Parameter list: lines such as `1: FLOCK  ADVISORY  WRITE 4321 fe:00:1234 0 EOF`.
     package static func holder(of identity: FileIdentity, in list: String) -> Int? {
         var sameInode: [Int] = []
         for line in list.split(separator: "\n") {
@@ -152,7 +153,7 @@ package struct LockedFile: ~Copyable {
             if fields[5] == "\(identity.deviceText):\(identity.inode)" { return process }
             if fields[5].hasSuffix(":\(identity.inode)") { sameInode.append(process) }
         }
-        // Layered file systems show another device here than to stat(2).
+        // On layered file systems the device in the list differs from that of stat(2).
         return sameInode.count == 1 ? sameInode[0] : nil
     }
 }

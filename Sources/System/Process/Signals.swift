@@ -1,7 +1,7 @@
 @unsafe @preconcurrency import Dispatch
 import Glibc
 
-/// A signal that the daemon acts on.
+/// A signal that the daemon handles.
 package enum Signal: CaseIterable, Sendable {
     /// `SIGTERM`: finish and exit.
     case terminate
@@ -19,25 +19,26 @@ package enum Signal: CaseIterable, Sendable {
     }
 }
 
-/// Receives signals on a thread of its own, where any code may run, for as long as it is kept.
+/// Receives signals on its own thread, where any code may run, as long as it exists.
 package final class Signals: Sendable {
     private let sources: [any DispatchSourceSignal]
 
     /// Calls `onSignal` for each of `signals` that arrives, one at a time.
     ///
-    /// Returns when that is in force; before, a signal has its usual effect, which ends the
-    /// process, unless it is held. The kernel merges signals of one kind that wait for delivery.
+    /// Returns when the handlers are installed. Before, a signal has its default action, which ends
+    /// the process, unless it is held. The kernel merges pending signals of one kind.
     package init(
         _ signals: [Signal] = Signal.allCases,
         onSignal: @escaping @Sendable (Signal) -> Void
     ) {
-        // Without a target it gets a thread even when work that blocks has all of the pool's.
+        // Without a target, the queue gets a thread even when blocking work uses all threads of the
+        // pool.
         let queue = DispatchQueue(label: "signals")
         let registrations = DispatchGroup()
         sources = signals.map { signal in
             let source = DispatchSource.makeSignalSource(signal: signal.number, queue: queue)
             // Dispatch merges signals that arrive before the handler runs, and counts them. The
-            // source keeps itself by its handler until it is cancelled.
+            // handler retains the source until it is cancelled.
             source.setEventHandler { for _ in 0..<source.data { onSignal(signal) } }
             registrations.enter()
             source.setRegistrationHandler { registrations.leave() }
@@ -51,15 +52,16 @@ package final class Signals: Sendable {
         for source in sources { source.cancel() }
     }
 
-    /// Holds every signal that ``Signal`` names until a ``Signals`` receives it, or ``release()``.
+    /// Holds every signal of ``Signal`` until a ``Signals`` receives it, or until ``release()``.
     ///
-    /// To be called on the first thread, before there are others: they inherit it. Wraps
+    /// Must be called on the first thread before there are others, which inherit the mask. Wraps
     /// `pthread_sigmask(3)`.
     package static func hold() { setMask(SIG_BLOCK) }
 
-    /// Gives held signals their usual effect, which ends the process; those that have arrived, too.
+    /// Restores the default action of held signals, which ends the process; pending ones take
+    /// effect.
     ///
-    /// To be called on the first thread. Wraps `pthread_sigmask(3)`.
+    /// Must be called on the first thread. Wraps `pthread_sigmask(3)`.
     package static func release() { setMask(SIG_UNBLOCK) }
 
     private static func setMask(_ how: CInt) {
@@ -70,9 +72,9 @@ package final class Signals: Sendable {
         _ = unsafe pthread_sigmask(how, &set, nil)
     }
 
-    /// Makes a write to a closed pipe and a file beyond its size limit errors of the call.
+    /// Turns a write to a closed pipe, or beyond a file's size limit, into an error of the call.
     ///
-    /// Without this, `SIGPIPE` and `SIGXFSZ` end the process. To be called once, at start.
+    /// Without this, `SIGPIPE` and `SIGXFSZ` end the process. Called once, at startup.
     package static func ignoreWriteSignals() {
         for number in [SIGPIPE, SIGXFSZ] {
             // Fails only for an invalid number.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One of the two streams that a program writes to.
+/// One of the two output streams of a program.
 package enum StandardStream: Sendable {
     case output, error
 
@@ -9,10 +9,10 @@ package enum StandardStream: Sendable {
     /// Whether it is a terminal. Wraps `isatty(3)`.
     package var isTerminal: Bool { isatty(raw) == 1 }
 
-    /// Writes all of `bytes`, with one call where the stream takes them at once.
+    /// Writes all of `bytes`, with one call if the stream accepts them.
     ///
-    /// A stream that is full is waited for, `waitMilliseconds` at most at a time: it may have been
-    /// made non-blocking by whoever shares it. Wraps `write(2)`.
+    /// Waits for a full stream, at most `waitMilliseconds` at a time: another process that shares
+    /// the stream may have made it non-blocking. Wraps `write(2)`.
     package func write(_ bytes: Span<UInt8>, waitMilliseconds: CInt = 1000) throws(SystemError) {
         var written = 0
         while written < bytes.count {
@@ -26,12 +26,12 @@ package enum StandardStream: Sendable {
         }
     }
 
-    /// Waits until nothing reads the stream any more, which only a pipe or a socket tells, or until
-    /// the latch is open. Blocks the calling thread. Wraps `poll(2)`.
+    /// Waits until the reader of the stream has closed it, which only a pipe or a socket reports,
+    /// or until the latch is open. Blocks the calling thread. Wraps `poll(2)`.
     ///
-    /// - Returns: whether the reader has gone.
+    /// - Returns: whether the reader has closed it.
     package func waitUntilUnread(orUntil latch: Latch) throws(SystemError) -> Bool {
-        // Without events asked for, poll(2) reports errors and hang-ups alone.
+        // Without requested events, poll(2) reports only errors and hang-ups.
         var entries = [
             pollfd(fd: raw, events: 0, revents: 0),
             pollfd(fd: latch.raw, events: Int16(POLLIN), revents: 0),
@@ -46,7 +46,8 @@ package enum StandardStream: Sendable {
             while true {
                 let count = unsafe Glibc.write(raw, bytes.baseAddress, bytes.count)
                 if count >= 0 { return count }
-                // A closed standard stream (EBADF) is its owner's choice, not a mix-up of ours.
+                // A closed standard stream (EBADF) is the choice of the parent process, not a
+                // mistake of this program.
                 let code = errno
                 if code != EINTR { throw SystemError(call: "write", code: code) }
             }

@@ -1,15 +1,16 @@
 import Text
 
-/// Tells the service manager how the program is doing (sd_notify(3)); does nothing where none asks.
+/// Reports the state of the program to the service manager (sd_notify(3)); does nothing without
+/// one.
 ///
-/// A notification that does not arrive is no reason to stop serving, so nothing here fails.
+/// A notification that fails must not stop the service, so errors are ignored.
 package struct SystemdNotifier: Sendable {
     private let socketPath: String?
 
-    /// Half of what the service manager waits for a sign of life; nil when it does not.
+    /// Half of the service manager's watchdog timeout; nil without a watchdog.
     package let watchdogIntervalMilliseconds: Int?
 
-    /// - Parameter processID: our own; a watchdog may be meant for another process.
+    /// - Parameter processID: the ID of this process; the watchdog may be for another one.
     package init(environment: [String: String], processID: Int) {
         socketPath = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
         // sd_watchdog_enabled(3).
@@ -19,7 +20,7 @@ package struct SystemdNotifier: Sendable {
             isForUs && microseconds > 0 ? max(microseconds / 2000, 1) : nil
     }
 
-    /// Everything is open and listens. Also ends what ``reloading()`` began.
+    /// The service accepts connections. Also ends a reload that ``reloading()`` started.
     package func ready(status: String) { send("READY=1\nSTATUS=\(oneLine(status))") }
 
     /// The configuration is being read again; ``ready(status:)`` must follow.
@@ -27,19 +28,18 @@ package struct SystemdNotifier: Sendable {
         send("RELOADING=1\nMONOTONIC_USEC=\(SystemClock.monotonicNanoseconds() / 1000)")
     }
 
-    /// The program is about to end.
+    /// The service is about to end.
     package func stopping() { send("STOPPING=1") }
 
-    /// The program needs longer to start than was thought, and is at it: the service manager waits
-    /// so many seconds more.
+    /// The start takes longer than planned: extends the service manager's timeout by `seconds`.
     package func starting(status: String, seconds: Int) {
         send("EXTEND_TIMEOUT_USEC=\(seconds)000000\nSTATUS=\(oneLine(status))")
     }
 
-    /// One line on how things are, for `systemctl status`.
+    /// Sets the status line of `systemctl status`.
     package func status(_ status: String) { send("STATUS=\(oneLine(status))") }
 
-    /// A sign of life.
+    /// Resets the watchdog.
     package func watchdog() { send("WATCHDOG=1") }
 
     private func send(_ message: String) {

@@ -1,13 +1,13 @@
 import CLinux
 import Glibc
 
-/// Sends single messages to a Unix datagram socket.
+/// Sends messages to a Unix datagram socket.
 package struct DatagramSocket: ~Copyable, Sendable {
     private let descriptor: Descriptor
     private let path: [UInt8]
 
-    /// - Parameter path: of the receiver; one that begins with `@` is in the abstract namespace
-    ///   (unix(7)). Nil when it is longer than such a path can be, or empty.
+    /// - Parameter path: the path of the receiver; one that begins with `@` is in the abstract
+    ///   namespace (unix(7)). Nil when it is empty or longer than such a path can be.
     ///
     /// Wraps `socket(2)`.
     package init?(to path: String) throws(SystemError) {
@@ -29,7 +29,7 @@ package struct DatagramSocket: ~Copyable, Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path) }
-        // An abstract name ends where the address ends; a path may end there just as well.
+        // An abstract name ends where the address ends; a path may end there too.
         let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
         let flags = CInt(MSG_NOSIGNAL)
         _ = try unsafe withUnsafePointer(to: address) { (address) throws(SystemError) in
@@ -43,7 +43,7 @@ package struct DatagramSocket: ~Copyable, Sendable {
     }
 }
 
-/// Two sockets that are connected with each other.
+/// Two sockets that are connected to each other.
 package struct SocketPair: ~Copyable {
     let near: Descriptor
     let far: Descriptor
@@ -57,7 +57,7 @@ package struct SocketPair: ~Copyable {
         far = Descriptor(owning: pair[1])
     }
 
-    /// Hands over both.
+    /// Passes ownership of both to `body`.
     package consuming func take(
         _ body: (_ near: consuming Descriptor, _ far: consuming Descriptor) -> Void
     ) {

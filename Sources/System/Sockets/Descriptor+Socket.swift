@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-// Making sockets. All are non-blocking and close-on-exec from birth.
+// Creates sockets, all non-blocking and close-on-exec from the start.
 extension Descriptor {
-    /// Wraps `socket(2)` for a stream of the address family.
+    /// Creates a stream socket of the address family. Wraps `socket(2)`.
     static func streamSocket(_ family: CInt) throws(SystemError) -> Descriptor {
         let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         return Descriptor(owning: try retryingOnInterrupt("socket") { socket(family, type, 0) })
@@ -52,7 +52,7 @@ extension Descriptor {
         return value
     }
 
-    /// Wraps `getsockname(2)`. `EAFNOSUPPORT` for a family that the product does not speak.
+    /// Wraps `getsockname(2)`; throws `EAFNOSUPPORT` for an unsupported family.
     borrowing func localAddress() throws(SystemError) -> SocketAddress {
         let raw = raw
         var storage = sockaddr_storage()
@@ -69,7 +69,7 @@ extension Descriptor {
         return address
     }
 
-    /// Makes a descriptor that was inherited like one of our own. Wraps `fcntl(2)`.
+    /// Makes an inherited descriptor non-blocking and close-on-exec. Wraps `fcntl(2)`.
     borrowing func adopt() throws(SystemError) {
         let raw = raw
         let flags = try retryingOnInterrupt("fcntl") { fcntl(raw, F_GETFL) }
@@ -79,10 +79,10 @@ extension Descriptor {
 }
 
 extension Descriptor {
-    /// Begins to connect a stream: the descriptor becomes ready for sending once it is decided,
-    /// and ``connectFailure()`` tells how.
+    /// Starts to connect a stream socket. The descriptor becomes ready for sending when the result
+    /// is known; then ``connectFailure()`` returns it.
     ///
-    /// What is sent leaves at once: requests are written whole (`TCP_NODELAY`, tcp(7)).
+    /// Sets `TCP_NODELAY` (tcp(7)), because requests are written in one piece.
     package static func connecting(to address: SocketAddress) throws(SystemError) -> Descriptor {
         let family: CInt =
             switch address.address?.family {

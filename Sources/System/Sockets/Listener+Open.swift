@@ -1,10 +1,11 @@
 import Glibc
 
 extension Listener {
-    /// How many connections may wait to be accepted; the kernel cuts it to `net.core.somaxconn`.
+    /// The maximum of connections that wait to be accepted; the kernel limits it to
+    /// `net.core.somaxconn`.
     private static let backlog: CInt = 4096
 
-    /// Listens on `address`: one socket, or all that were passed under a name.
+    /// Listens on `address`: on one socket, or on all that were passed under a name.
     package static func open(
         _ address: ListenAddress,
         passed: PassedSockets
@@ -23,9 +24,9 @@ extension Listener {
     private static func openIP(_ host: IPAddress, port: UInt16) throws(SystemError) -> Listener {
         let isV6 = host.family == .v6
         let descriptor = try Descriptor.streamSocket(isV6 ? AF_INET6 : AF_INET)
-        // A restarted service must not wait for connections of the last run to time out.
+        // A restarted service must not wait until connections of the last run time out.
         try descriptor.setOption(SOL_SOCKET, SO_REUSEADDR, to: 1)
-        // `[::]` is IPv6 alone: IPv4 has to be asked for, and can be bound beside it.
+        // `[::]` means IPv6 only: IPv4 is configured separately, and can be bound beside it.
         if isV6 { try descriptor.setOption(CInt(IPPROTO_IPV6), IPV6_V6ONLY, to: 1) }
         try descriptor.bind(to: .ip(host, port: port))
         try descriptor.listen(backlog: backlog)
@@ -36,7 +37,7 @@ extension Listener {
         let descriptor = try Descriptor.streamSocket(AF_UNIX)
         try SocketFile.removeStale(at: address.path)
         try descriptor.bind(to: .unix(path: address.path))
-        // Nobody can connect before listen(2), so there is no moment with the wrong permissions.
+        // No client can connect before listen(2), so the permissions are set in time.
         let file = try SocketFile(at: address.path)
         do throws(SystemError) {
             if let mode = address.mode { try file.setMode(mode) }
@@ -50,7 +51,7 @@ extension Listener {
     }
 }
 
-/// Why the service cannot listen where it should.
+/// Why the service cannot listen on an address.
 package struct ListenError: Error, Hashable, CustomStringConvertible {
     package let address: ListenAddress
     package let cause: SystemError

@@ -2,19 +2,20 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A socket that connections can be made to.
+/// A socket that accepts connections.
 package final class Listener: Sendable {
-    /// Where it really listens: with the port that the system chose.
+    /// The actual address, with the port that the system chose.
     package let address: SocketAddress
 
     private let descriptor: Mutex<Descriptor?>
     private let file: SocketFile?
 
-    /// Takes over a socket that listens already; `file` is to be removed at the end.
+    /// Takes ownership of a listening socket; `file` is removed when it is closed.
     init(_ descriptor: consuming Descriptor, file: SocketFile? = nil) throws(SystemError) {
         address = try descriptor.localAddress()
         if case .ip = address {
-            // Answers are written whole. Connections inherit the option from their listener.
+            // Responses are written in one piece. Connections inherit the option from their
+            // listener.
             try descriptor.setOption(CInt(IPPROTO_TCP), TCP_NODELAY, to: 1)
         }
         self.descriptor = Mutex(descriptor)
@@ -23,15 +24,16 @@ package final class Listener: Sendable {
 
     deinit { close() }
 
-    /// Stops listening; who waits to be accepted is reset. Removes a Unix socket's file.
+    /// Stops listening and removes the file of a Unix socket; connections that wait to be accepted
+    /// are reset.
     package func close() {
         let open = descriptor.withLock { $0.take() }
         if open != nil { file?.remove() }
     }
 
-    /// Takes one waiting connection, or nil when none waits or the listener is closed.
+    /// Accepts one waiting connection; nil when none waits or the listener is closed.
     ///
-    /// Wraps `accept4(2)`. A connection that broke while it waited is passed over.
+    /// Wraps `accept4(2)`. Connections that broke while they waited are skipped.
     package func accept() throws(SystemError) -> Accepted? {
         guard let raw else { return nil }
         while true {
@@ -40,7 +42,7 @@ package final class Listener: Sendable {
             } catch {
                 switch error.code {
                 case EAGAIN: return nil
-                // accept(2): errors of the new connection itself count as that connection's end.
+                // accept(2): errors of the new connection concern that connection only.
                 case ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, EHOSTUNREACH,
                     ENETUNREACH, EPERM:
                     continue
@@ -50,18 +52,18 @@ package final class Listener: Sendable {
         }
     }
 
-    /// The descriptor's number, while it is open.
+    /// The number of the descriptor; nil when it is closed.
     var raw: CInt? {
         descriptor.withLock { (descriptor: inout Descriptor?) -> CInt? in descriptor?.raw }
     }
 }
 
-/// A new connection, and who made it.
+/// A new connection, with the address of the client.
 package struct Accepted: ~Copyable {
     package let peer: SocketAddress
     private let descriptor: Descriptor
 
-    /// Takes one connection that waits on the listening socket `raw`.
+    /// Accepts one connection that waits on the listening socket `raw`.
     fileprivate init(acceptingOn raw: CInt) throws(SystemError) {
         let flags = CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         var storage = sockaddr_storage()
@@ -77,6 +79,6 @@ package struct Accepted: ~Copyable {
         peer = SocketAddress(storage, size: size) ?? .unix(path: "")
     }
 
-    /// The connection alone.
+    /// The connection without the address.
     package consuming func take() -> Descriptor { descriptor }
 }

@@ -2,20 +2,20 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// The sockets that the service manager opened for us; see sd_listen_fds(3).
+/// The sockets that the service manager passed to the process; see sd_listen_fds(3).
 package final class PassedSockets: Sendable {
-    /// Names by descriptor number, of those that have not been taken yet.
+    /// Names by descriptor number; without the sockets that were taken.
     private let names: Mutex<[CInt: String]>
 
     /// The first descriptor that is passed (`SD_LISTEN_FDS_START`).
     private static let start: CInt = 3
 
-    /// A bound for a number that comes from outside.
+    /// A limit for a number that comes from the environment.
     private static let countMax: CInt = 1024
 
     /// Reads `LISTEN_PID`, `LISTEN_FDS` and `LISTEN_FDNAMES` of this process.
     ///
-    /// To be made once: the sockets are then this object's to close.
+    /// Create it once: it is then responsible for closing the sockets.
     package convenience init() {
         self.init(processID: getpid()) { name in
             guard let value = unsafe getenv(name) else { return nil }
@@ -27,13 +27,13 @@ package final class PassedSockets: Sendable {
         names = Mutex(Self.names(processID: processID, start: start, variable: variable))
     }
 
-    /// Which descriptors have been passed to the process, by name.
+    /// The descriptors that were passed to the process, with their names.
     static func names(
         processID: pid_t,
         start: CInt = start,
         variable: (String) -> String?
     ) -> [CInt: String] {
-        // Another process's number means that the variables were inherited, the sockets not.
+        // With the ID of another process, the variables were inherited, but not the sockets.
         guard variable("LISTEN_PID").flatMap(pid_t.init) == processID,
             let count = variable("LISTEN_FDS").flatMap(CInt.init), (1...countMax).contains(count)
         else { return [:] }
@@ -50,7 +50,7 @@ package final class PassedSockets: Sendable {
 
     /// Listens on all sockets passed under `name`.
     ///
-    /// `ENOENT` when there is none, `EINVAL` when one is not a listening stream socket.
+    /// Throws `ENOENT` when there is none, `EINVAL` when one is not a listening stream socket.
     func take(_ name: String) throws(SystemError) -> [Listener] {
         let numbers = names.withLock { names in
             let numbers = names.filter { $0.value == name }.keys.sorted()
@@ -60,7 +60,8 @@ package final class PassedSockets: Sendable {
         guard !numbers.isEmpty else { throw SystemError(call: "sd_listen_fds", code: ENOENT) }
         var listeners: [Listener] = []
         for number in numbers {
-            // The variables may promise what is not there; nothing else can own the number yet.
+            // The variables may name descriptors that are not open; no other code can own the
+            // number yet.
             guard fcntl(number, F_GETFD) != -1 else {
                 throw SystemError(call: "sd_listen_fds", code: EBADF)
             }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// The file by which a Unix socket is found.
+/// The file of a Unix socket.
 final class SocketFile: Sendable {
     private let path: String
     private let device: dev_t
     private let inode: ino_t
 
-    /// The file that `bind(2)` has just made.
+    /// The file that `bind(2)` has just created.
     init(at path: String) throws(SystemError) {
         let status = try Self.status(of: path)
         self.path = path
@@ -27,18 +27,18 @@ final class SocketFile: Sendable {
         _ = try retryingOnInterrupt("chown") { unsafe chown(path, uid_t.max, number) }
     }
 
-    /// Removes the file, unless another process has put its own there meanwhile.
+    /// Removes the file, unless another process has replaced it by its own.
     func remove() {
         guard let status = try? Self.status(of: path),
             status.st_dev == device, status.st_ino == inode
         else { return }
-        // Nothing depends on it: the next start removes a file that nobody listens on.
+        // An error has no consequence: the next start removes a file on which no process listens.
         _ = unsafe unlink(path)
     }
 
-    /// Removes what a process that ended without cleaning up has left at `path`.
+    /// Removes the file at `path` that a process left behind when it ended without cleaning up.
     ///
-    /// Throws `EADDRINUSE` when someone listens there, or when it is no socket.
+    /// Throws `EADDRINUSE` when a process listens there, or when it is not a socket.
     static func removeStale(at path: String) throws(SystemError) {
         do throws(SystemError) {
             guard try status(of: path).st_mode & S_IFMT == S_IFSOCK else {
@@ -52,7 +52,7 @@ final class SocketFile: Sendable {
             case ECONNREFUSED:
                 _ = try retryingOnInterrupt("unlink") { unsafe unlink(path) }
                 return
-            // Its queue is full: someone listens.
+            // The queue is full, so a process listens.
             case EAGAIN: break
             default: throw error
             }
@@ -67,7 +67,7 @@ final class SocketFile: Sendable {
         return status
     }
 
-    /// Wraps `getgrnam_r(3)`. An unknown name is `EINVAL`.
+    /// The number of a group. Wraps `getgrnam_r(3)`; an unknown name is `EINVAL`.
     private static func groupNumber(_ group: String) throws(SystemError) -> gid_t {
         if let number = gid_t(group) { return number }
         var entry = unsafe Glibc.group()
