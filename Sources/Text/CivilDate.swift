@@ -4,16 +4,16 @@ struct CivilDate: Equatable {
     let month: Int
     let day: Int
 
-    /// A date that exists, or nil.
+    /// The date, if it exists.
     init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month) else { return nil }
         guard (1...Self.days(in: month, of: year)).contains(day) else { return nil }
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// The date of a day number; days outside the years 1 to 9999 become the nearest inside.
+    /// The date of a day number; days outside the years 1 to 9999 become the nearest one within.
     init(dayNumber: Int) {
-        // Years that begin in March end with the leap day, so that months have a fixed rhythm:
+        // Years that start in March end with the leap day, so that the lengths of months repeat:
         // 153 days in each five from March on.
         let days = min(max(dayNumber, Self.dayNumberMin), Self.dayNumberMax) + Self.daysToEpoch
         let era = days / Self.daysPerEra
@@ -38,17 +38,17 @@ struct CivilDate: Equatable {
         return era * Self.daysPerEra + dayOfEra - Self.daysToEpoch
     }
 
-    /// Whether the date is the last of its month.
+    /// Whether it is the last day of its month.
     var isLastOfMonth: Bool { day == Self.days(in: month, of: year) }
 
-    /// 0001-01-01 and 9999-12-31.
+    /// The day numbers of 0001-01-01 and 9999-12-31.
     static let dayNumberMin = -719_162
     static let dayNumberMax = 2_932_896
 
-    /// 400 years.
+    /// Days in 400 years.
     private static let daysPerEra = 146_097
 
-    /// From 0000-03-01 to 1970-01-01.
+    /// Days from 0000-03-01 to 1970-01-01.
     private static let daysToEpoch = 719_468
 
     private static func days(in month: Int, of year: Int) -> Int {

@@ -1,10 +1,12 @@
-/// Decimal numbers, exact from their literal: never by way of a binary fraction.
+/// Reads decimal numbers exactly from their literals, without binary fractions.
 package enum DecimalLiteral {
-    /// `literal` × 10^`scale`, or nil when that is no integer, negative, of more than 18 digits, or
-    /// when the literal is not digits with an optional fraction.
+    /// `literal` × 10^`scale`.
     ///
-    /// `allowsExponent` admits what a JSON number may have besides: a minus sign, which only a zero
-    /// survives, and an exponent.
+    /// Nil when that is not an integer, is negative or has more than 18 digits, or when the literal
+    /// is not digits with an optional fraction.
+    ///
+    /// - Parameter allowsExponent: also accepts the other parts of a JSON number: a minus sign,
+    ///   which is valid before zero only, and an exponent.
     package static func value(of literal: Span<UInt8>, scale: Int, allowsExponent: Bool) -> Int64? {
         var scanner = DecimalScanner(literal)
         let isNegative = allowsExponent && scanner.skip(UInt8(ascii: "-"), in: literal)
@@ -22,7 +24,8 @@ package enum DecimalLiteral {
         guard scanner.isAtEnd else { return nil }
         guard scanner.significand != 0 else { return 0 }
         guard !isNegative else { return nil }
-        // The significand ends in a digit other than zero: a negative power leaves a fraction.
+        // The significand ends in a digit other than zero, so a negative power would leave a
+        // fraction.
         let power = scanner.zerosCount - fractionCount + exponent + scale
         guard power >= 0, scanner.digitsCount + power <= DecimalScanner.digitsMax else {
             return nil
@@ -31,24 +34,24 @@ package enum DecimalLiteral {
     }
 }
 
-/// Collects a literal's digits from left to right.
+/// Collects the digits of a literal from left to right.
 private struct DecimalScanner {
-    /// The digits without leading and trailing zeros, meaningless when there are too many of them.
+    /// The digits without leading and trailing zeros; meaningless above ``digitsMax`` digits.
     private(set) var significand: Int64 = 0
 
-    /// How many digits the significand has.
+    /// The number of digits of the significand.
     private(set) var digitsCount = 0
 
-    /// The zeros after the significand.
+    /// The number of zeros after the significand.
     private(set) var zerosCount = 0
 
     private var position = 0
     private let count: Int
 
-    /// What an Int64 surely holds.
+    /// Every number with this many digits fits in an Int64.
     static let digitsMax = 18
 
-    /// Beyond every literal that could still give an amount; keeps the sums from overflowing.
+    /// Greater than any exponent that can give an amount; it prevents overflow.
     private static let exponentMax = 1 << 40
 
     init(_ literal: Span<UInt8>) { count = literal.count }
@@ -61,7 +64,7 @@ private struct DecimalScanner {
         return true
     }
 
-    /// Takes digits into the significand; returns how many stood there.
+    /// Adds digits to the significand; returns how many there were.
     mutating func skipDigits(in literal: Span<UInt8>) -> Int {
         let start = position
         while let digit = digit(in: literal) {
@@ -80,12 +83,12 @@ private struct DecimalScanner {
         return position - start
     }
 
-    /// `e`, an optional sign, digits; nil when that is not what stands there.
+    /// Reads `e`, an optional sign and digits; nil for anything else.
     mutating func exponent(in literal: Span<UInt8>) -> Int? {
         guard literal[position] | 0x20 == UInt8(ascii: "e") else { return nil }
         position += 1
         let isNegative = skip(UInt8(ascii: "-"), in: literal)
-        if !isNegative { _ = skip(UInt8(ascii: "+"), in: literal) }  // a plus says nothing
+        if !isNegative { _ = skip(UInt8(ascii: "+"), in: literal) }  // a plus changes nothing
         let start = position
         var value = 0
         while let digit = digit(in: literal) {
@@ -96,7 +99,7 @@ private struct DecimalScanner {
         return isNegative ? -value : value
     }
 
-    /// The digit at the current position, not yet taken; nil for anything else.
+    /// The digit at the current position, without consuming it; nil for anything else.
     private func digit(in literal: Span<UInt8>) -> UInt8? {
         guard position < count else { return nil }
         let digit = literal[position] &- UInt8(ascii: "0")
@@ -105,9 +108,10 @@ private struct DecimalScanner {
 }
 
 extension Int64 {
-    /// A number written in decimal digits alone; nil for all other text, and when it is too large.
+    /// The number that decimal digits alone represent; nil for any other text, and for a number
+    /// that is too large.
     ///
-    /// `Int64("+5")` is 5: a number that the outside writes has no sign here.
+    /// `Int64("+5")` is 5, but numbers from outside must have no sign.
     package init?(digits: some Collection<UInt8>) {
         guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         self.init(String(decoding: digits, as: UTF8.self))

@@ -1,9 +1,9 @@
-/// Jakarta's civil time, fixed at +07:00 without summer time: SNAP BI's form of time.
+/// Jakarta's civil time, at the fixed offset +07:00: the form of SNAP BI's times.
 package enum JakartaTime {
     /// The offset from UTC.
     package static let offsetMilliseconds: Int64 = 7 * 3_600_000
 
-    /// `yyyy-MM-ddTHH:mm:ss+07:00`, the seconds rounded down.
+    /// `yyyy-MM-ddTHH:mm:ss+07:00`, with the fraction cut off.
     package static func text(milliseconds: Int64) -> String {
         text(milliseconds, hasFraction: false)
     }
@@ -21,8 +21,8 @@ package enum JakartaTime {
         return output
     }
 
-    /// Appends 25 bytes, or 29 with the fraction. Instants outside the years 1 to 9999, which no
-    /// clock of ours shows, come out in the first or last of them.
+    /// Appends 25 bytes, or 29 with the fraction. Instants outside the years 1 to 9999 become the
+    /// nearest date within.
     package static func append(
         milliseconds: Int64,
         hasFraction: Bool = false,
@@ -50,11 +50,11 @@ package enum JakartaTime {
         output.append(contentsOf: offsetText)
     }
 
-    /// Days since 1970-01-01 on Jakarta's calendar; an X-EXTERNAL-ID is unique within such a day.
+    /// Days since 1970-01-01 in Jakarta's calendar; an X-EXTERNAL-ID is unique within such a day.
     package static func day(milliseconds: Int64) -> Int { localDayAndTime(milliseconds).day }
 
-    /// When a Jakarta day `yyyy-MM-dd` begins, in milliseconds since 1970 UTC; nil when the text is
-    /// not a date that exists.
+    /// The start of the Jakarta day `yyyy-MM-dd`, in milliseconds since the epoch; nil when the
+    /// text is not an existing date.
     package static func startOfDay(_ text: Span<UInt8>) -> Int64? {
         guard text.count == 10, let date = Timestamp.date(in: text) else { return nil }
         return Int64(date.dayNumber) * millisecondsPerDay - offsetMilliseconds
@@ -63,9 +63,9 @@ package enum JakartaTime {
     private static let millisecondsPerDay: Int64 = 86_400_000
     private static let offsetText = Array("+07:00".utf8)
 
-    /// The day number and the milliseconds since local midnight.
+    /// The day number, and the milliseconds since local midnight.
     private static func localDayAndTime(_ milliseconds: Int64) -> (day: Int, time: Int) {
-        // Far beyond every date we can write, and far from overflow.
+        // Far beyond every date that can be written, and far from overflow.
         let bound: Int64 = 1 << 60
         let local = Int(min(max(milliseconds, -bound), bound) + offsetMilliseconds)
         let (day, time) = local.dividedDown(by: Int(millisecondsPerDay))

@@ -1,5 +1,5 @@
-/// `text` as a JSON string with its quotes, for people: on one line, and showing everything that it
-/// holds.
+/// `text` as a JSON string with quotes, for people: on one line, with every invisible character
+/// escaped.
 package func quoted(_ text: String) -> String {
     var literal = "\""
     for scalar in text.unicodeScalars {
@@ -20,8 +20,8 @@ package func quoted(_ text: String) -> String {
     return literal + "\""
 }
 
-/// A minified JSON text with everything escaped in its strings that `quoted` would escape: the same
-/// values, safe to show.
+/// A minified JSON text in which every character that ``quoted(_:)`` would escape is escaped: the
+/// same values, safe to display.
 package func printableJSON(_ text: String) -> String {
     guard !text.unicodeScalars.allSatisfy(\.isPrintable) else { return text }
     var printable = ""
@@ -35,7 +35,7 @@ package func printableJSON(_ text: String) -> String {
     return printable
 }
 
-/// `text` with everything that could break or disguise a line replaced by an escape.
+/// `text` with every character escaped that could break or disguise a line.
 package func oneLine(_ text: String) -> String {
     guard !text.unicodeScalars.allSatisfy(\.isPrintable) else { return text }
     var line = ""
@@ -55,8 +55,8 @@ private func hexadecimal(_ unit: UInt16) -> String {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar shows as itself on a terminal: no control, no invisible or
-    /// direction-changing format character, no line separator.
+    /// Whether the scalar is displayed as itself: no control, no invisible or direction-changing
+    /// format character, no line separator.
     package var isPrintable: Bool {
         if isASCII { return (0x20...0x7E).contains(value) }
         switch properties.generalCategory {

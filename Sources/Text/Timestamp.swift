@@ -1,18 +1,18 @@
-/// An instant as RFC 3339 writes it, or as epoch milliseconds.
+/// An instant, written as in RFC 3339 or as epoch milliseconds.
 ///
-/// Only the instant: who must repeat the text keeps the text.
+/// It does not contain the text; code that must repeat the text stores it.
 package struct Timestamp: Hashable, Sendable {
-    /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted; finer digits are cut off.
+    /// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds; finer digits are cut off.
     package let milliseconds: Int64
 
-    /// An instant given by its number.
+    /// The instant of this number.
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// Reads an RFC 3339 date-time (section 5.6), strictly: any offset, any number of fraction
     /// digits, `T` and `Z` in either case, years 0001 to 9999, dates that exist.
     ///
-    /// A leap second is taken where one can be, in the last minute of a month in UTC (section 5.7),
-    /// as the second after it. Nil for everything else.
+    /// A leap second is accepted only where one can be, in the last minute of a month in UTC
+    /// (section 5.7), and means the second after it. Nil for anything else.
     package init?(rfc3339 text: Span<UInt8>) {
         guard text.count >= 20, let date = Self.date(in: text) else { return nil }
         guard text[10] | 0x20 == UInt8(ascii: "t") else { return nil }
@@ -30,8 +30,9 @@ package struct Timestamp: Hashable, Sendable {
         milliseconds = Int64((utcMinutes * 60 + second) * 1000 + fraction.milliseconds)
     }
 
-    /// Reads milliseconds since 1970 from a number literal: 13 digits before the point, which is
-    /// from 2001 to 2286. Fewer would be seconds, more a date without punctuation; both give nil.
+    /// Reads milliseconds since 1970 from a number literal with 13 digits before the point, which
+    /// are the years 2001 to 2286. Fewer digits would be seconds, more digits a date without
+    /// punctuation: both are nil.
     package init?(epochMilliseconds literal: Span<UInt8>) {
         guard let value = DecimalLiteral.value(of: literal, scale: 0, allowsExponent: true),
             (1_000_000_000_000...9_999_999_999_999).contains(value)
@@ -39,7 +40,7 @@ package struct Timestamp: Hashable, Sendable {
         milliseconds = value
     }
 
-    /// `yyyy-mm-dd` in front of `text`.
+    /// The date `yyyy-mm-dd` at the start of `text`.
     static func date(in text: Span<UInt8>) -> CivilDate? {
         guard text.count >= 10 else { return nil }
         guard text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-") else { return nil }
@@ -50,7 +51,7 @@ package struct Timestamp: Hashable, Sendable {
         return CivilDate(year: century * 100 + year, month: month, day: day)
     }
 
-    /// The optional fraction after the seconds, and where it ends.
+    /// The optional fraction after the seconds, and its end.
     private static func fraction(in text: Span<UInt8>) -> (milliseconds: Int, end: Int)? {
         guard text[19] == UInt8(ascii: ".") else { return (0, 19) }
         var milliseconds = 0
@@ -64,7 +65,7 @@ package struct Timestamp: Hashable, Sendable {
         return index > 20 ? (milliseconds, index) : nil
     }
 
-    /// `Z` or `±hh:mm`, which must end the text.
+    /// The offset `Z` or `±hh:mm`, which must end the text.
     private static func offsetMinutes(in text: Span<UInt8>, at index: Int) -> Int? {
         guard index < text.count else { return nil }
         if text[index] | 0x20 == UInt8(ascii: "z") { return text.count == index + 1 ? 0 : nil }
@@ -80,7 +81,7 @@ package struct Timestamp: Hashable, Sendable {
 }
 
 extension Int {
-    /// Quotient and remainder, the remainder never negative.
+    /// Quotient and remainder; the remainder is never negative.
     func dividedDown(by divisor: Int) -> (quotient: Int, remainder: Int) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

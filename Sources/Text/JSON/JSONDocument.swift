@@ -1,16 +1,17 @@
-/// A JSON text that has been read: its bytes as received, and where each value stands in them.
+/// A parsed JSON text: its bytes as received, and the position of each value.
 ///
-/// Numbers stay literals and strings stay escaped until somebody asks.
+/// Numbers stay literals and strings stay escaped until they are read.
 package struct JSONDocument: Sendable {
-    /// The text.
+    /// The text as received.
     package let bytes: [UInt8]
 
     package let tokens: [JSONToken]
 
-    /// How deep a text may nest (contract section 4, row 7).
+    /// The maximum depth of nesting (article Checks, row 7).
     package static let nestingMax = 16
 
-    /// Reads `bytes` as RFC 8259 has it, with names that differ and well-formed Unicode.
+    /// Parses `bytes` (RFC 8259); member names of an object must differ, and the text must be
+    /// UTF-8.
     package init(
         _ bytes: [UInt8],
         nestingMax: Int = JSONDocument.nestingMax
@@ -24,18 +25,18 @@ package struct JSONDocument: Sendable {
     /// The outermost value.
     package var root: JSONValue { JSONValue(document: self, index: 0) }
 
-    /// Gives `body` what a string stands for; of any other value the literal. Copies only what
-    /// holds escapes.
+    /// Passes the content of a string to `body`, or the literal of any other value. Copies only
+    /// strings with escapes.
     package func withContent<Result>(of index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
         let token = tokens[index]
         let literal = bytes.span.extracting(token.range)
         return token.hasEscapes ? body(JSONEscape.unescaped(literal).span) : body(literal)
     }
 
-    /// The same as text.
+    /// The same content as text.
     package func text(of index: Int) -> String {
         withContent(of: index) { content in
-            // The reader has refused what is not UTF-8.
+            // The reader has rejected anything that is not UTF-8.
             guard let utf8 = try? UTF8Span(validating: content) else { return "" }
             return String(copying: utf8)
         }
@@ -53,13 +54,13 @@ package struct JSONDocument: Sendable {
 }
 
 extension JSONDocument: CustomStringConvertible {
-    /// Never the text: a value that ends up in a log must not bring a body along.
+    /// Never the text: a logged value must not contain a body.
     package var description: String { "JSON of \(bytes.count) bytes" }
 }
 
-/// Why bytes are not the JSON we accept, and where. Never says what stood there.
+/// Why bytes are not acceptable JSON, and where; never contains the bytes.
 package struct JSONError: Error, Equatable, Sendable {
-    /// The rule that was broken.
+    /// The violated rule.
     package enum Reason: String, Sendable {
         case endOfText = "ends too early"
         case unexpectedByte = "unexpected byte"
@@ -76,7 +77,7 @@ package struct JSONError: Error, Equatable, Sendable {
 
     package let reason: Reason
 
-    /// Bytes before the one at fault.
+    /// The number of bytes before the invalid one.
     package let offset: Int
 
     package init(reason: Reason, offset: Int) {
@@ -90,7 +91,7 @@ extension JSONError: CustomStringConvertible {
 }
 
 extension Span<UInt8> {
-    /// Whether both hold the same bytes.
+    /// Whether both have the same bytes.
     package func isEqual(to other: Span<UInt8>) -> Bool {
         count == other.count && indices.allSatisfy { self[$0] == other[$0] }
     }

@@ -1,6 +1,6 @@
 /// Escapes in JSON strings (RFC 8259 section 7).
 enum JSONEscape {
-    /// How long the escape at `position` is, in bytes; a surrogate pair counts as one.
+    /// The length of the escape at `position` in bytes; a surrogate pair counts as one escape.
     static func length(at position: Int, in bytes: Span<UInt8>) throws(JSONError) -> Int {
         guard position + 1 < bytes.count else {
             throw JSONError(reason: .endOfText, offset: bytes.count)
@@ -16,7 +16,8 @@ enum JSONEscape {
             throw JSONError(reason: .escape, offset: position)
         }
         guard unit & 0xF800 == 0xD800 else { return 6 }
-        // RFC 8259 section 7: beyond the basic plane come a high and then a low surrogate.
+        // RFC 8259 section 7: a character beyond the basic plane is a high and then a low
+        // surrogate.
         guard unit < 0xDC00,
             let low = self.unit(at: position + 6, in: bytes),
             low & 0xFC00 == 0xDC00
@@ -24,7 +25,7 @@ enum JSONEscape {
         return 12
     }
 
-    /// The bytes that a string of the given content stands for. The content has been read before.
+    /// The bytes that the content of a string stands for. The content was validated before.
     static func unescaped(_ content: Span<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(content.count)
@@ -48,7 +49,7 @@ enum JSONEscape {
         return output
     }
 
-    /// What a two-character escape stands for.
+    /// The byte that a two-character escape stands for.
     private static func plain(_ letter: UInt8) -> UInt8? {
         switch letter {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): letter
@@ -61,6 +62,7 @@ enum JSONEscape {
         }
     }
 
+    /// The scalar of the `\u` escape at `position`, and the length of the escape.
     private static func scalar(at position: Int, in bytes: Span<UInt8>) -> (Unicode.Scalar, Int) {
         let replacement: Unicode.Scalar = "\u{FFFD}"
         guard let high = unit(at: position, in: bytes) else { return (replacement, 2) }
@@ -71,7 +73,7 @@ enum JSONEscape {
         return (Unicode.Scalar(value) ?? replacement, 12)
     }
 
-    /// The UTF-16 unit of `\uXXXX` at `position`, or nil when that is not what stands there.
+    /// The UTF-16 unit of `\uXXXX` at `position`; nil for anything else.
     private static func unit(at position: Int, in bytes: Span<UInt8>) -> UInt16? {
         guard position + 6 <= bytes.count else { return nil }
         guard bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")

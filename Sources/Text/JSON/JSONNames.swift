@@ -1,9 +1,9 @@
-/// The rule that the names of an object's members differ, after unescaping (RFC 8259 section 4).
+/// Checks that the member names of an object differ after unescaping (RFC 8259 section 4).
 enum JSONNames {
-    /// Up to this many members are compared pair by pair, which allocates nothing.
+    /// The maximum of members that are compared in pairs, which needs no allocation.
     private static let pairwiseMax = 16
 
-    /// Where a name stands that was used before in the object at `index`, or nil when all differ.
+    /// The offset of a name that occurs twice in the object at `index`; nil when all differ.
     static func repetition(
         in index: Int,
         of tokens: [JSONToken],
@@ -14,7 +14,7 @@ enum JSONNames {
         var name = index + 1
         while name < end {
             count += 1
-            // Many members: pairs would take a time that grows with the square of their number.
+            // With many members, comparing pairs would take quadratic time.
             if count > pairwiseMax { return repetitionAmongMany(in: index, of: tokens, bytes) }
             var other = index + 1
             while other < name {
@@ -33,7 +33,7 @@ enum JSONNames {
         of tokens: [JSONToken],
         _ bytes: Span<UInt8>
     ) -> Int? {
-        // Swift seeds its hashes anew in each process, so no sender can make names collide.
+        // Swift seeds its hashes at random in each process, so no sender can construct collisions.
         var seen: Set<[UInt8]> = []
         var name = index + 1
         while name < Int(tokens[index].next) {

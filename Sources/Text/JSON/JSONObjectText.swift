@@ -1,13 +1,13 @@
-/// A JSON object while it is written: members in the order of the calls, no blanks between them, no
-/// escape that RFC 8259 does not demand.
+/// Writes a JSON object: members in the order of the calls, without blanks, and with only those
+/// escapes that RFC 8259 requires.
 ///
-/// What is signed and what is sent must be the same bytes, so they are written once, by hand.
+/// The signed bytes and the sent bytes must be equal, so an object is written once.
 package struct JSONObjectText: Sendable {
     private var text: [UInt8] = [UInt8(ascii: "{")]
 
     package init() {}
 
-    /// The whole object.
+    /// The complete object.
     package var bytes: [UInt8] { text + [UInt8(ascii: "}")] }
 
     /// Adds a string.
@@ -22,7 +22,7 @@ package struct JSONObjectText: Sendable {
         add(name, value)
     }
 
-    /// Adds a value that is JSON already, such as a number's literal.
+    /// Adds a value that is JSON text already, such as a number literal.
     package mutating func add(_ name: String, literal: String) {
         addName(name)
         text += Array(literal.utf8)
@@ -49,9 +49,10 @@ package struct JSONObjectText: Sendable {
     }
 }
 
-/// Appends `text` as a JSON string with its quotes.
+/// Appends `text` as a JSON string with quotes.
 ///
-/// Escapes only what RFC 8259 section 7 demands: quote, backslash and controls. Slashes stay.
+/// Escapes only what RFC 8259 section 7 requires: quote, backslash and control characters. Slashes
+/// are not escaped.
 package func appendJSONString(_ text: String, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
     if text.utf8.contains(where: isEscapedInJSON) {

@@ -1,22 +1,23 @@
-/// Reads one JSON text strictly (RFC 8259) into flat tokens, in one pass.
+/// Parses one JSON text strictly (RFC 8259) into flat tokens, in one pass.
 ///
-/// Stricter than the RFC where it leaves a choice: member names must differ (section 4), surrogates
-/// must come in pairs (section 8.2), a byte order mark is refused (section 8.1).
+/// Where the RFC leaves a choice, the reader is strict: member names must differ (section 4),
+/// surrogates must be paired (section 8.2), and a byte order mark is rejected (section 8.1).
 ///
-/// The bytes are a parameter everywhere, always the same: a stored property cannot borrow them.
+/// The bytes are a parameter of every method, always the same ones, because a stored property
+/// cannot borrow them.
 struct JSONReader {
     private(set) var tokens: [JSONToken] = []
     private var position = 0
     private var depth = 0
     private let nestingMax: Int
 
-    /// `nestingMax` counts objects and arrays inside one another, the outermost included.
+    /// `nestingMax` counts nested objects and arrays, including the outermost.
     init(nestingMax: Int) { self.nestingMax = nestingMax }
 
-    /// Reads the whole text. To be called once.
+    /// Parses the whole text; must be called once.
     mutating func read(_ bytes: Span<UInt8>) throws(JSONError) {
         guard bytes.count <= JSONToken.bytesMax else { throw JSONError(reason: .size, offset: 0) }
-        // A callback has a token for each 25 bytes or so; the array grows when a text has more.
+        // A callback has about one token for each 25 bytes; the array grows if a text has more.
         tokens.reserveCapacity(min(bytes.count / 16, 4096) + 4)
         skipBlanks(bytes)
         try readValue(bytes)
@@ -76,7 +77,7 @@ struct JSONReader {
         }
     }
 
-    /// Enters an object or array at its bracket; returns the index of its token.
+    /// Enters an object or array at its opening bracket; returns the index of its token.
     private mutating func open(_ kind: JSONKind) throws(JSONError) -> Int {
         guard depth < nestingMax else { throw error(.nesting) }
         depth += 1
@@ -85,7 +86,7 @@ struct JSONReader {
         return tokens.count - 1
     }
 
-    /// Leaves it at its other bracket.
+    /// Leaves it at its closing bracket.
     private mutating func close(_ index: Int) {
         depth -= 1
         position += 1
@@ -186,15 +187,16 @@ struct JSONReader {
     }
 }
 
-/// White space of RFC 8259 section 2: space, tab, line feed, carriage return.
+/// Whether a byte is white space in JSON (RFC 8259 section 2): space, tab, line feed, carriage
+/// return.
 @inline(__always)
 package func isJSONBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
 }
 
-/// Sequences of more than one byte in UTF-8.
+/// UTF-8 sequences of more than one byte.
 enum UTF8Sequence {
-    /// Bytes of the sequence that begins at `position`, or 0 when it is not well formed.
+    /// The length of the sequence that starts at `position`; 0 when it is malformed.
     ///
     /// RFC 3629 section 4: no overlong forms, no surrogates, nothing above U+10FFFF.
     static func length(at position: Int, in bytes: Span<UInt8>) -> Int {

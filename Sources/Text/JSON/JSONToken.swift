@@ -1,23 +1,23 @@
-/// One value of a JSON text, or one member name, as a range of its bytes.
+/// One value or member name of a JSON text, as a range of its bytes.
 ///
-/// The tokens of a text stand in one flat array, in the order of the text: an object is followed by
-/// name, value, name, value, …, an array by its elements, each with whatever it contains.
+/// The tokens of a text are in one flat array, in the order of the text: an object is followed by
+/// name, value, name, value, …, an array by its elements, each with its own content.
 package struct JSONToken: Equatable, Sendable {
     package let kind: JSONKind
 
-    /// A string that holds at least one backslash.
+    /// Whether it is a string with at least one backslash.
     let hasEscapes: Bool
 
     private let start: Int32
     private let end: Int32
 
-    /// The index of the first token that is not inside this value.
+    /// The index of the first token after this value and its content.
     package private(set) var next: Int32
 
-    /// Where the literal stands; of a string what is between the quotes.
+    /// The range of the literal; for a string, of the bytes between the quotes.
     var range: Range<Int> { Int(start)..<Int(end) }
 
-    /// The longest text whose offsets fit.
+    /// The length of the longest text whose offsets fit.
     static let bytesMax = Int(Int32.max)
 
     init(_ kind: JSONKind, _ start: Int, _ end: Int, next: Int, hasEscapes: Bool = false) {
