@@ -1,14 +1,14 @@
-/// An X-EXTERNAL-ID: 1 to 36 bytes from `!` to `~` (contract section 4, row 4).
+/// An X-EXTERNAL-ID: 1 to 36 bytes from `!` to `~` (article Checks, row 4).
 ///
-/// The gateway's page calls it a numeric string and shows UUIDs; both are taken.
+/// The gateway's page calls it a numeric string and shows UUIDs; both are accepted.
 package struct ExternalID: Hashable, Sendable {
-    /// The id as received.
+    /// The ID as received.
     package let text: String
 
-    /// SNAP BI's length.
+    /// The length that SNAP BI specifies.
     package static let bytesMax = 36
 
-    /// An id of the given bytes, or nil when they are none, too many or not visible ASCII.
+    /// The ID of these bytes; nil when there are none, too many, or one is not visible ASCII.
     package init?(_ bytes: Span<UInt8>) {
         guard (1...Self.bytesMax).contains(bytes.count) else { return nil }
         for index in bytes.indices {

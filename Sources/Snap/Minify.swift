@@ -1,10 +1,10 @@
 import Text
 
-/// The bytes of `text` without space, tab, CR and LF outside strings, or nil when there are none to
-/// drop and `text` is its own minified form.
+/// The bytes of `text` without space, tab, CR and LF outside of strings. Nil when there is nothing
+/// to remove, so that `text` is its own minified form.
 ///
-/// Purely lexical, nothing else is touched: what is signed is bytes, and a tree written anew would
-/// change literals and escapes (contract section 4). Defined for any bytes, JSON or not.
+/// It is purely lexical and changes nothing else: signatures cover bytes, and a re-serialized tree
+/// would change literals and escapes (article Protocol). It is defined for any bytes, JSON or not.
 package func minified(_ text: Span<UInt8>) -> [UInt8]? {
     var isInString = false
     var index = 0
@@ -23,7 +23,7 @@ package func minified(_ text: Span<UInt8>) -> [UInt8]? {
     return nil
 }
 
-/// As above, when the first byte to drop stands at `start`, which is outside strings.
+/// The same, when the first byte to remove is at `start`, outside of strings.
 private func minified(_ text: Span<UInt8>, from start: Int) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)

@@ -2,8 +2,8 @@ package import Payments
 import Text
 
 extension Amount {
-    /// The amount of a string: digits with an optional fraction, an integral count of sen
-    /// (contract section 4).
+    /// The amount in a string: digits with an optional fraction, a whole number of sen
+    /// (article Protocol).
     package init?(text: Span<UInt8>) {
         guard let sen = DecimalLiteral.value(of: text, scale: 2, allowsExponent: false)
         else { return nil }
@@ -19,13 +19,13 @@ extension Amount {
 }
 
 extension ReportedAmount {
-    /// Reads the amount of a string; nil where ``Amount/init(text:)`` gives nil.
+    /// The amount in a string; nil where ``Amount/init(text:)`` is nil.
     package init?(text: Span<UInt8>) {
         guard let amount = Amount(text: text) else { return nil }
         self.init(amount, literal: text)
     }
 
-    /// Reads the amount of a JSON number's literal; nil where ``Amount/init(number:)`` gives nil.
+    /// The amount of a JSON number's literal; nil where ``Amount/init(number:)`` is nil.
     package init?(number: Span<UInt8>) {
         guard let amount = Amount(number: number) else { return nil }
         self.init(amount, literal: number)
@@ -39,7 +39,7 @@ extension ReportedAmount {
         }
     }
 
-    /// Whether `literal` is `[1-9][0-9]{0,2}\.000`.
+    /// Whether `literal` has the form `[1-9][0-9]{0,2}\.000`.
     private static func isThousandsForm(_ literal: Span<UInt8>) -> Bool {
         let digitsCount = literal.count - 4
         guard (1...3).contains(digitsCount), literal[0] != UInt8(ascii: "0") else { return false }
@@ -50,7 +50,7 @@ extension ReportedAmount {
 }
 
 extension GatewayTime {
-    /// Keeps `text`, and reads it as RFC 3339 with any offset or as epoch milliseconds.
+    /// Stores `text`, and reads it as RFC 3339 with any offset or as epoch milliseconds.
     ///
     /// - Parameter text: the content of a JSON string, or the literal of another value.
     package init(_ text: String) {
@@ -59,7 +59,7 @@ extension GatewayTime {
 }
 
 extension Timestamp {
-    /// Reads either form in which the gateway writes a time; nil for all others.
+    /// Reads the two forms in which the gateway writes a time; nil for any other.
     init?(gatewayTime text: Span<UInt8>) {
         guard let time = Timestamp(rfc3339: text) ?? Timestamp(epochMilliseconds: text) else {
             return nil

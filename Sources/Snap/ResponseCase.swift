@@ -1,5 +1,4 @@
-/// The cases that answers of a SNAP service tell apart: ASPI's table (gateway.md section 2), and
-/// the HTTP statuses that it lacks.
+/// The cases of SNAP responses: ASPI's table (article Protocol), and HTTP statuses that it lacks.
 package enum ResponseCase: Hashable, Sendable {
     case successful
     case badRequest
@@ -18,7 +17,8 @@ package enum ResponseCase: Hashable, Sendable {
     case internalServerError
     case timeout
 
-    /// A status for which SNAP BI has no case, such as 413: case 00 and the status' own words.
+    /// A status without a case in SNAP BI, such as 413: case 00 and the reason phrase of the
+    /// status.
     case http(status: Int, message: String)
 
     /// The HTTP status.
@@ -51,7 +51,7 @@ package enum ResponseCase: Hashable, Sendable {
         }
     }
 
-    /// The `responseMessage`, in ASPI's words.
+    /// The `responseMessage`, as in ASPI's table.
     package var message: String {
         switch self {
         case .successful: "Successful"

@@ -1,6 +1,6 @@
 /// SNAP BI's `responseCode`: HTTP status (3 digits), service (2), case (2).
 package struct ResponseCode: Hashable, Sendable {
-    /// SNAP BI's numbers of the services that Cash In's page uses.
+    /// SNAP BI's numbers of the services that the gateway has.
     package enum Service: Int, CaseIterable, Sendable {
         case generate = 47
         case query = 51
@@ -12,17 +12,17 @@ package struct ResponseCode: Hashable, Sendable {
 
     package let service: Service
 
-    /// What tells codes of one status apart, 0 to 99.
+    /// Distinguishes codes of one status, 0 to 99.
     package let caseNumber: Int
 
-    /// The code of a case for a service.
+    /// The code of a case of a service.
     package init(_ responseCase: ResponseCase, _ service: Service) {
         status = responseCase.status
         caseNumber = responseCase.number
         self.service = service
     }
 
-    /// Reads the seven digits of a code; nil for other texts and services.
+    /// Reads the seven digits of a code; nil for any other text and for other services.
     package init?(_ text: Span<UInt8>) {
         guard text.count == 7 else { return nil }
         var value = 0

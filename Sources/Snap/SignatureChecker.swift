@@ -1,25 +1,27 @@
 package import Crypto
 
-/// What made a signature verify; kept with the callback (contract section 4).
+/// What verified a signature; stored with the callback (article Protocol).
 package struct SignatureMatch: Equatable, Sendable {
-    /// The one of the configured paths.
+    /// The configured path that matched.
     package let path: String
 
     package let form: BodyForm
 
-    /// Fingerprint of the key.
+    /// The fingerprint of the key.
     package let keyFingerprint: String
 
-    /// SHA-256 of the string to sign. Signatures of one key are equal exactly when these are.
+    /// SHA-256 of the string to sign. Signatures of one key are equal exactly when the digests are.
     package let digest: Digest
 }
 
-/// Checks signatures of callbacks: candidates are paths × body forms, the keys are tried in turn.
+/// Verifies the signatures of callbacks: the candidates are paths × body forms; the keys are tried
+/// in turn.
 ///
-/// One RSA operation per key: the digest is recovered and compared with every candidate. Belongs to
-/// one event loop, because it reuses contexts and buffers; the keys are shared between all of them.
+/// One RSA operation for each key recovers the signed digest, which is compared with every
+/// candidate. The checker belongs to one event loop, because it reuses contexts and buffers; all
+/// loops share the keys.
 package final class SignatureChecker {
-    /// RSA operations so far; the costly part of the work, and what a flood makes us do.
+    /// RSA operations so far: the most expensive part, and the load that a flood causes.
     package private(set) var recoveriesCount: UInt64 = 0
 
     private let recoverers: [DigestRecoverer]
@@ -28,16 +30,17 @@ package final class SignatureChecker {
     private let forms: [BodyForm]
     private let hasher: SHA256
 
-    /// The decoded signature and the string to sign, kept for their memory only.
+    /// The decoded signature and the string to sign; they are properties only to reuse their
+    /// memory.
     private var signature: [UInt8] = []
     private var text: [UInt8] = []
 
-    /// Where the last match was found. A gateway signs one path with one key for months, so both
-    /// are tried first the next time. Candidates differ, so the order cannot change the answer.
+    /// The path and the key of the last match, which are tried first. A gateway uses the same path
+    /// and key for months. Candidates differ, so the order cannot change the result.
     private var pathIndex = 0
     private var keyIndex = 0
 
-    /// Without keys every signature is refused. Throws when OpenSSL has no memory or no RSA.
+    /// Without keys every signature is rejected. Throws when OpenSSL has no memory or no RSA.
     package init(
         keys: [RSAPublicKey],
         paths: [String],
@@ -52,16 +55,18 @@ package final class SignatureChecker {
         hasher = try SHA256()
     }
 
-    /// What `signature` verifies over, or nil when it does not.
+    /// The match of `signature`; nil when it does not verify.
     ///
-    /// `signature` is the header's value: strict base64 of exactly the modulus length, anything
-    /// else is refused before any RSA operation. `timestamp` is X-TIMESTAMP as received.
+    /// - Parameters:
+    ///   - text: the value of X-SIGNATURE: strict base64 of exactly the modulus length. Anything
+    ///     else is rejected before an RSA operation.
+    ///   - timestamp: X-TIMESTAMP as received.
     package func match(
         signature text: Span<UInt8>,
         timestamp: Span<UInt8>,
         body: Span<UInt8>
     ) -> SignatureMatch? {
-        // No key is larger than this, so neither is a signature that is worth decoding.
+        // No key is larger, so a longer signature need not be decoded.
         guard text.count <= RSAKeyBits.max / 8 * 2 else { return nil }
         guard Base64.decode(text, into: &signature) else { return nil }
         for offset in recoverers.indices {
@@ -71,7 +76,7 @@ package final class SignatureChecker {
             recoveriesCount += 1
             guard let digest = recoverer.digest(in: signature.span) else { continue }
             keyIndex = index
-            // A well-formed padding under this key cannot be one under another, too.
+            // A padding that is well formed under one key cannot be well formed under another.
             return match(digest, by: recoverer.key, timestamp: timestamp, body: body)
         }
         return nil
@@ -108,7 +113,7 @@ package final class SignatureChecker {
         return nil
     }
 
-    /// The digest of the body in one form, or nil when that form is another one's bytes.
+    /// The digest of the body in one form; nil when another form has the same bytes.
     private func bodyDigest(of body: Span<UInt8>, as form: BodyForm) -> Digest? {
         guard form == .minified else { return hasher.digest(of: body) }
         guard let minified = minified(body) else {

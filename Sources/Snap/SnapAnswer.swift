@@ -1,6 +1,6 @@
 import Text
 
-/// An answer of a SNAP service: its code, and its body made once.
+/// A response of a SNAP service: its code and its body, which is serialized once.
 package struct SnapAnswer: Equatable, Sendable {
     package let code: ResponseCode
 
@@ -13,7 +13,7 @@ package struct SnapAnswer: Equatable, Sendable {
     /// `{"responseCode":"…","responseMessage":"…"}`.
     package let body: [UInt8]
 
-    /// Builds the body; keep the answer where it is needed often.
+    /// Serializes the body; responses that are often needed should be stored.
     package init(_ responseCase: ResponseCase, _ service: ResponseCode.Service) {
         code = ResponseCode(responseCase, service)
         codeText = code.description
@@ -24,19 +24,20 @@ package struct SnapAnswer: Equatable, Sendable {
         self.body = body
     }
 
-    /// An answer of the notify service, for cases that name a field or a status.
+    /// A response of the notify service, for cases that name a field or a status.
     package static func notify(_ responseCase: ResponseCase) -> SnapAnswer {
         SnapAnswer(responseCase, .notify)
     }
 }
 
-/// The answers to callbacks that need no words of their own (contract section 4), made once.
+/// The responses to callbacks without variable parts (article Protocol), serialized once.
 package enum NotifyAnswer {
     /// 2005600
     package static let successful = SnapAnswer.notify(.successful)
     /// 4005600
     package static let badRequest = SnapAnswer.notify(.badRequest)
-    /// 4015600, the same for an unknown partner and a wrong signature: a caller learns nothing.
+    /// 4015600, the same for an unknown partner and a wrong signature, so that a caller learns
+    /// nothing.
     package static let unauthorized = SnapAnswer.notify(.unauthorized(reason: "Signature"))
     /// 4015600 for an X-TIMESTAMP outside the tolerance.
     package static let stale = SnapAnswer.notify(.unauthorized(reason: "Timestamp"))

@@ -1,23 +1,25 @@
 package import Crypto
 
-/// Which bytes of a body were hashed before signing.
+/// The form of a body that was hashed for a signature.
 package enum BodyForm: String, CaseIterable, Sendable {
     /// As received.
     case raw
 
-    /// Without white space outside strings; see ``minified(_:)``.
+    /// Without white space outside of strings; see ``minified(_:)``.
     case minified
 }
 
-/// SNAP BI's string to sign for asymmetric signatures without a token (ASPI, "Keamanan"):
-/// `POST:` path `:` lowercase hex SHA-256 of the body `:` X-TIMESTAMP.
+/// SNAP BI's string to sign for asymmetric signatures without a token (article Protocol): `POST:`
+/// path `:` lowercase hex SHA-256 of the body `:` X-TIMESTAMP.
 package enum StringToSign {
-    /// What stands before the body's digest; constant for a path.
+    /// The part before the body's digest; constant for a path.
     package static func prefix(path: String) -> [UInt8] {
         Array("POST:\(path):".utf8)
     }
 
-    /// Appends the whole string; `prefix` is what ``prefix(path:)`` made.
+    /// Appends the whole string.
+    ///
+    /// - Parameter prefix: the result of ``prefix(path:)``.
     package static func append(
         prefix: [UInt8],
         bodyDigest: Digest,
@@ -30,7 +32,7 @@ package enum StringToSign {
         for index in timestamp.indices { output.append(timestamp[index]) }
     }
 
-    /// The string to sign for a request of our own, over `body` as it will be sent.
+    /// The string to sign of an outbound request, over `body` as it will be sent.
     package static func bytes(
         path: String,
         body: Span<UInt8>,
@@ -48,7 +50,7 @@ package enum StringToSign {
     }
 }
 
-/// One of the strings that a callback's sender may have signed.
+/// One of the strings that the sender of a callback may have signed.
 package struct SigningCandidate: Equatable, Sendable {
     package let path: String
     package let form: BodyForm
@@ -59,11 +61,11 @@ package struct SigningCandidate: Equatable, Sendable {
     /// The string to sign.
     package let text: [UInt8]
 
-    /// SHA-256 of the string, which is what a signature holds.
+    /// SHA-256 of the string, which a signature contains.
     package let digest: Digest
 
-    /// All candidates for a callback: `forms` × `paths`; a form that changes nothing is left out
-    /// when another stands for the same bytes.
+    /// All candidates for a callback: `forms` × `paths`. A form with the same bytes as another one
+    /// is left out.
     package static func all(
         paths: [String],
         forms: [BodyForm],

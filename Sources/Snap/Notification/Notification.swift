@@ -1,19 +1,19 @@
 package import Payments
 package import Text
 
-/// The body of an authentic callback, decoded (contract section 4, rows 7 to 9).
+/// The decoded body of an authentic callback (article Checks, row 7, to article Checks, row 9).
 ///
-/// What decides is decoded at once; what is only shown is decoded when asked for, from the body
-/// that is kept anyway.
+/// Members that decide are decoded at once. Members that are only displayed are decoded from the
+/// stored body when they are read.
 package struct Notification: Sendable {
-    /// The references, the status and the amount; without an amount where that of a success or
-    /// refund has two readings.
+    /// The references, the status and the amount; no amount where that of a success or refund has
+    /// two readings.
     package let fact: Fact
 
     /// The amount with all its readings.
     package let reportedAmount: ReportedAmount
 
-    /// The instants of `createdTime` and `finishedTime`, nil when they could not be read.
+    /// The instants of `createdTime` and `finishedTime`; nil when they cannot be read.
     package let created: Timestamp?
     package let finished: Timestamp?
 
@@ -22,7 +22,8 @@ package struct Notification: Sendable {
 
     /// Decodes `body`.
     ///
-    /// All of row 8 (members missing or blank) comes before all of row 9 (members malformed).
+    /// Missing and blank members (article Checks, row 8) are checked before malformed ones
+    /// (article Checks, row 9).
     package init(_ body: [UInt8]) throws(NotificationError) {
         let document: JSONDocument
         do throws(JSONError) {
@@ -52,13 +53,13 @@ package struct Notification: Sendable {
         GatewayTime(text: finishedTime, milliseconds: finished?.milliseconds)
     }
 
-    /// `originalExternalId`, a string or the literal of an integer; informational.
+    /// `originalExternalId`, a string or an integer literal; informational.
     package var originalExternalID: String? { firstText(NotificationDecoder.externalIDNames) }
 
     /// `transactionStatusDesc`, informational.
     package var transactionStatusDesc: String? { firstText(NotificationDecoder.descriptionNames) }
 
-    /// The times that are kept although nobody can read them.
+    /// The times that cannot be read; their texts are stored all the same.
     package var unreadableTimes: [NotificationField] {
         (created == nil ? [.createdTime] : []) + (finished == nil ? [.finishedTime] : [])
     }

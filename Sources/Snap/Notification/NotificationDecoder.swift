@@ -1,33 +1,33 @@
 import Payments
 import Text
 
-/// Rows 8 and 9 of contract section 4, for one body.
+/// Decodes one body by article Checks, row 8, and article Checks, row 9.
 struct NotificationDecoder {
     let members: NotificationMembers
     private let document: JSONDocument
 
     typealias Name = NotificationMembers.Name
 
-    /// One value under several names: the page's spelling first.
+    /// The names of one value; the spelling of the gateway's page comes first.
     static let externalIDNames: [Name] = [.originalExternalId, .orgiginalExternalId]
     static let descriptionNames: [Name] = [
         .transactionStatusDesc, .latestTransactionStatusDesc,
         .latestTransactionStatusDec, .latestTransactionDesc,
     ]
 
-    /// `document` must be an object.
+    /// - Parameter document: its root must be an object.
     init(_ document: JSONDocument) {
         self.document = document
         members = NotificationMembers(document)
     }
 
-    /// Row 8.
+    /// Checks that no mandatory member is missing, null or blank (article Checks, row 8).
     func requireMandatoryMembers() throws(NotificationError) {
         try require(.originalPartnerReferenceNo, .originalPartnerReferenceNo)
         try require(.originalReferenceNo, .originalReferenceNo)
         try require(.latestTransactionStatus, .latestTransactionStatus)
         try require(.amount, .amount)
-        // An amount that is no object cannot miss members: it is malformed.
+        // An amount that is not an object lacks no members: it is malformed.
         if kind(.amount) == .object {
             try require(.value, .amountValue)
             try require(.currency, .amountCurrency)
@@ -36,8 +36,8 @@ struct NotificationDecoder {
         try require(.finishedTime, .finishedTime)
     }
 
-    /// Row 9, the members that make up the fact, and the readings of its amount. To be called after
-    /// row 8.
+    /// Checks the members of the fact (article Checks, row 9), and reads the amount. Call it after
+    /// ``requireMandatoryMembers()``.
     func fact() throws(NotificationError) -> (Fact, ReportedAmount) {
         guard let partnerReference = reference(.originalPartnerReferenceNo)
         else { throw .invalidFieldFormat(.originalPartnerReferenceNo) }
@@ -55,14 +55,15 @@ struct NotificationDecoder {
                 originalReferenceNo: reference
             ),
             status: status,
-            // Contract section 4, "Members": a success or refund whose amount may be thousands says
-            // no amount.
+            // An amount of a success or refund that may be in thousands states no amount
+            // (article Protocol).
             amount: status.movesMoney ? amount.exact : amount.literal
         )
         return (fact, amount)
     }
 
-    /// Row 9, the members that may be missing: of the right kind, and aliases saying the same.
+    /// Checks the types of the optional members, and that aliases have equal values
+    /// (article Checks, row 9).
     func checkOptionalMembers() throws(NotificationError) {
         let isExternalIDValid = isConsistent(Self.externalIDNames) { index in
             document.tokens[index].kind == .string || isIntegerLiteral(index)
@@ -74,7 +75,7 @@ struct NotificationDecoder {
         guard isDescriptionValid else { throw .invalidFieldFormat(.transactionStatusDesc) }
     }
 
-    /// The instant of a time, or nil when it cannot be read: that is a warning, never a refusal.
+    /// The instant of a time; nil when it cannot be read, which is a warning and not an error.
     func timestamp(_ name: Name) -> Timestamp? {
         guard let index = members[name] else { return nil }
         switch document.tokens[index].kind {
@@ -97,7 +98,7 @@ struct NotificationDecoder {
 
     private func kind(_ name: Name) -> JSONKind? { members[name].map { document.tokens[$0].kind } }
 
-    /// What `read` makes of a string; nil when the member is none.
+    /// The result of `read` for a string; nil when the member is not a string.
     private func string<Result>(_ name: Name, _ read: (Span<UInt8>) -> Result?) -> Result? {
         guard let index = members[name], document.tokens[index].kind == .string else { return nil }
         return document.withContent(of: index, read)
@@ -116,7 +117,8 @@ struct NotificationDecoder {
         }
     }
 
-    /// Whether the members under `names` that are there, and not null, are valid and equal as text.
+    /// Whether all members under `names` that exist and are not null are valid and have equal
+    /// texts.
     private func isConsistent(_ names: [Name], _ isValid: (Int) -> Bool) -> Bool {
         var first: Int?
         for name in names {
@@ -135,7 +137,7 @@ struct NotificationDecoder {
         }
     }
 
-    /// Whether all bytes of a value are of one kind.
+    /// Whether all bytes of a value satisfy `isWanted`.
     private func hasOnly(_ index: Int, _ isWanted: (UInt8) -> Bool) -> Bool {
         document.withContent(of: index) { content in
             content.indices.allSatisfy { isWanted(content[$0]) }

@@ -1,9 +1,9 @@
 package import Text
 
-/// Where the members of a callback's body stand among its tokens.
+/// The positions of a callback's members among the tokens of its body.
 struct NotificationMembers: Sendable {
-    /// The names that are known. Aliases are spellings seen in the gateway's own page
-    /// (gateway.md section 5); the list is closed.
+    /// The known names. Aliases are spellings of the gateway's own page (article Gateway); no
+    /// others are accepted.
     enum Name: Int, CaseIterable {
         case originalPartnerReferenceNo, originalReferenceNo, latestTransactionStatus
         case amount, createdTime, finishedTime
@@ -13,12 +13,14 @@ struct NotificationMembers: Sendable {
         case value, currency
     }
 
-    /// The value's token for each name. The outermost value is nobody's member, so 0 says: none.
+    /// The token of the value for each name. 0 means that there is none, because the outermost
+    /// value is not a member.
     private var tokens: [14 of Int32] = .init(repeating: 0)
 
     private static let texts = Name.allCases.map { Array("\($0)".utf8) }
 
-    /// Walks once over the members of `document`, which must be an object, and of its `amount`.
+    /// Reads the members of `document`, whose root must be an object, and of its `amount`, in one
+    /// pass.
     init(_ document: JSONDocument) {
         let names = Name.value.rawValue
         collect(in: 0, of: document, Self.texts[..<names])
@@ -26,7 +28,7 @@ struct NotificationMembers: Sendable {
         collect(in: amount, of: document, Self.texts[names...])
     }
 
-    /// The index of the value's token, or nil when there is no such member.
+    /// The index of the value's token; nil when the member is missing.
     subscript(name: Name) -> Int? {
         let token = tokens[name.rawValue]
         return token == 0 ? nil : Int(token)
@@ -47,9 +49,9 @@ struct NotificationMembers: Sendable {
     }
 }
 
-/// The members of a callback's body that answers can name, as `responseMessage` spells them.
+/// The members of a callback's body that a response can name, as spelled in `responseMessage`.
 ///
-/// In the order in which they are checked.
+/// The order is that of the checks.
 package enum NotificationField: String, CaseIterable, Sendable {
     case originalPartnerReferenceNo
     case originalReferenceNo
@@ -63,18 +65,19 @@ package enum NotificationField: String, CaseIterable, Sendable {
     case transactionStatusDesc
 }
 
-/// Why an authentic callback's body is not a notification (contract section 4, rows 7 to 9).
+/// Why the body of an authentic callback is not a notification (article Checks, row 7, to
+/// article Checks, row 9).
 package enum NotificationError: Error, Equatable, Sendable {
-    /// Not strict JSON; nil when it is JSON, but not an object.
+    /// Not strict JSON; nil when it is JSON but not an object.
     case badRequest(JSONError?)
 
     /// A mandatory member is missing, null or blank.
     case invalidMandatoryField(NotificationField)
 
-    /// A member is not what it has to be.
+    /// A member is malformed.
     case invalidFieldFormat(NotificationField)
 
-    /// What the answer says.
+    /// The case of the response.
     package var responseCase: ResponseCase {
         switch self {
         case .badRequest: .badRequest

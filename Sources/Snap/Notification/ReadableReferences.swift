@@ -1,13 +1,13 @@
 package import Payments
 import Text
 
-/// What can be read of the references in a body that is no valid notification, so that the gateway
-/// can be asked about its transaction. A hint, never a fact.
+/// The references that can be read from an invalid notification, so that the gateway can be queried
+/// about its payment. They are a hint, never a fact.
 package struct ReadableReferences: Equatable, Sendable {
     package let originalPartnerReferenceNo: Reference?
     package let originalReferenceNo: Reference?
 
-    /// Reads what there is: from the members if `body` is JSON, else by looking for the names.
+    /// Reads the members if `body` is JSON, else searches for the names.
     package init(_ body: [UInt8]) {
         if let root = try? JSONDocument(body).root {
             originalPartnerReferenceNo = root["originalPartnerReferenceNo"]?.string
@@ -19,7 +19,7 @@ package struct ReadableReferences: Equatable, Sendable {
         }
     }
 
-    /// The reference after `"name":`, when all places where the name stands agree.
+    /// The reference after `"name":`; nil unless all occurrences of the name agree.
     private static func search(_ name: String, in body: [UInt8]) -> Reference? {
         let quote = UInt8(ascii: "\"")
         var found: Reference?
@@ -32,7 +32,7 @@ package struct ReadableReferences: Equatable, Sendable {
             guard let end = content.firstIndex(of: quote) else { return nil }
             let text = content[..<end]
             guard let reference = Reference(text.span) else { return nil }
-            // What an escape stands for is not known without reading JSON.
+            // Escapes are not decoded outside of JSON.
             if reference.text.utf8.contains(UInt8(ascii: "\\")) { return nil }
             if let found, found != reference { return nil }
             found = reference

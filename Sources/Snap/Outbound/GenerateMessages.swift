@@ -1,18 +1,18 @@
 package import Payments
 import Text
 
-/// What a QR code is asked for with: the body of service 47 (Cash In's page, "Generate QR MPM").
+/// The body of service 47, generate ("Generate QR MPM" on the gateway's page).
 package struct GenerateIntent: Hashable, Sendable {
-    /// The merchant's number; the gateway takes 25 characters here.
+    /// The merchant's number; the gateway accepts 25 characters here.
     package let partnerReferenceNo: Reference
 
-    /// Until when the code can be paid, `yyyy-MM-ddTHH:mm:ss+07:00`; sent as it is.
+    /// The end of the code's validity, `yyyy-MM-ddTHH:mm:ss+07:00`; sent unchanged.
     package let validityPeriod: String
 
-    /// What the customer is to pay; the gateway takes whole rupiah.
+    /// The amount to pay; the gateway accepts whole rupiah.
     package let amount: Amount
 
-    /// A fee on top, of which the page says no more; zero where nobody knows better.
+    /// An additional fee, which the gateway's page does not explain; zero unless given.
     package let feeAmount: Amount
 
     package init(
@@ -27,7 +27,7 @@ package struct GenerateIntent: Hashable, Sendable {
         self.feeAmount = feeAmount
     }
 
-    /// The body, its members in the order of the page.
+    /// The body, with the members in the order of the gateway's page.
     package var body: [UInt8] {
         var body = JSONObjectText()
         body.add("partnerReferenceNo", partnerReferenceNo.text)
@@ -47,18 +47,19 @@ extension JSONObjectText {
     }
 }
 
-/// What an answer 2004700 holds.
+/// The members of a response 2004700.
 package struct GenerateAnswer: Equatable, Sendable {
-    /// The merchant's number as repeated by the gateway; nil when it is not repeated.
+    /// The merchant's number as the response repeats it; nil when it does not.
     package let partnerReferenceNo: Reference?
 
     /// The gateway's number.
     package let referenceNo: Reference
 
-    /// The text of the QR code, unchecked; nil when there is none.
+    /// The QR payload, unchecked; nil when there is none.
     package let qrContent: String?
 
-    /// Reads the members; a missing code is no error, so that the gateway's number is not lost.
+    /// Reads the members. A missing QR payload is not an error, so that the gateway's number is not
+    /// lost.
     package init(_ answer: ServiceAnswer) throws(ServiceAnswerError) {
         partnerReferenceNo = try answer.reference("partnerReferenceNo")
         guard let referenceNo = try answer.reference("referenceNo") else {

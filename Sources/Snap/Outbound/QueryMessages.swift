@@ -1,45 +1,46 @@
 package import Payments
 import Text
 
-/// What an answer 2005100 holds.
+/// The members of a response 2005100.
 ///
-/// Whether it is the answer to what was asked is for the reader to judge: the references may be
-/// others, and the amount another or missing.
+/// The caller decides whether it is about the queried payment: the references may be others, and
+/// the amount may differ or be missing.
 package struct QueryAnswer: Equatable, Sendable {
     package let responseCode: ResponseCode
     package let responseMessage: String
 
-    /// The merchant's number, as repeated by the gateway.
+    /// The merchant's number as the response repeats it.
     package let originalPartnerReferenceNo: Reference
 
-    /// The gateway's number; nil when the answer has none.
+    /// The gateway's number; nil when the response has none.
     package let originalReferenceNo: Reference?
     package let status: LatestTransactionStatus
 
     /// `latestTransactionDesc`, informational.
     package let statusDescription: String?
 
-    /// When it was paid; nil when the answer does not say it, as before payment.
+    /// When it was paid; nil when the response does not say so, as before the payment.
     package let paidAt: GatewayTime?
 
-    /// The amount in rupiah with all its readings; nil when the answer has none, or one that is not
-    /// of rupiah.
+    /// The amount in rupiah with all its readings; nil when the response has none, or one in
+    /// another currency.
     package let reportedAmount: ReportedAmount?
 
     /// ``paidAt`` as received, whether a string or a number.
     package var paidTime: String? { paidAt?.text }
 
-    /// ``reportedAmount`` read as a decimal number.
+    /// The decimal reading of ``reportedAmount``.
     package var amount: Amount? { reportedAmount?.literal }
 
-    /// Reads the members: what decides must be there and well formed, the rest need not be.
+    /// Reads the members: those that decide are mandatory and must be well formed, others are
+    /// optional.
     package init(_ answer: ServiceAnswer) throws(ServiceAnswerError) {
         guard let partnerReferenceNo = try answer.reference("originalPartnerReferenceNo") else {
             throw .member("originalPartnerReferenceNo")
         }
         originalPartnerReferenceNo = partnerReferenceNo
         originalReferenceNo = try answer.reference("originalReferenceNo")
-        // `serviceCode` decides nothing: gateways send 47, 51 and words of their own.
+        // `serviceCode` is ignored: gateways send 47, 51 and words.
         guard let code = try answer.text("latestTransactionStatus"),
             let status = LatestTransactionStatus(code: code.utf8.span)
         else { throw .member("latestTransactionStatus") }
@@ -53,8 +54,7 @@ package struct QueryAnswer: Equatable, Sendable {
 }
 
 extension ServiceAnswer {
-    /// Whether the status is 07, of the payment `asked`: an answer that may then lack everything
-    /// else.
+    /// Whether the status is 07 for the payment `asked`; such a response may lack everything else.
     package func saysNotFound(_ asked: Reference) -> Bool {
         let code = try? text("latestTransactionStatus")
         guard code == LatestTransactionStatus.notFound.code else { return false }
@@ -63,9 +63,9 @@ extension ServiceAnswer {
     }
 }
 
-/// What is asked about a payment: the body of service 51 (Cash In's page, "Query Payment").
+/// The body of service 51, query ("Query Payment" on the gateway's page).
 package struct QueryRequest: Hashable, Sendable {
-    /// The merchant's identifier, given by the gateway.
+    /// The merchant's ID, assigned by the gateway.
     package let merchantID: String
 
     /// The merchant's number of the payment.

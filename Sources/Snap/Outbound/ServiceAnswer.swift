@@ -1,24 +1,24 @@
 import Payments
 package import Text
 
-/// The gateway's answer to a request of ours, as far as every service answers alike: JSON with a
-/// code and a message.
+/// The gateway's response to a request, as far as all services have it in common: JSON with a code
+/// and a message.
 ///
-/// Read generously (contract section 6): a byte order mark may stand before the JSON, blanks around
-/// the text of a string, and a number in place of the string of a code or reference.
+/// It is read leniently (article Protocol): a byte order mark before the JSON and blanks around the
+/// text of a string are skipped, and codes and references may be numbers.
 package struct ServiceAnswer: Sendable {
-    /// What decides; the message never does.
+    /// Decides the outcome; the message never does.
     package let code: ResponseCode
 
-    /// The gateway's words, cut to ``messageCharactersMax``; empty when there are none.
+    /// The gateway's text, cut to ``messageCharactersMax``; empty when there is none.
     package let message: String
 
-    /// As long as SNAP BI lets a message be.
+    /// The length of a message that SNAP BI allows.
     package static let messageCharactersMax = 150
 
     private let root: JSONValue
 
-    /// Reads the body of an answer.
+    /// Reads the body of a response.
     package init(_ body: [UInt8]) throws(ServiceAnswerError) {
         do throws(JSONError) {
             root = try JSONDocument(Self.withoutByteOrderMark(body)).root
@@ -36,20 +36,20 @@ package struct ServiceAnswer: Sendable {
         )
     }
 
-    /// RFC 8259 section 8.1 lets a parser ignore the mark, and .NET services send it.
+    /// RFC 8259 section 8.1 allows a parser to ignore the mark, which .NET services send.
     private static func withoutByteOrderMark(_ body: [UInt8]) -> [UInt8] {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         return body.starts(with: mark) ? Array(body.dropFirst(mark.count)) : body
     }
 
-    /// The text of a string, without blanks around it; nil when it is missing, null or blank.
+    /// The text of a string, without surrounding blanks; nil when it is missing, null or blank.
     func text(_ name: String) throws(ServiceAnswerError) -> String? {
         guard let value = root[name], value.kind != .null else { return nil }
         guard value.kind == .string else { throw .member(name) }
         return value.textOrNumber
     }
 
-    /// The text of a string, without blanks around it, or a number as it stands there; nil for all
+    /// The text of a string, without surrounding blanks, or a number as written; nil for anything
     /// else, and when it is blank.
     func literal(_ name: String) -> String? { root[name]?.textOrNumber }
 
@@ -61,7 +61,7 @@ package struct ServiceAnswer: Sendable {
         return reference
     }
 
-    /// An amount of rupiah, its value a string or a number; nil when it is missing or null.
+    /// An amount in rupiah, whose value is a string or a number; nil when it is missing or null.
     func amount(_ name: String) throws(ServiceAnswerError) -> ReportedAmount? {
         guard let object = root[name], object.kind != .null else { return nil }
         guard object["currency"]?.textOrNumber == "IDR", let value = object["value"],
@@ -72,7 +72,7 @@ package struct ServiceAnswer: Sendable {
 }
 
 extension ReportedAmount {
-    /// An amount as the gateway writes it in one place or another; nil for all else.
+    /// An amount in any form that the gateway writes; nil for anything else.
     fileprivate init?(_ value: JSONValue) {
         guard let literal = value.textOrNumber?.utf8 else { return nil }
         if value.kind == .number {
@@ -84,8 +84,8 @@ extension ReportedAmount {
 }
 
 extension JSONValue {
-    /// The text of a string, without the blanks around it, or the literal of a number; nil for
-    /// every other kind, and when it is blank.
+    /// The text of a string, without surrounding blanks, or the literal of a number; nil for any
+    /// other kind, and when it is blank.
     fileprivate var textOrNumber: String? {
         if kind == .number { return literal }
         guard let text = string?.utf8.drop(while: isJSONBlank),
@@ -95,7 +95,7 @@ extension JSONValue {
     }
 }
 
-/// Why the gateway's answer cannot be read. Never says what stood there.
+/// Why the gateway's response cannot be read; never contains the response.
 package enum ServiceAnswerError: Error, Equatable, Sendable {
     case json(JSONError)
     case notAnObject
