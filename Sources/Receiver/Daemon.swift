@@ -17,7 +17,7 @@ import System
 import Store
 import Synchronization
 
-/// The running receiver: store, listeners and what a reload changes about them.
+/// The running receiver: the store, the listeners, and what a reload changes about them.
 final class Daemon: Sendable {
     private let store: Store
     private let notify: NotifyHandler
@@ -35,11 +35,12 @@ final class Daemon: Sendable {
     private let loopCount: Int
     private let current: Mutex<LoadedConfiguration>
 
-    /// Opens the listeners: when this returns, callbacks are received.
+    /// Starts the parts and opens the listeners: when it returns, callbacks are received.
     ///
     /// - Parameters:
-    ///   - store: as ``open(_:_:disk:_:)`` has opened it.
-    ///   - passed: the sockets of the service manager.
+    ///   - store: the store that ``open(_:_:disk:_:)`` returned.
+    ///   - passed: the sockets that the service manager passed.
+    /// - Throws: ``StartFailure`` when a part cannot start or an address cannot be bound.
     init(
         _ loaded: LoadedConfiguration,
         store: Store,
@@ -101,7 +102,7 @@ final class Daemon: Sendable {
         await retention.keepBodies(forDays: configuration.storage.bodyDays)
     }
 
-    /// Opens the database.
+    /// Opens the database, and returns the store when it can accept callbacks.
     static func open(
         _ database: DatabaseLock,
         _ configuration: Configuration,
@@ -125,8 +126,8 @@ final class Daemon: Sendable {
         }
     }
 
-    /// Says what was opened, so that a volume that is not mounted, a library with a known fault or
-    /// a second name can be seen.
+    /// Logs what was opened, so that a volume that is not mounted, a SQLite version with a known
+    /// fault, or a second name of the file is noticed.
     private static func announce(_ store: Store, _ database: DatabaseLock, _ log: Log) {
         log.info("database open") {
             $0.add("path", database.path)
@@ -134,13 +135,13 @@ final class Daemon: Sendable {
             $0.add("sqlite", store.libraryVersion)
         }
         if store.isNew {
-            log.warning("made a new database: no earlier payment is in it") {
+            log.warning("created a new database; it has no earlier payments") {
                 $0.add("path", database.path)
             }
         }
         if let trouble = database.lockFileTrouble { tell(trouble, log) }
         if database.linkCount > 1 {
-            log.warning("the database has other hard links: never open it by another name") {
+            log.warning("the database file has other hard links; never open it by another name") {
                 $0.add("path", database.path)
                 $0.add("links", database.linkCount)
             }
@@ -164,6 +165,8 @@ final class Daemon: Sendable {
         }
     }
 
+    /// Logs what the store reports, and releases the disk reserve when a commit finds the disk
+    /// full. The hooks run on the store's threads; logging never blocks.
     private static func hooks(_ log: Log, _ disk: DiskWatch) -> Store.Hooks {
         Store.Hooks(
             commitsFailed: { error in
@@ -174,7 +177,7 @@ final class Daemon: Sendable {
                 }
             },
             workRefused: { error in
-                log.error("the database refused a change, nothing of it is kept") {
+                log.error("the database rejected a change; nothing of it was stored") {
                     $0.add("error", describing: error)
                 }
             },
@@ -183,13 +186,13 @@ final class Daemon: Sendable {
         )
     }
 
-    /// Warns about a file beside the database.
+    /// Logs a problem with a side file of the database.
     private static func tell(_ trouble: SideFileTrouble, _ log: Log) {
         let message =
             switch trouble.kind {
-            case .lost: "a file beside the database was missing and is made again"
-            case .setAside: "a file beside the database was unusable and is made again"
-            case .failed: "a file beside the database failed"
+            case .lost: "a side file of the database was missing and was created again"
+            case .setAside: "a side file of the database was unusable and is replaced"
+            case .failed: "cannot read or write a side file of the database"
             }
         log.warning(message) { line in
             line.add("file", trouble.path)
@@ -198,7 +201,8 @@ final class Daemon: Sendable {
         }
     }
 
-    /// One loop for each core: verifying signatures is what costs, and it happens on the loops.
+    /// Creates one loop for each processor: the signatures of callbacks are verified on the loops,
+    /// which is the largest part of the work.
     private static func makeLoops() throws(StartFailure) -> [EventLoop] {
         do throws(SystemError) {
             return try EventLoop.onePerProcessor()
@@ -222,7 +226,7 @@ final class Daemon: Sendable {
         _ configuration: Configuration,
         _ passed: PassedSockets
     ) throws(StartFailure) {
-        // The internal listener first: whoever reacts to the first callback can read it.
+        // The internal listener first: a service that reacts to the first callback can read it.
         for address in configuration.internalAPI.listen {
             try listen(on: address, passed, internalServer, name: "internal")
         }
@@ -252,8 +256,8 @@ final class Daemon: Sendable {
 
     // MARK: While it runs
 
-    /// Applies what a reload read, or keeps what there is; returns one line on the result. One
-    /// reload follows another.
+    /// Applies a configuration that a reload has read, or keeps the present one; returns one line
+    /// about the result. Reloads run one after the other.
     func reload(
         _ result: Result<LoadedConfiguration, ConfigurationProblems>
     ) async -> String {
@@ -274,6 +278,7 @@ final class Daemon: Sendable {
         }
     }
 
+    /// Applies a configuration. Parts that can fail come first, so that an error changes nothing.
     private func apply(_ loaded: LoadedConfiguration) async throws(StartFailure) -> String {
         let configuration = loaded.configuration
         let changes = loaded.changes(since: current.withLock { $0 })
@@ -312,8 +317,10 @@ final class Daemon: Sendable {
         return restart.isEmpty ? "reloaded" : "reloaded; a restart is needed for \(restart)"
     }
 
-    /// Tells the service manager that connections are served and that the writer commits, until
-    /// cancelled. A commit that fails is an answer, too: a restart does not repair a disk.
+    /// Resets the watchdog after both listeners have served a connection and the writer has
+    /// responded, until the task is cancelled.
+    ///
+    /// A failed commit counts as a response, because a restart does not repair a disk.
     func keepWatch(_ notifier: SystemdNotifier) async {
         guard let milliseconds = notifier.watchdogIntervalMilliseconds else { return }
         while !Task.isCancelled {
@@ -325,7 +332,8 @@ final class Daemon: Sendable {
         }
     }
 
-    /// Stops accepting, answers waits, finishes what is under way, and closes the database.
+    /// Stops accepting connections, ends waits, finishes requests in flight, and closes the
+    /// database.
     func stop(withinSeconds seconds: Int) async {
         log.info("stopping")
         async let notifyDrained: Void = notifyServer.drain(seconds: seconds)

@@ -5,6 +5,7 @@ import Shell
 import System
 
 extension Command {
+    /// The command `serve`.
     static let serve = Command(
         name: "serve",
         summary: "Receives callbacks until it is stopped by SIGTERM or SIGINT.",
@@ -45,18 +46,18 @@ extension Command {
     }
 }
 
-/// Raises the limit of descriptors and makes failed writes errors instead of signals.
+/// Raises the limit of open files, and turns signals about failed writes into errors.
 private func prepareProcess(_ log: Log) {
     Signals.ignoreWriteSignals()
     do throws(SystemError) {
         try FileLimit.raise()
     } catch {
-        log.warning("limit of open files not raised") { $0.add("error", describing: error) }
+        log.warning("cannot raise the limit of open files") { $0.add("error", describing: error) }
     }
 }
 
 extension Log {
-    /// Writes what the operator should know about the configuration.
+    /// Logs a warning about the configuration.
     package func warning(_ warning: ConfigurationProblem) {
         self.warning("configuration") { line in
             line.add("source", warning.source)
@@ -65,7 +66,7 @@ extension Log {
         }
     }
 
-    /// Writes one thing that is wrong with a configuration.
+    /// Logs a problem of the configuration.
     package func error(_ problem: ConfigurationProblem) {
         self.error("configuration") { line in
             line.add("source", problem.source)

@@ -7,13 +7,13 @@ import SQLiteFiles
 import System
 import Store
 
-/// The command `serve`, from the lock on the database to the exit code.
+/// The command `serve`, from locking the database to the exit code.
 enum Service {
-    /// Serves until a signal ends it.
+    /// Serves until a signal stops it.
     ///
     /// - Parameters:
     ///   - reload: reads the configuration again, on SIGHUP.
-    ///   - signals: what has been asked for since the start of the program, too.
+    ///   - signals: the signals since the start of the program.
     static func run(
         configuration: LoadedConfiguration,
         reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
@@ -26,7 +26,8 @@ enum Service {
                 storage.database,
                 whenAbsent: storage.absence
             )
-            // Released by the store when it has closed the database, and in any case here.
+            // The store releases it after it has closed the database; in all other cases it is
+            // released here.
             defer { database.release() }
             return await serve(configuration, database, reload, signals, log)
         } catch {
@@ -78,7 +79,7 @@ enum Service {
         }
     }
 
-    /// Acts on signals until one asks to stop.
+    /// Handles signals until one requests a stop.
     private static func handle(
         _ events: AsyncStream<Signal>,
         _ daemon: Daemon,
@@ -93,7 +94,7 @@ enum Service {
     }
 }
 
-/// Why the service did not come up.
+/// Why the service could not start.
 enum StartFailure: Error, CustomStringConvertible {
     case database(StoreError, path: String)
     case listener(ListenError)
@@ -111,6 +112,7 @@ enum StartFailure: Error, CustomStringConvertible {
         }
     }
 
+    /// The exit code of `serve`, from sysexits.h.
     var exitCode: ExitCode {
         switch self {
         case .database(let error, _):

@@ -3,9 +3,9 @@ import Logging
 import System
 import Synchronization
 
-/// What signals ask of the service, from before its configuration is read until it has stopped.
+/// What signals request of the service, from before its configuration is read until it has stopped.
 final class SignalOrders: Sendable {
-    /// Reloads and stops, in order. For one reader.
+    /// Reloads and stops, in order; supports one consumer.
     let all: AsyncStream<Signal>
     private let continuation: AsyncStream<Signal>.Continuation
     private let isToStop = Atomic(false)
@@ -13,13 +13,15 @@ final class SignalOrders: Sendable {
 
     init() { (all, continuation) = AsyncStream.makeStream() }
 
-    /// Whether a stop has been asked for.
+    /// Whether a stop was requested.
     var isStopWanted: Bool { isToStop.load(ordering: .relaxed) }
 
-    /// Has a stop at once logged from now on.
+    /// Sets the log for the message about a second signal.
     func set(_ log: Log) { self.log.withLock { $0 = log } }
 
-    /// Called on the signals' own thread, so that no work that hangs holds up a second signal.
+    /// Records a signal; a second request to stop ends the process at once, with exit code 69.
+    ///
+    /// Called on the thread of ``Signals``, so that blocked work cannot delay a second signal.
     func receive(_ signal: Signal) {
         if signal != .hangUp, isToStop.exchange(true, ordering: .relaxed) {
             let log = log.withLock { $0 }

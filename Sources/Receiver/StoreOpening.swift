@@ -5,10 +5,10 @@ import SQLiteFiles
 import System
 import Store
 
-/// Opens the database at the start; on a full disk as soon as there is room.
+/// Opens the database at startup; on a full disk, as soon as there is room.
 ///
-/// To end instead would have the service manager start the program again and again, and in the end
-/// no more: whoever makes room would find nothing running.
+/// If it ended instead, the service manager would restart it some times and then give up, and the
+/// service would be down after room was made.
 struct StoreOpening {
     let database: DatabaseLock
     let configuration: Configuration
@@ -17,18 +17,20 @@ struct StoreOpening {
     let notifier: SystemdNotifier
     let log: Log
 
+    /// The pause between two attempts.
     private static let retryEvery = Duration.milliseconds(500)
 
-    /// For how long the service manager is asked to wait each time.
+    /// How much more time each attempt requests from the service manager.
     private static let extensionSeconds = 30
 
-    /// The open store; nil when the program was told to stop meanwhile.
+    /// The open store; nil when a signal requested a stop first.
     func store(until signals: SignalOrders) async throws(StartFailure) -> Store? {
         var waiting: WaitingListeners?
         while !signals.isStopWanted {
             let result = await attempt()
             if case .failure(let error) = result, isForRoom(error) {
-                // The reserve is free now, or is so already and there is no room all the same.
+                // The released reserve allows another attempt at once; without a reserve the next
+                // one waits.
                 if !disk.releaseReserve() {
                     waiting = waiting ?? announce(error)
                     notifier.starting(
@@ -40,7 +42,7 @@ struct StoreOpening {
                 continue
             }
             await waiting?.close()
-            if waiting != nil { log.info("the database can be opened now") }
+            if waiting != nil { log.info("no longer waiting for room on the disk") }
             return try result.get()
         }
         await waiting?.close()
@@ -56,18 +58,21 @@ struct StoreOpening {
         }
     }
 
+    /// Whether an attempt failed because the disk is full.
     private func isForRoom(_ failure: StartFailure) -> Bool {
         guard case .database(let error, _) = failure else { return false }
         switch error.kind {
         case .diskFull: return true
-        // A file that cannot be made on a full disk is one that cannot be opened.
+        // On a full disk a file cannot be created, which SQLite reports as a file that cannot be
+        // opened.
         case .failed: return disk.isFull()
         case .invalidWork, .unusable, .orphaned: return false
         }
     }
 
+    /// Logs that the service waits for room, and opens the listeners for the time being.
     private func announce(_ failure: StartFailure) -> WaitingListeners {
-        log.error("no room on the disk to open the database; waiting for some") {
+        log.error("no room on the disk to open the database; retrying until there is some") {
             $0.add("error", describing: failure)
         }
         return WaitingListeners(configuration, passed: passed, log: log)

@@ -8,13 +8,16 @@ import Notify
 import Snap
 import System
 
-/// Answers on the configured addresses while the database cannot be opened for want of room: alive,
-/// but not ready.
+/// Responds on the configured addresses while the database cannot be opened because the disk is
+/// full: the service is alive but not ready.
+///
+/// Callbacks get 5005601, so that the gateway delivers them again.
 struct WaitingListeners: Sendable {
     private let servers: [Server]
 
-    /// Opens what can be opened. Passed sockets are left alone: closed, they could not be opened
-    /// again, and their connections wait.
+    /// Opens the listeners that can be opened; the others are logged. Sockets of the service
+    /// manager are left alone: their connections wait, and once closed they could not be opened
+    /// again.
     init(_ configuration: Configuration, passed: PassedSockets, log: Log) {
         guard let loops = try? EventLoop.onePerProcessor() else {
             servers = []
@@ -44,7 +47,7 @@ struct WaitingListeners: Sendable {
         }
     }
 
-    /// Closes all of them.
+    /// Closes all listeners; requests in flight have one second.
     func close() async {
         for server in servers { await server.drain(seconds: 1) }
     }
@@ -75,7 +78,7 @@ private struct WaitingNotify: RequestHandler {
     }
 }
 
-/// The internal listener while there is no database.
+/// The internal listener while there is no database: 503 for all but the probes.
 private struct WaitingInternal: RequestHandler {
     func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         .receive(bodyBytesMax: 1_048_576)
@@ -86,7 +89,7 @@ private struct WaitingInternal: RequestHandler {
         case "/healthz": .alive
         case "/readyz": Readiness.response(["database": "no room on the disk to open it"])
         default:
-            Problem(.storeUnavailable, "There is no room on the disk to open the database.")
+            Problem(.storeUnavailable, "The database cannot be opened: the disk is full.")
                 .response
         }
     }
@@ -99,7 +102,7 @@ private struct WaitingInternal: RequestHandler {
 }
 
 extension Response {
-    /// Of `GET /healthz`.
+    /// The response to `GET /healthz`.
     fileprivate static let alive: Response = {
         var response = Response(.ok, body: Array("{\"status\":\"ok\"}".utf8))
         response.add("Content-Type", "application/json")

@@ -128,7 +128,7 @@ struct FullDiskTests {
             let refused = try RawClient(notify).exchange(callback.request().bytes)
             #expect(refused.status == 500 && refused.code == "5005601")
             disk.empty()
-            let line = process.errors.first { $0.contains("message=\"the database can be opened") }
+            let line = process.errors.first { $0.contains("message=\"no longer waiting for room") }
             #expect(line != nil)
         }
         #expect(count == stored.count)
