@@ -29,8 +29,7 @@ enum CitationRules {
 
     /// Targets whose citations of documents outside of the repository are still to be replaced.
     private static let exempt: Set<String> = [
-        "APIModel", "Configuration", "InternalAPI", "Maintenance", "Metrics", "Receiver",
-        "Recovery", "SQLiteFiles", "SQLiteStore", "Shell", "Snap", "Store", "System", "Text",
+        "APIModel", "Configuration", "InternalAPI", "Maintenance", "Metrics", "Shell",
     ]
 
     /// The forms are "article NAME", "article NAME, row N" with one row or several, and

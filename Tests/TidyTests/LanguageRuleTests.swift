@@ -33,6 +33,6 @@ struct LanguageRuleTests {
     @Test func `articles are read, and targets that do not keep the rules yet are not`() {
         let article = Article(path: "Sources/A/A.docc/B.md", text: "# A\n\n| by itself |")
         #expect(LanguageRules.findings(in: article).map(\.line) == [3])
-        #expect(findings("// anew", in: "Store") == [])
+        #expect(findings("// anew", in: "Shell") == [])
     }
 }
