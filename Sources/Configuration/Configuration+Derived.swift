@@ -5,7 +5,11 @@ package import HTTPServer
 package import Ledger
 
 extension LedgerPolicy {
-    /// The merchant's choices of a configuration.
+    /// The rules for callbacks and the schedule of status inquiries, as configured.
+    ///
+    /// `externalIdConflict` and the corroboration rules also depend on whether the receiver can
+    /// query the gateway at all (`isOutbound`) and whether it does so on a schedule
+    /// (`isReconciling`).
     package init(_ configuration: Configuration) {
         self.init()
         let notify = configuration.notify
@@ -23,6 +27,7 @@ extension LedgerPolicy {
 }
 
 extension InquirySchedule {
+    /// The offsets of the section `reconcile`, in seconds.
     fileprivate init(_ configuration: Configuration) {
         self.init()
         let reconcile = configuration.reconcile
@@ -37,7 +42,10 @@ extension InquirySchedule {
 }
 
 extension ServerLimits {
-    /// The limits of one listener of a configuration.
+    /// The limits of one listener.
+    ///
+    /// The server's limit of the request target is lowered to `headerBytes`, because the target is
+    /// part of the head.
     package init(_ limits: Configuration.Limits) {
         self.init()
         http.headerBytes = limits.headerBytes
@@ -52,9 +60,9 @@ extension ServerLimits {
 }
 
 extension DiagnosisSettings {
-    /// What callbacks are held against under a configuration.
+    /// The paths, body forms and keys that a diagnosis compares a signature with.
     ///
-    /// - Parameter otherKeys: further keys that may be the gateway's.
+    /// - Parameter otherKeys: additional public keys to try, which are not configured.
     package init(_ loaded: LoadedConfiguration, otherKeys: [Key] = []) {
         let configuration = loaded.configuration
         self.init(

@@ -1,6 +1,6 @@
-/// The whole configuration, checked; every value is in effect as it stands here.
+/// The complete configuration, validated, with defaults filled in.
 ///
-/// Key for key the file of the same names, which the README's table describes.
+/// Its properties have the names of the keys in the file. The table in the README describes them.
 package struct Configuration: Sendable, Equatable {
     package var notify: Notify
     /// The section `internal`.
@@ -8,11 +8,13 @@ package struct Configuration: Sendable, Equatable {
     package var cashIn: CashIn
     package var storage: Storage
     package var reconcile: Reconcile
-    /// The limits of the notify listener, and of the internal one where it has none of its own.
+    /// The limits of the notify listener, and the defaults of `internal.limits`.
     package var limits: Limits
     package var log: LogSettings
 
-    /// The path of every key there is, in the order of reading.
+    /// The path of every known key, in the order in which the keys are read.
+    ///
+    /// Found by reading an empty configuration: each read registers its key.
     static let knownKeys: [String] = {
         let reader = ConfigurationReader(file: "", overrides: [], context: .init())
         _ = ConfigurationSection.read(.object([]), by: reader) { Configuration($0) }
@@ -22,7 +24,9 @@ package struct Configuration: Sendable, Equatable {
     /// The names of the sections.
     static let knownSections = Set(knownKeys.filter { !$0.contains(".") })
 
-    /// Reads all sections; nil when a value without a default is missing or wrong.
+    /// Reads all sections; nil if a required value is missing or invalid.
+    ///
+    /// Relations between keys are checked only if all required values were read.
     init?(_ section: ConfigurationSection) {
         let notify = section.section("notify") { Notify($0) }
         let limits = section.section("limits") { Limits($0, default: Limits()) }
@@ -43,6 +47,6 @@ package struct Configuration: Sendable, Equatable {
 }
 
 extension Configuration {
-    /// Whether generate and query are configured; without them the product only receives.
+    /// Whether generate and query are not configured: the merchant's private key or id is absent.
     package var isReceiveOnly: Bool { cashIn.privateKeyFile == nil || cashIn.merchantID == nil }
 }

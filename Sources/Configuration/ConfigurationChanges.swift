@@ -1,24 +1,25 @@
-/// What differs between two configurations.
+/// The differences between two configurations, for the log line of a reload.
 package struct ConfigurationChanges: Equatable, Sendable {
-    /// The paths of all keys whose values differ, in the order of the file.
+    /// The paths of the keys whose values differ, in the order of the file.
     package let changed: [String]
 
-    /// The keys that name the same files as before, whose contents differ, in the order of reading.
+    /// The keys that name the same files as before, but whose files have different contents, in the
+    /// order of reading.
     package let contents: [String]
 
-    /// Those of ``changed`` that take effect only when the program is started again.
+    /// The members of ``changed`` that take effect only after a restart.
     package var needsRestart: [String] {
         changed.filter { Self.keysThatNeedRestart.contains($0) }
     }
 
-    /// Sockets are bound and the database is opened once.
+    /// The keys of what is set up once, at the start: the sockets and the database.
     private static let keysThatNeedRestart = [
         "notify.listen", "internal.listen", "storage.database", "storage.create",
     ]
 }
 
 extension LoadedConfiguration {
-    /// What is different here from `old`, and in the files that both name.
+    /// The differences from `old`, including those in files that both configurations name.
     package func changes(since old: LoadedConfiguration) -> ConfigurationChanges {
         let before = Dictionary(uniqueKeysWithValues: old.effective.leaves(at: ""))
         let changed = effective.leaves(at: "").filter { before[$0.0] != $0.1 }
@@ -31,7 +32,7 @@ extension LoadedConfiguration {
 }
 
 extension JSON5Value {
-    /// Everything below that is no object, with its key path.
+    /// Every value below this one that is not an object, with its key path.
     fileprivate func leaves(at path: String) -> [(String, JSON5Value)] {
         guard case .object(let members) = self else { return [(path, self)] }
         return members.flatMap { member in

@@ -5,17 +5,17 @@ extension CommandOption {
     package static let config = CommandOption(
         name: "--config",
         value: "FILE",
-        summary: "The configuration; \(ConfigurationRequest.standardFile) by default."
+        summary: "The configuration file; \(ConfigurationRequest.standardFile) by default."
     )
     package static let set = CommandOption(
         name: "--set",
         value: "KEY=VALUE",
-        summary: "Overrides one key; VALUE is JSON5, or a plain string where it is none.",
+        summary: "Overrides one key; a VALUE that is not JSON5 is taken as a string.",
         isRepeatable: true
     )
 }
 
-/// Which configuration a command line asks for; it can be loaded again and again.
+/// The configuration that a command line names; a reload loads it again.
 package struct ConfigurationRequest: Sendable {
     package static let standardFile = "/etc/cashin-receiver/config.json5"
 
@@ -43,13 +43,13 @@ package struct ConfigurationRequest: Sendable {
 }
 
 extension ConfigurationContext {
-    /// This process's.
+    /// The environment and the descriptor limit of this process.
     package static func current() -> ConfigurationContext {
         let descriptorsMax: Int
         do throws(SystemError) {
             descriptorsMax = try FileLimit.current().hard
         } catch {
-            // Without a known limit, no cap can be said to exceed it.
+            // If the limit is unknown, no configured number is reported as exceeding it.
             descriptorsMax = .max
         }
         return ConfigurationContext(

@@ -1,28 +1,30 @@
-/// The commented configuration that `init` writes and that is deployed as a sample.
+/// The commented configuration that `init` writes; `deploy/config.json5` is its systemd variant.
 ///
-/// Every key with its default; what has none is empty, so that `check-config` asks for it.
+/// It contains every key with its default. A required key without a default is empty, so that
+/// `check-config` reports it.
 package struct ConfigurationTemplate: Sendable {
-    /// Stands before the names of the files with secrets.
+    /// The prefix of the names of files with secrets.
     let credentials: String
-    /// Stands before the database's name.
+    /// The prefix of the name of the database.
     let state: String
 
-    /// Everything in the configuration's own directory.
+    /// All files are in the directory of the configuration.
     package static let besideFiles = ConfigurationTemplate(credentials: "", state: "")
 
-    /// What a systemd unit passes with `LoadCredential=` and `StateDirectory=`.
+    /// Secrets are in the directory of `LoadCredential=`, the database in that of
+    /// `StateDirectory=`.
     package static let systemd = ConfigurationTemplate(
         credentials: "${CREDENTIALS_DIRECTORY}/",
         state: "${STATE_DIRECTORY}/"
     )
 
-    /// The whole file.
+    /// The contents of the file.
     package var text: String {
         """
         // Configuration of cashin-receiver (JSON5: comments and trailing commas are allowed).
-        // Every key stands here with its default. After a change: cashin-receiver check-config,
-        // then SIGHUP; listeners and database need a restart. Relative paths are relative to this
-        // file, and ${NAME} in a path takes an environment variable.
+        // Every key is shown with its default. After a change run cashin-receiver check-config,
+        // then send SIGHUP; listeners and database need a restart. Relative paths are relative to
+        // this file; ${NAME} in a path is replaced by an environment variable.
         {
 
         """ + notify + internalAPI + cashIn + rest + "}\n"
@@ -30,38 +32,40 @@ package struct ConfigurationTemplate: Sendable {
 
     private var notify: String {
         """
-          // Where the gateway's callbacks arrive, and how they are judged.
+          // The listener for the gateway's callbacks, and the rules by which they are judged.
           notify: {
             // One address or an array: host:port, [v6]:port, unix:/path?mode=0660&group=www-data,
-            // systemd:NAME (a passed socket). Port 0: any free one, which the log then names.
+            // systemd:NAME (a passed socket). Port 0: any free port; the log names it.
             listen: "127.0.0.1:8080",
-            // As registered with the gateway, for instance https://pay.example.id/v1.0/debit/notify
+            // As registered with the gateway, such as https://pay.example.id/v1.0/debit/notify
             publicURL: "",
-            // What the gateway signs as the path; [] = publicURL and its path.
+            // The paths or URLs that the gateway may sign; [] = publicURL and its path.
             signaturePaths: [],
-            // Which forms of the body a signature may cover.
+            // The forms of the body that a signature may cover.
             signatureBodies: ["raw", "minified"],
-            // How far X-TIMESTAMP may be from our clock; 0 = no check.
+            // The allowed difference between X-TIMESTAMP and the receiver's clock; 0 = no check.
             timestampToleranceSeconds: 300,
-            // Beyond that: "confirm" (kept, answered as received, a query decides) or "reject".
+            // Beyond that: "confirm" (kept, answered 2005600) or "reject" (kept, answered 4015600).
+            // In both cases a query decides.
             staleTimestamp: "confirm",
-            // Which successes wait for the gateway's answer to our own query: "never", "unproven"
-            // (those whose references we did not learn from the gateway ourselves), "always".
-            // Receiving only, without merchant key and id, needs "never".
+            // Which successes wait for a query to the gateway: "never", "unproven" (payments that
+            // the receiver has neither generated nor queried) or "always". Without privateKeyFile
+            // and merchantId (receive-only) it must be "never".
             confirmWithQuery: "unproven",
-            // The same X-EXTERNAL-ID with another fact: "reject" (a query decides), "flag" (judged,
-            // and attention), "auto" = reject, but flag when receive-only.
+            // An X-EXTERNAL-ID used again on the same day for another fact: "reject" (a query
+            // decides), "flag" (judged as usual, and listed for review), or "auto" = "flag" when
+            // receive-only, else "reject".
             externalIdConflict: "auto",
-            // Transactions never heard of: "accept" or "reject".
+            // Callbacks for unknown transactions: "accept" or "reject".
             unknownTransactions: "accept",
-            // Another amount than expected: "reject" or "flag" (accepted, and attention).
+            // An amount other than expected: "reject" or "flag" (applied, and listed for review).
             amountMismatch: "reject",
-            // Which reference is ours: "auto", "cash-in" (originalReferenceNo) or "snap"
-            // (originalPartnerReferenceNo).
+            // The member with the merchant's reference: "cash-in" (originalReferenceNo), "snap"
+            // (originalPartnerReferenceNo) or "auto".
             referenceRoles: "auto",
-            // Whose callbacks are taken, as ["203.0.113.0/24"]; [] = everyone's.
+            // Client addresses that may send callbacks, such as ["203.0.113.0/24"]; [] = all.
             allowedAddresses: [],
-            // Whose X-Forwarded-For is believed. A peer on a Unix socket counts as one of them.
+            // Proxies whose X-Forwarded-For is used. A peer on a Unix socket counts as a proxy.
             trustedProxies: ["127.0.0.0/8", "::1/128"],
           },
 
@@ -71,18 +75,18 @@ package struct ConfigurationTemplate: Sendable {
 
     private var internalAPI: String {
         """
-          // The API for your own services: plain HTTP, so on loopback or a Unix socket.
+          // The API for your own services. It is plain HTTP: use loopback or a Unix socket.
           internal: {
             listen: "127.0.0.1:8081",
-            // true: other addresses too. Anyone on the way can then read tokens and payments.
+            // true: allow other addresses. Tokens and payments can then be read on the network.
             allowPlaintext: false,
-            // A file holds one token of at least 32 characters. Scopes: "feed", "journal",
+            // Each file contains one token of at least 32 characters. Scopes: "feed", "journal",
             // "generate", "operate", "metrics"; "admin" = all.
             tokens: [
               { name: "orders", file: "\(credentials)orders.token", scopes: ["feed", "generate"] },
               { name: "ops", file: "\(credentials)ops.token", scopes: ["admin"] },
             ],
-            // limits: {}, as below, for this listener alone
+            // limits: {}, as below, for this listener only
           },
 
 
@@ -91,28 +95,28 @@ package struct ConfigurationTemplate: Sendable {
 
     private var cashIn: String {
         """
-          // Who you are to the gateway, its keys, and how it is called.
+          // Your identity towards the gateway, the keys, and the settings of gateway calls.
           cashIn: {
-            // The sandbox; for production the URL that Cash In gives you.
+            // The sandbox. For production, the URL that Cash In gives you.
             baseURL: "https://sandbox-api.cashin.co.id/pg/fo",
-            // Outbound calls sign this + "/api/v1.0/qr/..."; the path of baseURL is not signed.
+            // Gateway calls sign this + "/api/v1.0/qr/..."; the path of baseURL is not signed.
             signaturePathPrefix: "",
             // From Cash In: CID...
             clientId: "",
-            // From Cash In: MCH... (null = receive only)
+            // From Cash In: MCH... (null = receive-only)
             merchantId: "",
             channelId: "95051",
-            // The gateway's keys, several while they are exchanged. PEM, or bare base64.
+            // The gateway's public keys, as PEM or bare base64; several during a key rotation.
             // []: every callback is refused and kept.
             publicKeyFiles: ["cashin-public.pem"],
-            // Your own key; null = receive only.
+            // Your private key; null = receive-only.
             privateKeyFile: "\(credentials)merchant-private.pem",
-            // Certificates to trust instead of the system's; null = the system's.
+            // The trusted CA certificates (PEM); null = those of the system.
             caFile: null,
             connectTimeoutSeconds: 5,
             requestTimeoutSeconds: 15,
             maxConcurrentRequests: 16,
-            // How long a QR is taken to be valid where the gateway does not say.
+            // The validity of a QR code if neither the request nor the gateway states one.
             defaultValiditySeconds: 900,
           },
 
@@ -124,41 +128,42 @@ package struct ConfigurationTemplate: Sendable {
         """
           storage: {
             database: "\(state)receiver.db",
-            // false: refuse to start without the database, so that a volume that is not mounted is
-            // noticed. Set it after the first start.
+            // false: do not start without the database, so that a missing volume is noticed. Set it
+            // after the first start.
             create: true,
-            // How many refused callbacks are kept for diagnosis.
+            // The maximum number of refused callbacks kept for diagnosis.
             rejectedKept: 10000,
-            // Below so many free bytes of the disk nothing is generated and no refused callback is
-            // kept, so that callbacks have room; a reserve of an eighth of it is theirs at the end.
-            // 0 = no bound.
+            // With fewer free bytes on the disk, nothing is generated and no refused callback is
+            // kept: the rest is for authentic callbacks. An eighth of it (at most 64 MiB) is
+            // reserved in a file, which is removed when the disk is almost full. 0 = no limit.
             minimumFreeBytes: 268435456,
-            // Heads and bodies of callbacks and calls older than so many days are erased; their
-            // hashes, signatures and facts stay. null = kept.
+            // The age in days at which heads and bodies of callbacks and gateway calls are erased;
+            // hashes, signatures and facts stay. null = never.
             bodyDays: null,
           },
 
-          // When the gateway is queried about payments.
+          // When the gateway is queried about payments without a callback.
           reconcile: {
             enabled: true,
             graceSeconds: 60,
-            // After generate, while the QR is valid.
+            // After generate, while the QR code is valid.
             whileOpenSeconds: [60, 300],
-            // After the validity, an unpaid code is closed; null = never.
+            // An unpaid payment is cancelled this long after its validity; null = never.
             expireAfterSeconds: 3600,
-            // After that, or after what needs an answer; every offset is varied by 10 %.
+            // After the validity and graceSeconds, or after an event that needs a query. Each
+            // offset is varied by 10 %.
             scheduleSeconds: [0, 60, 300, 900, 3600, 21600, 86400],
-            // Payments with a final status are asked about again: late money, refunds.
+            // Payments with a final status are queried again, for late payments and refunds.
             recheckCancelledSeconds: [3600, 86400],
             recheckSuccessSeconds: [],
           },
 
-          // Per listener; internal.limits overrides.
+          // The limits of each listener; internal.limits overrides them for the internal one.
           limits: {
             bodyBytes: 65536,
             headerBytes: 16384,
             headerCount: 64,
-            // Not set, it is 4096, or less where the limit of open files asks for it.
+            // If not set: 4096, or less if the limit of open files requires it.
             // connections: 4096,
             headerSeconds: 10,
             bodySeconds: 10,

@@ -1,18 +1,20 @@
 package import Ledger
 
-/// What the commands about the database's files need of a configuration.
+/// The part of a configuration that the commands on database files need.
 ///
-/// Only the section `storage` is checked: a wrong key of another section, or a variable of the
-/// environment that only the service manager sets, must not prevent a restore.
+/// Only the section `storage` is checked. An invalid key of another section, or an environment
+/// variable that only the service manager sets, must not prevent a restore.
 package struct DatabaseSettings: Sendable {
     package let storage: Configuration.Storage
 
-    /// As ``Configuration/isReceiveOnly``, by the keys alone.
+    /// Like ``Configuration/isReceiveOnly``, but determined from the keys without reading the
+    /// files.
     package let isReceiveOnly: Bool
 
+    /// The value of `reconcile.enabled`.
     fileprivate let isReconciling: Bool
 
-    /// The choices that the follow-up of a restore depends on.
+    /// The policy for the queries and entries that a restore creates.
     package var policy: LedgerPolicy {
         var policy = LedgerPolicy()
         policy.isOutbound = !isReceiveOnly
@@ -22,7 +24,7 @@ package struct DatabaseSettings: Sendable {
 }
 
 extension ConfigurationRequest {
-    /// Reads what the commands about the database's files need.
+    /// Reads the settings that the commands on database files need.
     package func loadDatabaseSettings() throws(ConfigurationProblems) -> DatabaseSettings {
         let root = try LoadedConfiguration.root(of: file, overrides: overrides)
         var context = context
@@ -31,7 +33,7 @@ extension ConfigurationRequest {
         let (storage, _) = ConfigurationSection.read(root, by: reader) { root in
             root.section("storage") { Configuration.Storage($0) }
         }
-        // Any other section that there is counts as unknown to this reading.
+        // This reader reports all other sections as unknown; those that exist are no problems.
         let problems = reader.problems.filter { problem in
             problem.path == "storage" || !Configuration.knownSections.contains(problem.path)
         }
@@ -53,7 +55,9 @@ extension JSON5Value {
         return members.first { $0.name == name }?.value
     }
 
-    /// Whether a text is given. A number counts: on the command line it need not be quoted.
+    /// Whether the value is a text that is not empty.
+    ///
+    /// A number counts as well, because a text need not be quoted on the command line.
     fileprivate var isFilled: Bool {
         switch self {
         case .string(let text): !text.isEmpty

@@ -1,19 +1,19 @@
 import Crypto
 import System
 
-/// A configuration that checked out, with the keys and tokens that it names.
+/// A valid configuration, with the keys and tokens from the files that it names.
 package struct LoadedConfiguration: Sendable {
-    /// Where it came from, as the user named it.
+    /// The path of the file, as the user wrote it.
     package let file: String
     package let configuration: Configuration
     package let keys: LoadedKeys
-    /// What the operator should know though it works.
+    /// Problems that do not prevent a start, for the operator.
     package let warnings: [ConfigurationProblem]
-    /// Every key and value in effect, as JSON5 with comments; without secrets.
+    /// Every key with its effective value, as JSON5 with comments; contains no secrets.
     package let effectiveText: String
-    /// A file that a key names, and the SHA-256 of what it holds.
+    /// A file that a key names, with the SHA-256 of its contents.
     struct FileDigest: Sendable {
-        /// The key's path, with an index in an array.
+        /// The path of the key, with the index of an array element.
         let path: String
         let file: String
         let digest: Digest
@@ -21,10 +21,12 @@ package struct LoadedConfiguration: Sendable {
 
     /// Key files, token files and certificates, in the order of reading.
     let contents: [FileDigest]
-    /// The same values, to compare with another configuration's.
+    /// The values of ``effectiveText``, for comparison with another configuration.
     let effective: JSON5Value
 
-    /// Reads the file, the overrides and all that they name; the error holds every problem.
+    /// Reads the file, applies the overrides, and reads the files that they name.
+    ///
+    /// - Throws: all problems at once, not only the first.
     package static func load(
         file: String,
         overrides: [ConfigurationOverride] = [],
@@ -34,7 +36,9 @@ package struct LoadedConfiguration: Sendable {
         return try load(text: text, file: file, overrides: overrides, context: context)
     }
 
-    /// The same for a text; `file` only names it and gives relative paths their place.
+    /// Reads a configuration from its text.
+    ///
+    /// - Parameter file: the name in messages, and the base of relative paths; it is not read.
     package static func load(
         text: String,
         file: String,
@@ -64,7 +68,7 @@ package struct LoadedConfiguration: Sendable {
         )
     }
 
-    /// The outermost value of a configuration file, with overrides applied.
+    /// Parses a configuration file, and applies the overrides.
     package static func root(
         of file: String,
         overrides: [ConfigurationOverride]
@@ -72,7 +76,7 @@ package struct LoadedConfiguration: Sendable {
         try root(of: try text(of: file), file: file, overrides: overrides)
     }
 
-    /// The text of a configuration file.
+    /// Reads the text of a configuration file.
     private static func text(of file: String) throws(ConfigurationProblems) -> String {
         let bytes: [UInt8]
         do throws(FileError) {
@@ -81,11 +85,12 @@ package struct LoadedConfiguration: Sendable {
             throw problem(file, "cannot be read, \(error); expected a readable JSON5 file")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw problem(file, "is not UTF-8, expected a JSON5 text")
+            throw problem(file, "is not UTF-8, expected JSON5 text")
         }
         return text
     }
 
+    /// Parses the text of a configuration file, and applies the overrides.
     private static func root(
         of text: String,
         file: String,
@@ -104,7 +109,7 @@ package struct LoadedConfiguration: Sendable {
         return root
     }
 
-    /// A configuration is a page or two; what is larger is something else.
+    /// The maximum size; a larger file is not a configuration.
     private static let fileBytesMax = 1_048_576
 
     private static func problem(

@@ -1,26 +1,27 @@
 package import Crypto
 import System
 
-/// What the key and token files of a configuration hold.
+/// The contents of the key and token files of a configuration.
 package struct LoadedKeys: Sendable {
-    /// One of the gateway's keys and where it came from.
+    /// A public key of the gateway and the file that it was read from.
     package struct PublicKey: Sendable {
         package let file: String
         package let key: RSAPublicKey
     }
 
-    /// The gateway's; several during a rotation, none: every callback is refused and kept.
+    /// The gateway's public keys: several during a rotation; if there is none, every callback is
+    /// refused and kept.
     package internal(set) var publicKeys: [PublicKey] = []
-    /// The merchant's, for outbound calls.
+    /// The merchant's private key, which signs outbound calls; nil in a receive-only configuration.
     package internal(set) var privateKey: RSAPrivateKey?
     package internal(set) var tokens: [Token] = []
 
-    /// Key and token files are small; what is larger is something else.
+    /// The maximum size of a key or token file; a larger file is something else.
     package static let fileBytesMax = 65_536
 }
 
 extension ConfigurationSection {
-    /// Reads the gateway's public keys.
+    /// Reads the gateway's public keys, and puts their fingerprints into the effective text.
     func loadPublicKeys(_ key: String, _ files: [String]) {
         for (index, file) in files.enumerated() {
             guard let contents = contents(of: file, key, index) else { continue }
@@ -35,13 +36,13 @@ extension ConfigurationSection {
         }
     }
 
-    /// Reads the merchant's private key.
+    /// Reads the merchant's private key; only the fingerprint of its public key is printed.
     func loadPrivateKey(_ key: String, _ file: String) {
         guard let contents = contents(of: file, key, nil) else { return }
         warnIfOpen(contents, file, key)
         do throws(CryptoError) {
             let privateKey = try RSAPrivateKey(contents.bytes)
-            comment(key, "public half: \(identity(of: privateKey.publicKey))")
+            comment(key, "public key: \(identity(of: privateKey.publicKey))")
             reader.keys.privateKey = privateKey
         } catch {
             report(key, "\(quoted(file)) \(error), expected an RSA private key")
@@ -49,6 +50,8 @@ extension ConfigurationSection {
     }
 
     /// Reads the token of one element of `internal.tokens`.
+    ///
+    /// Two elements with the same secret are a problem: a request would not show which one it used.
     func loadToken(_ key: String, _ settings: Configuration.TokenSettings) {
         guard let contents = contents(of: settings.file, key, nil) else { return }
         warnIfOpen(contents, settings.file, key)
@@ -59,7 +62,10 @@ extension ConfigurationSection {
                 contents: contents.bytes
             )
             if let other = reader.keys.tokens.first(where: { $0.hasSecret(of: token) }) {
-                report(key, "holds the same token as \(quoted(other.name)), expected another one")
+                report(
+                    key,
+                    "holds the same token as \(quoted(other.name)), expected a different token"
+                )
             }
             reader.keys.tokens.append(token)
         } catch {
@@ -67,7 +73,7 @@ extension ConfigurationSection {
         }
     }
 
-    /// Checks that certificates to trust can be read.
+    /// Checks that a file can be read and contains certificates in PEM.
     func checkCertificates(_ key: String, _ file: String) {
         guard let contents = contents(of: file, key, nil, bytesMax: 16_777_216) else { return }
         let text = String(decoding: contents.bytes, as: UTF8.self)
@@ -76,6 +82,8 @@ extension ConfigurationSection {
         }
     }
 
+    /// The contents of a file that `key` names; nil if files are not to be read, or after a problem
+    /// was reported.
     private func contents(
         of file: String,
         _ key: String,
@@ -100,7 +108,7 @@ extension ConfigurationSection {
     private func warnIfOpen(_ contents: FileContents, _ file: String, _ key: String) {
         guard contents.mode & 0o077 != 0 else { return }
         let mode = String(contents.mode, radix: 8)
-        warn(key, "\(quoted(file)) is open to others (mode \(mode)), expected mode 600")
+        warn(key, "\(quoted(file)) is accessible to other users (mode \(mode)), expected mode 600")
     }
 
     private func warnOfRepeatedKey(_ publicKey: RSAPublicKey, _ key: String, _ index: Int) {

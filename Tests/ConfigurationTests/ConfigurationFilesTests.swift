@@ -34,13 +34,13 @@ struct ConfigurationFilesTests {
     @Test(arguments: [
         (
             "${GONE}/a",
-            "needs the environment variable GONE, which is not set; expected one that is"
+            "uses the environment variable GONE, which is not set; expected a value for it"
         ),
         (
             "${EMPTY}",
-            "needs the environment variable EMPTY, which is not set; expected one that is"
+            "uses the environment variable EMPTY, which is not set; expected a value for it"
         ),
-        ("a${", "has a \"${\" without its \"}\", expected ${NAME}"),
+        ("a${", "has a \"${\" without a closing \"}\", expected ${NAME}"),
         ("a\0b", "holds a NUL, expected a path"),
     ])
     func `a path that cannot be made up is a problem`(_ text: String, _ reason: String) {
@@ -55,7 +55,7 @@ struct ConfigurationFilesTests {
         #expect(fixture.problems(["notify.listen=unix:\(name)"]) == [])
         #expect(
             fixture.problems(["notify.listen=unix:\(name)s"]) == [
-                "--set: notify.listen: \"DIR/\(name)s\" is too long for a socket; "
+                "--set: notify.listen: \"DIR/\(name)s\" is too long for a Unix socket; "
                     + "expected at most 107 bytes"
             ]
         )
@@ -129,8 +129,8 @@ struct ConfigurationFilesTests {
                 "--set: internal.tokens[1].scopes[1]: is \"root\", expected \"feed\", \"journal\", "
                     + "\"generate\", \"operate\", \"metrics\" or \"admin\"",
                 "--set: internal.tokens[1].file: holds the same token as \"a\", "
-                    + "expected another one",
-                "--set: internal.tokens[1]: repeats the name \"a\", expected each once",
+                    + "expected a different token",
+                "--set: internal.tokens[1]: repeats the name \"a\", expected each name once",
             ]
         )
     }
@@ -144,16 +144,16 @@ struct ConfigurationFilesTests {
         let files = "cashIn.publicKeyFiles=['cashin-public.pem', 'own.pem', './own.pem']"
         #expect(
             try fixture.warnings([files]) == [
-                "FILE: internal.tokens[0].file: \"DIR/orders.token\" is open to others (mode 604), "
-                    + "expected mode 600",
+                "FILE: internal.tokens[0].file: \"DIR/orders.token\" is accessible to other users "
+                    + "(mode 604), expected mode 600",
                 "--set: cashIn.publicKeyFiles[2]: holds the same key as \"DIR/own.pem\"",
-                "FILE: cashIn.privateKeyFile: \"DIR/merchant-private.pem\" is open to others "
-                    + "(mode 640), expected mode 600",
+                "FILE: cashIn.privateKeyFile: \"DIR/merchant-private.pem\" is accessible to other "
+                    + "users (mode 640), expected mode 600",
             ]
                 + [1, 2].map {
-                    "--set: cashIn.publicKeyFiles[\($0)]: is the public half of privateKeyFile, "
-                        + "which the gateway does not sign with; "
-                        + "expected the gateway's own public key"
+                    "--set: cashIn.publicKeyFiles[\($0)]: is the public key of "
+                        + "cashIn.privateKeyFile, but the gateway does not sign with the "
+                        + "merchant's key; expected the gateway's public key"
                 }
         )
     }
@@ -164,16 +164,18 @@ struct ConfigurationFilesTests {
         let fixture = try ConfigurationFixture()
         let off = ["cashIn.merchantId=null", "cashIn.privateKeyFile=null"]
         let problem =
-            "FILE: notify.confirmWithQuery: is \"unproven\", but receive-only cannot query, so no "
-            + "callback could ever reach the feed; expected \"never\" (which trusts whoever holds "
-            + "the gateway's key), or cashIn.privateKeyFile and cashIn.merchantId"
+            "FILE: notify.confirmWithQuery: is \"unproven\", but a receive-only receiver cannot "
+            + "send queries, so no callback would reach the feed; expected \"never\" (every "
+            + "callback signed with the gateway's key is applied), or cashIn.privateKeyFile and "
+            + "cashIn.merchantId"
         #expect(fixture.problems(off) == [problem])
         let never = off + ["notify.confirmWithQuery=never"]
         #expect(try fixture.load(never).configuration.isReceiveOnly)
         #expect(try fixture.warnings(never) == [])
         #expect(
             try fixture.warnings(["cashIn.merchantId=null", "notify.confirmWithQuery=never"]) == [
-                "--set: cashIn.merchantId: is missing, so generate and query are off (receive-only)"
+                "--set: cashIn.merchantId: is missing, so generate and query are disabled "
+                    + "(receive-only)"
             ]
         )
     }
@@ -184,7 +186,7 @@ struct ConfigurationFilesTests {
             try fixture.warnings(["cashIn.publicKeyFiles=[]", "internal.tokens=[]"]) == [
                 "--set: cashIn.publicKeyFiles: is empty: EVERY CALLBACK IS REFUSED (and kept); "
                     + "expected the gateway's public key",
-                "--set: internal.tokens: is empty: nobody can use the internal API",
+                "--set: internal.tokens: is empty: no client can use the internal API",
             ]
         )
     }

@@ -32,7 +32,7 @@ struct ConfigurationProblemsTests {
         ),
         (
             ["notify.listen=[\"127.0.0.1:1\", \"127.0.0.1:1\"]"],
-            ["--set: notify.listen[1]: repeats 127.0.0.1:1, expected each once"]
+            ["--set: notify.listen[1]: repeats 127.0.0.1:1, expected each address once"]
         ),
         (
             ["notify.listen=there:80"],
@@ -44,8 +44,8 @@ struct ConfigurationProblemsTests {
         (
             ["internal.listen=127.0.0.1:8080"],
             [
-                "--set: internal.listen: is 127.0.0.1:8080 as notify.listen is, "
-                    + "expected another address"
+                "--set: internal.listen: is 127.0.0.1:8080, which notify.listen also uses, "
+                    + "expected a different address"
             ]
         ),
         (
@@ -62,14 +62,14 @@ struct ConfigurationProblemsTests {
         ),
         (
             ["notify.publicURL=https://a"],
-            ["--set: notify.publicURL: has no path, expected one, as /v1.0/debit/notify"]
+            ["--set: notify.publicURL: has no path, expected a path such as /v1.0/debit/notify"]
         ),
         (
             ["notify.signaturePaths=[\"x\", \"/a\", \"/a\"]"],
             [
-                "--set: notify.signaturePaths[0]: is neither, "
+                "--set: notify.signaturePaths[0]: is neither a path nor a URL, "
                     + "expected a path that begins with / or a URL",
-                "--set: notify.signaturePaths[1]: repeats \"/a\", expected each once",
+                "--set: notify.signaturePaths[1]: repeats \"/a\", expected each value once",
             ]
         ),
         (
@@ -83,7 +83,7 @@ struct ConfigurationProblemsTests {
             ["notify.signatureBodies=['raw', 'both', 'raw']"],
             [
                 "--set: notify.signatureBodies[1]: is \"both\", expected \"raw\" or \"minified\"",
-                "--set: notify.signatureBodies[1]: repeats \"raw\", expected each once",
+                "--set: notify.signatureBodies[1]: repeats \"raw\", expected each value once",
             ]
         ),
         (
@@ -133,8 +133,8 @@ struct ConfigurationProblemsTests {
         (
             ["cashIn.baseURL=http://api.example.id"],
             [
-                "--set: cashIn.baseURL: is http to another machine, "
-                    + "expected https (http to loopback only)"
+                "--set: cashIn.baseURL: uses http to another machine, "
+                    + "expected https (http is allowed to loopback only)"
             ]
         ),
         (
@@ -149,7 +149,7 @@ struct ConfigurationProblemsTests {
             ["reconcile.scheduleSeconds=[0, 60, 60]"],
             [
                 "--set: reconcile.scheduleSeconds: is not in ascending order, "
-                    + "expected each number above the one before"
+                    + "expected each number to be larger than the one before"
             ]
         ),
         (
@@ -215,7 +215,7 @@ struct ConfigurationProblemsTests {
         #expect(
             fixture.problems() == [
                 "FILE: notify.publicURL: is missing, expected the URL registered with the gateway, "
-                    + "as https://pay.example.id/v1.0/debit/notify",
+                    + "such as https://pay.example.id/v1.0/debit/notify",
                 "FILE: internal.tokens[0].name: is missing, "
                     + "expected a name of 1 to 64 letters, digits, \".\", \"_\" or \"-\"",
                 "FILE: internal.tokens[0].scopes: is empty, expected at least one of \"feed\", "
@@ -251,7 +251,7 @@ struct ConfigurationProblemsTests {
         let missing = "FILE: cannot be read, open: No such file or directory (2); "
         #expect(fixture.problems() == [missing + "expected a readable JSON5 file"])
         try FileCreation.write([0x7B, 0xFF, 0x7D], to: fixture.file, mode: 0o600)
-        #expect(fixture.problems() == ["FILE: is not UTF-8, expected a JSON5 text"])
+        #expect(fixture.problems() == ["FILE: is not UTF-8, expected JSON5 text"])
     }
 
     @Test func `a key that would break its line is escaped`() throws {
@@ -267,9 +267,9 @@ struct ConfigurationProblemsTests {
         fixture.context.descriptorsMax = most
         let set = ["limits.connections=4096", "internal.limits.connections=4096"]
         let line =
-            "--set: limits.connections: is 4096, which with internal.limits.connections (4096) and "
-            + "80 other descriptors exceeds the hard RLIMIT_NOFILE of \(most); "
-            + "expected fewer, or a higher limit"
+            "--set: limits.connections: is 4096; together with internal.limits.connections (4096) "
+            + "and 80 other descriptors it exceeds the hard RLIMIT_NOFILE of \(most); "
+            + "expected fewer connections, or a higher limit"
         #expect(fixture.problems(set) == Array(repeating: line, count: count))
     }
 
@@ -297,6 +297,6 @@ struct ConfigurationProblemsTests {
     func `too little room for connections is a problem`(_ set: String) throws {
         var fixture = try ConfigurationFixture()
         fixture.context.descriptorsMax = 1_024
-        #expect(fixture.problems([set]).contains { $0.contains("expected fewer, or a higher") })
+        #expect(fixture.problems([set]).contains { $0.contains("expected fewer connections") })
     }
 }

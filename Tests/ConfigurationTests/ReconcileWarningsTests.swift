@@ -11,23 +11,23 @@ struct ReconcileWarningsTests {
             (
                 ["reconcile.enabled=false"],
                 [
-                    "reconcile.enabled: is false: a payment whose callback is lost stays open "
-                        + "until an operator decides, on the attention list, and callbacks that "
-                        + "notify.confirmWithQuery holds back change nothing; expected true"
+                    "reconcile.enabled: is false: if no callback arrives, a payment stays open and "
+                        + "on the attention list until an operator resolves it; callbacks that "
+                        + "notify.confirmWithQuery holds back are not applied; expected true"
                 ]
             ),
             (
                 ["reconcile.enabled=false", "notify.confirmWithQuery=never"],
                 [
-                    "reconcile.enabled: is false: a payment whose callback is lost stays open "
-                        + "until an operator decides, on the attention list; expected true"
+                    "reconcile.enabled: is false: if no callback arrives, a payment stays open and "
+                        + "on the attention list until an operator resolves it; expected true"
                 ]
             ),
             (
                 ["reconcile.scheduleSeconds=[]"],
                 [
-                    "reconcile.scheduleSeconds: is empty: a payment whose callback is lost stays "
-                        + "open until an operator decides, on the attention list; "
+                    "reconcile.scheduleSeconds: is empty: if no callback arrives, a payment stays "
+                        + "open and on the attention list until an operator resolves it; "
                         + "expected offsets such as [0, 60, 300]"
                 ]
             ),

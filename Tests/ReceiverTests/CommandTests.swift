@@ -187,7 +187,7 @@ struct CommandTests {
             "check-config", "--config", fixture.file, "--set", "internal.tokens=[]",
         ])
         #expect(code == .success)
-        let line = "--set: internal.tokens: warning: is empty: nobody can use the internal API\n"
+        let line = "--set: internal.tokens: warning: is empty: no client can use the internal API\n"
         #expect(error == line)
         guard case .object(let sections) = try JSON5Parser.parse(output) else {
             Issue.record("no object")

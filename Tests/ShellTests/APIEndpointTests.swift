@@ -129,7 +129,7 @@ struct APIEndpointTests {
         )
         shown = try lines(scope: .operate)
         #expect(shown.lines.count == 1)
-        #expect(shown.lines[0].hasPrefix("FILE: internal.tokens[1].file: needs the environment"))
+        #expect(shown.lines[0].hasPrefix("FILE: internal.tokens[1].file: uses the environment"))
         #expect(shown.lines[0].hasSuffix(hint))
         shown = try lines(scope: .journal)
         #expect(

@@ -1,11 +1,11 @@
-/// A place in a JSON5 text, and the lexical grammar read from there.
+/// A position in a JSON5 text, with the lexical grammar (https://spec.json5.org).
 struct JSON5Cursor {
     private let scalars: [Unicode.Scalar]
     private var offset = 0
 
     init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
-    /// The scalar at this place, or nil at the end.
+    /// The scalar at the position; nil at the end of the text.
     var next: Unicode.Scalar? { scalar(0) }
 
     private func scalar(_ ahead: Int) -> Unicode.Scalar? {
@@ -20,7 +20,7 @@ struct JSON5Cursor {
         return true
     }
 
-    /// Skips white space and comments (JSON5 sections 7 and 8).
+    /// Skips white space and comments.
     mutating func skipBlanks() throws(JSON5SyntaxError) {
         while let scalar = next {
             if scalar == "/" {
@@ -41,7 +41,9 @@ struct JSON5Cursor {
             let start = self
             offset += 2
             while !(next == "*" && scalar(1) == "/") {
-                guard next != nil else { throw start.error("a comment without its end \"*/\"") }
+                guard next != nil else {
+                    throw start.error("unterminated comment, expected \"*/\"")
+                }
                 advance()
             }
             offset += 2
@@ -49,7 +51,7 @@ struct JSON5Cursor {
         }
     }
 
-    /// A member's name: an identifier or a string (JSON5 section 3.1).
+    /// Reads the name of a member: an identifier or a string.
     mutating func name() throws(JSON5SyntaxError) -> String {
         if next == "\"" || next == "'" { return try string() }
         let name = word()
@@ -57,7 +59,9 @@ struct JSON5Cursor {
         return name
     }
 
-    /// Letters, digits, `_` and `$` from here, not beginning with a digit; empty when none.
+    /// Reads an identifier: letters, digits, `_` and `$`, not beginning with a digit.
+    ///
+    /// - Returns: an empty text if no identifier begins at the position.
     mutating func word() -> String {
         var word = String.UnicodeScalarView()
         while let scalar = next, scalar.isIdentifierPart, !word.isEmpty || !scalar.isDigit {
@@ -67,7 +71,7 @@ struct JSON5Cursor {
         return String(word)
     }
 
-    /// A number's literal (JSON5 section 6).
+    /// Reads the literal of a number, without its value.
     mutating func number() throws(JSON5SyntaxError) -> String {
         let start = self
         var literal = ""
@@ -89,17 +93,19 @@ struct JSON5Cursor {
         return scalars[offset - 1] == "e" || scalars[offset - 1] == "E"
     }
 
+    /// Whether a literal is a number of JSON5: decimal, hexadecimal, `Infinity` or `NaN`.
     private static func isNumber(_ literal: String) -> Bool {
         let digits = literal.drop { $0 == "+" || $0 == "-" }
         if digits == "Infinity" || digits == "NaN" { return true }
         if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
             return digits.count > 2 && digits.dropFirst(2).allSatisfy(\.isHexDigit)
         }
-        // A leading zero is no octal number in JSON5; it is nothing.
+        // JSON5 has no octal numbers and allows no leading zero.
         if digits.first == "0", let second = digits.dropFirst().first, second.isNumber {
             return false
         }
-        // Only digits, one point and an exponent are left for `Double` to read.
+        // `Double` checks that there is one decimal point and a valid exponent; its other forms,
+        // such as `0x1p3` and `inf`, are excluded here.
         let isPlain = digits.utf8.allSatisfy {
             (0x30...0x39).contains($0) || ".eE+-".utf8.contains($0)
         }
@@ -107,7 +113,7 @@ struct JSON5Cursor {
             && Double(literal) != nil
     }
 
-    /// A string in single or double quotes, its escapes resolved (JSON5 section 5).
+    /// Reads a string in single or double quotes, and resolves its escapes.
     mutating func string() throws(JSON5SyntaxError) -> String {
         let start = self
         let quote = next
@@ -127,9 +133,10 @@ struct JSON5Cursor {
                 advance()
             }
         }
-        throw start.error("a string without its closing quote")
+        throw start.error("unterminated string, expected a closing quote")
     }
 
+    /// Reads an escape sequence and appends the scalar that it denotes.
     private mutating func appendEscape(
         to text: inout String.UnicodeScalarView
     ) throws(JSON5SyntaxError) {
@@ -148,23 +155,24 @@ struct JSON5Cursor {
         case "x": text.append(try escaped(digits: 2, from: start))
         case "u": text.append(try escapedUTF16(from: start))
         case "1"..."9": throw start.unexpected("an escape")
-        case "\r": _ = take("\n")  // A line continued: the break is no part of the text.
+        case "\r": _ = take("\n")  // A line continuation adds nothing to the text.
         default: if !scalar.endsLine { text.append(scalar) }
         }
     }
 
+    /// Reads the digits of `\u`, and of a second `\u` if the first is a high surrogate.
     private mutating func escapedUTF16(
         from start: JSON5Cursor
     ) throws(JSON5SyntaxError) -> Unicode.Scalar {
         let high = try hexadecimal(digits: 4, from: start)
         if let scalar = Unicode.Scalar(high) { return scalar }
         guard high < 0xDC00, take("\\"), take("u") else {
-            throw start.error("half of a surrogate pair, expected both halves")
+            throw start.error("incomplete surrogate pair, expected both halves")
         }
         let low = try hexadecimal(digits: 4, from: start)
         guard (0xDC00...0xDFFF).contains(low),
             let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
-        else { throw start.error("half of a surrogate pair, expected both halves") }
+        else { throw start.error("incomplete surrogate pair, expected both halves") }
         return scalar
     }
 
@@ -185,7 +193,7 @@ struct JSON5Cursor {
         var value: UInt32 = 0
         for _ in 0..<digits {
             guard let digit = next?.hexadecimalValue else {
-                throw start.error("an escape needs \(digits) hexadecimal digits")
+                throw start.error("invalid escape, expected \(digits) hexadecimal digits")
             }
             value = value << 4 | digit
             advance()
@@ -195,7 +203,7 @@ struct JSON5Cursor {
 }
 
 extension JSON5Cursor {
-    /// An error at this place.
+    /// An error at the position, with its line and column.
     func error(_ text: String) -> JSON5SyntaxError {
         let before = scalars[..<min(offset, scalars.count)]
         let lineStart = before.lastIndex(of: "\n").map { $0 + 1 } ?? 0
@@ -206,7 +214,7 @@ extension JSON5Cursor {
         )
     }
 
-    /// An error that says what stands here and what should.
+    /// An error that names the scalar at the position and what was expected instead.
     func unexpected(_ expected: String) -> JSON5SyntaxError {
         guard let next else { return error("the text ends, expected \(expected)") }
         return error("found \(JSON5Value.literal(String(next))), expected \(expected)")

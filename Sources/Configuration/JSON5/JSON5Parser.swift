@@ -1,19 +1,19 @@
-/// Where and why a text is not JSON5.
+/// The position and the reason of a syntax error in a JSON5 text.
 package struct JSON5SyntaxError: Error, Equatable, Sendable {
     /// Counted from 1.
     package let line: Int
     /// Counted from 1, in Unicode scalars.
     package let column: Int
-    /// What was found and what was expected.
+    /// The text that was found, and what was expected instead.
     package let text: String
 }
 
-/// Reads one JSON5 text (json5.org, version 1.0.0).
+/// Parses a JSON5 text (https://spec.json5.org, version 1.0.0).
 ///
-/// `JSONDecoder` reads JSON5 too, but tells no place when it fails and keeps one of two members of
-/// the same name without a word; a configuration file needs better.
+/// `JSONDecoder` also reads JSON5, but its errors have no position, and of two members with the
+/// same name it silently keeps one (article Decisions).
 package struct JSON5Parser {
-    /// Deeper nesting is refused; no configuration needs it.
+    /// The maximum nesting; it bounds the recursion of the parser.
     package static let depthMax = 16
 
     private var cursor: JSON5Cursor
@@ -21,7 +21,7 @@ package struct JSON5Parser {
 
     private init(_ text: String) { cursor = JSON5Cursor(text) }
 
-    /// The one value that `text` holds; comments and white space may surround it.
+    /// Parses a text that consists of one value, optionally surrounded by comments and white space.
     package static func parse(_ text: String) throws(JSON5SyntaxError) -> JSON5Value {
         var parser = JSON5Parser(text)
         try parser.cursor.skipBlanks()
@@ -42,11 +42,12 @@ package struct JSON5Parser {
         }
     }
 
+    /// Runs `read` one level deeper; fails at the maximum nesting.
     private mutating func nested(
         _ read: (inout JSON5Parser) throws(JSON5SyntaxError) -> JSON5Value
     ) throws(JSON5SyntaxError) -> JSON5Value {
         guard depth < Self.depthMax else {
-            throw cursor.error("nested too deeply, at most \(Self.depthMax) levels are expected")
+            throw cursor.error("nested too deeply, expected at most \(Self.depthMax) levels")
         }
         depth += 1
         let value = try read(&self)
@@ -63,7 +64,7 @@ package struct JSON5Parser {
             let start = cursor
             let name = try cursor.name()
             guard !members.contains(where: { $0.name == name }) else {
-                throw start.error("\(JSON5Value.literal(name)) stands twice, once is expected")
+                throw start.error("\(JSON5Value.literal(name)) occurs twice, expected once")
             }
             try cursor.skipBlanks()
             guard cursor.take(":") else { throw cursor.unexpected("\":\"") }

@@ -1,18 +1,18 @@
 import Text
 
-/// Writes a JSON5 value for people, with comments beside some of its values.
+/// Formats a JSON5 value with comments behind some of its values, for `check-config`.
 struct JSON5Printer {
-    /// What to say beside the value at a key path.
+    /// The comments, by the key path of their value.
     let comments: [String: String]
 
     private static let columnMax = 90
 
-    /// The text with a line end after its last line.
+    /// The formatted text; its last line ends with a line feed.
     func text(_ value: JSON5Value) -> String {
         lines(value, at: "", indent: "").joined(separator: "\n") + "\n"
     }
 
-    /// The lines of `value`; the first goes where the value stands, the others are indented.
+    /// The lines of `value`. The first one is not indented, because a name precedes it.
     private func lines(_ value: JSON5Value, at path: String, indent: String) -> [String] {
         let inner = indent + "  "
         switch value {
@@ -46,7 +46,7 @@ struct JSON5Printer {
         return lines
     }
 
-    /// Sections stand on lines of their own; small arrays and the objects in them do not.
+    /// Whether a value is written on one line: not a section, and nothing with comments inside.
     private func fitsOneLine(_ value: JSON5Value, at path: String, indent: String) -> Bool {
         if case .object(let members) = value, !members.isEmpty, !path.hasSuffix("]") {
             return false

@@ -1,17 +1,17 @@
 import Snap
 import Text
 
-/// A value of a JSON5 text; object members keep their order.
+/// A value of a JSON5 text. Objects preserve the order of their members.
 package indirect enum JSON5Value: Equatable, Sendable {
     case null
     case boolean(Bool)
-    /// The literal as written, for instance `0x10`, `1e3` or `Infinity`.
+    /// The literal as written, such as `0x10`, `1e3` or `Infinity`.
     case number(String)
     case string(String)
     case array([JSON5Value])
     case object([JSON5Member])
 
-    /// What the value is, for messages: `a string`.
+    /// The type with its article, for messages, such as `a string`.
     package var kind: String {
         switch self {
         case .null: "null"
@@ -23,7 +23,8 @@ package indirect enum JSON5Value: Equatable, Sendable {
         }
     }
 
-    /// The number when it is a whole one that fits: `900`, `0x10`, `1e3` and `5.0` are.
+    /// The value of a number that is whole and fits into `Int`, such as `900`, `0x10`, `1e3` or
+    /// `5.0`; nil otherwise.
     package var integer: Int? {
         guard case .number(let literal) = self else { return nil }
         let isNegative = literal.hasPrefix("-")
@@ -49,6 +50,6 @@ package struct JSON5Member: Equatable, Sendable {
 }
 
 extension JSON5Value {
-    /// The JSON5 literal of a text, on one line whatever the text holds.
+    /// The JSON5 literal of a text; control characters are escaped, so it is always one line.
     package static func literal(_ text: String) -> String { quoted(text) }
 }

@@ -1,15 +1,16 @@
-/// Resolves the file names in a configuration.
+/// Resolves the paths in a configuration.
 struct ConfigurationPaths {
     private let directory: String
     private let environment: [String: String]
 
-    /// - Parameter file: the configuration's own path; relative names are relative to its place.
+    /// - Parameter file: the path of the configuration file; relative paths are relative to its
+    ///   directory.
     init(file: String, environment: [String: String]) {
         directory = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
         self.environment = environment
     }
 
-    /// `path` with its `${NAME}`s replaced, relative to the configuration file.
+    /// Replaces each `${NAME}` in `path`, and resolves it against the directory of the file.
     func resolve(_ path: String) throws(Malformed) -> String {
         let expanded = try expand(path)
         guard !expanded.isEmpty else { throw Malformed("is empty, expected a path") }
@@ -17,19 +18,20 @@ struct ConfigurationPaths {
         return expanded.hasPrefix("/") ? expanded : directory + expanded
     }
 
-    /// `text` with its `${NAME}`s replaced.
+    /// Replaces each `${NAME}` in `text` by the environment variable; an empty one counts as unset.
     func expand(_ text: String) throws(Malformed) -> String {
         var expanded = ""
         var rest = Substring(text)
         while let start = rest.firstRange(of: "${") {
             expanded += rest[..<start.lowerBound]
             guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
-                throw Malformed("has a \"${\" without its \"}\", expected ${NAME}")
+                throw Malformed("has a \"${\" without a closing \"}\", expected ${NAME}")
             }
             let name = String(rest[start.upperBound..<end])
             guard let value = environment[name], !value.isEmpty else {
                 throw Malformed(
-                    "needs the environment variable \(name), which is not set; expected one that is"
+                    "uses the environment variable \(name), which is not set; "
+                        + "expected a value for it"
                 )
             }
             expanded += value
@@ -39,17 +41,17 @@ struct ConfigurationPaths {
     }
 }
 
-/// One `--set KEY=VALUE`.
+/// One option `--set KEY=VALUE`.
 package struct ConfigurationOverride: Equatable, Sendable {
-    /// Stands for the file's name in problems that an override causes.
+    /// Replaces the name of the file in problems with an overridden key.
     package static let source = "--set"
 
-    /// The key's path, for instance `notify.listen`.
+    /// The path of the key, such as `notify.listen`.
     package let path: String
-    /// What followed the `=`.
+    /// The text after the first `=`.
     package let text: String
 
-    /// Splits `KEY=VALUE`; nil without a key or a `=`.
+    /// Splits `KEY=VALUE`; nil if the key or the `=` is missing.
     package init?(_ argument: String) {
         guard let separator = argument.firstIndex(of: "="), separator != argument.startIndex else {
             return nil
@@ -58,7 +60,7 @@ package struct ConfigurationOverride: Equatable, Sendable {
         text = String(argument[argument.index(after: separator)...])
     }
 
-    /// The text read as JSON5, or as a plain string where it is none.
+    /// The value of the text as JSON5; if it is not JSON5, the text itself as a string.
     var value: JSON5Value {
         do {
             return try JSON5Parser.parse(text)
@@ -69,9 +71,9 @@ package struct ConfigurationOverride: Equatable, Sendable {
 }
 
 extension JSON5Value {
-    /// Puts `value` at `path`, making the objects on the way there.
+    /// This value with `value` at `path`; missing objects on the path are created.
     ///
-    /// A value on the way that is no object stays, for the reading to complain about.
+    /// A value on the path that is not an object is left unchanged; reading the section reports it.
     func setting(_ value: JSON5Value, at path: ArraySlice<Substring>) -> JSON5Value {
         guard let name = path.first.map(String.init) else { return value }
         guard case .object(var members) = self else { return self }

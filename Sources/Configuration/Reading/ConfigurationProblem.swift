@@ -1,13 +1,13 @@
 import Snap
 import Text
 
-/// One line about a configuration: something wrong, or worth a warning.
+/// A problem or a warning about one key of a configuration.
 package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
-    /// The file as it was named by the user, or `--set`.
+    /// The path of the file as the user wrote it, or `--set`.
     package let source: String
-    /// The key's path, for instance `internal.tokens[0].file`, or a place in the text.
+    /// The path of the key, such as `internal.tokens[0].file`, or a line and column of the file.
     package let path: String
-    /// What is wrong, what is expected. Never a secret.
+    /// What is wrong and what is expected; contains no secret.
     package let text: String
 
     package init(source: String, path: String, text: String) {
@@ -16,14 +16,14 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
         self.text = text
     }
 
-    /// `FILE: key.path: what is wrong, what is expected`, on one line whatever the file holds.
+    /// `FILE: key.path: what is wrong, what is expected`; always one line.
     package var description: String {
         let place = path.isEmpty ? source : "\(source): \(path)"
         return oneLine("\(place): \(text)")
     }
 }
 
-/// Everything that is wrong with a configuration; never empty.
+/// All problems of a configuration; never empty.
 package struct ConfigurationProblems: Error, Equatable, Sendable {
     package let problems: [ConfigurationProblem]
 

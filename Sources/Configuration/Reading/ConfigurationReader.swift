@@ -1,12 +1,13 @@
 import Crypto
 
-/// What a configuration is read against besides its own text.
+/// The environment in which a configuration is read.
 package struct ConfigurationContext: Sendable {
-    /// The environment variables that `${NAME}` in a path may name.
+    /// The environment variables for `${NAME}` in paths.
     package var environment: [String: String]
-    /// The hard limit of open descriptors (`RLIMIT_NOFILE`); connection caps must fit below it.
+    /// The hard limit of open descriptors (`RLIMIT_NOFILE`); the connection limits must fit into
+    /// it.
     package var descriptorsMax: Int
-    /// Whether keys and tokens are read, too; without, the files need not be there.
+    /// Whether the named key, token and certificate files are read; if not, they need not exist.
     package var readsFiles = true
 
     package init(environment: [String: String] = [:], descriptorsMax: Int = .max) {
@@ -15,16 +16,17 @@ package struct ConfigurationContext: Sendable {
     }
 }
 
-/// Why a single text was refused: what it is, what is expected.
+/// The reason why a single value is invalid: what it is and what is expected.
 package struct Malformed: Error {
     package let text: String
 
     package init(_ text: String) { self.text = text }
 }
 
-/// Gathers what comes up while one configuration is read: problems, warnings, comments.
+/// Collects the problems, warnings and comments while one configuration is read.
 ///
-/// No problem stops the reading, so the operator sees all of them at once.
+/// A problem does not stop the reading, so that the operator sees all of them at once. An instance
+/// reads one configuration, on one thread.
 package final class ConfigurationReader {
     private let file: String
     private let overrides: [ConfigurationOverride]
@@ -32,16 +34,16 @@ package final class ConfigurationReader {
     let context: ConfigurationContext
     package private(set) var problems: [ConfigurationProblem] = []
     private(set) var warnings: [ConfigurationProblem] = []
-    /// What stands beside a value when the effective configuration is printed, by key path.
+    /// The comments of the printed configuration, by the key path of their value.
     private(set) var comments: [String: String] = [:]
-    /// What the files named so far hold.
+    /// The keys and tokens read so far.
     var keys = LoadedKeys()
-    /// The digest of each file read so far, and the key that names it.
+    /// The digest of each file read so far, with the key that names it.
     private(set) var contents: [LoadedConfiguration.FileDigest] = []
-    /// Values in effect instead of defaults, by key path.
+    /// Values that replace a default which does not fit into a limit, by key path.
     private(set) var fitted: [(path: String, value: JSON5Value)] = []
     private var givenPaths: Set<String> = []
-    /// The path of every key that was asked for.
+    /// The path of every key that was read.
     private(set) var knownPaths: [String] = []
 
     package init(file: String, overrides: [ConfigurationOverride], context: ConfigurationContext) {
@@ -51,12 +53,13 @@ package final class ConfigurationReader {
         paths = ConfigurationPaths(file: file, environment: context.environment)
     }
 
+    /// Adds a problem, unless the same one was reported before.
     func report(_ path: String, _ text: String) {
         let problem = ConfigurationProblem(source: source(of: path), path: path, text: text)
         if !problems.contains(problem) { problems.append(problem) }
     }
 
-    /// Whether the value of a key could not be read, so that its default stands for it.
+    /// Whether a problem was reported for a key, so that its default is used instead.
     func isUnreadable(_ path: String) -> Bool { problems.contains { $0.path == path } }
 
     func warn(_ path: String, _ text: String) {
@@ -67,29 +70,30 @@ package final class ConfigurationReader {
 
     func know(_ path: String) { knownPaths.append(path) }
 
-    /// Notes that a key has a value of its own.
+    /// Records that a key is set in the file or by `--set`.
     func give(_ path: String) { givenPaths.insert(path) }
 
-    /// Whether a key has a value of its own.
+    /// Whether a key is set in the file or by `--set`.
     func isGiven(_ path: String) -> Bool { givenPaths.contains(path) }
 
-    /// Puts a number in effect where none was given.
+    /// Replaces the default of a key that is not set.
     func fit(_ path: String, to number: Int) {
         fitted.append((path, .number(String(number))))
     }
 
-    /// Notes what a file holds, to tell later whether that has changed.
+    /// Records the digest of a file, so that a reload can report changed contents.
     func note(_ bytes: [UInt8], of file: String, _ path: String) {
-        // Without a digest, which OpenSSL never fails to make, no change is seen.
+        // OpenSSL fails here only when out of memory; then a change of this file is not reported.
         guard let digest = try? sha256(bytes.span) else { return }
         contents.append(.init(path: path, file: file, digest: digest))
     }
 
-    /// The text after `KEY=` when `path` was set on the command line.
+    /// The text after `KEY=` if `path` was set on the command line.
     func overridingText(_ path: String) -> String? {
         overrides.last { $0.path == path }?.text
     }
 
+    /// `--set` for an overridden key and the keys below it, else the file.
     private func source(of path: String) -> String {
         let isOverridden = overrides.contains { override in
             path == override.path || path.hasPrefix(override.path + ".")

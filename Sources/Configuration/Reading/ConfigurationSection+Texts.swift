@@ -1,7 +1,7 @@
 extension ConfigurationSection {
-    /// A text that `parse` makes something of; `standard` where the key is absent.
+    /// Reads a text and parses it; an absent key has the value `standard`.
     ///
-    /// Without a `standard` the key is required and nil is returned when it is missing or wrong.
+    /// Without `standard` the key is required. Nil is returned after a problem was reported.
     func text<Value>(
         _ key: String,
         default standard: String? = nil,
@@ -16,7 +16,7 @@ extension ConfigurationSection {
         return parsed(value, key, expected: expected, parse)
     }
 
-    /// A text or nothing: absent and `null` are the same.
+    /// Reads an optional text and parses it; an absent key and `null` both yield nil.
     func optionalText<Value>(
         _ key: String,
         expected: String,
@@ -29,6 +29,7 @@ extension ConfigurationSection {
         return parsed(value, key, expected: expected + " or null", parse)
     }
 
+    /// Records the text as effective and parses it; nil after a problem was reported.
     private func parsed<Value>(
         _ value: JSON5Value,
         _ key: String,
@@ -49,7 +50,10 @@ extension ConfigurationSection {
         }
     }
 
-    /// Texts that `parse` makes something of; a single text may stand for an array of one.
+    /// Reads an array of texts and parses each; invalid elements are reported and left out.
+    ///
+    /// - Parameter allowsSingle: whether a single text is accepted in place of an array with one
+    ///   element.
     func texts<Value>(
         _ key: String,
         default standard: [String],
@@ -88,7 +92,7 @@ extension ConfigurationSection {
         }
     }
 
-    /// The path of a file, resolved.
+    /// Reads a path and resolves it.
     func path(_ key: String, default standard: String? = nil) -> String? {
         let path = text(key, default: standard, expected: "a path") { text throws(Malformed) in
             try reader.paths.resolve(text)
@@ -97,7 +101,7 @@ extension ConfigurationSection {
         return path
     }
 
-    /// The path of a file, resolved, or nothing.
+    /// Reads an optional path and resolves it.
     func optionalPath(_ key: String) -> String? {
         let path = optionalText(key, expected: "a path") { text throws(Malformed) in
             try reader.paths.resolve(text)
@@ -106,7 +110,7 @@ extension ConfigurationSection {
         return path
     }
 
-    /// The paths of files, resolved.
+    /// Reads an array of paths and resolves them.
     func paths(_ key: String) -> [String] {
         let paths = texts(key, default: [], expected: "a path") { text throws(Malformed) in
             try reader.paths.resolve(text)

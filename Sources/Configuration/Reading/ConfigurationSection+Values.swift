@@ -1,5 +1,5 @@
 extension ConfigurationSection {
-    /// A whole number within `range`.
+    /// Reads a whole number within `range`.
     func integer(_ key: String, default standard: Int, in range: ClosedRange<Int>) -> Int {
         var result = standard
         if let value = take(key) {
@@ -9,7 +9,7 @@ extension ConfigurationSection {
         return result
     }
 
-    /// A whole number within `range`, or nothing: nil where the value is `null`.
+    /// Reads a whole number within `range`, or `null`, which yields nil.
     func optionalInteger(
         _ key: String,
         default standard: Int?,
@@ -25,7 +25,7 @@ extension ConfigurationSection {
         return number
     }
 
-    /// Whole numbers within `range`, each larger than the one before.
+    /// Reads an array of whole numbers within `range`, in strictly ascending order.
     func ascending(
         _ key: String,
         default standard: [Int],
@@ -35,7 +35,11 @@ extension ConfigurationSection {
         let elements = elements(key, default: standard.map { .number(String($0)) })
         let numbers = elements.enumerated().compactMap { checked($1, key, $0, in: range) }
         if zip(numbers, numbers.dropFirst()).contains(where: { $0 >= $1 }) {
-            report(key, "is not in ascending order, expected each number above the one before")
+            report(
+                key,
+                "is not in ascending order, "
+                    + "expected each number to be larger than the one before"
+            )
         }
         if numbers.count > countMax {
             report(key, "has \(numbers.count) elements, expected at most \(countMax)")
@@ -44,6 +48,7 @@ extension ConfigurationSection {
         return numbers
     }
 
+    /// A number within `range`; nil after a problem was reported.
     private func checked(
         _ value: JSON5Value,
         _ key: String,
@@ -73,7 +78,7 @@ extension ConfigurationSection {
         return result
     }
 
-    /// One of the words of `Word`.
+    /// Reads one of the words of `Word`.
     func word<Word>(_ key: String, default standard: Word) -> Word
     where Word: RawRepresentable<String> & CaseIterable {
         let value = take(key) ?? .string(standard.rawValue)
@@ -82,7 +87,7 @@ extension ConfigurationSection {
         return result
     }
 
-    /// Words of `Word`, at least one, each once.
+    /// Reads an array of words of `Word`: at least one, without duplicates.
     func words<Word>(_ key: String, default standard: [Word]) -> [Word]
     where Word: RawRepresentable<String> & CaseIterable & Equatable {
         let elements = elements(key, default: standard.map { .string($0.rawValue) })
@@ -116,10 +121,10 @@ extension ConfigurationSection {
         return words.dropLast().joined(separator: ", ") + " or " + last
     }
 
-    /// Reports every text that stands more than once.
+    /// Reports every duplicate text.
     func reportRepetitions(_ texts: [String], _ key: String) {
         for (index, text) in texts.enumerated() where texts[..<index].contains(text) {
-            report(key, at: index, "repeats \(JSON5Value.literal(text)), expected each once")
+            report(key, at: index, "repeats \(JSON5Value.literal(text)), expected each value once")
         }
     }
 }

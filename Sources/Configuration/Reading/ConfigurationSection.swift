@@ -1,17 +1,17 @@
 import Commands
 
-/// One object of a configuration while it is read, key by key.
+/// Reads one object of a configuration, key by key.
 ///
-/// Every read names its key and default, so that the keys asked for are the keys there are: what is
-/// left over is unknown. A read that finds something wrong reports it and returns the default.
+/// Each read names its key and default. Keys in the file that no read has named are reported as
+/// unknown. A read that finds an invalid value reports it and returns the default.
 package final class ConfigurationSection {
     let reader: ConfigurationReader
     private let path: String
     private let members: [JSON5Member]
-    /// A section that could not be read at all does not complain about what it lacks, too.
+    /// Whether the value is not an object; then missing keys are not reported in addition.
     let isBroken: Bool
     private var asked: [String] = []
-    /// What is in effect, in the order of reading.
+    /// The effective values, in the order of reading.
     private(set) var effective: [JSON5Member] = []
 
     private init(
@@ -36,7 +36,7 @@ package final class ConfigurationSection {
         }
     }
 
-    /// Reads a whole configuration; returns it with the values in effect.
+    /// Reads a complete configuration; returns it with the effective values.
     package static func read<Value>(
         _ root: JSON5Value,
         by reader: ConfigurationReader,
@@ -48,7 +48,7 @@ package final class ConfigurationSection {
         return (value, .object(section.effective))
     }
 
-    /// The object under `key`; an absent one is read as empty.
+    /// Reads the object under `key`; an absent one is read as an empty object.
     package func section<Value>(_ key: String, _ read: (ConfigurationSection) -> Value) -> Value {
         let inner = ConfigurationSection(
             reader: reader,
@@ -62,7 +62,7 @@ package final class ConfigurationSection {
         return value
     }
 
-    /// The array of objects under `key`; an absent one is empty.
+    /// Reads the array of objects under `key`; an absent one is read as an empty array.
     func sections<Value>(_ key: String, _ read: (ConfigurationSection) -> Value) -> [Value] {
         var effective: [JSON5Value] = []
         let values = elements(key, default: []).enumerated().map { index, element in
@@ -77,7 +77,7 @@ package final class ConfigurationSection {
         return values
     }
 
-    /// Reports something wrong with the value of `key`, or with its element `index`.
+    /// Reports a problem with the value of `key`, or with its element `index`.
     func report(_ key: String, at index: Int? = nil, _ text: String) {
         reader.report(index.map { "\(keyPath(key))[\($0)]" } ?? keyPath(key), text)
     }
@@ -87,12 +87,12 @@ package final class ConfigurationSection {
         reader.warn(index.map { "\(keyPath(key))[\($0)]" } ?? keyPath(key), text)
     }
 
-    /// Puts a comment beside the value of `key`, or beside its element `index`.
+    /// Adds a comment to the printed value of `key`, or to its element `index`.
     func comment(_ key: String, at index: Int? = nil, _ text: String) {
         reader.comment(index.map { "\(keyPath(key))[\($0)]" } ?? keyPath(key), text)
     }
 
-    /// Reports that a required key is missing.
+    /// Reports that a required key is missing, unless the section itself is broken.
     func reportMissing(_ key: String, expected: String) {
         if !isBroken { report(key, "is missing, expected \(expected)") }
     }
@@ -104,8 +104,9 @@ package final class ConfigurationSection {
 
     func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    /// The text given for `key` on the command line, where JSON5 makes it a number or a boolean
-    /// and a string is wanted: there it need not be quoted.
+    /// The text of `--set` for `key`, if JSON5 reads it as a number or a boolean.
+    ///
+    /// Where a string is expected, such a text need not be quoted: `--set cashIn.channelId=95051`.
     func overridingText(_ key: String, insteadOf value: JSON5Value) -> String? {
         switch value {
         case .number, .boolean: reader.overridingText(keyPath(key))
@@ -113,7 +114,7 @@ package final class ConfigurationSection {
         }
     }
 
-    /// The value of `key`, which is known from now on.
+    /// The value of `key`; registers the key as known.
     func take(_ key: String) -> JSON5Value? {
         asked.append(key)
         reader.know(keyPath(key))
@@ -133,10 +134,10 @@ package final class ConfigurationSection {
         }
     }
 
-    /// Notes what is in effect for `key`.
+    /// Records the effective value of `key`.
     func record(_ key: String, _ value: JSON5Value) { effective.append(JSON5Member(key, value)) }
 
-    /// Replaces what was noted last, where the text as written is not what is in effect.
+    /// Replaces the value recorded last, if the effective value differs from the written one.
     func amend(_ value: JSON5Value) {
         if !effective.isEmpty { effective[effective.count - 1].value = value }
     }

@@ -1,28 +1,34 @@
 package import HTTPCore
 
 extension Configuration {
-    /// The section `cashIn`: who we are to the gateway, its keys, and how it is called.
+    /// The section `cashIn`: the merchant's identity, the keys, and the settings of gateway calls.
     package struct CashIn: Sendable, Equatable {
-        /// Where generate and query are sent; `http` to loopback only.
+        /// The base URL of generate and query; `http` is allowed to loopback only.
         package var baseURL: HTTPURL
-        /// Stands before `/api/v1.0/qr/…` in what outbound calls sign; empty or beginning with `/`.
+        /// The prefix of `/api/v1.0/qr/…` in the signed path of outbound calls; empty, or a path
+        /// that begins with `/`.
         package var signaturePathPrefix: String
-        /// X-PARTNER-ID of both directions.
+        /// X-PARTNER-ID: sent in outbound calls, and expected in callbacks.
         package var clientID: String
+        /// Nil in a receive-only configuration.
         package var merchantID: String?
+        /// CHANNEL-ID of outbound calls.
         package var channelID: String
-        /// Empty: every callback is refused and kept.
+        /// The files of the gateway's public keys. If there are none, every callback is refused and
+        /// kept.
         package var publicKeyFiles: [String]
+        /// The file of the merchant's private key; nil in a receive-only configuration.
         package var privateKeyFile: String?
-        /// The certificates to trust instead of the system's.
+        /// The file of the trusted CA certificates; nil for those of the system.
         package var caFile: String?
         package var connectTimeoutSeconds: Int
         package var requestTimeoutSeconds: Int
         package var maxConcurrentRequests: Int
-        /// How long a QR is taken to be valid where the gateway does not say.
+        /// The validity of a QR code in seconds, if neither the request nor the gateway states one.
         package var defaultValiditySeconds: Int
 
-        /// Nil when a value without a default is missing or wrong.
+        /// Reads the section and the files that it names; nil if a required value is missing or
+        /// invalid.
         init?(_ section: ConfigurationSection) {
             let baseURL = section.baseURL("baseURL")
             signaturePathPrefix = section.pathPrefix("signaturePathPrefix")
@@ -92,7 +98,8 @@ extension ConfigurationSection {
             let url = try HTTPURL(configured: text)
             guard url.isPrivate else {
                 throw Malformed(
-                    "is http to another machine, expected https (http to loopback only)"
+                    "uses http to another machine, "
+                        + "expected https (http is allowed to loopback only)"
                 )
             }
             return url

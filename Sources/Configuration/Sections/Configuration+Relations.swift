@@ -4,7 +4,7 @@ import Payments
 import System
 
 extension Configuration {
-    /// Checks what no key can be right or wrong about alone.
+    /// Checks rules that involve more than one key.
     func checkRelations(_ reader: ConfigurationReader) {
         checkListeners(reader)
         checkDescriptors(reader)
@@ -13,67 +13,77 @@ extension Configuration {
         checkKeys(reader)
     }
 
+    /// Reports addresses that both listeners would bind.
     private func checkListeners(_ reader: ConfigurationReader) {
         for address in internalAPI.listen
         where notify.listen.contains(where: { $0.collides(with: address) }) {
             reader.report(
                 "internal.listen",
-                "is \(address) as notify.listen is, expected another address"
+                "is \(address), which notify.listen also uses, expected a different address"
             )
         }
     }
 
+    /// Reports connection limits that exceed the hard limit of open files.
+    ///
+    /// Each connection needs one descriptor. Without this check the daemon would start, and fail to
+    /// accept under load.
     private func checkDescriptors(_ reader: ConfigurationReader) {
         let other = descriptorsBesideConnections
         let needed = limits.connections + internalAPI.limits.connections + other
         guard needed > reader.context.descriptorsMax else { return }
         reader.report(
             "limits.connections",
-            "is \(limits.connections), which with internal.limits.connections "
-                + "(\(internalAPI.limits.connections)) and \(other) other descriptors exceeds the "
-                + "hard RLIMIT_NOFILE of \(reader.context.descriptorsMax); "
-                + "expected fewer, or a higher limit"
+            "is \(limits.connections); together with internal.limits.connections "
+                + "(\(internalAPI.limits.connections)) and \(other) other descriptors it exceeds "
+                + "the hard RLIMIT_NOFILE of \(reader.context.descriptorsMax); "
+                + "expected fewer connections, or a higher limit"
         )
     }
 
+    /// Reports settings that need queries although none can be sent.
     private func checkReceiveOnly(_ reader: ConfigurationReader) {
         guard isReceiveOnly else { return }
         if cashIn.privateKeyFile != nil {
             reader.warn(
                 "cashIn.merchantId",
-                "is missing, so generate and query are off (receive-only)"
+                "is missing, so generate and query are disabled (receive-only)"
             )
         }
         guard notify.confirmWithQuery != .never, !reader.isUnreadable("notify.confirmWithQuery")
         else { return }
         reader.report(
             "notify.confirmWithQuery",
-            "is \"\(notify.confirmWithQuery.rawValue)\", but receive-only cannot query, so no "
-                + "callback could ever reach the feed; expected \"never\" (which trusts whoever "
-                + "holds the gateway's key), or cashIn.privateKeyFile and cashIn.merchantId"
+            "is \"\(notify.confirmWithQuery.rawValue)\", but a receive-only receiver cannot send "
+                + "queries, so no callback would reach the feed; expected \"never\" (every "
+                + "callback signed with the gateway's key is applied), or cashIn.privateKeyFile "
+                + "and cashIn.merchantId"
         )
     }
 
+    /// Warns if no status inquiries are scheduled: then only callbacks and operators change
+    /// payments.
     private func checkReconcile(_ reader: ConfigurationReader) {
         if isReceiveOnly { return }
         if !reconcile.isEnabled {
             let held =
                 notify.confirmWithQuery == .never
-                ? "" : ", and callbacks that notify.confirmWithQuery holds back change nothing"
+                ? "" : "; callbacks that notify.confirmWithQuery holds back are not applied"
             reader.warn(
                 "reconcile.enabled",
-                "is false: a payment whose callback is lost stays open until an operator decides, "
-                    + "on the attention list\(held); expected true"
+                "is false: if no callback arrives, a payment stays open and on the attention list "
+                    + "until an operator resolves it\(held); expected true"
             )
         } else if reconcile.scheduleSeconds.isEmpty {
             reader.warn(
                 "reconcile.scheduleSeconds",
-                "is empty: a payment whose callback is lost stays open until an operator decides, "
-                    + "on the attention list; expected offsets such as [0, 60, 300]"
+                "is empty: if no callback arrives, a payment stays open and on the attention list "
+                    + "until an operator resolves it; expected offsets such as [0, 60, 300]"
             )
         }
     }
 
+    /// Warns about a missing key, the merchant's key in place of the gateway's, and missing tokens.
     private func checkKeys(_ reader: ConfigurationReader) {
         if cashIn.publicKeyFiles.isEmpty {
             reader.warn(
@@ -85,29 +95,34 @@ extension Configuration {
         where publicKey.key == reader.keys.privateKey?.publicKey {
             reader.warn(
                 "cashIn.publicKeyFiles[\(index)]",
-                "is the public half of privateKeyFile, which the gateway does not sign with; "
-                    + "expected the gateway's own public key"
+                "is the public key of cashIn.privateKeyFile, but the gateway does not sign with "
+                    + "the merchant's key; expected the gateway's public key"
             )
         }
         if internalAPI.tokens.isEmpty {
-            reader.warn("internal.tokens", "is empty: nobody can use the internal API")
+            reader.warn("internal.tokens", "is empty: no client can use the internal API")
         }
     }
 }
 
 extension Configuration {
-    /// Database, listeners, loops, log, some to spare.
+    /// Descriptors for the database, listeners, event loops and log, with a margin.
     private static let descriptorsReserved = 64
 
-    /// Fewer connections than this are no use: then the limit of open files is too low.
+    /// The minimum of a fitted number of connections. With a lower one the start is refused,
+    /// because the limit of open files is too low.
     private static let connectionsMin = 16
 
-    /// Descriptors needed besides those of connections from clients.
+    /// Descriptors that are needed besides those of the clients' connections.
     var descriptorsBesideConnections: Int {
         Self.descriptorsReserved + cashIn.maxConcurrentRequests
     }
 
-    /// Fits the numbers of connections that are not set to the limit of open files, with a warning.
+    /// Reduces the numbers of connections that are not set to what the limit of open files allows,
+    /// with a warning.
+    ///
+    /// Numbers that are set are never changed: ``checkRelations(_:)`` reports those that exceed the
+    /// limit.
     mutating func fitConnections(_ reader: ConfigurationReader) {
         let most = reader.context.descriptorsMax
         let room = most - descriptorsBesideConnections
@@ -128,8 +143,8 @@ extension Configuration {
             reader.fit(path, to: number)
             reader.warn(
                 path,
-                "is not set and fitted to \(number), for the hard RLIMIT_NOFILE of \(most); "
-                    + "expected a higher limit (LimitNOFILE= of a systemd unit)"
+                "is not set and is reduced to \(number) to fit the hard RLIMIT_NOFILE of \(most); "
+                    + "expected a higher limit (LimitNOFILE= in a systemd unit)"
             )
         }
     }

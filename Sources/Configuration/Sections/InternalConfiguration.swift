@@ -3,14 +3,16 @@ package import System
 extension Configuration {
     /// The section `internal`: the API for the merchant's own services.
     package struct InternalAPI: Sendable, Equatable {
-        /// At least one; none twice, none of the notify listener's.
+        /// At least one address, without duplicates and without addresses of the notify listener.
         package var listen: [ListenAddress]
-        /// Whether a non-loopback address may be listened on without TLS.
+        /// Whether `listen` may contain addresses other than loopback, although there is no TLS.
         package var allowPlaintext: Bool
         package var tokens: [TokenSettings]
         package var limits: Limits
 
-        /// - Parameter limits: apply where the section has none of its own.
+        /// Reads the section and the token files that it names.
+        ///
+        /// - Parameter limits: the defaults of `internal.limits`.
         package init(_ section: ConfigurationSection, limits: Limits) {
             listen = section.listenAddresses("listen", default: "127.0.0.1:8081")
             allowPlaintext = section.boolean("allowPlaintext", default: false)
@@ -21,7 +23,7 @@ extension Configuration {
         }
     }
 
-    /// Who may use the internal API, and for what.
+    /// One element of `internal.tokens`: a bearer token and its scopes.
     package struct TokenSettings: Sendable, Equatable {
         package var name: String
         package var file: String
@@ -43,10 +45,10 @@ extension Configuration {
         }
     }
 
-    /// What a token may do.
+    /// A permission of a token; each route of the internal API requires one.
     package enum Scope: String, CaseIterable, Sendable {
         case feed, journal, generate, operate, metrics
-        /// Everything.
+        /// Includes every other scope.
         case admin
     }
 }
@@ -56,7 +58,7 @@ extension ConfigurationSection {
         for (index, token) in tokens.enumerated() where !token.name.isEmpty {
             guard tokens[..<index].contains(where: { $0.name == token.name }) else { continue }
             let name = JSON5Value.literal(token.name)
-            report("tokens", at: index, "repeats the name \(name), expected each once")
+            report("tokens", at: index, "repeats the name \(name), expected each name once")
         }
     }
 

@@ -4,17 +4,17 @@ package import Snap
 package import System
 
 extension Configuration {
-    /// The section `notify`: where callbacks arrive and how they are judged.
+    /// The section `notify`: the listener for callbacks, and the rules by which they are judged.
     package struct Notify: Sendable, Equatable {
-        /// At least one; none twice.
+        /// At least one address, without duplicates.
         package var listen: [ListenAddress]
-        /// As registered with the gateway.
+        /// The notification URL that is registered with the gateway; it has a path.
         package var publicURL: HTTPURL
-        /// What may stand for the path in the string to sign; never empty.
+        /// The paths or URLs that the gateway may have signed; never empty.
         package var signaturePaths: [String]
-        /// Never empty.
+        /// The body forms that a signature may cover; never empty.
         package var signatureBodies: [SignatureBody]
-        /// How far X-TIMESTAMP may be from our clock; 0 = no check.
+        /// The allowed difference between X-TIMESTAMP and the time of receipt; 0 for no check.
         package var timestampToleranceSeconds: Int
         package var staleTimestamp: StaleTimestamp
         package var confirmWithQuery: ConfirmWithQuery
@@ -22,12 +22,12 @@ extension Configuration {
         package var unknownTransactions: UnknownTransactions
         package var amountMismatch: AmountMismatch
         package var referenceRoles: ReferenceRoles
-        /// Whose callbacks are taken; empty = everyone's.
+        /// The client addresses from which callbacks are accepted; empty for all.
         package var allowedAddresses: [AddressBlock]
-        /// Whose X-Forwarded-For is believed.
+        /// The proxies whose X-Forwarded-For is used to find the client address.
         package var trustedProxies: [AddressBlock]
 
-        /// Nil when a value without a default is missing or wrong.
+        /// Reads the section; nil if a required value is missing or invalid.
         init?(_ section: ConfigurationSection) {
             listen = section.listenAddresses("listen", default: "127.0.0.1:8080")
             let publicURL = section.publicURL("publicURL")
@@ -67,25 +67,27 @@ extension Configuration {
 extension ConfigurationSection {
     fileprivate func publicURL(_ key: String) -> HTTPURL? {
         let expected =
-            "the URL registered with the gateway, as https://pay.example.id/v1.0/debit/notify"
+            "the URL registered with the gateway, such as https://pay.example.id/v1.0/debit/notify"
         return text(key, expected: expected) { text throws(Malformed) in
             let url = try HTTPURL(configured: text)
             guard url.path.hasPrefix("/") else {
-                throw Malformed("has no path, expected one, as /v1.0/debit/notify")
+                throw Malformed("has no path, expected a path such as /v1.0/debit/notify")
             }
             return url
         }
     }
 
-    /// An empty list means the public URL and its path.
+    /// Reads the signed paths; the default is the public URL and its path.
     fileprivate func signaturePaths(_ key: String, publicURL: HTTPURL?) -> [String] {
         let paths = texts(key, default: [], expected: "a path or URL") { text throws(Malformed) in
             guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.isEmpty else {
-                throw Malformed("is not visible ASCII, expected a path or URL")
+                throw Malformed("is empty or not visible ASCII, expected a path or URL")
             }
             let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
             guard text.hasPrefix("/") || isURL else {
-                throw Malformed("is neither, expected a path that begins with / or a URL")
+                throw Malformed(
+                    "is neither a path nor a URL, expected a path that begins with / or a URL"
+                )
             }
             return text
         }

@@ -1,20 +1,22 @@
 package import Logging
 
 extension Configuration {
-    /// The section `storage`.
+    /// The section `storage`: the database, and how much is kept in it.
     package struct Storage: Sendable, Equatable {
-        /// The database's path.
+        /// The path of the main database; other files are beside it (article Storage).
         package var database: String
-        /// Whether a database that is not there is made.
+        /// Whether a missing database is created.
         package var isCreated: Bool
-        /// How many refused callbacks that bear our marks are kept; all others share a tenth of it.
+        /// The maximum number of rejected requests with the client id or a well-formed signature;
+        /// all other rejected requests have a tenth of it.
         package var rejectedKept: Int
-        /// Free bytes of the file system below which only callbacks are written; 0 = no bound.
+        /// The free bytes of the file system below which nothing is generated and no rejected
+        /// request is kept; 0 for no limit.
         package var minimumFreeBytes: Int
-        /// After so many days heads and bodies are erased; nil = kept.
+        /// The age in days at which heads and bodies are erased; nil if they are kept.
         package var bodyDays: Int?
 
-        /// Nil when the path is wrong.
+        /// Reads the section; nil if the path is invalid.
         package init?(_ section: ConfigurationSection) {
             let database = section.path("database", default: "receiver.db")
             isCreated = section.boolean("create", default: true)
@@ -30,17 +32,21 @@ extension Configuration {
         }
     }
 
-    /// The section `reconcile`: when the gateway is queried without being told to.
+    /// The section `reconcile`: the schedule of status inquiries (article Statuses).
     package struct Reconcile: Sendable, Equatable {
         package var isEnabled: Bool
         package var graceSeconds: Int
-        /// After generate, while the QR is valid.
+        /// Offsets from generate, while the QR code is valid.
         package var whileOpenSeconds: [Int]
-        /// After the validity, when an unpaid code is closed; nil = never.
+        /// The offset from the end of the validity at which an unpaid payment is cancelled; nil for
+        /// never.
         package var expireAfterSeconds: Int?
-        /// Offsets from the schedule's base.
+        /// Offsets from the base of the schedule: the end of the validity, or an event that needs a
+        /// query.
         package var scheduleSeconds: [Int]
+        /// Offsets from the transition to cancelled, for late payments.
         package var recheckCancelledSeconds: [Int]
+        /// Offsets from the transition to success, for refunds.
         package var recheckSuccessSeconds: [Int]
 
         init(_ section: ConfigurationSection) {
@@ -75,7 +81,7 @@ extension Configuration {
         }
     }
 
-    /// The section `limits`, or `internal.limits`: what one listener's peers may ask for.
+    /// The section `limits`, or `internal.limits`: the limits of one listener.
     package struct Limits: Sendable, Equatable {
         package var bodyBytes = 65_536
         package var headerBytes = 16_384
