@@ -1,6 +1,6 @@
 package import Configuration
 
-/// The names of consumers: where they stand in requests, and who may move whom.
+/// The syntax of consumer names, and the right of a token to change a consumer.
 package enum ConsumerName {
     package static let expected =
         "1 to 64 letters, digits, \".\", \"_\" or \"-\", the first a letter or digit"
@@ -24,16 +24,18 @@ package enum ConsumerName {
         }
     }
 
-    /// Whether a token may move or remove the consumer: it has the token's own name, or one that
-    /// begins with it and a dot; or the token may do everything.
+    /// Whether a token may move or remove the consumer.
+    ///
+    /// A token may do so for the consumer with its own name and for those whose names begin with
+    /// its name and a dot; a token with the scope `admin` for all.
     package static func isOf(_ token: Token, _ name: String) -> Bool {
         token.allows(.admin) || name == token.name || name.hasPrefix(token.name + ".")
     }
 }
 
 extension Problem {
-    /// The problem of a consumer that is not there.
+    /// The problem of an unknown consumer.
     package static func noConsumer(_ name: String, field: String) -> Problem {
-        Problem(.consumerNotFound, "There is no consumer \(name).", field: field)
+        Problem(.consumerNotFound, "No consumer has the name \(name).", field: field)
     }
 }

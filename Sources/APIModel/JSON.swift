@@ -1,26 +1,25 @@
 import FoundationEssentials
 package import HTTPCore
 
-/// Outbound JSON.
+/// Encodes the JSON of responses.
 package enum JSON {
-    /// The bytes of a value whose members can all be encoded.
+    /// Encodes a value; its members are sorted by name.
     package static func encode(_ value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Encoding fails for numbers that JSON lacks and for keys given twice; our values hold
-        // neither.
+        // Encoding fails only for numbers that are not finite, and the API has none.
         guard let data = try? encoder.encode(value) else {
             preconditionFailure("a value of the API cannot be encoded")
         }
         return [UInt8](data)
     }
 
-    /// A response that holds `value`. Answers of the API are of the moment: nobody may store them.
+    /// A response with the JSON of `value`, which caches must not store.
     package static func response(_ value: some Encodable, status: Status = .ok) -> Response {
         response(bytes: encode(value), status: status)
     }
 
-    /// The same for JSON that has been written already.
+    /// A response with JSON that is already encoded, which caches must not store.
     package static func response(bytes: [UInt8], status: Status = .ok) -> Response {
         var response = Response(status, body: bytes)
         response.add("Content-Type", "application/json")
@@ -29,7 +28,7 @@ package enum JSON {
     }
 }
 
-/// A member that is written as `null` when there is no value, instead of being left out.
+/// A member that is encoded as `null` if it has no value, instead of being omitted.
 @propertyWrapper
 package struct Nullable<Value: Encodable>: Encodable {
     package var wrappedValue: Value?
@@ -46,7 +45,7 @@ package struct Nullable<Value: Encodable>: Encodable {
     }
 }
 
-/// The name of a member that is chosen while writing.
+/// The name of a member that is determined at run time.
 package struct MemberName: CodingKey, ExpressibleByStringLiteral {
     package let stringValue: String
     package var intValue: Int? { nil }

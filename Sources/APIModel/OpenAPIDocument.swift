@@ -1,16 +1,18 @@
 import Commands
 package import Configuration
 
-/// The document of the API: OpenAPI 3.1 (spec.openapis.org/oas/v3.1.1), made from the routes.
+/// The document of the API: OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1).
+///
+/// It is generated from the routes, so that it lists every route (article Decisions).
 package struct OpenAPIDocument: Sendable {
-    /// A path and the operations that it supports, by method.
+    /// A path with its operations.
     package struct Path: Sendable {
-        /// One method of the path.
+        /// One operation of the path.
         package struct Method: Sendable {
-            /// In capitals, as in a request.
+            /// The method in upper case, as in a request.
             package let name: String
 
-            /// The scope that a token needs; nil when none is needed.
+            /// The required scope; nil if the operation needs no token.
             package let scope: Configuration.Scope?
             package let operation: APIOperation
 
@@ -21,7 +23,7 @@ package struct OpenAPIDocument: Sendable {
             }
         }
 
-        /// Such as `/v1/callbacks/{id}`.
+        /// The path, such as `/v1/callbacks/{id}`.
         package let text: String
         package let methods: [Method]
 
@@ -31,13 +33,14 @@ package struct OpenAPIDocument: Sendable {
         }
     }
 
-    /// In the order in which they are to be shown.
+    /// The paths in the order of the document.
     package let paths: [Path]
 
     package init(paths: [Path]) {
         self.paths = paths
     }
 
+    /// The complete document.
     package var tree: JSONTree {
         [
             "openapi": "3.1.1",
@@ -62,13 +65,14 @@ package struct OpenAPIDocument: Sendable {
         "version": .text(Version.text),
         "summary": "Payments of the QRIS gateway Cash In, for a merchant's own services.",
         "description": """
-        Answers are of the moment (`Cache-Control: no-store`). Ignore members that you do not \
-        know: there may be more some day. Unknown query parameters and members of requests are \
-        refused. Every list has `next`, to be sent back, and `more`.
+        Responses must not be cached (`Cache-Control: no-store`). Clients must ignore unknown \
+        members, because later versions may add some. Unknown query parameters and unknown \
+        members of requests are errors. Every list has `next`, which is sent to get the next \
+        page, and `more`.
 
-        A path that supports GET supports HEAD, too. What goes wrong is told as problem details \
-        (RFC 9457), whose types are a closed list; a method so long that it can be none is \
-        answered 501 `malformed-request`.
+        A path that supports GET also supports HEAD. Errors are problem details (RFC 9457) with \
+        types from a closed list. A method name beyond the length limit is answered 501 \
+        `malformed-request`.
         """,
     ]
 
@@ -76,9 +80,9 @@ package struct OpenAPIDocument: Sendable {
         "type": "http",
         "scheme": "bearer",
         "description": .text(
-            "A token of `internal.tokens` in the configuration. Scopes: "
+            "A token from `internal.tokens` in the configuration. Scopes: "
                 + Configuration.Scope.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-                + "; `admin` stands for all."
+                + "; `admin` includes all of them."
         ),
     ]
 

@@ -1,8 +1,8 @@
 package import HTTPCore
 
-/// What went wrong with an internal request, as RFC 9457 problem details (contract section 5).
+/// The error of a request to the internal API, as RFC 9457 problem details.
 package struct Problem: Error, Equatable {
-    /// The closed list of problem types; each stands in the README with its status.
+    /// The problem types: a closed list. The README lists them with their statuses.
     package enum Kind: String, CaseIterable, Sendable {
         case malformedRequest = "malformed-request"
         case unknownParameter = "unknown-parameter"
@@ -45,25 +45,28 @@ package struct Problem: Error, Equatable {
     }
 
     package let kind: Kind
+    /// The explanation of this occurrence, for people.
     package let detail: String
 
-    /// The query parameter or member to blame.
+    /// The parameter, header or member that is wrong.
     package var field: String?
 
-    /// The status, where the HTTP server chose a finer one than the kind's.
+    /// The status of a request that the HTTP server refused, if it differs from that of the kind.
     package var statusOverride: Status?
 
-    /// For `method-not-allowed`: what is.
+    /// For `method-not-allowed`: the supported methods.
     package var allow: String?
 
-    /// The gateway's own code and words, where a call of it failed.
+    /// The gateway's response code, if a gateway call failed with one.
     package var responseCode: String?
+
+    /// The gateway's response message, if a gateway call failed with one.
     package var responseMessage: String?
 
-    /// For `position-expired`: the oldest sequence number that is kept.
+    /// For `position-expired`: the oldest sequence number in the feed.
     package var oldest: Int64?
 
-    /// For a consumer that was not moved: its position.
+    /// The offset of a consumer that was not moved.
     var current: Int64?
 
     package init(_ kind: Kind, _ detail: String, field: String? = nil, current: Int64? = nil) {
@@ -73,12 +76,12 @@ package struct Problem: Error, Equatable {
         self.current = current
     }
 
-    /// The HTTP status.
+    /// The HTTP status of the response.
     var status: Status { statusOverride ?? kind.status }
 }
 
 extension Problem.Kind {
-    /// The `type` member.
+    /// The member `type`.
     var urn: String { "urn:cashin-receiver:problem:\(rawValue)" }
 
     var status: Status {
@@ -105,51 +108,51 @@ extension Problem.Kind {
         }
     }
 
-    /// The `title` member: the same for every problem of the kind.
+    /// The member `title`, which is the same for all problems of the kind.
     var title: String {
         switch self {
         case .malformedRequest: "The request is not valid HTTP"
-        case .unknownParameter: "The request has a parameter that this route does not know"
-        case .invalidParameter: "A parameter has a value that it cannot have"
+        case .unknownParameter: "The request has an unknown parameter"
+        case .invalidParameter: "A parameter has an invalid value"
         case .malformedBody: "The body is not a JSON object"
-        case .unknownMember: "The body has a member that this route does not know"
-        case .invalidMember: "A member of the body is missing or has a value that it cannot have"
-        case .unauthorized: "A bearer token is required"
-        case .forbidden: "The token does not give the right to this"
-        case .notFound: "There is no such route"
+        case .unknownMember: "The body has an unknown member"
+        case .invalidMember: "A member of the body is missing or has an invalid value"
+        case .unauthorized: "A valid bearer token is required"
+        case .forbidden: "The token does not have this permission"
+        case .notFound: "No route has this path"
         case .transactionNotFound: "No transaction has this reference"
-        case .callbackNotFound: "No callback has this number"
+        case .callbackNotFound: "No callback has this id"
         case .consumerNotFound: "No consumer has this name"
         case .methodNotAllowed: "The route does not support this method"
         case .requestTimeout: "The request did not arrive in time"
-        case .feedChanged: "The feed is another one than the position belongs to"
-        case .positionAhead: "The position is beyond the head of the feed"
-        case .positionConflict: "The consumer's position is another one than expected"
-        case .positionExpired: "The position is before the oldest transition that is kept"
-        case .bodyErased: "The head and the body of the callback were erased"
-        case .pruneRunning: "Another order to erase is being carried out"
-        case .tooManyConsumers: "There are as many consumers as there may be"
-        case .tooLarge: "The request is larger than allowed"
-        case .overloaded: "Too many requests are being served"
-        case .diskLow: "The disk has too little room left"
+        case .feedChanged: "The offset belongs to another feed"
+        case .positionAhead: "The offset is beyond the head of the feed"
+        case .positionConflict: "The consumer's offset conflicts with the request"
+        case .positionExpired: "The offset is before the oldest transition in the feed"
+        case .bodyErased: "The head and body of the callback were erased"
+        case .pruneRunning: "Another prune is running"
+        case .tooManyConsumers: "The maximum number of consumers is reached"
+        case .tooLarge: "The request exceeds a size limit"
+        case .overloaded: "Too many requests are in flight"
+        case .diskLow: "The disk has too little free space"
         case .storeUnavailable: "The database cannot be read or written"
-        case .internalError: "The request could not be served"
-        case .attentionNotFound: "No attention entry has this number"
-        case .alreadyResolved: "The attention entry is resolved already"
-        case .notAllowed: "The payment cannot take this status"
-        case .severalFacts: "The entry names several facts"
+        case .internalError: "The request failed with an internal error"
+        case .attentionNotFound: "No attention entry has this id"
+        case .alreadyResolved: "The attention entry is already resolved"
+        case .notAllowed: "The payment cannot change to this status"
+        case .severalFacts: "The entry has several facts"
         case .referenceInUse: "The reference belongs to another payment"
-        case .qrLost: "The gateway has the payment, but its QR code is lost"
-        case .receiveOnly: "Outbound calls are not configured"
-        case .gatewayRefused: "The gateway refused the request"
-        case .gatewayError: "The gateway failed, or its answer cannot be read"
-        case .qrRefused: "The gateway sent a QR code that must not be shown"
+        case .qrLost: "The gateway has the payment, but its QR code was not received"
+        case .receiveOnly: "Gateway calls are not configured"
+        case .gatewayRefused: "The gateway rejected the request"
+        case .gatewayError: "The gateway failed, or its response cannot be read"
+        case .qrRefused: "The QR payload from the gateway failed validation"
         case .gatewayUnreachable: "The gateway cannot be reached"
-        case .gatewayTimeout: "The gateway did not answer in time"
+        case .gatewayTimeout: "The gateway did not respond in time"
         }
     }
 
-    /// Whether the same request may succeed later.
+    /// The member `retryable`: whether the same request may succeed later.
     var isRetryable: Bool {
         switch self {
         case .requestTimeout, .overloaded, .storeUnavailable, .internalError, .diskLow: true
@@ -174,7 +177,7 @@ extension Problem {
         let current: Int64?
     }
 
-    /// The problem as a response.
+    /// The response with the problem details, and the headers that its status requires.
     package var response: Response {
         let details = Details(
             type: kind.urn,

@@ -1,15 +1,15 @@
 package import Payments
 import Snap
 
-/// Why an amount that a merchant wrote is refused although it is a number.
+/// The reason why an amount in a merchant's request is refused although it is a number.
 package enum RupiahLiteralProblem: Equatable {
-    /// The point may stand between thousands, as in Indonesia.
+    /// The point may be a decimal point, or separate thousands as in Indonesia.
     case ambiguous(literal: Amount, thousands: Amount)
 
-    /// More than two digits stand behind the point.
+    /// The number has more than two decimals.
     case decimals
 
-    /// Finds the problem of a literal, of a string or a number; nil when it has none of these.
+    /// Checks the literal of a string or number; nil if it has none of these problems.
     package init?(_ literal: String) {
         if case .ambiguous(let amount, let thousands)? = ReportedAmount(text: literal.utf8.span) {
             self = .ambiguous(literal: amount, thousands: thousands)
@@ -20,8 +20,10 @@ package enum RupiahLiteralProblem: Equatable {
         }
     }
 
-    /// How many digits stand behind the point; 0 when it is not digits with a fraction. The
-    /// decimals of a number with an exponent are not those of its value.
+    /// The number of decimals of a literal that consists of digits and a fraction; else 0.
+    ///
+    /// A number with an exponent is left out: the decimals of its literal are not those of its
+    /// value.
     private static func decimalsCount(of literal: String) -> Int {
         let point = UInt8(ascii: ".")
         let parts = literal.utf8.split(separator: point, omittingEmptySubsequences: false)
@@ -32,12 +34,12 @@ package enum RupiahLiteralProblem: Equatable {
 }
 
 extension RupiahLiteralProblem: CustomStringConvertible {
-    /// What is wrong and what to write instead, to stand behind the member's name and a colon.
+    /// What is wrong and what to write instead; follows the name of the member and a colon.
     package var description: String {
         switch self {
         case .ambiguous(let literal, let thousands):
             let whole = thousands.sen / 100
-            return "\(literal)0 may mean \(whole) in Indonesia, where a point stands between "
+            return "\(literal)0 may mean \(whole) in Indonesia, where a point separates "
                 + "thousands; write \(whole) or \(thousands) (or \(literal))"
         case .decimals: return "expected no more than two decimals, as in 10000.00"
         }

@@ -6,7 +6,7 @@ struct RupiahLiteralProblemTests {
     @Test func `the error about an ambiguous amount names both its readings`() {
         #expect(
             RupiahLiteralProblem("15.000")?.description
-                == "15.000 may mean 15000 in Indonesia, where a point stands between thousands; "
+                == "15.000 may mean 15000 in Indonesia, where a point separates thousands; "
                 + "write 15000 or 15000.00 (or 15.00)"
         )
     }

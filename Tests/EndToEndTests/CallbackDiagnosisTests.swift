@@ -78,7 +78,7 @@ struct CallbackDiagnosisTests {
         let fingerprint = daemon.workspace.keys.gateway.publicKey.fingerprint
         #expect(
             found["notes"].items.map(\.text) == [
-                "When it was received it verified over /v1.0/debit/notify (raw) "
+                "At receipt, the signature verified over /v1.0/debit/notify (raw) "
                     + "with the key \(fingerprint)."
             ]
         )

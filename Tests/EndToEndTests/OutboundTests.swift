@@ -113,7 +113,7 @@ struct OutboundTests {
         #expect(answer.json["type"].text == "urn:cashin-receiver:problem:invalid-member")
         #expect(
             answer.json["detail"].text
-                == "amount: 15.000 may mean 15000 in Indonesia, where a point stands between "
+                == "amount: 15.000 may mean 15000 in Indonesia, where a point separates "
                 + "thousands; write 15000 or 15000.00 (or 15.00)."
         )
         #expect(try pair.daemon.generate("TRX-1", amount: "15000.00").status == 201)

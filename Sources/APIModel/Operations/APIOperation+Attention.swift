@@ -6,11 +6,11 @@ extension APIOperation {
         id: "listAttention",
         tag: .attention,
         summary: "Items that need manual review, newest first",
-        text: "One open entry of a kind for each payment.",
+        text: "A payment has at most one open entry of each kind.",
         parameters: [
             .query(
                 "state",
-                "`open` when it is not given.",
+                "The state of the entries; `open` by default.",
                 .oneOf(["open", "resolved", "all"]),
                 example: "all"
             ),
@@ -22,7 +22,7 @@ extension APIOperation {
             ),
             .beforeNumber, .limit,
         ],
-        answers: [.json("A page of entries.", .attentionPage)]
+        answers: [.json("A page of the attention list.", .attentionPage)]
     )
 
     package static let resolveAttention = APIOperation(
@@ -30,18 +30,19 @@ extension APIOperation {
         tag: .attention,
         summary: "Resolve an entry",
         text: """
-            With `accept` the payment gets that status by a transition whose source is `operator`, \
-            if the status table has a way there; the amount is the one of the entry's fact, or \
-            `amount`. Without `accept` the entry's facts are dismissed: they open no entry again.
+            With `accept`, the payment changes to that status by a transition with the source \
+            `operator`, if the status table allows it. The amount is that of the entry's fact, or \
+            `amount`. Without `accept`, the facts of the entry are dismissed: they do not open an \
+            entry again.
             """,
         parameters: [
-            .path("id", "The number of an entry.", .integer(1...Int64.max), example: "1")
+            .path("id", "The id of an entry.", .integer(1...Int64.max), example: "1")
         ],
         body: Body(
             schema: .resolution,
             examples: ["noted": "{\"note\": \"The gateway confirms by phone that it was a test.\"}"]
         ),
-        answers: [.json("The entry as it is now.", .resolvedAttention)],
+        answers: [.json("The entry after the decision.", .resolvedAttention)],
         problems: [.attentionNotFound, .alreadyResolved, .notAllowed, .severalFacts]
     )
 
@@ -49,7 +50,7 @@ extension APIOperation {
         id: "resolveAllAttention",
         tag: .attention,
         summary: "Resolve all open entries of a kind",
-        text: "Nothing is accepted: the facts of the entries are dismissed.",
+        text: "The facts of the entries are dismissed; none is accepted.",
         body: Body(
             schema: .manyResolution,
             examples: [
@@ -58,21 +59,22 @@ extension APIOperation {
                 """
             ]
         ),
-        answers: [.json("How many were resolved.", .resolvedMany)]
+        answers: [.json("The number of resolved entries.", .resolvedMany)]
     )
 
     package static let acceptStatus = APIOperation(
         id: "acceptStatus",
         tag: .attention,
-        summary: "Give a payment a status",
+        summary: "Set the status of a payment",
         text: """
-            For a payment that has no entry, or is not known yet. The transition's source is \
-            `operator`; a status that an operator gave can be changed to any other.
+            For a payment without an attention entry, or one that is not known yet. The source \
+            of the transition is `operator`. A status that an operator has set can be replaced \
+            by any other of these statuses.
             """,
         parameters: [
             .path(
                 "partnerReferenceNo",
-                "The merchant's number of the payment.",
+                "The merchant's reference of the payment.",
                 .text(length: 1...Reference.bytesMax),
                 example: "TRX-9"
             )
@@ -85,7 +87,7 @@ extension APIOperation {
                 """
             ]
         ),
-        answers: [.json("The payment as it is now.", .acceptedStatus)],
+        answers: [.json("The payment after the decision.", .acceptedStatus)],
         problems: [.transactionNotFound, .notAllowed, .severalFacts]
     )
 }

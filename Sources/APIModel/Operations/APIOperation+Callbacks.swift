@@ -6,25 +6,25 @@ extension APIOperation {
         tag: .callbacks,
         summary: "Kept callbacks, newest first",
         text: """
-            The journal and the kept refusals, byte for byte. A search for an outcome or an \
-            X-EXTERNAL-ID looks at a bounded number of callbacks for one page, and a page ends at \
-            8 MiB of heads and bodies: it may be short and still say `more`.
+            Callbacks of the journal and rejected requests, byte for byte. A search by outcome or \
+            X-EXTERNAL-ID reads a bounded number of callbacks for one page, and a page ends at \
+            8 MiB of heads and bodies. Therefore a page may be short although `more` is true.
             """,
         parameters: [
             .query(
                 "reference",
-                "Only those that speak of this number of a payment, whoever's it is.",
+                "Only callbacks with this reference, of the merchant or of the gateway.",
                 example: "TRX-1"
             ),
             .query(
                 "outcome",
-                "Only those with this outcome.",
+                "Only callbacks with this outcome.",
                 NamedSchema.outcome,
                 example: "applied"
             ),
             .query(
                 "externalId",
-                "Only those with this X-EXTERNAL-ID.",
+                "Only callbacks with this X-EXTERNAL-ID.",
                 example: "3bdf97a4f465d6d395fac6e7ac9a9ed2"
             ),
             .from, .to, .beforeNumber, .limit,
@@ -36,7 +36,7 @@ extension APIOperation {
         id: "showCallback",
         tag: .callbacks,
         summary: "One kept callback",
-        text: "Head and body byte for byte, and what became of it.",
+        text: "The head and body byte for byte, and the outcome.",
         parameters: [.callbackID],
         answers: [.json("The callback.", .callback)],
         problems: [.callbackNotFound]
@@ -45,8 +45,8 @@ extension APIOperation {
     package static let diagnoseCallback = APIOperation(
         id: "diagnoseCallback",
         tag: .callbacks,
-        summary: "Why its signature verifies or does not",
-        text: "With today's keys and configuration. The README explains the words.",
+        summary: "Why the signature of a callback verifies or fails",
+        text: "Uses the current keys and configuration. The README explains verdicts and changes.",
         parameters: [.callbackID],
         answers: [.json("The diagnosis.", .diagnosis)],
         problems: [.callbackNotFound, .bodyErased]
@@ -55,16 +55,17 @@ extension APIOperation {
     package static let reportOnGateway = APIOperation(
         id: "reportOnGateway",
         tag: .callbacks,
-        summary: "What the live gateway really sends",
+        summary: "Which forms the gateway sends",
         text: """
-            Looks at the newest callbacks and calls of a span and counts their forms: what is \
-            signed, members, headers, times, amounts, repetitions. One report is made at a time.
+            Counts the forms of the newest callbacks and gateway calls in a period: signed \
+            strings, members, headers, times, amounts, redeliveries. Reports are made one at a \
+            time.
             """,
         parameters: [
             .from, .to,
             .query(
                 "limit",
-                "How many callbacks and, apart from them, calls at most are looked at.",
+                "The maximum number of callbacks, and of gateway calls, in the report.",
                 .integer(1...Int64(GatewayReportRange.entriesMax)),
                 example: "1000"
             ),
@@ -77,8 +78,9 @@ extension APIOperation {
         tag: .callbacks,
         summary: "Judge kept callbacks again",
         text: """
-            With today's keys, paths and options, the clock being their time of receipt. What \
-            changes is appended to the feed; one that caused a transition already does nothing.
+            Uses the current keys, paths and options; the clock is the time of receipt. \
+            Transitions are appended to the feed. A callback that has already caused a transition \
+            causes none.
             """,
         body: Body(
             schema: .replay,
@@ -87,7 +89,7 @@ extension APIOperation {
                 "byOutcome": "{\"outcome\": \"refused\", \"from\": \"2026-11-22\"}",
             ]
         ),
-        answers: [.json("What became of each.", .replayResults)],
+        answers: [.json("The outcome of each callback.", .replayResults)],
         problems: [.callbackNotFound]
     )
 }

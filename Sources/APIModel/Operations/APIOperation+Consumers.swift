@@ -5,12 +5,12 @@ extension APIOperation {
     package static let listConsumers = APIOperation(
         id: "listConsumers",
         tag: .consumers,
-        summary: "All consumers, by name",
-        text: "Where each stands, and how far behind the head of the feed that is.",
+        summary: "All consumers, ordered by name",
+        text: "The stored offset of each consumer, and its lag behind the head of the feed.",
         parameters: [
             .query(
                 "after",
-                "The next of the page before.",
+                "`next` of the previous page.",
                 .either([.text(pattern: ConsumerName.pattern), .constant("")]),
                 example: "a"
             ),
@@ -23,7 +23,7 @@ extension APIOperation {
         id: "showConsumer",
         tag: .consumers,
         summary: "One consumer",
-        text: "Where it stands, and how far behind the head of the feed that is.",
+        text: "The stored offset, and its lag behind the head of the feed.",
         parameters: [.consumerName],
         answers: [.json("The consumer.", .consumer)],
         problems: [.consumerNotFound]
@@ -32,12 +32,12 @@ extension APIOperation {
     package static let moveConsumer = APIOperation(
         id: "moveConsumer",
         tag: .consumers,
-        summary: "Note how far a consumer is",
+        summary: "Store the offset of a consumer",
         text: """
-            Makes the consumer when it is not there. `expected` is compared first, so that of two \
-            instances one notices. A token may move the consumer of its own name and those whose \
-            names begin with it and a dot, \(Store.consumersOfTokenMax) at most; one with the \
-            scope `admin` may move all.
+            Creates the consumer if it does not exist. `expected` is compared with the stored \
+            offset first, so that one of two concurrent instances fails. A token may move the \
+            consumer with its own name and those whose names begin with its name and a dot, at \
+            most \(Store.consumersOfTokenMax); a token with the scope `admin` may move all.
             """,
         parameters: [.consumerName],
         body: Body(
@@ -50,8 +50,8 @@ extension APIOperation {
             ]
         ),
         answers: [
-            .json("It has moved.", .consumer),
-            .json("It is new.", .consumer, status: .created),
+            .json("The consumer was moved.", .consumer),
+            .json("The consumer was created.", .consumer, status: .created),
         ],
         problems: [
             .feedChanged, .positionAhead, .positionConflict, .positionExpired, .tooManyConsumers,
@@ -61,10 +61,10 @@ extension APIOperation {
     package static let removeConsumer = APIOperation(
         id: "removeConsumer",
         tag: .consumers,
-        summary: "Forget a consumer",
+        summary: "Remove a consumer",
         text: "A token may remove the consumers that it may move.",
         parameters: [.consumerName],
-        answers: [Answer(status: .noContent, text: "It is gone.", content: .none)],
+        answers: [Answer(status: .noContent, text: "The consumer was removed.", content: .none)],
         problems: [.consumerNotFound]
     )
 }

@@ -7,8 +7,9 @@ extension APIOperation {
         tag: .feed,
         summary: "The feed, in order",
         text: """
-            The transitions behind a position. With `wait` it answers as soon as there is one, or \
-            when the time is up. A page may be short, or empty, and still say `more`.
+            The transitions after an offset. With `wait`, the response is sent when there is a \
+            transition, or when the time has elapsed. A page may be short or empty although \
+            `more` is true.
             """,
         parameters: [after, recordedFrom] + selection + [.wait, .limit],
         answers: [.json("The next transitions.", .transitionPage)],
@@ -20,23 +21,24 @@ extension APIOperation {
         tag: .feed,
         summary: "The feed as server-sent events",
         text: """
-            The same entries as events, as they are committed. The stream ends when the client \
-            goes or the receiver stops; a client that comes again with the last id misses nothing.
+            The transitions as events, sent when they are committed. The stream ends when the \
+            client disconnects or the receiver stops. A client that reconnects with the id of the \
+            last event misses no transition.
             """,
         parameters: [after, recordedFrom] + selection + [lastEventID],
         answers: [
             Answer(
                 status: .ok,
-                text: "The stream.",
+                text: "The event stream.",
                 content: .text(
                     mediaType: "text/event-stream",
                     """
                     Server-sent events (WHATWG HTML, section 9.2). Each transition is an event \
-                    `transition`, whose `id` is the sequence number and whose `data` is one line \
-                    of JSON: a Transition. The first event is `feed`, without an id: the id of the \
-                    feed and its newest sequence number. After 15 s without an event comes a \
-                    comment. Where `to` leaves transitions out, `feed` comes again with an `id` \
-                    that says where to resume.
+                    `transition`: its `id` is the sequence number, and its `data` is a Transition \
+                    as one line of JSON. The first event is `feed`, without an id; its data is the \
+                    id of the feed and the newest sequence number. After 15 s without an event a \
+                    comment is sent. If `to` has filtered transitions out, another `feed` event \
+                    has an `id`, the offset at which to resume.
                     """,
                     example: """
                         retry: 2000
@@ -59,8 +61,8 @@ extension APIOperation {
     private static let after = Parameter.query(
         "after",
         """
-        The sequence number behind which to begin, or `latest`: the head. From the beginning when \
-        neither this nor `recordedFrom` nor `consumer` is given.
+        The offset: the sequence number after which to begin, or `latest` for the head. Without \
+        `after`, `recordedFrom` and `consumer`, the feed is read from its beginning.
         """,
         .either([.integer(), .constant("latest")]),
         example: "0"
@@ -69,35 +71,35 @@ extension APIOperation {
     private static let recordedFrom = Parameter.query(
         "recordedFrom",
         """
-        Instead of `after`: begins with the first transition recorded at or after this Jakarta day \
-        or RFC 3339 time; behind the head when there is none.
+        Instead of `after`: begin with the first transition recorded at or after this Jakarta day \
+        or RFC 3339 time, or at the head if there is none.
         """,
         .bound
     )
 
-    /// What list and stream know besides the position.
+    /// The parameters that list and stream share, besides the offset.
     private static let selection = [
         Parameter.query(
             "consumer",
             """
-            Begins where this consumer stands. Not looked at when `after` or `recordedFrom` is \
-            given.
+            Begin at the stored offset of this consumer. Ignored with `after` or \
+            `recordedFrom`.
             """,
             .text(pattern: ConsumerName.pattern),
             example: "orders"
         ),
         .statuses(
             "to",
-            "Only transitions to these statuses; `next` goes past the others.",
+            "Only transitions to these statuses. `next` advances past the others.",
             APILimits.transitionStatuses,
             example: [.success, .refunded]
         ),
-        .query("feed", "Has to be the id of the present feed, as in an earlier answer."),
+        .query("feed", "The expected id of the feed, from an earlier response."),
     ]
 
     private static let lastEventID = Parameter.header(
         APILimits.lastEventID,
-        "The id of the last event that was seen; empty for none. Wins over `after`.",
+        "The id of the last event received; empty for none. Takes precedence over `after`.",
         .either([.integer(), .constant("")]),
         example: "0"
     )

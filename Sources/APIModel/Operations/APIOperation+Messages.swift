@@ -1,16 +1,18 @@
 import HTTPCore
 
 extension APIOperation {
-    /// A body that a route takes.
+    /// The request body of a route.
     struct Body: Sendable {
         let schema: NamedSchema
         var isRequired = true
 
-        /// Named, as JSON. Each is done when they are sent, in the order of their names, to a
-        /// receiver that has what they speak of.
+        /// Examples as JSON, by name.
+        ///
+        /// Each succeeds when the examples are sent in the order of their names to a receiver that
+        /// has the payments and callbacks in them; a test does so.
         let examples: KeyValuePairs<String, String>
 
-        /// The request body object of OpenAPI.
+        /// The request body as an OpenAPI object.
         var tree: JSONTree {
             let examples = examples.map { name, json in
                 (name: name, value: ["value": .verbatim(json)] as JSONTree)
@@ -29,13 +31,13 @@ extension APIOperation {
 }
 
 extension APIOperation {
-    /// What a route answers when all is well.
+    /// A successful response of a route.
     struct Answer: Sendable {
-        /// The body.
+        /// The body of the response.
         enum Content: Sendable {
             case none
             case json(JSONSchema)
-            /// What no schema describes: in words, and as an example.
+            /// A body that is not JSON: a description and an example.
             case text(mediaType: String, String, example: String)
         }
 
@@ -58,7 +60,7 @@ extension APIOperation {
             )
         }
 
-        /// The content object of OpenAPI; nil for none.
+        /// The content as an OpenAPI object; nil without a body.
         var contentTree: JSONTree? {
             switch content {
             case .none: nil
@@ -71,7 +73,7 @@ extension APIOperation {
 }
 
 extension APIOperation {
-    /// A header field of an answer.
+    /// A header field of a response.
     struct Header: Sendable {
         let name: String
         let text: String
@@ -93,12 +95,12 @@ extension APIOperation {
         )
         static let pruneLocation = Header(
             name: "Location",
-            text: "Where the progress is shown.",
+            text: "The path of the progress.",
             schema: .constant("/admin/prune")
         )
         static let challenge = Header(
             name: "WWW-Authenticate",
-            text: "That a bearer token is wanted (RFC 6750).",
+            text: "The required authentication: a bearer token (RFC 6750).",
             schema: .text(pattern: "^Bearer ")
         )
         static let allow = Header(
@@ -108,18 +110,18 @@ extension APIOperation {
         )
         static let retryAfter = Header(
             name: "Retry-After",
-            text: "Of overloaded: after how many seconds to try again.",
+            text: "With `overloaded`: seconds until the next attempt.",
             schema: .integer(),
             isRequired: false
         )
         static let cacheControl = Header(
             name: "Cache-Control",
-            text: "Nobody may keep it.",
+            text: "Responses must not be cached.",
             schema: .constant("no-store")
         )
         static let accelBuffering = Header(
             name: "X-Accel-Buffering",
-            text: "That nginx is to pass each event on at once.",
+            text: "Tells nginx to pass on each event at once.",
             schema: .constant("no")
         )
     }

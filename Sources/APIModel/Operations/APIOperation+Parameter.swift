@@ -1,9 +1,9 @@
 import Payments
 
 extension APIOperation {
-    /// What a request says outside of its body.
+    /// A parameter of a request, outside of its body.
     package struct Parameter: Sendable {
-        /// Where it stands in the request (`in` of OpenAPI).
+        /// The location of the parameter in the request (`in` of OpenAPI).
         package enum Place: String, Sendable { case path, query, header }
 
         package let place: Place
@@ -11,10 +11,10 @@ extension APIOperation {
         let text: String
         let schema: JSONSchema
 
-        /// A value as it stands in a request; one that is right whenever a request is sent.
+        /// A value as written in a request; it is valid at any time, because tests send it.
         let example: String?
 
-        /// Whether the schema is of a list, which is written with commas.
+        /// Whether the parameter is a list, whose elements are separated by commas.
         var isList = false
 
         static func path(
@@ -44,7 +44,7 @@ extension APIOperation {
             Parameter(place: .header, name: name, text: text, schema: schema, example: example)
         }
 
-        /// One or several words of `statuses`.
+        /// A parameter that is a list of words of `statuses`.
         static func statuses(
             _ name: String,
             _ text: String,
@@ -61,7 +61,7 @@ extension APIOperation {
             )
         }
 
-        /// The parameter object of OpenAPI.
+        /// The parameter as an OpenAPI object.
         var tree: JSONTree {
             var members: [JSONTree.Member] = [
                 ("name", .text(name)), ("in", .text(place.rawValue)), ("description", .text(text)),
@@ -73,7 +73,7 @@ extension APIOperation {
             return .object(members)
         }
 
-        /// An example as a value of the schema.
+        /// The example as a JSON value of the schema.
         private func exampleTree(_ example: String) -> JSONTree {
             if isList { return .words(example.split(separator: ",").map { String($0) }) }
             return Int64(example).map { .number($0) } ?? .text(example)
@@ -81,37 +81,42 @@ extension APIOperation {
     }
 }
 
-// Parameters that several routes know.
+// Parameters of several routes.
 extension APIOperation.Parameter {
     static let limit = query(
         "limit",
-        "How many entries at most; 100 when it is not given.",
+        "The maximum number of entries; 100 by default.",
         .integer(1...1_000),
         example: "100"
     )
 
     static let wait = query(
         "wait",
-        "Seconds to wait for something new; 0 when it is not given.",
+        "Seconds to wait for a new entry; 0 by default.",
         .integer(0...55),
         example: "1"
     )
 
-    /// In a list whose entries are numbered, the newest first.
+    /// `after` of a list whose entries have ascending ids and are shown newest first.
     static let beforeNumber = query(
         "after",
-        "The next of the page before.",
+        "`next` of the previous page.",
         .integer(),
         example: "1000"
     )
 
-    static let from = query("from", "Not before this.", .bound, example: "2026-11-22")
+    static let from = query("from", "The start of the period.", .bound, example: "2026-11-22")
 
-    static let to = query("to", "Before this.", .bound, example: "9999-01-01T00:00:00+07:00")
+    static let to = query(
+        "to",
+        "The end of the period, which is not included.",
+        .bound,
+        example: "9999-01-01T00:00:00+07:00"
+    )
 
     static let callbackID = path(
         "id",
-        "The number of a callback.",
+        "The id of a callback.",
         .integer(1...Int64.max),
         example: "1"
     )

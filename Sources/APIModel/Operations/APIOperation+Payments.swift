@@ -8,31 +8,31 @@ extension APIOperation {
         tag: .payments,
         summary: "Payments, newest first",
         text: """
-            `by` is the time that the order, `from` and `to` go by: when a payment was first heard \
-            of, when its newest transition was recorded, or the one to success. A payment that has \
-            no such transition is not in the list.
+            `by` selects the time for the order and for `from` and `to`: when the payment was \
+            created here, when its newest transition was recorded, or when its transition to \
+            success was recorded. Payments without that transition are not listed.
             """,
         parameters: [
             .statuses(
                 "status",
-                "Only payments that have one of these.",
+                "Only payments with one of these statuses.",
                 TransactionStatus.allCases,
                 example: [.success, .refunded]
             ),
             .query(
                 "referenceNo",
-                "Only payments with this number of the gateway.",
+                "Only payments with this reference of the gateway.",
                 .text(pattern: referencePattern),
                 example: "PAY1"
             ),
             .query(
                 "by",
-                "`created` when it is not given.",
+                "The time to order and select by; `created` by default.",
                 .oneOf(TransactionTime.allCases.map(\.rawValue)),
                 example: "paid"
             ),
             .from, .to,
-            .query("cursor", "The next of the page before; all else has to be as it was then."),
+            .query("cursor", "`next` of the previous page; the other parameters must be the same."),
             .limit,
         ],
         answers: [.json("A page of payments.", .transactionPage)]
@@ -43,14 +43,14 @@ extension APIOperation {
         tag: .payments,
         summary: "One payment with its transitions",
         text: """
-            With `wait` it answers as soon as the payment's `lastSequence` is larger than `since`, \
-            or when the time is up; a payment that is not known yet is waited for.
+            With `wait`, the response is sent when the payment's `lastSequence` is larger than \
+            `since`, or when the time has elapsed. An unknown payment is waited for as well.
             """,
         parameters: [
             partnerReferenceNo, .wait,
             .query(
                 "since",
-                "The sequence number beyond which something is new.",
+                "With `wait`: the sequence number after which a transition is new.",
                 .integer(),
                 example: "0"
             ),
@@ -64,8 +64,8 @@ extension APIOperation {
         tag: .payments,
         summary: "All evidence of one payment",
         text: """
-            Its callbacks and the calls of the gateway byte for byte, and how to verify each \
-            signature with `openssl`. One dossier is made at a time.
+            The callbacks and gateway calls of the payment byte for byte, with commands that \
+            verify each signature with `openssl`. Dossiers are made one at a time.
             """,
         parameters: [partnerReferenceNo],
         answers: [.json("The dossier.", .dossier)],
@@ -75,11 +75,11 @@ extension APIOperation {
     package static let generate = APIOperation(
         id: "generate",
         tag: .payments,
-        summary: "Have the gateway make a QR code",
+        summary: "Generate a QR code at the gateway",
         text: """
-            The intent is on disk before the gateway is called, and the call goes on when the \
-            client goes away. The same content again is answered with the stored payment, without \
-            a second call.
+            The intent is stored durably before the gateway is called, and the call continues if \
+            the client disconnects. A repeated request with the same content returns the stored \
+            payment without a second call.
             """,
         body: Body(
             schema: .generation,
@@ -96,9 +96,13 @@ extension APIOperation {
             ]
         ),
         answers: [
-            .json("It was generated before.", .transactionWithHistory, headers: [.location]),
             .json(
-                "It is new.",
+                "The stored payment of an earlier request.",
+                .transactionWithHistory,
+                headers: [.location]
+            ),
+            .json(
+                "The new payment.",
                 .transactionWithHistory,
                 status: .created,
                 headers: [.location]
@@ -110,29 +114,30 @@ extension APIOperation {
     package static let query = APIOperation(
         id: "query",
         tag: .payments,
-        summary: "Ask the gateway about a payment now",
-        text: "What it says goes through the status table. An unknown payment is asked about too.",
+        summary: "Query the gateway about a payment now",
+        text:
+            "The reported status goes through the status table. Unknown payments are queried too.",
         body: Body(
             schema: .query,
             examples: ["plain": "{\"partnerReferenceNo\": \"TRX-1\"}"]
         ),
-        answers: [.json("The payment, and what the gateway said.", .queryAnswer)],
+        answers: [.json("The payment and the gateway's response.", .queryAnswer)],
         problems: gatewayProblems + [.transactionNotFound]
     )
 
     package static let reconcile = APIOperation(
         id: "reconcile",
         tag: .payments,
-        summary: "Ask the gateway at once about everything that is due",
-        text: "Answers before the gateway does.",
+        summary: "Query the gateway now about all open payments that are due",
+        text: "The response does not wait for the queries.",
         body: Body(schema: .nothing, isRequired: false, examples: ["plain": "{}"]),
-        answers: [.json("They are being asked about.", .reconciliation, status: .accepted)],
+        answers: [.json("The queries were started.", .reconciliation, status: .accepted)],
         problems: [.receiveOnly]
     )
 
     private static let partnerReferenceNo = Parameter.path(
         "partnerReferenceNo",
-        "The merchant's number of the payment.",
+        "The merchant's reference of the payment.",
         .text(pattern: referencePattern),
         example: "TRX-1"
     )

@@ -7,10 +7,11 @@ extension APIOperation {
         tag: .service,
         summary: "Erase old heads and bodies",
         text: """
-            Of callbacks and calls of the gateway; their SHA-256, signature, verdict and facts \
-            stay. Refused requests of the time are removed. With `transitions`, the feed is cut \
-            off below the offset of every consumer and 400 days. Runs on behind the answer, in \
-            small steps; the same order again tells how far it is.
+            Erases heads and bodies of callbacks and gateway calls; hashes, signatures, verdicts \
+            and facts stay. Rejected requests of that time are removed. With `transitions`, \
+            transitions older than 400 days that every consumer has passed are removed from the \
+            start of the feed. The work continues after the response, in small steps; repeating \
+            the same request returns the progress.
             """,
         body: Body(
             schema: .pruneOrder,
@@ -21,7 +22,7 @@ extension APIOperation {
         ),
         answers: [
             .json(
-                "It is under way.",
+                "The prune is running.",
                 .prune,
                 status: .accepted,
                 headers: [.pruneLocation]
@@ -33,9 +34,9 @@ extension APIOperation {
     package static let showPrune = APIOperation(
         id: "showPrune",
         tag: .service,
-        summary: "How far the last erasure is",
-        text: "Of the last order, or of what `storage.bodyDays` has erased, since the start.",
-        answers: [.json("How far it is.", .prune)]
+        summary: "The progress of the last prune",
+        text: "The last prune since the start, by request or by `storage.bodyDays`.",
+        answers: [.json("The progress.", .prune)]
     )
 }
 
@@ -45,11 +46,11 @@ extension NamedSchema {
         .request(
             [
                 "before": .bound,
-                "transitions": .flag("Whether the feed is cut off, too."),
-                "dryRun": .flag("Whether it is only counted."),
+                "transitions": .flag("Whether old transitions are removed, too."),
+                "dryRun": .flag("Whether the data is only counted."),
             ],
             optional: ["transitions", "dryRun"],
-            "What is from before `before`, which is not in the future."
+            "Selects data from before `before`, which must not be in the future."
         )
     )
 
@@ -58,22 +59,32 @@ extension NamedSchema {
         .answer([
             "state": .oneOf(
                 PruneProgress.State.allCases.map(\.rawValue),
-                "`idle`: none since the start. `stopped`: given up; the same order goes on."
+                "`idle`: none since the start. `stopped`: interrupted; repeat the request to resume."
             ),
-            "before": .time("What is older is erased.").orNull,
-            "transitions": .flag("Whether the feed is cut off, too."),
-            "dryRun": .flag("Whether it is only counted."),
+            "before": .time("The end of the erased period.").orNull,
+            "transitions": .flag("Whether old transitions are removed, too."),
+            "dryRun": .flag("Whether the data is only counted."),
             "percent": .integer(0...100),
-            "callbacks": .integer(0...Int64.max, "Whose head and body were erased."),
-            "gatewayCalls": .integer(0...Int64.max, "Whose heads and bodies were erased."),
-            "refusals": .integer(0...Int64.max, "Refused requests that were removed."),
+            "callbacks": .integer(
+                0...Int64.max,
+                "The number of callbacks whose head and body were erased."
+            ),
+            "gatewayCalls": .integer(
+                0...Int64.max,
+                "The number of gateway calls whose heads and bodies were erased."
+            ),
+            "refusals": .integer(
+                0...Int64.max,
+                "The number of rejected requests that were removed."
+            ),
             "removedTransitions": .integer(),
-            "bytes": .integer(0...Int64.max, "Of heads and bodies."),
-            "oldest": .integer(1...Int64.max, "The oldest sequence number of the feed.").orNull,
-            "heldBy": .text("The consumer that has not passed the next old transition.").orNull,
+            "bytes": .integer(0...Int64.max, "The size of the erased heads and bodies."),
+            "oldest": .integer(1...Int64.max, "The oldest sequence number in the feed.").orNull,
+            "heldBy": .text("The consumer that has not passed the next transition to be removed.")
+                .orNull,
             "startedAt": .time().orNull,
             "finishedAt": .time().orNull,
-            "error": .text("Why it failed.").orNull,
+            "error": .text("The reason of a failure.").orNull,
         ])
         .example(
             """

@@ -4,21 +4,21 @@ extension APIOperation {
     package static let health = APIOperation(
         id: "health",
         tag: .service,
-        summary: "Whether it is alive",
-        text: "Looks at nothing, not even at its query.",
+        summary: "Whether the receiver is alive",
+        text: "Checks nothing. Query parameters are ignored.",
         ignoresQuery: true,
-        answers: [.json("It is.", .health)]
+        answers: [.json("The receiver is alive.", .health)]
     )
 
     package static let readiness = APIOperation(
         id: "readiness",
         tag: .service,
-        summary: "Whether it is ready for callbacks",
-        text: "The database can be written, keys are loaded, and it does not stop.",
+        summary: "Whether the receiver is ready for callbacks",
+        text: "Ready: the database is writable, keys are loaded, and the receiver is not stopping.",
         answers: [
-            .json("It is.", .readiness),
+            .json("Ready.", .readiness),
             .json(
-                "It is not: `checks` says why. Or too many requests are being served.",
+                "Not ready; `checks` lists the reasons. Or too many requests are in flight.",
                 .readiness,
                 status: .serviceUnavailable
             ),
@@ -28,7 +28,7 @@ extension APIOperation {
     package static let metrics = APIOperation(
         id: "metrics",
         tag: .service,
-        summary: "What Prometheus collects",
+        summary: "Metrics for Prometheus",
         text: "Counters and gauges whose names begin with `cashin_`, in base units.",
         answers: [
             Answer(
@@ -52,7 +52,7 @@ extension APIOperation {
         id: "document",
         tag: .service,
         summary: "This document",
-        text: "OpenAPI 3.1, made from the routes.",
+        text: "An OpenAPI 3.1 document, generated from the routes.",
         answers: [
             Answer(
                 status: .ok,

@@ -1,12 +1,12 @@
 import Configuration
 import HTTPCore
 
-/// What the document of the API says of a route.
+/// The description of a route in the OpenAPI document.
 ///
-/// A route cannot be made without one, and takes the names of its query parameters from here: the
-/// document neither forgets a route nor a parameter.
+/// A route cannot be made without one, and accepts only the query parameters that it names.
+/// Therefore the document lists every route and every parameter.
 package struct APIOperation: Sendable {
-    /// What routes are grouped by.
+    /// A group of routes in the document.
     enum Tag: String, CaseIterable, Sendable {
         case feed = "Feed"
         case consumers = "Consumers"
@@ -17,52 +17,52 @@ package struct APIOperation: Sendable {
 
         var text: String {
             switch self {
-            case .feed: "Every change of a payment's status, in the order of the commits."
-            case .consumers: "Named positions in the feed, kept for those who follow it."
-            case .payments: "Payments: generate, ask about, look up."
-            case .callbacks: "What the gateway sent, byte for byte, and what became of it."
-            case .attention: "What somebody has to look at."
+            case .feed: "All changes of payment statuses, in commit order."
+            case .consumers: "Named offsets in the feed, stored for the services that follow it."
+            case .payments: "Payments: generate, query, look up."
+            case .callbacks: "What the gateway sent, byte for byte, and its outcome."
+            case .attention: "Items that need manual review."
             case .service: "The receiver itself."
             }
         }
     }
 
-    /// Names it in generated clients.
+    /// The name of the operation in generated clients.
     package let id: String
     let tag: Tag
     let summary: String
     let text: String
 
-    /// In the order of the path, then as they are to be shown.
+    /// The parameters in the order of the document, path parameters first.
     package var parameters: [Parameter] = []
 
-    /// Whether the query is not looked at, whatever it is.
+    /// Whether the route ignores its query instead of refusing unknown parameters.
     package var ignoresQuery = false
     var body: Body?
     let answers: [Answer]
 
-    /// What can go wrong besides that which can on every route.
+    /// The problems of this route in addition to those of every route.
     var problems: [Problem.Kind] = []
 
-    /// The query parameters that the route knows.
+    /// The names of the query parameters that the route accepts.
     package var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
 }
 
 extension APIOperation {
-    /// Everything that can go wrong.
+    /// All problems that the route can return.
     ///
-    /// - Parameter needsToken: whether the route does.
+    /// - Parameter needsToken: whether the route requires a token.
     package func allProblems(needsToken: Bool) -> [Problem.Kind] {
         var kinds: [Problem.Kind] = [.malformedRequest]
         if !ignoresQuery { kinds += [.unknownParameter, .invalidParameter] }
         if body != nil { kinds += [.malformedBody, .unknownMember, .invalidMember] }
         kinds += [.methodNotAllowed, .requestTimeout, .tooLarge, .internalError, .overloaded]
-        // What needs a token looks into the database.
+        // The routes that need a token read the database.
         if needsToken { kinds += [.unauthorized, .forbidden, .notFound, .storeUnavailable] }
         return kinds + problems
     }
 
-    /// The operation object of OpenAPI.
+    /// The operation as an OpenAPI object.
     func tree(scope: Configuration.Scope?) -> JSONTree {
         var members: [JSONTree.Member] = [
             ("operationId", .text(id)),
@@ -70,7 +70,7 @@ extension APIOperation {
             ("summary", .text(summary)),
             ("description", .text("\(text) \(Self.need(scope))")),
         ]
-        // OpenAPI 3.1: what a scheme lists besides OAuth are the roles that are needed.
+        // In OpenAPI 3.1 the list of a scheme other than OAuth contains the required roles.
         let needs = scope.map { ["bearer": .list([.text($0.rawValue)])] as JSONTree }
         members.append(("security", .list(needs.map { [$0] } ?? [])))
         if !parameters.isEmpty { members.append(("parameters", .list(parameters.map(\.tree)))) }
@@ -84,7 +84,7 @@ extension APIOperation {
         return "Needs a token with the scope `\(scope.rawValue)` or `admin`."
     }
 
-    /// The answers, by status.
+    /// The responses, ordered by status.
     private func responses(needsToken: Bool) -> JSONTree {
         let problems = ProblemAnswer.all(of: allProblems(needsToken: needsToken))
         let both = answers.map { answer in
@@ -100,7 +100,7 @@ extension APIOperation {
         )
     }
 
-    /// An answer; with a problem that has its status, where there is one.
+    /// A successful response, combined with the problem of the same status, if there is one.
     private func tree(_ answer: Answer, _ problem: ProblemAnswer?) -> JSONTree {
         var members: [JSONTree.Member] = [("description", .text(answer.text))]
         let headers = answer.headers + (problem?.headers ?? [])

@@ -1,17 +1,17 @@
 import HTTPCore
 
-/// What a route answers when something is wrong: one status with the problems that have it.
+/// An error response of a route: one status with all problems that have it.
 struct ProblemAnswer: Sendable {
     let status: Status
     let kinds: [Problem.Kind]
 
-    /// The name under which routes that have the same share it; nil for one that stands where it is
-    /// given.
+    /// The name of the component, if several routes share this response; nil if it is written
+    /// inline.
     private var sharedName: String? {
         Self.shared.first { $0.status == status && $0.kinds == kinds }?.name
     }
 
-    /// The answers for `kinds`, each with its status.
+    /// The responses for `kinds`, one for each status.
     static func all(of kinds: [Problem.Kind]) -> [ProblemAnswer] {
         let statuses = Set(kinds.flatMap(\.statuses)).sorted { $0.code < $1.code }
         return statuses.map { status in
@@ -22,7 +22,7 @@ struct ProblemAnswer: Sendable {
         }
     }
 
-    /// What several routes answer, by the names in the document.
+    /// The responses that several routes share, with their names in the document.
     private static let shared: [(name: String, status: Status, kinds: [Problem.Kind])] = [
         ("BadRequest", .badRequest, [.malformedRequest, .unknownParameter, .invalidParameter]),
         (
@@ -47,7 +47,7 @@ struct ProblemAnswer: Sendable {
         ("VersionNotSupported", .versionNotSupported, [.malformedRequest]),
     ]
 
-    /// `components.responses` of OpenAPI.
+    /// The object `components.responses` of OpenAPI.
     static var components: JSONTree {
         .object(
             shared.map { name, status, kinds in
@@ -56,12 +56,12 @@ struct ProblemAnswer: Sendable {
         )
     }
 
-    /// The shared one, where there is one.
+    /// A reference to the shared response; nil if it is not shared.
     var reference: JSONTree? {
         sharedName.map { ["$ref": .text("#/components/responses/\($0)")] }
     }
 
-    /// The response object of OpenAPI.
+    /// The response as an OpenAPI object.
     var tree: JSONTree {
         let titles = kinds.map { "`\($0.rawValue)`: \($0.title)." }
         var members: [JSONTree.Member] = [
@@ -94,7 +94,7 @@ struct ProblemAnswer: Sendable {
 }
 
 extension Problem.Kind {
-    /// Every status that it can have.
+    /// All statuses that a problem of this kind can have.
     fileprivate var statuses: [Status] {
         switch self {
         case .malformedRequest: [.badRequest, .versionNotSupported]

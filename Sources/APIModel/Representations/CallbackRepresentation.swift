@@ -7,23 +7,23 @@ import Snap
 package import Store
 import Text
 
-/// A kept callback in the API, byte for byte.
+/// The JSON of a stored callback.
 package struct CallbackRepresentation: Encodable {
-    /// What the signature verified over.
+    /// The candidate for which the signature verified.
     struct Match: Encodable {
         let path: String
         let body: String
         let keyFingerprint: String
     }
 
-    /// How often the same bytes came.
+    /// The deliveries of the same signed string.
     struct Deliveries: Encodable {
         let count: Int64
         let firstAt: String
         let lastAt: String
     }
 
-    /// What stays of a head and a body that were erased.
+    /// What is left of an erased head and body.
     struct Erased: Encodable {
         let bodySha256: String
         let signedBodySha256: String
@@ -60,7 +60,7 @@ package struct CallbackRepresentation: Encodable {
     @Nullable var requestLine: String?
     @Nullable var headers: [Header]?
 
-    /// The body when it is UTF-8, else ``bodyBase64``; neither when it was erased.
+    /// The body if it is UTF-8, else ``bodyBase64``; both are nil if it was erased.
     let body: String?
     let bodyBase64: String?
     @Nullable var erased: Erased?
@@ -98,7 +98,9 @@ package struct CallbackRepresentation: Encodable {
             ? String(decoding: Base64.encode(record.body.span), as: UTF8.self) : nil
     }
 
-    /// What was answered: the problem's own words where the answer was about the problem.
+    /// The code and message of the response to the callback.
+    ///
+    /// If the response states the problem of the callback, they are those of the stored problem.
     package static func response(_ record: CallbackRecord) -> (code: String, message: String) {
         let answer = record.answer.map { NotifyAnswers.answer($0, problem: nil) }
         let isAboutProblem =
@@ -113,7 +115,7 @@ package struct CallbackRepresentation: Encodable {
         return (answer?.codeText ?? "", answer?.message ?? "")
     }
 
-    /// The request line and the fields of a kept head, split at its line ends.
+    /// Splits a stored head into its request line and its header fields.
     private static func head(_ bytes: [UInt8]) -> (String, [Header]) {
         let lines = String(decoding: bytes, as: UTF8.self)
             .split(separator: "\r\n", omittingEmptySubsequences: true)

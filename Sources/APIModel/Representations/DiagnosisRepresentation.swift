@@ -4,7 +4,7 @@ import Snap
 package import Store
 import Text
 
-/// A diagnosis in the API, and what `diagnose --json` prints.
+/// The JSON of a diagnosis, in the API and in `diagnose --json`.
 package struct DiagnosisRepresentation: Encodable {
     struct Change: Encodable {
         let change: String
@@ -76,7 +76,7 @@ package struct DiagnosisRepresentation: Encodable {
         let complete: Bool
     }
 
-    /// The number of a kept callback; left out for one from a file.
+    /// The id of a stored callback; omitted for a callback from a file.
     let callbackId: Int64?
     let verdict: String
     let summary: String
@@ -93,7 +93,9 @@ package struct DiagnosisRepresentation: Encodable {
 }
 
 extension DiagnosisRepresentation {
-    /// - Parameter notes: what else there is to say, before the diagnosis's own notes.
+    /// Makes the representation of a diagnosis.
+    ///
+    /// - Parameter notes: additional notes, which precede those of the diagnosis.
     package init(_ diagnosis: SignatureDiagnosis, callbackID: Int64? = nil, notes: [String] = []) {
         callbackId = callbackID
         verdict = diagnosis.verdict.rawValue
@@ -137,13 +139,15 @@ extension DiagnosisRepresentation {
 }
 
 extension DiagnosisRepresentation {
-    /// The diagnosis of a kept callback.
+    /// The diagnosis of a stored callback.
+    ///
+    /// If the signature verified at receipt but does not now, a note names what it verified with.
     package init(_ diagnosis: SignatureDiagnosis, of record: CallbackRecord) {
         var notes: [String] = []
         let isOther = ![.verifies, .refusedHeaders].contains(diagnosis.verdict)
         if isOther, let kept = record.verification {
             notes.append(
-                "When it was received it verified over \(kept.path) (\(kept.bodyForm)) "
+                "At receipt, the signature verified over \(kept.path) (\(kept.bodyForm)) "
                     + "with the key \(kept.keyFingerprint)."
             )
         }

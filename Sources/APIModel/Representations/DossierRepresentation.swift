@@ -5,22 +5,22 @@ import Snap
 package import Store
 import Text
 
-/// All evidence of one payment, in the API.
+/// The JSON of a dossier: all evidence of one payment.
 package struct DossierRepresentation: Encodable {
     let madeAt: String
     let transaction: TransactionRepresentation
 
-    /// Open and resolved entries, the newest first.
+    /// Open and resolved entries, newest first.
     let attention: [AttentionRepresentation]
 
-    /// The newest first.
+    /// The callbacks of the payment, newest first.
     package let callbacks: [DossierCallback]
 
-    /// Calls of the gateway, the newest first.
+    /// The gateway calls of the payment, newest first.
     let exchanges: [ExchangeRepresentation]
     let keys: [DossierKey]
 
-    /// The members that do not hold everything there is.
+    /// The names of the members that were cut off.
     package let truncated: [String]
 
     package init(
@@ -42,13 +42,13 @@ package struct DossierRepresentation: Encodable {
     }
 }
 
-/// A public key that verifies something in a dossier.
+/// A public key that verifies signatures in a dossier.
 package struct DossierKey: Encodable {
     /// `gateway` or `merchant`.
     let use: String
     let fingerprint: String
 
-    /// PEM of the SPKI.
+    /// The public key as PEM (SPKI).
     let pem: String
 
     package init(use: String, fingerprint: String, pem: String) {
@@ -58,11 +58,11 @@ package struct DossierKey: Encodable {
     }
 }
 
-/// How to verify a signature without this program.
+/// The commands that verify a signature without this program.
 package struct DossierVerification: Encodable {
     let keyFingerprint: String
 
-    /// For a POSIX shell with `base64` and `openssl`; the last one says whether it verifies.
+    /// Commands for a POSIX shell with `base64` and `openssl`; the last one prints the result.
     let lines: [String]
 
     package init(keyFingerprint: String, lines: [String]) {
@@ -71,7 +71,7 @@ package struct DossierVerification: Encodable {
     }
 }
 
-/// A callback in a dossier: as the API shows it elsewhere, and its evidence.
+/// The JSON of a callback in a dossier: ``CallbackRepresentation`` and the evidence.
 package struct DossierCallback: Encodable {
     package let callback: CallbackRepresentation
     let requestHead: [UInt8]?
@@ -107,9 +107,9 @@ package struct DossierCallback: Encodable {
     }
 }
 
-/// A call of the gateway in the API, byte for byte.
+/// The JSON of a gateway call in a dossier.
 package struct ExchangeRepresentation: Encodable {
-    /// What stays of heads and bodies that were erased.
+    /// What is left of erased heads and bodies.
     private struct Erased: Encodable {
         let requestBodySha256: String
         let responseBodySha256: String?
@@ -175,8 +175,8 @@ package struct ExchangeRepresentation: Encodable {
 }
 
 extension KeyedEncodingContainer<MemberName> {
-    /// Bytes as text under `name` when they are UTF-8, else under `name` with `Base64` behind it;
-    /// `null` when there are none.
+    /// Encodes bytes as text under `name` if they are UTF-8, else as base64 under `name` with
+    /// `Base64` appended; nil is encoded as `null`.
     fileprivate mutating func encode(bytes: [UInt8]?, _ name: String) throws {
         guard let bytes else { return try encodeNil(forKey: MemberName(name)) }
         if let text = String(validating: bytes, as: UTF8.self) {

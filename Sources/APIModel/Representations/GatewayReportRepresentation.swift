@@ -1,25 +1,26 @@
 package import Survey
 
-/// Which callbacks and calls a report on the gateway looks at.
+/// The selection of callbacks and gateway calls for a report.
 package struct GatewayReportRange: Equatable, Sendable {
-    /// Callbacks and, apart from them, calls that one report looks at.
+    /// The maximum number of callbacks, and of gateway calls, in one report.
     package static let entriesMax = 10_000
 
-    /// Received or ended at or after, milliseconds since the epoch.
+    /// The start of the period, in milliseconds since the epoch: callbacks by receipt, calls by
+    /// end.
     package var from: Int64?
 
-    /// Received or ended before, milliseconds since the epoch.
+    /// The end of the period, which is not included.
     package var to: Int64?
 
-    /// The newest so many of each.
+    /// The maximum number of callbacks, and of gateway calls; the newest are selected.
     package var limit = GatewayReportRange.entriesMax
 
     package init() {}
 }
 
-/// What the live gateway really sends, in the API.
+/// The JSON of a gateway report: the forms that the gateway sends.
 package struct GatewayReportRepresentation: Encodable {
-    /// A survey and whether it looked at everything in the range.
+    /// A survey, and whether older entries of the period were left out.
     package struct Part<Survey: Encodable>: Encodable {
         package let survey: Survey
         package let truncated: Bool

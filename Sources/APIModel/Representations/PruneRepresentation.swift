@@ -1,7 +1,7 @@
 package import Maintenance
 import Text
 
-/// How far an erasure has got, in the API.
+/// The JSON of the progress of a prune.
 package struct PruneRepresentation: Encodable {
     let state: String
     @Nullable var before: String?

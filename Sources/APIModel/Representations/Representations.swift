@@ -4,7 +4,7 @@ import Snap
 package import Store
 import Text
 
-/// An amount in the API: SNAP's form.
+/// The JSON of an amount, in the form of SNAP BI.
 package struct MoneyRepresentation: Encodable {
     let value: String
     let currency = "IDR"
@@ -14,7 +14,7 @@ package struct MoneyRepresentation: Encodable {
     private enum CodingKeys: CodingKey { case value, currency }
 }
 
-/// One entry of the feed in the API.
+/// The JSON of a transition.
 package struct TransitionRepresentation: Encodable {
     let sequence: Int64
     let partnerReferenceNo: String
@@ -30,7 +30,7 @@ package struct TransitionRepresentation: Encodable {
     @Nullable var callbackId: Int64?
     @Nullable var paidAt: String?
 
-    /// The gateway's words for it.
+    /// The time of payment, as the gateway wrote it.
     @Nullable var paidAtText: String?
     let recordedAt: String
     @Nullable var note: String?
@@ -54,16 +54,16 @@ package struct TransitionRepresentation: Encodable {
     }
 }
 
-/// A transaction in the API.
+/// The JSON of a transaction.
 package struct TransactionRepresentation: Encodable {
-    /// What was heard of it, and how.
+    /// The reports about the payment: callbacks and queries.
     struct Checks: Encodable {
         let callbacks: Int64
         @Nullable var lastQuery: Query?
         @Nullable var nextQueryAt: String?
     }
 
-    /// The gateway's newest answer to a query.
+    /// The newest response to a query.
     struct Query: Encodable {
         package let at: String
         let responseCode: String
@@ -83,7 +83,7 @@ package struct TransactionRepresentation: Encodable {
     let origin: String
     let rolesAssumed: Bool
 
-    /// What is odd about the code.
+    /// Unusual properties of the QR code.
     let warnings: [String]
     @Nullable var qrContent: String?
     @Nullable var validityPeriod: String?
@@ -96,12 +96,14 @@ package struct TransactionRepresentation: Encodable {
     let attention: [String]
     let checks: Checks
 
-    /// Left out in lists.
+    /// Omitted in lists.
     let transitions: [TransitionRepresentation]?
 
+    /// Makes the representation of a transaction.
+    ///
     /// - Parameters:
     ///   - showsTransitions: false for an entry of a list.
-    ///   - nowMilliseconds: when it is shown.
+    ///   - nowMilliseconds: the present time, which decides about `expired`.
     package init(
         _ record: TransactionRecord,
         showsTransitions: Bool = true,
@@ -147,21 +149,23 @@ package struct TransactionRepresentation: Encodable {
     }
 }
 
-/// A consumer in the API.
+/// The JSON of a consumer.
 package struct ConsumerRepresentation: Encodable {
     let name: String
     let position: Int64
     let head: Int64
 
-    /// How many transitions it has not dealt with; nil when its position is one in another feed.
+    /// The number of transitions after its offset; nil if the offset belongs to another feed.
     @Nullable var lag: Int64?
     let feed: String
     let updatedAt: String
     let updatedBy: String
 
+    /// Makes the representation of a consumer.
+    ///
     /// - Parameters:
-    ///   - head: the head of the feed, not older than the record.
-    ///   - feed: the id of the feed.
+    ///   - head: the head of the feed, read after the record, so that the lag is not negative.
+    ///   - feed: the id of the present feed.
     package init(_ record: ConsumerRecord, head: Int64, feed: String) {
         name = record.name
         position = record.position
@@ -174,15 +178,15 @@ package struct ConsumerRepresentation: Encodable {
 }
 
 extension GatewayTime? {
-    /// The instant in the API; nil where the gateway's words are no time.
+    /// The instant as text; nil if the gateway's text is not a time.
     fileprivate var instant: String? {
         self?.milliseconds.map { JakartaTime.textWithFraction(milliseconds: $0) }
     }
 }
 
-/// An entry of the attention list in the API.
+/// The JSON of an entry of the attention list.
 package struct AttentionRepresentation: Encodable {
-    /// One fact or cause that it holds.
+    /// One fact or cause of the entry.
     struct Event: Encodable {
         let at: String
         let lastAt: String

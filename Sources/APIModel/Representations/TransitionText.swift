@@ -6,10 +6,10 @@ import Text
 
 /// The JSON of a transition, written in one pass.
 ///
-/// The bytes are those of ``TransitionRepresentation``, which a test holds this against: whoever
-/// follows the feed gets many of them, and the general encoder takes ten times as long.
+/// The bytes are equal to those of ``TransitionRepresentation``; a test compares them. Followers of
+/// the feed receive many transitions, and `JSONEncoder` takes ten times as long.
 package enum TransitionText {
-    /// Appends the JSON object of `record`: its members in the order of their names, on one line.
+    /// Appends the JSON object of `record` on one line, its members sorted by name.
     package static func append(_ record: TransitionRecord, to output: inout [UInt8]) {
         output.reserveCapacity(output.count + 512)
         output.append(contentsOf: "{\"amount\":".utf8)

@@ -1,4 +1,4 @@
-/// A JSON Schema, as far as the API's messages need it (OpenAPI 3.1: JSON Schema 2020-12).
+/// A JSON Schema with the keywords that the API needs (JSON Schema 2020-12, as in OpenAPI 3.1).
 struct JSONSchema: Sendable {
     private var keywords: [JSONTree.Member]
 
@@ -8,9 +8,11 @@ struct JSONSchema: Sendable {
 
     // MARK: Values
 
+    /// A string.
+    ///
     /// - Parameters:
-    ///   - format: of the registry, such as `date-time`; it tells readers, and refuses nothing.
-    ///   - length: in characters.
+    ///   - format: a registered format, such as `date-time`; an annotation that validates nothing.
+    ///   - length: the allowed length in characters.
     static func text(
         _ description: String? = nil,
         pattern: String? = nil,
@@ -25,7 +27,7 @@ struct JSONSchema: Sendable {
         return schema.described(description)
     }
 
-    /// One of a closed list.
+    /// A string from a closed list.
     static func oneOf(_ words: [String], _ description: String? = nil) -> JSONSchema {
         JSONSchema([("type", "string"), ("enum", .words(words))]).described(description)
     }
@@ -66,9 +68,9 @@ struct JSONSchema: Sendable {
 
     // MARK: Objects
 
-    /// An object of an answer: clients ignore members that they do not know.
+    /// An object in a response; unknown members are allowed, and clients ignore them.
     ///
-    /// - Parameter optional: the members that may be left out.
+    /// - Parameter optional: the members that may be absent.
     static func answer(
         _ members: KeyValuePairs<String, JSONSchema>,
         optional: Set<String> = [],
@@ -77,7 +79,7 @@ struct JSONSchema: Sendable {
         object(members, optional: optional).described(description)
     }
 
-    /// An object of a request: other members than these are refused.
+    /// An object in a request; unknown members are not allowed.
     static func request(
         _ members: KeyValuePairs<String, JSONSchema>,
         optional: Set<String> = [],
@@ -88,7 +90,7 @@ struct JSONSchema: Sendable {
         return schema.described(description)
     }
 
-    /// Any object, which is described elsewhere.
+    /// An object whose members are described elsewhere.
     static func anyObject(_ description: String) -> JSONSchema {
         JSONSchema([("type", "object")]).described(description)
     }
@@ -106,27 +108,27 @@ struct JSONSchema: Sendable {
 
     // MARK: Combinations
 
-    /// The schema of that name in the document.
+    /// A reference to a named schema of the document.
     static func reference(_ name: String) -> JSONSchema {
         JSONSchema([("$ref", .text("#/components/schemas/\(name)"))])
     }
 
-    /// Exactly one of several.
+    /// Exactly one of several schemas.
     static func either(_ schemas: [JSONSchema], _ description: String? = nil) -> JSONSchema {
         JSONSchema([("oneOf", .list(schemas.map(\.tree)))]).described(description)
     }
 
-    /// At least one of several.
+    /// At least one of several schemas.
     static func any(of schemas: [JSONSchema], _ description: String? = nil) -> JSONSchema {
         JSONSchema([("anyOf", .list(schemas.map(\.tree)))]).described(description)
     }
 
-    /// All of several.
+    /// All of several schemas.
     static func all(_ schemas: [JSONSchema], _ description: String? = nil) -> JSONSchema {
         JSONSchema([("allOf", .list(schemas.map(\.tree)))]).described(description)
     }
 
-    /// The same, or `null`.
+    /// The same schema, or `null`.
     var orNull: JSONSchema {
         guard let type = keywords.firstIndex(where: { $0.name == "type" }) else {
             return JSONSchema([("anyOf", .list([tree, ["type": "null"]]))])
@@ -141,20 +143,23 @@ struct JSONSchema: Sendable {
         return schema
     }
 
-    /// The same, but not when an object has all of these members.
+    /// The same schema, for objects that do not have all of these members.
     func without(_ names: [String]) -> JSONSchema {
         var schema = self
         schema.set("not", ["required": .words(names)])
         return schema
     }
 
+    /// The same schema with a description.
     func described(_ description: String?) -> JSONSchema {
         var schema = self
         schema.set("description", description.map { .text($0) })
         return schema
     }
 
-    /// - Parameter json: a value, as JSON.
+    /// The same schema with an example.
+    ///
+    /// - Parameter json: the example as JSON text.
     func example(_ json: String) -> JSONSchema {
         var schema = self
         schema.set("examples", .list([.verbatim(json)]))

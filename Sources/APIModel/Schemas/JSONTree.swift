@@ -1,7 +1,7 @@
 import Snap
 import Text
 
-/// A JSON value that is put together in code. The members of objects keep their order.
+/// A JSON value built in code. Objects preserve the order of their members.
 package indirect enum JSONTree: Sendable {
     package typealias Member = (name: String, value: JSONTree)
 
@@ -12,10 +12,10 @@ package indirect enum JSONTree: Sendable {
     case list([JSONTree])
     case object([Member])
 
-    /// JSON that is there as text already, taken over as it stands.
+    /// JSON text that is inserted unchanged; the caller ensures that it is valid.
     case verbatim(String)
 
-    /// The value as JSON without blanks of its own.
+    /// The value as JSON without white space.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
         append(to: &output)
@@ -69,6 +69,6 @@ extension JSONTree: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONTree {
-    /// Strings.
+    /// A list of strings.
     static func words(_ words: [String]) -> JSONTree { .list(words.map { .text($0) }) }
 }

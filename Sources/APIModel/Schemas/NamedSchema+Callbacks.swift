@@ -5,7 +5,7 @@ import Snap
 extension NamedSchema {
     static let outcome = JSONSchema.oneOf(
         CallbackOutcome.allCases.map(\.word),
-        "What became of the callback."
+        "The outcome of the callback."
     )
 
     static let callback = NamedSchema(
@@ -15,52 +15,56 @@ extension NamedSchema {
                 "id": .integer(1...Int64.max),
                 "receivedAt": .time(),
                 "outcome": outcome,
-                "responseCode": .text("What was answered."),
-                "responseMessage": .text("What was answered."),
+                "responseCode": .text("The code of the response."),
+                "responseMessage": .text("The message of the response."),
                 "externalId": .text("X-EXTERNAL-ID.").orNull,
-                "partnerReferenceNo": .text("Of the payment that it is about.").orNull,
-                "originalPartnerReferenceNo": .text("As received.").orNull,
-                "originalReferenceNo": .text("As received.").orNull,
+                "partnerReferenceNo": .text("The merchant's reference of the payment.").orNull,
+                "originalPartnerReferenceNo": .text("The member as received.").orNull,
+                "originalReferenceNo": .text("The member as received.").orNull,
                 "latestTransactionStatus": statusCode.orNull,
                 "amount": .reference(money).orNull,
-                "sequence": .integer(1...Int64.max, "The transition that it caused.").orNull,
+                "sequence": .integer(
+                    1...Int64.max,
+                    "The sequence number of the transition that it caused."
+                )
+                .orNull,
                 "match": callbackMatch.orNull,
                 "deliveries": callbackDeliveries,
-                "client": .text("The address that it came from."),
-                "requestLine": .text("As received.").orNull,
+                "client": .text("The client address."),
+                "requestLine": .text("The request line as received.").orNull,
                 "headers": .list(
                     of: .answer(["name": .text(), "value": .text()]),
-                    "As received, in order."
+                    "The header fields as received, in order."
                 ).orNull,
-                "body": .text("The body, byte for byte, when it is UTF-8."),
-                "bodyBase64": .text("The body when it is not."),
+                "body": .text("The body byte for byte, if it is UTF-8."),
+                "bodyBase64": .text("The body in base64, if it is not UTF-8."),
                 "erased": erasedCallback.orNull,
             ],
             optional: ["body", "bodyBase64"],
-            "What was received on the notify listener, and what became of it."
+            "A request received on the notify listener, with its outcome."
         )
         .example(Example.callback)
     )
 
     private static let erasedCallback = JSONSchema.answer(
         [
-            "bodySha256": .text("Of the body as received.", pattern: "^[0-9a-f]{64}$"),
+            "bodySha256": .text("SHA-256 of the body as received.", pattern: "^[0-9a-f]{64}$"),
             "signedBodySha256": .text(
-                "Of the body in the form that was signed.",
+                "SHA-256 of the body in the signed form.",
                 pattern: "^[0-9a-f]{64}$"
             ),
             "signature": .text("X-SIGNATURE."),
         ],
-        "What stays of a head and a body that were erased; null while they are there."
+        "What is left of an erased head and body; null if they are not erased."
     )
 
     private static let callbackMatch = JSONSchema.answer(
         [
-            "path": .text("What was signed as the path."),
-            "body": .oneOf(BodyForm.allCases.map(\.rawValue), "The form that was signed."),
-            "keyFingerprint": .text("Of the key that made the signature."),
+            "path": .text("The signed path."),
+            "body": .oneOf(BodyForm.allCases.map(\.rawValue), "The signed form of the body."),
+            "keyFingerprint": .text("SHA-256 of the public key that verified the signature."),
         ],
-        "What the signature verified over; null when it did not."
+        "The candidate for which the signature verified; null if it did not verify."
     )
 
     private static let callbackDeliveries = JSONSchema.answer(
@@ -69,12 +73,12 @@ extension NamedSchema {
             "firstAt": .time(),
             "lastAt": .time(),
         ],
-        "How often the same bytes came."
+        "The deliveries of the same signed string."
     )
 
     static let callbackPage = NamedSchema(
         "CallbackPage",
-        .page("callbacks", of: callback, next: .integer(0...Int64.max, "To be sent back as after."))
+        .page("callbacks", of: callback, next: .integer(0...Int64.max, "`after` of the next page."))
     )
 
     static let replay = NamedSchema(
@@ -87,7 +91,7 @@ extension NamedSchema {
                             of: .integer(1...Int64.max),
                             count: 1...APILimits.replayedCallbacksMax
                         ),
-                        "dryRun": .flag("Only tell what would happen."),
+                        "dryRun": .flag("If true, nothing is written and the result is shown."),
                     ],
                     optional: ["dryRun"]
                 ),
@@ -96,12 +100,12 @@ extension NamedSchema {
                         "outcome": outcome,
                         "from": .bound,
                         "to": .bound,
-                        "dryRun": .flag("Only tell what would happen."),
+                        "dryRun": .flag("If true, nothing is written and the result is shown."),
                     ],
                     optional: ["from", "to", "dryRun"]
                 ),
             ],
-            "Which callbacks: by their numbers, or those with an outcome and of a time, the newest "
+            "Selects callbacks by their ids, or by outcome and time of receipt the newest "
                 + "\(APILimits.replayedCallbacksMax)."
         )
     )
@@ -115,17 +119,20 @@ extension NamedSchema {
                         "callbackId": .integer(1...Int64.max),
                         "before": outcome,
                         "after": outcome,
-                        "sequence": .integer(1...Int64.max, "The transition that it caused now."),
+                        "sequence": .integer(
+                            1...Int64.max,
+                            "The sequence number of a new transition."
+                        ),
                         "problem": .oneOf(
                             [Problem.Kind.bodyErased.rawValue],
-                            "Why it cannot be judged again."
+                            "The reason why it cannot be judged again."
                         ),
                     ],
                     optional: ["sequence", "problem"]
                 ),
-                "In the order in which the callbacks came."
+                "In the order of receipt."
             ),
-            "more": .flag("Whether the selection holds older ones that were not judged."),
+            "more": .flag("Whether the selection has older callbacks that were not judged."),
         ])
         .example(
             """

@@ -1,10 +1,10 @@
 import Diagnosis
 import Snap
 
-// Why a signature verifies or does not. The words are explained in the README.
+// Why a signature verifies or fails. The README explains verdicts and changes.
 extension NamedSchema {
     private static let bodyForm = JSONSchema.oneOf(BodyForm.allCases.map(\.rawValue))
-    private static let fingerprint = JSONSchema.text("SHA-256 of the public key, hexadecimal.")
+    private static let fingerprint = JSONSchema.text("SHA-256 of the public key, in hexadecimal.")
 
     static let diagnosis = NamedSchema(
         "Diagnosis",
@@ -16,10 +16,10 @@ extension NamedSchema {
                 "changes": .list(
                     of: .answer([
                         "change": .oneOf(Change.Name.allCases.map(\.rawValue)),
-                        "detail": .text("What it is here."),
-                        "remedy": .text("What to do about it."),
+                        "detail": .text("What was found in this callback."),
+                        "remedy": .text("What to do."),
                     ]),
-                    "With all of them the signature verifies."
+                    "The signature verifies after all of these changes together."
                 ),
                 "candidates": .list(
                     of: .answer([
@@ -41,11 +41,11 @@ extension NamedSchema {
                 "headers": diagnosisHeaders,
                 "search": .answer([
                     "strings": .integer(), "stringsMax": .integer(),
-                    "complete": .flag("Whether everything was tried."),
+                    "complete": .flag("Whether all candidates were tried."),
                 ]),
                 "notes": .list(of: .text()),
             ],
-            "Why the signature of a callback verifies or does not, with today's keys."
+            "Why the signature of a callback verifies or fails with the current keys."
         )
     )
 
@@ -55,11 +55,11 @@ extension NamedSchema {
         "fingerprint": fingerprint,
         "bits": .integer(),
         "result": .oneOf(KeyReport.Result.allCases.map(\.rawValue)),
-        "isMerchantKey": .flag("Whether it is the merchant's own by mistake."),
+        "isMerchantKey": .flag("Whether it is the merchant's own key, by mistake."),
     ])
 
     private static let diagnosisSignature = JSONSchema.answer([
-        "occurrences": .integer(0...Int64.max, "How often X-SIGNATURE is there."),
+        "occurrences": .integer(0...Int64.max, "The number of X-SIGNATURE fields."),
         "strictBase64": .flag(),
         "bytes": .integer().orNull,
         "expectedBytes": .list(of: .integer()),
@@ -71,9 +71,9 @@ extension NamedSchema {
             "scheme": .text(),
             "hash": .text().orNull,
             "digest": .text().orNull,
-            "stringToSign": .text("If it was found.").orNull,
+            "stringToSign": .text("The signed string, if it was found.").orNull,
         ],
-        "What the key that made the signature says was signed."
+        "The signed content, recovered from the signature with the key that made it."
     )
 
     private static let diagnosisClock = JSONSchema.answer([
@@ -88,10 +88,10 @@ extension NamedSchema {
         "partnerIdMatches": .flag().orNull,
         "problems": .list(
             of: .answer([
-                "row": .integer(0...Int64.max, "Of the table of checks."),
+                "row": .integer(0...Int64.max, "The row in the table of checks."),
                 "field": .text(),
                 "detail": .text(),
-                "responseCode": .text("What the gateway is answered."),
+                "responseCode": .text("The response code of that row."),
             ])
         ),
     ])

@@ -5,36 +5,40 @@ extension NamedSchema {
         .answer([
             "madeAt": .time(),
             "transaction": .reference(transactionWithHistory),
-            "attention": .list(of: .reference(attention), "Open and resolved, newest first."),
+            "attention": .list(
+                of: .reference(attention),
+                "Open and resolved entries, newest first."
+            ),
             "callbacks": .list(of: .reference(dossierCallback), "Newest first."),
-            "exchanges": .list(of: .reference(exchange), "Calls of the gateway, newest first."),
+            "exchanges": .list(of: .reference(exchange), "Gateway calls, newest first."),
             "keys": .list(
                 of: .answer([
                     "use": .oneOf(["gateway", "merchant"]),
-                    "fingerprint": .text("SHA-256 of the public key, hexadecimal."),
-                    "pem": .text("PEM of the SPKI."),
+                    "fingerprint": .text("SHA-256 of the public key, in hexadecimal."),
+                    "pem": .text("The public key as PEM (SPKI)."),
                 ]),
-                "The public keys that verify something here."
+                "The public keys that verify signatures in this document."
             ),
             "truncated": .list(
                 of: .oneOf(["callbacks", "exchanges", "attention"]),
-                "The members that do not hold everything there is."
+                "The members that were cut off."
             ),
         ])
     )
 
-    /// How to verify a signature without the receiver.
+    /// The commands that verify a signature without the receiver.
     private static let verification = JSONSchema.answer([
-        "keyFingerprint": .text("Of the key that verifies the signature."),
+        "keyFingerprint": .text("SHA-256 of the public key that verifies the signature."),
         "lines": .list(
             of: .text(),
-            "For a shell with `base64` and `openssl`; the last one says whether it verifies."
+            "Commands for a shell with `base64` and `openssl`; the last one prints the result."
         ),
     ])
 
-    /// What is kept as bytes: as text when it is UTF-8, else as base64 under another name.
+    /// Stored bytes: as text if they are UTF-8, else as base64 under the name with `Base64`
+    /// appended.
     private static func bytes(_ text: String) -> JSONSchema {
-        .text(text + " Not there when it is no UTF-8: then its name has `Base64` behind it.")
+        .text(text + " If it is not UTF-8, it is in the member with `Base64` appended to its name.")
     }
 
     private static let base64 = JSONSchema.text(format: "byte")
@@ -46,11 +50,11 @@ extension NamedSchema {
                 .reference(callback),
                 .answer(
                     [
-                        "requestHead": bytes("As received.").orNull,
+                        "requestHead": bytes("The request head as received.").orNull,
                         "requestHeadBase64": base64,
                         "timestamp": .text("X-TIMESTAMP.").orNull,
                         "signature": bytes("X-SIGNATURE.").orNull, "signatureBase64": base64,
-                        "stringToSign": bytes("What was signed.").orNull,
+                        "stringToSign": bytes("The signed string.").orNull,
                         "stringToSignBase64": base64,
                         "verification": verification.orNull,
                     ],
@@ -60,7 +64,7 @@ extension NamedSchema {
                     ]
                 ),
             ],
-            "A callback with its evidence."
+            "A callback with its signed string and its verification."
         )
     )
 
@@ -70,7 +74,7 @@ extension NamedSchema {
             "responseBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
         ],
         optional: ["responseBodySha256"],
-        "What stays of heads and bodies that were erased; null while they are there."
+        "What is left of erased heads and bodies; null if they are not erased."
     )
 
     static let exchange = NamedSchema(
@@ -82,15 +86,19 @@ extension NamedSchema {
                 "partnerReferenceNo": .text().orNull,
                 "externalId": .text("X-EXTERNAL-ID."),
                 "timestamp": .text("X-TIMESTAMP."),
-                "stringToSign": bytes("What was signed.").orNull, "stringToSignBase64": base64,
+                "stringToSign": bytes("The signed string.").orNull, "stringToSignBase64": base64,
                 "signature": bytes("X-SIGNATURE.").orNull, "signatureBase64": base64,
-                "requestHead": bytes("As sent.").orNull, "requestHeadBase64": base64,
-                "requestBody": bytes("As sent.").orNull, "requestBodyBase64": base64,
+                "requestHead": bytes("The request head as sent.").orNull,
+                "requestHeadBase64": base64,
+                "requestBody": bytes("The request body as sent.").orNull,
+                "requestBodyBase64": base64,
                 "erased": erasedCall.orNull,
                 "responseStatus": .integer(100...599).orNull,
-                "responseHead": bytes("As received.").orNull, "responseHeadBase64": base64,
-                "responseBody": bytes("As received.").orNull, "responseBodyBase64": base64,
-                "error": .text("Why there is no answer.").orNull,
+                "responseHead": bytes("The response head as received.").orNull,
+                "responseHeadBase64": base64,
+                "responseBody": bytes("The response body as received.").orNull,
+                "responseBodyBase64": base64,
+                "error": .text("The reason if there is no response.").orNull,
                 "startedAt": .time(),
                 "finishedAt": .time(),
                 "verification": verification.orNull,
@@ -100,7 +108,7 @@ extension NamedSchema {
                 "requestHead", "requestHeadBase64", "requestBody", "requestBodyBase64",
                 "responseHead", "responseHeadBase64", "responseBody", "responseBodyBase64",
             ],
-            "A call of the gateway, byte for byte."
+            "A gateway call, byte for byte."
         )
     )
 }

@@ -1,7 +1,7 @@
-// The feed and those who follow it.
+// The feed and its consumers.
 extension NamedSchema {
     private static let feed = JSONSchema.text(
-        "The id of the feed: made with the database, and anew by a restore."
+        "The id of the feed. It is created with the database, and replaced by a restore."
     )
 
     static let transitionPage = NamedSchema(
@@ -9,9 +9,9 @@ extension NamedSchema {
         .answer([
             "feed": feed,
             "transitions": .list(of: .reference(transition)),
-            "next": .integer(0...Int64.max, "To be sent back as after."),
-            "more": .flag("Whether there are more transitions now, behind this page."),
-            "head": .integer(0...Int64.max, "The newest sequence number; 0 for none."),
+            "next": .integer(0...Int64.max, "`after` of the next page."),
+            "more": .flag("Whether there are more transitions after this page."),
+            "head": .integer(0...Int64.max, "The newest sequence number; 0 if the feed is empty."),
         ])
         .example(
             """
@@ -26,18 +26,21 @@ extension NamedSchema {
         .answer(
             [
                 "name": .text(pattern: ConsumerName.pattern),
-                "position": .integer(0...Int64.max, "Dealt with, and everything before it."),
+                "position": .integer(
+                    0...Int64.max,
+                    "The offset: the last sequence number that was processed."
+                ),
                 "head": .integer(0...Int64.max, "The newest sequence number of the feed."),
                 "lag": .integer(
                     0...Int64.max,
-                    "How many transitions are still to be dealt with; null when the position is "
-                        + "one in another feed."
+                    "The number of transitions that are not processed yet; null if the offset "
+                        + "belongs to another feed."
                 ).orNull,
                 "feed": feed,
                 "updatedAt": .time(),
-                "updatedBy": .text("The name of the token that moved it last."),
+                "updatedBy": .text("The name of the token that last moved it."),
             ],
-            "A named position in the feed."
+            "A named offset in the feed."
         )
         .example(
             """
@@ -53,30 +56,32 @@ extension NamedSchema {
         .either([
             move(
                 "position",
-                .integer(0...Int64.max, "Where it is to stand; not beyond the head.")
+                .integer(0...Int64.max, "The new offset; not beyond the head.")
             ),
             move(
                 "recordedFrom",
                 .any(
                     of: [.text(format: "date"), .text(format: "date-time")],
-                    "It is to stand before the first transition recorded at or after this Jakarta "
-                        + "day or RFC 3339 time; at the head when there is none."
+                    "The new offset is before the first transition recorded at or after this "
+                        + "Jakarta day or RFC 3339 time, or the head if there is none."
                 )
             ),
         ])
     )
 
-    /// A request to move a consumer, with the member that says where to.
+    /// A request to move a consumer.
+    ///
+    /// - Parameter name: the member with the new offset.
     private static func move(_ name: String, _ schema: JSONSchema) -> JSONSchema {
         .request(
             [
                 name: schema,
                 "expected": .integer(
                     0...Int64.max,
-                    "Where it has to stand now; one that is not there yet stands at 0."
+                    "The expected present offset; that of a new consumer is 0."
                 ),
-                "rewind": .flag("Whether it may go back."),
-                "feed": .text("Has to be the id of the present feed."),
+                "rewind": .flag("Whether the offset may be lowered."),
+                "feed": .text("The expected id of the feed."),
             ],
             optional: ["expected", "rewind", "feed"]
         )
@@ -84,6 +89,6 @@ extension NamedSchema {
 
     static let consumerPage = NamedSchema(
         "ConsumerPage",
-        .page("consumers", of: consumer, next: .text("To be sent back as after."))
+        .page("consumers", of: consumer, next: .text("`after` of the next page."))
     )
 }

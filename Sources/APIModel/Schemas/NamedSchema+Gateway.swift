@@ -2,20 +2,20 @@ import Ledger
 import Payments
 import Store
 
-// What the gateway is asked for.
+// Requests that call the gateway.
 extension NamedSchema {
     static let generation = NamedSchema(
         "Generation",
         .request(
             [
                 "partnerReferenceNo": .text(
-                    "The merchant's number for the new payment.",
+                    "The merchant's reference for the new payment.",
                     pattern: "^[A-Za-z0-9._-]{1,25}$"
                 ),
                 "amount": .reference(positiveRupiah),
                 "feeAmount": .reference(rupiah),
                 "validityPeriod": .text(
-                    "Until when the code is payable: a time in the future.",
+                    "The end of the validity of the QR code; in the future.",
                     format: "date-time"
                 ),
                 "validitySeconds": .integer(1...APILimits.validitySecondsMax),
@@ -48,17 +48,17 @@ extension NamedSchema {
                     "latestTransactionStatus", "latestTransactionDesc", "originalReferenceNo",
                     "amount", "paidTime",
                 ],
-                "What the gateway said."
+                "The gateway's response."
             ),
         ])
     )
 
     static let reconciliation = NamedSchema(
         "Reconciliation",
-        .answer(["count": .integer(0...Int64.max, "How many payments are asked about.")])
+        .answer(["count": .integer(0...Int64.max, "The number of payments that are queried.")])
             .example("{\"count\": 3}")
     )
 
-    /// Of a request that says nothing.
+    /// The body of a request without members.
     static let nothing = NamedSchema("Nothing", .request([:]))
 }

@@ -1,4 +1,4 @@
-// What the live gateway really sends: counts of forms, never contents.
+// The forms that the gateway sends: counts, no contents.
 extension NamedSchema {
     static let gatewayReport = NamedSchema(
         "GatewayReport",
@@ -6,19 +6,24 @@ extension NamedSchema {
             "madeAt": .time(),
             "from": .time().orNull,
             "to": .time().orNull,
-            "limit": .integer(1...Int64.max, "Callbacks and, apart from them, calls at most."),
+            "limit": .integer(
+                1...Int64.max,
+                "The maximum number of callbacks, and of gateway calls."
+            ),
             "callbacks": .reference(callbackSurvey),
             "outbound": .reference(outboundSurvey),
         ])
     )
 
-    private static let truncated = JSONSchema.flag("Whether there are older ones in the range.")
+    private static let truncated = JSONSchema.flag(
+        "Whether older ones in the period were left out."
+    )
 
     static let callbackSurvey = NamedSchema(
         "CallbackSurvey",
         .answer(
             [
-                "count": .integer(0...Int64.max, "Callbacks that were looked at."),
+                "count": .integer(0...Int64.max, "The number of callbacks in the report."),
                 "period": period,
                 "signatures": .reference(signatureForms),
                 "keys": .reference(seenValues),
@@ -39,7 +44,7 @@ extension NamedSchema {
                 "answers": .reference(seenValues),
                 "truncated": truncated,
             ],
-            "What the gateway's callbacks look like."
+            "The forms of the gateway's callbacks."
         )
     )
 
@@ -47,12 +52,12 @@ extension NamedSchema {
         "OutboundSurvey",
         .answer(
             [
-                "count": .integer(0...Int64.max, "Calls that were looked at."),
+                "count": .integer(0...Int64.max, "The number of gateway calls in the report."),
                 "period": period,
                 "services": .list(of: service),
                 "truncated": truncated,
             ],
-            "What the gateway's answers look like."
+            "The forms of the gateway's responses."
         )
     )
 
@@ -79,11 +84,13 @@ extension NamedSchema {
         "Sighting",
         .answer(
             ["count": .integer(1...Int64.max), "firstAt": .time(), "lastAt": .time()],
-            "How often something was seen."
+            "How often and when something was seen."
         )
     )
 
-    /// How often values with these members were seen.
+    /// The values that were seen, each with its count and times.
+    ///
+    /// - Parameter members: the members that make up one value.
     private static func tally(
         of members: KeyValuePairs<String, JSONSchema>,
         optional: Set<String> = []
@@ -91,9 +98,9 @@ extension NamedSchema {
         .answer([
             "values": .list(
                 of: .all([.answer(members, optional: optional), .reference(sighting)]),
-                "The most frequent first."
+                "Most frequent first."
             ),
-            "unlisted": .integer(0...Int64.max, "What was seen of values that are not listed."),
+            "unlisted": .integer(0...Int64.max, "The count of all values that are not listed."),
         ])
     }
 
@@ -113,7 +120,10 @@ extension NamedSchema {
 
     static let spellings = NamedSchema(
         "Spellings",
-        tally(of: ["type": jsonType, "value": .text("When it is short.")], optional: ["value"])
+        tally(
+            of: ["type": jsonType, "value": .text("The value, if it is short.")],
+            optional: ["value"]
+        )
     )
 
     static let timeForms = NamedSchema(
@@ -145,7 +155,7 @@ extension NamedSchema {
         "MemberTally",
         .all([
             tally(of: ["path": .text(), "type": jsonType, "documented": .flag()]),
-            .answer(["notSeen": .list(of: .text(), "Documented members that never were there.")]),
+            .answer(["notSeen": .list(of: .text(), "Documented members that were never seen.")]),
         ])
     )
 
@@ -166,7 +176,7 @@ extension NamedSchema {
                 "callbacks": .integer(), "deliveries": .integer(),
                 "spacingSeconds": .reference(spread),
             ],
-            "The same bytes again."
+            "Redeliveries of the same signed string."
         ),
         "sameFact": .answer(
             [
@@ -174,7 +184,7 @@ extension NamedSchema {
                 "changedExternalId": .integer(), "changedTimestamp": .integer(),
                 "spacingSeconds": .reference(spread),
             ],
-            "The same fact in a callback of its own."
+            "The same fact in another callback."
         ),
     ])
 }

@@ -1,15 +1,15 @@
 import Payments
 
-// What operators look at and the gateway is asked for; how the service is.
+// The attention list, operators' decisions, problems, and the state of the service.
 extension NamedSchema {
     static let attentionKind = JSONSchema.oneOf(AttentionKind.allCases.map(\.rawValue))
 
     private static let attentionEvent = JSONSchema.answer([
-        "at": .time("When it was said first."),
-        "lastAt": .time(),
-        "count": .integer(1...Int64.max, "How often it was said."),
-        "callbackId": .integer(1...Int64.max, "The newest callback that says it.").orNull,
-        "text": .text("What was said, and what was stored then."),
+        "at": .time("The first occurrence."),
+        "lastAt": .time("The last occurrence."),
+        "count": .integer(1...Int64.max, "The number of occurrences."),
+        "callbackId": .integer(1...Int64.max, "The newest callback that states it.").orNull,
+        "text": .text("What was stated, and what was stored at that time."),
     ])
 
     static let attention = NamedSchema(
@@ -18,19 +18,20 @@ extension NamedSchema {
             [
                 "id": .integer(1...Int64.max),
                 "kind": attentionKind,
-                "partnerReferenceNo": .text("The payment that it is about.").orNull,
-                "callbackId": .integer(1...Int64.max, "The newest callback about it.").orNull,
-                "detail": .text("What it said first."),
-                "count": .integer(1...Int64.max, "How often it was found."),
+                "partnerReferenceNo": .text("The merchant's reference of the payment.").orNull,
+                "callbackId": .integer(1...Int64.max, "The newest callback of the entry.").orNull,
+                "detail": .text("The text of the first event."),
+                "count": .integer(1...Int64.max, "The number of occurrences."),
                 "openedAt": .time(),
                 "lastAt": .time(),
                 "events": .list(
                     of: attentionEvent,
-                    "One for each fact or cause, oldest first; ten at most, the others are counted."
+                    "One for each fact or cause, oldest first; at most ten, more are only counted."
                 ),
                 "resolvedAt": .time().orNull,
-                "resolvedBy": .text("The name of a token, or what resolved it.").orNull,
-                "note": .text("What was said about it.").orNull,
+                "resolvedBy": .text("The name of the token, or what resolved it, such as `query`.")
+                    .orNull,
+                "note": .text("The note of the resolution.").orNull,
             ],
             "An item that needs manual review."
         )
@@ -52,7 +53,7 @@ extension NamedSchema {
         .page(
             "attention",
             of: attention,
-            next: .integer(0...Int64.max, "To be sent back as after.")
+            next: .integer(0...Int64.max, "`after` of the next page.")
         )
     )
 
@@ -65,7 +66,7 @@ extension NamedSchema {
                 "amount": acceptedAmount,
                 "callbackId": .integer(
                     1...Int64.max,
-                    "The callback whose fact is accepted, where the entry names several."
+                    "The callback whose fact is accepted, if the entry has several facts."
                 ),
                 "dryRun": dryRun,
             ],
@@ -84,7 +85,7 @@ extension NamedSchema {
 
     static let resolvedMany = NamedSchema(
         "ResolvedMany",
-        .answer(["resolved": .integer(0...Int64.max, "How many.")])
+        .answer(["resolved": .integer(0...Int64.max, "The number of resolved entries.")])
     )
 
     static let acceptance = NamedSchema(
@@ -105,19 +106,21 @@ extension NamedSchema {
     )
 
     private static let note = JSONSchema.text(
-        "What was found.",
+        "What was found, as a note to the decision.",
         length: 1...APILimits.noteCharactersMax
     )
     private static let acceptedCode = JSONSchema.oneOf(
         APILimits.acceptableStatuses.map(\.code),
-        "The status that the payment has from now on."
+        "The new status of the payment."
     )
     private static let acceptedAmount = amount(
         text: "^[0-9]{1,16}(\\.[0-9]{1,2})?$",
         from: 0,
-        "The amount, where no fact tells it, or several do; \(decimals)"
+        "The amount, if no fact or several facts state one; \(decimals)"
     )
-    private static let dryRun = JSONSchema.flag("Whether nothing is written.")
+    private static let dryRun = JSONSchema.flag(
+        "If true, nothing is written and the result is shown."
+    )
 
     static let resolvedAttention = NamedSchema(
         "ResolvedAttention",
@@ -149,9 +152,9 @@ extension NamedSchema {
     )
 
     private static let decimals =
-        "no more than two decimals; `15.000` may mean fifteen thousand and is refused."
+        "at most two decimals; `15.000` is ambiguous and refused."
 
-    /// An amount in each of its forms.
+    /// An amount in each of its forms: text, number, or an object with value and currency.
     private static func amount(text: String, from least: Int64, _ description: String) -> JSONSchema
     {
         let plain: [JSONSchema] = [
@@ -167,15 +170,18 @@ extension NamedSchema {
         .answer(
             [
                 "type": .oneOf(Problem.Kind.allCases.map(\.urn)),
-                "title": .text("The same for every problem of the type."),
+                "title": .text("The same for all problems of a type."),
                 "status": .integer(400...599, "The HTTP status."),
-                "detail": .text("What is wrong here, for people."),
+                "detail": .text("The explanation of this occurrence, for people."),
                 "retryable": .flag("Whether the same request may succeed later."),
-                "field": .text("The parameter, header or member to blame."),
-                "responseCode": .text("The gateway's own code, where a call of it failed."),
-                "responseMessage": .text("The gateway's own words."),
-                "oldest": .integer(1...Int64.max, "Of position-expired: the oldest one kept."),
-                "current": .integer(0...Int64.max, "Where a consumer stands that did not move."),
+                "field": .text("The parameter, header or member that is wrong."),
+                "responseCode": .text("The gateway's response code, if a gateway call failed."),
+                "responseMessage": .text("The gateway's response message."),
+                "oldest": .integer(
+                    1...Int64.max,
+                    "With `position-expired`: the oldest sequence number."
+                ),
+                "current": .integer(0...Int64.max, "The offset of a consumer that was not moved."),
             ],
             optional: ["field", "responseCode", "responseMessage", "oldest", "current"],
             "Problem details (RFC 9457). The types are a closed list."
@@ -183,8 +189,8 @@ extension NamedSchema {
         .example(
             """
             {"type": "urn:cashin-receiver:problem:invalid-parameter",
-             "title": "A parameter has a value that it cannot have", "status": 400,
-             "detail": "limit has to be a whole number from 1 to 1000.", "retryable": false,
+             "title": "A parameter has an invalid value", "status": 400,
+             "detail": "limit must be a whole number from 1 to 1000.", "retryable": false,
              "field": "limit"}
             """
         )
@@ -199,7 +205,7 @@ extension NamedSchema {
             "checks": .list(
                 of: .answer([
                     "name": .oneOf(["database", "keys", "draining"]),
-                    "status": .text("ok, or what is wrong."),
+                    "status": .text("`ok`, or the reason."),
                 ])
             ),
         ])

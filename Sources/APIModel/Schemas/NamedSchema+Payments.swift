@@ -7,22 +7,22 @@ extension NamedSchema {
         .answer(
             [
                 "value": .text(
-                    "Rupiah with two digits of sen.",
+                    "Rupiah with two decimals.",
                     pattern: "^[0-9]{1,16}\\.[0-9]{2}$"
                 ),
                 "currency": .constant("IDR"),
             ],
-            "An amount in SNAP's form."
+            "An amount in the form of SNAP BI."
         )
         .example(#"{"value": "10000.00", "currency": "IDR"}"#)
     )
 
     private static let merchantNumber = JSONSchema.text(
-        "The merchant's number of the payment.",
+        "The merchant's reference of the payment.",
         length: 1...Reference.bytesMax
     )
     private static let gatewayNumber = JSONSchema.text(
-        "The gateway's number of the payment.",
+        "The gateway's reference of the payment.",
         length: 1...Reference.bytesMax
     )
     private static let status = JSONSchema.oneOf(TransactionStatus.allCases.map(\.word))
@@ -31,34 +31,36 @@ extension NamedSchema {
         "The gateway's code: 00 success, 01 to 03 pending, 04 refunded, 05 cancelled, 06 failed, "
             + "07 not found."
     )
-    private static let paidAt = JSONSchema.time("When it was paid; null where that cannot be read.")
-    static let paidAtText = JSONSchema.text("When it was paid, in the gateway's own words.")
+    private static let paidAt = JSONSchema.time(
+        "The time of payment; null if `paidAtText` cannot be read as a time."
+    )
+    static let paidAtText = JSONSchema.text("The time of payment, as the gateway wrote it.")
 
     static let transition = NamedSchema(
         "Transition",
         .answer(
             [
-                "sequence": .integer(1...Int64.max, "Its number in the feed: 1, 2, 3, …"),
+                "sequence": .integer(1...Int64.max, "The number in the feed: 1, 2, 3, …"),
                 "partnerReferenceNo": merchantNumber,
                 "referenceNo": gatewayNumber.orNull,
-                "from": status.described("Null when the payment was not known before.").orNull,
+                "from": status.described("Null if the payment was not known before.").orNull,
                 "to": status,
                 "latestTransactionStatus": statusCode,
                 "amount": .reference(money).orNull,
                 "source": .oneOf(
                     TransitionSource.allCases.map(\.word),
-                    "What caused it: a callback, a query, the answer to generate, an operator, or "
-                        + "the expiry of an unpaid code."
+                    "The cause: a callback, a query, the response to generate, an operator, or the "
+                        + "expiry of an unpaid QR code."
                 ),
-                "operator": .text("The name of the token, where the source is an operator.").orNull,
+                "operator": .text("The name of the operator's token.").orNull,
                 "externalId": .text("X-EXTERNAL-ID of the callback.").orNull,
                 "callbackId": .integer(1...Int64.max, "The callback that caused it.").orNull,
                 "paidAt": paidAt.orNull,
                 "paidAtText": paidAtText.orNull,
-                "recordedAt": .time("When it was committed."),
-                "note": .text("What the operator noted.").orNull,
+                "recordedAt": .time("The time of the commit."),
+                "note": .text("The operator's note.").orNull,
             ],
-            "One entry of the feed: a payment has another status."
+            "One entry of the feed: a change of a payment's status."
         )
         .example(Example.transition)
     )
@@ -66,10 +68,10 @@ extension NamedSchema {
     private static let lastQuery = JSONSchema.answer(
         [
             "at": .time(),
-            "responseCode": .text("The gateway's own."),
+            "responseCode": .text("The gateway's response code."),
             "latestTransactionStatus": statusCode.orNull,
         ],
-        "The gateway's newest answer to a query."
+        "The newest response to a query."
     )
 
     static let transaction = NamedSchema(
@@ -80,35 +82,48 @@ extension NamedSchema {
                 "referenceNo": gatewayNumber.orNull,
                 "status": status,
                 "latestTransactionStatus": statusCode.orNull,
-                "final": .flag("Nothing is open. A later success or refund may still come."),
-                "lastSequence": .integer(0...Int64.max, "Of its newest transition; 0 for none."),
+                "final": .flag(
+                    "Whether the status is final. A later success or refund is still possible."
+                ),
+                "lastSequence": .integer(
+                    0...Int64.max,
+                    "The sequence number of its newest transition; 0 for none."
+                ),
                 "amount": .reference(money).orNull,
                 "feeAmount": .reference(money).orNull,
                 "paidAmount": .reference(money).orNull,
                 "refundedAmount": .reference(money).orNull,
                 "origin": .oneOf(
                     TransactionOrigin.allCases.map(\.word),
-                    "How it was first heard of."
+                    "Where the payment was first reported."
                 ),
-                "rolesAssumed": .flag("Which reference is whose was guessed, and not proven yet."),
-                "warnings": .list(of: .text(), "What is odd about the code."),
-                "qrContent": .text("What the QR code holds.").orNull,
-                "validityPeriod": .text("Until when the code is payable.", format: "date-time")
-                    .orNull,
-                "expired": .flag("Whether that is over."),
-                "lastError": .text("Why nothing was generated.").orNull,
+                "rolesAssumed": .flag(
+                    "Whether the order of the references is assumed, not corroborated."
+                ),
+                "warnings": .list(of: .text(), "Unusual properties of the QR code."),
+                "qrContent": .text("The payload of the QR code.").orNull,
+                "validityPeriod": .text(
+                    "The end of the validity of the QR code.",
+                    format: "date-time"
+                )
+                .orNull,
+                "expired": .flag("Whether the validity has ended."),
+                "lastError": .text("The reason why nothing was generated.").orNull,
                 "paidAt": paidAt.orNull,
                 "paidAtText": paidAtText.orNull,
                 "createdAt": .time(),
                 "updatedAt": .time(),
                 "attention": .list(of: attentionKind, "The kinds of its open attention entries."),
                 "checks": .answer([
-                    "callbacks": .integer(0...Int64.max, "How many callbacks told of it."),
+                    "callbacks": .integer(
+                        0...Int64.max,
+                        "The number of callbacks about the payment."
+                    ),
                     "lastQuery": lastQuery.orNull,
-                    "nextQueryAt": .time("When the gateway will be asked.").orNull,
+                    "nextQueryAt": .time("The time of the next scheduled query.").orNull,
                 ]),
             ],
-            "A payment, as lists have it."
+            "A payment, without its transitions."
         )
         .example(Example.transaction)
     )
@@ -126,11 +141,11 @@ extension NamedSchema {
 
     static let transactionPage = NamedSchema(
         "TransactionPage",
-        .page("transactions", of: transaction, next: .text("To be sent back as cursor."))
+        .page("transactions", of: transaction, next: .text("`cursor` of the next page."))
     )
 }
 
-/// Examples that several schemas show, as JSON.
+/// Examples for several schemas, as JSON.
 enum Example {
     static let transition = """
         {"sequence": 2, "partnerReferenceNo": "TRX-1", "referenceNo": "PAY1", "from": "pending",

@@ -1,4 +1,4 @@
-/// A schema that stands in the document under a name of its own, to be referred to.
+/// A schema that is a named component of the document.
 struct NamedSchema: Sendable {
     let name: String
     let schema: JSONSchema
@@ -8,7 +8,7 @@ struct NamedSchema: Sendable {
         self.schema = schema
     }
 
-    /// All of them, in the order of the document.
+    /// All named schemas, in the order of the document.
     static let all = [
         money, transition, transitionPage, transaction, transactionWithHistory, transactionPage,
         consumer, consumerMove, consumerPage, callback, callbackPage, diagnosis, replay,
@@ -24,7 +24,7 @@ struct NamedSchema: Sendable {
 extension JSONSchema {
     static func reference(_ named: NamedSchema) -> JSONSchema { reference(named.name) }
 
-    /// A time that the receiver noted.
+    /// A time written by the receiver.
     static func time(_ description: String? = nil) -> JSONSchema {
         let form = "RFC 3339 with milliseconds at +07:00."
         return text(
@@ -33,10 +33,10 @@ extension JSONSchema {
         )
     }
 
-    /// A bound of a span of time.
+    /// The start or end of a period.
     static let bound = any(
         of: [text(format: "date"), text(format: "date-time")],
-        "A Jakarta day, which stands for its first moment, or an RFC 3339 time."
+        "A Jakarta day, which stands for its start, or an RFC 3339 time."
     )
 
     /// One page of a list, with `next` and `more`.
@@ -44,7 +44,7 @@ extension JSONSchema {
         _ name: String,
         of entry: NamedSchema,
         next: JSONSchema,
-        more: String = "Whether there are more entries behind this page."
+        more: String = "Whether there are more entries after this page."
     ) -> JSONSchema {
         answer([
             name: list(of: reference(entry)),
