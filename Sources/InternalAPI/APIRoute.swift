@@ -7,34 +7,37 @@ package import Notify
 package import Outbound
 package import Store
 
-/// One route of the internal API: what the server dispatches by.
+/// One route of the internal API: a method and a path, with the function that serves it.
 ///
-/// A class, because every request holds one and a copy of its documentation is not free.
+/// A class, because every request holds a reference to its route, and copying the description in
+/// ``operation`` would take time.
 final class APIRoute: Sendable {
+    /// Serves a request. A thrown problem is the response; it must be one that ``operation`` lists.
     typealias Action =
         @Sendable (APIRequest, APIServices) async throws(Problem) -> EndpointAnswer
 
+    /// The method in upper case. Routes with GET also serve HEAD.
     let method: String
 
-    /// Such as `/v1/callbacks/{id}`.
+    /// The path, such as `/v1/callbacks/{id}`.
     let path: String
 
-    /// The scope that a token needs; nil for a route that needs none.
+    /// The required scope; nil if the route needs no token.
     let scope: Configuration.Scope?
 
-    /// What is told of it, and the parameters that it knows.
+    /// The description of the route in the OpenAPI document.
     let operation: APIOperation
 
-    /// The query parameters that it knows.
+    /// The names of the query parameters that the route accepts.
     let queryNames: [String]
 
-    /// Whether a request may be open for long: it can wait, or is a stream.
+    /// Whether a request can stay open for long: it has the parameter `wait`, or is a stream.
     let mayFollow: Bool
     package let action: Action
 
-    /// A route that is answered at once.
+    /// A route with a complete response.
     ///
-    /// - Parameter path: such as `/v1/callbacks/{id}`.
+    /// - Parameter path: the path, such as `/v1/callbacks/{id}`.
     convenience init(
         _ method: String,
         _ path: String,
@@ -71,7 +74,7 @@ final class APIRoute: Sendable {
         self.action = action
     }
 
-    /// A route that is answered bit by bit.
+    /// A route with a streamed response.
     package static func stream(
         _ path: String,
         _ scope: Configuration.Scope?,
@@ -88,12 +91,12 @@ final class APIRoute: Sendable {
         )
     }
 
-    /// Whether the document of the API says that this can go wrong here.
+    /// Whether the OpenAPI document lists this problem for the route.
     func canFail(with kind: Problem.Kind) -> Bool {
         operation.allProblems(needsToken: scope != nil).contains(kind)
     }
 
-    /// Every route.
+    /// All routes, in the order of the OpenAPI document.
     static let all = feed + payments + journal + operations + service
 
     private static let feed = [
@@ -198,25 +201,25 @@ final class APIRoute: Sendable {
     ]
 }
 
-/// The routes of one path, which differ in their methods.
+/// The routes of one path, one for each method.
 struct APIPath: Sendable {
-    /// Such as `/v1/callbacks/{id}`.
+    /// The path, such as `/v1/callbacks/{id}`.
     let text: String
 
-    /// At least one.
+    /// The routes; at least one.
     private(set) var routes: [APIRoute]
 
-    /// Segments of the path; `nil` stands for a variable one.
+    /// The segments of the path; nil for a variable segment.
     private let pattern: [String?]
 
-    /// The path of one route.
+    /// The path of a route, with this route only.
     init(_ route: APIRoute) {
         text = route.path
         routes = [route]
         pattern = text.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
     }
 
-    /// The paths of `routes`, in their order.
+    /// Groups routes by their path, in the order of their first route.
     static func all(of routes: [APIRoute]) -> [APIPath] {
         routes.reduce(into: []) { paths, route in
             if let index = paths.firstIndex(where: { $0.text == route.path }) {
@@ -229,7 +232,9 @@ struct APIPath: Sendable {
 
     private static let all = all(of: APIRoute.all)
 
-    /// The path that has these segments, and the values of its variable ones; there is one at most.
+    /// Finds the path that matches the segments of a request; at most one does.
+    ///
+    /// - Returns: the path and the values of its variable segments; nil if no path matches.
     static func find(_ segments: [String]) -> (path: APIPath, variables: [String])? {
         for path in all {
             if let variables = path.match(segments) { return (path, variables) }
@@ -237,17 +242,17 @@ struct APIPath: Sendable {
         return nil
     }
 
-    /// Whether all of it is open to who has no token.
+    /// Whether no route of the path needs a token.
     var isOpen: Bool { routes.allSatisfy { $0.scope == nil } }
 
-    /// The methods that it supports, for the header `Allow` (RFC 9110 section 10.2.1).
+    /// The supported methods, for the header `Allow` (RFC 9110 section 10.2.1).
     var allow: String {
         var methods = routes.map(\.method)
         if methods.contains("GET") { methods.append("HEAD") }
         return methods.joined(separator: ", ")
     }
 
-    /// The values of the variable segments, or nil when the path is another one.
+    /// The values of the variable segments; nil if the segments do not match.
     func match(_ segments: [String]) -> [String]? {
         guard segments.count == pattern.count else { return nil }
         var variables: [String] = []
@@ -262,14 +267,22 @@ struct APIPath: Sendable {
     }
 }
 
-/// What the endpoints work with.
+/// The parts of the receiver that endpoints use.
 package struct APIServices: Sendable {
     let store: Store
     let readiness: Readiness
+
+    /// Generate and query calls to the gateway.
     let outbound: Outbound
     let diagnosis: DiagnosisDesk
+
+    /// Makes dossiers and gateway reports.
     let evidence: EvidenceDesk
+
+    /// Verifies stored callbacks again for a replay.
     let replayer: CallbackReplayer
+
+    /// Erases old heads and bodies.
     let retention: Retention
     let disk: DiskWatch
     let metrics: Metrics
@@ -297,15 +310,16 @@ package struct APIServices: Sendable {
     }
 }
 
-/// What an endpoint answers.
+/// The response of an endpoint.
 enum EndpointAnswer: Sendable {
-    /// Sends bytes, and returns when there is room for more; false when the client has gone.
+    /// Sends bytes, and returns when the connection can take more; false if the client has
+    /// disconnected.
     typealias Write = @Sendable ([UInt8]) async -> Bool
 
-    /// All of it at once.
+    /// A complete response.
     case response(Response)
 
-    /// A head, whose body is the first part of the answer's, and what `body` writes until it
-    /// returns. The client may go meanwhile: then its task is cancelled.
+    /// A streamed response: the body of `head` is sent first, then what `body` writes until it
+    /// returns. The task of `body` is cancelled if the client disconnects.
     case stream(head: Response, body: @Sendable (_ write: Write) async -> Void)
 }

@@ -7,8 +7,12 @@ package import System
 import Store
 import Synchronization
 
-/// The internal listener: what the merchant's own services see (contract section 5).
+/// Handles the requests of the internal listener.
+///
+/// The server calls its methods on event loops. A request is parsed and authorized there; its
+/// endpoint runs in a task of its own, so that a slow endpoint never blocks a loop.
 package final class InternalHandler: RequestHandler {
+    /// The limits that a reload can change.
     private struct Settings {
         var bodyBytesMax: Int
         var requestsInFlightMax: Int
@@ -18,6 +22,8 @@ package final class InternalHandler: RequestHandler {
     private let tokens: Mutex<TokenList>
     private let services: APIServices
     private let log: Log
+
+    /// Requests and streams that count against `requestsInFlight` of the configuration.
     private let requestsInFlight = Atomic<Int>(0)
 
     package init(_ loaded: LoadedConfiguration, services: APIServices, log: Log) {
@@ -27,8 +33,9 @@ package final class InternalHandler: RequestHandler {
         self.log = log
     }
 
-    /// Serves requests that begin from now on with the tokens, limits and keys of `loaded`; ends
-    /// the waits and streams of tokens that it does not have.
+    /// Applies a reloaded configuration to requests that begin from now on.
+    ///
+    /// Waits and streams whose token was removed, or lost its scope, end at once.
     package func apply(_ loaded: LoadedConfiguration) {
         settings.withLock { $0 = Self.settings(loaded) }
         let revoked = tokens.withLock { $0.replace(by: loaded.keys.tokens) }
@@ -54,8 +61,8 @@ package final class InternalHandler: RequestHandler {
     package func handle(_ request: Request, reply: Reply) -> Response? {
         do throws(Problem) {
             let call = try dispatch(request)
-            // What tells whether the receiver is well takes no room and is never refused for want
-            // of it: else waiting consumers would make it look dead.
+            // Probes and metrics are exempt from the limit: many waiting consumers must not make
+            // the receiver look dead.
             let takesRoom = call.route.scope != nil && call.route.scope != .metrics
             if takesRoom { try takeRoom() }
             serve(call, takesRoom: takesRoom, isHEAD: request.head.methodIs("HEAD"), reply)
@@ -65,9 +72,14 @@ package final class InternalHandler: RequestHandler {
         }
     }
 
+    /// Runs the endpoint in a task, and sends its response.
+    ///
+    /// The task is cancelled when the client disconnects; for a request that can stay open, also
+    /// when the client closes its sending side.
     private func serve(_ call: Call, takesRoom: Bool, isHEAD: Bool, _ reply: Reply) {
         let follower = follower(call)
-        // What may wait runs where it is woken, and not among what serves callbacks.
+        // Requests that can wait run on the thread that wakes them. The threads that serve
+        // callbacks are left to callbacks.
         let executor = call.route.mayFollow ? services.store.signal.followers : nil
         let task = Task(executorPreference: executor) { [self] in
             let answer = await run(call, follower)
@@ -82,7 +94,9 @@ package final class InternalHandler: RequestHandler {
         reply.onDisconnect(includingHalfClose: follower != nil) { task.cancel() }
     }
 
-    /// The follower that a request makes; nil for one that neither waits nor streams.
+    /// Registers a request that can stay open; nil for any other request.
+    ///
+    /// If its token was removed since the request was authorized, the follower is revoked at once.
     private func follower(_ call: Call) -> Follower? {
         guard call.route.mayFollow, let token = call.request.caller, let scope = call.route.scope
         else { return nil }
@@ -91,6 +105,8 @@ package final class InternalHandler: RequestHandler {
         return follower
     }
 
+    /// Returns problem details for a request that the HTTP server refused, with the server's
+    /// status.
     package func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
         let kind: Problem.Kind =
             switch refusal.status.code {
@@ -125,7 +141,7 @@ package final class InternalHandler: RequestHandler {
         log.acceptFailed(error, on: address)
     }
 
-    /// Answers every wait at once: the receiver stops.
+    /// Starts to stop: `/readyz` reports it, and every waiting request gets its response now.
     package func drain() {
         services.readiness.drain()
         services.store.signal.close()
@@ -133,18 +149,21 @@ package final class InternalHandler: RequestHandler {
 
     // MARK: Dispatch
 
-    /// A request that is to be served, and what serves it.
+    /// An authorized request with its route.
     private struct Call {
         let route: APIRoute
         let request: APIRequest
     }
 
-    /// What serves a request; throws what is wrong with its path, method, token or query.
+    /// Finds the route of a request and authorizes it.
+    ///
+    /// - Throws: the first problem of its token, path, method, scope and query, in this order.
     private func dispatch(_ received: Request) throws(Problem) -> Call {
         let head = received.head
         var request = try APIRequest(head, body: received.body)
         let found = APIPath.find(request.segments)
-        // Who has no token is not even told which paths there are.
+        // Authentication precedes the check of the path, so that the existence of a path is not
+        // revealed without a token.
         if found?.path.isOpen != true { request.caller = try authenticate(head) }
         guard let (path, variables) = found else {
             throw Problem(.notFound, "No route has the path \(head.text(head.path)).")
@@ -171,28 +190,32 @@ package final class InternalHandler: RequestHandler {
     private func notAllowed(_ head: RequestHead, allow: String) -> Problem {
         var problem = Problem(
             .methodNotAllowed,
-            "\(head.text(head.method)) is not supported here; \(allow) is."
+            "\(head.text(head.method)) is not supported by this path; supported: \(allow)."
         )
         problem.allow = allow
         return problem
     }
 
+    /// Finds the token of the header `Authorization`.
+    ///
+    /// Each token is compared in constant time, and all of them are compared, so that the time does
+    /// not depend on which token matches.
     private func authenticate(_ head: RequestHead) throws(Problem) -> Token {
         guard case .value(let range) = head.single("Authorization"),
             let secret = Self.bearerToken(head[range])
         else {
-            throw Problem(.unauthorized, "Send the header Authorization: Bearer TOKEN, once.")
+            throw Problem(.unauthorized, "Send one header field Authorization: Bearer TOKEN.")
         }
-        // Every token is compared, whichever matches: the time tells nothing.
         let tokens = tokens.withLock { $0.tokens }
         var found: Token?
         for token in tokens where token.matches(secret.span) { found = token }
-        guard let found else { throw Problem(.unauthorized, "The bearer token is not known.") }
+        guard let found else { throw Problem(.unauthorized, "The bearer token is unknown.") }
         return found
     }
 
-    /// The token of a header value (RFC 6750 section 2.1; the scheme in any case, RFC 9110 section
-    /// 11.1).
+    /// The token in the value of `Authorization` (RFC 6750 section 2.1).
+    ///
+    /// The scheme is compared without regard to case (RFC 9110 section 11.1).
     private static func bearerToken(_ value: ArraySlice<UInt8>) -> [UInt8]? {
         let scheme = Array("bearer ".utf8)
         guard value.count > scheme.count,
@@ -201,6 +224,9 @@ package final class InternalHandler: RequestHandler {
         return Array(value.dropFirst(scheme.count).drop { $0 == 0x20 })
     }
 
+    /// Runs the endpoint; a problem becomes the response.
+    ///
+    /// If the token was revoked meanwhile, the result is discarded and the response is 401.
     private func run(_ call: Call, _ follower: Follower?) async -> EndpointAnswer {
         let result: Result<EndpointAnswer, Problem>
         do throws(Problem) {
@@ -210,7 +236,7 @@ package final class InternalHandler: RequestHandler {
         }
         do throws(Problem) {
             if follower?.isRevoked == true {
-                throw Problem(.unauthorized, "The bearer token is not valid any more.")
+                throw Problem(.unauthorized, "The bearer token is no longer valid.")
             }
             return try result.get()
         } catch {
@@ -222,9 +248,10 @@ package final class InternalHandler: RequestHandler {
         }
     }
 
-    /// Sends an answer. A stream is in flight until it ends: it takes the room of a request.
+    /// Sends the response of an endpoint. A stream counts as a request in flight until it ends.
     ///
-    /// - Parameter leave: gives the room back, before the client can know that it has its answer.
+    /// - Parameter leave: ends the request in flight. It is called before the response is complete,
+    ///   so that a client that sends its next request at once is not refused for its own last one.
     private func send(
         _ answer: EndpointAnswer,
         _ reply: Reply,
@@ -243,11 +270,12 @@ package final class InternalHandler: RequestHandler {
         }
     }
 
+    /// Counts a request in flight; throws at the limit.
     private func takeRoom() throws(Problem) {
         let limit = settings.withLock { $0.requestsInFlightMax }
         let count = requestsInFlight.add(1, ordering: .relaxed).newValue
         if count <= limit { return }
         requestsInFlight.subtract(1, ordering: .relaxed)
-        throw Problem(.overloaded, "\(limit) requests are being served; try again in a second.")
+        throw Problem(.overloaded, "\(limit) requests are in flight; try again in a second.")
     }
 }

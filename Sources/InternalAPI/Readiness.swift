@@ -3,7 +3,10 @@ package import HTTPCore
 package import Store
 import Synchronization
 
-/// Whether the receiver is ready for callbacks: `GET /readyz`.
+/// Whether the receiver is ready for callbacks: the response of `GET /readyz`.
+///
+/// Ready means that the database is writable, a key of the gateway is loaded, and the receiver is
+/// not stopping.
 package final class Readiness: Sendable {
     fileprivate struct Check: Encodable {
         let name: String
@@ -24,13 +27,13 @@ package final class Readiness: Sendable {
         self.hasKeys = Mutex(hasKeys)
     }
 
-    /// Notes whether any key of the gateway is loaded.
+    /// Records whether any key of the gateway is loaded; called after each reload.
     package func setHasKeys(_ hasKeys: Bool) { self.hasKeys.withLock { $0 = hasKeys } }
 
-    /// From now on the receiver is not ready: it stops.
+    /// Makes the receiver not ready, because it is stopping.
     func drain() { isDraining.store(true, ordering: .relaxed) }
 
-    /// 200 when every check is well, else 503.
+    /// Runs the checks; 200 if all of them are `ok`, else 503.
     func response() async -> Response {
         let isWritable = await probe.isWritable()
         let checks = [
@@ -44,7 +47,9 @@ package final class Readiness: Sendable {
         return Self.response(checks)
     }
 
-    /// A response of a receiver that is not ready, for these reasons by the names of the checks.
+    /// The response of a receiver that cannot open its database yet.
+    ///
+    /// - Parameter reasons: the status of each check, by its name.
     package static func response(_ reasons: KeyValuePairs<String, String>) -> Response {
         response(reasons.map { Check(name: $0.key, status: $0.value) })
     }
@@ -58,8 +63,10 @@ package final class Readiness: Sendable {
     }
 }
 
-/// `GET /healthz` and `GET /readyz`: whether the receiver is alive, and ready for callbacks.
+/// `GET /healthz` and `GET /readyz`: whether the receiver is alive, and whether it is ready for
+/// callbacks.
 enum ReadinessEndpoint {
+    /// Always 200: a response shows that the process is alive.
     static func health(
         _ request: APIRequest,
         _ services: APIServices
@@ -67,6 +74,7 @@ enum ReadinessEndpoint {
         JSON.response(["status": "ok"])
     }
 
+    /// 200 or 503, with all checks.
     static func readiness(
         _ request: APIRequest,
         _ services: APIServices

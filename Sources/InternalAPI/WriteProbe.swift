@@ -2,14 +2,19 @@ import System
 import Store
 import Synchronization
 
-/// Whether the database can be written, for whoever asks and however often: one probe at a time,
-/// shared by all who ask meanwhile, and its result kept for a second, a failure too.
+/// Checks whether the database can be written, with a bounded number of probe commits.
+///
+/// One probe runs at a time, and all callers share it. Its result, also a failure, is valid for one
+/// second. A probe that takes longer than two seconds counts as failed until it ends; then callers
+/// do not wait for it. Thread-safe.
 final class WriteProbe: Sendable {
+    /// The result of the last probe.
     private struct Result {
         let isWritable: Bool
         let nanoseconds: UInt64
 
-        /// Commits until then: a later one is better proof than a probe.
+        /// The number of commits up to the probe. A later successful commit overrides a failed
+        /// probe.
         let commits: UInt64
     }
 
@@ -17,8 +22,10 @@ final class WriteProbe: Sendable {
         var result: Result?
         var isRunning = false
 
-        /// Whether the running probe has taken too long, and nothing waits for it any more.
+        /// Whether the running probe has exceeded its time; its waiters were resumed.
         var isOverdue = false
+
+        /// The number of the running or last probe, which its timer compares.
         var number = 0
         var waiters: [CheckedContinuation<Bool, Never>] = []
 
@@ -28,20 +35,20 @@ final class WriteProbe: Sendable {
         }
     }
 
-    /// What the probe needs of the store.
+    /// The functions of the store that the probe uses; tests replace them.
     struct Source: Sendable {
-        /// Commits something; false when that fails.
+        /// Commits a probe; false on failure.
         let write: @Sendable () async -> Bool
 
-        /// How many commits have worked, and whether the last one did.
+        /// The number of successful commits, and whether the last commit succeeded.
         let commits: @Sendable () -> (count: UInt64, lastHasWorked: Bool)
 
-        /// The monotonic clock.
+        /// The monotonic clock, in nanoseconds.
         var now: @Sendable () -> UInt64 = SystemClock.monotonicNanoseconds
 
-        /// Returns when a probe has taken too long.
+        /// Waits for the maximum duration of a probe.
         var patience: @Sendable () async -> Void = {
-            // A pause that is cut short by the end of the task needs no more.
+            // Cancelled when the probe has ended.
             try? await Task.sleep(for: .seconds(2))
         }
     }
@@ -49,12 +56,12 @@ final class WriteProbe: Sendable {
     private let source: Source
     private let state = Mutex(State())
 
-    /// How long a result is kept.
+    /// How long a result is valid.
     static let keptNanoseconds: UInt64 = 1_000_000_000
 
     init(_ source: Source) { self.source = source }
 
-    /// Whether something can be committed; false also when no answer comes.
+    /// Whether the database can be written; false also if the probe exceeds its time.
     func isWritable() async -> Bool {
         await withCheckedContinuation { continuation in
             let step = state.withLock { state -> Answer in
@@ -68,12 +75,14 @@ final class WriteProbe: Sendable {
         }
     }
 
+    /// The decision about one caller.
     private enum Answer {
         case known(Bool)
         case wait
         case probe(number: Int)
     }
 
+    /// Returns the known result, or adds the caller to the waiters of the running or next probe.
     private func answer(
         in state: inout State,
         orWait continuation: CheckedContinuation<Bool, Never>
@@ -94,6 +103,7 @@ final class WriteProbe: Sendable {
         return .probe(number: state.number)
     }
 
+    /// Runs a probe and its timer.
     private func start(_ number: Int) {
         let timer = Task {
             await source.patience()
@@ -106,6 +116,7 @@ final class WriteProbe: Sendable {
         }
     }
 
+    /// Stores the result of a probe and resumes its waiters.
     private func finish(_ isWritable: Bool) {
         let result = Result(
             isWritable: isWritable,
@@ -122,6 +133,9 @@ final class WriteProbe: Sendable {
         for waiter in waiters { waiter.resume(returning: isWritable) }
     }
 
+    /// Resumes the waiters of a probe that has exceeded its time with false.
+    ///
+    /// The probe itself continues; its result is stored when it ends.
     private func giveUp(_ number: Int) {
         let waiters = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
             guard state.isRunning, state.number == number else { return [] }
@@ -133,7 +147,7 @@ final class WriteProbe: Sendable {
 }
 
 extension WriteProbe {
-    /// A probe of a store.
+    /// A probe that commits to `store`.
     convenience init(_ store: Store) {
         self.init(
             Source(

@@ -73,7 +73,7 @@ import Testing
         let problem = problem { _ = try request.limit() }
         #expect(problem?.kind == .invalidParameter)
         #expect(problem?.field == "limit")
-        #expect(problem?.detail == "limit has to be a whole number from 1 to 1000.")
+        #expect(problem?.detail == "limit must be a whole number from 1 to 1000.")
     }
 
     @Test func `limit and wait have defaults, and wait its bounds`() throws {
@@ -87,7 +87,7 @@ import Testing
     @Test func `a number without an upper bound says so`() throws {
         let request = try request("/a?after=-1&id=9223372036854775807")
         let problem = problem { _ = try request.integer("after", in: 0...(.max)) }
-        #expect(problem?.detail == "after has to be a whole number from 0 on.")
+        #expect(problem?.detail == "after must be a whole number from 0 on.")
         #expect(try request.integer("id", in: 0...(.max)) == .max)
         #expect(try request.integer("other", in: 0...1) == nil)
     }

@@ -59,7 +59,7 @@ extension NamedSchema {
         .answer([
             "state": .oneOf(
                 PruneProgress.State.allCases.map(\.rawValue),
-                "`idle`: none since the start. `stopped`: interrupted; repeat the request to resume."
+                "`idle`: none since the start. `stopped`: interrupted; the same request resumes it."
             ),
             "before": .time("The end of the erased period.").orNull,
             "transitions": .flag("Whether old transitions are removed, too."),

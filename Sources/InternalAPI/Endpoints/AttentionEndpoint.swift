@@ -5,8 +5,11 @@ import Payments
 import Snap
 import Store
 
-/// `GET /v1/attention`: what somebody has to look at, newest first.
+/// `GET /v1/attention`: items that need manual review, newest first.
 enum AttentionEndpoint {
+    /// One page of entries; by default the open ones.
+    ///
+    /// One entry more than `limit` is read to find out whether there are more.
     static func list(
         _ request: APIRequest,
         _ services: APIServices

@@ -5,9 +5,11 @@ import Payments
 import Store
 import Text
 
-/// `GET /v1/callbacks`, `GET /v1/callbacks/{id}` and its `/diagnosis`: the journal and the kept
-/// refusals, newest first.
+/// `GET /v1/callbacks`, `GET /v1/callbacks/{id}` and its `/diagnosis`: the callbacks of the journal
+/// and the rejected requests, newest first.
 enum CallbacksEndpoint {
+    /// One page of callbacks. A page may end early, at 8 MiB of heads and bodies or after a bounded
+    /// search; `more` is true then.
     static func list(
         _ request: APIRequest,
         _ services: APIServices
@@ -39,6 +41,7 @@ enum CallbacksEndpoint {
         )
     }
 
+    /// One callback with its head and body.
     static func show(
         _ request: APIRequest,
         _ services: APIServices
@@ -46,7 +49,9 @@ enum CallbacksEndpoint {
         JSON.response(CallbackRepresentation(try await record(request, services)))
     }
 
-    /// Why its signature verifies or does not, with today's keys and configuration.
+    /// Why the signature of a callback verifies or fails, with the current keys and configuration.
+    ///
+    /// An erased callback cannot be diagnosed: 410 `body-erased`.
     static func diagnosis(
         _ request: APIRequest,
         _ services: APIServices
@@ -55,8 +60,8 @@ enum CallbacksEndpoint {
         if record.erased != nil {
             throw Problem(
                 .bodyErased,
-                "The head and the body of callback \(record.id) were erased; GET /v1/callbacks/"
-                    + "\(record.id) shows what stays.",
+                "The head and body of callback \(record.id) were erased; GET /v1/callbacks/"
+                    + "\(record.id) shows what is left.",
                 field: "id"
             )
         }
@@ -64,23 +69,23 @@ enum CallbacksEndpoint {
             let diagnosis = try await services.diagnosis.diagnosis(of: record)
             return JSON.response(DiagnosisRepresentation(diagnosis, of: record))
         } catch {
-            throw Problem(.internalError, "The signature cannot be opened: \(error)")
+            throw Problem(.internalError, "The signature cannot be checked: \(error)")
         }
     }
 
-    /// The callback that the path names.
+    /// Reads the callback whose id is in the path.
     private static func record(
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> CallbackRecord {
         guard let id = Int64(digits: request.variables[0].utf8) else {
-            throw Problem(.callbackNotFound, "A callback is named by its number.", field: "id")
+            throw Problem(.callbackNotFound, "The id of a callback is a number.", field: "id")
         }
         let record = try await reading { () async throws(StoreError) in
             try await services.store.reader.callback(id)
         }
         guard let record else {
-            throw Problem(.callbackNotFound, "No callback \(id) is kept.", field: "id")
+            throw Problem(.callbackNotFound, "No callback has the id \(id).", field: "id")
         }
         return record
     }

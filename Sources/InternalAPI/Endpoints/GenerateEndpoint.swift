@@ -12,6 +12,12 @@ import Text
 
 /// `POST /admin/qr/generate`: a new payment with its QR code.
 enum GenerateEndpoint {
+    /// Generates the payment, or returns the stored one of an earlier request with the same
+    /// content.
+    ///
+    /// 201 for a new payment, 200 for a stored one. The gateway call continues if the client
+    /// disconnects. Nothing is generated while the disk is low, so that the rest of the disk is
+    /// left to callbacks.
     static func generate(
         _ request: APIRequest,
         _ services: APIServices
@@ -25,8 +31,8 @@ enum GenerateEndpoint {
         if disk.isLow {
             throw Problem(
                 .diskLow,
-                "\(disk.freeBytes ?? 0) bytes are free on the disk of the database, and "
-                    + "storage.minimumFreeBytes is \(disk.minimumBytes): nothing is generated."
+                "Nothing is generated: the disk of the database has \(disk.freeBytes ?? 0) free "
+                    + "bytes, less than storage.minimumFreeBytes (\(disk.minimumBytes))."
             )
         }
         let outcome = await services.outbound.generator.generate(wanted)
@@ -37,7 +43,7 @@ enum GenerateEndpoint {
             try await services.store.reader.transaction(reference)
         }
         guard let record else {
-            throw Problem(.internalError, "The payment was generated, but cannot be found.")
+            throw Problem(.internalError, "The payment was generated, but it cannot be read.")
         }
         var response = JSON.response(
             TransactionRepresentation(
@@ -46,11 +52,12 @@ enum GenerateEndpoint {
             ),
             status: isNew ? .created : .ok
         )
-        // The characters of the reference need no escape in a path.
+        // A generated reference has no characters that need escaping in a path.
         response.add("Location", "/v1/transactions/\(reference)")
         return response
     }
 
+    /// The problem of an outcome without a payable QR code.
     private static func problem(
         _ outcome: QRGenerator.Outcome,
         _ reference: Reference
@@ -64,13 +71,14 @@ enum GenerateEndpoint {
             Problem(
                 failure,
                 .unanswered(failure),
-                "The gateway may have \(reference) from an earlier call, and did not say whether: "
-                    + "\(failure)."
+                "The outcome of an earlier call for \(reference) is unknown, and the query about "
+                    + "it failed: \(failure)."
             )
         case .refused(let refusal): problem(refusal, reference)
         }
     }
 
+    /// The problem of a gateway call without a payable QR code.
     private static func problem(
         _ result: GenerationResult,
         _ reference: Reference
@@ -80,25 +88,26 @@ enum GenerateEndpoint {
         case .codeRefused(_, let problem):
             Problem(
                 .qrRefused,
-                "The gateway took the payment \(reference), but its code must not be shown: "
-                    + "\(problem). Take a new reference; this one is followed."
+                "The QR payload failed validation: \(problem). Retry under a new "
+                    + "partnerReferenceNo; \(reference) stays under reconciliation."
             )
         case .notAccepted(let failure):
             Problem(
                 failure,
                 failure.kind == .notSent ? .gatewayUnreachable : .gatewayRefused,
-                "Nothing was generated: \(failure). A repeat is a new attempt."
+                "Nothing was generated: \(failure). A repeated request is a new attempt."
             )
         case .unknown(let failure):
             Problem(
                 failure,
                 failure.kind == .timeout ? .gatewayTimeout : .gatewayError,
-                "It is not known whether the gateway took the payment: \(failure). It is asked "
-                    + "about; a repeat asks first and never generates twice."
+                "It is unknown whether the gateway has the payment: \(failure). The gateway is "
+                    + "queried; a repeated request queries first and never generates twice."
             )
         }
     }
 
+    /// The problem of a reference that cannot be generated.
     private static func problem(
         _ refusal: GenerationStart.Refusal,
         _ reference: Reference
@@ -107,20 +116,21 @@ enum GenerateEndpoint {
         case .otherContent:
             Problem(
                 .referenceInUse,
-                "\(reference) was generated with another amount, fee or validity.",
+                "\(reference) was generated with a different amount, fee or validity.",
                 field: "partnerReferenceNo"
             )
         case .heardOfOtherwise:
             Problem(
                 .referenceInUse,
-                "\(reference) is the reference of a payment that was not generated here.",
+                "\(reference) belongs to a payment that was not generated here.",
                 field: "partnerReferenceNo"
             )
         case .codeLost:
             Problem(
                 .qrLost,
-                "The gateway has the payment \(reference), but its code is lost. Take a new "
-                    + "reference; this one is followed.",
+                "The gateway has the payment \(reference), but its QR code was not received. "
+                    + "Retry under a new partnerReferenceNo; \(reference) stays under "
+                    + "reconciliation.",
                 field: "partnerReferenceNo"
             )
         case .validityOver:
@@ -130,13 +140,14 @@ enum GenerateEndpoint {
 }
 
 extension Problem {
-    /// The receiver only receives.
+    /// The problem of a gateway call in a receive-only configuration.
     static let receiveOnly = Problem(
         .receiveOnly,
-        "cashIn.privateKeyFile and cashIn.merchantId are needed for it."
+        "Gateway calls require cashIn.privateKeyFile and cashIn.merchantId."
     )
 
-    /// A call of the gateway failed, with what the gateway said, where it said something.
+    /// The problem of a failed gateway call, with the gateway's response code and message if it
+    /// sent them.
     init(_ failure: GatewayFailure, _ kind: Kind, _ detail: String) {
         self.init(kind, detail)
         responseCode = failure.responseCode
@@ -149,7 +160,11 @@ extension GenerationRequest {
         "partnerReferenceNo", "amount", "feeAmount", "validityPeriod", "validitySeconds",
     ]
 
-    /// Reads the members of a request; throws for the first that is missing or wrong.
+    /// Reads the members of a request; throws for the first that is missing or invalid.
+    ///
+    /// - Parameters:
+    ///   - defaultValiditySeconds: the validity if the request states none.
+    ///   - now: the start of a validity in seconds, in milliseconds since the epoch.
     init(
         _ request: APIRequest,
         defaultValiditySeconds: Int,
@@ -176,14 +191,17 @@ extension GenerationRequest {
                 validity: validity
             ),
             validityPeriod: JakartaTime.text(milliseconds: expires),
-            // What is sent has no fraction.
+            // `validityPeriod` is sent without a fraction of a second.
             expiresMilliseconds: expires / 1_000 * 1_000
         )
     }
 }
 
 extension APIMembers {
-    /// A merchant's number for a new payment: `[A-Za-z0-9._-]{1,25}`.
+    /// The reference for a new payment: `[A-Za-z0-9._-]{1,25}`.
+    ///
+    /// The gateway documents at most 25 characters (article Gateway). The allowed ones need no
+    /// escaping in paths and files.
     fileprivate func generatedReference(_ name: String) throws(Problem) -> Reference {
         let isAllowed = { (byte: UInt8) in
             switch byte {
@@ -205,7 +223,7 @@ extension APIMembers {
         return reference
     }
 
-    /// How long the code is to be payable: one of two members, or none.
+    /// The validity of the QR code: `validitySeconds`, `validityPeriod`, or the default.
     fileprivate func validity() throws(Problem) -> Validity {
         let seconds = try integer(
             "validitySeconds",
@@ -215,7 +233,7 @@ extension APIMembers {
             return seconds.map { .seconds($0) } ?? .standard
         }
         if seconds != nil {
-            throw Self.invalid("validityPeriod", expected: "absent beside validitySeconds")
+            throw Self.invalid("validityPeriod", expected: "absent if validitySeconds is given")
         }
         guard let text = period.string,
             let time = Timestamp(rfc3339: Array(text.utf8).span)

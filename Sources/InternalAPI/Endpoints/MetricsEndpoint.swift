@@ -10,8 +10,9 @@ import Snap
 import System
 import Store
 
-/// `GET /metrics`: what Prometheus collects.
+/// `GET /metrics`: counters and gauges for Prometheus.
 enum MetricsEndpoint {
+    /// All metrics; 503 if the database cannot be read.
     static func show(
         _ request: APIRequest,
         _ services: APIServices
@@ -28,6 +29,7 @@ enum MetricsEndpoint {
         return response
     }
 
+    /// Metrics that the receiver counts itself, since its start.
     private static func add(_ metrics: Metrics, to text: inout MetricsText) {
         text.begin("callbacks_total", .counter, "Authentic callbacks by their first outcome.")
         for outcome in CallbackOutcome.allCases {
@@ -37,10 +39,10 @@ enum MetricsEndpoint {
         text.add(
             "callback_repetitions_total",
             .counter,
-            "Callbacks that were received before, byte for byte.",
+            "Redeliveries of stored callbacks.",
             metrics.repetitions.value
         )
-        text.begin("notify_responses_total", .counter, "Answers of the notify listener by code.")
+        text.begin("notify_responses_total", .counter, "Responses to callbacks by code.")
         let answers = metrics.answers.values.map { (code: $0.key.description, count: $0.value) }
         for (code, count) in answers.sorted(by: { $0.code < $1.code }) {
             text.sample("notify_responses_total", [("code", code)], "\(count)")
@@ -48,7 +50,7 @@ enum MetricsEndpoint {
         text.begin(
             "callback_duration_seconds",
             .histogram,
-            "From the first byte of an authentic callback to its answer."
+            "Time from the first byte of an authentic callback to its response."
         )
         text.samples("callback_duration_seconds", [], metrics.callbackDuration)
         addCalls(metrics, to: &text)
@@ -59,7 +61,7 @@ enum MetricsEndpoint {
         text.add(
             "log_lines_dropped_total",
             .counter,
-            "Log lines that were not written: nothing read the log, or writing failed.",
+            "Log lines dropped because the log was not read or writing failed.",
             metrics.log.droppedCount
         )
     }
@@ -69,45 +71,45 @@ enum MetricsEndpoint {
             ("generate", metrics.generateCalls, metrics.generateDuration),
             ("query", metrics.queryCalls, metrics.queryDuration),
         ]
-        text.begin("gateway_calls_total", .counter, "Calls of the gateway by service and outcome.")
+        text.begin("gateway_calls_total", .counter, "Gateway calls by service and outcome.")
         for (service, calls, _) in services {
             for (outcome, count) in calls.values.sorted(by: { $0.key < $1.key }) {
                 let labels = [(name: "service", value: service), ("outcome", outcome)]
                 text.sample("gateway_calls_total", labels, "\(count)")
             }
         }
-        text.begin("gateway_call_duration_seconds", .histogram, "How long calls took.")
+        text.begin("gateway_call_duration_seconds", .histogram, "Duration of gateway calls.")
         for (service, _, duration) in services {
             text.samples("gateway_call_duration_seconds", [("service", service)], duration)
         }
         text.add(
             "gateway_up",
             .gauge,
-            "1 unless the last queries brought no answer or were refused.",
+            "0 if the last queries failed or were rejected, else 1.",
             metrics.isGatewayUp ? 1 : 0
         )
     }
 
     private static func addProcess(startedMilliseconds: Int64, to text: inout MetricsText) {
-        text.begin("build_info", .gauge, "The version that runs.")
+        text.begin("build_info", .gauge, "The running version.")
         text.sample("build_info", [("version", Version.text)], "1")
         text.add(
             "process_start_time_seconds",
             .gauge,
-            "When the process began to serve, since 1970.",
+            "Start of serving, in seconds since 1970.",
             nanoseconds: UInt64(clamping: startedMilliseconds) * 1_000_000
         )
         let usage = CurrentProcess.usage
         text.add(
             "process_cpu_seconds_total",
             .counter,
-            "Processor time, user and system.",
+            "User and system CPU time.",
             nanoseconds: usage.processorMicroseconds * 1_000
         )
         text.add(
             "process_peak_resident_memory_bytes",
             .gauge,
-            "The most memory that was resident.",
+            "Peak resident memory.",
             usage.peakMemoryBytes
         )
     }
@@ -120,12 +122,12 @@ enum MetricsEndpoint {
         for (name, counters) in servers {
             text.sample("http_connections", [("listener", name)], "\(counters.open)")
         }
-        text.begin("http_connections_accepted_total", .counter, "Connections accepted.")
+        text.begin("http_connections_accepted_total", .counter, "Accepted connections.")
         for (name, counters) in servers {
             let label = [(name: "listener", value: name)]
             text.sample("http_connections_accepted_total", label, "\(counters.accepted)")
         }
-        text.begin("http_connections_refused_total", .counter, "Connections over the limit.")
+        text.begin("http_connections_refused_total", .counter, "Connections refused at the limit.")
         for (name, counters) in servers {
             let label = [(name: "listener", value: name)]
             text.sample("http_connections_refused_total", label, "\(counters.refused)")
@@ -134,45 +136,51 @@ enum MetricsEndpoint {
 
     private static func addDisk(_ disk: DiskWatch.View, to text: inout MetricsText) {
         if let free = disk.freeBytes {
-            text.add("disk_free_bytes", .gauge, "Room on the disk of the database.", free)
+            text.add("disk_free_bytes", .gauge, "Free bytes on the disk of the database.", free)
         }
         text.add(
             "disk_low",
             .gauge,
-            "1 while there is less room than storage.minimumFreeBytes.",
+            "1 if less than storage.minimumFreeBytes is free, else 0.",
             disk.isLow ? 1 : 0
         )
     }
 
+    /// Metrics of the store. Those at the end are read from the database with each scrape.
     private static func addStore(_ store: Store, to text: inout MetricsText) async throws(Problem) {
         let commits = store.commitCounts
-        text.add("commits_total", .counter, "Commits that reached the disk.", commits.commits)
-        text.add("commit_failures_total", .counter, "Commits that did not.", commits.failures)
+        text.add("commits_total", .counter, "Durable commits.", commits.commits)
+        text.add("commit_failures_total", .counter, "Failed commits.", commits.failures)
         text.add(
             "committed_submissions_total",
             .counter,
-            "Callbacks and other changes in the commits.",
+            "Callbacks and other submissions in durable commits.",
             commits.submissions
         )
         text.add(
             "refused_submissions_total",
             .counter,
-            "Callbacks and other changes that the database refused for themselves: defects.",
+            "Submissions that the database rejected individually; each is a defect.",
             commits.invalidSubmissions
         )
         text.add(
             "refusals_dropped_total",
             .counter,
-            "Refused requests that came too fast to be kept, or while the disk was low.",
+            "Rejected requests not kept: too many at once, or the disk was low.",
             store.droppedRefusals
         )
-        text.add("feed_waiters", .gauge, "Who waits for the feed.", store.signal.waiterCount)
+        text.add(
+            "feed_waiters",
+            .gauge,
+            "Clients waiting for new transitions.",
+            store.signal.waiterCount
+        )
         let reader = store.reader
         let now = SystemClock.realtimeMilliseconds()
         text.add(
             "feed_reads_total",
             .counter,
-            "Parts of the feed that were read from the database: none for who follows the head.",
+            "Reads of the feed from the database; followers at the head cause none.",
             store.reader.feedReadCount
         )
         let (due, attention, consumers) = try await reading { () async throws(StoreError) in
@@ -184,13 +192,13 @@ enum MetricsEndpoint {
         }
         let head = store.window.head
         text.add("feed_head", .gauge, "The newest sequence number of the feed.", head)
-        text.add("queries_due", .gauge, "Questions to the gateway that are due now.", due)
-        text.begin("attention_open", .gauge, "Open entries of the attention list by kind.")
+        text.add("queries_due", .gauge, "Status inquiries that are due.", due)
+        text.begin("attention_open", .gauge, "Open attention entries by kind.")
         for kind in AttentionKind.allCases {
             let count = attention[kind.rawValue] ?? 0
             text.sample("attention_open", [("kind", kind.rawValue)], "\(count)")
         }
-        text.begin("consumer_lag", .gauge, "Transitions that a consumer has not taken yet.")
+        text.begin("consumer_lag", .gauge, "Transitions after the offset of a consumer.")
         for consumer in consumers where consumer.feed == store.feed {
             let lag = max(head - consumer.position, 0)
             text.sample("consumer_lag", [("consumer", consumer.name)], "\(lag)")

@@ -1,9 +1,9 @@
 import APIModel
 import HTTPCore
 
-/// `GET /openapi.json`: what this API is.
+/// `GET /openapi.json`: the OpenAPI document.
 enum OpenAPIEndpoint {
-    /// The document of all routes: they are where it is made from.
+    /// The document, made from all routes once.
     static let document = OpenAPIDocument(
         paths: APIPath.all(of: APIRoute.all).map { path in
             OpenAPIDocument.Path(
@@ -20,13 +20,14 @@ enum OpenAPIEndpoint {
     )
     private static let text = document.tree.bytes
 
+    /// The document. It may be cached if it is revalidated, because it changes with the program
+    /// only.
     static func show(
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
         var response = Response(.ok, body: text)
         response.add("Content-Type", "application/json")
-        // It changes with the program only, and then at once.
         response.add("Cache-Control", "no-cache")
         return response
     }

@@ -8,8 +8,7 @@ import Store
 import System
 import Text
 
-/// What operators decide about entries of the attention list and about payments (contract section
-/// 4, "What an operator decides is a fact").
+/// The decisions of operators about attention entries and payments (article Statuses).
 enum OperatorEndpoint {
     private struct Resolved: Encodable {
         let attention: AttentionRepresentation
@@ -27,7 +26,10 @@ enum OperatorEndpoint {
         let resolved: Int
     }
 
-    /// `POST /admin/attention/{id}/resolve`
+    /// `POST /admin/attention/{id}/resolve`: resolves an entry, with or without accepting a fact.
+    ///
+    /// The decision is made in one commit. A dry run returns the same transition and writes
+    /// nothing.
     static func resolve(
         _ request: APIRequest,
         _ services: APIServices
@@ -39,7 +41,11 @@ enum OperatorEndpoint {
         let decision = try decision(members, request, status: "accept", isRequired: false)
         let isDryRun = try members.flag("dryRun")
         guard let id = Int64(digits: request.variables[0].utf8) else {
-            throw Problem(.attentionNotFound, "An entry is named by its number.", field: "id")
+            throw Problem(
+                .attentionNotFound,
+                "The id of an attention entry is a number.",
+                field: "id"
+            )
         }
         let outcome = try await committing { () async throws(StoreError) in
             try await services.store.resolve(id, decision, isDryRun: isDryRun)
@@ -49,7 +55,9 @@ enum OperatorEndpoint {
         let entry = try await reading { () async throws(StoreError) in
             try await reader.attention(id)
         }
-        guard let entry else { throw Problem(.internalError, "The entry cannot be read again.") }
+        guard let entry else {
+            throw Problem(.internalError, "The entry cannot be read after the decision.")
+        }
         return JSON.response(
             Resolved(
                 attention: AttentionRepresentation(entry),
@@ -59,7 +67,8 @@ enum OperatorEndpoint {
         )
     }
 
-    /// `POST /admin/attention/resolve`: many at once, never accepting anything.
+    /// `POST /admin/attention/resolve`: resolves all open entries of a kind, without accepting
+    /// facts.
     static func resolveAll(
         _ request: APIRequest,
         _ services: APIServices
@@ -83,7 +92,8 @@ enum OperatorEndpoint {
         return JSON.response(ResolvedAll(resolved: count))
     }
 
-    /// `POST /admin/transactions/{partnerReferenceNo}/accept`
+    /// `POST /admin/transactions/{partnerReferenceNo}/accept`: sets the status of a payment, which
+    /// need not be known yet.
     static func accept(
         _ request: APIRequest,
         _ services: APIServices
@@ -94,7 +104,7 @@ enum OperatorEndpoint {
         guard let reference = Reference(request.variables[0]) else {
             throw Problem(
                 .transactionNotFound,
-                "A payment is named by 1 to \(Reference.bytesMax) visible ASCII characters.",
+                "A partnerReferenceNo has 1 to \(Reference.bytesMax) visible ASCII characters.",
                 field: "partnerReferenceNo"
             )
         }
@@ -124,6 +134,11 @@ enum OperatorEndpoint {
     private static let noteCharactersMax = APILimits.noteCharactersMax
     private static let acceptableStatuses = APILimits.acceptableStatuses
 
+    /// Reads a decision from the members of a request.
+    ///
+    /// - Parameters:
+    ///   - name: the member with the accepted status: `accept` or `status`.
+    ///   - isRequired: whether a status must be accepted.
     private static func decision(
         _ members: APIMembers,
         _ request: APIRequest,
@@ -134,7 +149,7 @@ enum OperatorEndpoint {
         if accept == nil {
             if isRequired { throw invalidStatus(name) }
             for other in ["amount", "callbackId"] where members[other] != nil {
-                throw APIMembers.invalid(other, expected: "absent without \(name)")
+                throw APIMembers.invalid(other, expected: "absent if \(name) is not given")
             }
         }
         return OperatorDecision(
@@ -146,6 +161,7 @@ enum OperatorEndpoint {
         )
     }
 
+    /// The member `note`, which every decision requires; it is stored with the token's name.
     private static func note(_ members: APIMembers) throws(Problem) -> String {
         let expected = "a text of 1 to \(noteCharactersMax) characters"
         guard let note = try members.text("note", expected: expected),
@@ -154,6 +170,7 @@ enum OperatorEndpoint {
         return note
     }
 
+    /// The accepted status; nil if the member is absent.
     private static func acceptedStatus(
         _ members: APIMembers,
         _ name: String
@@ -172,7 +189,9 @@ enum OperatorEndpoint {
 
     // MARK: Outcomes
 
-    /// The transition that a decision wrote, if one; throws why nothing was decided.
+    /// The transition that a decision wrote, if any.
+    ///
+    /// - Throws: the problem if the decision was refused.
     private static func transition(
         of outcome: DecisionOutcome,
         id: Int64?,
@@ -181,25 +200,27 @@ enum OperatorEndpoint {
         let entry = id.map { "The entry \($0)" } ?? "The payment"
         switch outcome {
         case .done(let transition): return transition
-        case .unknownEntry: throw Problem(.attentionNotFound, "\(entry) is not kept.", field: "id")
+        case .unknownEntry:
+            throw Problem(.attentionNotFound, "\(entry) does not exist.", field: "id")
         case .alreadyResolved:
-            throw Problem(.alreadyResolved, "\(entry) is resolved already.", field: "id")
+            throw Problem(.alreadyResolved, "\(entry) is already resolved.", field: "id")
         case .notAllowed(let from, let to):
             throw Problem(
                 .notAllowed,
-                "The status table has no way from \(from?.word ?? "nothing") by \(to.code).",
+                "The status table does not allow a change from \(from?.word ?? "nothing") by "
+                    + "\(to.code).",
                 field: statusMember
             )
         case .nothingToAccept:
             throw Problem(
                 .notAllowed,
-                "\(entry) is about no payment whose status could be accepted.",
+                "\(entry) concerns no payment, so no status can be accepted.",
                 field: statusMember
             )
         case .unconfirmedPayment(let reference):
             throw Problem(
                 .notAllowed,
-                "\(entry) is about a payment that is not known yet: accept it by its reference, "
+                "\(entry) concerns a payment that is not known yet; accept it by its reference, "
                     + "POST /admin/transactions/\(reference)/accept.",
                 field: statusMember
             )
@@ -207,18 +228,18 @@ enum OperatorEndpoint {
             let list = facts.map(\.description).joined(separator: "; ")
             throw Problem(
                 .severalFacts,
-                "\(entry) names several facts; choose one by amount or callbackId: \(list).",
+                "\(entry) has several facts; choose one by amount or callbackId: \(list).",
                 field: "amount"
             )
         case .unknownCallback(let id):
             throw APIMembers.invalid(
                 "callbackId",
-                expected: "the number of a callback of this payment, which \(id) is not"
+                expected: "the id of a callback of this payment; \(id) is not"
             )
         case .amountRequired:
             throw APIMembers.invalid(
                 "amount",
-                expected: "given: nothing that is stored says of how much"
+                expected: "given, because no stored fact states an amount"
             )
         }
     }

@@ -5,8 +5,12 @@ import Snap
 import System
 import Text
 
-/// `POST /admin/prune` and `GET /admin/prune`: heads and bodies that are old are erased.
+/// `POST /admin/prune` and `GET /admin/prune`: erases old heads and bodies (article Storage).
 enum PruneEndpoint {
+    /// Starts a prune, and returns its progress with 202; the work continues in the background.
+    ///
+    /// The same order returns the progress of the running one. Another order is refused with 409,
+    /// except while a dry run or the hourly prune runs, which it replaces.
     static func start(
         _ request: APIRequest,
         _ services: APIServices
@@ -32,7 +36,7 @@ enum PruneEndpoint {
             let time = JakartaTime.textWithFraction(milliseconds: error.order.beforeMilliseconds)
             throw Problem(
                 .pruneRunning,
-                "What is from before \(time) is being erased; GET /admin/prune says how far it is."
+                "Data from before \(time) is being erased; GET /admin/prune shows the progress."
             )
         }
         var response = JSON.response(PruneRepresentation(progress), status: .accepted)
@@ -40,6 +44,7 @@ enum PruneEndpoint {
         return response
     }
 
+    /// The progress of the running or last prune.
     package static func show(
         _ request: APIRequest,
         _ services: APIServices

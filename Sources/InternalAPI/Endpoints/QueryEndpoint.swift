@@ -9,9 +9,9 @@ import Store
 import System
 import Text
 
-/// `POST /admin/qr/query`: asks the gateway about a payment now.
+/// `POST /admin/qr/query`: queries the gateway about a payment now.
 enum QueryEndpoint {
-    /// What the gateway answered, as far as it said something.
+    /// The gateway's response; members that it did not send are omitted.
     private struct GatewayAnswer: Encodable {
         let responseCode: String
         package let responseMessage: String
@@ -27,6 +27,10 @@ enum QueryEndpoint {
         let gateway: GatewayAnswer
     }
 
+    /// Queries the gateway, records the report, and returns the payment.
+    ///
+    /// The query counts for the schedule and for the health of the gateway like one of the
+    /// reconciler. A payment that only the gateway knows is created; one that neither knows is 404.
     static func query(
         _ request: APIRequest,
         _ services: APIServices
@@ -45,7 +49,8 @@ enum QueryEndpoint {
         let inquiry = try await reading { () async throws(StoreError) in
             try await services.store.reader.inquiry(reference)
         }
-        // A client that goes away is no reason to take the gateway for one that does not answer.
+        // In a task of its own: if the client disconnects, the cancelled call must not be recorded
+        // as a failure of the gateway.
         let attempt = await Task { await cashIn.ask(inquiry) }.value
         services.outbound.report.query(inquiry, attempt)
         let receipt = try await committing { () async throws(StoreError) in
@@ -56,6 +61,10 @@ enum QueryEndpoint {
         return try await response(gateway, about: receipt, reference, services)
     }
 
+    /// The payment after the report was recorded.
+    ///
+    /// - Parameter receipt: names the payment that the report was recorded for, which may have
+    ///   another partnerReferenceNo than the requested one.
     private static func response(
         _ gateway: GatewayAnswer,
         about receipt: InquiryReceipt,
@@ -72,13 +81,13 @@ enum QueryEndpoint {
                 isUnknown
                 ? Problem(
                     .transactionNotFound,
-                    "Neither the gateway nor the receiver knows a payment \(reference).",
+                    "Neither the gateway nor the receiver has a payment \(reference).",
                     field: "partnerReferenceNo"
                 )
                 : Problem(
                     .gatewayError,
-                    "What the gateway answered about \(reference) does not fit; the attention list "
-                        + "says why."
+                    "The gateway's response about \(reference) does not match the query; see the "
+                        + "attention list."
                 )
             problem.responseCode = gateway.responseCode
             problem.responseMessage = gateway.responseMessage
@@ -95,6 +104,7 @@ enum QueryEndpoint {
         )
     }
 
+    /// The gateway's response; throws if there is no usable one.
     private static func answer(_ answer: QueryOutcome) throws(Problem) -> GatewayAnswer {
         switch answer {
         case .found(let found):
@@ -114,7 +124,7 @@ enum QueryEndpoint {
                 latestTransactionStatus: LatestTransactionStatus.notFound.code
             )
         case .unauthorized(let failure):
-            throw Problem(failure, .gatewayRefused, "The gateway refused to answer: \(failure).")
+            throw Problem(failure, .gatewayRefused, "The gateway rejected the query: \(failure).")
         case .refused(let failure), .unreadable(let failure), .unavailable(let failure):
             throw problem(failure)
         }
@@ -124,13 +134,13 @@ enum QueryEndpoint {
         Problem(
             failure,
             .unanswered(failure),
-            "The gateway did not answer the query: \(failure)."
+            "The query failed: \(failure)."
         )
     }
 }
 
 extension Problem.Kind {
-    /// What a query is answered that the gateway did not answer.
+    /// The kind of problem of a failed query.
     static func unanswered(_ failure: GatewayFailure) -> Problem.Kind {
         switch failure.kind {
         case .notSent: .gatewayUnreachable
@@ -141,13 +151,16 @@ extension Problem.Kind {
     }
 }
 
-/// `POST /admin/reconcile`: asks at once about everything that is due.
+/// `POST /admin/reconcile`: queries the gateway now about all open payments that are due.
 enum ReconcileEndpoint {
     private struct Answer: Encodable {
-        /// How many payments are asked about.
+        /// The number of payments that are queried.
         let count: Int
     }
 
+    /// Starts the queries and returns 202; their results are not waited for.
+    ///
+    /// Open payments whose schedule has ended are included.
     static func reconcile(
         _ request: APIRequest,
         _ services: APIServices

@@ -7,7 +7,7 @@ import Snap
 import Store
 import Text
 
-/// `POST /admin/callbacks/replay`: kept callbacks judged again with today's keys and options.
+/// `POST /admin/callbacks/replay`: judges stored callbacks again with the current keys and options.
 enum ReplayEndpoint {
     fileprivate struct Result: Encodable {
         let callbackId: Int64
@@ -15,19 +15,23 @@ enum ReplayEndpoint {
         let after: String
         let sequence: Int64?
 
-        /// Why it was not judged.
+        /// The reason why it was not judged; nil if it was.
         let problem: String?
     }
 
     private struct Results: Encodable {
         let results: [Result]
 
-        /// Whether the selection holds older ones that were not judged.
+        /// Whether the selection has older callbacks that were not judged.
         let more: Bool
     }
 
     private static let countMax = APILimits.replayedCallbacksMax
 
+    /// Judges the selected callbacks in one commit, or in a dry run.
+    ///
+    /// A callback whose bytes were erased, or whose signature still does not verify, keeps its
+    /// outcome.
     static func replay(
         _ request: APIRequest,
         _ services: APIServices
@@ -38,7 +42,7 @@ enum ReplayEndpoint {
         )
         let isDryRun = try members.flag("dryRun")
         var (records, more) = try await selected(members, services.store.reader)
-        // In the order in which they came: one may build on another.
+        // In the order of receipt, because a callback may depend on an earlier one.
         records.sort { $0.id < $1.id }
         var results: [ReplayResult] = []
         var requests: [ReplayRequest] = []
@@ -69,6 +73,7 @@ enum ReplayEndpoint {
         )
     }
 
+    /// Reads the selected callbacks: by `ids`, or the newest with an outcome.
     private static func selected(
         _ members: APIMembers,
         _ reader: any StorageReader
@@ -80,7 +85,7 @@ enum ReplayEndpoint {
                     try await reader.callback(id)
                 }
                 guard let record else {
-                    throw Problem(.callbackNotFound, "No callback \(id) is kept.", field: "ids")
+                    throw Problem(.callbackNotFound, "No callback has the id \(id).", field: "ids")
                 }
                 records.append(record)
             }
@@ -88,7 +93,7 @@ enum ReplayEndpoint {
         }
         var filter = try filter(members)
         var records: [CallbackRecord] = []
-        // In pages: a rare outcome may be far back, and nobody else shall wait for it.
+        // In pages: a rare outcome may be far back, and one long read would delay other readers.
         while true {
             let (wanted, limit) = (filter, countMax - records.count)
             let page = try await reading { () async throws(StoreError) in
@@ -100,26 +105,31 @@ enum ReplayEndpoint {
         }
     }
 
+    /// The member `ids`; nil if it is not given.
     private static func ids(_ members: APIMembers) throws(Problem) -> Set<Int64>? {
         guard let value = members["ids"] else { return nil }
         for name in ["outcome", "from", "to"] where members[name] != nil {
-            throw APIMembers.invalid(name, expected: "absent beside ids")
+            throw APIMembers.invalid(name, expected: "absent if ids is given")
         }
         let ids = value.elements.compactMap(\.wholeNumber).filter { $0 > 0 }
         guard value.kind == .array, ids.count == value.elements.count,
             (1...countMax).contains(ids.count)
         else {
-            throw APIMembers.invalid("ids", expected: "1 to \(countMax) numbers of callbacks")
+            throw APIMembers.invalid(
+                "ids",
+                expected: "an array of 1 to \(countMax) ids of callbacks"
+            )
         }
         return Set(ids)
     }
 
+    /// The selection by outcome and time of receipt; `outcome` is required without `ids`.
     private static func filter(_ members: APIMembers) throws(Problem) -> CallbackFilter {
         var filter = CallbackFilter()
         guard let word = members["outcome"]?.string, let outcome = CallbackOutcome(word: word)
         else {
             let words = CallbackOutcome.allCases.map(\.word).joined(separator: ", ")
-            throw APIMembers.invalid("outcome", expected: "one of \(words), or ids given instead")
+            throw APIMembers.invalid("outcome", expected: "one of \(words), unless ids is given")
         }
         filter.outcome = outcome
         filter.fromMilliseconds = try members.milliseconds("from")

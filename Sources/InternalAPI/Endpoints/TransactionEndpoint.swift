@@ -4,8 +4,12 @@ import Payments
 import Store
 import System
 
-/// `GET /v1/transactions/{partnerReferenceNo}`: one transaction, with long poll.
+/// `GET /v1/transactions/{partnerReferenceNo}`: one payment with its transitions, with long poll.
 enum TransactionEndpoint {
+    /// The payment, or 404.
+    ///
+    /// With `wait`, responds when `lastSequence` exceeds `since`. An unknown payment is waited for
+    /// too.
     static func show(
         _ request: APIRequest,
         _ services: APIServices
@@ -22,7 +26,7 @@ enum TransactionEndpoint {
         )
     }
 
-    /// The reference that the path names.
+    /// The partnerReferenceNo in the path.
     static func reference(_ request: APIRequest) throws(Problem) -> Reference {
         guard let reference = Reference(request.variables[0]) else {
             throw Problem(
@@ -34,21 +38,26 @@ enum TransactionEndpoint {
         return reference
     }
 
-    /// The problem of a reference that nothing is known of.
+    /// The problem of a partnerReferenceNo without a transaction.
     static func unknown(_ reference: Reference) -> Problem {
         Problem(
             .transactionNotFound,
-            "Nothing is known of a transaction \(reference).",
+            "No transaction has partnerReferenceNo \(reference).",
             field: "partnerReferenceNo"
         )
     }
 
-    /// Which state of which transaction is waited for.
+    /// The condition that a request waits for.
     private struct Wanted {
         let reference: Reference
         let since: Int64?
 
-        /// The transaction as soon as it is newer than `since`, else as it is when time is up.
+        /// Waits until the transaction is newer than `since`, or the time has elapsed.
+        ///
+        /// The mark is taken before each read, so that a commit in between ends the next wait at
+        /// once. Nothing of the database is held while waiting.
+        ///
+        /// - Returns: the transaction as it is then; nil if there is none.
         func record(
             waitSeconds: Int,
             _ store: Store

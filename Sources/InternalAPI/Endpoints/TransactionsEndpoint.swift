@@ -4,8 +4,12 @@ import Payments
 import Store
 import System
 
-/// `GET /v1/transactions`: payments, the newest first.
+/// `GET /v1/transactions`: payments, newest first.
 enum TransactionsEndpoint {
+    /// One page of payments, without their transitions.
+    ///
+    /// The cursor is bound to the other parameters, because a location is meaningless in another
+    /// list.
     static func list(
         _ request: APIRequest,
         _ services: APIServices
@@ -17,7 +21,7 @@ enum TransactionsEndpoint {
             guard let place = PageCursor.place(cursor, of: query) else {
                 throw Problem(
                     .invalidParameter,
-                    "cursor has to be a next of this list, asked for with the same parameters.",
+                    "cursor must be the next of a page of this list with the same parameters.",
                     field: "cursor"
                 )
             }
@@ -44,6 +48,7 @@ enum TransactionsEndpoint {
         )
     }
 
+    /// Reads the filter, without the cursor.
     private static func filter(_ request: APIRequest) throws(Problem) -> TransactionFilter {
         var filter = TransactionFilter()
         filter.statuses = try request.statuses("status", among: TransactionStatus.allCases)
@@ -51,7 +56,7 @@ enum TransactionsEndpoint {
             guard let reference = Reference(text) else {
                 throw Problem(
                     .invalidParameter,
-                    "referenceNo has to be 1 to \(Reference.bytesMax) visible ASCII characters.",
+                    "referenceNo must be 1 to \(Reference.bytesMax) visible ASCII characters.",
                     field: "referenceNo"
                 )
             }
@@ -70,8 +75,10 @@ enum TransactionsEndpoint {
 }
 
 extension TransactionFilter {
-    /// Everything but the place, in words that no two different filters share. References hold no
-    /// blanks. The number in front changes when the meaning of a place does.
+    /// The filter without the location, as text; different filters have different texts.
+    ///
+    /// Fields are separated by blanks, which references do not contain. The leading number is a
+    /// version: it changes when the meaning of a location changes.
     fileprivate var text: String {
         let statuses = statuses.map { $0.map(\.word).sorted().joined(separator: ",") } ?? ""
         let from = fromMilliseconds.map { String($0) } ?? ""

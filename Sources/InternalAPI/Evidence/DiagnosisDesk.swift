@@ -5,9 +5,10 @@ import Queues
 import Store
 import Synchronization
 
-/// Explains kept callbacks with the keys and the configuration of today.
+/// Diagnoses stored callbacks with the current keys and configuration.
 ///
-/// One at a time, on a queue of its own: however many are asked for, one core is busy at most.
+/// A diagnosis tries thousands of strings. They are made one at a time on a queue of their own, so
+/// that any number of requests occupies at most one core.
 package actor DiagnosisDesk {
     private let executor = QueueExecutor(label: "diagnosis")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
@@ -16,13 +17,13 @@ package actor DiagnosisDesk {
 
     package init(_ loaded: LoadedConfiguration) { settings = Mutex(DiagnosisSettings(loaded)) }
 
-    /// Explains from now on as `loaded` has it.
+    /// Uses the keys and the configuration of `loaded` from now on.
     nonisolated func apply(_ loaded: LoadedConfiguration) {
         let new = DiagnosisSettings(loaded)
         settings.withLock { $0 = new }
     }
 
-    /// Why the signature of a kept callback verifies or does not.
+    /// Diagnoses the signature of a stored callback, whose bytes must not be erased.
     func diagnosis(of record: CallbackRecord) throws(CryptoError) -> SignatureDiagnosis {
         let callback = CapturedCallback(
             head: record.head,

@@ -5,21 +5,22 @@ import Payments
 import System
 import Store
 
-/// Collects everything that is kept about one payment.
+/// Collects everything that is stored about one payment.
 ///
-/// Bounded: the newest callbacks and calls, by number and by bytes. It is read in portions, so no
-/// state of the database is held for long.
+/// The newest callbacks and gateway calls are collected, up to a number and a size. They are read
+/// in portions, so that no snapshot of the database is held for long.
 struct DossierCollector: Sendable {
-    /// Callbacks and, apart from them, calls of the gateway and entries of the attention list.
+    /// The maximum number of callbacks, of gateway calls, and of attention entries.
     static let entriesMax = 1_000
 
-    /// Heads and bodies of the callbacks and, apart from them, of the calls. One entry is always
-    /// there, however large.
+    /// The maximum size of the heads and bodies of the callbacks, and of those of the gateway
+    /// calls. The newest entry is included whatever its size is.
     static let bytesMax = 8 << 20
 
+    /// Callbacks in one read.
     private static let callbacksInPortion = 50
 
-    /// An answer may have a megabyte.
+    /// Gateway calls in one read; a response can have 1 MiB.
     private static let exchangesInPortion = 5
 
     private let reader: any StorageReader
@@ -30,7 +31,7 @@ struct DossierCollector: Sendable {
         self.keys = keys
     }
 
-    /// The dossier of a payment.
+    /// Collects and writes the dossier of a payment; `truncated` names the lists that were cut off.
     func dossier(of transaction: TransactionRecord) async throws(Problem) -> DossierRepresentation {
         let reader = reader
         let evidence = try await reading { () async throws(StoreError) in
@@ -87,7 +88,9 @@ struct DossierCollector: Sendable {
         }
     }
 
-    /// The first entries that fit.
+    /// Reads entries in portions, until the limits of number and size are reached.
+    ///
+    /// - Parameter bytes: the size of an entry.
     private func collect<Entry: Sendable>(
         _ ids: [Int64],
         inPortionsOf count: Int,

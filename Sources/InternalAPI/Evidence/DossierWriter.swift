@@ -5,10 +5,15 @@ import Snap
 import Store
 import Text
 
-/// Writes a dossier, and verifies what it holds on the way.
+/// Writes a dossier, and verifies the signatures in it.
+///
+/// Each signature that verifies with a current key gets shell commands that verify it without the
+/// receiver.
 struct DossierWriter {
     private let keys: EvidenceKeys
     private let hasher: SHA256
+
+    /// The PEM of each key used so far, by fingerprint.
     private var pems: [String: String] = [:]
 
     init(_ keys: EvidenceKeys) throws(CryptoError) {
@@ -16,7 +21,9 @@ struct DossierWriter {
         hasher = try SHA256()
     }
 
-    /// - Parameter truncated: the members that do not hold everything.
+    /// Writes the dossier.
+    ///
+    /// - Parameter truncated: the names of the lists that were cut off.
     mutating func dossier(
         transaction: TransactionRecord,
         attention: some Sequence<AttentionRecord>,
@@ -65,7 +72,7 @@ struct DossierWriter {
         )
     }
 
-    /// How to verify a message; nil when it does not verify with the keys of today.
+    /// The commands that verify a message; nil if it does not verify with a current key.
     private mutating func verification(
         of message: SignedMessage?,
         _ key: RSAPublicKey?,
@@ -78,7 +85,7 @@ struct DossierWriter {
         return DossierVerification(keyFingerprint: key.fingerprint, lines: lines)
     }
 
-    /// The merchant's key, and those of the gateway's that verified something.
+    /// The merchant's key, and the keys of the gateway that verified one of the callbacks.
     private mutating func shownKeys(
         of callbacks: [CallbackRecord]
     ) throws(CryptoError) -> [DossierKey] {

@@ -4,6 +4,7 @@ import Store
 
 /// `GET /v1/transactions/{partnerReferenceNo}/dossier`: all evidence of one payment.
 enum DossierEndpoint {
+    /// The dossier, made in turn with other dossiers and reports.
     static func show(
         _ request: APIRequest,
         _ services: APIServices
@@ -22,8 +23,9 @@ enum DossierEndpoint {
     }
 }
 
-/// `GET /v1/gateway-report`: what the live gateway really sends.
+/// `GET /v1/gateway-report`: the forms that the gateway sends.
 enum GatewayReportEndpoint {
+    /// The report on a period, made in turn with other reports and dossiers.
     static func show(
         _ request: APIRequest,
         _ services: APIServices
@@ -34,7 +36,7 @@ enum GatewayReportEndpoint {
         let limits = 1...Int64(GatewayReportRange.entriesMax)
         if let limit = try request.integer("limit", in: limits) { range.limit = Int(limit) }
         if let from = range.from, let to = range.to, from >= to {
-            throw Problem(.invalidParameter, "to has to be later than from.", field: "to")
+            throw Problem(.invalidParameter, "to must be later than from.", field: "to")
         }
         let wanted = range
         let collector = GatewayReportCollector(services.store.reader)

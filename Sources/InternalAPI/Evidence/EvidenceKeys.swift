@@ -1,12 +1,12 @@
 import Configuration
 import Crypto
 
-/// The public keys that evidence is verified with: those of today's configuration.
+/// The public keys of the current configuration, with which evidence is verified.
 struct EvidenceKeys: Sendable {
-    /// The gateway's.
+    /// The gateway's keys.
     let gateway: [RSAPublicKey]
 
-    /// The merchant's own; nil when nothing is signed here.
+    /// The merchant's key; nil without a private key.
     let merchant: RSAPublicKey?
 
     package init(gateway: [RSAPublicKey], merchant: RSAPublicKey?) {

@@ -8,18 +8,21 @@ import Store
 import Survey
 import Text
 
-/// Looks through the journal for a report, in portions: no state of the database is held for long.
+/// Surveys the journal for a gateway report.
+///
+/// Entries are read in portions, so that no snapshot of the database is held for long.
 struct GatewayReportCollector: Sendable {
+    /// Callbacks in one read.
     private static let callbacksInPortion = 100
 
-    /// An answer may have a megabyte.
+    /// Gateway calls in one read; a response can have 1 MiB.
     private static let exchangesInPortion = 10
 
     private let reader: any StorageReader
 
     init(_ reader: any StorageReader) { self.reader = reader }
 
-    /// The report on what lies in `range`.
+    /// Makes the report on the callbacks and gateway calls in `range`.
     func report(
         on range: GatewayReportRange
     ) async throws(Problem) -> GatewayReportRepresentation {
@@ -36,6 +39,7 @@ struct GatewayReportCollector: Sendable {
         )
     }
 
+    /// Surveys the authentic callbacks; erased ones count against the limit and are left out.
     private func callbacks(
         _ range: GatewayReportRange
     ) async throws(Problem) -> GatewayReportRepresentation.Part<CallbackSurvey> {
@@ -58,6 +62,7 @@ struct GatewayReportCollector: Sendable {
         return GatewayReportRepresentation.Part(survey: survey, truncated: isTruncated)
     }
 
+    /// Surveys the gateway calls; erased ones count against the limit and are left out.
     private func outbound(
         _ range: GatewayReportRange
     ) async throws(Problem) -> GatewayReportRepresentation.Part<OutboundSurvey> {
@@ -79,7 +84,14 @@ struct GatewayReportCollector: Sendable {
         return GatewayReportRepresentation.Part(survey: survey, truncated: isTruncated)
     }
 
-    /// Hands the newest `limit` entries of a list on, newest first; returns whether there are more.
+    /// Passes the newest `limit` entries of a list to `note`, newest first.
+    ///
+    /// Stops when the client disconnects.
+    ///
+    /// - Parameters:
+    ///   - number: the id of an entry, by which the next portion begins.
+    ///   - read: reads the newest entries with an id below `before`.
+    /// - Returns: whether there are older entries.
     private func forEach<Entry: Sendable>(
         of limit: Int,
         inPortionsOf portionMax: Int,
@@ -91,7 +103,7 @@ struct GatewayReportCollector: Sendable {
         var before: Int64?
         while !Task.isCancelled {
             let portion = min(rest, portionMax)
-            // One more than wanted says whether there is more.
+            // One entry more is read to find out whether there are more.
             let found = try await reading { () async throws(StoreError) in
                 try await read(before, portion + 1)
             }
@@ -101,12 +113,12 @@ struct GatewayReportCollector: Sendable {
             if rest == 0 { return true }
             before = number(found[portion - 1])
         }
-        throw Problem(.overloaded, "The client has gone.")
+        throw Problem(.overloaded, "The client has disconnected.")
     }
 }
 
 extension SurveyedCallback {
-    /// Nil for a refused one, and for one whose bytes were erased.
+    /// The surveyed properties of a callback; nil for a rejected request, and for erased bytes.
     init?(_ record: CallbackRecord) {
         guard record.erased == nil, let verification = record.verification,
             let timestamp = record.timestamp
@@ -132,6 +144,7 @@ extension SurveyedCallback {
 }
 
 extension SurveyedCall {
+    /// The surveyed properties of a gateway call.
     init(_ exchange: GatewayCall) {
         self.init(
             service: exchange.service,

@@ -5,25 +5,27 @@ import Payments
 import Snap
 import Store
 
-/// What one signature covers, and the signature: for whoever verifies it with other tools.
+/// A signed string with its signature, in a form that other tools can verify.
 struct SignedMessage {
-    /// What stands before the body's hash: `POST:` path `:`.
+    /// The part of the signed string before the hash of the body: `POST:`, the path, `:`.
     private let prefix: [UInt8]
 
-    /// The bytes that are hashed; nil when they were erased.
+    /// The body in the signed form; nil if it was erased.
     private let body: [UInt8]?
 
-    /// SHA-256 of the body, in hexadecimal.
+    /// The SHA-256 of the body, in lowercase hexadecimal.
     private let digest: [UInt8]
+
+    /// X-TIMESTAMP as signed.
     private let timestamp: [UInt8]
 
-    /// X-SIGNATURE, base64.
+    /// X-SIGNATURE, in base64.
     let signature: [UInt8]
 
-    /// The string to sign.
+    /// The signed string (article Protocol).
     var text: [UInt8] { prefix + digest + [UInt8(ascii: ":")] + timestamp }
 
-    /// What the signature of a kept callback covers; nil for a refused one.
+    /// The signed string of a stored callback; nil if its signature did not verify.
     init?(_ record: CallbackRecord, hasher: SHA256) {
         guard let verification = record.verification, let timestamp = record.timestamp,
             let signature = record.erased?.signature
@@ -43,7 +45,7 @@ struct SignedMessage {
         }
     }
 
-    /// What the signature of a request of ours covers; nil when none was made.
+    /// The signed string of a gateway call; nil if the request was not signed.
     init?(_ kept: KeptGatewayCall, hasher: SHA256) {
         let call = kept.call
         if call.signature.isEmpty { return nil }
@@ -67,20 +69,21 @@ struct SignedMessage {
 
     private static func hex(_ digest: [UInt8]) -> [UInt8] { Array(Hex.text(digest.span).utf8) }
 
-    /// Whether `key` made the signature.
+    /// Whether the signature verifies with `key`.
     func verifies(with key: RSAPublicKey, hasher: SHA256) throws(CryptoError) -> Bool {
         guard let bytes = Base64.decode(signature.span) else { return false }
         return try DigestRecoverer(key).digest(in: bytes.span) == hasher.digest(of: text.span)
     }
 
-    /// Lines for a POSIX shell that verify the signature with the `openssl` command, from nothing
-    /// but what they say themselves. The body's hash is computed anew, so that its bytes count,
-    /// unless they were erased.
+    /// Commands for a POSIX shell that verify the signature with `openssl`.
+    ///
+    /// The commands contain all their input. The hash of the body is computed from its bytes,
+    /// unless they were erased; then the stored hash is used.
     ///
     /// - Parameters:
-    ///   - name: what the files that they write are called, without their endings.
+    ///   - name: the name of the files that the commands write, without extension.
     ///   - pem: the public key.
-    /// - Returns: nil for bytes that cannot stand in a line of text.
+    /// - Returns: nil if a value contains bytes that a line of text cannot have.
     func shellLines(name: String, pem: String) -> [String]? {
         guard let signature = Self.quoted(signature), let string = stringLine(name: name) else {
             return nil
@@ -102,8 +105,9 @@ struct SignedMessage {
         return lines
     }
 
-    /// The line that writes the string to sign; with the hash that a line before it computed, where
-    /// the body is there.
+    /// The command that writes the signed string.
+    ///
+    /// If the body is present, it uses the hash that an earlier command has computed.
     private func stringLine(name: String) -> String? {
         if body == nil { return Self.quoted(text).map { "printf '%s' \($0) > \(name).string" } }
         guard let prefix = Self.quoted(prefix), let timestamp = Self.quoted([0x3A] + timestamp)
@@ -111,8 +115,9 @@ struct SignedMessage {
         return "printf '%s' \(prefix) \"${digest%% *}\" \(timestamp) > \(name).string"
     }
 
-    /// Bytes as one word of a shell (POSIX.1-2024, XCU section 2.2.2); nil when they are no line of
-    /// text.
+    /// Quotes bytes as one word of a shell (POSIX.1-2024, XCU section 2.2.2).
+    ///
+    /// - Returns: nil if the bytes are not UTF-8 or contain control characters.
     private static func quoted(_ bytes: [UInt8]) -> String? {
         guard let text = String(validating: bytes, as: UTF8.self),
             !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })

@@ -3,21 +3,22 @@ import Configuration
 import HTTPCore
 import Store
 
-/// `/v1/consumers`: named positions in the feed, kept for the services that follow it.
+/// `/v1/consumers`: named offsets in the feed, stored for the services that follow it.
 enum ConsumersEndpoint {
+    /// One page of consumers, ordered by name, each with its lag.
     static func list(
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {
         let limit = try request.limit()
-        // The next of an empty list is empty, and may be sent back.
+        // `next` of an empty list is an empty text, which is valid as `after`.
         let isStart = request.text("after")?.isEmpty ?? true
         let after = isStart ? "" : try request.consumerName("after") ?? ""
         let store = services.store
         let found = try await reading { () async throws(StoreError) in
             try await store.reader.consumers(after: after, limit: limit + 1)
         }
-        // Read after the consumer: its position is not beyond it.
+        // Read after the consumer, so that no offset is beyond the head.
         let head = store.window.head
         let shown = found.prefix(limit)
         return JSON.response(
@@ -30,6 +31,7 @@ enum ConsumersEndpoint {
         )
     }
 
+    /// One consumer with its lag.
     static func show(
         _ request: APIRequest,
         _ services: APIServices
@@ -40,11 +42,14 @@ enum ConsumersEndpoint {
             try await store.reader.consumer(name)
         }
         guard let found else { throw Problem.noConsumer(name, field: "name") }
-        // Read after the consumer: its position is not beyond it.
+        // Read after the consumer, so that no offset is beyond the head.
         let head = store.window.head
         return JSON.response(ConsumerRepresentation(found, head: head, feed: store.feed))
     }
 
+    /// Creates or moves a consumer; 201 if it is new.
+    ///
+    /// The comparison with `expected` and the move are one commit.
     static func put(
         _ request: APIRequest,
         _ services: APIServices
@@ -57,6 +62,7 @@ enum ConsumersEndpoint {
         return try answer(outcome, of: move, feed: store.feed)
     }
 
+    /// Removes a consumer.
     static func remove(
         _ request: APIRequest,
         _ services: APIServices
@@ -72,7 +78,7 @@ enum ConsumersEndpoint {
         return response
     }
 
-    /// What is asked for with a new position.
+    /// Reads the requested move; exactly one of `position` and `recordedFrom` must be given.
     private static func move(
         _ request: APIRequest,
         _ store: Store
@@ -99,7 +105,7 @@ enum ConsumersEndpoint {
                 expected: "a whole number from 0 on, unless recordedFrom is given"
             )
         case (.some, .some):
-            throw APIMembers.invalid("recordedFrom", expected: "left out when position is given")
+            throw APIMembers.invalid("recordedFrom", expected: "absent if position is given")
         }
         return ConsumerMove(
             name: name,
@@ -111,13 +117,13 @@ enum ConsumersEndpoint {
         )
     }
 
-    /// The name in the path, when the caller may change what it stands for.
+    /// The name in the path; throws if it is invalid or the caller must not change the consumer.
     private static func ownName(_ request: APIRequest) throws(Problem) -> String {
         let name = request.variables[0]
         guard ConsumerName.isValid(name) else {
             throw Problem(
                 .invalidParameter,
-                "The name of a consumer has to be \(ConsumerName.expected).",
+                "The name of a consumer must be \(ConsumerName.expected).",
                 field: "name"
             )
         }
@@ -125,13 +131,14 @@ enum ConsumersEndpoint {
             let own = request.caller?.name ?? ""
             throw Problem(
                 .forbidden,
-                "The token \(own) may change the consumers \(own) and \(own).* only.",
+                "The token \(own) may only change the consumers \(own) and \(own).*.",
                 field: "name"
             )
         }
         return name
     }
 
+    /// The response to a move; throws if the consumer was not moved.
     private static func answer(
         _ outcome: ConsumerMove.Outcome,
         of move: ConsumerMove,
@@ -144,10 +151,10 @@ enum ConsumersEndpoint {
                 status: isNew ? .created : .ok
             )
         case .unexpected(let current):
-            let detail = "\(move.name) is at \(current), which is not what was expected."
+            let detail = "\(move.name) is at offset \(current), not at the expected one."
             throw Problem(.positionConflict, detail, field: "expected", current: current)
         case .backward(let current):
-            let detail = "\(move.name) is at \(current); to go back, send rewind: true."
+            let detail = "\(move.name) is at offset \(current); send rewind: true to move it back."
             throw Problem(.positionConflict, detail, field: "position", current: current)
         case .ahead(let current, let head):
             let detail = "position is \(move.position), but the head of the feed is \(head)."
@@ -155,13 +162,13 @@ enum ConsumersEndpoint {
         case .tooMany:
             throw Problem(
                 .tooManyConsumers,
-                "There are \(Store.consumersMax) consumers; remove one that is not used any more."
+                "There are \(Store.consumersMax) consumers, the maximum; remove an unused one."
             )
         case .tooManyOfToken:
             throw Problem(
                 .tooManyConsumers,
-                "The token \(move.movedBy) has \(Store.consumersOfTokenMax) consumers; "
-                    + "remove one that is not used any more."
+                "The token \(move.movedBy) has \(Store.consumersOfTokenMax) consumers, the "
+                    + "maximum; remove an unused one."
             )
         }
     }

@@ -4,22 +4,21 @@ import Payments
 import Store
 import Text
 
-/// Where in the feed a request begins, and what of it it wants: what list and stream share.
+/// The offset at which a request begins to read the feed, and its filter; shared by list and
+/// stream.
 enum FeedPosition {
-    /// What a request asks of the feed.
+    /// The part of the feed that a request selects.
     ///
-    /// It begins behind `Last-Event-ID`, where that is read; else behind `after`, or with the first
-    /// transition recorded from `recordedFrom` on; else where `consumer` stands; else at the
-    /// beginning.
+    /// The offset is that of `Last-Event-ID`, if that is read; else `after`; else that before the
+    /// first transition recorded from `recordedFrom` on; else the stored one of `consumer`; else 0.
     ///
-    /// The database is read only where memory cannot tell the position: once for a consumer and
-    /// for `recordedFrom`, and once where a position may be none that is kept and `isPageChecked`
-    /// is false.
+    /// The database is read only if the window cannot determine the offset: once for a consumer or
+    /// `recordedFrom`, and once if the offset may have been removed and `isPageChecked` is false.
     ///
     /// - Parameters:
-    ///   - readsLastEventID: whether the header counts.
-    ///   - isPageChecked: whether the caller holds the first page against
-    ///     ``Beginning/check(_:)``.
+    ///   - readsLastEventID: whether the header `Last-Event-ID` is read.
+    ///   - isPageChecked: whether the caller checks each page with ``Beginning/check(_:after:)``.
+    /// - Throws: if the feed id differs, or the offset is not in the feed.
     static func beginning(
         _ request: APIRequest,
         _ store: Store,
@@ -31,7 +30,7 @@ enum FeedPosition {
         let wanted = try request.statuses("to", among: APILimits.transitionStatuses)
         let (position, field) = try await position(of: start, store)
         let isKept = store.window.covers(position)
-        // Beyond what memory knows as the head, a wait would hide that there is no such position.
+        // An offset beyond the head must be refused now: a wait would hide that it does not exist.
         if !isKept, !isPageChecked || position > store.window.head {
             try await bounds(store).check(position, field: field)
         }
@@ -41,19 +40,19 @@ enum FeedPosition {
         )
     }
 
-    /// Where a request begins, and the parameter that says so.
+    /// The offset and the filter of a request, with the parameter that the offset comes from.
     struct Beginning {
         let query: FeedQuery
         let field: String
 
-        /// Throws when the feed was cut off beyond the beginning of a page.
+        /// Throws if transitions between `position` and `page` were removed.
         func check(_ page: FeedText, after position: Int64) throws(Problem) {
             guard let oldest = page.oldest else { return }
             try FeedBounds(oldest: oldest, head: page.head).check(position, field: field)
         }
     }
 
-    /// Where a request wants to begin.
+    /// The requested start.
     private enum Start {
         case beginning
         case after(Int64, field: String)
@@ -62,6 +61,7 @@ enum FeedPosition {
         case consumer(String)
     }
 
+    /// Reads the requested start from header and parameters; invalid ones throw even if unused.
     private static func start(
         _ request: APIRequest,
         readsLastEventID: Bool
@@ -73,7 +73,7 @@ enum FeedPosition {
         if recordedFrom != nil, request.text("after") != nil {
             throw Problem(
                 .invalidParameter,
-                "recordedFrom stands instead of after; only one of them can be given.",
+                "recordedFrom and after cannot be given together.",
                 field: "recordedFrom"
             )
         }
@@ -86,6 +86,7 @@ enum FeedPosition {
         return consumer.map { .consumer($0) } ?? .beginning
     }
 
+    /// The offset of a requested start.
     private static func position(
         of start: Start,
         _ store: Store
@@ -100,10 +101,11 @@ enum FeedPosition {
         }
     }
 
-    /// The position before the first transition recorded at or after a point in time; the head when
-    /// there is none.
+    /// The offset before the first transition recorded at or after a time; the head if there is
+    /// none.
     ///
     /// - Parameter time: milliseconds since the epoch.
+    /// - Throws: if earlier transitions of that time may have been removed.
     static func position(
         recordedFrom time: Int64,
         _ store: Store
@@ -111,18 +113,18 @@ enum FeedPosition {
         let (position, bounds) = try await reading { () async throws(StoreError) in
             try await store.reader.position(recordedFrom: time)
         }
-        // What is the first one now may have had others of that time before it.
+        // Transitions of that time may have preceded the present first one.
         if bounds.oldest > 1, position < bounds.oldest {
             throw bounds.expired(
-                "Transitions recorded from then on may no longer be kept",
+                "Transitions recorded at that time may have been removed",
                 field: "recordedFrom"
             )
         }
         return position
     }
 
-    /// The id of the last event that the client has seen; nil when it has seen none, which an
-    /// EventSource also says with an empty id.
+    /// The value of `Last-Event-ID`; nil if it is absent or empty, as an EventSource sends it
+    /// before the first event with an id.
     private static func lastEventID(_ head: RequestHead) throws(Problem) -> Int64? {
         switch head.single(APILimits.lastEventID) {
         case .absent: return nil
@@ -133,22 +135,23 @@ enum FeedPosition {
         }
         throw Problem(
             .invalidParameter,
-            "\(APILimits.lastEventID) has to be a whole number from 0 on, once.",
+            "\(APILimits.lastEventID) must be one whole number from 0 on.",
             field: APILimits.lastEventID
         )
     }
 
-    /// Throws when `feed` is not the store's.
+    /// Throws if `feed` is not the id of the present feed.
     static func check(feed: String, field: String, _ store: Store) throws(Problem) {
         if feed == store.feed { return }
         throw Problem(
             .feedChanged,
-            "The feed is \(store.feed): the database was restored or replaced. "
-                + "Start again from after=0 and from what you know to be complete.",
+            "The feed is \(store.feed): the database was restored or replaced. Start again with "
+                + "after=0, or with an offset up to which your work is complete.",
             field: field
         )
     }
 
+    /// The stored offset of a consumer; throws if there is none, or if it belongs to another feed.
     private static func position(
         of consumer: String,
         _ store: Store
@@ -167,7 +170,7 @@ enum FeedPosition {
 }
 
 extension FeedBounds {
-    /// Throws for a position that lies beyond the head, or before what is kept.
+    /// Throws if `position` is beyond the head, or if transitions after it were removed.
     fileprivate func check(_ position: Int64, field: String) throws(Problem) {
         if position > head {
             throw Problem(
@@ -178,16 +181,16 @@ extension FeedBounds {
         }
         if position >= oldest - 1 { return }
         throw expired(
-            "\(field) is \(position), but the oldest transition kept is \(oldest)",
+            "\(field) is \(position), but the oldest transition in the feed is \(oldest)",
             field: field
         )
     }
 
-    /// The problem of a position that lies before what is kept.
+    /// The problem of an offset whose next transitions were removed.
     fileprivate func expired(_ reason: String, field: String) -> Problem {
         var problem = Problem(
             .positionExpired,
-            "\(reason). Ask for the transactions, and go on from after=\(oldest - 1).",
+            "\(reason). Read the transactions, and continue with after=\(oldest - 1).",
             field: field
         )
         problem.oldest = oldest

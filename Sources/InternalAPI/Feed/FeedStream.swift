@@ -1,31 +1,35 @@
 import System
 import Store
 
-/// Follows the feed for one client of server-sent events.
+/// Sends the feed to one client as server-sent events.
 ///
-/// Between reads nothing of the database is held; while it waits it costs an entry in
+/// No snapshot of the database is held between reads. A waiting stream is an entry in
 /// ``FeedSignal``.
 struct FeedStream: Sendable {
     let store: Store
 
-    /// Where it begins and what it shows.
+    /// The offset at which the stream begins, and its filter.
     let query: FeedQuery
 
-    /// After so long without a word comes a comment.
+    /// The time without an event after which a comment is sent.
     let idleSeconds: Int
 
-    /// Transitions in one write. Some 90 KB of text: little more than what may wait for a slow
-    /// client.
+    /// The maximum number of transitions in one write: about 90 KB of text, little more than the
+    /// server buffers for a slow client.
     private static let batchMax = 200
 
-    /// Writes events until the client has gone, the program stops, the database cannot be read, or
-    /// the feed was cut off beyond what was sent; a client that comes again is told then.
+    /// Writes events until the client disconnects, the receiver stops, the database cannot be read,
+    /// or transitions that were not sent are removed.
+    ///
+    /// In the last two cases the client sees the stream end, and gets the problem when it
+    /// reconnects. When the receiver stops, everything that is committed is sent first.
     func run(_ write: EndpointAnswer.Write) async {
         var query = query
+        // The offset that the client knows: that of the last event with an id.
         var told = query.after
         var lastWrite = SystemClock.monotonicNanoseconds()
         while !Task.isCancelled {
-            // Comes before the read: what is committed in between is sent when the program stops.
+            // Checked before the read, so that the last read includes every commit before the stop.
             let isLast = store.signal.isClosed
             guard let page = await page(query), isKept(query.after, by: page) else { return }
             query.after = page.next
@@ -54,6 +58,7 @@ struct FeedStream: Sendable {
         }
     }
 
+    /// The next transitions; nil if the database cannot be read.
     private func page(_ query: FeedQuery) async -> FeedText? {
         do throws(StoreError) {
             return try await store.feed(query, limit: Self.batchMax)
@@ -62,7 +67,7 @@ struct FeedStream: Sendable {
         }
     }
 
-    /// Whether nothing was cut off between a position and the page that was read behind it.
+    /// Whether no transition between `position` and `page` was removed.
     private func isKept(_ position: Int64, by page: FeedText) -> Bool {
         page.oldest.map { position >= $0 - 1 } ?? true
     }
@@ -74,7 +79,7 @@ struct FeedStream: Sendable {
         return text
     }
 
-    /// Seconds until the client has to hear something, rounded up.
+    /// Seconds until a comment is due, rounded up.
     private func rest(since lastWrite: UInt64) -> Int {
         let due = lastWrite + UInt64(idleSeconds) * 1_000_000_000
         let now = SystemClock.monotonicNanoseconds()

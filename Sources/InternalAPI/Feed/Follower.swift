@@ -1,7 +1,7 @@
 import Configuration
 import Synchronization
 
-/// A long poll or a stream that is open: it ends when its token does.
+/// An open long poll or stream, which ends when its token is removed. Thread-safe.
 final class Follower: Sendable {
     private struct State {
         var task: Task<Void, Never>?
@@ -9,6 +9,8 @@ final class Follower: Sendable {
     }
 
     let token: Token
+
+    /// The scope that the route requires, and that the token must keep.
     let scope: Configuration.Scope
     private let state = Mutex(State())
 
@@ -17,10 +19,11 @@ final class Follower: Sendable {
         self.scope = scope
     }
 
-    /// Whether its token was taken away.
+    /// Whether the token was removed.
     var isRevoked: Bool { state.withLock { $0.isRevoked } }
 
-    /// Lets ``revoke()`` cancel the task that serves it.
+    /// Sets the task that ``revoke()`` cancels; it is cancelled at once if the token was removed
+    /// already.
     func serve(by task: Task<Void, Never>) {
         let isRevoked = state.withLock { state in
             precondition(state.task == nil, "a follower is served by one task")
@@ -30,7 +33,7 @@ final class Follower: Sendable {
         if isRevoked { task.cancel() }
     }
 
-    /// Ends it: its token was taken away.
+    /// Cancels the task, because the token was removed.
     func revoke() {
         let task = state.withLock { state in
             state.isRevoked = true
@@ -39,35 +42,37 @@ final class Follower: Sendable {
         task?.cancel()
     }
 
-    /// Lets go of the task, which is over.
+    /// Releases the task, which has ended.
     func end() { state.withLock { $0.task = nil } }
 }
 
-/// The tokens that are valid now, and the waits and streams that are open with them.
+/// The valid tokens, and the open long polls and streams.
 struct TokenList {
     private(set) var tokens: [Token]
     private var followers: [ObjectIdentifier: Follower] = [:]
 
     package init(_ tokens: [Token]) { self.tokens = tokens }
 
-    /// Replaces the tokens; returns the followers that lose theirs, which are to be revoked.
+    /// Replaces the tokens after a reload.
+    ///
+    /// - Returns: the followers whose token is no longer valid; the caller revokes them.
     mutating func replace(by tokens: [Token]) -> [Follower] {
         self.tokens = tokens
         return followers.values.filter { !isAllowed($0) }
     }
 
-    /// Adds a follower that began with a token; returns whether that is valid still.
+    /// Adds a follower; returns whether its token is still valid.
     mutating func add(_ follower: Follower) -> Bool {
         followers[ObjectIdentifier(follower)] = follower
         return isAllowed(follower)
     }
 
-    /// Forgets a follower.
+    /// Removes a follower that has ended.
     mutating func remove(_ follower: Follower) {
         followers[ObjectIdentifier(follower)] = nil
     }
 
-    /// Whether a token of the same name and secret still gives the right to follow.
+    /// Whether a token with the same name and secret still has the required scope.
     private func isAllowed(_ follower: Follower) -> Bool {
         tokens.contains {
             $0.name == follower.token.name && $0.hasSecret(of: follower.token)

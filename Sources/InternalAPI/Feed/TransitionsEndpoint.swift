@@ -6,6 +6,7 @@ import Text
 
 /// `GET /v1/transitions`: the feed, in order, with long poll.
 enum TransitionsEndpoint {
+    /// One page of the feed; with `wait`, when there is a transition that matches the filter.
     static func list(
         _ request: APIRequest,
         _ services: APIServices
@@ -18,8 +19,9 @@ enum TransitionsEndpoint {
         return JSON.response(bytes: body(page, feed: store.feed))
     }
 
-    /// The page that is wanted: without a wait what one look finds, else what comes until the time
-    /// is up.
+    /// Reads the page; with a wait, repeatedly until it has a transition or the time has elapsed.
+    ///
+    /// The offset advances past transitions that the filter excludes.
     private static func look(
         _ beginning: FeedPosition.Beginning,
         limit: Int,
@@ -29,8 +31,8 @@ enum TransitionsEndpoint {
         let deadline = SystemClock.monotonicNanoseconds() + UInt64(waitSeconds) * 1_000_000_000
         var query = beginning.query
         while true {
-            // Before the look: what was committed a moment ago may still be gathered with what
-            // follows it, for all who wait. Whoever is behind that does not wait.
+            // Waiting precedes the read, because new transitions are announced to all followers
+            // together. A client behind the announced offset does not wait.
             let now = SystemClock.monotonicNanoseconds()
             let rest = now >= deadline ? 0 : Int((deadline - now + 999_999_999) / 1_000_000_000)
             await store.signal.wait(behind: query.after, seconds: rest)
@@ -47,7 +49,7 @@ enum TransitionsEndpoint {
         }
     }
 
-    /// The JSON of a page, its members in the order of their names as everywhere.
+    /// The JSON of a page, with its members sorted by name like all responses.
     private static func body(_ page: FeedText, feed: String) -> [UInt8] {
         var body: [UInt8] = []
         body.reserveCapacity(page.items.reduce(256) { $0 + $1.bytes.count + 1 })
@@ -65,7 +67,7 @@ enum TransitionsEndpoint {
     }
 }
 
-/// Runs a read and turns its failure into the problem that says so.
+/// Runs a read; a failure becomes the problem `store-unavailable`.
 func reading<Result>(
     _ body: () async throws(StoreError) -> Result
 ) async throws(Problem) -> Result {
@@ -76,7 +78,7 @@ func reading<Result>(
     }
 }
 
-/// Runs something that commits and turns its failure into the problem that says so.
+/// Runs a commit; a failure becomes the problem `store-unavailable`.
 func committing<Result>(
     _ body: () async throws(StoreError) -> Result
 ) async throws(Problem) -> Result {
@@ -89,10 +91,11 @@ func committing<Result>(
 
 /// `GET /v1/transitions/stream`: the feed as server-sent events.
 enum TransitionStreamEndpoint {
-    /// How long a client hears nothing at most, so that it and every proxy between know that the
-    /// connection is alive. Proxies give up after a minute, as a rule.
+    /// The maximum time without data on a stream. Proxies usually close an idle connection after 60
+    /// s.
     private static let idleSeconds = 15
 
+    /// Checks the offset, and returns the stream that begins there.
     static func stream(
         _ request: APIRequest,
         _ services: APIServices
@@ -102,7 +105,7 @@ enum TransitionStreamEndpoint {
             services.store,
             readsLastEventID: true
         ).query
-        // A reader may see a commit a moment before the window has it.
+        // The database can have a commit slightly before the window, so the offset can be larger.
         let start = ServerSentEvent.start(
             feed: services.store.feed,
             head: max(services.store.window.head, query.after)
@@ -110,7 +113,7 @@ enum TransitionStreamEndpoint {
         var head = Response(.ok, body: start)
         head.add("Content-Type", "text/event-stream")
         head.add("Cache-Control", "no-store")
-        // nginx would hold events back until it has a buffer full of them.
+        // Without it, nginx would delay events until its buffer is full.
         head.add("X-Accel-Buffering", "no")
         let stream = FeedStream(
             store: services.store,

@@ -5,38 +5,43 @@ import Payments
 import Snap
 import Text
 
-/// A request to the internal API, taken apart.
+/// A parsed request to the internal API.
 struct APIRequest: Sendable {
     let head: RequestHead
 
-    /// The path's segments, percent-decoded.
+    /// The segments of the path, percent-decoded.
     let segments: [String]
 
-    /// The query's, when that was read.
+    /// The parameters of the query, after ``readQuery()``.
     private(set) var parameters: [(name: String, value: String)] = []
 
-    /// The body, byte for byte; empty when there is none.
+    /// The body; empty if there is none.
     let body: [UInt8]
 
-    /// The values of the route's variable segments, in the order of the path.
+    /// The values of the variable segments of the route, in the order of the path.
     var variables: [String] = []
 
-    /// Whose token came with it; nil on routes that need none.
+    /// The token of the request; nil on routes that need none.
     var caller: Token?
 
-    /// Takes a request apart, but for its query; throws for escapes that are none.
+    /// Parses the path; throws if it contains an invalid percent escape.
+    ///
+    /// The query is parsed later, by ``readQuery()``, because some routes ignore it.
     init(_ head: RequestHead, body: [UInt8] = []) throws(Problem) {
         self.head = head
         self.body = body
         guard let path = Self.segments(head[head.path]) else {
-            throw Problem(.malformedRequest, "The path holds an invalid percent escape.")
+            throw Problem(.malformedRequest, "The path contains an invalid percent escape.")
         }
         segments = path
     }
 
-    /// Reads the query; throws for escapes that are none and for a parameter given twice.
+    /// Parses the query; throws for an invalid percent escape or a duplicate parameter.
     mutating func readQuery() throws(Problem) { parameters = try Self.parameters(head) }
 
+    /// Splits a path at its slashes and decodes each segment.
+    ///
+    /// Decoding follows splitting, so that an escaped slash is part of a segment.
     private static func segments(_ path: ArraySlice<UInt8>) -> [String]? {
         var segments: [String] = []
         for raw in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
@@ -62,7 +67,7 @@ struct APIRequest: Sendable {
             guard let name = percentDecoded(parts[0]),
                 let value = percentDecoded(parts.count > 1 ? parts[1] : [])
             else {
-                throw Problem(.malformedRequest, "The query holds an invalid percent escape.")
+                throw Problem(.malformedRequest, "The query contains an invalid percent escape.")
             }
             if parameters.contains(where: { $0.name == name }) {
                 throw Problem(.invalidParameter, "\(name) is given twice.", field: name)
@@ -72,7 +77,7 @@ struct APIRequest: Sendable {
         return parameters
     }
 
-    /// The text of escaped bytes, or nil when an escape is incomplete or the bytes are not UTF-8.
+    /// Decodes percent escapes; nil if an escape is invalid or the result is not UTF-8.
     ///
     /// `+` stands for itself (RFC 3986): RFC 3339 times are often sent unescaped.
     private static func percentDecoded(_ raw: ArraySlice<UInt8>) -> String? {
@@ -102,22 +107,22 @@ struct APIRequest: Sendable {
 }
 
 extension APIRequest {
-    /// Throws unless every parameter is one of `names`: those of the route.
+    /// Throws if a parameter is not one of `names`, the parameters of the route.
     func allow(_ names: [String]) throws(Problem) {
         for parameter in parameters where !names.contains(parameter.name) {
             let known = names.isEmpty ? "none" : names.joined(separator: ", ")
             throw Problem(
                 .unknownParameter,
-                "\(parameter.name) is not a parameter of this route; known are: \(known).",
+                "\(parameter.name) is not a parameter of this route; known parameters: \(known).",
                 field: parameter.name
             )
         }
     }
 
-    /// The text of a parameter, or nil when it is not given.
+    /// The text of a parameter; nil if it is absent.
     func text(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
 
-    /// A parameter that is a whole number in `range`, or nil when it is not given.
+    /// A parameter that is a whole number in `range`; nil if it is absent.
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
         guard let text = text(name) else { return nil }
         guard let value = Int64(digits: text.utf8), range.contains(value) else {
@@ -125,27 +130,27 @@ extension APIRequest {
                 range.upperBound == .max
                 ? "a whole number from \(range.lowerBound) on"
                 : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-            throw Problem(.invalidParameter, "\(name) has to be \(bounds).", field: name)
+            throw Problem(.invalidParameter, "\(name) must be \(bounds).", field: name)
         }
         return value
     }
 
-    /// `limit`: 1 to 1000, 100 when it is not given.
+    /// The parameter `limit`: 1 to 1000; 100 if it is absent.
     func limit() throws(Problem) -> Int { Int(try integer("limit", in: 1...1_000) ?? 100) }
 
-    /// `wait`: seconds from 0 to 55, 0 when it is not given.
+    /// The parameter `wait`: 0 to 55 seconds; 0 if it is absent.
     func waitSeconds() throws(Problem) -> Int { Int(try integer("wait", in: 0...55) ?? 0) }
 
-    /// The problem of a parameter whose value is not one of a list.
+    /// The problem of a parameter whose value is not in a closed list.
     static func notOneOf(_ name: String, _ words: [String]) -> Problem {
         let list = words.joined(separator: ", ")
-        return Problem(.invalidParameter, "\(name) has to be one of \(list).", field: name)
+        return Problem(.invalidParameter, "\(name) must be one of \(list).", field: name)
     }
 }
 
 extension APIRequest {
-    /// A parameter that lists words of `statuses`, such as `success,refunded`; nil when it is not
-    /// given.
+    /// A parameter that is a list of words of `statuses`, such as `success,refunded`; nil if it is
+    /// absent.
     func statuses(
         _ name: String,
         among statuses: [TransactionStatus]
@@ -157,7 +162,7 @@ extension APIRequest {
                 let words = statuses.map(\.word).joined(separator: ", ")
                 throw Problem(
                     .invalidParameter,
-                    "\(name) has to be one or more of \(words), with commas between.",
+                    "\(name) must be one or more of \(words), separated by commas.",
                     field: name
                 )
             }
@@ -168,21 +173,24 @@ extension APIRequest {
 }
 
 extension APIRequest {
-    /// A parameter that is a Jakarta day (`2026-11-22`, its first moment) or an RFC 3339 time, as
-    /// milliseconds since the epoch; nil when it is not given.
+    /// A parameter that is a Jakarta day, which stands for its start, or an RFC 3339 time.
+    ///
+    /// - Returns: milliseconds since the epoch; nil if it is absent.
     func milliseconds(_ name: String) throws(Problem) -> Int64? {
         guard let text = text(name) else { return nil }
         if let milliseconds = JakartaTime.milliseconds(text) { return milliseconds }
         throw Problem(
             .invalidParameter,
-            "\(name) has to be \(JakartaTime.forms).",
+            "\(name) must be \(JakartaTime.forms).",
             field: name
         )
     }
 }
 
 extension APIMembers {
-    /// The same for a member.
+    /// A member that is a Jakarta day, which stands for its start, or an RFC 3339 time.
+    ///
+    /// - Returns: milliseconds since the epoch; nil if it is absent.
     func milliseconds(_ name: String) throws(Problem) -> Int64? {
         guard let text = try text(name, expected: JakartaTime.forms) else { return nil }
         if let milliseconds = JakartaTime.milliseconds(text) { return milliseconds }
@@ -191,13 +199,13 @@ extension APIMembers {
 }
 
 extension APIRequest {
-    /// A parameter that names a consumer; nil when it is not given.
+    /// A parameter that is the name of a consumer; nil if it is absent.
     package func consumerName(_ name: String) throws(Problem) -> String? {
         guard let text = text(name) else { return nil }
         guard ConsumerName.isValid(text) else {
             throw Problem(
                 .invalidParameter,
-                "\(name) has to be \(ConsumerName.expected).",
+                "\(name) must be \(ConsumerName.expected).",
                 field: name
             )
         }

@@ -2,12 +2,15 @@ import APIModel
 import Crypto
 import Text
 
-/// An opaque place in a list, good for the query that it came from only.
+/// An opaque location in a list, valid only for the query that returned it.
 ///
-/// Base64url (RFC 4648 section 5, without padding) of the query's own text and a number.
+/// It is the base64url form (RFC 4648 section 5, without padding) of the text of the query and a
+/// number. It is not signed: a forged cursor only selects another location of the same list.
 enum PageCursor {
-    /// - Parameter query: all that the list was asked for but how much of it. No two queries with
-    ///   different answers have the same text.
+    /// Encodes a location.
+    ///
+    /// - Parameter query: the parameters of the list except `limit`, as text; different queries
+    ///   have different texts.
     static func text(_ place: Int64, of query: String) -> String {
         let plain = Array("\(query) \(place)".utf8)
         let encoded = Base64.encode(plain.span).compactMap { byte in
@@ -21,7 +24,7 @@ enum PageCursor {
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// The place of a cursor; nil when it is none, or another query's.
+    /// Decodes a location; nil if `cursor` is not a cursor of this query.
     static func place(_ cursor: String, of query: String) -> Int64? {
         var encoded: [UInt8] = []
         for byte in cursor.utf8 {
@@ -40,16 +43,18 @@ enum PageCursor {
     }
 }
 
-/// One page of a list: `{<plural>: […], next, more}` (contract section 5).
+/// One page of a list: `{<plural>: […], next, more}`.
 struct ListPage<Entry: Encodable, Next: Encodable>: Encodable {
     private let name: String
     private let entries: [Entry]
     private let next: Next
     private let more: Bool
 
+    /// Makes a page.
+    ///
     /// - Parameters:
-    ///   - name: the member that holds the entries.
-    ///   - next: where the list goes on; to be sent back.
+    ///   - name: the name of the member with the entries.
+    ///   - next: the location after the page, which the client sends to get the next page.
     init(_ name: String, _ entries: [Entry], next: Next, more: Bool) {
         self.name = name
         self.entries = entries
