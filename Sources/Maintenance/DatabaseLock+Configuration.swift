@@ -4,12 +4,12 @@ package import SQLiteFiles
 import Store
 
 extension Configuration.Storage {
-    /// What becomes of a database that is not there.
+    /// What happens if the database is missing: it is created, or the start is refused.
     package var absence: DatabaseLock.Absence { isCreated ? .created : .refused }
 }
 
 extension DatabaseLock.Refusal {
-    /// The exit code of a command that needed the database.
+    /// The exit code of a command that could not lock the database.
     package var exitCode: ExitCode {
         switch self {
         case .inUse: .unavailable

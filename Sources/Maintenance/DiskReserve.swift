@@ -2,23 +2,26 @@ import Logging
 import System
 import Synchronization
 
-/// A file beside the database whose room is given free for callbacks when the disk is full.
+/// A file beside the database that is removed when the disk is full, so that callbacks have space.
 final class DiskReserve: Sendable {
     private struct State {
-        /// Whether the present file was made here: some file systems count no room for it.
+        /// Whether this instance has created the present file.
+        ///
+        /// Some file systems report no used space for such a file; then it must not look hollow.
         var isMade = false
 
-        /// Whether the log has told that it cannot be made.
+        /// Whether a failure to create the file was logged; it is logged once.
         var isFailureTold = false
     }
 
-    /// What is at the path.
+    /// The file that is found at the path.
     private enum Finding: Equatable {
         case absent
         case sound
         case otherSize(Int64)
-        /// So large, but without room of its own: a copy may be.
+        /// The right size, but without allocated space, as a copy can be.
         case hollow
+        /// Something other than a regular file.
         case noFile
     }
 
@@ -33,35 +36,36 @@ final class DiskReserve: Sendable {
         self.log = log
     }
 
-    /// Gives the reserve free; returns whether there was one.
+    /// Removes the reserve because its space is needed; returns whether there was one.
     func release() -> Bool {
         guard let usage = FileSpace.usage(of: path), usage.usedBytes > 0 else { return false }
         do throws(FileError) {
             try FileCreation.remove(path)
         } catch {
-            log.error("the reserve of the disk cannot be given free") {
+            log.error("the disk reserve cannot be removed") {
                 $0.add("error", describing: error)
             }
             return false
         }
-        log.warning("the disk is full: its reserve is given free") { $0.add("file", path) }
+        log.warning("the disk is full; its reserve was removed") { $0.add("file", path) }
         return true
     }
 
-    /// Removes the reserve: no room is to be kept free any more.
+    /// Removes the reserve, because `storage.minimumFreeBytes` is 0.
     func remove() {
         guard FileSpace.usage(of: path) != nil else { return }
-        // It takes up what nothing else needs.
+        // A failure is ignored, because the reserve does no harm.
         try? FileCreation.remove(path)
     }
 
-    /// Makes the reserve where it is missing or not as it should be, if that leaves enough free.
+    /// Creates the reserve if it is missing or unusable, unless that would leave too little free
+    /// space.
     func make(bytes: Int64, freeBytes: Int64, minimumBytes: Int64) {
         let finding = find(bytes)
         if finding == .sound { return }
         let used = FileSpace.usage(of: path)?.usedBytes ?? 0
         guard freeBytes + used > minimumBytes + bytes else { return }
-        // Without the database this is another file system: its volume was unmounted.
+        // If the database is missing, its volume may be unmounted, and this is another file system.
         guard FileCreation.exists(databasePath) else { return }
         do throws(FileError) {
             try clear(finding)
@@ -78,13 +82,14 @@ final class DiskReserve: Sendable {
                 return state.isFailureTold
             }
             if isTold { return }
-            log.warning("the reserve of the disk cannot be made") {
+            log.warning("the disk reserve cannot be created") {
                 $0.add("file", path)
                 $0.add("error", describing: error)
             }
         }
     }
 
+    /// Examines the file at the path.
     private func find(_ bytes: Int64) -> Finding {
         guard let usage = FileSpace.usage(of: path) else {
             return FileCreation.exists(path) ? .noFile : .absent
@@ -94,7 +99,8 @@ final class DiskReserve: Sendable {
         return isMade || usage.usedBytes >= bytes ? .sound : .hollow
     }
 
-    /// Moves away what is at the path: a directory may hold what somebody needs.
+    /// Clears the path. Something other than a regular file is renamed, because its contents may be
+    /// needed.
     private func clear(_ finding: Finding) throws(FileError) {
         switch finding {
         case .absent, .sound: return
@@ -103,15 +109,16 @@ final class DiskReserve: Sendable {
         }
     }
 
+    /// Logs why an unusable reserve was replaced.
     private func tell(_ finding: Finding, expected bytes: Int64) {
         let problem: String
         switch finding {
         case .absent, .sound: return
         case .otherSize(let size): problem = "it had \(size) bytes"
-        case .hollow: problem = "it took up no room"
-        case .noFile: problem = "it was no regular file, and is kept as .damaged"
+        case .hollow: problem = "it had no allocated space"
+        case .noFile: problem = "it was not a regular file, and was renamed to .damaged"
         }
-        log.warning("the reserve of the disk was not as it should be and is made again") {
+        log.warning("the disk reserve was unusable and was created again") {
             $0.add("file", path)
             $0.add("problem", problem)
             $0.add("bytes", bytes)

@@ -6,32 +6,42 @@ import System
 package import Store
 import Synchronization
 
-/// Watches the room on the database's file system (contract section 3).
+/// Watches the free space on the file system of the database (article Storage).
 ///
-/// Below `storage.minimumFreeBytes` nothing is generated and no refused request is kept: what is
-/// left belongs to callbacks. A reserve, a file beside the database, is given free for them when
-/// the disk is all but full, or when a commit finds no room.
+/// Below `storage.minimumFreeBytes` nothing is generated and no rejected request is kept: the rest
+/// is left to authentic callbacks. A reserve, which is a file beside the database, is removed for
+/// them when the disk is almost full or a commit fails for lack of space. Thread-safe.
 package final class DiskWatch: Sendable {
-    /// What was seen last.
+    /// The result of a measurement.
     package struct View: Equatable, Sendable {
-        /// Nil until it could be told.
+        /// Nil before the first successful measurement.
         package var freeBytes: Int64?
+
+        /// `storage.minimumFreeBytes`; 0 for no limit.
         package var minimumBytes: Int64
+
+        /// Whether fewer bytes are free than the limit.
+        ///
+        /// The state ends only when the size of the reserve is free in addition, so that it does
+        /// not alternate while the free space is near the limit.
         package var isLow = false
     }
 
     private let reserve: DiskReserve
+
+    /// The directory of the database, whose file system is measured.
     private let directory: String
     private let log: Log
     private let view: Mutex<View>
 
-    /// How often the disk is looked at.
+    /// The interval of the measurements.
     private static let everyMilliseconds = 1_000
 
-    /// Below it a database cannot even be opened: its log and its shared memory have to be made.
+    /// Below this a database cannot be opened, because its WAL and shared-memory files must be
+    /// created.
     private static let fullBytes: Int64 = 262_144
 
-    /// The reserve is an eighth of what is to stay free, and no larger than this.
+    /// The maximum size of the reserve, which is an eighth of `storage.minimumFreeBytes`.
     private static let reserveBytesMax: Int64 = 67_108_864
 
     package init(_ storage: Configuration.Storage, log: Log) {
@@ -44,42 +54,43 @@ package final class DiskWatch: Sendable {
         view = Mutex(View(minimumBytes: Int64(storage.minimumFreeBytes)))
     }
 
-    /// What was seen last.
+    /// The last measurement.
     package var current: View { view.withLock { $0 } }
 
-    /// Whether there is less room than is to stay free.
+    /// Whether the last measurement was below the limit.
     var isLow: Bool { view.withLock { $0.isLow } }
 
-    /// Has so many bytes stay free from now on.
+    /// Sets the limit, after a reload; it applies from the next measurement on.
     package func setMinimum(_ bytes: Int) { view.withLock { $0.minimumBytes = Int64(bytes) } }
 
     private func reserveBytes(_ minimum: Int64) -> Int64 { min(minimum / 8, Self.reserveBytesMax) }
 
     // MARK: The reserve
 
-    /// Gives the reserve free; returns whether there was one.
+    /// Removes the reserve; returns whether there was one.
     package func releaseReserve() -> Bool { reserve.release() }
 
-    /// Whether the disk is so full that the database cannot be opened, with the reserve given free
-    /// already.
+    /// Measures whether the disk is too full to open the database.
+    ///
+    /// The measurement removes the reserve if it is needed.
     package func isFull() -> Bool { (look().freeBytes ?? .max) < Self.fullBytes }
 
     // MARK: Watching
 
-    /// Looks at the disk; the reserve follows.
+    /// Measures the free space, and creates or removes the reserve accordingly.
     @discardableResult
     package func look() -> View {
         var free: Int64?
         do throws(FileError) {
             free = try FileSpace.freeBytes(at: directory)
         } catch {
-            // Whatever is the matter, the database's own errors tell it better.
+            // The errors of the database itself describe the cause better.
             free = nil
         }
         let seen = view.withLock { view in
             view.freeBytes = free
             guard let free else { return view }
-            // What was low has to have some room again: else it would come and go.
+            // Hysteresis: to end the low state, the size of the reserve must be free in addition.
             let enough = view.minimumBytes + (view.isLow ? reserveBytes(view.minimumBytes) : 0)
             view.isLow = free < enough
             return view
@@ -88,6 +99,7 @@ package final class DiskWatch: Sendable {
         return seen
     }
 
+    /// Creates the reserve if there is space for it, and removes it if the disk is almost full.
     private func arrangeReserve(_ seen: View) {
         guard let free = seen.freeBytes else { return }
         let size = reserveBytes(seen.minimumBytes)
@@ -100,10 +112,11 @@ package final class DiskWatch: Sendable {
         }
     }
 
-    /// Watches until it is cancelled, and keeps the store and the attention list told.
+    /// Measures every second until the task is cancelled, and updates the store and the attention
+    /// list.
     package func run(_ store: Store) async {
         var isShownLow = false
-        // An entry may be open from before the start.
+        // False at first, because an entry may be open from before the start.
         var isTold = false
         while !Task.isCancelled {
             let seen = look()
@@ -116,8 +129,10 @@ package final class DiskWatch: Sendable {
         }
     }
 
-    /// Logs, and opens or closes the entry; returns whether the attention list holds it. Where the
-    /// disk has no room for that, it is tried again.
+    /// Logs a change, and raises or closes the entry `disk-low`.
+    ///
+    /// - Returns: false if the entry could not be written, for instance because the disk is full;
+    ///   the caller tries again.
     private func tell(_ seen: View, _ store: Store, isNew: Bool) async -> Bool {
         let free = seen.freeBytes ?? 0
         if isNew, seen.isLow {
@@ -126,14 +141,14 @@ package final class DiskWatch: Sendable {
                 $0.add("minimumFreeBytes", seen.minimumBytes)
             }
         } else if isNew {
-            log.info("the disk has room again") { $0.add("freeBytes", free) }
+            log.info("the disk has enough free space again") { $0.add("freeBytes", free) }
         }
         do throws(StoreError) {
             if seen.isLow {
                 let text =
-                    "\(free) bytes are free on the disk of the database, "
-                    + "\(seen.minimumBytes) should be: nothing is generated, and refused requests "
-                    + "are not kept"
+                    "the disk of the database has \(free) free bytes, less than "
+                    + "storage.minimumFreeBytes (\(seen.minimumBytes)): nothing is generated, and "
+                    + "rejected requests are not kept"
                 try await store.raise(.diskLow, detail: text)
             } else if try await store.reader.openAttentionCounts()[AttentionKind.diskLow.rawValue]
                 != nil

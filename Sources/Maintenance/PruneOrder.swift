@@ -1,18 +1,19 @@
 import System
 import Store
 
-/// What is to be erased.
+/// An order to erase old data (article Storage).
 package struct PruneOrder: Equatable, Sendable {
-    /// What was received or sent before it, in milliseconds since the epoch.
+    /// The end of the erased period, in milliseconds since the epoch: callbacks by receipt, gateway
+    /// calls by their end.
     package let beforeMilliseconds: Int64
 
-    /// Whether old transitions are removed from the start of the feed.
+    /// Whether old transitions are removed from the start of the feed, too.
     package var removesTransitions = false
 
-    /// Whether nothing is written, only counted.
+    /// Whether the data is only counted.
     package var isDryRun = false
 
-    /// Whether `storage.bodyDays` says so, and nobody at the moment.
+    /// Whether the order comes from `storage.bodyDays`; an operator's order replaces it.
     var isAutomatic = false
 
     package init(
@@ -27,21 +28,21 @@ package struct PruneOrder: Equatable, Sendable {
         self.isAutomatic = isAutomatic
     }
 
-    /// How long transitions are kept at least, whatever is asked for (contract section 5).
+    /// The minimum age in days of removed transitions, whatever the order is.
     static let transitionDays: Int64 = 400
 
     static let dayMilliseconds: Int64 = 86_400_000
 }
 
-/// How far an erasure has got.
+/// The progress of an order.
 package struct PruneProgress: Sendable {
-    /// What becomes of an order.
+    /// The state of an order.
     package enum State: String, CaseIterable, Sendable {
-        /// None was ordered since the start.
+        /// There was no order since the start.
         case idle
         case running
         case done
-        /// It was given up: the program stops, or another order took its place.
+        /// Interrupted: the program stops, or another order has replaced it.
         case stopped
         case failed
     }
@@ -49,39 +50,39 @@ package struct PruneProgress: Sendable {
     package var state = State.idle
     package var order: PruneOrder?
 
-    /// Callbacks whose head and body were erased.
+    /// The number of callbacks whose head and body were erased.
     package var callbackCount = 0
 
-    /// Calls of the gateway whose heads and bodies were erased.
+    /// The number of gateway calls whose heads and bodies were erased.
     package var gatewayCallCount = 0
 
-    /// Refused requests that were removed.
+    /// The number of rejected requests that were removed.
     package var refusalCount = 0
 
-    /// Transitions that were removed.
+    /// The number of transitions that were removed.
     package var transitionCount = 0
 
-    /// Heads and bodies that were erased, in bytes.
+    /// The size of the erased heads and bodies.
     package var byteCount = 0
 
-    /// Numbers of callbacks and calls to look at, and looked at so far.
+    /// The ids of callbacks and gateway calls to examine, and those examined so far.
     var numbersToSee: Int64 = 0
     var numbersSeen: Int64 = 0
 
-    /// The oldest sequence number that is kept, once transitions were looked at.
+    /// The oldest sequence number in the feed; nil before transitions were examined.
     package var oldestSequence: Int64?
 
-    /// The consumer whose offset keeps the next old transition.
+    /// The consumer that has not passed the next transition to be removed; nil if there is none.
     package var heldBy: String?
 
-    /// Milliseconds since the epoch.
+    /// Start and end, in milliseconds since the epoch.
     package var startedMilliseconds: Int64?
     package var finishedMilliseconds: Int64?
 
-    /// Why it failed.
+    /// The reason of a failure.
     package var error: String?
 
-    /// How much of it is done, in hundredths.
+    /// The examined part of the ids in percent; 100 only when the order is done.
     package var percent: Int {
         if state == .done { return 100 }
         if numbersToSee == 0 { return 0 }

@@ -1,28 +1,32 @@
-/// How much one step of an erasure takes, and how long it pauses behind it.
+/// The size of the steps of a prune, and the pauses between them.
 ///
-/// A callback may have to wait for the step that is being written: so each keeps the writer busy
-/// for a time that goes unnoticed beside a commit, and four times as long goes to callbacks.
+/// A callback waits for the step that is being written. Therefore a step occupies the writer for
+/// about as long as a commit takes, and the pause after it is four times as long.
 struct PrunePace {
-    /// Whether others use the database at the same time.
+    /// Whether callbacks use the database at the same time; if not, there are no pauses.
     let isShared: Bool
 
-    /// Rows of the next step.
+    /// The number of rows in the next step.
     private(set) var count = 16
 
-    /// How long one step may keep the writer busy.
+    /// The maximum time for which one step should occupy the writer.
     private static let busyMax = Duration.milliseconds(2)
     private static let pauseFactor = 4
     private static let pauseMin = Duration.milliseconds(1)
     private let countMax: Int
 
-    /// - Parameter countMax: bounds what is in memory at a time.
+    /// Starts with small steps if the database is shared, else with the largest ones.
+    ///
+    /// - Parameter countMax: the maximum number of rows in a step, which bounds the memory.
     init(isShared: Bool, countMax: Int) {
         self.isShared = isShared
         self.countMax = countMax
         if !isShared { count = countMax }
     }
 
-    /// Notes how long the writer was busy with the last step; returns how long to pause.
+    /// Adapts the size of the next step to the duration of the last one.
+    ///
+    /// - Returns: the pause before the next step; nil for none.
     mutating func pause(afterBusy duration: Duration) -> Duration? {
         guard isShared else { return nil }
         if duration > Self.busyMax {

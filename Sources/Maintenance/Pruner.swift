@@ -6,27 +6,32 @@ import Store
 
 /// Carries out one order to erase, in small steps.
 ///
-/// Bytes are read and hashed beside the writer, which only replaces them by what stays. What is
-/// done is on disk: an order that was given up goes on where it was, when it is given again.
+/// Bytes are read and hashed outside of the writer, which only replaces them by their hashes. Each
+/// step is durable, so an interrupted order continues where it was when it is given again.
 struct Pruner: Sendable {
     let store: Store
 
-    /// Whether others use the database at the same time.
+    /// Whether callbacks use the database at the same time.
     let isShared: Bool
 
-    /// Rows read at once: their bodies are in memory.
+    /// The maximum number of callbacks in one step; their bodies are in memory.
     private static let callbacksMax = 256
 
-    /// A response may have a megabyte.
+    /// The maximum number of gateway calls in one step; a response can have 1 MiB.
     private static let gatewayCallsMax = 16
     private static let transitionsMax = 1_000
 
-    /// Takes note of what was done.
+    /// Records a change of the progress.
     typealias Note = @Sendable (@Sendable (inout PruneProgress) -> Void) async -> Void
 
-    /// Erases what `order` says, and tells what was done.
+    /// Carries out `order`: callbacks first, then gateway calls, rejected requests, and
+    /// transitions.
     ///
-    /// - Throws: when a step was not written; `CancellationError` when the task was cancelled.
+    /// - Parameters:
+    ///   - now: the present in milliseconds since the epoch, for the minimum age of transitions.
+    ///   - note: called after each step.
+    /// - Throws: the error of a step that was not written; `CancellationError` if the task was
+    ///   cancelled.
     func run(
         _ order: PruneOrder,
         nowMilliseconds now: Int64,
@@ -67,13 +72,13 @@ struct Pruner: Sendable {
         }
     }
 
-    /// Erases the bytes in some ranges of one table, a few rows at a time.
+    /// Erases the bytes in ranges of ids of one table, a few rows at a time.
     ///
     /// - Parameters:
-    ///   - rowsMax: rows read at once.
-    ///   - count: what the rows are counted in.
-    ///   - read: the first rows of a range that have bytes to erase, as many at most.
-    ///   - replace: has the writer replace them; returns how long it was busy.
+    ///   - rowsMax: the maximum number of rows in one step.
+    ///   - count: the counter of the erased rows.
+    ///   - read: reads the first rows of a range with bytes to erase, up to a number.
+    ///   - replace: replaces the bytes in a commit; returns how long the writer was occupied.
     private func erase<Bytes: ErasableBytes>(
         _ ranges: [Range<Int64>],
         _ order: PruneOrder,
@@ -105,6 +110,8 @@ struct Pruner: Sendable {
         }
     }
 
+    /// Removes transitions from the start of the feed, until one is too young or a consumer has not
+    /// passed it.
     private func removeTransitions(
         recordedBefore milliseconds: Int64,
         _ order: PruneOrder,
@@ -145,7 +152,7 @@ struct Pruner: Sendable {
     }
 }
 
-/// A row's bytes that can be erased.
+/// The bytes of a row that can be erased.
 private protocol ErasableBytes: Sendable {
     var id: Int64 { get }
     var byteCount: Int { get }
@@ -158,7 +165,8 @@ extension CallbackBytes: ErasableBytes {
 extension GatewayCallBytes: ErasableBytes {}
 
 extension ErasedCallback {
-    /// What stays of a callback.
+    /// What is left of a callback: the hashes of the body as received and as signed, and the
+    /// signature.
     fileprivate init(_ bytes: CallbackBytes, _ hasher: SHA256) {
         let isMinified = bytes.bodyForm == BodyForm.minified.rawValue
         let signed = isMinified ? minified(bytes.body.span) ?? bytes.body : bytes.body
@@ -171,7 +179,7 @@ extension ErasedCallback {
 }
 
 extension ErasedGatewayCall {
-    /// What stays of a call.
+    /// What is left of a gateway call: the hashes of its bodies.
     fileprivate init(_ bytes: GatewayCallBytes, _ hasher: SHA256) {
         self.init(
             requestDigest: hasher.digest(of: bytes.requestBody.span).array,

@@ -2,10 +2,10 @@ package import Logging
 import System
 package import Store
 
-/// Erases what is old: when an operator says so, and what `storage.bodyDays` says. One order at a
-/// time.
+/// Carries out orders to erase old data, one at a time: those of operators, and the hourly ones of
+/// `storage.bodyDays`.
 package actor Retention {
-    /// Another order is being carried out.
+    /// Thrown if another order is running that must not be replaced.
     package struct Busy: Error {
         package let order: PruneOrder
     }
@@ -19,13 +19,15 @@ package actor Retention {
     private var schedule: Task<Void, Never>?
     private var isClosed = false
 
-    /// How often `storage.bodyDays` is looked at: an hour more or less does not matter to days.
+    /// The interval of the orders of `storage.bodyDays`, whose unit is days.
     private static let everySeconds = 3_600
 
+    /// Makes an instance without a schedule.
+    ///
     /// - Parameters:
-    ///   - isShared: whether others use the database at the same time.
+    ///   - isShared: whether callbacks use the database at the same time.
     ///   - log: nil for a command that shows the progress itself.
-    ///   - now: milliseconds since the epoch.
+    ///   - now: returns the time in milliseconds since the epoch.
     package init(store: Store, isShared: Bool, log: Log?, now: @escaping @Sendable () -> Int64) {
         self.store = store
         pruner = Pruner(store: store, isShared: isShared)
@@ -33,13 +35,17 @@ package actor Retention {
         self.now = now
     }
 
-    /// For a daemon, whose writer has callbacks to commit.
+    /// Makes an instance for a daemon, whose writer also commits callbacks.
     package init(besideCallbacks store: Store, log: Log) {
         self.init(store: store, isShared: true, log: log, now: SystemClock.realtimeMilliseconds)
     }
 
-    /// Begins to carry out an order, unless it is under way already. It takes the place of one that
-    /// only counts, and of the daily one.
+    /// Starts an order, and returns its progress.
+    ///
+    /// If the same order is running, its progress is returned. A running dry run and a running
+    /// order of `storage.bodyDays` are stopped and replaced.
+    ///
+    /// - Throws: ``Busy`` if any other order is running.
     package func start(_ order: PruneOrder) async throws(Busy) -> PruneProgress {
         while progress.state == .running, let present = progress.order {
             if present == order { return progress }
@@ -57,7 +63,7 @@ package actor Retention {
         return progress
     }
 
-    /// Returns when the order that is under way has ended.
+    /// Waits until the running order has ended.
     package func wait() async { await run?.value }
 
     private func carryOut(_ order: PruneOrder) async {
@@ -78,6 +84,7 @@ package actor Retention {
 
     private func note(_ change: @Sendable (inout PruneProgress) -> Void) { change(&progress) }
 
+    /// Logs the result of an order, unless nothing was erased.
     private func tell() {
         let progress = progress
         if let error = progress.error {
@@ -95,7 +102,7 @@ package actor Retention {
         }
     }
 
-    /// Gives up what is under way, and returns when nothing of it is.
+    /// Cancels the running order, and waits until it has ended.
     private func stop() async {
         run?.cancel()
         await run?.value
@@ -103,7 +110,7 @@ package actor Retention {
 
     // MARK: storage.bodyDays
 
-    /// Erases from now on, every hour, the bodies that are older than `days`; nil for none.
+    /// Starts to erase every hour the heads and bodies older than `days`; nil ends that.
     package func keepBodies(forDays days: Int?) {
         schedule?.cancel()
         schedule = nil
@@ -116,8 +123,10 @@ package actor Retention {
         }
     }
 
-    /// A clock that is wrong must not erase what is young: age counts to the newest time that the
-    /// gateway signed, where our clock is ahead of it.
+    /// Starts an order for heads and bodies older than `days`.
+    ///
+    /// A wrong clock must not erase young data: if the clock is ahead of the newest time that the
+    /// gateway signed, the age is counted from that time.
     private func erase(olderThanDays days: Int) async {
         do throws(StoreError) {
             guard let signed = try await store.reader.newestSignedTime() else { return }
@@ -129,7 +138,7 @@ package actor Retention {
         }
     }
 
-    /// Gives up what is under way, for good.
+    /// Stops the schedule and the running order; no order is started any more.
     package func close() async {
         isClosed = true
         schedule?.cancel()

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number that only grows, counted from any thread.
+/// A counter that only increases. Thread-safe.
 package final class Counter: Sendable {
     private let count = Atomic<UInt64>(0)
 
@@ -9,9 +9,12 @@ package final class Counter: Sendable {
     package var value: UInt64 { count.load(ordering: .relaxed) }
 }
 
-/// Durations, counted in buckets as Prometheus has them.
+/// A histogram of durations, in the form of Prometheus. Thread-safe.
+///
+/// Bucket and sum are updated one after the other, so a concurrent reader can see one duration in
+/// only one of them.
 package final class Histogram: Sendable {
-    /// The upper bounds of the buckets in nanoseconds, ascending; one more holds the rest.
+    /// The upper bounds of the buckets in nanoseconds, ascending; one more bucket has no bound.
     private static let bounds: [UInt64] = [
         500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000,
         250_000_000, 500_000_000, 1_000_000_000, 2_500_000_000, 5_000_000_000, 10_000_000_000,
@@ -26,7 +29,7 @@ package final class Histogram: Sendable {
         sum.add(nanoseconds)
     }
 
-    /// The counts below each bound, the last one all of them, with the bound in seconds.
+    /// The number of durations up to each bound in seconds; the last bound is `+Inf`.
     var cumulative: [(bound: String, count: UInt64)] {
         let bounds = Self.bounds.map { MetricsText.seconds(nanoseconds: $0) } + ["+Inf"]
         var count: UInt64 = 0
@@ -39,7 +42,7 @@ package final class Histogram: Sendable {
     var sumNanoseconds: UInt64 { sum.value }
 }
 
-/// Counts by a label whose values are few: answers and results of a closed list.
+/// Counters by a label with few values, such as a response code. Thread-safe.
 package final class LabelledCounter<Label: Hashable & Sendable>: Sendable {
     private let counts = Mutex<[Label: UInt64]>([:])
 

@@ -4,16 +4,18 @@ package import Payments
 package import Snap
 import Synchronization
 
-/// What is counted while the receiver runs; shown by `GET /metrics`.
+/// What the receiver counts since its start, for `GET /metrics`. Thread-safe.
 package final class Metrics: Sendable {
-    /// Answers of the notify listener by their code.
+    /// Responses to callbacks, by response code.
     package let answers = LabelledCounter<ResponseCode>()
 
-    /// From the first byte of an authentic callback to its answer.
+    /// The time from the first byte of an authentic callback to its response.
     package let callbackDuration = Histogram()
+
+    /// Redeliveries of stored callbacks.
     package let repetitions = Counter()
 
-    /// Calls of the gateway.
+    /// Gateway calls, by outcome.
     package let generateCalls = LabelledCounter<String>()
     package let queryCalls = LabelledCounter<String>()
     package let generateDuration = Histogram()
@@ -22,10 +24,10 @@ package final class Metrics: Sendable {
     /// Reloads of the configuration, by result.
     package let reloads = LabelledCounter<String>()
 
-    /// When the daemon began to serve, in milliseconds since the epoch.
+    /// The start of serving, in milliseconds since the epoch.
     package let startedMilliseconds: Int64
 
-    /// Counts the lines that it had to drop.
+    /// The log, which counts the lines that it dropped.
     package let log: Log
 
     private let isUp = Atomic(true)
@@ -37,26 +39,26 @@ package final class Metrics: Sendable {
         self.log = log
     }
 
-    /// Whether the gateway answers our queries, as far as is known.
+    /// Whether the gateway responds to queries, as far as is known.
     package var isGatewayUp: Bool {
         get { isUp.load(ordering: .relaxed) }
         set { isUp.store(newValue, ordering: .relaxed) }
     }
 
-    /// Has what a listener's server counts shown as well.
+    /// Adds the counters of a listener.
     package func add(_ server: Server, name: String) {
         servers.withLock { $0.append((name, server)) }
     }
 
-    /// What the listeners count, by their names.
+    /// The counters of the listeners, with their names.
     package var serverCounters: [(name: String, counters: ServerCounters)] {
         servers.withLock { $0.map { ($0.name, $0.server.counters) } }
     }
 
-    /// Counts an authentic callback.
+    /// Counts an authentic callback by its first outcome.
     package func count(_ outcome: CallbackOutcome) { outcomes[Int(outcome.rawValue)].add() }
 
-    /// How many callbacks had an outcome.
+    /// The number of callbacks with an outcome.
     package func count(of outcome: CallbackOutcome) -> UInt64 {
         outcomes[Int(outcome.rawValue)].value
     }

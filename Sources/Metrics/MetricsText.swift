@@ -1,19 +1,22 @@
-/// Metrics as Prometheus reads them (text exposition format 0.0.4).
+/// Writes metrics in the text exposition format 0.0.4 of Prometheus.
 package struct MetricsText {
-    /// What Prometheus calls the type of a metric.
+    /// The type of a metric in Prometheus.
     package enum Kind: String { case counter, gauge, histogram }
 
     package private(set) var text = ""
 
     package init() {}
 
-    /// Begins a metric; its samples follow.
+    /// Starts a metric; its samples must follow.
     ///
-    /// - Parameter name: without the prefix `cashin_`, in base units.
+    /// - Parameters:
+    ///   - name: the name without the prefix `cashin_`; the unit is a base unit.
+    ///   - help: one line; it is not escaped.
     package mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
         text += "# HELP cashin_\(name) \(help)\n# TYPE cashin_\(name) \(kind.rawValue)\n"
     }
 
+    /// Adds a sample of the metric that was started last.
     package mutating func sample(
         _ name: String,
         _ labels: [(name: String, value: String)],
@@ -24,7 +27,7 @@ package struct MetricsText {
         text += "cashin_\(name)\(suffix) \(value)\n"
     }
 
-    /// A metric of one sample.
+    /// Adds a metric with one sample.
     package mutating func add(
         _ name: String,
         _ kind: Kind,
@@ -35,13 +38,13 @@ package struct MetricsText {
         sample(name, "\(value)")
     }
 
-    /// The same for a duration.
+    /// Adds a metric with one sample, a duration in seconds.
     package mutating func add(_ name: String, _ kind: Kind, _ help: String, nanoseconds: UInt64) {
         begin(name, kind, help)
         sample(name, Self.seconds(nanoseconds: nanoseconds))
     }
 
-    /// The samples of a histogram that has been begun.
+    /// Adds the samples of a histogram that was started last.
     package mutating func samples(
         _ name: String,
         _ labels: [(name: String, value: String)],
@@ -57,7 +60,7 @@ package struct MetricsText {
 
     private mutating func sample(_ name: String, _ value: String) { sample(name, [], value) }
 
-    /// Seconds as a decimal, exact to the nanosecond.
+    /// A duration in seconds as a decimal number, exact to the nanosecond.
     static func seconds(nanoseconds: UInt64) -> String {
         let rest = String(nanoseconds % 1_000_000_000)
         let fraction = String(repeating: "0", count: 9 - rest.count) + rest
@@ -65,6 +68,7 @@ package struct MetricsText {
         return "\(nanoseconds / 1_000_000_000)" + (digits.isEmpty ? "" : "." + String(digits))
     }
 
+    /// Escapes the value of a label.
     private static func escaped(_ value: String) -> String {
         var escaped = ""
         for character in value {

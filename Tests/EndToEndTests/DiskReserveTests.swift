@@ -108,7 +108,7 @@ struct DiskReserveTests {
             mkdir(path + name + "/content", 0o700)
         }
         let daemon = try daemon()
-        let isTold = { (line: String) in line.contains("reserve of the disk cannot be made") }
+        let isTold = { (line: String) in line.contains("disk reserve cannot be created") }
         #expect(daemon.logs(isTold))
         // It looks at the disk again and again.
         let free = disk.freeBytes

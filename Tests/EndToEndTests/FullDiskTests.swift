@@ -52,7 +52,7 @@ struct FullDiskTests {
         #expect(entry["detail"].text?.contains("8388608") == true)
 
         disk.empty()
-        wait(daemon, for: "the disk has room again")
+        wait(daemon, for: "the disk has enough free space again")
         #expect(try daemon.generate("TRX-2").status == 201)
         #expect(try daemon.post(forged).code == "4015600")
         #expect(try daemon.callbacks("outcome=refused").count == 1)
