@@ -1,20 +1,21 @@
 package import Commands
 
-/// The program that the commands belong to, as it is named in usage and errors.
+/// The name of the program in usage texts and errors.
 package let programName = "cashin-receiver"
 
-/// The commands beside `serve`, in the order of the program's help.
+/// The commands other than `serve`, in the order of the program's help.
 extension Command {
-    /// Those that check a configuration and make what it names; ``initialize`` comes before.
+    /// The commands that check a configuration and create keys; ``initialize`` precedes them.
     package static let preparing: [Command] = [.checkConfig, .keygen]
 
-    /// Those that talk to a running daemon over the internal API.
+    /// The commands that call the internal API of a running daemon.
     package static let overAPI: [Command] = [
         .generate, .query, .transaction, .transactions, .transitions, .callbacks, .attention,
         .resolve, .accept, .reconcile, .replay, .prune, .dossier, .gatewayReport,
     ]
 
-    /// Those that work on files: a captured request, a backup, the database of a stopped daemon.
+    /// The commands that work on files: a saved request, a backup, or the database of a stopped
+    /// daemon.
     package static let onFiles: [Command] = [
         .diagnose, .backup, .verifyBackup, .restore, .newFeed,
     ]

@@ -79,7 +79,7 @@ struct AbsentDatabaseTests {
         let result = try Self.run("check-config", workspace, set: ["storage.database=other.db"])
         #expect(result.end == .exited(78))
         #expect(result.errors.contains { $0.contains("storage.database: ") })
-        #expect(result.errors.contains { $0.contains("is no SQLite database") })
+        #expect(result.errors.contains { $0.contains("is not an SQLite database") })
         let daemon = try Daemon(in: workspace)
         #expect(try Self.run("check-config", workspace).end == .exited(0))
         #expect(try daemon.post(Callback()).code == "2005600")

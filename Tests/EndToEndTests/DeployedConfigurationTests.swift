@@ -90,7 +90,7 @@ struct DeployedConfigurationTests {
         let text = try String(contentsOfFile: path, encoding: .utf8)
         #expect(try run(["backup", "--to", backup], environment: state).end == .exited(0))
         let receiving = try run(["restore", backup], environment: state)
-        #expect(receiving.output.contains { $0.contains("No query can be sent") })
+        #expect(receiving.output.contains { $0.contains("No queries can be sent") })
         try workspace.write(
             text.replacing("merchantId: \"\"", with: "merchantId: \"MCH1\""),
             to: "deployed.json5"

@@ -142,7 +142,7 @@ struct GatewayReportTests {
         for title in ["Signed over", "Members", "Order of the references", "Response codes"] {
             #expect(people.output.contains(title), "\(title)")
         }
-        #expect(people.output.contains { $0.hasPrefix("generate: 1 call; answered within ") })
+        #expect(people.output.contains { $0.hasPrefix("generate: 1 call; response time ") })
         let programs = try call(["--json", "--limit", "1"])
         #expect(programs.output.count == 1)
         let shown = JSON(Array((programs.output.first ?? "").utf8))

@@ -50,7 +50,7 @@ struct ProgressTests {
         LongCommand(
             name: "prune",
             arguments: ["--compact", "--before", "2026-01-01"],
-            shown: ["erasing", "writing the database anew"]
+            shown: ["erasing", "compacting the database"]
         ),
     ]
 

@@ -174,7 +174,7 @@ struct ShellTests {
         #expect(try sees(callbacks[1]))
 
         #expect(try daemon.stop() == .exited(0))
-        #expect(follower.errors.first { $0.contains("trying again until it is back") } != nil)
+        #expect(follower.errors.first { $0.contains("retrying until the daemon responds") } != nil)
         daemon = try Daemon(in: workspace, set: ["internal.listen=\(address)"])
         #expect(try sees(callbacks[2]))
         #expect(follower.errors.all.count == 1)

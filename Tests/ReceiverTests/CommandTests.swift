@@ -205,7 +205,7 @@ struct CommandTests {
         #expect((code, output) == (.configuration, ""))
         let url =
             "expected the URL registered with the gateway, "
-            + "as https://pay.example.id/v1.0/debit/notify"
+            + "such as https://pay.example.id/v1.0/debit/notify"
         #expect(
             fixture.shown(error)
                 == """

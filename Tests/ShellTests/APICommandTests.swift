@@ -109,7 +109,7 @@ struct APICommandTests {
                         + "t                              -",
                 ]
             )
-            let line = "cashin-receiver transitions: there are more, go on with --after 2\n"
+            let line = "cashin-receiver transitions: there are more; continue with --after 2\n"
             #expect(error == line)
             #expect(await scene.run(["transitions"]) == (.success, "No transitions.\n", ""))
         }
@@ -139,8 +139,8 @@ struct APICommandTests {
             var outcome = await scene.run(["callbacks"])
             #expect(
                 outcome.output == """
-                    ID  RECEIVED  OUTCOME  ANSWER   REFERENCE  STATUS  AMOUNT  TIMES  EXTERNAL ID
-                    99  t         refused  4015600  TRX-1      00           -      2  e
+                    ID  RECEIVED  OUTCOME  RESPONSE  REFERENCE  STATUS  AMOUNT  TIMES  EXTERNAL ID
+                    99  t         refused  4015600   TRX-1      00           -      2  e
 
                     """
             )

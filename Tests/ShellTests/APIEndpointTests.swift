@@ -141,8 +141,8 @@ struct APIEndpointTests {
         shown = try lines(scope: .metrics)
         #expect(
             shown.lines == [
-                "FILE: internal.tokens: has none with the scope metrics or admin, expected one; "
-                    + "give --token-file FILE instead"
+                "FILE: internal.tokens: has no token with the scope metrics or admin, expected "
+                    + "one; give --token-file FILE instead"
             ]
         )
     }
@@ -188,8 +188,8 @@ struct APIEndpointTests {
         (["--url", "https://h/?a"], "--url: \"https://h/?a\" has a query"),
         (
             ["--url", "http://192.0.2.1:81"],
-            "--url: \"http://192.0.2.1:81\" is http to another machine, which would show the token "
-                + "to everyone on the way; expected https (http to loopback only)"
+            "--url: \"http://192.0.2.1:81\" uses http to another machine, which would send the "
+                + "token unencrypted; expected https (http is allowed to loopback only)"
         ),
     ])
     func `a URL that cannot be used is explained`(_ arguments: [String], _ text: String) throws {

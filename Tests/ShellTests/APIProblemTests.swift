@@ -20,11 +20,11 @@ struct APIProblemTests {
         (.problem(422, "x"), .badData, "Title: Detail."),
         (
             .problem(401, "unauthorized"), .configuration,
-            "Title: Detail. (the token is the one in DIR/token)"
+            "Title: Detail. (the token is in DIR/token)"
         ),
         (
             .problem(403, "forbidden"), .configuration,
-            "Title: Detail. (the token is the one in DIR/token)"
+            "Title: Detail. (the token is in DIR/token)"
         ),
         (.problem(500, "internal-error"), .internalError, "Title: Detail."),
         (.problem(503, "overloaded"), .unavailable, "Title: Detail."),
@@ -41,16 +41,18 @@ struct APIProblemTests {
         ),
         (
             .json("<html>", 404), .unavailable,
-            "URL answered 404 Not Found, not in JSON; expected the internal API of cashin-receiver"
+            "URL answered 404 Not Found, which is not JSON; "
+                + "expected the internal API of cashin-receiver"
         ),
         (
             .json("{}", 400), .unavailable,
-            "URL answered 400 Bad Request, no problem of ours; "
+            "URL answered 400 Bad Request, without problem details; "
                 + "expected the internal API of cashin-receiver"
         ),
         (
             .json("[]"), .unavailable,
-            "URL answered 200 OK, not a JSON object; expected the internal API of cashin-receiver"
+            "URL answered 200 OK, which is not a JSON object; "
+                + "expected the internal API of cashin-receiver"
         ),
         (
             .json("{}"), .unavailable,
@@ -83,7 +85,7 @@ struct APIProblemTests {
 
     @Test func `what may have been done all the same is told`() {
         let origin = Origin(isSecure: false, host: "127.0.0.1", port: 81)
-        let hint = "it may have been done all the same: give the same command again"
+        let hint = "it may have been executed; repeat the same command"
         for (phase, isRepeatable, isTold) in [
             (HTTPClientError.Phase.connect, false, false), (.wait, false, true),
             (.wait, true, false),
@@ -117,7 +119,7 @@ struct APIProblemTests {
         ),
         (
             ["transitions", "--follow", "--wait", "1"],
-            "--wait: expected without --follow, which waits by itself"
+            "--wait: expected without --follow, which always waits"
         ),
         (
             ["generate", "--reference", "T", "--amount", "1", "--validity-seconds", "0"],

@@ -135,7 +135,7 @@ struct DecisionCommandTests {
             )
             #expect(
                 await scene.run(accept).output
-                    == line + "\nNo transition: the payment has this status already.\n"
+                    == line + "\nNo transition: the payment already has this status.\n"
             )
             #expect(await scene.run(["attention", "resolve", "7", "--note", "n"]).output == line)
             let all = ["attention", "resolve", "--all", "--kind", "k", "--before", "b"]

@@ -99,7 +99,7 @@ struct FeedFollowerTests {
             .problem(410, "position-expired"),
         ])
         let lines = run.error.split(separator: "\n").map(String.init)
-        let line = "cashin-receiver test: Title: Detail.; trying again until it is back"
+        let line = "cashin-receiver test: Title: Detail.; retrying until the daemon responds"
         #expect(lines == [line, line])
         #expect(run.pauses == 4)
         #expect(run.output.contains("TRX-2"))

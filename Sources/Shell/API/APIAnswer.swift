@@ -4,7 +4,7 @@ import HTTPCore
 import Snap
 import Text
 
-/// What the internal API answered, or whatever answered in its place.
+/// A response of the internal API, or of another server in its place.
 struct APIAnswer {
     private let status: Status
     private let body: [UInt8]
@@ -16,24 +16,26 @@ struct APIAnswer {
         self.endpoint = endpoint
     }
 
-    /// The JSON object of an answer that is a success; throws what was wrong with the request.
+    /// The JSON object of a successful response.
+    ///
+    /// - Throws: the problem of an error response, or of a response that is not one of the API.
     func document() throws(CommandProblem) -> JSONDocument {
         let document: JSONDocument
         do throws(JSONError) {
             document = try JSONDocument(body)
         } catch {
-            throw foreign("not in JSON")
+            throw foreign("which is not JSON")
         }
         guard (200...299).contains(status.code) else { throw problem(document.root) }
-        guard document.root.kind == .object else { throw foreign("not a JSON object") }
+        guard document.root.kind == .object else { throw foreign("which is not a JSON object") }
         return document
     }
 
-    /// Reads problem details (RFC 9457): `TITLE: DETAIL (field F; gateway CODE MESSAGE)`.
+    /// Formats problem details (RFC 9457) as `TITLE: DETAIL (field F; gateway CODE MESSAGE)`.
     private func problem(_ details: JSONValue) -> CommandProblem {
         guard let type = details["type"]?.string, type.hasPrefix("urn:cashin-receiver:problem:"),
             let title = details["title"]?.string
-        else { return foreign("no problem of ours") }
+        else { return foreign("without problem details") }
         var text = title
         if let detail = details["detail"]?.string { text += ": \(detail)" }
         var notes: [String] = []
@@ -42,28 +44,28 @@ struct APIAnswer {
             let words = ["gateway", code, details["responseMessage"]?.string]
             notes.append(words.compactMap(\.self).joined(separator: " "))
         }
-        if isAboutToken { notes.append("the token is the one in \(endpoint.token.path)") }
+        if isAboutToken { notes.append("the token is in \(endpoint.token.path)") }
         if !notes.isEmpty { text += " (\(notes.joined(separator: "; ")))" }
         var problem = CommandProblem(code, text)
         problem.isPassing = details["retryable"]?.bool ?? false
         return problem
     }
 
-    /// The problem of an answer that the internal API does not give.
+    /// The problem of a response that the internal API does not send.
     private func foreign(_ what: String) -> CommandProblem {
         var problem = CommandProblem(
             .unavailable,
             "\(endpoint.origin) answered \(status.code) \(status.reasonPhrase), \(what); "
                 + "expected the internal API of cashin-receiver"
         )
-        // A proxy whose daemon is away speaks so.
+        // A proxy in front of an unavailable daemon responds like this.
         problem.isPassing = code == .unavailable
         return problem
     }
 
     private var isAboutToken: Bool { [401, 403].contains(status.code) }
 
-    /// What the status means to the shell.
+    /// The exit code for the status.
     private var code: ExitCode {
         switch status.code {
         case 401, 403: .configuration

@@ -5,16 +5,18 @@ import HTTPCore
 import Snap
 import Text
 
-/// Asks the internal API of a daemon.
+/// A client of the internal API of a daemon.
 struct APIClient: Sendable {
     let endpoint: APIEndpoint
     private let http: HTTPClient
 
-    /// The largest answer: a thousand callbacks, each with a body and a head at their limits, in
-    /// JSON.
+    /// The maximum size of a response: 1,000 callbacks as JSON, each with head and body at their
+    /// limits.
     private static let answerBytesMax = 1 << 28
 
-    /// - Parameter answerSeconds: how long one answer may take.
+    /// Makes a client; connections are opened with the first request.
+    ///
+    /// - Parameter answerSeconds: the timeout of one response.
     init(_ endpoint: APIEndpoint, answerSeconds: Int) throws(CommandProblem) {
         self.endpoint = endpoint
         var settings = ClientSettings()
@@ -27,7 +29,7 @@ struct APIClient: Sendable {
         }
     }
 
-    /// Asks for what stands at `path`; a parameter without a value is left out.
+    /// Sends a GET request; parameters without a value are omitted.
     func get(
         _ path: [String],
         _ parameters: [(name: String, value: String?)] = []
@@ -41,7 +43,7 @@ struct APIClient: Sendable {
         )
     }
 
-    /// Has something done, once.
+    /// Sends a POST request, which is never repeated automatically.
     func post(
         _ path: [String],
         _ body: JSONObjectText
@@ -57,7 +59,7 @@ struct APIClient: Sendable {
         )
     }
 
-    /// Closes its connections.
+    /// Closes all connections.
     func close() async { await http.close() }
 
     private func path(_ segments: [String]) -> String {
@@ -81,7 +83,7 @@ struct APIClient: Sendable {
     }
 }
 
-/// `text` with everything but unreserved characters escaped (RFC 3986 section 2).
+/// Escapes all bytes of `text` but unreserved characters (RFC 3986 section 2).
 private func percentEncoded(_ text: String) -> String {
     var encoded: [UInt8] = []
     for byte in text.utf8 {
@@ -99,11 +101,13 @@ private func percentEncoded(_ text: String) -> String {
 }
 
 extension CommandProblem {
-    /// No answer came to `request`.
+    /// The problem of a request without a response.
+    ///
+    /// If the request may have reached the daemon, the text says so.
     init(_ request: OutboundRequest, to origin: Origin, _ error: HTTPClientError) {
         var text = "\(origin): \(error)"
         if !request.isRepeatable, !error.isCertainlyNotSent {
-            text += "; it may have been done all the same: give the same command again"
+            text += "; it may have been executed; repeat the same command"
         }
         self.init(error.phase == .prepare ? .internalError : .unavailable, text)
         isPassing = error.phase != .prepare

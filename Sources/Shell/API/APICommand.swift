@@ -5,12 +5,12 @@ import Snap
 import System
 import Text
 
-/// What one command does with the internal API.
+/// A command that calls the internal API.
 protocol APICommand: Sendable {
-    /// Reads the command's own options and operand.
+    /// Reads the options and the operand of the command.
     init(_ arguments: CommandArguments) throws(UsageError)
 
-    /// Asks, and shows the answer.
+    /// Calls the API and shows the response.
     func run(_ session: APISession) async throws(CommandProblem)
 }
 
@@ -18,25 +18,25 @@ extension CommandOption {
     static let url = CommandOption(
         name: "--url",
         value: "URL",
-        summary: "The internal API: https, or http to this machine; else as configured."
+        summary: "The internal API: https, or http to this machine; as configured by default."
     )
     static let tokenFile = CommandOption(
         name: "--token-file",
         value: "FILE",
-        summary: "Holds the token to send; else the first configured one that may do this."
+        summary: "The token to send; by default the first configured one with the scope."
     )
     static let json = CommandOption(
         flag: "--json",
-        summary: "Shows the answer as the API gives it: JSON, one document a line."
+        summary: "Prints the response of the API: JSON, one document per line."
     )
 }
 
 extension Command {
-    /// A command that asks the internal API.
+    /// A command that calls the internal API.
     ///
     /// - Parameters:
-    ///   - scope: what the token has to allow.
-    ///   - answerSeconds: how long one answer may take; by default a long poll and some more.
+    ///   - scope: the scope that the token needs.
+    ///   - answerSeconds: the timeout of one response; by default longer than a long poll.
     init<Asking: APICommand>(
         asking: Asking.Type,
         name: String,
@@ -56,14 +56,15 @@ extension Command {
             operandCount: operandCount,
             exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],
             meanings: [
-                .badData: "the API refused the request: 4xx, but for those below",
-                .unavailable: "no answer, not one of the API, or 408, 429, 502, 503, 504",
+                .badData: "the API refused the request: 4xx, except those below",
+                .unavailable: "no response, not a response of the API, or 408, 429, 502, 503, 504",
                 .internalError: "an error of the daemon or of the program itself",
-                .configuration: "address or token not configured, or refused: 401, 403",
+                .configuration: "address or token not configured, or the token refused: 401, 403",
             ],
             example: example
         ) { arguments, console in
-            // A reader that has gone is an error of the write, not the end of the process.
+            // If the reader of standard output is gone, the write fails instead of ending the
+            // process.
             Signals.ignoreWriteSignals()
             do throws(CommandProblem) {
                 let command = try asking.reading(arguments)
@@ -94,13 +95,13 @@ extension APICommand {
     }
 }
 
-/// One call of a command that asks the internal API.
+/// One run of a command that calls the internal API.
 struct APISession: Sendable {
     let api: APIClient
     let console: Console
     private let name: String
 
-    /// Whether answers are shown as JSON.
+    /// Whether responses are printed as JSON.
     let isJSON: Bool
 
     init(name: String, _ arguments: CommandArguments, _ console: Console, _ api: APIClient) {
@@ -123,14 +124,14 @@ struct APISession: Sendable {
 }
 
 extension Console {
-    /// Writes what a command has to say to standard error, on one line whatever it holds.
+    /// Writes a message of a command to standard error, always as one line.
     fileprivate func complain(from command: String, _ line: String) {
         complain(oneLine("\(programName) \(command): \(line)"))
     }
 }
 
 extension CommandArguments {
-    /// The value of an option that is a whole number in `range`; nil when it is not given.
+    /// The value of an option that is a whole number in `range`; nil if it is absent.
     func wholeNumber(
         _ option: CommandOption,
         in range: ClosedRange<Int64>
@@ -139,7 +140,7 @@ extension CommandArguments {
         return try Self.wholeNumber(text, option.name, in: range)
     }
 
-    /// The operands, each of which is a number that the API gave, such as a callback's.
+    /// The operands as ids of the API, such as those of callbacks.
     func numbers(_ name: String) throws(UsageError) -> [Int64] {
         try operands.map { text throws(UsageError) in
             try Self.wholeNumber(text, name, in: 1...Int64.max)
@@ -162,8 +163,9 @@ extension CommandArguments {
         return number
     }
 
-    /// The value of an option that is an amount, as given. Only an ambiguous literal is refused
-    /// here; the daemon checks the rest.
+    /// The value of an option that is an amount, as written.
+    ///
+    /// An ambiguous literal is refused here, before anything is sent; the daemon checks the rest.
     func rupiah(_ option: CommandOption) throws(UsageError) -> String? {
         guard let text = one(option) else { return nil }
         if let problem = RupiahLiteralProblem(text) {
@@ -174,14 +176,14 @@ extension CommandArguments {
 }
 
 extension APISession {
-    /// Writes JSON of the API as one line.
+    /// Prints JSON of the API as one line. On a terminal, control characters are escaped.
     func showJSON(_ bytes: [UInt8]) {
         let line = minified(bytes.span) ?? bytes
         let text = String(decoding: line, as: UTF8.self)
         console.output((console.isTerminal ? printableJSON(text) : text) + "\n")
     }
 
-    /// Writes one page of a list: as JSON, or as a table, and how to go on.
+    /// Prints one page of a list: as JSON, or as a table with the option for the next page.
     func showPage(
         _ page: JSONDocument,
         list name: String,
@@ -196,11 +198,11 @@ extension APISession {
         var table = Table(columns)
         console.output(table.text(items.map(row)))
         if page.root["more"]?.bool == true, let next = page.root.text("next") {
-            complain("there are more, go on with \(continuation) \(next)")
+            complain("there are more; continue with \(continuation) \(next)")
         }
     }
 
-    /// The elements of a page.
+    /// The entries of a page.
     func items(_ page: JSONDocument, _ name: String) throws(CommandProblem) -> [JSONValue] {
         guard let list = page.root[name], list.kind == .array else {
             throw CommandProblem(

@@ -3,16 +3,17 @@ import Configuration
 import HTTPClient
 import HTTPCore
 
-/// Where the internal API is, and with which token it is asked.
+/// The address of the internal API, and the token for it.
 struct APIEndpoint: Sendable {
     let origin: Origin
 
-    /// Stands before every path; without a slash at its end.
+    /// The prefix of every path, without a trailing slash.
     let basePath: String
     let token: TokenFile
 
-    /// Reads `--url` and `--token-file`, and what is missing of them from the configuration, which
-    /// need not be there when nothing is.
+    /// Reads `--url` and `--token-file`, and reads a missing one from the configuration.
+    ///
+    /// With both options, the configuration need not exist.
     init(
         _ arguments: CommandArguments,
         scope: Configuration.Scope,
@@ -22,7 +23,7 @@ struct APIEndpoint: Sendable {
         let token = try Self.token(arguments)
         let request = try arguments.configurationRequest(context: context)
         do throws(ConfigurationProblems) {
-            // Read once, and only if something is missing.
+            // Read once, and only if an option is missing.
             lazy var configuration = Result { () throws(ConfigurationProblems) in
                 try ClientConfiguration(request)
             }
@@ -45,8 +46,9 @@ struct APIEndpoint: Sendable {
         guard url.isPrivate else {
             throw CommandProblem(
                 .usage,
-                "--url: \(JSON5Value.literal(text)) is http to another machine, which would show "
-                    + "the token to everyone on the way; expected https (http to loopback only)"
+                "--url: \(JSON5Value.literal(text)) uses http to another machine, which would "
+                    + "send the token unencrypted; expected https (http is allowed to loopback "
+                    + "only)"
             )
         }
         return url

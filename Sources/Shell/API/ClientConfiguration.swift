@@ -2,16 +2,16 @@ import Configuration
 import HTTPClient
 import System
 
-/// What a client on the daemon's machine needs of its configuration: where it listens, and a token.
+/// The part of the configuration that a client on the same machine needs: address and token.
 ///
-/// Only that is looked at. Other keys may be wrong, and the files of other keys unreadable to the
-/// shell's user.
+/// Only the section `internal` is read. Other keys may be invalid, and their files unreadable to
+/// the user of the shell.
 struct ClientConfiguration {
     private let file: String
     private let internalAPI: Configuration.InternalAPI
     private let problems: [ConfigurationProblem]
 
-    /// Reads the file that a command line names, with its overrides.
+    /// Reads the configuration that a command line names, with its overrides.
     package init(_ request: ConfigurationRequest) throws(ConfigurationProblems) {
         file = request.file
         let root = try LoadedConfiguration.root(of: file, overrides: request.overrides)
@@ -28,7 +28,7 @@ struct ClientConfiguration {
         problems = reader.problems
     }
 
-    /// The first address of `internal.listen` that plain HTTP can be sent to.
+    /// The first address of `internal.listen` that can be reached with plain HTTP over loopback.
     package func origin() throws(ConfigurationProblems) -> Origin {
         try refuse { ["", "internal"].contains($0) || $0.hasPrefix("internal.listen") }
         for case .ip(let address, let port) in internalAPI.listen where port != 0 {
@@ -42,15 +42,15 @@ struct ClientConfiguration {
         )
     }
 
-    /// The loopback address that reaches whoever listens on `address`, if one does.
+    /// The loopback address for a listener on `address`; nil if loopback does not reach it.
     private static func host(listeningOn address: IPAddress) -> IPAddress? {
         if address.isLoopback { return address }
-        // Whoever listens on all addresses listens on loopback, too.
+        // A listener on all addresses also listens on loopback.
         guard address.bits == 0 else { return nil }
         return address.family == .v4 ? IPAddress(v4: 0x7F00_0001) : IPAddress(v6: 1)
     }
 
-    /// The first token that may do what `scope` stands for.
+    /// The first token with `scope` or `admin`.
     func token(for scope: Configuration.Scope) throws(ConfigurationProblems) -> TokenFile {
         try refuse { ["", "internal", "internal.tokens"].contains($0) }
         let index = internalAPI.tokens.firstIndex {
@@ -59,7 +59,7 @@ struct ClientConfiguration {
         guard let index else {
             throw problem(
                 "internal.tokens",
-                "has none with the scope \(scope) or admin, expected one; "
+                "has no token with the scope \(scope) or admin, expected one; "
                     + "give --token-file FILE instead"
             )
         }
@@ -73,10 +73,12 @@ struct ClientConfiguration {
         }
     }
 
-    /// Whoever cannot use the configured token may have one of their own.
+    /// The alternative for users who cannot read the configured token.
     private static let hint = "; or give --token-file FILE"
 
-    /// Throws the problems whose path `isNeeded`.
+    /// Throws the problems of the keys that are needed.
+    ///
+    /// - Parameter isNeeded: whether the key with a path is needed.
     private func refuse(
         hint: String = "",
         _ isNeeded: (String) -> Bool
@@ -92,12 +94,12 @@ struct ClientConfiguration {
     }
 }
 
-/// A token and where it was read.
+/// A token with the path of its file.
 struct TokenFile: Sendable {
     let path: String
     let token: Token
 
-    /// Reads the token; the error names the file.
+    /// Reads the token; an error names the file.
     init(
         _ path: String,
         name: String = "",

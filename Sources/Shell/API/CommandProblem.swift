@@ -1,14 +1,14 @@
 import Commands
 import Configuration
 
-/// Why a command that asks the internal API has no answer to show.
+/// The reason why a command failed, with its exit code.
 struct CommandProblem: Error, Equatable {
     let code: ExitCode
 
-    /// What to tell the user, one line each.
+    /// The messages for the user, one line each.
     let lines: [String]
 
-    /// Whether the same call may well succeed later.
+    /// Whether the same call may succeed later.
     var isPassing = false
 
     init(_ code: ExitCode, _ lines: [String]) {
@@ -26,7 +26,7 @@ struct CommandProblem: Error, Equatable {
 }
 
 extension CommandArguments {
-    /// What `--config` and `--set` ask for.
+    /// Reads `--config` and `--set`.
     func configurationRequest(
         context: ConfigurationContext = .current()
     ) throws(CommandProblem) -> ConfigurationRequest {

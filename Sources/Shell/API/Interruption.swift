@@ -1,8 +1,9 @@
 import Queues
 import System
 
-/// Runs `body` until it ends, SIGINT or SIGTERM arrives, or nothing reads standard output any more;
-/// the others cancel it.
+/// Runs `body` until it ends, SIGINT or SIGTERM arrives, or standard output has no reader.
+///
+/// A signal, or the end of the reader, cancels `body` and is a success.
 func untilStopped(
     _ body: @escaping @Sendable () async throws(CommandProblem) -> Void
 ) async throws(CommandProblem) {
@@ -36,8 +37,10 @@ func untilStopped(
 private struct OutputReader {
     private let latch: Latch
 
-    /// - Parameter onEnd: called when it has gone.
-    /// - Returns: nil where that cannot be watched; the next line written fails then.
+    /// Starts watching, on a thread of its own.
+    ///
+    /// - Parameter onEnd: called when the reader is gone.
+    /// - Returns: nil if it cannot be watched; then the next write fails instead.
     init?(onEnd: @escaping @Sendable () -> Void) {
         guard let latch = try? Latch() else { return nil }
         self.latch = latch
@@ -47,6 +50,6 @@ private struct OutputReader {
         }
     }
 
-    /// Ends the watching.
+    /// Stops watching.
     func forget() { latch.open() }
 }

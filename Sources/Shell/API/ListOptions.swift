@@ -1,26 +1,26 @@
 import Commands
 
-// Options that several commands have.
+// Options of several commands.
 extension CommandOption {
     static let wait = CommandOption(
         name: "--wait",
         value: "SECONDS",
-        summary: "Waits so long for something new, 55 at most."
+        summary: "Waits up to SECONDS for a new entry; 55 at most."
     )
     static let limit = CommandOption(
         name: "--limit",
         value: "N",
-        summary: "Shows so many at most, 1 to 1000; 100 by default."
+        summary: "Shows at most N entries, 1 to 1000; 100 by default."
     )
     static let olderThan = CommandOption(
         name: "--after",
         value: "N",
-        summary: "Goes on behind the entry with this number, to older ones."
+        summary: "Shows entries older than the one with the id N."
     )
 }
 
 extension CommandArguments {
-    /// The parameters of a page of a list whose entries are numbered: `--after` and `--limit`.
+    /// The parameters of a page of a list whose entries have ids: `--after` and `--limit`.
     func numberedPage() throws(UsageError) -> [(name: String, value: String?)] {
         let after = try wholeNumber(.olderThan, in: 0...Int64.max)
         let limit = try limit()
@@ -31,8 +31,7 @@ extension CommandArguments {
     func limit() throws(UsageError) -> Int64? { try wholeNumber(.limit, in: 1...1000) }
 }
 
-/// An option that narrows a list down by a parameter of its route; the API says what a value may
-/// be.
+/// An option that filters a list by a parameter of its route. The API checks the value.
 struct ListFilter: Sendable {
     let option: CommandOption
     private let parameter: String
@@ -42,7 +41,7 @@ struct ListFilter: Sendable {
         self.parameter = parameter
     }
 
-    /// The parameters of a request, those that are not given without a value.
+    /// The parameters of a request; the value of an absent option is nil.
     static func parameters(
         _ filters: [ListFilter],
         _ arguments: CommandArguments

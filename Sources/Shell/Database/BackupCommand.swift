@@ -8,13 +8,14 @@ import Synchronization
 extension Command {
     package static let backup = Command(
         name: "backup",
-        summary: "Copies the database while it is in use. A cp of a running database is no backup.",
+        summary:
+            "Copies the database while it is in use. A cp of a running database is not a backup.",
         options: [target, .config, .set],
         exitCodes: [.badData, .unavailable, .inputOutput, .configuration],
         meanings: [
-            .badData: "the configured file is no database of this program, or it is damaged",
+            .badData: "the configured file is not a database of this program, or is damaged",
             .unavailable: "stopped by a signal; no file was written",
-            .inputOutput: "reading or writing failed, FILE is there already, or too little room",
+            .inputOutput: "reading or writing failed, FILE exists, or there is too little space",
         ],
         example: "backup --to /var/backups/receiver-2026-11-28.db",
         run: runBackup
@@ -23,7 +24,7 @@ extension Command {
     private static let target = CommandOption(
         name: "--to",
         value: "FILE",
-        summary: "Where it goes (mode 0600); appears when it is complete, and replaces nothing.",
+        summary: "The new file (mode 0600); it appears when it is complete, and must not exist.",
         isRequired: true
     )
 
@@ -37,7 +38,8 @@ extension Command {
             let target = arguments.one(target) ?? ""
             var last = ""
             do throws(RecoveryFailure) {
-                // The WAL of the database grows while the backup runs: it ends in time.
+                // The WAL cannot be reset during a backup; the limit ends the backup before the
+                // disk is full.
                 let summary = try DatabaseBackup.write(
                     storage.database,
                     to: target,
@@ -58,7 +60,7 @@ extension Command {
     }
 }
 
-/// Whether SIGINT or SIGTERM has asked the command to end, for as long as this exists.
+/// Whether SIGINT or SIGTERM has arrived. The signals are handled as long as the instance exists.
 private final class StopRequest: Sendable {
     private let flag: Flag
     private let signals: Signals

@@ -4,10 +4,12 @@ import Maintenance
 import SQLiteFiles
 import Store
 
-/// The configured database while no daemon uses it.
+/// Access to the configured database while no daemon uses it.
 enum DatabaseAtRest {
-    /// Locks it, so that no daemon starts. Nil when a daemon uses it, or when it is not ours to
-    /// lock: then only the daemon can help.
+    /// Locks the database, so that no daemon can start.
+    ///
+    /// - Returns: nil if a daemon uses the database, or if it cannot be locked, for instance for
+    ///   lack of permission; then the command calls the daemon.
     static func lock(
         _ arguments: CommandArguments,
         _ console: Console

@@ -18,10 +18,10 @@ extension Command {
         options: pruneOverAPI.options,
         exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],
         meanings: [
-            .badData: "the daemon refused the order: 4xx, but for those below",
-            .unavailable: "the daemon does not answer, or runs and --compact was given",
+            .badData: "the daemon refused the request: 4xx, except those below",
+            .unavailable: "the daemon does not respond, or it runs and --compact was given",
             .inputOutput: "the database cannot be read or written",
-            .configuration: "address or token not configured, or refused: 401, 403",
+            .configuration: "address or token not configured, or the token refused: 401, 403",
         ],
         example: "prune --before 2026-01-01 --dry-run",
         run: runPrune
@@ -55,29 +55,29 @@ extension Command {
     }
 }
 
-/// `POST /admin/prune` of the daemon that runs; where none does, the same on the database itself.
+/// `POST /admin/prune` of the running daemon; without one, the same on the database itself.
 struct PruneCommand: APICommand {
     static let options = [before, transitions, compact, .dryRun, .set]
     private static let before = CommandOption(
         name: "--before",
         value: "DAY",
-        summary: "What came before this day in Jakarta, or before an RFC 3339 time.",
+        summary: "The end of the erased period: a Jakarta day or an RFC 3339 time.",
         isRequired: true
     )
     private static let transitions = CommandOption(
         flag: "--transitions",
-        summary: "Cuts off the feed, too: below every consumer's offset and 400 days."
+        summary: "Also removes transitions older than 400 days that every consumer has passed."
     )
     private static let compact = CommandOption(
         flag: "--compact",
-        summary: "Returns space to the disk; needs the daemon stopped, and room for two copies."
+        summary: "Returns space to the disk; stop the daemon first. Needs space for two copies."
     )
 
     private let order: PruneOrder
     private let body: JSONObjectText
     private let isCompacting: Bool
 
-    /// How often the progress is looked at.
+    /// The interval at which the progress is read.
     private static let lookEvery = Duration.milliseconds(250)
 
     init(_ arguments: CommandArguments) throws(UsageError) {
@@ -131,7 +131,7 @@ struct PruneCommand: APICommand {
         if let problem = PruneText.problem(answer.root) { throw problem }
     }
 
-    /// Gives the order and shows its progress until it is done.
+    /// Sends the order to the daemon, and shows its progress until it has ended.
     private func follow(_ session: APISession) async throws(CommandProblem) -> JSONDocument {
         session.console.progress(PruneText.erasing)
         defer { session.console.progress("") }
@@ -141,7 +141,7 @@ struct PruneCommand: APICommand {
             session.console.progress(PruneText.progress(answer.root))
             try? await Task.sleep(for: Self.lookEvery)
             let next = try await session.api.get(["admin", "prune"])
-            // Another order has taken its place: what was seen last is all there is to tell.
+            // Another order has replaced this one; the last known progress is shown.
             guard next.root.text("before") == before else { break }
             answer = next
         }
@@ -175,7 +175,8 @@ struct PruneCommand: APICommand {
         return .success
     }
 
-    /// Gives space back, under a lock of its own: erasing has released the database.
+    /// Returns free space to the disk. The database is locked again, because closing the store has
+    /// released the lock.
     private func compact(_ path: String, _ console: Console) throws(CommandProblem) {
         let database: DatabaseLock
         do throws(DatabaseLock.Refusal) {
@@ -184,7 +185,7 @@ struct PruneCommand: APICommand {
             throw CommandProblem(error.exitCode, "\(error)")
         }
         defer { database.release() }
-        console.progress("writing the database anew")
+        console.progress("compacting the database")
         do throws(StoreError) {
             let size = try DatabaseCompaction.run(database.path)
             console.progress("")
@@ -195,6 +196,7 @@ struct PruneCommand: APICommand {
         }
     }
 
+    /// Opens the database, carries out the order, and returns its final progress.
     private func erase(
         _ database: DatabaseLock,
         _ console: Console
@@ -211,7 +213,7 @@ struct PruneCommand: APICommand {
         )
         let retention = Retention(store: store, isShared: false, log: nil, now: now)
         let run = Task { [order] in
-            // Nothing else was ordered.
+            // No other order can be running.
             _ = try? await retention.start(order)
             await retention.wait()
         }

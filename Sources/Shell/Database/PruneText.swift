@@ -4,9 +4,9 @@ import Maintenance
 import Snap
 import Text
 
-/// What is shown of an erasure to people.
+/// The progress and the result of a prune, as text for people.
 enum PruneText {
-    /// The progress as the API gives it.
+    /// The progress in the form of the API.
     static func document(_ progress: PruneProgress) -> JSONDocument {
         do throws(JSONError) {
             return try JSONDocument(JSON.encode(PruneRepresentation(progress)))
@@ -15,16 +15,16 @@ enum PruneText {
         }
     }
 
-    /// What is going on, before anything is known of it.
+    /// The progress before its first measurement.
     static let erasing = "erasing"
 
-    /// One line while it runs.
+    /// One line for a running prune.
     static func progress(_ root: JSONValue) -> String {
         "\(erasing): \(number(root, "percent")) %, \(number(root, "callbacks")) callbacks, "
             + "\(number(root, "gatewayCalls")) gateway calls"
     }
 
-    /// What was erased.
+    /// The result of a prune.
     static func result(_ root: JSONValue) -> String {
         let isDryRun = root["dryRun"]?.bool == true
         var text = isDryRun ? "Dry run: nothing was written.\n" : ""
@@ -37,17 +37,19 @@ enum PruneText {
         guard root["transitions"]?.bool == true else { return text }
         text += "Transitions removed: \(number(root, "removedTransitions"))"
         if let oldest = root.text("oldest"), !isDryRun { text += "; the oldest is \(oldest)" }
-        if let name = root.text("heldBy") { text += "; the consumer \(name) holds the next one" }
+        if let name = root.text("heldBy") {
+            text += "; the consumer \(name) has not passed the next one"
+        }
         return text + ".\n"
     }
 
-    /// Why not everything was erased; nil when it was.
+    /// The reason why the prune is incomplete; nil if it is complete.
     static func problem(_ root: JSONValue) -> CommandProblem? {
         if let error = root.text("error") { return CommandProblem(.inputOutput, error) }
         guard root.text("state") == PruneProgress.State.done.rawValue else {
             return CommandProblem(
                 .unavailable,
-                "it was given up before the end; the same command goes on with it"
+                "interrupted before the end; the same command resumes it"
             )
         }
         return nil

@@ -8,9 +8,10 @@ import System
 import Store
 import Text
 
-/// What the commands about database files share.
+/// Functions that the commands on database files share.
 enum RecoveryCommand {
-    /// Reads the settings of the database alone.
+    /// Reads the settings of the database only: other keys may be invalid, and their files
+    /// unreadable to the user of the shell.
     static func settings(_ arguments: CommandArguments) throws(CommandProblem) -> DatabaseSettings {
         let request = try arguments.configurationRequest()
         do throws(ConfigurationProblems) {
@@ -20,7 +21,7 @@ enum RecoveryCommand {
         }
     }
 
-    /// Locks the configured database, which no daemon may use.
+    /// Locks the configured database; fails if a daemon uses it.
     static func lock(
         _ path: String,
         whenAbsent absence: DatabaseLock.Absence,
@@ -35,12 +36,12 @@ enum RecoveryCommand {
         }
     }
 
-    /// A time for people, in Jakarta.
+    /// A time in Jakarta, as text for people.
     static func text(milliseconds: Int64?) -> String {
         milliseconds.map { JakartaTime.text(milliseconds: $0) } ?? "never"
     }
 
-    /// Runs a command's body and returns its exit code.
+    /// Runs the body of a command, prints its problem, and returns the exit code.
     static func run(
         _ name: String,
         _ console: Console,
@@ -72,7 +73,7 @@ extension CommandProblem {
 }
 
 extension DatabaseCheck.Stage {
-    /// What is going on, for people who wait.
+    /// The stage, as progress for people.
     var text: String {
         switch self {
         case .integrity: "checking the integrity of the file"
@@ -85,7 +86,7 @@ extension DatabaseCheck.Stage {
 }
 
 extension CopyProgress {
-    /// Such as `copying: 42 %`.
+    /// The progress, such as `copying: 42 %`.
     var text: String { "copying: \(pagesTotal == 0 ? 100 : pagesDone * 100 / pagesTotal) %" }
 }
 
@@ -98,7 +99,7 @@ extension Console {
         complain("\(trouble.path) was unusable and is made again; see \(name)")
     }
 
-    /// Shows the progress of a copy; what has not changed is not written again.
+    /// Shows the progress of a copy, if its text has changed since `last`.
     func show(_ progress: CopyProgress, after last: inout String) {
         if progress.text == last { return }
         last = progress.text

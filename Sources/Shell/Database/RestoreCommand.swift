@@ -11,12 +11,12 @@ import Text
 extension Command {
     package static let restore = Command(
         name: "restore",
-        summary: "Puts a backup in the place of the database, which is kept under another name.",
+        summary: "Replaces the database by a backup; the present one is kept under another name.",
         options: [.config, .set],
         operand: "FILE",
         exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],
         meanings: [
-            .badData: "the backup is damaged, or it is none; nothing was changed",
+            .badData: "FILE is damaged or not a backup; nothing was changed",
             .unavailable: "the database is in use: stop the daemon first",
         ],
         example: "restore /var/backups/receiver-2026-11-28.db",
@@ -25,11 +25,11 @@ extension Command {
 
     package static let newFeed = Command(
         name: "new-feed",
-        summary: "Gives a database that was restored by other means a new feed id.",
+        summary: "Sets a new feed id for a database that was restored by other means.",
         options: [.config, .set],
         exitCodes: [.badData, .unavailable, .inputOutput, .configuration],
         meanings: [
-            .badData: "the configured file is no database of this program, or it is damaged",
+            .badData: "the configured file is not a database of this program, or is damaged",
             .unavailable: "the database is in use: stop the daemon first",
         ],
         example: "new-feed --config /etc/cashin-receiver/config.json5",
@@ -67,7 +67,7 @@ extension Command {
         }
     }
 
-    /// Such as `.before-2026-11-28T23-33-01.123`.
+    /// The suffix of the previous database, such as `.before-2026-11-28T23-33-01.123`.
     private static func suffix(milliseconds: Int64) -> String {
         let time = JakartaTime.textWithFraction(milliseconds: milliseconds).prefix(23)
         return DatabaseRestore.setAsideMark + time.map { $0 == ":" ? "-" : $0 }
@@ -81,7 +81,7 @@ extension Command {
         switch stage {
         case .checking(let stage): console.progress(stage.text)
         case .copying(let progress): console.show(progress, after: &last)
-        case .comparing: console.progress("comparing with the database before")
+        case .comparing: console.progress("comparing with the previous database")
         case .scheduling: console.progress("scheduling queries")
         case .renaming: console.progress("renaming")
         }
@@ -99,7 +99,7 @@ extension Command {
             do throws(RecoveryFailure) {
                 let feed = try DatabaseRestore.renewFeed(lock)
                 console.output(
-                    "The feed of \(database) is \(feed.new) now; it was \(feed.old)\n"
+                    "The feed id of \(database) is now \(feed.new); it was \(feed.old)\n"
                 )
             } catch {
                 throw CommandProblem(error)
@@ -108,7 +108,7 @@ extension Command {
     }
 }
 
-/// What a restore has done, and what is left to do.
+/// The result of a restore, and what is left to do, as text for people.
 private struct RestoreText {
     let text: String
 
@@ -121,26 +121,26 @@ private struct RestoreText {
         var lines = [
             "Restored \(database) from \(backup): transitions \(summary.backup.oldest) to "
                 + "\(summary.backup.head)",
-            "Feed: \(summary.feed); it was \(summary.backup.feed). Consumers are answered 409 "
-                + "feed-changed until they begin again",
+            "Feed id: \(summary.feed); it was \(summary.backup.feed). Consumers are answered 409 "
+                + "feed-changed until they start again",
         ]
-        if let setAside = summary.setAside { lines.append("The database before: \(setAside)") }
+        if let setAside = summary.setAside { lines.append("Previous database: \(setAside)") }
         if settings.isReceiveOnly {
-            lines.append("No query can be sent: the receiver only receives")
+            lines.append("No queries can be sent: the configuration is receive-only")
         } else {
             lines.append("Queried when the daemon starts: \(summary.openCount) open payments")
         }
         if summary.setAside != nil, summary.unreadable == nil || summary.rememberedCount > 0 {
             lines.append(
-                "Only in the database before, or later there: \(summary.rememberedCount) payments; "
-                    + "see the attention list"
+                "Only or newer in the previous database: \(summary.rememberedCount) payments; see "
+                    + "the attention list"
             )
         }
         lines.append(Self.unknown(summary))
         text = lines.joined(separator: "\n") + "\n"
     }
 
-    /// From when on nothing is known.
+    /// The time after which nothing is known.
     private static func unknown(_ summary: DatabaseRestore.Summary) -> String {
         let newest = [summary.backup.newestMilliseconds]
         let known = summary.unreadable == nil ? [summary.knownUntilMilliseconds] : []
@@ -149,7 +149,7 @@ private struct RestoreText {
             "Unknown: what happened after \(RecoveryCommand.text(milliseconds: from)); compare it "
             + "with the gateway's report"
         if let unreadable = summary.unreadable {
-            line += ". The database before could not be read: \(unreadable)"
+            line += ". The previous database could not be read: \(unreadable)"
         }
         return line
     }

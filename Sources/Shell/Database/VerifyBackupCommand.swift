@@ -5,11 +5,11 @@ import Store
 extension Command {
     static let verifyBackup = Command(
         name: "verify-backup",
-        summary: "Checks a backup: file, references, feed, and every payment by its transitions.",
+        summary: "Checks a backup: file, foreign keys, feed, and each payment by its transitions.",
         operand: "FILE",
         exitCodes: [.badData, .inputOutput],
         meanings: [
-            .badData: "the backup is damaged, or it is none; what is wrong is listed"
+            .badData: "FILE is damaged or not a backup; the problems are listed"
         ],
         example: "verify-backup /var/backups/receiver-2026-11-28.db",
         run: runVerifyBackup
@@ -35,14 +35,14 @@ extension Command {
 }
 
 extension DatabaseCheck.Report {
-    /// What is wrong, if anything.
+    /// The problems; nil if there are none.
     func problem(of path: String) -> CommandProblem? {
         if problems.isEmpty { return nil }
-        let rest = unlistedCount == 0 ? [] : ["\(path): and \(unlistedCount) problems more"]
+        let rest = unlistedCount == 0 ? [] : ["\(path): and \(unlistedCount) more problems"]
         return CommandProblem(.badData, problems.map { "\(path): \($0)" } + rest)
     }
 
-    /// What a sound database holds.
+    /// The contents of a sound database, as text for people.
     func text(_ path: String) -> String {
         var lines = [
             "\(path) is sound", "feed: \(feed), transitions \(oldest) to \(head)",

@@ -7,7 +7,7 @@ extension Command {
     package static let accept = Command(
         asking: AcceptCommand.self,
         name: "accept",
-        summary: "Gives a payment a status that an operator knows to be right.",
+        summary: "Sets the status of a payment by an operator's decision.",
         options: AcceptCommand.options,
         operand: "REFERENCE",
         scope: .operate,
@@ -54,34 +54,34 @@ struct AcceptCommand: APICommand {
     }
 }
 
-// Options of the commands with which an operator decides.
+// Options of the commands for operators' decisions.
 extension CommandOption {
     static let note = CommandOption(
         name: "--note",
         value: "TEXT",
-        summary: "What was found, 1 to 1000 characters.",
+        summary: "The reason, 1 to 1000 characters.",
         isRequired: true
     )
     static let acceptedAmount = CommandOption(
         name: "--amount",
         value: "AMOUNT",
-        summary: "As 9000.00; needed where no callback or query says it, or several do."
+        summary: "Such as 9000.00; required if no stored fact, or several, state it."
     )
     static let dryRun = CommandOption(
         flag: "--dry-run",
-        summary: "Shows what would be written, and writes nothing."
+        summary: "Shows the result, and writes nothing."
     )
 }
 
-/// How an operator's decision is shown to people.
+/// An operator's decision as text for people.
 enum DecisionText {
-    /// Stands above the outcome of a `--dry-run`.
+    /// The first line of the result of a `--dry-run`.
     static let dryRun = "Dry run: nothing was written.\n"
 
-    /// The transition that accepting a status wrote or, in a dry run, would write.
+    /// The transition that was written or, in a dry run, would be written.
     static func transition(_ answer: JSONValue) -> String {
         guard let transition = answer["transition"], transition.kind == .object else {
-            return "No transition: the payment has this status already.\n"
+            return "No transition: the payment already has this status.\n"
         }
         var table = Table(TransitionRow.columns)
         return table.text([TransitionRow.cells(transition)])

@@ -23,9 +23,9 @@ struct AttentionCommand: APICommand {
             "--state",
             value: "STATE",
             as: "state",
-            "open, resolved or all; open by default."
+            "Only in this state: open (default), resolved or all."
         ),
-        ListFilter("--kind", value: "KIND", as: "kind", "Of this kind only, as late-success."),
+        ListFilter("--kind", value: "KIND", as: "kind", "Only of this kind, such as late-success."),
     ]
 
     private let parameters: [(name: String, value: String?)]
@@ -70,7 +70,7 @@ struct AttentionCommand: APICommand {
         ]
     }
 
-    /// The time, the resolver and the note of its resolution.
+    /// The time, the author and the note of the resolution; nil for an open entry.
     private static func resolution(_ entry: JSONValue) -> String? {
         let parts = ["resolvedAt", "resolvedBy", "note"].compactMap { entry.text($0) }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")

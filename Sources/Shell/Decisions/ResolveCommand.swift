@@ -23,12 +23,12 @@ struct ResolveCommand: APICommand {
     private static let accept = CommandOption(
         name: "--accept",
         value: "CODE",
-        summary: "The payment is 00 success, 04 refunded, 05 cancelled or 06 failed."
+        summary: "Sets the status: 00 success, 04 refunded, 05 cancelled or 06 failed."
     )
     private static let callback = CommandOption(
         name: "--callback",
         value: "N",
-        summary: "Accepts what this callback says, where the entry names several facts."
+        summary: "Accepts the fact of this callback, if the entry has several facts."
     )
     private static let all = CommandOption(
         flag: "--all",
@@ -37,12 +37,12 @@ struct ResolveCommand: APICommand {
     private static let kind = CommandOption(
         name: "--kind",
         value: "KIND",
-        summary: "With --all: of this kind, as unresolved-payment."
+        summary: "With --all: the kind, such as unresolved-payment."
     )
     private static let before = CommandOption(
         name: "--before",
         value: "TIME",
-        summary: "With --all: a day in Jakarta or an RFC 3339 time."
+        summary: "With --all: a Jakarta day or an RFC 3339 time."
     )
 
     private let path: [String]
@@ -78,7 +78,7 @@ struct ResolveCommand: APICommand {
         var body = JSONObjectText()
         for (option, member) in [(kind, "kind"), (before, "before"), (.note, "note")] {
             guard let value = arguments.one(option) else {
-                throw UsageError(text: "\(option.usage) is missing, which --all needs")
+                throw UsageError(text: "\(option.usage) is missing; --all requires it")
             }
             body.add(member, value)
         }

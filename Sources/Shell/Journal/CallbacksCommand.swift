@@ -7,7 +7,7 @@ extension Command {
     package static let callbacks = Command(
         asking: CallbacksCommand.self,
         name: "callbacks",
-        summary: "Shows kept callbacks, newest first; with --json byte for byte.",
+        summary: "Shows stored callbacks, newest first; with --json byte for byte.",
         options: CallbacksCommand.options,
         scope: .journal,
         example: "callbacks --outcome refused --from 2026-11-22"
@@ -23,22 +23,27 @@ struct CallbacksCommand: APICommand {
             "--reference",
             value: "REFERENCE",
             as: "reference",
-            "About the payment with this reference, yours or the gateway's."
+            "Only with this reference, yours or the gateway's."
         ),
         ListFilter(
             "--outcome",
             value: "OUTCOME",
             as: "outcome",
-            "With this outcome, as applied, conflict or refused."
+            "Only with this outcome, such as applied, conflict or refused."
         ),
-        ListFilter("--external-id", value: "ID", as: "externalId", "With this X-EXTERNAL-ID."),
+        ListFilter("--external-id", value: "ID", as: "externalId", "Only with this X-EXTERNAL-ID."),
         ListFilter(
             "--from",
             value: "TIME",
             as: "from",
-            "Received from a day in Jakarta on, or from an RFC 3339 time on."
+            "The start of the period of receipt: a Jakarta day or an RFC 3339 time."
         ),
-        ListFilter("--to", value: "TIME", as: "to", "Received before it."),
+        ListFilter(
+            "--to",
+            value: "TIME",
+            as: "to",
+            "The end of the period, which is not included."
+        ),
     ]
 
     private let parameters: [(name: String, value: String?)]
@@ -61,7 +66,7 @@ struct CallbacksCommand: APICommand {
         Table.Column(title: "ID", isNumber: true),
         Table.Column(title: "RECEIVED"),
         Table.Column(title: "OUTCOME"),
-        Table.Column(title: "ANSWER"),
+        Table.Column(title: "RESPONSE"),
         Table.Column(title: "REFERENCE"),
         Table.Column(title: "STATUS"),
         Table.Column(title: "AMOUNT", isNumber: true),

@@ -8,7 +8,7 @@ extension Command {
     package static let dossier = Command(
         asking: DossierCommand.self,
         name: "dossier",
-        summary: "Prints all evidence of one payment as JSON, to be verified without this program.",
+        summary: "Prints all evidence of one payment as JSON, verifiable without this program.",
         options: DossierCommand.options,
         operand: "REFERENCE",
         scope: .journal,
@@ -22,7 +22,7 @@ struct DossierCommand: APICommand {
     private static let out = CommandOption(
         name: "--out",
         value: "FILE",
-        summary: "Writes it to a new file that only you can read, instead of printing it."
+        summary: "Writes to this new file (mode 0600) instead of standard output."
     )
 
     private let reference: String
@@ -34,7 +34,7 @@ struct DossierCommand: APICommand {
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        // Told before the daemon is put to work.
+        // Checked before the daemon makes the dossier.
         if let file, FileCreation.exists(file) {
             throw CommandProblem(.inputOutput, "--out \(quoted(file)): already there")
         }

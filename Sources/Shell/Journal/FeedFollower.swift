@@ -3,38 +3,44 @@ import Snap
 import System
 import Text
 
-/// Where a command begins to read the feed: at its beginning, when it is not told otherwise.
+/// The offset at which a command begins to read the feed; by default its beginning.
 struct FeedStart: Sendable {
-    /// The sequence number behind which it begins, or `latest`.
+    /// The sequence number after which to begin, or `latest`.
     var after: String?
 
     /// A Jakarta day or an RFC 3339 time, instead of ``after``.
     var recordedFrom: String?
 
-    /// The parameters of a request for the feed; one of them has a value at most.
+    /// The parameters of a request for the feed; at most one of them has a value.
     var parameters: [(name: String, value: String?)] {
         [("after", after), ("recordedFrom", recordedFrom)]
     }
 }
 
-/// Shows the feed as it grows.
+/// Shows transitions as they are committed.
+///
+/// While the daemon is unavailable, requests are repeated. No transition is shown twice or missed,
+/// because each request sends the `next` of the last response.
 struct FeedFollower: Sendable {
     private let session: APISession
     private let limit: Int64?
     private let pause: @Sendable () async -> Void
 
-    /// An empty answer that comes sooner did not wait, and must not be asked for in a hurry.
+    /// The minimum duration of a long poll. An empty response that arrives earlier did not wait, so
+    /// the next request is delayed.
     var waitNanosecondsMin: UInt64 = 1_000_000_000
 
-    /// The longest wait that the API offers.
+    /// The maximum of the parameter `wait`.
     private static let waitSeconds = 55
 
-    /// - Parameter pause: stands between two requests when the daemon is away.
+    /// Makes a follower.
+    ///
+    /// - Parameter pause: waits between two requests while the daemon is unavailable.
     init(
         _ session: APISession,
         limit: Int64? = nil,
         pause: @escaping @Sendable () async -> Void = {
-            // A pause that is cut short by the end of the task needs no more.
+            // The caller checks for cancellation.
             try? await Task.sleep(for: .seconds(1))
         }
     ) {
@@ -43,8 +49,9 @@ struct FeedFollower: Sendable {
         self.pause = pause
     }
 
-    /// Goes on until the task is cancelled, or nobody reads any more; throws what cannot pass, and
-    /// anything before the first answer.
+    /// Follows the feed until the task is cancelled, or standard output has no reader.
+    ///
+    /// - Throws: a problem that retrying cannot fix, or any problem before the first response.
     func follow(from start: FeedStart) async throws(CommandProblem) {
         var position = Position(start: start)
         var table = Table(TransitionRow.columns)
@@ -67,7 +74,7 @@ struct FeedFollower: Sendable {
                 guard error.isPassing, position.feed != nil else { throw error }
                 if !isAway {
                     for line in error.lines {
-                        session.complain("\(line); trying again until it is back")
+                        session.complain("\(line); retrying until the daemon responds")
                     }
                 }
                 isAway = true
@@ -81,7 +88,8 @@ struct FeedFollower: Sendable {
             ["v1", "transitions"],
             position.start.parameters + [
                 ("feed", position.feed),
-                // The first answer comes at once: it tells that all is well, and which feed it is.
+                // The first request does not wait: its response shows that the daemon is available,
+                // and has the id of the feed.
                 ("wait", position.feed == nil ? nil : "\(Self.waitSeconds)"),
                 ("limit", limit.map { "\($0)" }),
             ]
@@ -97,16 +105,16 @@ struct FeedFollower: Sendable {
         }
     }
 
-    /// How far the feed has been read.
+    /// The offset up to which the feed was read.
     private struct Position {
         let start: FeedStart
-        /// The feed's id; nil before the first answer.
+        /// The id of the feed; nil before the first response.
         var feed: String?
 
-        /// Where `page` ends.
+        /// The offset after `page`.
         func advanced(by page: JSONValue) throws(CommandProblem) -> Position {
             guard let next = page["next"]?.integer, let feed = page["feed"]?.string else {
-                throw CommandProblem(.unavailable, "the answer lacks next or feed")
+                throw CommandProblem(.unavailable, "the response lacks next or feed")
             }
             return Position(start: FeedStart(after: "\(next)"), feed: feed)
         }

@@ -8,7 +8,7 @@ extension Command {
     package static let gatewayReport = Command(
         asking: GatewayReportCommand.self,
         name: "gateway-report",
-        summary: "Shows what the gateway really sends: forms and counts, no contents.",
+        summary: "Shows the forms that the gateway sends, with counts and without contents.",
         options: GatewayReportCommand.options,
         scope: .journal,
         answerSeconds: 300,
@@ -22,17 +22,17 @@ struct GatewayReportCommand: APICommand {
     private static let from = CommandOption(
         name: "--from",
         value: "TIME",
-        summary: "Looks at what came from a day in Jakarta on, or from an RFC 3339 time on."
+        summary: "The start of the period: a Jakarta day or an RFC 3339 time."
     )
     private static let to = CommandOption(
         name: "--to",
         value: "TIME",
-        summary: "Looks at what came before it."
+        summary: "The end of the period, which is not included."
     )
     private static let limit = CommandOption(
         name: "--limit",
         value: "N",
-        summary: "Looks at the newest N callbacks and calls, 1 to 10000; 10000 by default."
+        summary: "Uses the newest N callbacks and gateway calls, 1 to 10000; 10000 by default."
     )
 
     private let parameters: [(name: String, value: String?)]

@@ -8,7 +8,7 @@ extension Command {
     package static let replay = Command(
         asking: ReplayCommand.self,
         name: "replay",
-        summary: "Judges kept callbacks again with today's keys, paths and options.",
+        summary: "Judges stored callbacks again with the current keys, paths and options.",
         options: ReplayCommand.options,
         operand: "ID",
         operandCount: 0...APILimits.replayedCallbacksMax,
@@ -23,17 +23,17 @@ struct ReplayCommand: APICommand {
     private static let outcome = CommandOption(
         name: "--outcome",
         value: "OUTCOME",
-        summary: "Instead of IDs: those with this outcome, as refused; the newest 1000."
+        summary: "Instead of IDs: the newest 1000 with this outcome, such as refused."
     )
     private static let from = CommandOption(
         name: "--from",
         value: "TIME",
-        summary: "Received from a day in Jakarta on, or from an RFC 3339 time on."
+        summary: "The start of the period of receipt: a Jakarta day or an RFC 3339 time."
     )
     private static let to = CommandOption(
         name: "--to",
         value: "TIME",
-        summary: "Received before it."
+        summary: "The end of the period, which is not included."
     )
 
     private let body: JSONObjectText
@@ -75,7 +75,7 @@ struct ReplayCommand: APICommand {
             results.isEmpty ? "No callbacks.\n" : table.text(results.map(Self.cells))
         )
         if answer.root["more"]?.bool == true {
-            session.complain("older callbacks were left out; select them by --from and --to")
+            session.complain("older callbacks were left out; select them with --from and --to")
         }
     }
 

@@ -6,7 +6,7 @@ extension Command {
     package static let transitions = Command(
         asking: TransitionsCommand.self,
         name: "transitions",
-        summary: "Shows the feed of changes, in order; with --follow as they come.",
+        summary: "Shows the feed of transitions, in order; with --follow as they are committed.",
         options: TransitionsCommand.options,
         scope: .feed,
         example: "transitions --after latest --follow"
@@ -19,16 +19,16 @@ struct TransitionsCommand: APICommand {
     private static let after = CommandOption(
         name: "--after",
         value: "N",
-        summary: "Begins behind sequence number N, or latest; at the first by default."
+        summary: "Begins after sequence number N, or after the latest; at the start by default."
     )
     private static let recordedFrom = CommandOption(
         name: "--recorded-from",
         value: "TIME",
-        summary: "Begins with the first recorded from a day in Jakarta or an RFC 3339 time on."
+        summary: "Begins with the first one recorded from a Jakarta day or RFC 3339 time on."
     )
     private static let follow = CommandOption(
         flag: "--follow",
-        summary: "Goes on until stopped, also when the daemon is away for a while."
+        summary: "Continues until stopped, also after the daemon was unavailable."
     )
 
     private let start: FeedStart
@@ -51,7 +51,7 @@ struct TransitionsCommand: APICommand {
         waitSeconds = try arguments.wholeNumber(.wait, in: 0...55)
         follows = arguments.has(Self.follow)
         if follows, waitSeconds != nil {
-            throw UsageError(text: "--wait: expected without --follow, which waits by itself")
+            throw UsageError(text: "--wait: expected without --follow, which always waits")
         }
     }
 

@@ -8,7 +8,7 @@ import Store
 extension Command {
     static let checkConfig = Command(
         name: "check-config",
-        summary: "Checks a configuration and prints it as it takes effect, without secrets.",
+        summary: "Checks a configuration and prints its effective values, without secrets.",
         options: [.config, .set],
         exitCodes: [.inputOutput, .configuration],
         example: "check-config --config /etc/cashin-receiver/config.json5",
@@ -32,27 +32,28 @@ extension Command {
             console.complain(problem.description)
             return .configuration
         }
-        console.output("// In effect; defaults included, paths resolved, secrets left out.\n")
+        console.output("// Effective values: defaults included, paths resolved, secrets omitted.\n")
         console.output(loaded.effectiveText)
         for warning in loaded.warnings { console.complain(warning.warningDescription) }
         return .success
     }
 }
 
-/// What `serve` would refuse about the database's files; nil when nothing.
+/// The reason why `serve` would refuse the files of the database; nil if it would not.
 ///
-/// A database that another process uses is none of it: a configuration is checked while it serves.
-/// Not for the serving process: it must not open the file beside SQLite (see ``DatabaseLock``).
+/// A database in use is not a problem, because a configuration can be checked while the daemon
+/// runs. The daemon itself must not call this: opening the file beside SQLite would drop SQLite's
+/// locks (see ``DatabaseLock``).
 private func databaseProblem(_ storage: Configuration.Storage) -> String? {
     let refusal = DatabaseLock.examine(storage.database, whenAbsent: storage.absence)
     if let refusal { return refusal.description }
     do throws(FileError) {
         let start = try FileContents(startOf: storage.database, byteCount: fileMark.count).bytes
         guard start.isEmpty || start == fileMark else {
-            return "\(storage.database) is no SQLite database, expected one of cashin-receiver"
+            return "\(storage.database) is not an SQLite database, expected one of cashin-receiver"
         }
     } catch {
-        // One that is not there will be made.
+        // A missing database will be created.
         guard case .system(let failure) = error, failure.isAbsence else {
             return "\(storage.database) cannot be read, \(error)"
         }
@@ -60,5 +61,5 @@ private func databaseProblem(_ storage: Configuration.Storage) -> String? {
     return nil
 }
 
-/// What an SQLite database begins with (https://www.sqlite.org/fileformat2.html, section 1.3).
+/// The first bytes of an SQLite database (https://www.sqlite.org/fileformat2.html, section 1.3).
 private let fileMark = Array("SQLite format 3\0".utf8)

@@ -10,13 +10,13 @@ import Text
 extension Command {
     package static let diagnose = Command(
         name: "diagnose",
-        summary: "Explains why the signature of one saved callback verifies or does not.",
+        summary: "Explains why the signature of one saved callback verifies or fails.",
         options: [.config, .set, otherKey, asJSON],
         operand: "FILE",
         exitCodes: [.badData, .internalError, .inputOutput, .configuration],
         meanings: [
-            .success: "it verifies, and nothing in the headers is against it",
-            .badData: "it does not verify, or FILE holds no callback",
+            .success: "the signature verifies, and the headers pass every check",
+            .badData: "the callback would be refused, or FILE contains no callback",
         ],
         example: "diagnose callback.http",
         run: diagnose
@@ -25,13 +25,13 @@ extension Command {
     private static let otherKey = CommandOption(
         name: "--key",
         value: "PEM",
-        summary: "A further public key to try; repeatable.",
+        summary: "An additional public key to try; repeatable.",
         isRepeatable: true
     )
 
     private static let asJSON = CommandOption(
         flag: "--json",
-        summary: "Prints JSON, as the route /v1/callbacks/{id}/diagnosis answers."
+        summary: "Prints JSON, in the form of GET /v1/callbacks/{id}/diagnosis."
     )
 
     @Sendable private static func diagnose(
@@ -61,7 +61,7 @@ extension Command {
         }
     }
 
-    /// Reads the saved callback; `-` is standard input.
+    /// Reads a saved callback; `-` is standard input.
     private static func capture(_ file: String) throws(DiagnoseFailure) -> Capture {
         let name = file == "-" ? "standard input" : file
         let bytes: [UInt8]
@@ -98,7 +98,7 @@ extension Command {
         }
     }
 
-    /// A key file is small.
+    /// The maximum size of a key file.
     private static let keyBytesMax = 65_536
 
     private static func diagnosis(
@@ -118,7 +118,7 @@ extension Command {
     }
 }
 
-/// Why nothing can be explained.
+/// The reason why no diagnosis can be made.
 private struct DiagnoseFailure: Error {
     let text: String
     let code: ExitCode

@@ -5,7 +5,7 @@ import Crypto
 extension Command {
     package static let initialize = Command(
         name: "init",
-        summary: "Writes a commented configuration, a key pair and tokens to begin with.",
+        summary: "Writes a commented configuration, a key pair and tokens.",
         options: [directory],
         exitCodes: [.internalError, .inputOutput],
         example: "init --dir ./receiver",
@@ -15,7 +15,7 @@ extension Command {
     private static let directory = CommandOption(
         name: "--dir",
         value: "DIR",
-        summary: "Where the files go; none of them may be there already.",
+        summary: "The directory for the files; none of them may exist.",
         isRequired: true
     )
 
@@ -34,7 +34,7 @@ extension Command {
         }
     }
 
-    /// Writes everything; returns the fingerprint of the new key.
+    /// Writes all files; returns the fingerprint of the new key.
     private static func writeFiles(to directory: String) throws(FileCreationFailure) -> String {
         var files = NewFiles(directory: directory)
         let fingerprint = try files.addKeyPair()
@@ -45,7 +45,7 @@ extension Command {
         return fingerprint
     }
 
-    /// 32 random bytes in hexadecimal digits, twice the length that the internal API asks for.
+    /// A new token: 32 random bytes in hexadecimal, twice the minimum length of a token.
     private static func newToken() throws(FileCreationFailure) -> String {
         do throws(CryptoError) {
             let bytes = try randomBytes(count: 32)
@@ -59,18 +59,18 @@ extension Command {
         let config = (directory.hasSuffix("/") ? directory : directory + "/") + "config.json5"
         return """
             Wrote to \(directory):
-              config.json5          the configuration, every key explained
-              merchant-private.pem  signs what is sent to the gateway; keep it secret
-              merchant-public.pem   its public half, SHA-256 \(fingerprint)
-              orders.token          lets a service read the feed and make payments
-              ops.token             lets an operator do everything
+              config.json5          the configuration, with every key explained
+              merchant-private.pem  signs gateway calls; keep it secret
+              merchant-public.pem   its public key, SHA-256 \(fingerprint)
+              orders.token          allows a service to read the feed and generate payments
+              ops.token             allows an operator to do everything
 
             Still missing:
-              1. Give merchant-public.pem to Cash In; take their public key for callbacks in
-                 exchange and save it as cashin-public.pem beside the configuration.
+              1. Give merchant-public.pem to Cash In, and save the public key of Cash In for
+                 callbacks as cashin-public.pem beside the configuration.
               2. Fill in notify.publicURL, cashIn.clientId and cashIn.merchantId in config.json5.
               3. Register notify.publicURL with Cash In as the notification URL.
-              4. Check it all:  \(programName) check-config --config \(config)
+              4. Check:         \(programName) check-config --config \(config)
               5. Start:         \(programName) serve --config \(config)
 
             """

@@ -3,7 +3,7 @@ package import Commands
 extension Command {
     package static let keygen = Command(
         name: "keygen",
-        summary: "Makes an RSA key pair for signing what is sent to the gateway.",
+        summary: "Generates an RSA key pair for signing gateway calls.",
         options: [outDirectory],
         exitCodes: [.internalError, .inputOutput],
         example: "keygen --out keys",
@@ -13,7 +13,7 @@ extension Command {
     private static let outDirectory = CommandOption(
         name: "--out",
         value: "DIR",
-        summary: "Where merchant-private.pem (PKCS#8, mode 0600) and merchant-public.pem go.",
+        summary: "For merchant-private.pem (PKCS#8, mode 0600) and merchant-public.pem.",
         isRequired: true
     )
 
@@ -33,7 +33,7 @@ extension Command {
         }
     }
 
-    /// Writes both halves; returns the new key's fingerprint.
+    /// Writes both files; returns the fingerprint of the new key.
     private static func writeFiles(to directory: String) throws(FileCreationFailure) -> String {
         var files = NewFiles(directory: directory)
         let fingerprint = try files.addKeyPair()

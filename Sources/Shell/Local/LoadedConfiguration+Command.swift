@@ -1,7 +1,7 @@
 package import Commands
 package import Configuration
 
-/// Loads what a command line asks for; on failure everything wrong has been told.
+/// Loads the configuration that a command line names; on failure all problems are printed.
 package func loadConfiguration(
     _ arguments: CommandArguments,
     _ console: Console
@@ -20,7 +20,7 @@ package func loadConfiguration(
     }
 }
 
-/// A command that ends early, its reason told already.
+/// The exit code of a command whose problem was printed already.
 package struct CommandFailure: Error {
     package let code: ExitCode
 }

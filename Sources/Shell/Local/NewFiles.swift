@@ -2,13 +2,13 @@ import Commands
 import Crypto
 import System
 
-/// Why files could not be made.
+/// The reason why files could not be created.
 struct FileCreationFailure: Error {
     let text: String
     let code: ExitCode
 }
 
-/// Files that one command makes: none of them may exist, and all of them are written or none.
+/// The files that one command creates: none of them may exist, and all or none are written.
 struct NewFiles {
     private let directory: String
     private var files: [(name: String, contents: String, mode: UInt32)] = []
@@ -21,7 +21,7 @@ struct NewFiles {
         files.append((name, contents, mode))
     }
 
-    /// Adds a new pair of the merchant's keys; returns the fingerprint of its public half.
+    /// Adds a new key pair of the merchant; returns the fingerprint of the public key.
     mutating func addKeyPair() throws(FileCreationFailure) -> String {
         do throws(CryptoError) {
             let key = try RSAPrivateKey.generate()
@@ -36,7 +36,9 @@ struct NewFiles {
         }
     }
 
-    /// Writes them all, making the directory (mode 0700) where it is missing.
+    /// Writes all files, and creates the directory (mode 0700) if it is missing.
+    ///
+    /// If a write fails, the files written before it are removed.
     func write() throws(FileCreationFailure) {
         let existing = files.map { directory + $0.name }.filter(FileCreation.exists)
         guard existing.isEmpty else {
@@ -65,7 +67,7 @@ struct NewFiles {
             do throws(FileError) {
                 try FileCreation.remove(path)
             } catch {
-                // The first failure is the one to tell; this one leaves a file behind.
+                // The first failure is reported; this one leaves a file behind.
                 continue
             }
         }

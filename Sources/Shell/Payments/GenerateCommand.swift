@@ -8,7 +8,7 @@ extension Command {
     package static let generate = Command(
         asking: GenerateCommand.self,
         name: "generate",
-        summary: "Has the gateway make a QR code for a payment, and draws it.",
+        summary: "Generates a QR code for a payment at the gateway, and draws it.",
         options: GenerateCommand.options,
         scope: .generate,
         answerSeconds: GenerateCommand.answerSeconds,
@@ -18,40 +18,39 @@ extension Command {
 
 /// `POST /admin/qr/generate`
 struct GenerateCommand: APICommand {
-    /// The daemon may ask the gateway twice, and wait for each answer as long as it is configured
-    /// to: 300 s at most.
+    /// The timeout: the daemon may call the gateway twice, and each call takes up to 300 s.
     static let answerSeconds = 660
 
     static let options = [reference, amount, fee, validitySeconds, validityPeriod]
     private static let reference = CommandOption(
         name: "--reference",
         value: "REFERENCE",
-        summary: "Your own, 1 to 25 letters, digits, dots, dashes or underscores.",
+        summary: "Your reference: 1 to 25 letters, digits, dots, dashes or underscores.",
         isRequired: true
     )
     private static let amount = CommandOption(
         name: "--amount",
         value: "AMOUNT",
-        summary: "In whole rupiah, as 10000.00.",
+        summary: "The amount in whole rupiah, such as 10000.00.",
         isRequired: true
     )
     private static let fee = CommandOption(
         name: "--fee",
         value: "AMOUNT",
-        summary: "The fee, written like the amount."
+        summary: "The fee, in the same form as the amount."
     )
     private static let validitySeconds = CommandOption(
         name: "--validity-seconds",
         value: "N",
-        summary: "How long the code can be paid; else as configured."
+        summary: "The validity of the code in seconds; as configured by default."
     )
     private static let validityPeriod = CommandOption(
         name: "--validity-period",
         value: "TIME",
-        summary: "Until when it can be paid, as 2026-11-22T10:15:00+07:00."
+        summary: "The end of the validity, such as 2026-11-22T10:15:00+07:00."
     )
 
-    /// Draws the code.
+    /// The library that draws the code; tests replace it.
     var libraryName = QREncoder.libraryName
     private let body: JSONObjectText
 
@@ -80,12 +79,12 @@ struct GenerateCommand: APICommand {
         if let drawing { session.console.output("\n" + drawing) }
     }
 
-    /// The code to be paid, drawn; nil when there is none, or nothing to draw it with.
+    /// The drawing of a payable code; nil if there is none, or if the library is not installed.
     private func drawing(for transaction: JSONValue, _ session: APISession) -> String? {
         guard let content = transaction["qrContent"]?.string else { return nil }
-        // A customer must not be shown a code that can no longer be paid.
+        // Customers must not see a code that can no longer be paid.
         guard transaction["final"]?.bool != true, transaction["expired"]?.bool != true else {
-            session.complain("no QR code is drawn: the payment is final or its time is over")
+            session.complain("no QR code is drawn: the payment is final or its validity is over")
             return nil
         }
         do throws(QREncoderError) {

@@ -7,7 +7,7 @@ extension Command {
     package static let query = Command(
         asking: QueryCommand.self,
         name: "query",
-        summary: "Asks the gateway how a payment stands, and takes over its answer.",
+        summary: "Queries the gateway about a payment, and records the reported status.",
         options: [],
         operand: "REFERENCE",
         scope: .generate,

@@ -7,7 +7,7 @@ extension Command {
     package static let transaction = Command(
         asking: TransactionCommand.self,
         name: "transaction",
-        summary: "Shows one payment with its transitions, at once or when it changes.",
+        summary: "Shows one payment with its transitions, now or when it changes.",
         options: TransactionCommand.options,
         operand: "REFERENCE",
         scope: .feed,

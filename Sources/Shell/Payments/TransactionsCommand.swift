@@ -23,32 +23,37 @@ struct TransactionsCommand: APICommand {
             "--status",
             value: "STATUS",
             as: "status",
-            "With this status, as pending or success; several with commas."
+            "Only with this status, such as pending; several separated by commas."
         ),
         ListFilter(
             "--reference-no",
             value: "REFERENCE",
             as: "referenceNo",
-            "With this reference of the gateway's."
+            "Only with this reference of the gateway."
         ),
         ListFilter(
             "--by",
             value: "TIME",
             as: "by",
-            "Orders by created, updated or paid; created by default."
+            "The time to order and select by: created (default), updated or paid."
         ),
         ListFilter(
             "--from",
             value: "TIME",
             as: "from",
-            "From a day in Jakarta on, or from an RFC 3339 time on."
+            "The start of the period: a Jakarta day or an RFC 3339 time."
         ),
-        ListFilter("--to", value: "TIME", as: "to", "Before it."),
+        ListFilter(
+            "--to",
+            value: "TIME",
+            as: "to",
+            "The end of the period, which is not included."
+        ),
         ListFilter(
             "--cursor",
             value: "CURSOR",
             as: "cursor",
-            "Goes on where a page ended, with the same other options."
+            "Shows the next page; the other options must be the same."
         ),
     ]
 

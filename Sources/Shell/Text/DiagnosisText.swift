@@ -2,20 +2,22 @@ import Diagnosis
 import Snap
 import Text
 
-/// A diagnosis as text for people: the answer first, then what it rests on.
+/// A diagnosis as text for people: the verdict first, then the facts behind it.
 struct DiagnosisText {
     private let diagnosis: SignatureDiagnosis
     private let callback: CapturedCallback
     private let notes: [String]
 
-    /// - Parameter notes: what was odd about the file.
+    /// Makes the text of a diagnosis.
+    ///
+    /// - Parameter notes: remarks about the file.
     init(_ diagnosis: SignatureDiagnosis, of callback: CapturedCallback, notes: [String]) {
         self.diagnosis = diagnosis
         self.callback = callback
         self.notes = notes
     }
 
-    /// Lines that end with a line feed, whatever the callback holds.
+    /// The lines; control characters of the callback are escaped.
     var text: String {
         let sections = [changes, remarks, facts, keys, candidates]
         let lines = ["\(diagnosis.verdict.rawValue): \(diagnosis.summary)"]
@@ -25,7 +27,7 @@ struct DiagnosisText {
 
     private var changes: [String] {
         guard !diagnosis.changes.isEmpty else { return [] }
-        var lines = ["What has to change:"]
+        var lines = ["Required changes:"]
         for change in diagnosis.changes {
             lines.append("  \(change.name.rawValue): \(change.detail).")
             lines.append("    \(change.name.remedy)")
@@ -45,7 +47,7 @@ struct DiagnosisText {
             ("Signed", signed),
             ("X-TIMESTAMP", clock),
         ]
-        if diagnosis.headers.problems.isEmpty { rows.append(("Headers", "nothing against them")) }
+        if diagnosis.headers.problems.isEmpty { rows.append(("Headers", "pass every check")) }
         for problem in diagnosis.headers.problems {
             let detail = "\(problem.field) \(problem.detail): answered \(problem.responseCode)"
             rows.append(("Headers", "\(detail) (row \(problem.row))"))
@@ -66,14 +68,14 @@ struct DiagnosisText {
     private var signature: String {
         let facts = diagnosis.signature
         if facts.occurrences == 0 { return "missing" }
-        let form = facts.isStrictBase64 ? "base64" : "no strict base64"
+        let form = facts.isStrictBase64 ? "base64" : "not strict base64"
         let size = facts.bytes.map { "\($0) bytes" } ?? "not readable"
         let times = facts.occurrences > 1 ? ", \(facts.occurrences) times" : ""
         return "\(size), \(form)\(times)"
     }
 
     private var signed: String {
-        guard let signed = diagnosis.signed else { return "cannot be read with any of the keys" }
+        guard let signed = diagnosis.signed else { return "not readable with any key" }
         let hash = signed.hashFunction.map { " with \($0)" } ?? ""
         let digest = signed.digest.map { ", digest \($0)" } ?? ""
         return signed.scheme + hash + digest
@@ -83,7 +85,7 @@ struct DiagnosisText {
         let clock = diagnosis.clock
         guard let timestamp = clock.timestamp else { return "missing, repeated or blank" }
         guard let difference = clock.differenceMilliseconds else {
-            return "\(timestamp), the time of receipt is not known"
+            return "\(timestamp), the time of receipt is unknown"
         }
         let relation = difference < 0 ? "earlier" : "later"
         return "\(timestamp), received \(abs(difference)) ms \(relation)"
@@ -117,15 +119,15 @@ struct DiagnosisText {
     private var candidates: [String] {
         var lines: [String] = []
         if let text = diagnosis.signed?.stringToSign {
-            lines += ["String that was signed:", "  \(text)"]
+            lines += ["Signed string:", "  \(text)"]
         }
         if diagnosis.candidates.isEmpty { return lines }
-        lines.append("Strings that verify when they are signed:")
+        lines.append("Strings that a signature may cover:")
         for candidate in diagnosis.candidates {
             lines.append("  \(candidate.stringToSign)  (\(candidate.form.rawValue))")
         }
         if !diagnosis.isComplete {
-            lines.append("Not every string was tried: \(SignatureDiagnosis.triedCountMax) at most.")
+            lines.append("The search was ended after \(SignatureDiagnosis.triedCountMax) strings.")
         }
         return lines
     }

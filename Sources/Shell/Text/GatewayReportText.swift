@@ -1,7 +1,7 @@
 import Snap
 import Text
 
-/// A report on the gateway as tables for people, a section for each question.
+/// A gateway report as tables for people.
 struct GatewayReportText {
     private let report: JSONValue
 
@@ -15,7 +15,7 @@ struct GatewayReportText {
             sections += [repetitions(callbacks), clock(callbacks)]
         }
         if let outbound = report["outbound"] {
-            sections.append(heading("Calls of the gateway", outbound))
+            sections.append(heading("Gateway calls", outbound))
             for service in outbound["services"]?.elements ?? [] where service.text("calls") != "0" {
                 sections += [summary(of: service)] + tables(Self.callTables, of: service)
             }
@@ -23,7 +23,7 @@ struct GatewayReportText {
         return sections.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
-    /// One tally as a table: the member that holds it, and a column for each member of its rows.
+    /// A table of one tally: the member with the tally, and a column for each member of its rows.
     private struct Section {
         let member: String
         let title: String
@@ -51,7 +51,7 @@ struct GatewayReportText {
         Section("channelIds", "CHANNEL-ID", ("VALUE", "value")),
         times, amounts, statuses,
         Section("roles", "Order of the references", ("ORDER", "value")),
-        Section("answers", "Answers given", ("CODE", "value")),
+        Section("answers", "Responses sent", ("CODE", "value")),
         Section("clients", "Client addresses", ("ADDRESS", "value")),
         Section("userAgents", "User-Agent", ("VALUE", "value")),
         Section("httpVersions", "HTTP versions", ("VERSION", "value")),
@@ -127,9 +127,9 @@ struct GatewayReportText {
         if let first = part["period"]?.text("firstAt"), let last = part["period"]?.text("lastAt") {
             text += ", \(first) to \(last)"
         }
-        if part["truncated"]?.bool == true { text += "; there are older ones" }
+        if part["truncated"]?.bool == true { text += "; older ones were left out" }
         if let unreadable = part.text("unreadableBodies"), unreadable != "0" {
-            text += "; \(unreadable) with a body that is no JSON object"
+            text += "; \(unreadable) with a body that is not a JSON object"
         }
         return oneLine(text) + "\n"
     }
@@ -137,13 +137,13 @@ struct GatewayReportText {
     private func summary(of service: JSONValue) -> String {
         var text = "\(service.text("service") ?? "-"): \(number(service, "calls", of: "call"))"
         if let unanswered = service.text("unanswered"), unanswered != "0" {
-            text += ", \(unanswered) without an answer"
+            text += ", \(unanswered) without a response"
         }
         if let unreadable = service.text("unreadableBodies"), unreadable != "0" {
-            text += ", \(unreadable) answers that are no JSON object"
+            text += ", \(unreadable) responses that are not a JSON object"
         }
         if let times = spread(service["responseMilliseconds"], unit: "ms") {
-            text += "; answered within \(times)"
+            text += "; response time \(times)"
         }
         return oneLine(text) + "\n"
     }
@@ -154,7 +154,7 @@ struct GatewayReportText {
             let spacing = spread(identical["spacingSeconds"], unit: "s")
         {
             lines.append(
-                "\(number(identical, "callbacks", of: "callback")) came again in the same bytes, "
+                "\(number(identical, "callbacks", of: "callback")) redelivered in the same bytes, "
                     + "\(number(identical, "deliveries", of: "time")); first to last \(spacing)"
             )
         }
@@ -162,16 +162,16 @@ struct GatewayReportText {
             let spacing = spread(other["spacingSeconds"], unit: "s")
         {
             lines.append(
-                "\(number(other, "facts", of: "fact")) came again in other bytes, "
+                "\(number(other, "facts", of: "fact")) sent again in other bytes, "
                     + "\(number(other, "callbacks", of: "time")): "
-                    + "\(other.text("keptExternalId") ?? "0") with the X-EXTERNAL-ID before, "
+                    + "\(other.text("keptExternalId") ?? "0") with the same X-EXTERNAL-ID, "
                     + "\(other.text("changedExternalId") ?? "0") with another, "
                     + "\(other.text("changedTimestamp") ?? "0") with another X-TIMESTAMP; "
                     + "first to last \(spacing)"
             )
         }
         guard !lines.isEmpty else { return "" }
-        return "Repetitions\n" + lines.map { oneLine($0) + "\n" }.joined()
+        return "Redeliveries and retries\n" + lines.map { oneLine($0) + "\n" }.joined()
     }
 
     private func clock(_ callbacks: JSONValue) -> String {
@@ -181,13 +181,13 @@ struct GatewayReportText {
         return oneLine("Received after X-TIMESTAMP: \(spread)") + "\n"
     }
 
-    /// A count with what it counts, as in `1 call` and `2 calls`.
+    /// A count with its noun, such as `1 call` or `2 calls`.
     private func number(_ object: JSONValue, _ member: String, of thing: String) -> String {
         let count = object.text(member) ?? "0"
         return count == "1" ? "1 \(thing)" : "\(count) \(thing)s"
     }
 
-    /// Nil when nothing was measured.
+    /// A distribution as text; nil if nothing was measured.
     private func spread(_ spread: JSONValue?, unit: String) -> String? {
         guard let spread, let median = spread.text("median"), let least = spread.text("min"),
             let p95 = spread.text("p95"), let most = spread.text("max")

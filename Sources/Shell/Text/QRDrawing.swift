@@ -1,19 +1,19 @@
 import QRCode
 
-/// A QR code in half blocks: each character shows two modules, one above the other.
+/// A QR code drawn with half blocks: each character shows two modules, one above the other.
 struct QRDrawing {
     private let symbol: QRSymbol
 
-    /// Light modules on each side. The standard has 4; terminals show codes with 2, and in 80
-    /// columns there is room then for 300 bytes.
+    /// The light modules on each side. The standard requires 4. Readers accept 2 on terminals, and
+    /// then a code of 300 bytes fits into 80 columns.
     private static let quietZone = 2
 
     init(_ symbol: QRSymbol) { self.symbol = symbol }
 
     /// The lines of the drawing.
     ///
-    /// - Parameter isTerminal: black on white is then asked for, whatever the terminal's colours;
-    ///   else the blocks stand for ink.
+    /// - Parameter isTerminal: whether to set black on white, independent of the terminal's
+    ///   colours; if false, the blocks are the dark modules.
     func text(isTerminal: Bool) -> String {
         let side = -Self.quietZone..<symbol.width + Self.quietZone
         return stride(from: side.lowerBound, to: side.upperBound, by: 2).map { row in
@@ -36,7 +36,8 @@ struct QRDrawing {
         }
     }
 
-    /// Colours 16 and 231 of the 256 are black and white in every theme; the first 16 are not.
+    /// Colours 16 and 231 are black and white in every theme; the first 16 colours depend on the
+    /// theme.
     private static func colored(_ line: String) -> String {
         "\u{1B}[38;5;16;48;5;231m\(line)\u{1B}[0m"
     }

@@ -1,15 +1,15 @@
 import Snap
 import Text
 
-/// Rows for people: columns as wide as what they hold, nothing cut off.
+/// A table for people. Columns are as wide as their contents; nothing is cut off.
 ///
-/// Rows may come in portions. The titles stand above the first; a column grows when it has to and
-/// never becomes narrower again.
+/// Rows can be added in portions. The titles are above the first portion. A column gets wider if a
+/// later portion needs it, and never narrower.
 struct Table {
     /// One column.
     struct Column {
         let title: String
-        /// Whether its cells end, rather than begin, below one another.
+        /// Whether the cells are aligned right.
         var isNumber = false
     }
 
@@ -22,7 +22,7 @@ struct Table {
         widths = columns.map(\.title.count)
     }
 
-    /// The lines of some more rows; a cell without a value shows as `-`.
+    /// The lines of more rows; a cell without a value is shown as `-`.
     mutating func text(_ rows: [[String?]]) -> String {
         var lines = rows.map { row in row.map { oneLine($0 ?? "-") } }
         if !hasTitles { lines.insert(columns.map(\.title), at: 0) }
@@ -40,7 +40,7 @@ struct Table {
         var blanks = 0
         for (index, cell) in cells.enumerated() {
             let padding = widths[index] - cell.count
-            // Blanks are written before the next cell, so none stand at the end of a line.
+            // Blanks are written before the next cell, so that lines have no trailing blanks.
             blanks += columns[index].isNumber ? padding : 0
             line += String(repeating: " ", count: blanks) + cell
             blanks = 2 + (columns[index].isNumber ? 0 : padding)
@@ -50,8 +50,8 @@ struct Table {
 }
 
 extension JSONValue {
-    /// The member's text when it is a string, its literal when it is a number or a boolean; nil
-    /// when it is anything else, or missing.
+    /// The text of a member that is a string, or the literal of a number or boolean; nil for
+    /// anything else.
     func text(_ name: String) -> String? {
         guard let value = self[name] else { return nil }
         switch value.kind {
@@ -61,7 +61,7 @@ extension JSONValue {
         }
     }
 
-    /// The member's text when it is an amount, as in `10000.00 IDR`.
+    /// The text of a member that is an amount, such as `10000.00 IDR`.
     func amount(_ name: String) -> String? {
         guard let amount = self[name], let value = amount.text("value") else { return nil }
         return [value, amount.text("currency")].compactMap(\.self).joined(separator: " ")

@@ -1,11 +1,11 @@
 import Snap
 import Text
 
-/// A transaction as lines for people: one member each, then its transitions.
+/// A payment as text for people: one line for each member, then its transitions.
 struct TransactionText {
     private let transaction: JSONValue
 
-    /// Whether the content of its QR code is among them.
+    /// Whether the payload of the QR code is shown.
     var hasQRContent = true
 
     init(_ transaction: JSONValue) { self.transaction = transaction }
@@ -24,7 +24,7 @@ struct TransactionText {
         return text
     }
 
-    /// What there is to say; members that are missing or null are left out.
+    /// The lines, each with its title; members that are absent or null are omitted.
     private var facts: [(String, String?)] {
         [
             ("Reference", transaction.text("partnerReferenceNo")),
@@ -62,12 +62,12 @@ struct TransactionText {
         return transaction["expired"]?.bool == true ? time + ", expired" : time
     }
 
-    /// A text, or an object whose members say more.
+    /// The last error: a text, or an object with several members.
     private var lastError: String? {
         transaction.text("lastError") ?? transaction["lastError"].flatMap(members)
     }
 
-    /// The elements of a list of texts; nil when there are none.
+    /// The elements of a list of texts; nil if it is empty.
     private func texts(_ name: String, separator: String) -> String? {
         let texts = transaction[name]?.elements.compactMap(\.string) ?? []
         return texts.isEmpty ? nil : texts.joined(separator: separator)
@@ -81,7 +81,7 @@ struct TransactionText {
     }
 }
 
-/// A transition as a row for people.
+/// A transition as a row of a table.
 enum TransitionRow {
     static let columns = [
         Table.Column(title: "SEQUENCE", isNumber: true),
