@@ -27,11 +27,6 @@ struct Article {
 enum CitationRules {
     static func all(_ articles: [Article]) -> [Rule] { [resolved(articles), inside] }
 
-    /// Targets whose citations of documents outside of the repository are still to be replaced.
-    private static let exempt: Set<String> = [
-        "APIModel", "Configuration", "InternalAPI", "Maintenance", "Metrics", "Shell",
-    ]
-
     /// The forms are "article NAME", "article NAME, row N" with one row or several, and
     /// `<doc:NAME>`.
     static func resolved(_ articles: [Article]) -> Rule {
@@ -50,7 +45,6 @@ enum CitationRules {
     /// for what a function promises.
     static let inside = Rule(text: "a comment cites articles, not documents outside of here") {
         file in
-        if let module = file.module, exempt.contains(module) { return [] }
         return outsideCitations(in: file)
     }
 

@@ -12,11 +12,6 @@ enum LanguageRules {
         let unless: Set<String>
     }
 
-    /// Targets that do not keep these rules yet.
-    private static let exempt: Set<String> = [
-        "APIModel", "Configuration", "InternalAPI", "Maintenance", "Shell",
-    ]
-
     private static let patterns =
         // In payments, settlement moves money.
         either(
@@ -59,7 +54,6 @@ enum LanguageRules {
 
     /// The findings in comments and string literals, in a target that keeps the rules.
     static func findings(in file: SourceFile) -> [Finding] {
-        if let module = file.module, exempt.contains(module) { return [] }
         return allFindings(in: file)
     }
 
