@@ -104,12 +104,16 @@ let package = Package(
         library("Store", ["Ledger", "Payments", "Queues"]),
         library("SQLiteFiles", ["Store", "SQLite", "Ledger", "Payments", "Queues", "System"]),
         library(
+            "SQLiteTables",
+            ["SQLiteFiles", "Store", "SQLite", "Ledger", "Payments"]
+        ),
+        library(
             "SQLiteStore",
-            ["SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "Queues", "System"]
+            ["SQLiteTables", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "Queues", "System"]
         ),
         library(
             "Recovery",
-            ["SQLiteStore", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "System"]
+            ["SQLiteStore", "SQLiteTables", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "System"]
         ),
 
         library("Metrics", ["HTTPServer", "Logging", "Snap", "Payments"]),

@@ -3,6 +3,7 @@ import Payments
 import SQLite
 import SQLiteFiles
 import SQLiteStore
+import SQLiteTables
 import Store
 import System
 

@@ -2,6 +2,7 @@ import SQLite
 import Support
 import Testing
 
+@testable import SQLiteTables
 @testable import SQLiteStore
 @testable import Store
 

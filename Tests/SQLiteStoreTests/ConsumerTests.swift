@@ -1,6 +1,7 @@
 import SQLite
 import Testing
 
+@testable import SQLiteTables
 @testable import SQLiteStore
 @testable import Store
 

@@ -4,6 +4,7 @@ import SQLite
 import Testing
 
 @testable import SQLiteFiles
+@testable import SQLiteTables
 @testable import SQLiteStore
 @testable import Store
 

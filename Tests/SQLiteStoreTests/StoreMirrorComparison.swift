@@ -3,6 +3,7 @@ import SQLite
 
 @testable import Ledger
 @testable import SQLiteFiles
+@testable import SQLiteTables
 @testable import SQLiteStore
 @testable import Store
 

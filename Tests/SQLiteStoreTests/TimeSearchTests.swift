@@ -3,6 +3,7 @@ import Support
 import Testing
 
 @testable import SQLiteFiles
+@testable import SQLiteTables
 @testable import SQLiteStore
 @testable import Store
 

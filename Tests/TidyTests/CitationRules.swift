@@ -45,7 +45,7 @@ enum CitationRules {
     /// for what a function promises.
     static let inside = Rule(text: "a comment cites articles, not documents outside of here") {
         file in
-        return outsideCitations(in: file)
+        outsideCitations(in: file)
     }
 
     /// The lines of the comments that cite a document outside of the repository.

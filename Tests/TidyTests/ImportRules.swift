@@ -20,7 +20,9 @@ enum ImportRules {
     ]
 
     /// The targets of the storage engine on SQLite.
-    private static let engine: Set<String> = ["SQLiteFiles", "SQLiteStore", "Recovery"]
+    private static let engine: Set<String> = [
+        "SQLiteFiles", "SQLiteTables", "SQLiteStore", "Recovery",
+    ]
 
     static func all(_ manifest: Manifest) -> [Rule] {
         [arrows(manifest), wrapped, engines, foundation, essentials, purity(manifest)]

@@ -52,13 +52,8 @@ enum LanguageRules {
         }
     }
 
-    /// The findings in comments and string literals, in a target that keeps the rules.
+    /// The findings in comments and string literals.
     static func findings(in file: SourceFile) -> [Finding] {
-        return allFindings(in: file)
-    }
-
-    /// The same in every target.
-    static func allFindings(in file: SourceFile) -> [Finding] {
         [file.comments, file.literals].flatMap { matches(in: $0, of: file.path) }
     }
 

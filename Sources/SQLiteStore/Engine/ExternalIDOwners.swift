@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import SQLite
 import SQLiteFiles
+import SQLiteTables
 
 /// The owners of X-EXTERNAL-IDs: the first callback of a day under each ID with the response
 /// 2005600 (article Checks, row 10).

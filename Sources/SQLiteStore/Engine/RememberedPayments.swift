@@ -2,6 +2,7 @@ import Ledger
 package import Payments
 package import SQLite
 import SQLiteFiles
+import SQLiteTables
 
 /// The payments of one database that a backup lacks, or has in an earlier state.
 ///

@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import SQLite
 import SQLiteFiles
+import SQLiteTables
 
 extension SQLiteEngine {
     /// Loads the view of a group of events; <doc:EngineProtocol> of the module `Ledger` says what

@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import SQLite
 import SQLiteFiles
+import SQLiteTables
 import Store
 
 /// The writing side of a SQLite database: stores what the ledger decides (see <doc:EngineProtocol>

@@ -1,6 +1,7 @@
 import Queues
 import SQLite
 import SQLiteFiles
+import SQLiteTables
 import Store
 
 /// A connection that only reads, with a thread of its own: a long read delays only reads on the

@@ -1,4 +1,5 @@
 import SQLite
+import SQLiteTables
 import Store
 
 /// The readers' statements on the attention list.

@@ -1,6 +1,7 @@
 import Payments
 import SQLite
 import SQLiteFiles
+import SQLiteTables
 import Store
 
 /// The readers' statements on the journal and the rejected-request store, which are shown as one

@@ -1,6 +1,7 @@
 import Ledger
 import Payments
 import SQLite
+import SQLiteTables
 import Store
 
 /// Conditions of a WHERE clause and their values, in the same order.

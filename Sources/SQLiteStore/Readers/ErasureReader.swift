@@ -1,5 +1,6 @@
 import SQLite
 import SQLiteFiles
+import SQLiteTables
 import Store
 
 /// The readers' statements of a retention order.

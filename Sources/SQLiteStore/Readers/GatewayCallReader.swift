@@ -1,6 +1,7 @@
 import Ledger
 import Payments
 import SQLite
+import SQLiteTables
 import Store
 
 /// The readers' statements on gateway calls.

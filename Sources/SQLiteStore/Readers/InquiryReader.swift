@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import SQLite
 import SQLiteFiles
+import SQLiteTables
 
 /// The readers' statements on the schedule of queries.
 struct InquiryReader {

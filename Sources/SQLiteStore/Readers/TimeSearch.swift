@@ -1,4 +1,5 @@
 import SQLite
+import SQLiteTables
 
 /// Finds the rows of a time range without an index on the time, by binary search over the primary
 /// key.

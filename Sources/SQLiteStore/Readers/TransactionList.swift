@@ -1,5 +1,6 @@
 import Payments
 import SQLite
+import SQLiteTables
 import Store
 
 /// Lists transactions by one of their times, newest first.

@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import SQLite
 import SQLiteFiles
+import SQLiteTables
 import Store
 
 /// The readers' statements on transactions.

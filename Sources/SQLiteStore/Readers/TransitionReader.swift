@@ -1,5 +1,6 @@
 import Payments
 import SQLite
+import SQLiteTables
 import Store
 
 /// The readers' statements on the feed. All use the primary key, the sequence number.

@@ -1,11 +1,11 @@
-import Ledger
-import SQLite
+package import Ledger
+package import SQLite
 
 /// The writer's statements on `decided_facts`; inside a write only.
 ///
 /// A row holds a fact without a transition that an operator accepted or dismissed, or that a query
 /// answered. Rows are never changed except for their payment.
-final class DecidedFactTable {
+package final class DecidedFactTable {
     /// Adds a decision; later ones about the same fact come after it in the order of the IDs.
     private let insertion: Statement
 
@@ -18,7 +18,7 @@ final class DecidedFactTable {
     /// The decisions that belong to no payment, by the null key of the same index.
     private let ofNone: Statement
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
             """
             INSERT INTO decided_facts (payment_id, decision, cause, original_partner_reference,
@@ -41,7 +41,7 @@ final class DecidedFactTable {
     }
 
     /// Adds a decision about a fact or a cause.
-    func insert(_ fact: DecidedFact) throws(SQLiteError) {
+    package func insert(_ fact: DecidedFact) throws(SQLiteError) {
         try insertion.run {
             $0.integer(fact.paymentID)
             $0.integer(Int(fact.decision.rawValue))
@@ -52,7 +52,7 @@ final class DecidedFactTable {
     }
 
     /// Assigns the decisions of one payment to another, which it was merged into.
-    func move(from old: Int64, to new: Int64) throws(SQLiteError) {
+    package func move(from old: Int64, to new: Int64) throws(SQLiteError) {
         try moving.run {
             $0.integer(new)
             $0.integer(old)
@@ -60,7 +60,7 @@ final class DecidedFactTable {
     }
 
     /// The decisions about facts of these payments, oldest first.
-    func facts(of paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [DecidedFact] {
+    package func facts(of paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [DecidedFact] {
         try ofPayments.all {
             $0.list(paymentIDs)
         } row: {
@@ -69,7 +69,7 @@ final class DecidedFactTable {
     }
 
     /// The decisions about causes that belong to no payment, oldest first.
-    func looseFacts() throws(SQLiteError) -> [DecidedFact] {
+    package func looseFacts() throws(SQLiteError) -> [DecidedFact] {
         try ofNone.all { _ in
         } row: {
             Self.read($0)

@@ -9,7 +9,7 @@ import SQLite
 extension Row {
     /// A fact in four columns from `column` on: both references, status, amount. Nil without
     /// references or status.
-    func fact(from column: Int32) -> Fact? {
+    package func fact(from column: Int32) -> Fact? {
         guard let partner = Reference(text(column)), let reference = Reference(text(column + 1)),
             let status = latestStatus(column + 2)
         else { return nil }
@@ -29,7 +29,7 @@ extension Row {
     }
 
     /// A SNAP status code; nil when the column is NULL.
-    func latestStatus(_ column: Int32) -> LatestTransactionStatus? {
+    package func latestStatus(_ column: Int32) -> LatestTransactionStatus? {
         optionalInteger(column).flatMap {
             LatestTransactionStatus(rawValue: UInt8(clamping: $0))
         }
@@ -41,13 +41,13 @@ extension Row {
     }
 
     /// The source of a transition; nil when the column is NULL.
-    func source(_ column: Int32) -> TransitionSource? {
+    package func source(_ column: Int32) -> TransitionSource? {
         optionalInteger(column).flatMap { TransitionSource(rawValue: UInt8(clamping: $0)) }
     }
 
     /// A time in two columns from `column` on: its text and its instant in milliseconds since the
     /// epoch, NULL when the text cannot be read.
-    func gatewayTime(from column: Int32) -> GatewayTime? {
+    package func gatewayTime(from column: Int32) -> GatewayTime? {
         optionalText(column).map {
             GatewayTime(text: $0, milliseconds: optionalInteger(column + 1))
         }
@@ -71,7 +71,7 @@ extension Binder {
 
     /// Binds IDs as a JSON array for `json_each`, so that one prepared statement serves any number
     /// of them.
-    mutating func list(_ numbers: some Sequence<Int64>) {
+    package mutating func list(_ numbers: some Sequence<Int64>) {
         var list = "["
         for number in numbers {
             if list.utf8.count > 1 { list += "," }

@@ -1,9 +1,9 @@
 import Ledger
-import Payments
-import SQLite
+package import Payments
+package import SQLite
 
 /// The writer's statements on `attention` and `attention_events`; inside a write only.
-final class AttentionTable {
+package final class AttentionTable {
     /// Adds an open entry. The unique indexes reject a second open one for a payment and kind, or
     /// for a cause and kind.
     private let insertion: Statement
@@ -30,7 +30,7 @@ final class AttentionTable {
     /// The events of entries, by the primary key of `attention_events`.
     private let events: Statement
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
             """
             INSERT INTO attention (kind, payment_id, subject, count, opened_at, last_at, id)
@@ -84,7 +84,7 @@ final class AttentionTable {
     // MARK: Entries
 
     /// Adds an entry with its events.
-    func insert(_ entry: AttentionEntry) throws(SQLiteError) {
+    package func insert(_ entry: AttentionEntry) throws(SQLiteError) {
         try insertion.run { $0.entry(entry) }
         for index in entry.events.indices { try put(entry.events[index], index, of: entry.id) }
     }
@@ -94,7 +94,7 @@ final class AttentionTable {
     /// The subject changes when a payment is merged into another one. If that one has an open entry
     /// of the kind, the ledger merges the two entries instead, because the unique index allows only
     /// one.
-    func update(_ entry: AttentionEntry, changed: [Int]) throws(SQLiteError) {
+    package func update(_ entry: AttentionEntry, changed: [Int]) throws(SQLiteError) {
         try update.run { $0.entry(entry) }
         for index in changed { try put(entry.events[index], index, of: entry.id) }
     }
@@ -119,7 +119,7 @@ final class AttentionTable {
     }
 
     /// Closes an entry. The row stays, with the name and the note of the resolution.
-    func close(
+    package func close(
         _ id: Int64,
         _ resolution: EntryResolution,
         atMilliseconds now: Int64
@@ -133,7 +133,7 @@ final class AttentionTable {
     }
 
     /// The open entries about these payments, with their events, in the order of their IDs.
-    func open(of paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [AttentionEntry] {
+    package func open(of paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [AttentionEntry] {
         try completed(
             try openOfPayments.all {
                 $0.list(paymentIDs)
@@ -147,7 +147,7 @@ final class AttentionTable {
     ///
     /// Scans `attention`, resolved entries included. Needed only for unreadable callbacks, and for
     /// entries about the gateway or the disk.
-    func openLoose() throws(SQLiteError) -> [AttentionEntry] {
+    package func openLoose() throws(SQLiteError) -> [AttentionEntry] {
         try completed(
             try looseOpen.all { _ in
             } row: {
@@ -157,7 +157,7 @@ final class AttentionTable {
     }
 
     /// The entries with these IDs, open or resolved, with their events.
-    func entries(_ ids: some Sequence<Int64>) throws(SQLiteError) -> [AttentionEntry] {
+    package func entries(_ ids: some Sequence<Int64>) throws(SQLiteError) -> [AttentionEntry] {
         try completed(
             try byID.all {
                 $0.list(ids)

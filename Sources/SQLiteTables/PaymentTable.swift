@@ -1,9 +1,9 @@
 import Ledger
-import Payments
-import SQLite
+package import Payments
+package import SQLite
 
 /// The statements on `payments`, each with its generation; a restore reads with them as well.
-final class PaymentTable {
+package final class PaymentTable {
     /// Payments with their generations, both by primary key.
     private let selection: Statement
 
@@ -15,7 +15,7 @@ final class PaymentTable {
     /// enters or leaves created and pending.
     private let update: Statement
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         selection = try connection.prepare(
             """
             SELECT id, \(Self.columns.joined(separator: ", ")), generations.state, fee_amount,
@@ -45,18 +45,18 @@ final class PaymentTable {
     ]
 
     /// Adds a payment; inside a write only.
-    func insert(_ payment: Payment) throws(SQLiteError) {
+    package func insert(_ payment: Payment) throws(SQLiteError) {
         try insertion.run { $0.payment(payment) }
     }
 
     /// Writes the present state of a payment, with its `revision`; inside a write only.
-    func update(_ payment: Payment) throws(SQLiteError) {
+    package func update(_ payment: Payment) throws(SQLiteError) {
         try update.run { $0.payment(payment) }
     }
 
     /// The payments with these IDs, each with its generation, in no particular order; missing IDs
     /// are left out.
-    func payments(
+    package func payments(
         _ ids: some Sequence<Int64>
     ) throws(SQLiteError) -> [(payment: Payment, generation: Generation?)] {
         try selection.all {

@@ -1,8 +1,8 @@
-import SQLite
+package import SQLite
 
 /// The writer's statements on `clock_steps`: the keys of the rows that start a new stretch, because
 /// the clock was set back before them (see ``ClockSteps``).
-final class ClockStepTable {
+package final class ClockStepTable {
     private var steps = ClockSteps()
 
     /// Adds a step; one that exists already is ignored.
@@ -10,7 +10,7 @@ final class ClockStepTable {
     private let connection: Connection
 
     /// Reads the last row of each list, where ``ClockSteps`` continues.
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         insertion = try connection.prepare("INSERT OR IGNORE INTO clock_steps VALUES (?, ?)")
         for list in TimeList.allCases {
@@ -27,7 +27,7 @@ final class ClockStepTable {
     }
 
     /// Records the time of a row that the present write adds; inside a write only.
-    func note(_ list: TimeList, id: Int64, milliseconds: Int64) throws(SQLiteError) {
+    package func note(_ list: TimeList, id: Int64, milliseconds: Int64) throws(SQLiteError) {
         guard steps.isLast(list, id: id) else {
             return try noteBetween(list, id: id, milliseconds: milliseconds)
         }
@@ -121,7 +121,7 @@ struct ClockSteps: Sendable {
 }
 
 /// A table whose rows are listed by time, and found by binary search over the primary key.
-enum TimeList: Int64, CaseIterable, Sendable {
+package enum TimeList: Int64, CaseIterable, Sendable {
     case callbacks = 1
     case payments = 2
     case transitions = 3
@@ -131,7 +131,7 @@ enum TimeList: Int64, CaseIterable, Sendable {
     var place: Int { Int(rawValue) - 1 }
 
     /// The name of the table.
-    var table: String {
+    package var table: String {
         switch self {
         case .callbacks: "callbacks"
         case .payments: "payments"
@@ -141,11 +141,11 @@ enum TimeList: Int64, CaseIterable, Sendable {
     }
 
     /// The primary key of the table.
-    var key: String { self == .transitions ? "sequence" : "id" }
+    package var key: String { self == .transitions ? "sequence" : "id" }
 
     /// The column whose values grow with the key between clock steps, up to
     /// ``disorderMilliseconds``.
-    var time: String {
+    package var time: String {
         switch self {
         case .callbacks: "received_at"
         case .payments: "created_at"
@@ -156,5 +156,5 @@ enum TimeList: Int64, CaseIterable, Sendable {
 
     /// How far a row's time may be before the newest time so far without a clock step. Callbacks of
     /// several connections reach the writer in another order than they were received.
-    static let disorderMilliseconds: Int64 = 60_000
+    package static let disorderMilliseconds: Int64 = 60_000
 }

@@ -1,12 +1,12 @@
-import SQLite
-import Store
+package import SQLite
+package import Store
 
 /// The writer's statements that erase heads and bodies, and remove the start of the feed; inside a
 /// write only.
 ///
 /// SQLite overwrites the erased bytes, because ``MainDatabase`` sets `secure_delete`; freed pages
 /// are used again (article Storage).
-final class ErasureTable {
+package final class ErasureTable {
     /// Deletes the bytes of a callback, by primary key.
     private let callbackRemoval: Statement
 
@@ -27,7 +27,7 @@ final class ErasureTable {
     private let feedStart: FeedStart
     private let connection: Connection
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         callbackRemoval = try connection.prepare("DELETE FROM callback_contents WHERE id = ?")
         callbackInsertion = try connection.prepare(
@@ -47,7 +47,7 @@ final class ErasureTable {
     /// Replaces the bytes of a callback by what remains of them, in the same write.
     ///
     /// Does nothing when they were erased before, so a repeated step does not replace the digests.
-    func erase(callback id: Int64, _ remainder: ErasedCallback) throws(SQLiteError) {
+    package func erase(callback id: Int64, _ remainder: ErasedCallback) throws(SQLiteError) {
         try callbackRemoval.run { $0.integer(id) }
         if connection.changes == 0 { return }
         let isRaw = remainder.bodyDigest == remainder.signedBodyDigest
@@ -61,7 +61,7 @@ final class ErasureTable {
 
     /// Replaces the bytes of a gateway call by what remains of them; does nothing when they were
     /// erased before.
-    func erase(gatewayCall id: Int64, _ remainder: ErasedGatewayCall) throws(SQLiteError) {
+    package func erase(gatewayCall id: Int64, _ remainder: ErasedGatewayCall) throws(SQLiteError) {
         try callInsertion.run {
             $0.blob(remainder.requestDigest)
             $0.blob(remainder.responseDigest)
@@ -71,7 +71,7 @@ final class ErasureTable {
     }
 
     /// Removes the start of the feed (see ``Store/removeTransitions(recordedBefore:limit:)``).
-    func removeTransitions(
+    package func removeTransitions(
         recordedBefore milliseconds: Int64,
         feed: String,
         head: Int64,
@@ -91,7 +91,7 @@ final class ErasureTable {
 
 /// The statements that determine what may be removed from the start of the feed; the writer and the
 /// readers use them.
-struct FeedStart {
+package struct FeedStart {
     /// The first transitions after a sequence number, by primary key.
     private let transitions: Statement
 
@@ -99,7 +99,7 @@ struct FeedStart {
     /// `consumers`, which is small.
     private let lowestOffset: Statement
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         transitions = try connection.prepare(
             """
             SELECT sequence, recorded_at FROM transitions WHERE sequence > ?
@@ -118,7 +118,7 @@ struct FeedStart {
     /// since the epoch and that every consumer has passed; never the newest one.
     ///
     /// Reads at most `limit` + 1 rows, and stops at the first one that must stay.
-    func removable(
+    package func removable(
         recordedBefore milliseconds: Int64,
         after sequence: Int64,
         feed: String,

@@ -8,7 +8,7 @@ import SQLite
 /// A head has about 700 bytes. Only the time, the ID, the signature and the length differ from call
 /// to call; they are columns, or follow from one. Storing the form once saves most of the bytes of
 /// a call.
-struct CallForm: Hashable, Sendable {
+package struct CallForm: Hashable, Sendable {
     let signedPath: String
 
     /// The head; a byte below 0x05 is a placeholder for one of the values of the call.
@@ -55,7 +55,7 @@ struct CallForm: Hashable, Sendable {
     }
 
     /// The head of the call with these values, byte for byte as it was sent.
-    func head(
+    package func head(
         timestamp: String,
         externalID: String,
         signature: String,

@@ -1,13 +1,13 @@
 package import Ledger
 import Payments
-import SQLite
+package import SQLite
 
 /// The writer's statements on the journal of authentic callbacks: `callbacks` and
 /// `callback_contents`; inside a write only.
 ///
 /// A callback is appended once and read when it is decided about again; no decision reads its
 /// bytes.
-final class JournalTable {
+package final class JournalTable {
     /// Appends a row to `callbacks`.
     ///
     /// It also adds an entry to `callbacks_of_payment`, near its end for a new payment, and one to
@@ -39,7 +39,7 @@ final class JournalTable {
     /// payment.
     private let waiting: Statement
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
             """
             INSERT INTO callbacks (id, received_at, deliveries, last_received_at, verification,
@@ -84,7 +84,7 @@ final class JournalTable {
     /// Appends a callback with the bytes of its delivery.
     ///
     /// - Parameter verification: the ID of its verification in `verifications`.
-    func insert(
+    package func insert(
         _ callback: KeptCallback,
         _ delivery: Delivery,
         verification: Int64
@@ -109,7 +109,7 @@ final class JournalTable {
     }
 
     /// Writes what was decided about a stored callback.
-    func update(_ callback: KeptCallback) throws(SQLiteError) {
+    package func update(_ callback: KeptCallback) throws(SQLiteError) {
         try update.run { row in
             row.judged(callback)
             row.integer(callback.id)
@@ -117,7 +117,7 @@ final class JournalTable {
     }
 
     /// Counts one more delivery of a stored callback; its bytes are not stored again.
-    func countRedelivery(of id: Int64, atMilliseconds now: Int64) throws(SQLiteError) {
+    package func countRedelivery(of id: Int64, atMilliseconds now: Int64) throws(SQLiteError) {
         try redelivery.run {
             $0.integer(now)
             $0.integer(id)
@@ -127,7 +127,7 @@ final class JournalTable {
     // MARK: Reading
 
     /// The stored callback with this ID; nil when there is none.
-    func callback(_ id: Int64) throws(SQLiteError) -> KeptCallback? {
+    package func callback(_ id: Int64) throws(SQLiteError) -> KeptCallback? {
         let found = try byID.first {
             $0.integer(id)
         } row: {
@@ -137,7 +137,7 @@ final class JournalTable {
     }
 
     /// The callbacks of a payment with this signature; with nil, those of no payment.
-    func callbacks(
+    package func callbacks(
         signed digest: SignedDigest,
         paymentID: Int64?
     ) throws(SQLiteError) -> [KeptCallback] {
@@ -157,7 +157,7 @@ final class JournalTable {
     }
 
     /// The callbacks of these payments that wait for a query, oldest first.
-    func waiting(of paymentIDs: [Int64]) throws(SQLiteError) -> [KeptCallback] {
+    package func waiting(of paymentIDs: [Int64]) throws(SQLiteError) -> [KeptCallback] {
         try waiting.all {
             $0.list(paymentIDs)
         } row: {

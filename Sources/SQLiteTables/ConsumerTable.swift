@@ -50,7 +50,7 @@ package final class ConsumerTable {
     }
 
     /// The consumer of this name; nil when there is none.
-    func consumer(_ name: String) throws(SQLiteError) -> ConsumerRecord? {
+    package func consumer(_ name: String) throws(SQLiteError) -> ConsumerRecord? {
         try single.first {
             $0.text(name)
         } row: {
@@ -95,7 +95,7 @@ package final class ConsumerTable {
     }
 
     /// Removes a consumer; returns whether it existed. Inside a write only.
-    func remove(_ name: String) throws(SQLiteError) -> Bool {
+    package func remove(_ name: String) throws(SQLiteError) -> Bool {
         try connection.prepare("DELETE FROM consumers WHERE name = ?").run { $0.text(name) }
         return connection.changes > 0
     }
@@ -109,7 +109,7 @@ extension ConsumerTable {
     /// counts as 0, like that of a missing consumer.
     ///
     /// - Parameter head: the newest sequence number, which the offset must not exceed.
-    func move(
+    package func move(
         _ move: ConsumerMove,
         head: Int64,
         feed: String,

@@ -1,16 +1,16 @@
 import Ledger
-import Payments
-import SQLite
+package import Payments
+package import SQLite
 
 /// The writer's statement on `transitions`, the feed; inside a write only.
 ///
 /// Rows are only appended, and removed from the start by a retention order. The order of commits is
 /// that of the sequence numbers, so a reader that sees a transition sees all before it.
-final class TransitionTable {
+package final class TransitionTable {
     /// Appends a row; the primary key rejects a sequence number that exists.
     private let insertion: Statement
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
             """
             INSERT INTO transitions (sequence, payment_id, partner_reference, reference,
@@ -25,7 +25,7 @@ final class TransitionTable {
     ///
     /// Its sequence number must be the head's successor, which the ledger guarantees: the feed has
     /// no gaps. The references are stored as of now, because they may be corrected later.
-    func insert(_ transition: Transition) throws(SQLiteError) {
+    package func insert(_ transition: Transition) throws(SQLiteError) {
         try insertion.run {
             $0.integer(transition.sequence)
             $0.integer(transition.paymentID)

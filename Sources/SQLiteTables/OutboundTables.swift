@@ -1,6 +1,6 @@
-import Ledger
-import Payments
-import SQLite
+package import Ledger
+package import Payments
+package import SQLite
 
 /// The two columns of a validity.
 extension Validity {
@@ -22,7 +22,7 @@ extension Validity {
     }
 
     /// An unknown kind counts as standard.
-    init(kind: Int64, value: Int64) {
+    package init(kind: Int64, value: Int64) {
         switch kind {
         case 1: self = .seconds(value)
         case 2: self = .until(value)
@@ -32,7 +32,7 @@ extension Validity {
 }
 
 /// The statements on `generations`; the writer's run inside a write only.
-final class GenerationTable {
+package final class GenerationTable {
     /// Adds a generation in state 0 (under way), or replaces an earlier attempt.
     private let insertion: Statement
 
@@ -46,7 +46,7 @@ final class GenerationTable {
     /// Payments whose call is under way, by `generations_under_way`.
     private let interrupted: Statement
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
             """
             INSERT OR REPLACE INTO generations (payment_id, state, fee_amount, validity_kind,
@@ -71,7 +71,7 @@ final class GenerationTable {
     ///
     /// The call is sent only after the commit is durable. A crash in between leaves state 0, which
     /// leads to a query at the next start.
-    func start(
+    package func start(
         _ request: GenerationRequest,
         of paymentID: Int64,
         atMilliseconds now: Int64
@@ -92,7 +92,7 @@ final class GenerationTable {
     ///
     /// Warnings are stored in one column, one on each line, and only for an accepted call; all
     /// other results store their reason in `last_error`.
-    func finish(
+    package func finish(
         _ paymentID: Int64,
         _ state: GenerationState,
         _ result: GenerationResult
@@ -117,7 +117,7 @@ final class GenerationTable {
     }
 
     /// Replaces the start of a call, because the clock was wrong when it was recorded.
-    func moveStart(of paymentID: Int64, toMilliseconds now: Int64) throws(SQLiteError) {
+    package func moveStart(of paymentID: Int64, toMilliseconds now: Int64) throws(SQLiteError) {
         try moving.run {
             $0.integer(now)
             $0.integer(paymentID)
@@ -125,7 +125,7 @@ final class GenerationTable {
     }
 
     /// Payments whose call has no recorded result.
-    func underWay() throws(SQLiteError) -> [Int64] {
+    package func underWay() throws(SQLiteError) -> [Int64] {
         try interrupted.all { _ in
         } row: {
             $0.integer(0)
@@ -134,7 +134,7 @@ final class GenerationTable {
 }
 
 /// The writer's statements on `inquiries`, the durable schedule of queries; inside a write only.
-final class InquiryTable {
+package final class InquiryTable {
     /// The inquiries about payments, by primary key.
     private let selection: Statement
 
@@ -145,7 +145,7 @@ final class InquiryTable {
     /// Removes the inquiry of a payment.
     private let removal: Statement
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         selection = try connection.prepare(
             """
             SELECT \(Self.columns) FROM inquiries
@@ -190,7 +190,7 @@ final class InquiryTable {
     }
 
     /// The inquiries about these payments, in no particular order.
-    func inquiries(about paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [StatusInquiry] {
+    package func inquiries(about paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [StatusInquiry] {
         try selection.all {
             $0.list(paymentIDs)
         } row: {
@@ -199,7 +199,7 @@ final class InquiryTable {
     }
 
     /// Stores the inquiry of a payment, in place of the present one.
-    func put(_ inquiry: StatusInquiry) throws(SQLiteError) {
+    package func put(_ inquiry: StatusInquiry) throws(SQLiteError) {
         try replacement.run {
             $0.integer(inquiry.paymentID)
             $0.integer(Int(inquiry.phase.rawValue))
@@ -215,13 +215,13 @@ final class InquiryTable {
     }
 
     /// Ends the inquiry about a payment; does nothing when there is none.
-    func remove(_ paymentID: Int64) throws(SQLiteError) {
+    package func remove(_ paymentID: Int64) throws(SQLiteError) {
         try removal.run { $0.integer(paymentID) }
     }
 }
 
 /// The writer's statements on `gateway_calls` and `gateway_call_contents`; inside a write only.
-final class GatewayCallTable {
+package final class GatewayCallTable {
     /// Appends the facts of a call; the ID is the next rowid.
     private let insertion: Statement
 
@@ -232,7 +232,7 @@ final class GatewayCallTable {
     private let forms: NumberedValues<CallForm>
     private let connection: Connection
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    package init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         insertion = try connection.prepare(
             """
@@ -254,7 +254,7 @@ final class GatewayCallTable {
     ///
     /// - Parameter paymentID: nil when the call belongs to no payment.
     @discardableResult
-    func insert(_ call: GatewayCall, paymentID: Int64?) throws(SQLiteError) -> Int64 {
+    package func insert(_ call: GatewayCall, paymentID: Int64?) throws(SQLiteError) -> Int64 {
         let form = CallForm(call)
         let formID = try forms.id(of: form ?? CallForm(signedPath: call.signedPath, head: []))
         try insertion.run {
