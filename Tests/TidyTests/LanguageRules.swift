@@ -18,7 +18,8 @@ enum LanguageRules {
             ["settle", "settles", "settled", "settling", "settlement"],
             "resolve, confirm, close"
         )
-        + either(["repetition", "repetitions"], "redelivery, duplicate delivery")
+        // The gateway report has a member `repetitions`.
+        + either(["repetition"], "redelivery, duplicate delivery")
         + either(["comes again", "come again", "came again"], "is redelivered, is sent again")
         + either(["question"], "status inquiry, query")
         + either(["asks the gateway", "asked the gateway"], "queries the gateway")
