@@ -105,15 +105,21 @@ let package = Package(
         library("SQLiteFiles", ["Store", "SQLite", "Ledger", "Payments", "Queues", "System"]),
         library(
             "SQLiteTables",
-            ["SQLiteFiles", "Store", "SQLite", "Ledger", "Payments"]
+            ["Store", "SQLite", "Ledger", "Payments"]
         ),
         library(
             "SQLiteStore",
-            ["SQLiteTables", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "Queues", "System"]
+            [
+                "SQLiteTables", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "Queues",
+                "System",
+            ]
         ),
         library(
             "Recovery",
-            ["SQLiteStore", "SQLiteTables", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "System"]
+            [
+                "SQLiteStore", "SQLiteTables", "SQLiteFiles", "Store", "SQLite", "Ledger",
+                "Payments", "System",
+            ]
         ),
 
         library("Metrics", ["HTTPServer", "Logging", "Snap", "Payments"]),

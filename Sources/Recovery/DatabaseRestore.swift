@@ -125,7 +125,12 @@ package struct DatabaseRestore: Sendable {
         }
         onStage(.renaming)
         // If this fails, the copy shows that the restore is incomplete.
-        try replace(before)
+        try DatabaseReplacement(
+            path: path,
+            copy: copy,
+            aside: before?.aside ?? path + asideSuffix,
+            asideSuffix: asideSuffix
+        ).run()
         return summary
     }
 
@@ -137,7 +142,8 @@ package struct DatabaseRestore: Sendable {
             // The restore stopped between its renames: a WAL with its old name belongs to the other
             // file.
             try RecoveryFailure.about(path) { () throws(FileError) in
-                for suffix in Self.logSuffixes where FileCreation.exists(path + suffix) {
+                for suffix in DatabaseReplacement.logSuffixes
+                where FileCreation.exists(path + suffix) {
                     if FileCreation.exists(aside + suffix) { continue }
                     try FileMove.rename(path + suffix, to: aside + suffix)
                 }
@@ -345,57 +351,6 @@ extension Store {
             try await commit(scope) { (ledger, _) throws(StoreError) in
                 for payment in page { ledger.recover(payment, from: place) }
             }
-        }
-    }
-}
-
-// MARK: - Names
-
-extension DatabaseRestore {
-    /// The files that may contain the newest commits of a database, besides its main file.
-    private static let logSuffixes = ["-wal", "-journal"]
-
-    /// Renames the replaced database, and gives the copy its name.
-    ///
-    /// The main file is renamed before its WAL: otherwise a crash could leave a database without
-    /// its newest commits, or the copy beside a foreign WAL. A hard link gives the WAL its new name
-    /// first, where links are possible, so that the replaced database stays complete. The index is
-    /// removed last: without a main file it prevents `serve` from creating an empty one.
-    private func replace(_ before: Before?) throws(RecoveryFailure) {
-        let directory = FilePath.directory(of: path)
-        let aside = before?.aside ?? path + asideSuffix
-        try RecoveryFailure.about(path) { () throws(FileError) in
-            if FileCreation.exists(path) {
-                for suffix in Self.logSuffixes where FileCreation.exists(path + suffix) {
-                    // Not every file system supports links; then the WAL is renamed below.
-                    try? FileMove.link(path + suffix, as: aside + suffix)
-                }
-                try FileMove.synchronize(directory)
-                try FileMove.rename(path, to: aside)
-                try FileMove.synchronize(directory)
-            }
-            for suffix in Self.logSuffixes where FileCreation.exists(path + suffix) {
-                try moveLog(suffix, to: aside)
-            }
-            for name in [path, aside] { try FileCreation.remove(name + "-shm") }
-            try FileMove.synchronize(directory)
-            try FileMove.rename(copy, to: path)
-            for suffix in ["-lookup", "-lookup-wal", "-lookup-shm"] {
-                try FileCreation.remove(path + suffix)
-            }
-            try FileMove.synchronize(directory)
-        }
-    }
-
-    /// Renames a WAL or journal; removes the old name of one that has both names.
-    private func moveLog(_ suffix: String, to aside: String) throws(FileError) {
-        if !FileCreation.exists(aside + suffix) {
-            try FileMove.rename(path + suffix, to: aside + suffix)
-        } else if FileIdentity(at: path + suffix) == FileIdentity(at: aside + suffix) {
-            try FileCreation.remove(path + suffix)
-        } else {
-            // It is unknown which database it belongs to.
-            try FileMove.rename(path + suffix, to: path + asideSuffix + suffix)
         }
     }
 }

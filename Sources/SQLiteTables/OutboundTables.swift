@@ -190,7 +190,9 @@ package final class InquiryTable {
     }
 
     /// The inquiries about these payments, in no particular order.
-    package func inquiries(about paymentIDs: some Sequence<Int64>) throws(SQLiteError) -> [StatusInquiry] {
+    package func inquiries(
+        about paymentIDs: some Sequence<Int64>
+    ) throws(SQLiteError) -> [StatusInquiry] {
         try selection.all {
             $0.list(paymentIDs)
         } row: {

@@ -19,7 +19,7 @@ struct TransitionsCommand: APICommand {
     private static let after = CommandOption(
         name: "--after",
         value: "N",
-        summary: "Begins after sequence number N, or after the latest; at the start by default."
+        summary: "Begins after sequence number N, or after the latest; default: the start."
     )
     private static let recordedFrom = CommandOption(
         name: "--recorded-from",
