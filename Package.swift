@@ -233,7 +233,7 @@ let package = Package(
         tests(of: "HTTPClient"),
         tests(of: "CashIn", ["HTTPServer"]),
         tests(of: "Store"),
-        tests(of: "SQLiteFiles"),
+        tests(of: "SQLiteFiles", ["CSQLite"]),
         // The tests of Recovery are among them: they need the same stores.
         tests(of: "SQLiteStore", ["Recovery"]),
         tests(of: "Metrics"),

@@ -74,6 +74,7 @@ struct DossierTests {
         let callback = dossier["callbacks"][0]
         let id = try #require(callback["id"].integer)
         let shown = try pair.daemon.get("/v1/callbacks/\(id)").json
+        #expect(shown.names.isSuperset(of: ["id", "body", "outcome"]))
         for name in shown.names { #expect(callback[name] == shown[name], "\(name)") }
         let head = try #require(callback["requestHead"].text)
         let signature = try #require(callback["signature"].text)

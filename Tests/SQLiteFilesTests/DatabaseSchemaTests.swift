@@ -27,7 +27,7 @@ import Testing
         #expect(try MainDatabase.feed(try MainDatabase.made(path)) == feed, "opened again")
     }
 
-    @Test func `a commit waits for the disk`() throws {
+    @Test func `a connection is set to sync each commit, and to a WAL of bounded size`() throws {
         let connection = try MainDatabase.made(path)
         #expect(try connection.text("PRAGMA journal_mode") == "wal")
         #expect(try connection.integer("PRAGMA synchronous") == 2, "FULL")

@@ -310,7 +310,7 @@ import Testing
                     $0.externalID = "id-\(round)-\(number)"
                 }.delivery
             }
-            let results = await test.deliver(deliveries)
+            let results = await test.deliverInOneCommit(deliveries)
             for result in results { #expect(try result.get().outcome == .applied) }
             test = try await test.reopened()
         }

@@ -2,7 +2,6 @@ import FoundationEssentials
 import Glibc
 import Ledger
 import Support
-import Synchronization
 import Testing
 
 @testable import SQLiteStore
@@ -96,16 +95,5 @@ import Testing
         var outcomes: [MirrorOutcome] = []
         for task in tasks { outcomes.append(try await task.value) }
         return outcomes
-    }
-}
-
-/// Keeps a thread waiting until it is opened.
-private final class Gate: Sendable {
-    private let isOpen = Atomic<Bool>(false)
-
-    func open() { isOpen.store(true, ordering: .releasing) }
-
-    func wait() {
-        while !isOpen.load(ordering: .acquiring) { sched_yield() }
     }
 }

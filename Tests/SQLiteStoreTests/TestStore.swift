@@ -1,3 +1,4 @@
+import Dispatch
 import Ledger
 import Payments
 import SQLite
@@ -26,6 +27,16 @@ final class TestClock: Sendable {
     func advance(seconds: Int64) { advance(milliseconds: seconds * 1_000) }
 
     func set(_ milliseconds: Int64) { current.withLock { $0 = milliseconds } }
+}
+
+/// Holds a thread until another opens it.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func open() { semaphore.signal() }
+
+    /// Gives up after ten minutes, so that a test that fails ends.
+    func wait() { #expect(semaphore.wait(timeout: .now() + 600) == .success) }
 }
 
 extension MainDatabase {
@@ -105,7 +116,12 @@ struct TestStore {
     }
 
     /// Delivers callbacks at once, so that they can share commits; results in the same order.
-    func deliver(_ deliveries: [Delivery]) async -> [Result<Judgement, StoreError>] {
+    ///
+    /// - Parameter whenSubmitted: called when the store has all of them.
+    func deliver(
+        _ deliveries: [Delivery],
+        whenSubmitted: () -> Void = {}
+    ) async -> [Result<Judgement, StoreError>] {
         let results = Mutex(
             [Result<Judgement, StoreError>?](repeating: nil, count: deliveries.count)
         )
@@ -120,7 +136,31 @@ struct TestStore {
                     if all.count == deliveries.count { continuation.resume(returning: all) }
                 }
             }
+            whenSubmitted()
         }
+    }
+
+    /// Delivers callbacks in one commit of their own; results in the same order.
+    func deliverInOneCommit(
+        _ deliveries: [Delivery]
+    ) async -> [Result<Judgement, StoreError>] {
+        let gate = await holdWriter()
+        return await deliver(deliveries) { gate.open() }
+    }
+
+    /// Holds the writer inside a commit until the gate opens: what is submitted meanwhile is one
+    /// commit, the next one.
+    func holdWriter() async -> Gate {
+        let (store, gate) = (store, Gate())
+        await withCheckedContinuation { continuation in
+            Task {
+                try await store.commit(LedgerScope()) { (_, _) throws(StoreError) in
+                    continuation.resume()
+                    gate.wait()
+                }
+            }
+        }
+        return gate
     }
 
     /// Everything in the feed.
