@@ -239,7 +239,7 @@ let package = Package(
         tests(of: "Metrics"),
         tests(of: "Configuration"),
         tests(of: "Notify"),
-        tests(of: "Outbound"),
+        tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),
         tests(of: "APIModel"),
         tests(of: "InternalAPI", ["SQLiteStore", "SQLiteFiles", "SQLite"]),
         tests(of: "Shell", ["HTTPServer"]),

@@ -16,8 +16,9 @@ package actor Reconciler {
     private let log: Log
     private let report: OutboundReport
     private let now: @Sendable () -> Int64
+    private let clocks: Clocks
     private let wakeUps: AsyncStream<Void>
-    private let wakeUp: AsyncStream<Void>.Continuation
+    let wakeUp: AsyncStream<Void>.Continuation
     private var isEnabled: Bool
     private var health = GatewayHealth()
     private var backoff = InquiryBackoff()
@@ -33,19 +34,30 @@ package actor Reconciler {
     private var orders: [CheckedContinuation<Result<Int, StoreError>, Never>] = []
     private var isStopped = false
     private var alarm: Task<Void, Never>?
-    private var attempts: [Int64: Task<Void, Never>] = [:]
+    private(set) var attempts: [Int64: Task<Void, Never>] = [:]
 
     /// The longest sleep: schedules on disk go by the wall clock, which may be set meanwhile. Also
     /// how long a disk that cannot be written is given before it is tried again.
     private static let sleepMax = Duration.seconds(5)
+
+    /// What tests set to go through pauses without waiting, and to know when nothing is left to do.
+    struct Clocks: Sendable {
+        /// The time that pauses and waits go by.
+        var monotonic: @Sendable () -> ContinuousClock.Instant = { .now }
+
+        /// Called when the loop has looked at what is due.
+        var hasLooked: @Sendable () -> Void = {}
+    }
 
     init(
         gateway: OutboundGateway,
         store: Store,
         isEnabled: Bool,
         report: OutboundReport,
-        now: @escaping @Sendable () -> Int64
+        now: @escaping @Sendable () -> Int64,
+        clocks: Clocks = Clocks()
     ) {
+        self.clocks = clocks
         self.gateway = gateway
         self.store = store
         self.isEnabled = isEnabled
@@ -68,6 +80,7 @@ package actor Reconciler {
             await takeOrders()
             await resumeIfDue()
             await sendWhatIsDue()
+            clocks.hasLooked()
         }
         isStopped = true
         await takeOrders()
@@ -123,7 +136,7 @@ package actor Reconciler {
     /// Records what a query about a payment says about the gateway, also one of another caller.
     package func record(_ attempt: InquiryAttempt, about reference: Reference) async {
         let result = GatewayHealth.Result(attempt.query)
-        let news = health.record(result, about: reference, at: .now)
+        let news = health.record(result, about: reference, at: clocks.monotonic())
         report.metrics.isGatewayUp = health.isUp
         // What waited for it need not wait for the end of the pause.
         if news.contains(.recovered) || news.contains(.reachable) { wakeUp.yield() }
@@ -177,7 +190,8 @@ package actor Reconciler {
                 limit: Self.heldMax
             )
             try await store.hold(deadlines, reason: Self.deadlineReason)
-            if let end = health.pauseEnd(at: .now) { return sleep(end - .now) }
+            let instant = clocks.monotonic()
+            if let end = health.pauseEnd(at: instant) { return sleep(end - instant) }
             try await send(dueAt: due, access, present)
         } catch {
             // `Store.Hooks.commitsFailed` reports a commit that failed. No query is sent until
@@ -215,7 +229,7 @@ package actor Reconciler {
         let room = roomMax - underWay.count
         guard room > 0 else { return }
         // Room for those that are passed over: they must not keep others from being seen.
-        let skipped = underWay.count + backoff.waitingCount(at: .now) + 1
+        let skipped = underWay.count + backoff.waitingCount(at: clocks.monotonic()) + 1
         let due = try await store.reader.inquiries(dueAt: time, limit: room + skipped)
         let free = due.filter { $0.paymentID.map { isFree($0) } ?? false }
         for inquiry in chosen(from: free, room) { start(inquiry, access.cashIn) }
@@ -240,7 +254,7 @@ package actor Reconciler {
 
     /// Whether an inquiry may be asked now.
     private func isFree(_ id: Int64) -> Bool {
-        !underWay.contains(id) && !backoff.isWaiting(id, at: .now)
+        !underWay.contains(id) && !backoff.isWaiting(id, at: clocks.monotonic())
     }
 
     /// What is asked now of what is due. The probe of a pause takes another payment than the last
@@ -284,7 +298,7 @@ package actor Reconciler {
             _ = try await store.record(inquiry, attempt.outcome, attempt.calls)
         } catch {
             // The inquiry stays due.
-            if let id = inquiry.paymentID { backoff.recordFailure(of: id, at: .now) }
+            if let id = inquiry.paymentID { backoff.recordFailure(of: id, at: clocks.monotonic()) }
             return
         }
         if let id = inquiry.paymentID { backoff.recordSuccess(of: id) }
@@ -295,7 +309,7 @@ package actor Reconciler {
         do throws(StoreError) {
             switch news {
             case .unreachable(let since, let attempts):
-                let seconds = Int(since.duration(to: .now).components.seconds)
+                let seconds = Int(since.duration(to: clocks.monotonic()).components.seconds)
                 log.warning("the gateway does not answer queries") {
                     $0.add("attempts", attempts)
                     $0.add("seconds", seconds)
