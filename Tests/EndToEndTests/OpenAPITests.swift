@@ -111,8 +111,10 @@ struct OpenAPITests {
         let root = try APIDocument(Daemon(in: Workspace())).root
         let checker = JSONSchema(document: root)
         let schemas = root["components"]["schemas"]
+        var (ofSchemas, ofParameters, ofBodies) = (0, 0, 0)
         for name in schemas.names {
             for example in schemas[name]["examples"].items {
+                ofSchemas += 1
                 #expect(checker.findings(example, schemas[name]) == [], "\(name)")
             }
         }
@@ -120,15 +122,18 @@ struct OpenAPITests {
             for method in root["paths"][path].names {
                 let operation = root["paths"][path][method]
                 for parameter in operation["parameters"].items where parameter["example"] != .null {
+                    ofParameters += 1
                     let findings = checker.findings(parameter["example"], parameter["schema"])
                     #expect(findings == [], "\(method) \(path) \(parameter["name"])")
                 }
                 let body = operation["requestBody"]["content"]["application/json"]
                 for name in body["examples"].names {
+                    ofBodies += 1
                     let findings = checker.findings(body["examples"][name]["value"], body["schema"])
                     #expect(findings == [], "\(method) \(path) \(name)")
                 }
             }
         }
+        #expect(ofSchemas > 0 && ofParameters > 0 && ofBodies > 0)
     }
 }

@@ -4,8 +4,9 @@ import Testing
 @testable import Store
 
 /// Long polls: nobody sleeps through a commit.
-@Suite(.timeLimit(.minutes(10))) struct FeedSignalTests {
-    private static let longSeconds = 100
+@Suite(.timeLimit(.minutes(5))) struct FeedSignalTests {
+    /// Longer than the limit of a test: who is not woken fails it, instead of waiting to the end.
+    private static let longSeconds = 3_600
 
     /// What a writer has committed, and how often followers were woken.
     private final class Published: Sendable {
@@ -64,8 +65,6 @@ import Testing
         let (commits, waiters) = (2_000 as Int64, 16)
         let signal = FeedSignal(head: 0)
         let published = Published()
-        let clock = ContinuousClock()
-        let started = clock.now
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<waiters {
                 group.addTask {
@@ -87,7 +86,6 @@ import Testing
                 }
             }
         }
-        #expect(clock.now - started < .seconds(Self.longSeconds))
         #expect(signal.waiterCount == 0)
     }
 
@@ -119,7 +117,6 @@ import Testing
                 #expect(await group.next() == expected)
                 #expect(clock.now - started >= .seconds(expected))
             }
-            #expect(clock.now - started < .seconds(Self.longSeconds / 2))
             #expect(signal.waiterCount == 1)
             signal.close()
         }
