@@ -18,7 +18,7 @@ extension CommandOption {
     static let url = CommandOption(
         name: "--url",
         value: "URL",
-        summary: "The internal API: https, or http to this machine; default: as configured."
+        summary: "The internal API: https, or http to this machine; else as configured."
     )
     static let tokenFile = CommandOption(
         name: "--token-file",
