@@ -54,7 +54,7 @@ package struct OpenAPIDocument: Sendable {
             "paths": pathsTree,
             "components": [
                 "schemas": .object(NamedSchema.all.map { ($0.name, $0.schema.tree) }),
-                "responses": ProblemAnswer.components,
+                "responses": ProblemResponse.components,
                 "securitySchemes": ["bearer": Self.bearer],
             ],
         ]

@@ -7,7 +7,7 @@ import Text
 /// The result of one gateway call, before it is interpreted for the payment.
 enum GatewayReply {
     /// A SNAP response of the service that was called.
-    case answered(ServiceAnswer, status: Int)
+    case answered(ServiceResponse, status: Int)
 
     /// A response that is not a SNAP response of the service: from a proxy or firewall, or
     /// malformed.
@@ -35,8 +35,8 @@ enum GatewayReply {
         location: String? = nil,
         from service: ResponseCode.Service
     ) {
-        do throws(ServiceAnswerError) {
-            let answer = try ServiceAnswer(body)
+        do throws(ServiceResponseError) {
+            let answer = try ServiceResponse(body)
             guard answer.code.service == service else {
                 let detail = "the response belongs to another service"
                 let failure = GatewayFailure(.failed, detail, status: status, answer: answer)

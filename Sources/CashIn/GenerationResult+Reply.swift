@@ -35,13 +35,13 @@ extension GenerationResult {
     }
 
     private static func success(
-        _ answer: ServiceAnswer,
+        _ answer: ServiceResponse,
         status: Int,
         for intent: GenerateIntent
     ) -> GenerationResult {
-        let generated: GenerateAnswer
-        do throws(ServiceAnswerError) {
-            generated = try GenerateAnswer(answer)
+        let generated: GenerateResponse
+        do throws(ServiceResponseError) {
+            generated = try GenerateResponse(answer)
         } catch {
             let detail = "the response cannot be read: \(error)"
             return .unknown(GatewayFailure(.failed, detail, status: status, answer: answer))

@@ -4,7 +4,7 @@ package import Snap
 /// The outcome of a query call.
 package enum QueryOutcome: Equatable, Sendable {
     /// The gateway knows a payment; the caller has to compare the references of the response.
-    case found(QueryAnswer)
+    case found(QueryResponse)
 
     /// The gateway does not know the payment: 4045101, or status 07.
     case notFound(responseCode: ResponseCode, responseMessage: String)
@@ -35,7 +35,7 @@ package enum QueryOutcome: Equatable, Sendable {
         }
     }
 
-    private init(_ answer: ServiceAnswer, status: Int, about asked: Reference) {
+    private init(_ answer: ServiceResponse, status: Int, about asked: Reference) {
         let failure = { (kind: GatewayFailure.Kind, detail: String) in
             GatewayFailure(kind, detail, status: status, answer: answer)
         }
@@ -59,13 +59,13 @@ package enum QueryOutcome: Equatable, Sendable {
         }
     }
 
-    private init(successful answer: ServiceAnswer, status: Int, about asked: Reference) {
+    private init(successful answer: ServiceResponse, status: Int, about asked: Reference) {
         if answer.saysNotFound(asked) {
             self = .notFound(responseCode: answer.code, responseMessage: answer.message)
             return
         }
-        do throws(ServiceAnswerError) {
-            self = .found(try QueryAnswer(answer))
+        do throws(ServiceResponseError) {
+            self = .found(try QueryResponse(answer))
         } catch {
             let detail = "the response cannot be read: \(error)"
             self = .unreadable(GatewayFailure(.failed, detail, status: status, answer: answer))

@@ -11,7 +11,7 @@ struct DiagnosisFacts {
     /// Whether the signed string was found.
     let isFound: Bool
     /// The differences from the expected string, signature and key; empty if none was found.
-    let changes: [Change]
+    let changes: [SignatureDifference]
     let signature: SignatureDiagnosis.Signature
     let headers: HeaderReport
     let clock: ClockReport

@@ -110,19 +110,19 @@ struct KeyRing {
 
 extension KeyRing.Entry {
     /// The faults of a signature by this key, whatever it covers.
-    fileprivate var faults: [Change] {
+    fileprivate var faults: [SignatureDifference] {
         switch use {
         case .gateway: []
         case .merchant:
             [
-                Change(
+                SignatureDifference(
                     name: .merchantKey,
                     detail: "the signature is made with the merchant's own key (\(named.name))"
                 )
             ]
         case .other:
             [
-                Change(
+                SignatureDifference(
                     name: .otherKey,
                     detail:
                         "the signature is made with a key that is not configured (\(named.name))"

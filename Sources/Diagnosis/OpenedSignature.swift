@@ -6,7 +6,7 @@ struct OpenedSignature {
     let content: SignatureContent
 
     /// The faults of the signature's encoding, scheme and key, whatever it covers.
-    let changes: [Change]
+    let changes: [SignatureDifference]
 
     /// Whether the padding alone proves that the signature was made with the key.
     var isCertain: Bool {
@@ -51,26 +51,26 @@ struct OpenedSignature {
 
 extension SignatureContent {
     /// The deviations from RSASSA-PKCS1-v1_5 with SHA-256.
-    var faults: [Change] {
+    var faults: [SignatureDifference] {
         switch self {
         case .digest(.sha256, _), .padded, .unreadable: []
         case .digest(let function, _):
             [
-                Change(
+                SignatureDifference(
                     name: .signatureHash,
                     detail: "the signature is made with \(function.rawValue), not with SHA-256"
                 )
             ]
         case .bareDigest:
             [
-                Change(
+                SignatureDifference(
                     name: .signatureScheme,
                     detail: "the digest is signed without the name of its hash function"
                 )
             ]
         case .probabilistic:
             [
-                Change(
+                SignatureDifference(
                     name: .signatureScheme,
                     detail: "the signature is RSASSA-PSS, not RSASSA-PKCS1-v1_5"
                 )

@@ -91,7 +91,7 @@ package struct SignatureDiagnosis: Equatable, Sendable {
     package let summary: String
 
     /// All changes that are necessary before the signature verifies.
-    package let changes: [Change]
+    package let changes: [SignatureDifference]
     /// The strings that verification accepts; empty unless X-TIMESTAMP occurs once.
     package let candidates: [Candidate]
     package let bodies: [Body]

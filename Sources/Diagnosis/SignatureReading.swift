@@ -3,7 +3,7 @@ import Crypto
 /// One way to decode X-SIGNATURE: the bytes, and the faults of the text.
 struct SignatureReading: Equatable {
     let bytes: [UInt8]
-    let changes: [Change]
+    let changes: [SignatureDifference]
 
     /// All readings of the header's values, strict base64 first; empty if nothing can be decoded.
     ///
@@ -11,13 +11,14 @@ struct SignatureReading: Equatable {
     static func all(_ values: [[UInt8]]) -> [SignatureReading] {
         var readings: [SignatureReading] = []
         for value in values.prefix(repeatedMax) where value.count <= RSAKeyBits.max / 8 * 2 {
-            var changes: [Change] = []
+            var changes: [SignatureDifference] = []
             if values.count > 1 {
                 let detail = "X-SIGNATURE occurs \(values.count) times"
-                changes.append(Change(name: .repeatedHeader, detail: detail))
+                changes.append(SignatureDifference(name: .repeatedHeader, detail: detail))
             }
             for (bytes, fault) in Self.decodings(of: value) {
-                let fault = fault.map { [Change(name: .signatureEncoding, detail: $0)] } ?? []
+                let fault =
+                    fault.map { [SignatureDifference(name: .signatureEncoding, detail: $0)] } ?? []
                 let reading = SignatureReading(bytes: bytes, changes: changes + fault)
                 if !readings.contains(where: { $0.bytes == bytes }) { readings.append(reading) }
             }

@@ -7,7 +7,7 @@ import System
 /// both.
 actor ConnectionPool {
     private struct Idle {
-        let connection: Connection
+        let connection: ClientConnection
         let expiresNanoseconds: UInt64
     }
 
@@ -16,14 +16,14 @@ actor ConnectionPool {
         let continuation: CheckedContinuation<HTTPClientError?, Never>
     }
 
-    private let surroundings: Connection.Surroundings
+    private let resources: ClientConnection.Resources
     private let executor = QueueExecutor(label: "http-client-pool")
 
     /// Idle connections, oldest first; together with the slots in use never more than the maximum.
     private var idle: [Idle] = []
     private var isSweepPlanned = false
 
-    private var placesTaken = 0
+    private var slotsInUse = 0
 
     /// Waiting calls, oldest first; not empty only while all slots are in use.
     private var waiters: [Waiter] = []
@@ -38,9 +38,9 @@ actor ConnectionPool {
 
     var waitingCount: Int { waiters.count }
 
-    private var placesMax: Int { surroundings.settings.connectionsMax }
+    private var slotsMax: Int { resources.settings.connectionsMax }
 
-    init(_ surroundings: Connection.Surroundings) { self.surroundings = surroundings }
+    init(_ resources: ClientConnection.Resources) { self.resources = resources }
 
     /// Waits for a slot, and borrows a connection to `origin` for exclusive use.
     ///
@@ -48,16 +48,16 @@ actor ConnectionPool {
     /// ``giveBack(_:isOpen:)``.
     ///
     /// - Throws: an error of phase `queue` on timeout, cancellation or ``close()``.
-    func lend(
+    func borrow(
         to origin: Origin,
         within limit: WaitLimit
-    ) async throws(HTTPClientError) -> Connection {
-        try await takePlace(within: limit)
+    ) async throws(HTTPClientError) -> ClientConnection {
+        try await acquireSlot(within: limit)
         if isClosed {
-            freePlace()
+            releaseSlot()
             throw HTTPClientError(.queue, .closed, "")
         }
-        precondition(placesTaken <= placesMax, "no more calls run than there are slots")
+        precondition(slotsInUse <= slotsMax, "no more calls run than there are slots")
         let connection = takeIdle(to: origin) ?? makeConnection(to: origin)
         interruptions[ObjectIdentifier(connection)] = limit.interruption
         return connection
@@ -66,11 +66,11 @@ actor ConnectionPool {
     /// Returns a borrowed connection and its slot.
     ///
     /// - Parameter isOpen: whether the connection can be reused.
-    func giveBack(_ connection: Connection, isOpen: Bool) {
+    func giveBack(_ connection: ClientConnection, isOpen: Bool) {
         let lent = interruptions.removeValue(forKey: ObjectIdentifier(connection))
         precondition(lent != nil, "a connection is returned once")
         if isOpen, !isClosed { keep(connection) }
-        freePlace()
+        releaseSlot()
     }
 
     /// Fails the waiting calls and interrupts those in progress; returns when no connection is in
@@ -83,17 +83,17 @@ actor ConnectionPool {
         let error = HTTPClientError(.queue, .closed, "")
         for waiter in refused { waiter.continuation.resume(returning: error) }
         for interruption in interruptions.values { interruption.open() }
-        if placesTaken == 0 { return }
+        if slotsInUse == 0 { return }
         await withCheckedContinuation { closers.append($0) }
     }
 }
 
 // Slots.
 extension ConnectionPool {
-    private func takePlace(within limit: WaitLimit) async throws(HTTPClientError) {
+    private func acquireSlot(within limit: WaitLimit) async throws(HTTPClientError) {
         if isClosed { throw HTTPClientError(.queue, .closed, "") }
-        if placesTaken < placesMax {
-            placesTaken += 1
+        if slotsInUse < slotsMax {
+            slotsInUse += 1
             return
         }
         waiterCount += 1
@@ -118,20 +118,20 @@ extension ConnectionPool {
     /// Fails one waiting call, unless it has got a slot already.
     private func refuse(_ number: UInt64, _ reason: HTTPClientError.Reason) {
         guard let index = waiters.firstIndex(where: { $0.number == number }) else { return }
-        let detail = "all \(placesMax) connections are in use"
+        let detail = "all \(slotsMax) connections are in use"
         let waiter = waiters.remove(at: index)
         waiter.continuation.resume(returning: HTTPClientError(.queue, reason, detail))
     }
 
     /// Passes the slot to the call that has waited longest, or frees it.
-    private func freePlace() {
+    private func releaseSlot() {
         if !waiters.isEmpty {
             waiters.removeFirst().continuation.resume(returning: nil)
             return
         }
-        placesTaken -= 1
-        precondition(placesTaken >= 0, "a slot is released once")
-        guard isClosed, placesTaken == 0 else { return }
+        slotsInUse -= 1
+        precondition(slotsInUse >= 0, "a slot is released once")
+        guard isClosed, slotsInUse == 0 else { return }
         for closer in closers { closer.resume() }
         closers = []
     }
@@ -141,7 +141,7 @@ extension ConnectionPool {
 extension ConnectionPool {
     /// Removes and returns the idle connection used last, which the server is least likely to have
     /// closed.
-    private func takeIdle(to origin: Origin) -> Connection? {
+    private func takeIdle(to origin: Origin) -> ClientConnection? {
         dropExpired()
         guard let index = idle.lastIndex(where: { $0.connection.origin == origin }) else {
             return nil
@@ -149,13 +149,13 @@ extension ConnectionPool {
         return idle.remove(at: index).connection
     }
 
-    private func makeConnection(to origin: Origin) -> Connection {
-        while placesTaken + idle.count > placesMax, !idle.isEmpty { idle.removeFirst() }
-        return Connection(to: origin, surroundings)
+    private func makeConnection(to origin: Origin) -> ClientConnection {
+        while slotsInUse + idle.count > slotsMax, !idle.isEmpty { idle.removeFirst() }
+        return ClientConnection(to: origin, resources)
     }
 
-    private func keep(_ connection: Connection) {
-        let lifetime = UInt64(surroundings.settings.idleSeconds) * 1_000_000_000
+    private func keep(_ connection: ClientConnection) {
+        let lifetime = UInt64(resources.settings.idleSeconds) * 1_000_000_000
         let expires = SystemClock.monotonicNanoseconds() + lifetime
         idle.append(Idle(connection: connection, expiresNanoseconds: expires))
         planSweep()

@@ -19,7 +19,7 @@ package final class HTTPClient: Sendable {
         self.settings = settings
         let tls = try TLSContext(caFile: settings.caFile)
         pool = ConnectionPool(
-            Connection.Surroundings(settings: settings, tls: tls, resolver: resolver)
+            ClientConnection.Resources(settings: settings, tls: tls, resolver: resolver)
         )
     }
 
@@ -71,7 +71,7 @@ package final class HTTPClient: Sendable {
         within limit: WaitLimit
     ) async -> Result<InboundResponse, HTTPClientError> {
         do throws(HTTPClientError) {
-            let connection = try await pool.lend(to: prepared.origin, within: limit)
+            let connection = try await pool.borrow(to: prepared.origin, within: limit)
             do throws(HTTPClientError) {
                 let (response, isOpen) = try await connection.perform(prepared, within: limit)
                 await pool.giveBack(connection, isOpen: isOpen)

@@ -41,7 +41,7 @@ package struct HTTPClientError: Error, Equatable, Sendable {
 
     /// Whether a reused connection failed before any byte of the response; the same request may
     /// succeed on a new connection.
-    package var isOfKeptConnection = false
+    package var isOfReusedConnection = false
 
     /// - Parameter isCertainlyNotSent: used from phase `send` on; in earlier phases nothing has
     ///   been sent.

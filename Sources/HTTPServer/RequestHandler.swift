@@ -18,7 +18,7 @@ package protocol RequestHandler: Sendable {
     /// response.
     ///
     /// The connection is closed after it. `head` is nil if no complete head was received.
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response
 
     /// Called when a response has been sent completely, or its connection broke before that.
     func finished(_ exchange: Exchange)
@@ -48,7 +48,7 @@ package enum Admission: Sendable {
 }
 
 /// Why a request ends without a response from the handler; each case has a status.
-package enum Refusal: Equatable, Sendable {
+package enum RequestFailure: Equatable, Sendable {
     /// The input is not a valid request, or exceeds a limit.
     case malformed(RequestError)
     /// The peer closed its side before the request was complete.
@@ -77,7 +77,7 @@ package enum Refusal: Equatable, Sendable {
     }
 }
 
-extension Refusal: CustomStringConvertible {
+extension RequestFailure: CustomStringConvertible {
     /// The reason, for operators; never contains received bytes.
     package var description: String {
         switch self {

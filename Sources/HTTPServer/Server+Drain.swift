@@ -34,7 +34,7 @@ extension Server {
         }
     }
 
-    private func connections(on loop: isolated EventLoop) -> [Connection] {
-        loop.allSources.compactMap { $0 as? Connection }.filter { $0.server === self }
+    private func connections(on loop: isolated EventLoop) -> [ServerConnection] {
+        loop.allSources.compactMap { $0 as? ServerConnection }.filter { $0.server === self }
     }
 }

@@ -25,7 +25,7 @@ extension Server {
             try SocketPair().take { near, far in
                 let peer = Peer(address: .unix(path: ""))
                 willServe(on: share)
-                Connection(far, peer: peer, isRefused: false, server: self, share: share)
+                ServerConnection(far, peer: peer, isRefused: false, server: self, share: share)
                     .start(on: loop)
                 ProbeClient(near, onEnd).start(on: loop)
             }

@@ -87,8 +87,14 @@ extension Server {
         let share = leastLoadedShare(preferring: current)
         willServe(on: share, isRefused: isRefused)
         share.loop.post(descriptor) { [self] descriptor, loop in
-            Connection(descriptor, peer: peer, isRefused: isRefused, server: self, share: share)
-                .start(on: loop)
+            ServerConnection(
+                descriptor,
+                peer: peer,
+                isRefused: isRefused,
+                server: self,
+                share: share
+            )
+            .start(on: loop)
         }
     }
 
@@ -113,7 +119,7 @@ extension Server {
     }
 
     /// Removes a closed connection from the counts.
-    func didClose(_ connection: Connection) {
+    func didClose(_ connection: ServerConnection) {
         connection.share.connectionCount.subtract(1, ordering: .relaxed)
         count(-1, isRefused: connection.isRefused)
         if isDraining { releaseCloseWaiters() }

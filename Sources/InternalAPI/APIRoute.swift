@@ -14,7 +14,7 @@ package import Store
 final class APIRoute: Sendable {
     /// Serves a request. A thrown problem is the response; it must be one that ``operation`` lists.
     typealias Action =
-        @Sendable (APIRequest, APIServices) async throws(Problem) -> EndpointAnswer
+        @Sendable (APIRequest, APIServices) async throws(Problem) -> EndpointResponse
 
     /// The method in upper case. Routes with GET also serve HEAD.
     let method: String
@@ -311,7 +311,7 @@ package struct APIServices: Sendable {
 }
 
 /// The response of an endpoint.
-enum EndpointAnswer: Sendable {
+enum EndpointResponse: Sendable {
     /// Sends bytes, and returns when the connection can take more; false if the client has
     /// disconnected.
     typealias Write = @Sendable ([UInt8]) async -> Bool

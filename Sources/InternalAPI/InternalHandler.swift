@@ -107,7 +107,7 @@ package final class InternalHandler: RequestHandler {
 
     /// Returns problem details for a request that the HTTP server refused, with the server's
     /// status.
-    package func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+    package func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
         let kind: Problem.Kind =
             switch refusal.status.code {
             case 408: .requestTimeout
@@ -227,8 +227,8 @@ package final class InternalHandler: RequestHandler {
     /// Runs the endpoint; a problem becomes the response.
     ///
     /// If the token was revoked meanwhile, the result is discarded and the response is 401.
-    private func run(_ call: Call, _ follower: Follower?) async -> EndpointAnswer {
-        let result: Result<EndpointAnswer, Problem>
+    private func run(_ call: Call, _ follower: Follower?) async -> EndpointResponse {
+        let result: Result<EndpointResponse, Problem>
         do throws(Problem) {
             result = .success(try await call.route.action(call.request, services))
         } catch {
@@ -253,7 +253,7 @@ package final class InternalHandler: RequestHandler {
     /// - Parameter leave: ends the request in flight. It is called before the response is complete,
     ///   so that a client that sends its next request at once is not refused for its own last one.
     private func send(
-        _ answer: EndpointAnswer,
+        _ answer: EndpointResponse,
         _ reply: Reply,
         isHEAD: Bool,
         leave: () -> Void

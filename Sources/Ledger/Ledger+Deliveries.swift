@@ -9,14 +9,14 @@ extension Ledger {
         guard let kept = view.callback(redelivered: delivery) else { return receiveNew(delivery) }
         guard isReplacing(kept, delivery) else { return redeliver(delivery, of: kept) }
         let judgement = receiveNew(delivery)
-        closeSpoilt(kept)
+        closeUnsignedFailure(kept)
         return judgement
     }
 
     /// Closes the entry about a callback's unsigned headers after a delivery with valid headers.
     ///
     /// An entry with other events stays open, because they are not resolved by this delivery.
-    mutating func closeSpoilt(_ kept: KeptCallback) {
+    mutating func closeUnsignedFailure(_ kept: KeptCallback) {
         guard let id = kept.paymentID else { return }
         for entry in view.openEntries(.payment(id)) where entry.kind == .invalidCallback {
             guard entry.events.allSatisfy({ $0.callbackID == kept.id }) else { continue }
@@ -116,7 +116,7 @@ extension Ledger {
                 externalIDUse: externalIDUse,
                 target: target,
                 decisions: view.decisions(of: target.payment?.id),
-                provenOrder: view.knowledge.provenOrder
+                corroboratedOrder: view.knowledge.corroboratedOrder
             )
         )
     }
@@ -160,7 +160,7 @@ extension Ledger {
         let isAsked = verdict.asks && ask(about: callback)
         callback.isWaiting = verdict.asks && startsWaiting(callback)
         let claimed = claim(key, by: &callback)
-        emit(.keepCallback(Shared(callback), delivery))
+        emit(.appendCallback(Shared(callback), delivery))
         emitClaim(claimed, of: callback)
         if callback.sequence == nil, let payment = target.payment.flatMap({ view.payment($0.id) }) {
             // A report to a query sent before this callback must not resolve it.
@@ -254,7 +254,7 @@ extension Ledger {
         switch target {
         case .known(let payment, let order):
             callback.paymentID = payment.id
-            learnOrder(order, provenBy: payment)
+            recordReferenceOrder(order, corroboratedBy: payment)
         case .contradiction(let payment): callback.paymentID = payment.id
         case .unconfirmed(let payment):
             if case .create(let status, let order, let isGuess) = effect {
@@ -278,7 +278,7 @@ extension Ledger {
         else { return }
         switch effect {
         case .nothing, .create: break
-        case .learnMarks:
+        case .adoptMarks:
             let marks = callback.content.marks
             payment.paid.time = payment.paid.time ?? marks.time
             payment.paid.originalExternalID =

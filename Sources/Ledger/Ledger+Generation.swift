@@ -33,7 +33,7 @@ extension Ledger {
             return .started
         }
         guard let generation = view.generations[stored.id] else {
-            return .refused(.heardOfOtherwise)
+            return .refused(.createdOtherwise)
         }
         let content = GenerationContent(
             amount: stored.expectedAmount ?? request.content.amount,
@@ -48,13 +48,13 @@ extension Ledger {
         case .unknown where stored.status == .created,
             .underWay where stored.status == .created:
             if !isConfirmedUnknown { return .unknown }
-        case .codeLost, .unknown, .notAccepted, .underWay: return .refused(.codeLost)
+        case .codeMissing, .unknown, .notAccepted, .underWay: return .refused(.codeMissing)
         }
         if isOver { return .refused(.validityOver) }
         var renewed = stored
         renewed.expectedAmount = request.content.amount
         renewed.updatedMilliseconds = now
-        renewed.unpaidAnswers = 0
+        renewed.unpaidReports = 0
         update(renewed)
         start(request, of: renewed)
         return .started
@@ -93,13 +93,13 @@ extension Ledger {
         _ call: GatewayCall?
     ) {
         guard let payment = view.confirmed(named: partnerReferenceNo) else { return }
-        if let call { emit(.keepGatewayCall(call, payment.id)) }
+        if let call { emit(.appendGatewayCall(call, payment.id)) }
         switch result {
         case .accepted(let reference, _, _):
             emit(.finishGeneration(payment.id, .accepted, result))
             accept(payment, reference)
         case .codeRefused(let reference, let problem):
-            emit(.finishGeneration(payment.id, .codeLost, result))
+            emit(.finishGeneration(payment.id, .codeMissing, result))
             accept(payment, reference)
             raise(.qrRefused, about: payment, cause: "code", "validation failed: \(problem)")
         case .notAccepted:
@@ -113,7 +113,7 @@ extension Ledger {
             }
         case .unknown:
             emit(.finishGeneration(payment.id, .unknown, result))
-            askWhetherAccepted(payment)
+            planQueries(payment)
         }
     }
 
@@ -183,7 +183,7 @@ extension Ledger {
     /// schedule.
     ///
     /// Without queries the payment goes on the attention list, since a customer may hold its code.
-    private mutating func askWhetherAccepted(_ payment: Payment) {
+    private mutating func planQueries(_ payment: Payment) {
         guard payment.status == .created else { return }
         if let planned = InquiryPlan(context).timed(firstInquiry(about: payment)) {
             emit(.scheduleInquiry(planned))
@@ -191,7 +191,7 @@ extension Ledger {
         } else if view.inquiries[payment.id] != nil {
             emit(.endInquiry(payment.id))
         }
-        holdOpen(
+        raiseOpenPayment(
             payment,
             cause: "not asked",
             "the result of the generate call is unknown, and no query can be sent"
@@ -206,7 +206,7 @@ extension Ledger {
             }
             let failure = GatewayFailure(.failed, "the process ended during the call")
             emit(.finishGeneration(id, .unknown, .unknown(failure)))
-            askWhetherAccepted(payment)
+            planQueries(payment)
         }
     }
 }

@@ -212,9 +212,9 @@ extension Ledger {
             }
             emit(.endInquiry(id))
             if view.waiting(id).isEmpty || inquiry.phase == .deadline {
-                holdOpen(payment, cause: "not asked", reason)
+                raiseOpenPayment(payment, cause: "not asked", reason)
             } else {
-                holdWaiting(payment, "not asked", reason)
+                raiseWaitingCallbacks(payment, "not asked", reason)
                 // Jitter may have brought the step forward: it is not planned again.
                 if !inquiry.isExpiryCheck { inquiry.step += 1 }
                 replan(payment, after: inquiry)
@@ -226,13 +226,13 @@ extension Ledger {
     ///
     /// They are separate entries, because the status that closes the payment's entry need not be
     /// the one that a callback reports.
-    mutating func holdOpen(_ payment: Payment, cause: String, _ reason: String) {
+    mutating func raiseOpenPayment(_ payment: Payment, cause: String, _ reason: String) {
         if payment.isOpen { raise(.unresolvedPayment, about: payment, cause: cause, reason) }
-        holdWaiting(payment, cause, reason)
+        raiseWaitingCallbacks(payment, cause, reason)
     }
 
     /// Raises an entry for each waiting callback whose fact is in no open entry.
-    mutating func holdWaiting(_ payment: Payment, _ cause: String, _ reason: String) {
+    mutating func raiseWaitingCallbacks(_ payment: Payment, _ cause: String, _ reason: String) {
         let held = view.openEntries(.payment(payment.id)).flatMap(\.events).compactMap(\.fact)
         for callback in view.waiting(payment.id) {
             guard let fact = callback.content.fact, !held.contains(fact) else { continue }

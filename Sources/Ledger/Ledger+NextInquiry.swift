@@ -14,7 +14,7 @@ extension Ledger {
     /// - An outdated report: the step is repeated, because newer information needs a newer report.
     ///
     /// A query that was sent before it was due, such as by an operator's order, uses up no step.
-    mutating func continueInquiry(_ answer: AnswerInProgress) -> Int64? {
+    mutating func continueInquiry(_ answer: QueryResultInProgress) -> Int64? {
         let ids = [answer.home, answer.paymentID].compactMap(\.self)
         guard let id = ids.first(where: { view.inquiries[$0] != nil }),
             let inquiry = view.inquiries[id]
@@ -25,13 +25,13 @@ extension Ledger {
         case .unavailable, .unauthorized:
             if isEarly { return inquiry.nextMilliseconds }
             if let retried = plan.retried(inquiry) { return schedule(retried) }
-            return takeStep(inquiry, answer)
+            return useUpStep(inquiry, answer)
         case .refused(_, let detail), .unreadable(let detail):
             let counted = countUnusable(inquiry, detail)
             if isEarly { return schedule(counted) }
             // Callbacks may have started to wait after the query was sent.
             let isLate = answer.wasAwaited && !answer.isCurrent
-            return isLate ? schedule(plan.repeated(counted)) : takeStep(counted, answer)
+            return isLate ? schedule(plan.repeated(counted)) : useUpStep(counted, answer)
         case .found, .notFound: break
         }
         if answer.isOutdated {
@@ -48,7 +48,7 @@ extension Ledger {
     /// Continues an inquiry after a result that counts: its series of failures has ended.
     private mutating func continueUsable(
         _ inquiry: StatusInquiry,
-        _ answer: AnswerInProgress,
+        _ answer: QueryResultInProgress,
         isEarly: Bool
     ) -> Int64? {
         var usable = inquiry
@@ -73,7 +73,7 @@ extension Ledger {
             return isEarly ? inquiry.nextMilliseconds : schedule(plan.repeated(usable))
         }
         if isEarly { return usable == inquiry ? inquiry.nextMilliseconds : schedule(usable) }
-        return takeStep(usable, answer)
+        return useUpStep(usable, answer)
     }
 
     /// Counts an unusable response; the third in a row raises an entry.
@@ -111,9 +111,9 @@ extension Ledger {
     ///
     /// If the schedule of a callback ends while its payment is pending, the callback gets an entry
     /// and the payment continues with the schedule of its status.
-    private mutating func takeStep(
+    private mutating func useUpStep(
         _ inquiry: StatusInquiry,
-        _ answer: AnswerInProgress
+        _ answer: QueryResultInProgress
     ) -> Int64? {
         let id = inquiry.paymentID
         let payment = view.payments[id]
@@ -125,11 +125,11 @@ extension Ledger {
         if let payment, payment.status == .pending, !waiting.isEmpty,
             let planned = plan.inquiry(about: payment, generation, inquiry)
         {
-            holdWaiting(payment, Self.scheduleCause, Self.scheduleText)
+            raiseWaitingCallbacks(payment, Self.scheduleCause, Self.scheduleText)
             return schedule(planned)
         }
         emit(.endInquiry(id))
-        if let payment { holdOpen(payment, cause: Self.scheduleCause, Self.scheduleText) }
+        if let payment { raiseOpenPayment(payment, cause: Self.scheduleCause, Self.scheduleText) }
         return nil
     }
 
@@ -147,7 +147,7 @@ extension Ledger {
     /// Money that arrives later still counts: a confirmed success replaces cancelled.
     mutating func noteUnpaid(
         _ status: LatestTransactionStatus,
-        _ answer: inout AnswerInProgress
+        _ answer: inout QueryResultInProgress
     ) {
         guard let stored = view.payment(answer.paymentID), stored.isOpen else { return }
         var payment = stored
@@ -155,10 +155,10 @@ extension Ledger {
         if status == .notFound, !isCredible(payment, generation) { return }
         let plan = InquiryPlan(context)
         guard now >= plan.end(of: payment, generation) else { return }
-        payment.unpaidAnswers += 1
+        payment.unpaidReports += 1
         emit(.updatePayment(Shared(payment)))
         guard let expiry = plan.expiry(of: payment, generation), now >= expiry,
-            payment.unpaidAnswers >= InquiryPlan.unpaidAnswersMin,
+            payment.unpaidReports >= InquiryPlan.unpaidAnswersMin,
             view.openEntries(.payment(payment.id)).isEmpty,
             !view.waiting(payment.id).contains(where: { callback in
                 callback.content.fact?.status.movesMoney ?? false
@@ -181,7 +181,9 @@ extension Ledger {
             for entry in own { close(entry, EntryResolution(by: "query", note: note)) }
             return true
         }
-        guard generation?.state == .accepted || generation?.state == .codeLost else { return false }
+        guard generation?.state == .accepted || generation?.state == .codeMissing else {
+            return false
+        }
         if own.isEmpty {
             raise(
                 .ownPaymentUnknown,

@@ -81,7 +81,7 @@ extension Ledger {
         // A generated code has a fixed validity, so a change among pending codes does not reset the
         // count. The validity of any other payment starts again with each transition.
         if transition.to != .pending || view.generations[payment.id] == nil {
-            payment.unpaidAnswers = 0
+            payment.unpaidReports = 0
         }
         // Expiry is the receiver's conclusion; only what the gateway or an operator said stands.
         if transition.source != .expiry {
@@ -93,15 +93,15 @@ extension Ledger {
     /// Records the order of references in a callback of a corroborated payment generated here.
     ///
     /// Only there is the merchant's reference certain; other payments may rest on a guess.
-    mutating func learnOrder(_ order: ReferenceOrder, provenBy payment: Payment) {
+    mutating func recordReferenceOrder(_ order: ReferenceOrder, corroboratedBy payment: Payment) {
         guard payment.origin == .generate, payment.isCorroborated else { return }
-        learn { $0.provenOrder = order }
+        learn { $0.corroboratedOrder = order }
     }
 
     /// The assumed order of a pair that no transaction carries: the configured one, else the last
     /// corroborated one, else that of Cash In's documentation.
     var assumedOrder: ReferenceOrder {
-        policy.referenceRoles.order ?? view.knowledge.provenOrder ?? .cashIn
+        policy.referenceRoles.order ?? view.knowledge.corroboratedOrder ?? .cashIn
     }
 
     /// Creates an unconfirmed payment, which groups callbacks, entries and an inquiry.

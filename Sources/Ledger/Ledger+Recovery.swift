@@ -3,7 +3,7 @@ package import Payments
 /// A payment as stored in another database: the one that a restore set aside.
 ///
 /// A row: one property for each column that recovery needs.
-package struct RememberedPayment: Equatable, Sendable {
+package struct SetAsidePayment: Equatable, Sendable {
     package let partnerReferenceNo: Reference
     package let referenceNo: Reference?
     package let roles: Payment.Roles
@@ -40,11 +40,11 @@ extension Ledger {
     /// An unpaid code needs no review as long as a query or its own schedule decides about it.
     ///
     /// - Parameter place: the path of the other database, for the text of the entry.
-    package mutating func recover(_ remembered: RememberedPayment, from place: String) {
+    package mutating func recover(_ remembered: SetAsidePayment, from place: String) {
         let payment =
             view.confirmed(named: remembered.partnerReferenceNo)
             ?? view.unconfirmed(remembered.references) ?? create(remembered)
-        if policy.canQuery { askNow(payment.id) }
+        if policy.canQuery { scheduleQueryNow(payment.id) }
         // The query, or the schedule of a stored payment, tells what becomes of an unpaid code.
         let isFollowed = policy.canQuery || payment.isConfirmed
         if let status = remembered.status, !status.isFinal, isFollowed { return }
@@ -61,7 +61,7 @@ extension Ledger {
     }
 
     /// Creates an unconfirmed payment: only the gateway can confirm it.
-    private mutating func create(_ remembered: RememberedPayment) -> Payment {
+    private mutating func create(_ remembered: SetAsidePayment) -> Payment {
         var payment = Payment(
             id: takePaymentID(),
             partnerReferenceNo: remembered.partnerReferenceNo,
@@ -82,20 +82,20 @@ extension Ledger {
     /// can be sent, so that the entries of ended schedules stay as they are.
     ///
     /// - Returns: the number of planned inquiries.
-    package mutating func askNow(_ ids: [Payment.ID]) -> Int {
+    package mutating func scheduleQueryNow(_ ids: [Payment.ID]) -> Int {
         guard policy.canQuery else { return 0 }
         var count = 0
         for id in ids {
             guard let payment = view.payments[id], payment.mergedInto == nil,
                 isFollowed(payment) || !view.waiting(id).isEmpty
             else { continue }
-            askNow(id)
+            scheduleQueryNow(id)
             count += 1
         }
         return count
     }
 
-    private mutating func askNow(_ id: Payment.ID) {
+    private mutating func scheduleQueryNow(_ id: Payment.ID) {
         emit(
             .scheduleInquiry(
                 StatusInquiry(

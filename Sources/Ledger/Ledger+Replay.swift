@@ -104,7 +104,7 @@ extension Ledger {
             )
         }
         let callback = keep(delivery, as: request.callbackID)
-        if let kept { closeSpoilt(kept) }
+        if let kept { closeUnsignedFailure(kept) }
         return ReplayResult(
             callbackID: callback.id,
             before: .refused,

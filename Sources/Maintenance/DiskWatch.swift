@@ -120,7 +120,7 @@ package final class DiskWatch: Sendable {
         var isTold = false
         while !Task.isCancelled {
             let seen = look()
-            store.setKeepsRefusals(!seen.isLow)
+            store.setKeepsRejectedRequests(!seen.isLow)
             if seen.isLow != isShownLow || !isTold {
                 isTold = await tell(seen, store, isNew: seen.isLow != isShownLow)
                 isShownLow = seen.isLow

@@ -11,9 +11,9 @@ import Text
 enum CallbackExamination {
     /// The signature verified: the store judges and keeps it. `problem` is the answer for what is
     /// wrong with it nevertheless.
-    case authentic(Delivery, problem: SnapAnswer?)
+    case authentic(Delivery, problem: SnapResponse?)
     /// Nothing shows that the gateway spoke.
-    case refused(SnapAnswer)
+    case refused(SnapResponse)
 
     init(
         _ request: Request,
@@ -41,7 +41,7 @@ enum CallbackExamination {
                 )
             )
         else {
-            self = .refused(headerProblem ?? NotifyAnswer.unauthorized)
+            self = .refused(headerProblem ?? NotifyResponse.unauthorized)
             return
         }
         let (content, problem) = Self.content(
@@ -74,7 +74,7 @@ enum CallbackExamination {
         _ headers: CallbackHeaders,
         _ externalID: ExternalID?,
         _ timestamp: Timestamp?
-    ) -> SnapAnswer? {
+    ) -> SnapResponse? {
         if let missing = headers.missing { return .notify(.invalidMandatoryField(missing)) }
         if externalID == nil { return .notify(.invalidFieldFormat("X-EXTERNAL-ID")) }
         if timestamp == nil { return .notify(.invalidFieldFormat("X-TIMESTAMP")) }
@@ -84,11 +84,11 @@ enum CallbackExamination {
     /// What an authentic request says, and the answer for what is wrong with it.
     private static func content(
         _ request: Request,
-        headerProblem: SnapAnswer?,
+        headerProblem: SnapResponse?,
         isForUs: Bool
-    ) -> (CallbackContent, SnapAnswer?) {
+    ) -> (CallbackContent, SnapResponse?) {
         if let headerProblem { return failure(.headers, headerProblem, request) }
-        if !isForUs { return failure(.partner, NotifyAnswer.unauthorized, request) }
+        if !isForUs { return failure(.partner, NotifyResponse.unauthorized, request) }
         do throws(NotificationError) {
             let notification = try Notification(request.body)
             return (Self.content(notification), nil)
@@ -99,8 +99,8 @@ enum CallbackExamination {
 
     /// Row 7 looks at Content-Encoding only when the body is no JSON object: some gateways send
     /// `Content-Encoding: UTF-8` with a plain body.
-    private static func answer(to error: NotificationError, _ head: RequestHead) -> SnapAnswer {
-        if case .badRequest = error, isEncoded(head) { return NotifyAnswer.unsupportedEncoding }
+    private static func answer(to error: NotificationError, _ head: RequestHead) -> SnapResponse {
+        if case .badRequest = error, isEncoded(head) { return NotifyResponse.unsupportedEncoding }
         return .notify(error.responseCase)
     }
 
@@ -114,9 +114,9 @@ enum CallbackExamination {
 
     private static func failure(
         _ failure: DeliveryFailure,
-        _ answer: SnapAnswer,
+        _ answer: SnapResponse,
         _ request: Request
-    ) -> (CallbackContent, SnapAnswer?) {
+    ) -> (CallbackContent, SnapResponse?) {
         // The references of one that is another's by its header lead to its like only.
         let readable = ReadableReferences(request.body)
         let content = CallbackContent(

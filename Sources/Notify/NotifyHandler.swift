@@ -75,7 +75,7 @@ package final class NotifyHandler: RequestHandler {
             return refuse(Refused(request, client: route.client, answer: answer), context)
         }
         guard isThereRoom(context) else {
-            return answer(Refused(request, client: route.client, answer: NotifyAnswer.busy))
+            return answer(Refused(request, client: route.client, answer: NotifyResponse.busy))
         }
         let examination = CallbackExamination(
             request,
@@ -98,8 +98,8 @@ package final class NotifyHandler: RequestHandler {
         }
     }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
-        let answer = NotifyAnswers.answer(refusal.status)
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
+        let answer = NotifyResponses.answer(refusal.status)
         if let head {
             // A callback that was too long or broke off: its head is worth keeping.
             let context = context.withLock { $0 }
@@ -112,7 +112,7 @@ package final class NotifyHandler: RequestHandler {
             $0.add("reason", String(describing: refusal))
             $0.add("client", describing: peer)
         }
-        return NotifyAnswers.response(answer, externalID: nil, nowMilliseconds: now())
+        return NotifyResponses.response(answer, externalID: nil, nowMilliseconds: now())
     }
 
     func acceptFailed(_ error: SystemError, on address: SocketAddress) {
@@ -136,15 +136,15 @@ package final class NotifyHandler: RequestHandler {
     private func respond(
         to result: Result<Judgement, StoreError>,
         _ delivery: Delivery,
-        problem: SnapAnswer?,
+        problem: SnapResponse?,
         _ request: Request,
         _ client: ClientAddress
     ) -> Response {
         guard case .success(let judgement) = result else {
             // `Store.Hooks.commitsFailed` reports the error; this line is about the request alone.
-            return answer(Refused(request, client: client, answer: NotifyAnswer.notCommitted))
+            return answer(Refused(request, client: client, answer: NotifyResponse.notCommitted))
         }
-        let answer = NotifyAnswers.answer(judgement.answer, problem: problem)
+        let answer = NotifyResponses.answer(judgement.answer, problem: problem)
         let nanoseconds = SystemClock.monotonicNanoseconds() - request.receivedNanoseconds
         count(judgement, answer, nanoseconds: nanoseconds)
         log.info("callback") { line in
@@ -159,14 +159,14 @@ package final class NotifyHandler: RequestHandler {
             line.addForwardedFor(of: client)
             line.add("ms", milliseconds: nanoseconds)
         }
-        return NotifyAnswers.response(
+        return NotifyResponses.response(
             answer,
             externalID: delivery.externalID,
             nowMilliseconds: now()
         )
     }
 
-    private func count(_ judgement: Judgement, _ answer: SnapAnswer, nanoseconds: UInt64) {
+    private func count(_ judgement: Judgement, _ answer: SnapResponse, nanoseconds: UInt64) {
         if judgement.isRedelivery {
             metrics.repetitions.add()
         } else {
@@ -183,7 +183,7 @@ package final class NotifyHandler: RequestHandler {
         let head: RequestHead
         var body: [UInt8] = []
         let client: ClientAddress
-        let answer: SnapAnswer
+        let answer: SnapResponse
         let headers: CallbackHeaders
 
         /// X-EXTERNAL-ID, when it was well formed.
@@ -192,7 +192,7 @@ package final class NotifyHandler: RequestHandler {
         /// The number and the start of the request, where it was complete.
         var request: (number: UInt64, receivedNanoseconds: UInt64)?
 
-        init(head: RequestHead, client: ClientAddress, answer: SnapAnswer) {
+        init(head: RequestHead, client: ClientAddress, answer: SnapResponse) {
             self.head = head
             self.client = client
             self.answer = answer
@@ -200,7 +200,7 @@ package final class NotifyHandler: RequestHandler {
             externalID = headers.externalID(in: head)?.text
         }
 
-        init(_ request: Request, client: ClientAddress, answer: SnapAnswer) {
+        init(_ request: Request, client: ClientAddress, answer: SnapResponse) {
             self.init(head: request.head, client: client, answer: answer)
             body = request.body
             self.request = (request.number, request.receivedNanoseconds)
@@ -209,7 +209,7 @@ package final class NotifyHandler: RequestHandler {
 
     /// Answers what is not the gateway's word, and keeps it within bounds.
     private func refuse(_ refused: Refused, _ context: NotifyContext) -> Response {
-        let kept = RefusedRequest(
+        let kept = RejectedRequest(
             receivedMilliseconds: now(),
             client: refused.client.description,
             head: refused.head.bytes,
@@ -238,7 +238,7 @@ package final class NotifyHandler: RequestHandler {
                 line.add("ms", milliseconds: SystemClock.monotonicNanoseconds() - start)
             }
         }
-        return NotifyAnswers.response(
+        return NotifyResponses.response(
             refused.answer,
             externalID: refused.externalID,
             nowMilliseconds: now()

@@ -9,7 +9,7 @@ struct NotifyRoute {
     let isHealth: Bool
 
     /// The answer, when the request goes no further.
-    let refusal: SnapAnswer?
+    let refusal: SnapResponse?
     let client: ClientAddress
 
     init(_ head: RequestHead, _ peer: Peer, _ context: NotifyContext) {
@@ -23,13 +23,13 @@ struct NotifyRoute {
         _ head: RequestHead,
         _ client: ClientAddress,
         _ context: NotifyContext
-    ) -> SnapAnswer? {
+    ) -> SnapResponse? {
         guard context.paths.contains(where: { head.pathIs($0) }) else {
-            return NotifyAnswer.unknownPath
+            return NotifyResponse.unknownPath
         }
-        guard head.methodIs("POST") else { return NotifyAnswer.methodNotAllowed }
+        guard head.methodIs("POST") else { return NotifyResponse.methodNotAllowed }
         if !context.allowedAddresses.isEmpty, !client.isAllowed(context.allowedAddresses) {
-            return NotifyAnswer.addressNotAllowed
+            return NotifyResponse.addressNotAllowed
         }
         return nil
     }

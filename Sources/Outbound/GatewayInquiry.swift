@@ -4,8 +4,8 @@ package import Payments
 import Snap
 
 /// One attempt at an inquiry: how it ended, and every call that was made for it.
-package struct InquiryAttempt: Sendable {
-    package let outcome: InquiryOutcome
+package struct QueryAttempt: Sendable {
+    package let outcome: QueryResult
 
     /// The outcome of the query that decided.
     package let query: QueryOutcome
@@ -15,7 +15,7 @@ package struct InquiryAttempt: Sendable {
 extension CashInClient {
     /// Asks about a payment: under its first number, and where that is not known and only a guess,
     /// under the other.
-    package func ask(_ inquiry: Inquiry) async -> InquiryAttempt {
+    package func ask(_ inquiry: Inquiry) async -> QueryAttempt {
         var calls: [GatewayCall] = []
         var asked = inquiry.partnerReferenceNo
         var answer = await ask(asked, &calls)
@@ -23,8 +23,8 @@ extension CashInClient {
             asked = alternative
             answer = await ask(asked, &calls)
         }
-        return InquiryAttempt(
-            outcome: InquiryOutcome(answer, asked: asked),
+        return QueryAttempt(
+            outcome: QueryResult(answer, asked: asked),
             query: answer,
             calls: calls
         )
@@ -46,7 +46,7 @@ extension CashInClient {
     }
 }
 
-extension InquiryOutcome {
+extension QueryResult {
     fileprivate init(_ answer: QueryOutcome, asked: Reference) {
         switch answer {
         case .found(let found):

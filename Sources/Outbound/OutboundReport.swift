@@ -17,7 +17,7 @@ package struct OutboundReport: Sendable {
 
     /// One line for an attempt at an inquiry. Failed ones are counted and reported together: a
     /// gateway that is down must not fill the log.
-    package func query(_ inquiry: Inquiry, _ attempt: InquiryAttempt) {
+    package func query(_ inquiry: Inquiry, _ attempt: QueryAttempt) {
         let started = attempt.calls.first?.startedMilliseconds ?? 0
         let finished = attempt.calls.last?.finishedMilliseconds ?? started
         let write = { (line: inout LogLine) in
@@ -72,7 +72,7 @@ package struct OutboundReport: Sendable {
     }
 }
 
-extension InquiryOutcome {
+extension QueryResult {
     /// The word in the metrics.
     fileprivate var word: String {
         switch self {

@@ -35,7 +35,7 @@ package actor QRGenerator {
     private let gateway: OutboundGateway
     private let store: Store
     private let report: OutboundReport
-    private let onInquiry: @Sendable (InquiryAttempt, Reference) async -> Void
+    private let onInquiry: @Sendable (QueryAttempt, Reference) async -> Void
     private var running: [Reference: Running] = [:]
 
     /// - Parameter onInquiry: told what the gateway answered when it was asked about a payment.
@@ -43,7 +43,7 @@ package actor QRGenerator {
         gateway: OutboundGateway,
         store: Store,
         report: OutboundReport,
-        onInquiry: @escaping @Sendable (InquiryAttempt, Reference) async -> Void
+        onInquiry: @escaping @Sendable (QueryAttempt, Reference) async -> Void
     ) {
         self.onInquiry = onInquiry
         self.gateway = gateway
@@ -85,7 +85,7 @@ package actor QRGenerator {
             case .started: return await call(cashIn, request)
             case .stored: return .stored
             case .refused(let refusal): return .refused(refusal)
-            case .unknown: return try await askFirst(cashIn, request)
+            case .unknown: return try await queryFirst(cashIn, request)
             }
         } catch {
             return .storeFailed(error)
@@ -94,7 +94,7 @@ package actor QRGenerator {
 
     /// An earlier call may have been accepted: only when the gateway says that it knows nothing of
     /// it is it called again.
-    private func askFirst(
+    private func queryFirst(
         _ cashIn: CashInClient,
         _ request: GenerationRequest
     ) async throws(StoreError) -> Outcome {
@@ -105,7 +105,7 @@ package actor QRGenerator {
         await onInquiry(attempt, request.partnerReferenceNo)
         switch attempt.query {
         case .found:
-            if receipt.isOurs { return .refused(.codeLost) }
+            if receipt.isOurs { return .refused(.codeMissing) }
             return .unanswered(GatewayFailure(.failed, "the response is about another payment"))
         case .unauthorized(let failure), .refused(let failure), .unreadable(let failure),
             .unavailable(let failure):
@@ -116,7 +116,7 @@ package actor QRGenerator {
         case .started: return await call(cashIn, request)
         case .stored: return .stored
         case .refused(let refusal): return .refused(refusal)
-        case .unknown: return .refused(.codeLost)
+        case .unknown: return .refused(.codeMissing)
         }
     }
 

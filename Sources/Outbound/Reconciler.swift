@@ -21,7 +21,7 @@ package actor Reconciler {
     let wakeUp: AsyncStream<Void>.Continuation
     private var isEnabled: Bool
     private var health = GatewayHealth()
-    private var backoff = InquiryBackoff()
+    private var backoff = QueryBackoff()
     private var underWay: Set<Int64> = []
 
     /// What was due by then was ordered to be sent, also while `reconcile.enabled` is false.
@@ -134,7 +134,7 @@ package actor Reconciler {
     }
 
     /// Records what a query about a payment says about the gateway, also one of another caller.
-    package func record(_ attempt: InquiryAttempt, about reference: Reference) async {
+    package func record(_ attempt: QueryAttempt, about reference: Reference) async {
         let result = GatewayHealth.Result(attempt.query)
         let news = health.record(result, about: reference, at: clocks.monotonic())
         report.metrics.isGatewayUp = health.isUp
@@ -183,7 +183,7 @@ package actor Reconciler {
         do throws(StoreError) {
             // An answer that cannot be written would be asked for again and again.
             if store.commitFailure != nil { try await store.probe() }
-            guard let access, let due else { return try await holdAllDue(present) }
+            guard let access, let due else { return try await raiseAllDue(present) }
             let deadlines = try await store.reader.deadlines(
                 dueAt: present,
                 includesQueries: false,
@@ -205,7 +205,7 @@ package actor Reconciler {
         "the code can no longer be paid, and reconcile.scheduleSeconds plans no query about it"
 
     /// No query can be sent: the attention list holds what one would have been about.
-    private func holdAllDue(_ present: Int64) async throws(StoreError) {
+    private func raiseAllDue(_ present: Int64) async throws(StoreError) {
         let ids = try await store.reader.deadlines(
             dueAt: present,
             includesQueries: true,

@@ -62,15 +62,15 @@ private struct WaitingNotify: RequestHandler {
     func handle(_ request: Request, reply: Reply) -> Response? {
         let head = request.head
         if head.text(head.path) == "/healthz" { return .alive }
-        return Self.answer(NotifyAnswer.notCommitted)
+        return Self.answer(NotifyResponse.notCommitted)
     }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
-        Self.answer(NotifyAnswers.answer(refusal.status))
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
+        Self.answer(NotifyResponses.answer(refusal.status))
     }
 
-    private static func answer(_ answer: SnapAnswer) -> Response {
-        NotifyAnswers.response(
+    private static func answer(_ answer: SnapResponse) -> Response {
+        NotifyResponses.response(
             answer,
             externalID: nil,
             nowMilliseconds: SystemClock.realtimeMilliseconds()
@@ -94,7 +94,7 @@ private struct WaitingInternal: RequestHandler {
         }
     }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
         var problem = Problem(.malformedRequest, "The request was refused: \(refusal).")
         problem.statusOverride = refusal.status
         return problem.response

@@ -225,7 +225,7 @@ package struct DatabaseRestore: Sendable {
 extension DatabaseRestore {
     /// What the replaced database has beyond the backup.
     private struct Remembered {
-        var payments: [RememberedPayment] = []
+        var payments: [SetAsidePayment] = []
         var newestMilliseconds: Int64?
 
         /// Why not all of it could be read.
@@ -248,8 +248,8 @@ extension DatabaseRestore {
                 }
                 let newest = try MainDatabase.newestTime(present)
                 try Self.copyConsumers(from: present, to: restored)
-                try RememberedPayments(in: present, beyond: restored, feed: feed).forEach {
-                    remembered.payments.append(RememberedPayment($0))
+                try SetAsidePayments(in: present, beyond: restored, feed: feed).forEach {
+                    remembered.payments.append(SetAsidePayment($0))
                 }
                 remembered.newestMilliseconds = newest
             }
@@ -278,7 +278,7 @@ extension DatabaseRestore {
     /// - Parameter aside: the path that the replaced database has after the restore.
     /// - Returns: how many payments are open.
     private func schedule(
-        _ remembered: [RememberedPayment],
+        _ remembered: [SetAsidePayment],
         from aside: String
     ) async throws(RecoveryFailure) -> Int {
         let copyLock: DatabaseLock
@@ -330,7 +330,7 @@ extension Store {
             var scope = LedgerScope()
             scope.paymentIDs = ids
             count += try await commit(scope) { (ledger, _) throws(StoreError) in
-                ledger.askNow(ids)
+                ledger.scheduleQueryNow(ids)
             }
             after = last
         }
@@ -339,7 +339,7 @@ extension Store {
     /// Schedules queries and opens entries about payments that the database at `place` has beyond
     /// this one.
     fileprivate func recover(
-        _ remembered: [RememberedPayment],
+        _ remembered: [SetAsidePayment],
         from place: String
     ) async throws(StoreError) {
         var rest = remembered[...]

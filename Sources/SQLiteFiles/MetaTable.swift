@@ -31,7 +31,7 @@ package final class MetaTable {
     /// What is known of the gateway besides payments; values that cannot be read count as unknown.
     package func knowledge() throws(SQLiteError) -> GatewayKnowledge {
         var knowledge = GatewayKnowledge()
-        knowledge.provenOrder = try value(Self.provenOrderKey)
+        knowledge.corroboratedOrder = try value(Self.provenOrderKey)
             .flatMap { UInt8($0) }.flatMap { ReferenceOrder(rawValue: $0) }
         knowledge.knownMilliseconds = try value(Self.knownKey).flatMap { Int64($0) }
         return knowledge
@@ -40,7 +40,7 @@ package final class MetaTable {
     /// Stores what is known of the gateway; inside a write only. Unknown values stay as they are.
     package func set(_ knowledge: GatewayKnowledge) throws(SQLiteError) {
         let values = [
-            (Self.provenOrderKey, knowledge.provenOrder.map { "\($0.rawValue)" }),
+            (Self.provenOrderKey, knowledge.corroboratedOrder.map { "\($0.rawValue)" }),
             (Self.knownKey, knowledge.knownMilliseconds.map { "\($0)" }),
         ]
         for (key, value) in values {

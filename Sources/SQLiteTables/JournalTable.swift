@@ -186,7 +186,7 @@ package final class JournalTable {
             signedDigest: digest,
             content: content(row),
             outcome: CallbackOutcome(rawValue: UInt8(clamping: row.integer(6))) ?? .refused,
-            answer: CallbackAnswer(rawValue: UInt8(clamping: row.integer(7))) ?? .invalid
+            answer: CallbackResponse(rawValue: UInt8(clamping: row.integer(7))) ?? .invalid
         )
         callback.isWaiting = row.integer(8) != 0
         callback.sequence = row.optionalInteger(9)

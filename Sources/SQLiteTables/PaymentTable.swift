@@ -97,13 +97,13 @@ package final class PaymentTable {
         payment.revision = row.integer(19)
         payment.mergedInto = row.optionalInteger(20)
         payment.lastQuery = row.optionalInteger(21).map { milliseconds in
-            QueryNote(
+            LastQuery(
                 milliseconds: milliseconds,
                 responseCode: row.text(22),
                 status: row.latestStatus(23)
             )
         }
-        payment.unpaidAnswers = Int(clamping: row.integer(24))
+        payment.unpaidReports = Int(clamping: row.integer(24))
         return (payment, generation(row))
     }
 
@@ -148,7 +148,7 @@ extension Binder {
         integer(payment.lastQuery?.milliseconds)
         text(payment.lastQuery?.responseCode)
         integer(payment.lastQuery?.status.map { Int64($0.rawValue) })
-        integer(payment.unpaidAnswers)
+        integer(payment.unpaidReports)
         integer(payment.id)
     }
 }

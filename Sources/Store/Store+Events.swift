@@ -52,9 +52,9 @@ extension Store {
     /// Records the result of a query, and everything that follows from it.
     package func record(
         _ inquiry: Inquiry,
-        _ outcome: InquiryOutcome,
+        _ outcome: QueryResult,
         _ calls: [GatewayCall]
-    ) async throws(StoreError) -> InquiryReceipt {
+    ) async throws(StoreError) -> QueryReceipt {
         var scope = LedgerScope()
         scope.add(inquiry, outcome)
         return try await commit(scope) { (ledger, _) throws(StoreError) in

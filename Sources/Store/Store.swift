@@ -194,13 +194,13 @@ package final class Store: Sendable {
 
     /// Stores a request that was not authentic, within the limits of the rejected-request store.
     /// Never blocks.
-    package func keep(_ refusal: RefusedRequest) { refusals.add(refusal) }
+    package func keep(_ refusal: RejectedRequest) { refusals.add(refusal) }
 
     /// Sets whether rejected requests are stored from now on; all others are counted as dropped.
-    package func setKeepsRefusals(_ keeps: Bool) { refusals.setIsOpen(keeps) }
+    package func setKeepsRejectedRequests(_ keeps: Bool) { refusals.setIsOpen(keeps) }
 
     /// How many rejected requests were dropped since the start.
-    package var droppedRefusals: Int { refusals.dropped }
+    package var droppedRejectedRequests: Int { refusals.dropped }
 
     /// Applies `policy` to the events of later commits, and limits the rejected-request store to
     /// `rejectedKept` plausible requests.

@@ -35,7 +35,7 @@ package struct SurveyedCallback: Sendable {
 
     /// Which reference is the merchant's; nil unless a generate or query call corroborated the
     /// pair.
-    package var provenOrder: ReferenceOrder?
+    package var corroboratedOrder: ReferenceOrder?
     package var body: [UInt8]
 
     package init(
@@ -51,7 +51,7 @@ package struct SurveyedCallback: Sendable {
         client: String,
         responseCode: String,
         fact: Fact?,
-        provenOrder: ReferenceOrder?,
+        corroboratedOrder: ReferenceOrder?,
         body: [UInt8]
     ) {
         self.receivedMilliseconds = receivedMilliseconds
@@ -66,7 +66,7 @@ package struct SurveyedCallback: Sendable {
         self.client = client
         self.responseCode = responseCode
         self.fact = fact
-        self.provenOrder = provenOrder
+        self.corroboratedOrder = corroboratedOrder
         self.body = body
     }
 
@@ -109,7 +109,7 @@ package struct CallbackSurvey: Encodable, Sendable {
 
     /// The order of the references: `cash-in`, `snap`, or `undecided`.
     private var roles = Tally<SeenValue>(valuesMax: 3)
-    private var repetitions = Repetitions()
+    private var repetitions = Redeliveries()
     private var clients = Tally<SeenValue>(valuesMax: 20)
     private var userAgents = Tally<SeenValue>(valuesMax: 20)
     private var httpVersions = Tally<SeenValue>(valuesMax: 10)
@@ -133,7 +133,7 @@ package struct CallbackSurvey: Encodable, Sendable {
             userAgents.note(SeenValue(userAgent), atMilliseconds: now)
         }
         noteTimestamp(callback)
-        let order = callback.provenOrder.map { $0 == .cashIn ? "cash-in" : "snap" }
+        let order = callback.corroboratedOrder.map { $0 == .cashIn ? "cash-in" : "snap" }
         roles.note(SeenValue(order ?? "undecided"), atMilliseconds: now)
         repetitions.note(callback, externalID: externalID)
         clients.note(SeenValue(callback.client), atMilliseconds: now)

@@ -13,7 +13,7 @@ struct QueryOutcomeTests {
         QueryOutcome(Answers.reply(.query, body, status: status), about: asked)
     }
 
-    private func found(_ members: String) throws -> QueryAnswer {
+    private func found(_ members: String) throws -> QueryResponse {
         guard case .found(let answer) = outcome(Answers.body("2005100", members)) else {
             throw NotFound()
         }

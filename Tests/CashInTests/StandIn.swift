@@ -30,7 +30,7 @@ final class StandIn: RequestHandler {
         return answer
     }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
         Response(refusal.status)
     }
 

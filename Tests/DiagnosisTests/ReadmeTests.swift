@@ -8,7 +8,7 @@ struct ReadmeTests {
         let readme = try Fixture.text("../../README.md")
         let words =
             SignatureDiagnosis.Verdict.allCases.map(\.rawValue)
-            + Change.Name.allCases.map(\.rawValue)
+            + SignatureDifference.Name.allCases.map(\.rawValue)
         for word in words { #expect(readme.contains("`\(word)`"), "\(word)") }
     }
 }

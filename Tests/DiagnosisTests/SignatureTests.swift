@@ -31,11 +31,11 @@ struct SignatureTests {
         arguments: [
             ("right", []), ("sha1", [.signatureHash]), ("sha512", [.signatureHash]),
             ("bare-digest", [.signatureScheme]), ("pss", [.signatureScheme]),
-        ] as [(String, [Change.Name])]
+        ] as [(String, [SignatureDifference.Name])]
     )
     func `a signature made in another way is named and covers its text`(
         name: String,
-        changes: [Change.Name]
+        changes: [SignatureDifference.Name]
     ) throws {
         let opened = try #require(try Self.opened(name))
         // Hexadecimal is what the file has them in.

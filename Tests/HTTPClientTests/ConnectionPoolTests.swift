@@ -11,7 +11,7 @@ struct ConnectionPoolTests {
         var settings = ClientSettings()
         settings.connectionsMax = places
         return ConnectionPool(
-            Connection.Surroundings(
+            ClientConnection.Resources(
                 settings: settings,
                 tls: try TLSContext(caFile: Certificates.shared().caFile),
                 resolver: Resolver(runningMax: 1)
@@ -28,9 +28,9 @@ struct ConnectionPoolTests {
 
     @Test func `waiting for a place ends with the request's time`() async throws {
         let pool = try makePool(places: 1)
-        let connection = try await pool.lend(to: origin, within: limit(milliseconds: 10_000))
+        let connection = try await pool.borrow(to: origin, within: limit(milliseconds: 10_000))
         let error = await #expect(throws: HTTPClientError.self) {
-            try await pool.lend(to: origin, within: limit(milliseconds: 50))
+            try await pool.borrow(to: origin, within: limit(milliseconds: 50))
         }
         #expect(error?.phase == .queue)
         #expect(error?.isTimeout == true)
@@ -38,27 +38,27 @@ struct ConnectionPoolTests {
         #expect(await pool.waitingCount == 0)
         await pool.giveBack(connection, isOpen: false)
         // The place that was not waited for any more is not lost.
-        _ = try await pool.lend(to: origin, within: limit(milliseconds: 10_000))
+        _ = try await pool.borrow(to: origin, within: limit(milliseconds: 10_000))
     }
 
     @Test func `only an open connection is kept, and lent to its own origin`() async throws {
         let pool = try makePool(places: 2)
         let other = Origin(isSecure: true, host: "b.test", port: 443)
         let limit = try limit(milliseconds: 10_000)
-        let first = try await pool.lend(to: origin, within: limit)
+        let first = try await pool.borrow(to: origin, within: limit)
         await pool.giveBack(first, isOpen: true)
-        let foreign = try await pool.lend(to: other, within: limit)
+        let foreign = try await pool.borrow(to: other, within: limit)
         #expect(foreign !== first)
-        let again = try await pool.lend(to: origin, within: limit)
+        let again = try await pool.borrow(to: origin, within: limit)
         #expect(again === first)
         await pool.giveBack(again, isOpen: false)
-        #expect(try await pool.lend(to: origin, within: limit) !== first)
+        #expect(try await pool.borrow(to: origin, within: limit) !== first)
     }
 
     @Test func `closing waits for what is lent`() async throws {
         let pool = try makePool(places: 1)
         let limit = try limit(milliseconds: 10_000)
-        let connection = try await pool.lend(to: origin, within: limit)
+        let connection = try await pool.borrow(to: origin, within: limit)
         let closing = Task { await pool.close() }
         let far = SystemClock.monotonicNanoseconds() + 10_000_000_000
         #expect(

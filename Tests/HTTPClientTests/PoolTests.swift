@@ -150,7 +150,7 @@ struct PoolTests {
             let error = try await failure(of: request, to: origin, with: client)
             #expect(error.phase == .wait)
             #expect(!error.isCertainlyNotSent)
-            #expect(error.isOfKeptConnection)
+            #expect(error.isOfReusedConnection)
             #expect(server.acceptedCount == 1)
         }
     }

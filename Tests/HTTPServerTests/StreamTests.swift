@@ -30,7 +30,7 @@ extension TestServer {
         while count == 0 {
             for loop in loops {
                 loop.post { loop in
-                    let connections = loop.allSources.compactMap { $0 as? Connection }
+                    let connections = loop.allSources.compactMap { $0 as? ServerConnection }
                     for connection in connections {
                         try? connection.descriptor?.setOption(SOL_SOCKET, SO_SNDBUF, to: bytes)
                     }
@@ -46,7 +46,7 @@ extension TestServer {
         let counts = Channel<Int>()
         for loop in loops {
             loop.post { loop in
-                let connections = loop.allSources.compactMap { $0 as? Connection }
+                let connections = loop.allSources.compactMap { $0 as? ServerConnection }
                 counts.put(connections.reduce(0) { $0 + $1.outbox.bytes.capacity })
             }
         }

@@ -10,7 +10,7 @@ final class StubHandler: RequestHandler {
     typealias Handle = @Sendable (Request, Reply) -> Response?
 
     let admitted = Channel<String>()
-    let refused = Channel<Refusal>()
+    let refused = Channel<RequestFailure>()
     let finished = Channel<Exchange>()
     let drained = Channel<Bool>()
     let failures = Channel<SystemError>()
@@ -34,7 +34,7 @@ final class StubHandler: RequestHandler {
 
     func handle(_ request: Request, reply: Reply) -> Response? { onHandle(request, reply) }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
         refused.put(refusal)
         return Response(refusal.status, body: Array("\(refusal.status.code)".utf8))
     }

@@ -234,8 +234,8 @@ struct AbandonedCodeTests {
         try ledger.finish("TRX-1", .unknown("timeout"))
         ledger.wait(seconds: 900)
         ledger.record(.notFound(responseCode: "4045101"), try ledger.inquiry())
-        #expect(try ledger.payment().unpaidAnswers == 1)
+        #expect(try ledger.payment().unpaidReports == 1)
         #expect(try ledger.start(isConfirmedUnknown: true) == .started)
-        #expect(try ledger.payment().unpaidAnswers == 0)
+        #expect(try ledger.payment().unpaidReports == 0)
     }
 }

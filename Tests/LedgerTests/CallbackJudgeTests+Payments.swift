@@ -31,7 +31,7 @@ extension CallbackJudgeTests {
     }
 
     @Test func `auto follows the order that a generated transaction last proved`() throws {
-        let evidence = Self.evidence(try Self.fact(.success), provenOrder: .snap)
+        let evidence = Self.evidence(try Self.fact(.success), corroboratedOrder: .snap)
         let verdict = Self.judge().judge(evidence)
         #expect(verdict.effect == .create(.success, .snap, isGuess: true))
     }
@@ -180,12 +180,12 @@ extension CallbackJudgeTests {
     // MARK: Rows 3 to 5 and 7 to 9
 
     @Test(arguments: [
-        (DeliveryFailure.headers, CallbackAnswer.invalid, CallbackOutcome.invalid),
+        (DeliveryFailure.headers, CallbackResponse.invalid, CallbackOutcome.invalid),
         (.body, .invalid, .invalid), (.partner, .unauthorized, .refused),
     ])
     func `an unreadable callback is on the attention list and queried, but not another's`(
         _ failure: DeliveryFailure,
-        answer: CallbackAnswer,
+        answer: CallbackResponse,
         outcome: CallbackOutcome
     ) {
         let verdict = Self.judge().judge(
@@ -199,7 +199,7 @@ extension CallbackJudgeTests {
                 externalIDUse: .free,
                 target: .unreadable,
                 decisions: [],
-                provenOrder: nil
+                corroboratedOrder: nil
             )
         )
         #expect(verdict.answer == answer)

@@ -56,7 +56,7 @@ struct CallbackJudgeTests {
         signedSecondsAgo: Int64 = 0,
         use: ExternalIDUse = .free,
         decided: DecidedFact.Decision? = nil,
-        provenOrder: ReferenceOrder? = nil
+        corroboratedOrder: ReferenceOrder? = nil
     ) -> CallbackEvidence {
         let decision = decided.map {
             DecidedFact(paymentID: payment?.id, decision: $0, fact: fact, cause: "", entryID: nil)
@@ -68,7 +68,7 @@ struct CallbackJudgeTests {
             externalIDUse: use,
             target: payment.map { .known($0, .snap) } ?? .unconfirmed(nil),
             decisions: decision.map { [$0] } ?? [],
-            provenOrder: provenOrder
+            corroboratedOrder: corroboratedOrder
         )
     }
 

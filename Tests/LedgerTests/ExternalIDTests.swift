@@ -5,10 +5,10 @@ import Testing
 
 /// Row 10: one X-EXTERNAL-ID, one day, one fact.
 struct ExternalIDTests {
-    @Test(arguments: [(true, CallbackAnswer.conflict), (false, .successful)])
+    @Test(arguments: [(true, CallbackResponse.conflict), (false, .successful)])
     func `auto rejects where queries can be sent and flags where they cannot`(
         isOutbound: Bool,
-        answer: CallbackAnswer
+        answer: CallbackResponse
     ) throws {
         var ledger = TestLedger { $0.isOutbound = isOutbound }
         try ledger.deliver()

@@ -29,7 +29,7 @@ struct GenerationTests {
         #expect(try ledger.start("TRX-2", seconds: 0) == .refused(.validityOver))
         #expect(ledger.payments.count == 1)
         try ledger.deliver { ($0.partner, $0.reference, $0.externalID) = ("P", "TRX-3", "id-3") }
-        #expect(try ledger.start("TRX-3") == .refused(.heardOfOtherwise))
+        #expect(try ledger.start("TRX-3") == .refused(.createdOtherwise))
     }
 
     @Test func `what was surely not accepted may be tried again with any content`() throws {
@@ -52,7 +52,7 @@ struct GenerationTests {
         try ledger.finish("TRX-1", .unknown("timeout"))
         try ledger.answer(.initiated)
         #expect(ledger.story == ["TRX-1 created>pending 10000.00 query"])
-        #expect(try ledger.start() == .refused(.codeLost))
+        #expect(try ledger.start() == .refused(.codeMissing))
     }
 
     @Test func `a call that the program's end cut off is asked about`() throws {
@@ -71,7 +71,7 @@ struct GenerationTests {
         try ledger.finish("TRX-1", .codeRefused(referenceNo: number, problem: .checksum))
         #expect(ledger.story == ["TRX-1 created>pending 10000.00 generate"])
         #expect(ledger.open == ["qr-refused×1"])
-        #expect(try ledger.start() == .refused(.codeLost))
+        #expect(try ledger.start() == .refused(.codeMissing))
     }
 
     @Test func `a generate answer never lowers a status`() throws {

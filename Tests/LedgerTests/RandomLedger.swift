@@ -112,7 +112,7 @@ struct RandomLedger {
         ledger.record(try outcome(of: inquiry), inquiry)
     }
 
-    private mutating func outcome(of inquiry: Inquiry) throws -> InquiryOutcome {
+    private mutating func outcome(of inquiry: Inquiry) throws -> QueryResult {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return .unavailable
         case 1: return .notFound(responseCode: "4045101")

@@ -8,7 +8,7 @@ struct RecoveryTests {
     private static func remembered(
         _ status: TransactionStatus?,
         _ change: (inout Payment) -> Void = { _ in }
-    ) throws -> RememberedPayment {
+    ) throws -> SetAsidePayment {
         var payment = Payment(
             id: 99,
             partnerReferenceNo: try #require(Reference("TRX-1")),
@@ -19,7 +19,7 @@ struct RecoveryTests {
         )
         payment.expectedAmount = Amount(sen: 1_000_000)
         change(&payment)
-        return RememberedPayment(payment)
+        return SetAsidePayment(payment)
     }
 
     private static func inquiries(_ ledger: TestLedger) -> [StatusInquiry] {
@@ -95,10 +95,10 @@ struct RecoveryTests {
         try ledger.deliver { $0.status = .pending }
         let id = try #require(ledger.ledger.view.payments.numbers.first)
         ledger.wait(seconds: 5)
-        #expect(ledger.run { $0.askNow([id]) } == 1)
+        #expect(ledger.run { $0.scheduleQueryNow([id]) } == 1)
         #expect(Self.inquiries(ledger).map(\.nextMilliseconds) == [ledger.now])
         try ledger.deliver { $0.externalID = "id-2" }
         #expect(ledger.feed.map(\.to) == [.pending, .success])
-        #expect(ledger.run { $0.askNow([id]) } == 0)
+        #expect(ledger.run { $0.scheduleQueryNow([id]) } == 0)
     }
 }

@@ -5,10 +5,10 @@ import Testing
 
 /// How a schedule goes on after each kind of answer, and after the clock was set.
 struct ScheduleTests {
-    private static let failures: [InquiryOutcome] = [
+    private static let failures: [QueryResult] = [
         .unavailable, .unauthorized(responseCode: "4015100", detail: "no"),
     ]
-    private static let unusable: [InquiryOutcome] = [
+    private static let unusable: [QueryResult] = [
         .refused(responseCode: "4035101", detail: "no"), .unreadable(detail: "<html>"),
     ]
 
@@ -28,7 +28,7 @@ struct ScheduleTests {
 
     @Test(arguments: unusable)
     func `an unusable answer uses up a step and the third in a row raises an entry`(
-        _ outcome: InquiryOutcome
+        _ outcome: QueryResult
     ) throws {
         var ledger = try Self.waiting()
         for count in 1...4 {
@@ -60,7 +60,7 @@ struct ScheduleTests {
     // MARK: The gateway is down
 
     @Test(arguments: failures)
-    func `a failed attempt uses up no step for 24 hours`(_ outcome: InquiryOutcome) throws {
+    func `a failed attempt uses up no step for 24 hours`(_ outcome: QueryResult) throws {
         var ledger = try Self.waiting()
         let start = ledger.now
         var count = 0

@@ -46,7 +46,7 @@ struct TestLedger {
         for change in ledger.takeChanges() {
             switch change {
             case .appendTransition(let transition): feed.append(transition)
-            case .keepCallback: keptCount += 1
+            case .appendCallback: keptCount += 1
             case .countRedelivery: redeliveryCount += 1
             case .closeEntry(let id, let resolution, _): resolutions[id] = resolution
             default: break
@@ -142,9 +142,9 @@ struct TestLedger {
 
     @discardableResult
     mutating func record(
-        _ outcome: InquiryOutcome,
+        _ outcome: QueryResult,
         _ inquiry: Inquiry
-    ) -> InquiryReceipt {
+    ) -> QueryReceipt {
         run { $0.record(inquiry, outcome, []) }
     }
 
@@ -160,7 +160,7 @@ struct TestLedger {
         amount: ReportedAmount? = nil,
         paidAt: String? = nil,
         to inquiry: Inquiry? = nil
-    ) throws -> InquiryReceipt {
+    ) throws -> QueryReceipt {
         let asked = try #require(Reference(reference))
         let report = GatewayReport(
             partnerReferenceNo: asked,
@@ -169,7 +169,7 @@ struct TestLedger {
             amount: amount ?? sen.flatMap { Amount(sen: $0) }.map { .exact($0) },
             paidAt: paidAt.map { GatewayTime(text: $0, milliseconds: nil) }
         )
-        let outcome = InquiryOutcome.found(report, asked: asked, responseCode: "2005100")
+        let outcome = QueryResult.found(report, asked: asked, responseCode: "2005100")
         return record(outcome, try inquiry ?? self.inquiry(reference))
     }
 

@@ -45,7 +45,7 @@ import Testing
     private func delivery(
         _ settings: [String] = [],
         _ change: (inout CallbackRequest) throws -> Void = { _ in }
-    ) throws -> (Delivery, SnapAnswer?) {
+    ) throws -> (Delivery, SnapResponse?) {
         guard case .authentic(let delivery, let problem) = try examine(settings, change) else {
             throw NotAuthentic()
         }
@@ -98,7 +98,7 @@ import Testing
             Issue.record("it verified")
             return
         }
-        #expect(answer == NotifyAnswer.unauthorized)
+        #expect(answer == NotifyResponse.unauthorized)
     }
 
     @Test func `the signature is checked although a header is wrong`() throws {
@@ -125,7 +125,7 @@ import Testing
 
     @Test func `another partner's callback is authentic, and none of ours`() throws {
         let (delivery, problem) = try delivery { $0["X-PARTNER-ID"] = "CID2" }
-        #expect(problem == NotifyAnswer.unauthorized)
+        #expect(problem == NotifyResponse.unauthorized)
         #expect(delivery.content.defect?.failure == .partner)
     }
 }

@@ -87,7 +87,7 @@ final class NotifyScene: Sendable {
     }
 
     /// Sends a request and returns what came back.
-    func send(_ request: CallbackRequest) async throws -> CallbackResponse {
+    func send(_ request: CallbackRequest) async throws -> NotifyReply {
         let outbound = OutboundRequest(
             method: request.method,
             target: request.target,
@@ -95,7 +95,7 @@ final class NotifyScene: Sendable {
             body: request.body,
             isRepeatable: false
         )
-        return CallbackResponse(try await client.send(outbound, to: origin))
+        return NotifyReply(try await client.send(outbound, to: origin))
     }
 
     /// The outcomes of all callbacks and rejected requests that are kept, oldest first.
@@ -145,7 +145,7 @@ struct CallbackRequest {
 }
 
 /// What the gateway sees of a response.
-struct CallbackResponse {
+struct NotifyReply {
     let status: Int
     let code: String
     let message: String

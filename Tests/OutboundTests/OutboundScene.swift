@@ -213,7 +213,7 @@ final class OutboundScene: Sendable {
     }
 
     /// Asks the gateway, as whoever does not wait for the reconciler, and records what it says.
-    func ask(_ inquiry: Inquiry) async throws -> InquiryAttempt {
+    func ask(_ inquiry: Inquiry) async throws -> QueryAttempt {
         let attempt = await (try #require(access.access)).cashIn.ask(inquiry)
         _ = try await store.record(inquiry, attempt.outcome, attempt.calls)
         return attempt
@@ -247,7 +247,7 @@ final class OutboundScene: Sendable {
                 amount: nil,
                 paidAt: nil
             )
-            let outcome = InquiryOutcome.found(
+            let outcome = QueryResult.found(
                 report,
                 asked: inquiry.partnerReferenceNo,
                 responseCode: "2005100"

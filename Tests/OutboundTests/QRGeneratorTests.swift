@@ -83,7 +83,7 @@ import Testing
             }
             #expect(try await scene.transaction("TRX-1")?.status == .pending, "it is payable")
             #expect(try await scene.transaction("TRX-1")?.generation?.qrContent == nil)
-            #expect(await scene.generator.generate(request) == .refused(.codeLost))
+            #expect(await scene.generator.generate(request) == .refused(.codeMissing))
             #expect(scene.gateway.calls.count == 1)
         }
     }
@@ -117,7 +117,7 @@ import Testing
         try await OutboundScene.with { scene in
             let request = try await unknown(scene)
             scene.gateway.answer(.query) { .found($0, .initiated) }
-            #expect(await scene.generator.generate(request) == .refused(.codeLost))
+            #expect(await scene.generator.generate(request) == .refused(.codeMissing))
             #expect(try await scene.transaction("TRX-1")?.status == .pending)
             #expect(scene.gateway.calls.map(\.service) == [.generate, .query])
         }

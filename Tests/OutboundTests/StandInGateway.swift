@@ -80,7 +80,7 @@ final class StandInGateway: RequestHandler {
         }
     }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
         Response(refusal.status)
     }
 

@@ -31,9 +31,9 @@ import Testing
         )
     }
 
-    private func refusal(_ number: Int, isPlausible: Bool = true, bytes: Int = 1) -> RefusedRequest
+    private func refusal(_ number: Int, isPlausible: Bool = true, bytes: Int = 1) -> RejectedRequest
     {
-        RefusedRequest(
+        RejectedRequest(
             receivedMilliseconds: Int64(number),
             client: "203.0.113.7",
             head: [],

@@ -54,9 +54,9 @@ import Testing
         #expect(try await test.transaction("TRX-1")?.status == .cancelled)
     }
 
-    @Test(arguments: [InquiryOutcome.nothing, .refused(responseCode: nil, detail: "no")])
+    @Test(arguments: [QueryResult.nothing, .refused(responseCode: nil, detail: "no")])
     func `an answer from before a callback is none to what the callback asks`(
-        _ outcome: InquiryOutcome
+        _ outcome: QueryResult
     ) async throws {
         var schedule = InquirySchedule.withoutExpiry
         schedule.scheduleSeconds = [0]
@@ -91,7 +91,7 @@ import Testing
         let receipt = try await test.query("TRX-1", answer)
         #expect(
             receipt
-                == InquiryReceipt(
+                == QueryReceipt(
                     partnerReferenceNo: Reference("TRX-1"),
                     sequence: 1,
                     isOurs: true,

@@ -113,8 +113,8 @@ import Testing
         #expect(pageCount == 4)
     }
 
-    private func refusal(bytes count: Int) -> RefusedRequest {
-        RefusedRequest(
+    private func refusal(bytes count: Int) -> RejectedRequest {
+        RejectedRequest(
             receivedMilliseconds: TestClock.start,
             client: "203.0.113.7",
             head: Array("POST / HTTP/1.1\r\n\r\n".utf8),

@@ -119,7 +119,7 @@ import Testing
         #expect(throws: StoreError.closed) { try late[0].get() }
         await #expect(throws: StoreError.closed) { try await test.store.probe() }
         test.store.keep(
-            RefusedRequest(
+            RejectedRequest(
                 receivedMilliseconds: 0,
                 client: "",
                 head: [],
@@ -130,7 +130,7 @@ import Testing
                 isPlausible: true
             )
         )
-        #expect(test.store.droppedRefusals == 1)
+        #expect(test.store.droppedRejectedRequests == 1)
         #expect(try Self.files(in: test) == files)
         #expect(health.changes.withLock { $0 } == [], "closing is no outage")
     }

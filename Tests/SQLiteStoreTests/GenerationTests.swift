@@ -45,12 +45,12 @@ import Testing
             Ending(
                 result: .codeRefused(referenceNo: reference, problem: .checksum),
                 status: .pending,
-                state: .codeLost,
+                state: .codeMissing,
                 qrContent: nil,
                 lastError: QRISProblem.checksum.description,
                 attention: ["qr-refused×1"],
                 asked: 60,
-                repeated: .refused(.codeLost),
+                repeated: .refused(.codeMissing),
                 testDescription: "its code refused"
             ),
             Ending(
@@ -184,11 +184,11 @@ import Testing
     @Test func `a reference first heard of otherwise is not generated`() async throws {
         let test = try await TestStore.asking { $0.confirmWithQuery = .never }
         try await test.deliver { _ in }
-        #expect(try await test.begin() == .refused(.heardOfOtherwise))
+        #expect(try await test.begin() == .refused(.createdOtherwise))
         let other = try await test.begin { $0.reference = "PAY-1" }
-        #expect(other == .refused(.heardOfOtherwise), "which is the merchant's was a guess")
+        #expect(other == .refused(.createdOtherwise), "which is the merchant's was a guess")
         try await test.query("TRX-2", TestAnswer(.pending) { $0.partner = "TRX-2" })
-        #expect(try await test.begin { $0.reference = "TRX-2" } == .refused(.heardOfOtherwise))
+        #expect(try await test.begin { $0.reference = "TRX-2" } == .refused(.createdOtherwise))
     }
 
     // MARK: Repeats
@@ -238,7 +238,7 @@ import Testing
         #expect(try await test.transaction("TRX-1")?.status == .pending)
         for isConfirmed in [false, true] {
             let again = try await test.begin(isConfirmedUnknown: isConfirmed)
-            #expect(again == .refused(.codeLost))
+            #expect(again == .refused(.codeMissing))
         }
         #expect(try await test.wait() != nil)
         #expect(try await test.feedText() == ["1 created>pending query -"])

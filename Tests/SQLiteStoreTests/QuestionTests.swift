@@ -219,7 +219,7 @@ import Testing
         let test = try await TestStore.asking()
         try await test.begin()
         try await test.end("TRX-1", .unknown("timeout"))
-        let rejected = InquiryOutcome.unauthorized(responseCode: "4015100", detail: "no")
+        let rejected = QueryResult.unauthorized(responseCode: "4015100", detail: "no")
         try await test.answer(rejected)
         for _ in 1...3 {
             #expect(try await test.due().isEmpty, "it goes behind the others")
@@ -244,10 +244,10 @@ import Testing
     }
 
     @Test(arguments: [
-        InquiryOutcome.nothing, .unavailable, .refused(responseCode: nil, detail: "no"),
+        QueryResult.nothing, .unavailable, .refused(responseCode: nil, detail: "no"),
         .unauthorized(responseCode: nil, detail: "no"),
     ])
-    func `who asks out of turn uses up no step`(_ outcome: InquiryOutcome) async throws {
+    func `who asks out of turn uses up no step`(_ outcome: QueryResult) async throws {
         let test = try await TestStore.asking()
         try await test.generate()
         try await test.deliver { $0.status = .cancelled }

@@ -25,8 +25,8 @@ import Testing
         return test
     }
 
-    private func refusal(_ number: Int, at milliseconds: Int64) -> RefusedRequest {
-        RefusedRequest(
+    private func refusal(_ number: Int, at milliseconds: Int64) -> RejectedRequest {
+        RejectedRequest(
             receivedMilliseconds: milliseconds,
             client: "198.51.100.1",
             head: Array("POST /\(number)".utf8),
@@ -115,7 +115,7 @@ import Testing
         #expect(evidence.gatewayCallIDs.isEmpty)
         #expect(try await reader.callbacks(evidence.callbackIDs).map(\.id) == [12, 11, 3])
         #expect(try await reader.callbacks([3]).first?.timestamp == "T\(TestClock.start + 2_000)")
-        #expect(try await reader.callbacks([3]).first?.provenOrder == nil, "no proof of ours")
+        #expect(try await reader.callbacks([3]).first?.corroboratedOrder == nil, "no proof of ours")
         #expect(try await test.callback(2).timestamp == nil)
     }
 

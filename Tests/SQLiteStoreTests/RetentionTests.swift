@@ -186,7 +186,7 @@ import Testing
         let store = try await TestStore()
         for number in 1...3 as ClosedRange<Int64> {
             store.store.keep(
-                RefusedRequest(
+                RejectedRequest(
                     receivedMilliseconds: Self.time(number),
                     client: "203.0.113.7",
                     head: [1],

@@ -86,8 +86,8 @@ import Testing
         }.delivery
     }
 
-    private func refusal(_ number: Int) -> RefusedRequest {
-        RefusedRequest(
+    private func refusal(_ number: Int) -> RejectedRequest {
+        RejectedRequest(
             receivedMilliseconds: TestClock.start + Int64(number),
             client: "203.0.113.7",
             head: [],

@@ -9,7 +9,7 @@ enum MirrorEvent: Sendable {
     case deliver(Delivery)
     case start(GenerationRequest, isConfirmedUnknown: Bool)
     case finish(Reference, GenerationResult, GatewayCall?)
-    case record(Inquiry, InquiryOutcome, [GatewayCall])
+    case record(Inquiry, QueryResult, [GatewayCall])
     case resume([Payment.ID])
     /// Whatever is open and not scheduled.
     case resumeAll
@@ -34,7 +34,7 @@ enum MirrorEvent: Sendable {
 enum MirrorOutcome: Equatable, Sendable {
     case judged(Judgement)
     case started(GenerationStart)
-    case received(InquiryReceipt)
+    case received(QueryReceipt)
     case decided(DecisionOutcome)
     case replayed([ReplayResult])
     case counted(Int)
@@ -205,12 +205,12 @@ struct StoreMirror {
         for change in ledger.takeChanges() {
             switch change {
             case .appendTransition(let transition): feed.append(transition)
-            case .keepCallback(let callback, _):
+            case .appendCallback(let callback, _):
                 deliveries[callback.row.id] = (1, callback.row.receivedMilliseconds)
             case .countRedelivery(let id, let now):
                 deliveries[id] = ((deliveries[id]?.count ?? 0) + 1, now)
             case .closeEntry(let id, let resolution, let now): resolutions[id] = (resolution, now)
-            case .keepGatewayCall(_, let id): calls.append(id)
+            case .appendGatewayCall(_, let id): calls.append(id)
             case .startGeneration(let id, let request, let now):
                 generations[id] = GenerationRecord(request, startedMilliseconds: now)
             case .finishGeneration(let id, let state, let result):

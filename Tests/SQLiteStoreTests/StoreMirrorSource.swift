@@ -227,7 +227,7 @@ struct StoreMirrorSource {
         return .record(inquiry, try outcome(of: inquiry), calls)
     }
 
-    private mutating func outcome(of inquiry: Inquiry) throws -> InquiryOutcome {
+    private mutating func outcome(of inquiry: Inquiry) throws -> QueryResult {
         switch Int.random(in: 0..<14, using: &random) {
         case 0: return .unavailable
         case 1, 2: return .notFound(responseCode: "4045101")
@@ -332,7 +332,7 @@ struct StoreMirrorSource {
     private mutating func replayRefused(_ test: TestStore) async throws -> MirrorEvent {
         let delivery = try delivery(test)
         test.store.keep(
-            RefusedRequest(
+            RejectedRequest(
                 receivedMilliseconds: delivery.receivedMilliseconds,
                 client: delivery.client,
                 head: delivery.head,

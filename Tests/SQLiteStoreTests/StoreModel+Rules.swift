@@ -15,7 +15,7 @@ extension StoreModel {
     }
 
     struct Verdict {
-        var answer = CallbackAnswer.successful
+        var answer = CallbackResponse.successful
         var outcome: CallbackOutcome
         var kinds: [AttentionKind] = []
         var effect = Effect.nothing

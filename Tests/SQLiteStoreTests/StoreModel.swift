@@ -51,7 +51,7 @@ struct StoreModel {
     }
 
     struct Expected: Equatable {
-        var answer: CallbackAnswer
+        var answer: CallbackResponse
         /// Nil when an operator has decided about the payment since: any callback with the fact may
         /// be the one that bears it.
         var outcome: CallbackOutcome?

@@ -21,7 +21,7 @@ struct TestAnswer {
         change(&self)
     }
 
-    var outcome: InquiryOutcome {
+    var outcome: QueryResult {
         get throws {
             let report = GatewayReport(
                 partnerReferenceNo: try #require(Reference(partner)),
@@ -45,9 +45,9 @@ extension InquirySchedule {
     }
 }
 
-extension InquiryOutcome {
+extension QueryResult {
     /// The gateway knows of no such payment.
-    static let nothing = InquiryOutcome.notFound(responseCode: "4045101")
+    static let nothing = QueryResult.notFound(responseCode: "4045101")
 }
 
 extension TestStore {
@@ -108,13 +108,13 @@ extension TestStore {
     @discardableResult
     func record(
         _ inquiry: Inquiry,
-        _ outcome: InquiryOutcome
-    ) async throws -> InquiryReceipt {
+        _ outcome: QueryResult
+    ) async throws -> QueryReceipt {
         try await store.record(inquiry, outcome, [])
     }
 
     @discardableResult
-    func record(_ inquiry: Inquiry, _ answer: TestAnswer) async throws -> InquiryReceipt {
+    func record(_ inquiry: Inquiry, _ answer: TestAnswer) async throws -> QueryReceipt {
         try await record(inquiry, try answer.outcome)
     }
 
@@ -123,26 +123,26 @@ extension TestStore {
     func answer(
         _ status: LatestTransactionStatus,
         _ change: (inout TestAnswer) -> Void = { _ in }
-    ) async throws -> InquiryReceipt {
+    ) async throws -> QueryReceipt {
         try await record(try await onlyDue(), TestAnswer(status, change))
     }
 
     @discardableResult
-    func answer(_ outcome: InquiryOutcome) async throws -> InquiryReceipt {
+    func answer(_ outcome: QueryResult) async throws -> QueryReceipt {
         try await record(try await onlyDue(), outcome)
     }
 
     /// Somebody asks out of turn.
     @discardableResult
-    func query(_ reference: String, _ answer: TestAnswer) async throws -> InquiryReceipt {
+    func query(_ reference: String, _ answer: TestAnswer) async throws -> QueryReceipt {
         try await query(reference, try answer.outcome)
     }
 
     @discardableResult
     func query(
         _ reference: String,
-        _ outcome: InquiryOutcome
-    ) async throws -> InquiryReceipt {
+        _ outcome: QueryResult
+    ) async throws -> QueryReceipt {
         let inquiry = try await store.reader.inquiry(try #require(Reference(reference)))
         return try await record(inquiry, outcome)
     }

@@ -62,7 +62,7 @@ final class APIStandIn: RequestHandler {
         return answer
     }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
         Response(refusal.status)
     }
 

@@ -24,7 +24,7 @@ final class Merchant: RequestHandler {
         return Response(Status(Int(code.prefix(3)) ?? 500), body: body.bytes)
     }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
         Response(refusal.status)
     }
 }

@@ -79,12 +79,12 @@ struct OutboundMessageTests {
 
     @Test func `a message is cut, and is never what decides`() throws {
         let long = String(repeating: "m", count: 151)
-        let answer = try ServiceAnswer(
+        let answer = try ServiceResponse(
             Array(#"{"responseCode":"4004701","responseMessage":"\#(long)"}"#.utf8)
         )
         #expect(answer.message.count == 150)
         #expect(answer.code == ResponseCode(.invalidFieldFormat(""), .generate))
-        #expect(try ServiceAnswer(Array(#"{"responseCode":"2005100"}"#.utf8)).message == "")
+        #expect(try ServiceResponse(Array(#"{"responseCode":"2005100"}"#.utf8)).message == "")
     }
 
     @Test(arguments: [
@@ -93,7 +93,7 @@ struct OutboundMessageTests {
         "\u{FEFF}{\"responseCode\":\"2004700\"}", "\u{FEFF} \n{\"responseCode\": 2004700 }\n",
     ])
     func `a code is read through a byte order mark, blanks and a number`(_ body: String) throws {
-        let answer = try ServiceAnswer(Array(body.utf8))
+        let answer = try ServiceResponse(Array(body.utf8))
         #expect(answer.code == ResponseCode(.successful, .generate))
     }
 
@@ -110,15 +110,15 @@ struct OutboundMessageTests {
         _ reference: String
     ) throws {
         let body = #"{"responseCode":"2004700","# + members.dropFirst()
-        let answer = try GenerateAnswer(ServiceAnswer(Array(body.utf8)))
+        let answer = try GenerateResponse(ServiceResponse(Array(body.utf8)))
         #expect(answer.referenceNo.text == reference)
     }
 
     @Test(arguments: ["{}", "[]", "true", #""a b""#, "\"\(String(repeating: "7", count: 65))\""])
     func `a reference that is neither is malformed`(_ literal: String) {
         let body = #"{"responseCode":"2004700","referenceNo":\#(literal)}"#
-        #expect(throws: ServiceAnswerError.member("referenceNo")) {
-            try GenerateAnswer(ServiceAnswer(Array(body.utf8)))
+        #expect(throws: ServiceResponseError.member("referenceNo")) {
+            try GenerateResponse(ServiceResponse(Array(body.utf8)))
         }
     }
 
@@ -141,8 +141,8 @@ struct OutboundMessageTests {
         ),
     ])
     func `an answer without a code of ours cannot be read`(_ body: String, _ text: String) {
-        let error = #expect(throws: ServiceAnswerError.self) {
-            try ServiceAnswer(Array(body.utf8))
+        let error = #expect(throws: ServiceResponseError.self) {
+            try ServiceResponse(Array(body.utf8))
         }
         #expect(error?.description == text)
     }

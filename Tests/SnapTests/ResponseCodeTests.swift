@@ -4,42 +4,42 @@ import Text
 
 struct ResponseCodeTests {
     @Test(arguments: [
-        (NotifyAnswer.successful, "2005600", "Successful"),
-        (NotifyAnswer.badRequest, "4005600", "Bad Request"),
-        (NotifyAnswer.unauthorized, "4015600", "Unauthorized. [Signature]"),
-        (NotifyAnswer.stale, "4015600", "Unauthorized. [Timestamp]"),
-        (NotifyAnswer.addressNotAllowed, "4035601", "Feature Not Allowed"),
-        (NotifyAnswer.unknownPath, "4045600", "Not Found"),
-        (NotifyAnswer.unknownTransaction, "4045601", "Transaction Not Found"),
-        (NotifyAnswer.amountMismatch, "4045613", "Invalid Amount"),
-        (NotifyAnswer.methodNotAllowed, "4055600", "Requested Function Is Not Supported"),
-        (NotifyAnswer.externalIDConflict, "4095600", "Conflict"),
-        (NotifyAnswer.unsupportedEncoding, "4155600", "Unsupported Media Type"),
-        (NotifyAnswer.generalError, "5005600", "General Error"),
-        (NotifyAnswer.notCommitted, "5005601", "Internal Server Error"),
-        (NotifyAnswer.busy, "5035600", "Service Unavailable"),
+        (NotifyResponse.successful, "2005600", "Successful"),
+        (NotifyResponse.badRequest, "4005600", "Bad Request"),
+        (NotifyResponse.unauthorized, "4015600", "Unauthorized. [Signature]"),
+        (NotifyResponse.stale, "4015600", "Unauthorized. [Timestamp]"),
+        (NotifyResponse.addressNotAllowed, "4035601", "Feature Not Allowed"),
+        (NotifyResponse.unknownPath, "4045600", "Not Found"),
+        (NotifyResponse.unknownTransaction, "4045601", "Transaction Not Found"),
+        (NotifyResponse.amountMismatch, "4045613", "Invalid Amount"),
+        (NotifyResponse.methodNotAllowed, "4055600", "Requested Function Is Not Supported"),
+        (NotifyResponse.externalIDConflict, "4095600", "Conflict"),
+        (NotifyResponse.unsupportedEncoding, "4155600", "Unsupported Media Type"),
+        (NotifyResponse.generalError, "5005600", "General Error"),
+        (NotifyResponse.notCommitted, "5005601", "Internal Server Error"),
+        (NotifyResponse.busy, "5035600", "Service Unavailable"),
         (
-            SnapAnswer.notify(.invalidMandatoryField("X-SIGNATURE")), "4005602",
+            SnapResponse.notify(.invalidMandatoryField("X-SIGNATURE")), "4005602",
             "Invalid Mandatory Field X-SIGNATURE"
         ),
         (
-            SnapAnswer.notify(.invalidFieldFormat("amount.value")), "4005601",
+            SnapResponse.notify(.invalidFieldFormat("amount.value")), "4005601",
             "Invalid Field Format amount.value"
         ),
         (
-            SnapAnswer.notify(.http(status: 413, message: "Content Too Large")), "4135600",
+            SnapResponse.notify(.http(status: 413, message: "Content Too Large")), "4135600",
             "Content Too Large"
         ),
-        (SnapAnswer(.inconsistentRequest, .generate), "4044718", "Inconsistent Request"),
+        (SnapResponse(.inconsistentRequest, .generate), "4044718", "Inconsistent Request"),
         (
-            SnapAnswer(.duplicatePartnerReferenceNo, .generate), "4094701",
+            SnapResponse(.duplicatePartnerReferenceNo, .generate), "4094701",
             "Duplicate partnerReferenceNo"
         ),
-        (SnapAnswer(.timeout, .query), "5045100", "Timeout"),
-        (SnapAnswer(.tooManyRequests, .query), "4295100", "Too Many Requests"),
+        (SnapResponse(.timeout, .query), "5045100", "Timeout"),
+        (SnapResponse(.tooManyRequests, .query), "4295100", "Too Many Requests"),
     ])
     func `answers have the contract's codes and words`(
-        answer: SnapAnswer,
+        answer: SnapResponse,
         code: String,
         message: String
     ) {
@@ -51,7 +51,7 @@ struct ResponseCodeTests {
     }
 
     @Test func `a message is escaped`() throws {
-        let answer = SnapAnswer.notify(.invalidFieldFormat("\"\\\n"))
+        let answer = SnapResponse.notify(.invalidFieldFormat("\"\\\n"))
         let root = try JSONDocument(answer.body).root
         #expect(root["responseMessage"]?.string == "Invalid Field Format \"\\\n")
     }

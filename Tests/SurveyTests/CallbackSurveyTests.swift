@@ -23,7 +23,7 @@ import Testing
             client: "203.0.113.7",
             responseCode: "2005600",
             fact: nil,
-            provenOrder: nil,
+            corroboratedOrder: nil,
             body: Array(body.utf8)
         )
         change(&callback)
@@ -130,8 +130,8 @@ import Testing
 
     @Test func `roles, paths and headers are counted as they were`() {
         let found = survey([
-            callback { $0.provenOrder = .cashIn }, callback { $0.provenOrder = .snap },
-            callback { $0.provenOrder = .snap },
+            callback { $0.corroboratedOrder = .cashIn }, callback { $0.corroboratedOrder = .snap },
+            callback { $0.corroboratedOrder = .snap },
             callback { $0.path = "https://pay.example.id/v1.0/debit/notify" },
         ])
         let counts = { (name: String, member: String) in

@@ -196,11 +196,11 @@ private enum Holder {
 
 @Suite struct `A mailbox` {
     @Test func `asks for the loop to be woken once until it rests`() throws {
-        let mailbox = Mailbox()
+        let mailbox = LoopMailbox()
         #expect(mailbox.post { _ in })
         #expect(!mailbox.post { _ in })
         mailbox.attend()
-        var batch: [Mailbox.Work] = []
+        var batch: [LoopMailbox.Work] = []
         mailbox.collect(into: &batch)
         #expect(batch.count == 2)
         // Posted while the loop is at work, after it looked.

@@ -86,7 +86,7 @@ extension APIOperation {
 
     /// The responses, ordered by status.
     private func responses(needsToken: Bool) -> JSONTree {
-        let problems = ProblemAnswer.all(of: allProblems(needsToken: needsToken))
+        let problems = ProblemResponse.all(of: allProblems(needsToken: needsToken))
         let both = answers.map { answer in
             let problem = problems.first { $0.status == answer.status }
             return (answer.status, tree(answer, problem))
@@ -101,7 +101,7 @@ extension APIOperation {
     }
 
     /// A successful response, combined with the problem of the same status, if there is one.
-    private func tree(_ answer: Answer, _ problem: ProblemAnswer?) -> JSONTree {
+    private func tree(_ answer: Answer, _ problem: ProblemResponse?) -> JSONTree {
         var members: [JSONTree.Member] = [("description", .text(answer.text))]
         let headers = answer.headers + (problem?.headers ?? [])
         if !headers.isEmpty {

@@ -15,7 +15,7 @@ extension NamedSchema {
                 "summary": .text("The verdict in a sentence."),
                 "changes": .list(
                     of: .answer([
-                        "change": .oneOf(Change.Name.allCases.map(\.rawValue)),
+                        "change": .oneOf(SignatureDifference.Name.allCases.map(\.rawValue)),
                         "detail": .text("What was found in this callback."),
                         "remedy": .text("What to do."),
                     ]),

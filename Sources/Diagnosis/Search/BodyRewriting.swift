@@ -5,18 +5,18 @@
 /// (article Gateway).
 enum BodyRewriting {
     /// All texts that differ from `body` by one rewriting.
-    static func alternatives(to body: [UInt8]) -> [(value: [UInt8], change: Change)] {
+    static func alternatives(to body: [UInt8]) -> [(value: [UInt8], change: SignatureDifference)] {
         (escapes(body) + ends(body) + others(body)).filter { $0.value != body }
     }
 
-    private typealias Alternative = (value: [UInt8], change: Change)
+    private typealias Alternative = (value: [UInt8], change: SignatureDifference)
 
     private static func alternative(
         _ value: [UInt8],
-        _ name: Change.Name,
+        _ name: SignatureDifference.Name,
         _ detail: String
     ) -> Alternative {
-        (value, Change(name: name, detail: detail))
+        (value, SignatureDifference(name: name, detail: detail))
     }
 
     /// Escapes of slashes and of characters, added or removed.

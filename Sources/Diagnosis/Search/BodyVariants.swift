@@ -25,17 +25,26 @@ struct BodyVariants {
         var bodies = VariantLadder<[UInt8]>(countMax: countMax)
         for form in forms { bodies.add(form.bytes(of: body)) }
         for form in BodyForm.allCases {
-            let change = Change(name: .bodyForm, detail: "the body is hashed \(form.phrase)")
+            let change = SignatureDifference(
+                name: .bodyForm,
+                detail: "the body is hashed \(form.phrase)"
+            )
             bodies.add(form.bytes(of: body), [change])
         }
         if body.count <= rewrittenBytesMax { bodies.close(BodyRewriting.alternatives) }
-        bodies.add([], [Change(name: .emptyBody, detail: "the hash of an empty body is signed")])
+        bodies.add(
+            [],
+            [SignatureDifference(name: .emptyBody, detail: "the hash of an empty body is signed")]
+        )
 
         var hashes = VariantLadder<[UInt8]>(countMax: countMax * 2)
         for variant in bodies.steps.joined() {
             hashes.add(hash(of: variant.value, hasher), variant.changes)
         }
-        let change = Change(name: .hashCase, detail: "the body hash is signed in upper case")
+        let change = SignatureDifference(
+            name: .hashCase,
+            detail: "the body hash is signed in upper case"
+        )
         hashes.close { hash in
             let capitals = hash.map { $0 >= UInt8(ascii: "a") ? $0 & 0xDF : $0 }
             return [(capitals, change)]

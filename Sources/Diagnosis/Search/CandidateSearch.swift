@@ -8,7 +8,7 @@ struct CandidateSearch {
     /// The signed string, and its differences from the expected one.
     struct Found: Equatable {
         let text: [UInt8]
-        let changes: [Change]
+        let changes: [SignatureDifference]
     }
 
     /// Maximum number of strings tried; an ordinary callback has less than a third of that.
@@ -43,7 +43,7 @@ struct CandidateSearch {
         methods.add("POST")
         for method in [received, "post", "Post", "GET", "PUT"] where !method.isEmpty {
             let detail = "the method is signed as \(method)"
-            methods.add(method, [Change(name: .method, detail: detail)])
+            methods.add(method, [SignatureDifference(name: .method, detail: detail)])
         }
         return methods
     }
@@ -119,7 +119,7 @@ struct CandidateSearch {
                 let text = Array("\(clientID)|".utf8) + timestamp.value
                 guard try isSigned(text) else { continue }
                 let detail = "X-PARTNER-ID and X-TIMESTAMP are signed, as for an access token"
-                let change = Change(name: .tokenString, detail: detail)
+                let change = SignatureDifference(name: .tokenString, detail: detail)
                 return Found(text: text, changes: [change] + timestamp.changes)
             }
         }

@@ -45,16 +45,19 @@ struct PathVariants {
     }
 
     /// All paths that differ from `path` by one change.
-    private func alternatives(to path: SignedPath) -> [(value: String, change: Change)] {
+    private func alternatives(to path: SignedPath) -> [(value: String, change: SignatureDifference)]
+    {
         (origins(path) + spellings(path) + otherPaths(path) + authorities(path))
             .filter { $0.path != path && !$0.path.text.isEmpty }
             .map { path, name, detail in
-                let change = Change(name: name, detail: "\(detail): \(path.text)")
+                let change = SignatureDifference(name: name, detail: "\(detail): \(path.text)")
                 return (path.text, change)
             }
     }
 
-    private typealias Alternative = (path: SignedPath, name: Change.Name, detail: String)
+    private typealias Alternative = (
+        path: SignedPath, name: SignatureDifference.Name, detail: String
+    )
 
     /// The complete URL instead of its path, or the path instead of the URL.
     private func origins(_ path: SignedPath) -> [Alternative] {
@@ -81,7 +84,7 @@ struct PathVariants {
     /// Another path with the same scheme and host, and without them.
     private func otherPaths(_ path: SignedPath) -> [Alternative] {
         var others: [Alternative] = []
-        func add(_ other: String, _ name: Change.Name, _ detail: String) {
+        func add(_ other: String, _ name: SignatureDifference.Name, _ detail: String) {
             others.append((path.with { $0.path = other }, name, detail))
             if path.authority != nil { others.append((SignedPath(other), name, detail)) }
         }

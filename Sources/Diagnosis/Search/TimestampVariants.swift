@@ -19,7 +19,7 @@ enum TimestampVariants {
             for value in values {
                 let text = String(decoding: value, as: UTF8.self)
                 let detail = "X-TIMESTAMP occurs more than once; the signed value is \(text)"
-                ladder.add(value, [Change(name: .repeatedHeader, detail: detail)])
+                ladder.add(value, [SignatureDifference(name: .repeatedHeader, detail: detail)])
             }
         }
         ladder.close(alternatives)
@@ -31,11 +31,16 @@ enum TimestampVariants {
     /// Maximum number of repeated headers tried.
     private static let repeatedMax = 4
 
-    private static func alternatives(to value: [UInt8]) -> [(value: [UInt8], change: Change)] {
+    private static func alternatives(
+        to value: [UInt8]
+    ) -> [(value: [UInt8], change: SignatureDifference)] {
         guard let instant = instant(of: value) else { return [] }
         return forms(of: instant, asIn: value).filter { $0 != value }.map { form in
             let text = String(decoding: form, as: UTF8.self)
-            return (form, Change(name: .timestampForm, detail: "the time is signed as \(text)"))
+            return (
+                form,
+                SignatureDifference(name: .timestampForm, detail: "the time is signed as \(text)")
+            )
         }
     }
 

@@ -1,7 +1,7 @@
 /// One variant of a part of the string to sign, with its differences from the expected one.
 struct Variant<Value: Sendable>: Sendable {
     let value: Value
-    let changes: [Change]
+    let changes: [SignatureDifference]
 }
 
 /// All variants of one part of the string to sign, grouped by their number of changes.
@@ -20,7 +20,7 @@ struct VariantLadder<Value: Hashable & Sendable>: Sendable {
     ///
     /// - Returns: whether the variant was added.
     @discardableResult
-    mutating func add(_ value: Value, _ changes: [Change] = []) -> Bool {
+    mutating func add(_ value: Value, _ changes: [SignatureDifference] = []) -> Bool {
         guard changes.count < steps.count, seen.count < countMax else { return false }
         guard seen.insert(value).inserted else { return false }
         steps[changes.count].append(Variant(value: value, changes: changes))
@@ -28,7 +28,7 @@ struct VariantLadder<Value: Hashable & Sendable>: Sendable {
     }
 
     /// Adds the alternatives of every variant, for each number of changes in turn.
-    mutating func close(_ alternatives: (Value) -> [(value: Value, change: Change)]) {
+    mutating func close(_ alternatives: (Value) -> [(value: Value, change: SignatureDifference)]) {
         for step in 0..<(steps.count - 1) {
             for variant in steps[step] {
                 for (value, change) in alternatives(variant.value) {

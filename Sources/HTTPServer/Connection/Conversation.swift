@@ -20,7 +20,7 @@ struct Conversation {
         case handle(RequestHead, body: [UInt8])
         /// Respond with the refusal and close the connection; the start of the next request is
         /// unknown.
-        case refuse(Refusal, RequestHead?)
+        case refuse(RequestFailure, RequestHead?)
         /// Close the connection: the client has closed its side, and all responses are complete.
         case end
     }
@@ -182,7 +182,7 @@ struct Conversation {
         return .handle(head, body: whole)
     }
 
-    private mutating func refuse(_ refusal: Refusal) -> Step {
+    private mutating func refuse(_ refusal: RequestFailure) -> Step {
         let head = head
         self.head = nil
         body = []

@@ -5,7 +5,7 @@ import Synchronization
 /// Sends the response to one request, once.
 ///
 /// If it is released unused, the server responds with the handler's response to
-/// ``Refusal/unanswered``.
+/// ``RequestFailure/unanswered``.
 package final class Reply: Sendable {
     /// The connection's loop.
     package let loop: EventLoop
@@ -35,7 +35,7 @@ package final class Reply: Sendable {
     package func sendOnLoop(_ response: Response) {
         use()
         loop.assumeIsolated { [id = connection] loop in
-            guard let connection = loop.source(id) as? Connection else { return }
+            guard let connection = loop.source(id) as? ServerConnection else { return }
             connection.answerLater(response, on: loop)
         }
     }
@@ -59,7 +59,7 @@ package final class Reply: Sendable {
     ) {
         let id = connection
         loop.post { [number] loop in
-            guard let connection = loop.source(id) as? Connection else { return action() }
+            guard let connection = loop.source(id) as? ServerConnection else { return action() }
             connection.onDisconnect(
                 from: number,
                 DisconnectAction(runsAtHalfClose: includingHalfClose, run: action)
@@ -76,11 +76,11 @@ package final class Reply: Sendable {
     private static func post(
         to id: EventSourceID,
         on loop: EventLoop,
-        _ work: @escaping @Sendable (Connection, isolated EventLoop) -> Void
+        _ work: @escaping @Sendable (ServerConnection, isolated EventLoop) -> Void
     ) {
         loop.post { loop in
             // A broken connection needs no response.
-            guard let connection = loop.source(id) as? Connection else { return }
+            guard let connection = loop.source(id) as? ServerConnection else { return }
             work(connection, loop)
         }
     }

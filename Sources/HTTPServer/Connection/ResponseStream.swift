@@ -21,7 +21,7 @@ package final class ResponseStream: Sendable {
     deinit {
         guard !isFinished.load(ordering: .relaxed) else { return }
         let id = connection
-        loop.post { loop in (loop.source(id) as? Connection)?.breakStream(on: loop) }
+        loop.post { loop in (loop.source(id) as? ServerConnection)?.breakStream(on: loop) }
     }
 
     /// Sends `bytes`, and returns when there is room for more.
@@ -35,7 +35,7 @@ package final class ResponseStream: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 loop.post { [self] loop in
-                    guard let connection = loop.source(id) as? Connection,
+                    guard let connection = loop.source(id) as? ServerConnection,
                         !isCancelled.load(ordering: .relaxed)
                     else { return continuation.resume(returning: false) }
                     connection.writeStream(bytes, on: loop) { continuation.resume(returning: $0) }
@@ -43,7 +43,9 @@ package final class ResponseStream: Sendable {
             }
         } onCancel: {
             isCancelled.store(true, ordering: .relaxed)
-            loop.post { loop in (loop.source(id) as? Connection)?.releaseWriter(mayGoOn: false) }
+            loop.post { loop in
+                (loop.source(id) as? ServerConnection)?.releaseWriter(mayContinue: false)
+            }
         }
     }
 
@@ -52,6 +54,6 @@ package final class ResponseStream: Sendable {
         let wasFinished = isFinished.exchange(true, ordering: .relaxed)
         precondition(!wasFinished, "a stream was finished twice")
         let id = connection
-        loop.post { loop in (loop.source(id) as? Connection)?.finishStream(on: loop) }
+        loop.post { loop in (loop.source(id) as? ServerConnection)?.finishStream(on: loop) }
     }
 }

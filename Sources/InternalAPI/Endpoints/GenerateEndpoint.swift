@@ -119,13 +119,13 @@ enum GenerateEndpoint {
                 "\(reference) was generated with a different amount, fee or validity.",
                 field: "partnerReferenceNo"
             )
-        case .heardOfOtherwise:
+        case .createdOtherwise:
             Problem(
                 .referenceInUse,
                 "\(reference) belongs to a payment that was not generated here.",
                 field: "partnerReferenceNo"
             )
-        case .codeLost:
+        case .codeMissing:
             Problem(
                 .qrLost,
                 "The gateway has the payment \(reference), but its QR code was not received. "

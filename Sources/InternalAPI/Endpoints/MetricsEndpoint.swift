@@ -167,7 +167,7 @@ enum MetricsEndpoint {
             "refusals_dropped_total",
             .counter,
             "Rejected requests not kept: too many at once, or the disk was low.",
-            store.droppedRefusals
+            store.droppedRejectedRequests
         )
         text.add(
             "feed_waiters",

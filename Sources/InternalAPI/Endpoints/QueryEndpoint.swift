@@ -12,7 +12,7 @@ import Text
 /// `POST /admin/qr/query`: queries the gateway about a payment now.
 enum QueryEndpoint {
     /// The gateway's response; members that it did not send are omitted.
-    private struct GatewayAnswer: Encodable {
+    private struct GatewayResponse: Encodable {
         let responseCode: String
         package let responseMessage: String
         var latestTransactionStatus: String?
@@ -24,7 +24,7 @@ enum QueryEndpoint {
 
     private struct Answer: Encodable {
         let transaction: TransactionRepresentation
-        let gateway: GatewayAnswer
+        let gateway: GatewayResponse
     }
 
     /// Queries the gateway, records the report, and returns the payment.
@@ -66,8 +66,8 @@ enum QueryEndpoint {
     /// - Parameter receipt: names the payment that the report was recorded for, which may have
     ///   another partnerReferenceNo than the requested one.
     private static func response(
-        _ gateway: GatewayAnswer,
-        about receipt: InquiryReceipt,
+        _ gateway: GatewayResponse,
+        about receipt: QueryReceipt,
         _ reference: Reference,
         _ services: APIServices
     ) async throws(Problem) -> Response {
@@ -105,10 +105,10 @@ enum QueryEndpoint {
     }
 
     /// The gateway's response; throws if there is no usable one.
-    private static func answer(_ answer: QueryOutcome) throws(Problem) -> GatewayAnswer {
+    private static func answer(_ answer: QueryOutcome) throws(Problem) -> GatewayResponse {
         switch answer {
         case .found(let found):
-            GatewayAnswer(
+            GatewayResponse(
                 responseCode: found.responseCode.description,
                 responseMessage: found.responseMessage,
                 latestTransactionStatus: found.status.code,
@@ -118,7 +118,7 @@ enum QueryEndpoint {
                 paidTime: found.paidTime
             )
         case .notFound(let code, let message):
-            GatewayAnswer(
+            GatewayResponse(
                 responseCode: code.description,
                 responseMessage: message,
                 latestTransactionStatus: LatestTransactionStatus.notFound.code

@@ -137,7 +137,7 @@ extension SurveyedCallback {
             client: record.client,
             responseCode: CallbackRepresentation.response(record).code,
             fact: record.fact,
-            provenOrder: record.provenOrder,
+            corroboratedOrder: record.corroboratedOrder,
             body: record.body
         )
     }

@@ -23,7 +23,7 @@ struct FeedStream: Sendable {
     ///
     /// In the last two cases the client sees the stream end, and gets the problem when it
     /// reconnects. When the receiver stops, everything that is committed is sent first.
-    func run(_ write: EndpointAnswer.Write) async {
+    func run(_ write: EndpointResponse.Write) async {
         var query = query
         // The offset that the client knows: that of the last event with an id.
         var told = query.after

@@ -99,7 +99,7 @@ enum TransitionStreamEndpoint {
     static func stream(
         _ request: APIRequest,
         _ services: APIServices
-    ) async throws(Problem) -> EndpointAnswer {
+    ) async throws(Problem) -> EndpointResponse {
         let query = try await FeedPosition.beginning(
             request,
             services.store,

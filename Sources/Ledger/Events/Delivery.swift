@@ -181,7 +181,7 @@ extension Delivery {
 package struct Judgement: Equatable, Sendable {
     /// The ID of the callback in the journal; for a redelivery, that of the stored callback.
     package let callbackID: Int64
-    package let answer: CallbackAnswer
+    package let answer: CallbackResponse
     package let outcome: CallbackOutcome
 
     /// The sequence number of the transition that it caused; nil when it caused none.
@@ -192,7 +192,7 @@ package struct Judgement: Equatable, Sendable {
 
     package init(
         callbackID: Int64,
-        answer: CallbackAnswer,
+        answer: CallbackResponse,
         outcome: CallbackOutcome,
         sequence: Int64?,
         isRedelivery: Bool

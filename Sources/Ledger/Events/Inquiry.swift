@@ -53,7 +53,7 @@ package struct Inquiry: Equatable, Sendable {
 }
 
 /// The result of a query.
-package enum InquiryOutcome: Equatable, Sendable {
+package enum QueryResult: Equatable, Sendable {
     /// The gateway reports a payment; `asked` is the queried number.
     case found(GatewayReport, asked: Reference, responseCode: String)
     /// The gateway knows no payment under the queried numbers.
@@ -78,7 +78,7 @@ package enum InquiryOutcome: Equatable, Sendable {
 }
 
 /// What recording a query's result has led to.
-package struct InquiryReceipt: Equatable, Sendable {
+package struct QueryReceipt: Equatable, Sendable {
     /// The merchant's number of the transaction that it is about; nil when there is none.
     package let partnerReferenceNo: Reference?
 

@@ -20,7 +20,7 @@ package struct KeptCallback: Equatable, Sendable {
     package let signedDigest: SignedDigest
     package var content: CallbackContent
     package var outcome: CallbackOutcome
-    package var answer: CallbackAnswer
+    package var answer: CallbackResponse
 
     /// Whether it waits for a query.
     ///
@@ -44,7 +44,7 @@ package struct KeptCallback: Equatable, Sendable {
         signedDigest: SignedDigest,
         content: CallbackContent,
         outcome: CallbackOutcome,
-        answer: CallbackAnswer
+        answer: CallbackResponse
     ) {
         self.id = id
         self.paymentID = paymentID

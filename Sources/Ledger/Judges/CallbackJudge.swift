@@ -173,7 +173,7 @@ struct CallbackJudge {
         var verdict = CallbackVerdict(.successful, .applied, attention: [attention])
         verdict.effect = .create(
             status,
-            policy.referenceRoles.order ?? evidence.provenOrder ?? .cashIn,
+            policy.referenceRoles.order ?? evidence.corroboratedOrder ?? .cashIn,
             isGuess: policy.referenceRoles == .auto
         )
         return verdict
@@ -217,7 +217,7 @@ struct CallbackJudge {
         } else if fact.status == .success, fact.amount != nil, payment.paid.canLearn(marks),
             decision == .replay() || Self.isFirstOfRefunded(payment, stands: stands)
         {
-            verdict.effect = .learnMarks
+            verdict.effect = .adoptMarks
         }
         if isMismatch { verdict.attention.append(.amountMismatch) }
         return verdict

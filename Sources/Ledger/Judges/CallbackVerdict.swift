@@ -47,7 +47,7 @@ struct CallbackEvidence {
     let decisions: [DecidedFact]
 
     /// The order last corroborated by a generated payment.
-    let provenOrder: ReferenceOrder?
+    let corroboratedOrder: ReferenceOrder?
 }
 
 /// The decision about one callback.
@@ -62,10 +62,10 @@ struct CallbackVerdict: Equatable {
         /// `isGuess`: the order is assumed, and a query may correct it.
         case create(TransactionStatus, ReferenceOrder, isGuess: Bool)
         /// The current success lacks a mark, because a query reported it: it takes the callback's.
-        case learnMarks
+        case adoptMarks
     }
 
-    var answer: CallbackAnswer
+    var answer: CallbackResponse
     var outcome: CallbackOutcome
     var effect = Effect.nothing
 
@@ -76,7 +76,7 @@ struct CallbackVerdict: Equatable {
     var asks = false
 
     init(
-        _ answer: CallbackAnswer,
+        _ answer: CallbackResponse,
         _ outcome: CallbackOutcome,
         attention: [AttentionKind?] = [],
         asks: Bool = false

@@ -199,8 +199,8 @@ struct InquiryPlan {
         }
         var time = point
         if now >= point {
-            guard planned == nil, payment.unpaidAnswers > 0,
-                payment.unpaidAnswers < Self.unpaidAnswersMin
+            guard planned == nil, payment.unpaidReports > 0,
+                payment.unpaidReports < Self.unpaidAnswersMin
             else { return planned }
             time = now + Int64(max(schedule.graceSeconds, 1)) * 1_000
         } else if let planned, planned.nextMilliseconds <= point {

@@ -7,7 +7,7 @@ package enum Change: Sendable {
     // MARK: Callbacks
 
     /// Appends a callback to the journal, with the bytes of its delivery.
-    case keepCallback(Shared<KeptCallback>, Delivery)
+    case appendCallback(Shared<KeptCallback>, Delivery)
     /// Counts one more delivery of a stored callback.
     case countRedelivery(CallbackID, atMilliseconds: Int64)
     /// Replaces the mutable columns of a stored callback: content, payment, outcome, answer,
@@ -37,7 +37,7 @@ package enum Change: Sendable {
     /// Starts the payment's inquiry, or replaces it.
     indirect case scheduleInquiry(StatusInquiry)
     case endInquiry(Payment.ID)
-    indirect case keepGatewayCall(GatewayCall, Payment.ID?)
+    indirect case appendGatewayCall(GatewayCall, Payment.ID?)
 
     // MARK: Attention list
 
@@ -64,7 +64,7 @@ package struct GatewayKnowledge: Equatable, Sendable {
     /// here; nil while there was none.
     ///
     /// It is the best guess for callbacks of unknown payments.
-    package var provenOrder: ReferenceOrder?
+    package var corroboratedOrder: ReferenceOrder?
 
     /// When a query last found a payment of this merchant, in milliseconds since the epoch; exact
     /// to ten minutes, because more frequent writes would not change a decision.

@@ -47,7 +47,7 @@ package struct LedgerScope: Sendable {
 
     /// Adds what the decision about a finished query needs: the payments under the queried numbers
     /// and under those that the report names.
-    package mutating func add(_ inquiry: Inquiry, _ outcome: InquiryOutcome) {
+    package mutating func add(_ inquiry: Inquiry, _ outcome: QueryResult) {
         references.append(inquiry.partnerReferenceNo)
         if let alternative = inquiry.alternative { references.append(alternative) }
         if let id = inquiry.paymentID { paymentIDs.append(id) }

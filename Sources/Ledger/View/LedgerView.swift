@@ -198,7 +198,7 @@ extension LedgerView {
     /// Applies one change, so that later events of the same group see it.
     mutating func apply(_ change: Change) {
         switch change {
-        case .keepCallback(let callback, _):
+        case .appendCallback(let callback, _):
             precondition(callbacks[callback.row.id] == nil, "a callback ID is given out twice")
             insert(callback)
         case .updateCallback(let callback):
@@ -246,7 +246,7 @@ extension LedgerView {
                 insert(fact)
             }
         case .updateKnowledge(let knowledge): self.knowledge = knowledge
-        case .countRedelivery, .keepGatewayCall: break
+        case .countRedelivery, .appendGatewayCall: break
         }
     }
 }

@@ -56,7 +56,7 @@ package enum GenerationState: UInt8, CaseIterable, Sendable {
     /// The gateway has the payment, and its QR code is valid.
     case accepted = 1
     /// The gateway has the payment, but no valid QR code was received.
-    case codeLost = 2
+    case codeMissing = 2
     /// The gateway does not have the payment: it gave a definite rejection, or no request reached
     /// it.
     case notAccepted = 3
@@ -113,9 +113,9 @@ package enum GenerationStart: Equatable, Sendable {
         /// It was generated with another amount, fee or validity.
         case otherContent
         /// Its transaction was created by a callback or a query, not by generate.
-        case heardOfOtherwise
+        case createdOtherwise
         /// The gateway has the payment, but no valid QR code was received.
-        case codeLost
+        case codeMissing
         /// The requested validity has already ended.
         case validityOver
     }

@@ -79,10 +79,10 @@ package struct Payment: Equatable, Sendable {
     package var mergedInto: ID?
 
     /// The gateway's last response to a query about it.
-    package var lastQuery: QueryNote?
+    package var lastQuery: LastQuery?
 
     /// How many query reports since the end of the validity said that it is not paid.
-    package var unpaidAnswers = 0
+    package var unpaidReports = 0
 
     package init(
         id: ID,
@@ -148,7 +148,7 @@ package struct SuccessMarks: Equatable, Sendable {
 }
 
 /// The gateway's last response to a query, as shown with a payment.
-package struct QueryNote: Equatable, Sendable {
+package struct LastQuery: Equatable, Sendable {
     /// When it was recorded, in milliseconds since the epoch.
     package var milliseconds: Int64
     package var responseCode: String

@@ -50,7 +50,7 @@ package enum CallbackOutcome: UInt8, CaseIterable, Sendable {
 /// The kind of response that a callback gets.
 ///
 /// The ledger decides the kind; the notify handler derives code and message (article Checks).
-package enum CallbackAnswer: UInt8, CaseIterable, Sendable {
+package enum CallbackResponse: UInt8, CaseIterable, Sendable {
     /// 2005600.
     case successful = 0
     /// 4015600: outside the timestamp tolerance, or not addressed to this merchant.

@@ -72,7 +72,7 @@ package enum RefusalFile {
         """
 
     /// Binds the values of ``insertion``.
-    static func bind(_ refusal: RefusedRequest, id: Int64, to row: inout Binder) {
+    static func bind(_ refusal: RejectedRequest, id: Int64, to row: inout Binder) {
         row.integer(id)
         row.integer(refusal.isPlausible ? 1 : 0)
         row.integer(refusal.receivedMilliseconds)

@@ -14,11 +14,11 @@ package actor RejectedRequestStore: RejectedRequests {
 
     /// Requests of one kind that wait for the next write.
     private struct Batch {
-        var items: [(id: Int64, refusal: RefusedRequest)] = []
+        var items: [(id: Int64, refusal: RejectedRequest)] = []
         var byteCount = 0
 
         /// Adds a request; returns false when too many requests or bytes are waiting.
-        mutating func add(_ refusal: RefusedRequest, _ callbackIDs: CallbackIDs) -> Bool {
+        mutating func add(_ refusal: RejectedRequest, _ callbackIDs: CallbackIDs) -> Bool {
             let size = refusal.head.count + refusal.body.count
             guard items.count < RejectedRequestStore.waitingMax,
                 byteCount + size <= RejectedRequestStore.waitingBytesMax
@@ -98,7 +98,7 @@ package actor RejectedRequestStore: RejectedRequests {
     nonisolated func setIsOpen(_ isOpen: Bool) { waiting.withLock { $0.isOpen = isOpen } }
 
     /// Adds a request to the next write, or drops it when too many are waiting. Never blocks.
-    nonisolated func add(_ refusal: RefusedRequest) {
+    nonisolated func add(_ refusal: RejectedRequest) {
         let isFirst = waiting.withLock { waiting in
             let isFirst = waiting.plausible.items.isEmpty && waiting.others.items.isEmpty
             let isKept: Bool
@@ -219,7 +219,7 @@ package actor RejectedRequestStore: RejectedRequests {
     }
 
     /// Stores requests and deletes those beyond the limits, in one commit.
-    private func write(_ batch: [(id: Int64, refusal: RefusedRequest)]) throws(SQLiteError) {
+    private func write(_ batch: [(id: Int64, refusal: RejectedRequest)]) throws(SQLiteError) {
         let connection = try opened()
         let keptMax = keptMax.withLock { $0 }
         try connection.transaction { () throws(SQLiteError) in

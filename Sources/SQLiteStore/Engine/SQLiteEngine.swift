@@ -255,7 +255,7 @@ extension SQLiteEngine {
     /// by time.
     private func apply(_ change: Change) throws(SQLiteError) {
         switch change {
-        case .keepCallback(let callback, let delivery): try keep(callback.row, delivery)
+        case .appendCallback(let callback, let delivery): try keep(callback.row, delivery)
         case .countRedelivery(let id, let now):
             try journal.countRedelivery(of: id, atMilliseconds: now)
         case .updateCallback(let callback):
@@ -279,7 +279,7 @@ extension SQLiteEngine {
             try generations.moveStart(of: id, toMilliseconds: now)
         case .scheduleInquiry(let inquiry): try inquiries.put(inquiry)
         case .endInquiry(let id): try inquiries.remove(id)
-        case .keepGatewayCall(let call, let id):
+        case .appendGatewayCall(let call, let id):
             let number = try gatewayCalls.insert(call, paymentID: id)
             let finished = call.finishedMilliseconds
             try clockSteps.note(.gatewayCalls, id: number, milliseconds: finished)

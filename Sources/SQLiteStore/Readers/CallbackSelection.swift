@@ -140,7 +140,7 @@ struct CallbackSelection {
             id: row.integer(0),
             receivedMilliseconds: row.integer(1),
             outcome: CallbackOutcome(rawValue: UInt8(clamping: row.integer(2))) ?? .refused,
-            answer: CallbackAnswer(rawValue: UInt8(clamping: row.integer(3))),
+            answer: CallbackResponse(rawValue: UInt8(clamping: row.integer(3))),
             problemCode: row.optionalText(4),
             problem: row.optionalText(5),
             externalID: row.optionalText(6),
@@ -153,7 +153,7 @@ struct CallbackSelection {
             ),
             client: row.text(14),
             partnerReferenceNo: row.optionalText(15),
-            provenOrder: row.provenOrder(of: fact?.pair),
+            corroboratedOrder: row.corroboratedOrder(of: fact?.pair),
             sequence: row.optionalInteger(16),
             deliveries: row.integer(17),
             lastReceivedMilliseconds: row.integer(18),
@@ -178,7 +178,7 @@ struct CallbackSelection {
             verification: nil,
             client: row.text(5),
             partnerReferenceNo: nil,
-            provenOrder: nil,
+            corroboratedOrder: nil,
             sequence: nil,
             deliveries: 1,
             lastReceivedMilliseconds: row.integer(1),
@@ -203,7 +203,7 @@ struct CallbackSelection {
 extension Row {
     /// The order in which a pair has the references of its payment (columns 15, 22 and 23), when
     /// the payment is corroborated and only one order fits.
-    fileprivate func provenOrder(of pair: ReferencePair?) -> ReferenceOrder? {
+    fileprivate func corroboratedOrder(of pair: ReferencePair?) -> ReferenceOrder? {
         guard let pair, integer(23) != 0 else { return nil }
         let fitting = ReferenceOrder.allCases.filter { order in
             order.merchant(of: pair).text == text(15) && order.gateway(of: pair).text == text(22)

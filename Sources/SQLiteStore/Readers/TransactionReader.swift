@@ -201,7 +201,7 @@ struct TransactionReader {
             updatedMilliseconds: row.integer(14),
             lastSequence: row.integer(15),
             lastQuery: row.optionalInteger(16).map { milliseconds in
-                QueryNote(
+                LastQuery(
                     milliseconds: milliseconds,
                     responseCode: row.text(17),
                     status: row.latestStatus(18)

@@ -79,7 +79,7 @@ struct APIClient: Sendable {
         } catch {
             throw CommandProblem(request, to: endpoint.origin, error)
         }
-        return try APIAnswer(response, from: endpoint).document()
+        return try APIResponse(response, from: endpoint).document()
     }
 }
 

@@ -33,7 +33,7 @@ struct Fault: Sendable {
             set(\.delayMilliseconds, $0.flatMap(count), in: &$1)
         },
         Fault(usage: "drop[=N]", summary: "Drops the first N attempts, or all.") {
-            set(\.lostAttempts, $0 == nil ? .max : $0.flatMap(count), in: &$1)
+            set(\.droppedAttempts, $0 == nil ? .max : $0.flatMap(count), in: &$1)
         },
         Fault(usage: "external-id", summary: "Sends every attempt with a new X-EXTERNAL-ID.") {
             set(\.changesExternalID, $0 == nil ? true : nil, in: &$1)
@@ -95,13 +95,13 @@ struct Fault: Sendable {
             summary:
                 "Accepts, then sends 5004701, disconnects or sends an invalid QR; or refuses."
         ) {
-            set(\.generateAnswer, $0.flatMap(FaultPlan.GenerateAnswer.init), in: &$1)
+            set(\.generateAnswer, $0.flatMap(FaultPlan.GenerateResponse.init), in: &$1)
         },
         Fault(
             usage: "query=usual|refuse|unreadable",
             summary: "Responds to queries with the status, 4005101, or an invalid status."
         ) {
-            set(\.queryAnswer, $0.flatMap(FaultPlan.QueryAnswer.init), in: &$1)
+            set(\.queryAnswer, $0.flatMap(FaultPlan.QueryResponse.init), in: &$1)
         },
         Fault(
             usage: "not-found=code|status",

@@ -25,13 +25,13 @@ struct FaultPlan: Equatable, Sendable {
     /// The response to a valid generate request.
     ///
     /// `refuse` creates no payment; all other cases create one, whatever the merchant receives.
-    enum GenerateAnswer: String {
+    enum GenerateResponse: String {
         case usual, error, refuse, disconnect
         case badQR = "bad-qr"
     }
 
     /// The response to a query of a known payment.
-    enum QueryAnswer: String {
+    enum QueryResponse: String {
         case usual, refuse, unreadable
     }
 
@@ -47,7 +47,7 @@ struct FaultPlan: Equatable, Sendable {
     var delayMilliseconds = 0
 
     /// The number of first attempts of each callback that are dropped.
-    var lostAttempts = 0
+    var droppedAttempts = 0
     /// Whether each attempt has a new X-EXTERNAL-ID.
     var changesExternalID = false
 
@@ -60,8 +60,8 @@ struct FaultPlan: Equatable, Sendable {
     var amount: Amount?
     /// Pause before the response to generate; the payment exists before it.
     var generateDelayMilliseconds = 0
-    var generateAnswer = GenerateAnswer.usual
-    var queryAnswer = QueryAnswer.usual
+    var generateAnswer = GenerateResponse.usual
+    var queryAnswer = QueryResponse.usual
 
     // Forms, the same for all payments.
     var signedPath = SignedPath.path

@@ -89,7 +89,7 @@ extension Gateway {
                 if let copy { copies.append(copy) }
             }
             guard !Task.isCancelled else { return }
-            let results = await send(copies, isLost: attempt < plan.lostAttempts)
+            let results = await send(copies, isDropped: attempt < plan.droppedAttempts)
             update(reference) { $0.callbacks[index].attempts += results }
             if results.contains(where: \.isConfirmed) { return }
         }
@@ -120,13 +120,13 @@ extension Gateway {
 
     /// Sends all copies at the same time, and logs each.
     ///
-    /// - Parameter isLost: whether the copies are dropped: recorded with an error, but not sent.
-    private func send(_ copies: [SignedCallback], isLost: Bool) async -> [CallbackAttempt] {
+    /// - Parameter isDropped: whether the copies are dropped: recorded with an error, but not sent.
+    private func send(_ copies: [SignedCallback], isDropped: Bool) async -> [CallbackAttempt] {
         await withTaskGroup(of: CallbackAttempt.self) { group in
             for copy in copies {
                 group.addTask { [client, settings, log] in
                     var attempt = copy.attempt
-                    if isLost {
+                    if isDropped {
                         attempt.error = "dropped by the fault plan"
                     } else {
                         await attempt.send(copy.request, by: client, to: settings.notifyOrigin)
@@ -158,7 +158,7 @@ extension CallbackAttempt {
         do throws(HTTPClientError) {
             let response = try await client.send(request, to: origin)
             status = response.status.code
-            responseCode = try? ServiceAnswer(response.body).code.description
+            responseCode = try? ServiceResponse(response.body).code.description
         } catch {
             self.error = error.description
         }

@@ -11,7 +11,7 @@ extension Gateway {
     /// Handles a request of the control API.
     ///
     /// Failures are JSON objects with a member `error`.
-    func answer(_ route: GatewayRoute.Control, to request: Request) async -> GatewayAnswer {
+    func answer(_ route: GatewayRoute.Control, to request: Request) async -> GatewayResponse {
         do throws(ControlError) {
             switch route {
             case .list: return list()
@@ -34,7 +34,7 @@ extension Gateway {
     }
 
     /// All payments, oldest first.
-    private func list() -> GatewayAnswer {
+    private func list() -> GatewayResponse {
         var text = JSONObjectText()
         text.add("transactions", allPayments.map(\.text))
         return .control(200, text)
@@ -53,7 +53,7 @@ extension Gateway {
     private func pay(
         _ reference: Reference,
         _ request: ControlRequest
-    ) async throws(ControlError) -> GatewayAnswer {
+    ) async throws(ControlError) -> GatewayResponse {
         if payment(reference) == nil, let amount = request.amount {
             try makeUnknown(reference, amount)
         }
@@ -73,7 +73,7 @@ extension Gateway {
     private func cancel(
         _ reference: Reference,
         _ request: ControlRequest
-    ) async throws(ControlError) -> GatewayAnswer {
+    ) async throws(ControlError) -> GatewayResponse {
         let plan = try request.plan(on: try known(reference).plan)
         try requireRoom(reference)
         let now = now()
@@ -115,7 +115,7 @@ extension Gateway {
         _ statuses: [LatestTransactionStatus],
         _ plan: FaultPlan,
         _ request: ControlRequest
-    ) async throws(ControlError) -> GatewayAnswer {
+    ) async throws(ControlError) -> GatewayResponse {
         let delivery = callBack(reference, statuses, plan)
         // A delayed delivery ends only after a later one, so waiting for it could block forever.
         let isHeld = plan.isReordered && statuses.count == 1
@@ -124,9 +124,9 @@ extension Gateway {
     }
 }
 
-extension GatewayAnswer {
+extension GatewayResponse {
     /// A response of the control API.
-    fileprivate static func control(_ status: Int, _ text: JSONObjectText) -> GatewayAnswer {
-        GatewayAnswer(status: status, body: text.bytes)
+    fileprivate static func control(_ status: Int, _ text: JSONObjectText) -> GatewayResponse {
+        GatewayResponse(status: status, body: text.bytes)
     }
 }

@@ -10,7 +10,7 @@ extension Gateway {
     ///
     /// Checks header fields, signature, X-TIMESTAMP, X-EXTERNAL-ID and body, in this order; the
     /// first failure decides the response.
-    func answer(_ service: ResponseCode.Service, to request: Request) async -> GatewayAnswer {
+    func answer(_ service: ResponseCode.Service, to request: Request) async -> GatewayResponse {
         let name = service == .generate ? "generate" : "query"
         do throws(RequestRefusal) {
             let header = try MerchantHeader(
@@ -32,7 +32,7 @@ extension Gateway {
                 $0.add("service", name)
                 $0.add("reason", error.responseCase.message)
             }
-            return GatewayAnswer(error.responseCase, service)
+            return GatewayResponse(error.responseCase, service)
         }
     }
 
@@ -73,18 +73,18 @@ extension Gateway {
     private func generate(
         _ intent: GenerateIntent,
         _ header: MerchantHeader
-    ) async -> GatewayAnswer {
+    ) async -> GatewayResponse {
         if plan.generateAnswer == .refuse, drawsFault() {
-            return GatewayAnswer(.internalServerError, .generate)
+            return GatewayResponse(.internalServerError, .generate)
         }
         let validUntil = Timestamp(jakarta: intent.validityPeriod)?.milliseconds ?? now()
         guard
             let payment = make(intent, externalID: header.externalID, validUntil: validUntil)
-        else { return GatewayAnswer(.tooManyRequests, .generate) }
+        else { return GatewayResponse(.tooManyRequests, .generate) }
         await pause(milliseconds: payment.plan.generateDelayMilliseconds)
         switch payment.plan.generateAnswer {
         case .disconnect: return .disconnect
-        case .error: return GatewayAnswer(.internalServerError, .generate)
+        case .error: return GatewayResponse(.internalServerError, .generate)
         case .usual, .refuse, .badQR:
             return .successful(.generate) {
                 $0.add("partnerReferenceNo", payment.partnerReferenceNo.text)
@@ -95,7 +95,7 @@ extension Gateway {
     }
 
     /// Responds to a query; a pending payment after its validity is cancelled first.
-    private func query(_ body: RequestBody) throws(RequestRefusal) -> GatewayAnswer {
+    private func query(_ body: RequestBody) throws(RequestRefusal) -> GatewayResponse {
         let merchantID = try body.text("merchantId", bytesMax: 64)
         let reference = try body.reference("originalPartnerReferenceNo", bytesMax: 64)
         guard try body.text("serviceCode", bytesMax: 2) == "47" else {
@@ -122,7 +122,7 @@ extension Gateway {
     /// The response in the form of the documentation's sample (article Gateway).
     ///
     /// `serviceCode` has a trailing blank, and the amount is a number.
-    private func answer(about payment: SimulatedPayment) -> GatewayAnswer {
+    private func answer(about payment: SimulatedPayment) -> GatewayResponse {
         var amount = JSONObjectText()
         amount.add("value", literal: payment.amount.description)
         amount.add("currency", "IDR")

@@ -33,11 +33,11 @@ final class SimulatorHandler: RequestHandler {
         return nil
     }
 
-    func refuse(_ refusal: Refusal, head: RequestHead?, peer: Peer) -> Response {
+    func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
         Self.error(refusal.status, refusal.status.reasonPhrase)
     }
 
-    private static func send(_ answer: GatewayAnswer, _ reply: Reply) {
+    private static func send(_ answer: GatewayResponse, _ reply: Reply) {
         switch answer {
         case .answer(let response): reply.send(response)
         // A stream that is released unfinished resets the connection.

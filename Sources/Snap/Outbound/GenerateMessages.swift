@@ -48,7 +48,7 @@ extension JSONObjectText {
 }
 
 /// The members of a response 2004700.
-package struct GenerateAnswer: Equatable, Sendable {
+package struct GenerateResponse: Equatable, Sendable {
     /// The merchant's number as the response repeats it; nil when it does not.
     package let partnerReferenceNo: Reference?
 
@@ -60,7 +60,7 @@ package struct GenerateAnswer: Equatable, Sendable {
 
     /// Reads the members. A missing QR payload is not an error, so that the gateway's number is not
     /// lost.
-    package init(_ answer: ServiceAnswer) throws(ServiceAnswerError) {
+    package init(_ answer: ServiceResponse) throws(ServiceResponseError) {
         partnerReferenceNo = try answer.reference("partnerReferenceNo")
         guard let referenceNo = try answer.reference("referenceNo") else {
             throw .member("referenceNo")

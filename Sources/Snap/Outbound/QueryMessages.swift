@@ -5,7 +5,7 @@ import Text
 ///
 /// The caller decides whether it is about the queried payment: the references may be others, and
 /// the amount may differ or be missing.
-package struct QueryAnswer: Equatable, Sendable {
+package struct QueryResponse: Equatable, Sendable {
     package let responseCode: ResponseCode
     package let responseMessage: String
 
@@ -34,7 +34,7 @@ package struct QueryAnswer: Equatable, Sendable {
 
     /// Reads the members: those that decide are mandatory and must be well formed, others are
     /// optional.
-    package init(_ answer: ServiceAnswer) throws(ServiceAnswerError) {
+    package init(_ answer: ServiceResponse) throws(ServiceResponseError) {
         guard let partnerReferenceNo = try answer.reference("originalPartnerReferenceNo") else {
             throw .member("originalPartnerReferenceNo")
         }
@@ -53,7 +53,7 @@ package struct QueryAnswer: Equatable, Sendable {
     }
 }
 
-extension ServiceAnswer {
+extension ServiceResponse {
     /// Whether the status is 07 for the payment `asked`; such a response may lack everything else.
     package func saysNotFound(_ asked: Reference) -> Bool {
         let code = try? text("latestTransactionStatus")

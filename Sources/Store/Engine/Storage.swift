@@ -51,7 +51,7 @@ package protocol RejectedRequests: Sendable {
 
     /// Stores a request, or drops it when too many are waiting. Never blocks; may be called from
     /// any thread.
-    func add(_ refusal: RefusedRequest)
+    func add(_ refusal: RejectedRequest)
 
     /// Sets whether requests are stored from now on; all others are counted as dropped.
     func setIsOpen(_ isOpen: Bool)

@@ -31,7 +31,7 @@ package struct TransactionRecord: Equatable, Sendable {
     package var callbackCount: Int64 = 0
 
     /// The gateway's last response to a query about it.
-    package let lastQuery: QueryNote?
+    package let lastQuery: LastQuery?
 
     /// How it was generated; nil when no generate call was started for it.
     package var generation: GenerationRecord?
@@ -62,7 +62,7 @@ package struct TransactionRecord: Equatable, Sendable {
         updatedMilliseconds: Int64,
         lastSequence: Int64,
         callbackCount: Int64 = 0,
-        lastQuery: QueryNote?,
+        lastQuery: LastQuery?,
         generation: GenerationRecord? = nil,
         nextQueryMilliseconds: Int64? = nil,
         attention: [String] = [],
@@ -239,7 +239,7 @@ package struct CallbackRecord: Equatable, Sendable {
     package let outcome: CallbackOutcome
 
     /// The response, when the ledger decided it; else ``problemCode`` is its code.
-    package let answer: CallbackAnswer?
+    package let answer: CallbackResponse?
     package let problemCode: String?
     package let problem: String?
     package let externalID: String?
@@ -253,7 +253,7 @@ package struct CallbackRecord: Equatable, Sendable {
 
     /// Which of its references is the merchant's, when the pair of its payment is corroborated;
     /// else nil.
-    package let provenOrder: ReferenceOrder?
+    package let corroboratedOrder: ReferenceOrder?
 
     /// The transition that it caused; nil when it caused none.
     package let sequence: Int64?
@@ -273,7 +273,7 @@ package struct CallbackRecord: Equatable, Sendable {
         id: Int64,
         receivedMilliseconds: Int64,
         outcome: CallbackOutcome,
-        answer: CallbackAnswer?,
+        answer: CallbackResponse?,
         problemCode: String?,
         problem: String?,
         externalID: String?,
@@ -282,7 +282,7 @@ package struct CallbackRecord: Equatable, Sendable {
         verification: Delivery.Verification?,
         client: String,
         partnerReferenceNo: String?,
-        provenOrder: ReferenceOrder?,
+        corroboratedOrder: ReferenceOrder?,
         sequence: Int64?,
         deliveries: Int64,
         lastReceivedMilliseconds: Int64,
@@ -302,7 +302,7 @@ package struct CallbackRecord: Equatable, Sendable {
         self.verification = verification
         self.client = client
         self.partnerReferenceNo = partnerReferenceNo
-        self.provenOrder = provenOrder
+        self.corroboratedOrder = corroboratedOrder
         self.sequence = sequence
         self.deliveries = deliveries
         self.lastReceivedMilliseconds = lastReceivedMilliseconds

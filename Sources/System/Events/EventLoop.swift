@@ -19,11 +19,11 @@ package actor EventLoop: CompletionQueue {
     private static let sweepSeconds = 1
 
     private nonisolated let executor: QueueExecutor
-    private nonisolated let mailbox = Mailbox()
+    private nonisolated let mailbox = LoopMailbox()
     private let epoll: Epoll
     private let watch: any DispatchSourceRead
     private var events = EpollEvents(capacity: 256)
-    private var batch: [Mailbox.Work] = []
+    private var batch: [LoopMailbox.Work] = []
     private var sources = SourceTable()
     private var isSweepDue = false
 
@@ -119,7 +119,7 @@ package actor EventLoop: CompletionQueue {
     private func handleWork() -> Int {
         mailbox.collect(into: &batch)
         guard !batch.isEmpty else { return 0 }
-        var works: [Mailbox.Work] = []
+        var works: [LoopMailbox.Work] = []
         swap(&works, &batch)
         for work in works { work(self) }
         let count = works.count

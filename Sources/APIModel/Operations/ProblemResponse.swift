@@ -1,7 +1,7 @@
 import HTTPCore
 
 /// An error response of a route: one status with all problems that have it.
-struct ProblemAnswer: Sendable {
+struct ProblemResponse: Sendable {
     let status: Status
     let kinds: [Problem.Kind]
 
@@ -12,10 +12,10 @@ struct ProblemAnswer: Sendable {
     }
 
     /// The responses for `kinds`, one for each status.
-    static func all(of kinds: [Problem.Kind]) -> [ProblemAnswer] {
+    static func all(of kinds: [Problem.Kind]) -> [ProblemResponse] {
         let statuses = Set(kinds.flatMap(\.statuses)).sorted { $0.code < $1.code }
         return statuses.map { status in
-            ProblemAnswer(
+            ProblemResponse(
                 status: status,
                 kinds: kinds.filter { $0.statuses.contains(status) }
             )
@@ -51,7 +51,7 @@ struct ProblemAnswer: Sendable {
     static var components: JSONTree {
         .object(
             shared.map { name, status, kinds in
-                (name, ProblemAnswer(status: status, kinds: kinds).tree)
+                (name, ProblemResponse(status: status, kinds: kinds).tree)
             }
         )
     }

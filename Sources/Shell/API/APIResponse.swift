@@ -5,7 +5,7 @@ import Snap
 import Text
 
 /// A response of the internal API, or of another server in its place.
-struct APIAnswer {
+struct APIResponse {
     private let status: Status
     private let body: [UInt8]
     private let endpoint: APIEndpoint

@@ -1,5 +1,5 @@
 /// One difference between what was signed and what the configuration expects.
-package struct Change: Equatable, Sendable {
+package struct SignatureDifference: Equatable, Sendable {
     package let name: Name
 
     /// The difference, as a sentence without its full stop.
@@ -24,7 +24,7 @@ package struct Change: Equatable, Sendable {
     }
 }
 
-extension Change.Name {
+extension SignatureDifference.Name {
     /// The recommended action, as a sentence.
     package var remedy: String {
         switch self {

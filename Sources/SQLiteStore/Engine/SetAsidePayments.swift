@@ -8,7 +8,7 @@ import SQLiteTables
 ///
 /// In databases of one history a payment has the same ID, and a revision that grows with each
 /// commit about it. A restore uses it to query and report what the replaced database knew.
-package struct RememberedPayments {
+package struct SetAsidePayments {
     private let other: Connection
     private let backup: Connection
 

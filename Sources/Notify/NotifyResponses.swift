@@ -4,11 +4,11 @@ package import Snap
 import Text
 
 /// Makes the responses of the notify listener.
-package enum NotifyAnswers {
+package enum NotifyResponses {
     /// The response for an answer: its body, `X-TIMESTAMP` of now in +07:00, `X-EXTERNAL-ID` echoed
     /// when it was well formed.
     package static func response(
-        _ answer: SnapAnswer,
+        _ answer: SnapResponse,
         externalID: String?,
         nowMilliseconds: Int64
     ) -> Response {
@@ -33,25 +33,25 @@ package enum NotifyAnswers {
     }()
 
     /// The answer for what the store decided; `problem` is what the receiver found wrong itself.
-    package static func answer(_ answer: CallbackAnswer, problem: SnapAnswer?) -> SnapAnswer {
+    package static func answer(_ answer: CallbackResponse, problem: SnapResponse?) -> SnapResponse {
         switch answer {
-        case .successful: NotifyAnswer.successful
+        case .successful: NotifyResponse.successful
         // Row 6 comes before rows 7 to 9: what is wrong with a stale body is not told.
         case .unauthorized:
-            problem.flatMap { $0.code.status == 401 ? $0 : nil } ?? NotifyAnswer.stale
-        case .conflict: NotifyAnswer.externalIDConflict
-        case .transactionNotFound: NotifyAnswer.unknownTransaction
-        case .invalidAmount: NotifyAnswer.amountMismatch
-        case .invalid: problem ?? NotifyAnswer.badRequest
+            problem.flatMap { $0.code.status == 401 ? $0 : nil } ?? NotifyResponse.stale
+        case .conflict: NotifyResponse.externalIDConflict
+        case .transactionNotFound: NotifyResponse.unknownTransaction
+        case .invalidAmount: NotifyResponse.amountMismatch
+        case .invalid: problem ?? NotifyResponse.badRequest
         }
     }
 
     /// The answer for a status that the HTTP server chose: the status, service 56, case 00.
-    package static func answer(_ status: Status) -> SnapAnswer {
+    package static func answer(_ status: Status) -> SnapResponse {
         switch status.code {
-        case 400: NotifyAnswer.badRequest
-        case 500: NotifyAnswer.generalError
-        case 503: NotifyAnswer.busy
+        case 400: NotifyResponse.badRequest
+        case 500: NotifyResponse.generalError
+        case 503: NotifyResponse.busy
         default: .notify(.http(status: status.code, message: status.reasonPhrase))
         }
     }

@@ -6,15 +6,15 @@ import Testing
 @testable import Notify
 
 /// What the gateway reads.
-@Suite struct NotifyAnswersTests {
+@Suite struct NotifyResponsesTests {
     private func lines(_ response: Response) -> [String] {
         String(decoding: response.fieldLines, as: UTF8.self)
             .split(separator: "\r\n").map { String($0) }
     }
 
     @Test func `an answer has its body, our time and the id it answers`() {
-        let response = NotifyAnswers.response(
-            NotifyAnswer.successful,
+        let response = NotifyResponses.response(
+            NotifyResponse.successful,
             externalID: "id-1",
             nowMilliseconds: 1_795_316_400_000
         )
@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test func `an id that was not well formed is not echoed`() {
-        let response = NotifyAnswers.response(
-            NotifyAnswer.badRequest,
+        let response = NotifyResponses.response(
+            NotifyResponse.badRequest,
             externalID: nil,
             nowMilliseconds: 0
         )
@@ -42,30 +42,32 @@ import Testing
 
     @Test func `405 names the method, 503 a time`() {
         let answers = [
-            (NotifyAnswer.methodNotAllowed, "Allow: POST"), (NotifyAnswer.busy, "Retry-After: 1"),
+            (NotifyResponse.methodNotAllowed, "Allow: POST"),
+            (NotifyResponse.busy, "Retry-After: 1"),
         ]
         for (answer, line) in answers {
-            let response = NotifyAnswers.response(answer, externalID: nil, nowMilliseconds: 0)
+            let response = NotifyResponses.response(answer, externalID: nil, nowMilliseconds: 0)
             #expect(lines(response).last == line)
         }
     }
 
     @Test(arguments: [
-        (CallbackAnswer.successful, "2005600"), (.unauthorized, "4015600"), (.conflict, "4095600"),
+        (CallbackResponse.successful, "2005600"), (.unauthorized, "4015600"),
+        (.conflict, "4095600"),
         (.transactionNotFound, "4045601"), (.invalidAmount, "4045613"), (.invalid, "4005600"),
     ])
-    func `every judgement has its code`(answer: CallbackAnswer, code: String) {
-        #expect(NotifyAnswers.answer(answer, problem: nil).code.description == code)
+    func `every judgement has its code`(answer: CallbackResponse, code: String) {
+        #expect(NotifyResponses.answer(answer, problem: nil).code.description == code)
     }
 
     @Test func `what the receiver found wrong itself is told, where the judgement leaves it room`()
     {
-        let problem = SnapAnswer.notify(.invalidMandatoryField("amount.value"))
-        #expect(NotifyAnswers.answer(.invalid, problem: problem) == problem)
-        #expect(NotifyAnswers.answer(.successful, problem: problem) == NotifyAnswer.successful)
-        #expect(NotifyAnswers.answer(.unauthorized, problem: problem) == NotifyAnswer.stale)
-        let partner = NotifyAnswer.unauthorized
-        #expect(NotifyAnswers.answer(.unauthorized, problem: partner) == partner)
+        let problem = SnapResponse.notify(.invalidMandatoryField("amount.value"))
+        #expect(NotifyResponses.answer(.invalid, problem: problem) == problem)
+        #expect(NotifyResponses.answer(.successful, problem: problem) == NotifyResponse.successful)
+        #expect(NotifyResponses.answer(.unauthorized, problem: problem) == NotifyResponse.stale)
+        let partner = NotifyResponse.unauthorized
+        #expect(NotifyResponses.answer(.unauthorized, problem: partner) == partner)
     }
 
     @Test(arguments: [
@@ -73,7 +75,7 @@ import Testing
         (500, "5005600"), (501, "5015600"), (503, "5035600"), (505, "5055600"),
     ])
     func `a status that HTTP chose becomes the front of the code`(status: Int, code: String) {
-        let answer = NotifyAnswers.answer(Status(status))
+        let answer = NotifyResponses.answer(Status(status))
         #expect(answer.code.description == code)
         #expect(answer.code.status == status)
     }

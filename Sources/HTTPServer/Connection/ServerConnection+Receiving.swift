@@ -1,7 +1,7 @@
 import HTTPCore
 import System
 
-extension Connection {
+extension ServerConnection {
     /// Whether the next request may be read: none is being handled, and the output queue has room.
     private var isReading: Bool {
         phase == .open && conversation.stage != .answer

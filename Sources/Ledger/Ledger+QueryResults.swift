@@ -4,9 +4,9 @@ package import Payments
 ///
 /// It has the result itself and one property for each thing that the steps of the decision pass to
 /// each other.
-struct AnswerInProgress {
+struct QueryResultInProgress {
     let inquiry: Inquiry
-    let outcome: InquiryOutcome
+    let outcome: QueryResult
 
     /// The queried number.
     let asked: Reference
@@ -36,9 +36,9 @@ extension Ledger {
     /// - Parameter calls: the gateway calls that were made for it, in order.
     package mutating func record(
         _ inquiry: Inquiry,
-        _ outcome: InquiryOutcome,
+        _ outcome: QueryResult,
         _ calls: [GatewayCall]
-    ) -> InquiryReceipt {
+    ) -> QueryReceipt {
         var answer = answerInProgress(inquiry, outcome, calls)
         for id in [answer.home, answer.paymentID].compactMap(\.self) { correctStart(of: id) }
         switch outcome {
@@ -49,9 +49,9 @@ extension Ledger {
         case .refused, .unauthorized, .unreadable, .unavailable:
             if let code = outcome.responseCode { note(code, nil, answer) }
         }
-        for call in calls { emit(.keepGatewayCall(call, answer.paymentID ?? answer.home)) }
+        for call in calls { emit(.appendGatewayCall(call, answer.paymentID ?? answer.home)) }
         let next = continueInquiry(answer)
-        return InquiryReceipt(
+        return QueryReceipt(
             partnerReferenceNo: view.payment(answer.paymentID)
                 .flatMap { $0.isConfirmed ? $0.partnerReferenceNo : nil },
             sequence: answer.sequence,
@@ -67,9 +67,9 @@ extension Ledger {
     /// since. The report counts for them only if the call began after their receipt.
     private func answerInProgress(
         _ inquiry: Inquiry,
-        _ outcome: InquiryOutcome,
+        _ outcome: QueryResult,
         _ calls: [GatewayCall]
-    ) -> AnswerInProgress {
+    ) -> QueryResultInProgress {
         var asked = inquiry.partnerReferenceNo
         var reported: Reference?
         if case .found(let report, let number, _) = outcome {
@@ -89,7 +89,7 @@ extension Ledger {
             isCurrent = isCurrent && isOld ?? true
         }
         let ids = [payment?.id, home?.id].compactMap(\.self)
-        return AnswerInProgress(
+        return QueryResultInProgress(
             inquiry: inquiry,
             outcome: outcome,
             asked: asked,
@@ -109,7 +109,7 @@ extension Ledger {
     private mutating func take(
         _ report: GatewayReport,
         _ code: String,
-        _ answer: inout AnswerInProgress
+        _ answer: inout QueryResultInProgress
     ) {
         guard answer.isCurrent || report.status == .success else {
             answer.isOutdated = true
@@ -142,7 +142,7 @@ extension Ledger {
     }
 
     /// The callbacks that wait for the result, oldest first.
-    private func waiting(for answer: AnswerInProgress) -> [KeptCallback] {
+    private func waiting(for answer: QueryResultInProgress) -> [KeptCallback] {
         var found = answer.paymentID.map { view.waiting($0) } ?? []
         if let home = answer.home, home != answer.paymentID { found += view.waiting(home) }
         return found.sorted { $0.id < $1.id }
@@ -184,7 +184,7 @@ extension Ledger {
     private mutating func learn(
         _ report: GatewayReport,
         _ verdict: ReportVerdict,
-        _ answer: inout AnswerInProgress
+        _ answer: inout QueryResultInProgress
     ) {
         // Precision of ten minutes suffices and avoids a write for each report.
         let known = view.knowledge.knownMilliseconds ?? 0
@@ -214,7 +214,7 @@ extension Ledger {
         _ status: TransactionStatus,
         _ report: GatewayReport,
         _ verdict: ReportVerdict,
-        _ answer: inout AnswerInProgress
+        _ answer: inout QueryResultInProgress
     ) {
         let stored = view.payment(answer.paymentID)
         var change = StatusChange(to: status, report.status, source: .query)
@@ -262,7 +262,7 @@ extension Ledger {
         by report: GatewayReport,
         _ amount: Amount?,
         _ reference: Reference?,
-        _ answer: AnswerInProgress
+        _ answer: QueryResultInProgress
     ) -> KeptCallback? {
         guard let reference else { return nil }
         return waiting(for: answer).last { callback in
@@ -279,7 +279,7 @@ extension Ledger {
     ///
     /// A callback whose pair differs from the payment's is resolved as well: no later report can
     /// confirm it. It leaves an entry, because its money belongs to no stored payment.
-    private mutating func resolveWaiting(_ report: GatewayReport, _ answer: AnswerInProgress) {
+    private mutating func resolveWaiting(_ report: GatewayReport, _ answer: QueryResultInProgress) {
         guard let payment = view.payment(answer.paymentID) else { return }
         let known = report.referenceNo ?? payment.referenceNo
         for callback in waiting(for: answer) {
@@ -347,10 +347,10 @@ extension Ledger {
     private mutating func note(
         _ code: String,
         _ status: LatestTransactionStatus?,
-        _ answer: AnswerInProgress
+        _ answer: QueryResultInProgress
     ) {
         guard var payment = view.payment(answer.paymentID) else { return }
-        payment.lastQuery = QueryNote(milliseconds: now, responseCode: code, status: status)
+        payment.lastQuery = LastQuery(milliseconds: now, responseCode: code, status: status)
         emit(.updatePayment(Shared(payment)))
     }
 
@@ -359,7 +359,7 @@ extension Ledger {
         _ kinds: [AttentionKind],
         _ report: GatewayReport,
         _ verdict: ReportVerdict?,
-        _ answer: inout AnswerInProgress
+        _ answer: inout QueryResultInProgress
     ) {
         if kinds.isEmpty { return }
         var payment = view.payment(answer.paymentID) ?? view.payment(answer.home)

@@ -3,7 +3,7 @@ import Synchronization
 /// Work that other threads post to an ``EventLoop``.
 ///
 /// The loop is woken once, however much is posted while it runs or is about to run.
-final class Mailbox: Sendable {
+final class LoopMailbox: Sendable {
     typealias Work = @Sendable (isolated EventLoop) -> Void
 
     private struct Content {

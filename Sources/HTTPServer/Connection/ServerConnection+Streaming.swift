@@ -11,7 +11,7 @@ struct OpenStream {
 }
 
 // Called by ``ResponseStream``.
-extension Connection {
+extension ServerConnection {
     /// Sends the head of a streamed response, and the first piece of its body.
     func beginStream(_ head: Response, on loop: isolated EventLoop) {
         guard exchange != nil, stream == nil else { return }
@@ -65,10 +65,10 @@ extension Connection {
 
     /// Resumes the waiting writer, if there is one.
     ///
-    /// - Parameter mayGoOn: whether it may write more.
-    func releaseWriter(mayGoOn: Bool = true) {
+    /// - Parameter mayContinue: whether it may write more.
+    func releaseWriter(mayContinue: Bool = true) {
         guard let waiter = stream?.waiter else { return }
         stream?.waiter = nil
-        waiter(mayGoOn)
+        waiter(mayContinue)
     }
 }

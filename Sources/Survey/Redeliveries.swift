@@ -1,7 +1,7 @@
 import Payments
 
 /// Statistics on redelivered callbacks.
-struct Repetitions: Sendable {
+struct Redeliveries: Sendable {
     /// Redeliveries of the same bytes, signature and X-TIMESTAMP, which the journal stores once and
     /// counts.
     struct Identical: Encodable, Sendable {
@@ -88,7 +88,7 @@ struct Repetitions: Sendable {
     }
 }
 
-extension Repetitions: Encodable {
+extension Redeliveries: Encodable {
     private enum CodingKeys: CodingKey { case identical, sameFact }
 
     func encode(to encoder: any Encoder) throws {

@@ -1,7 +1,7 @@
 /// The current wait of a connection, and its time limit.
 ///
 /// A deadline is set when the wait begins; bytes that arrive one by one do not extend it.
-struct Patience {
+struct WaitTimer {
     enum Reason {
         /// The handler, which has no time limit.
         case nothing
@@ -20,7 +20,7 @@ struct Patience {
     private var turn = 0
 
     /// Reads the state of the connection; returns whether a new wait has begun.
-    mutating func update(for connection: Connection) -> Bool {
+    mutating func update(for connection: ServerConnection) -> Bool {
         let (reason, turn) = Self.wait(of: connection)
         guard reason != self.reason || turn != self.turn else { return false }
         self.reason = reason
@@ -45,7 +45,7 @@ struct Patience {
         return isEndless || isTooLate ? .max : deadline
     }
 
-    private static func wait(of connection: Connection) -> (Reason, turn: Int) {
+    private static func wait(of connection: ServerConnection) -> (Reason, turn: Int) {
         if connection.phase == .lingering { return (.linger, 0) }
         // Each byte that the client reads begins a new wait.
         if !connection.outbox.isEmpty { return (.write, connection.outbox.progress) }

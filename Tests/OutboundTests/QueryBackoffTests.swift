@@ -7,12 +7,12 @@ import Testing
     private let start = ContinuousClock.now
 
     @Test func `an inquiry that never failed does not wait`() {
-        #expect(!InquiryBackoff().isWaiting(1, at: start))
-        #expect(InquiryBackoff().waitingCount(at: start) == 0)
+        #expect(!QueryBackoff().isWaiting(1, at: start))
+        #expect(QueryBackoff().waitingCount(at: start) == 0)
     }
 
     @Test func `each failure doubles the wait, from 5 s up to 300 s`() {
-        var backoff = InquiryBackoff()
+        var backoff = QueryBackoff()
         var now = start
         for seconds in [5, 10, 20, 40, 80, 160, 300, 300] {
             backoff.recordFailure(of: 1, at: now)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `one inquiry's wait is not another's`() {
-        var backoff = InquiryBackoff()
+        var backoff = QueryBackoff()
         backoff.recordFailure(of: 1, at: start)
         #expect(!backoff.isWaiting(2, at: start))
         backoff.recordFailure(of: 2, at: start + .seconds(1))
@@ -34,17 +34,17 @@ import Testing
     }
 
     @Test func `an answer that was written ends it, and the next wait is short again`() {
-        var backoff = InquiryBackoff()
+        var backoff = QueryBackoff()
         for _ in 1...4 { backoff.recordFailure(of: 1, at: start) }
         backoff.recordSuccess(of: 1)
-        #expect(backoff == InquiryBackoff())
+        #expect(backoff == QueryBackoff())
         backoff.recordFailure(of: 1, at: start)
         #expect(!backoff.isWaiting(1, at: start + .seconds(5)))
     }
 
     @Test(arguments: [(304, 10), (305, 5)])
     func `what did not fail for 300 s after its wait is forgotten`(failure: Int, wait: Int) {
-        var backoff = InquiryBackoff()
+        var backoff = QueryBackoff()
         backoff.recordFailure(of: 1, at: start)
         let now = start + .seconds(failure)
         backoff.recordFailure(of: 1, at: now)
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func `1,000 inquiries are remembered; then the one that waits shortest is forgotten`() {
-        var backoff = InquiryBackoff()
+        var backoff = QueryBackoff()
         for id in 1...1_000 as ClosedRange<Int64> {
             backoff.recordFailure(of: id, at: start + .milliseconds(id))
         }

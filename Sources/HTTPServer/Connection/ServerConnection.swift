@@ -6,7 +6,7 @@ import System
 /// Belongs to one loop. Handles one request at a time; bytes of later requests wait in the backlog,
 /// at most one receive buffer of them. Unsent output is queued, and no further request is read
 /// while the queue is full. An idle connection holds no buffer.
-final class Connection: EventSource {
+final class ServerConnection: EventSource {
     /// The state of the socket; ``Conversation`` has the state of the current request.
     enum Phase {
         /// Requests are read and handled.
@@ -59,7 +59,7 @@ final class Connection: EventSource {
 
     /// Bytes dropped after the last response.
     var lingerByteCount = 0
-    private var patience = Patience()
+    private var waitTimer = WaitTimer()
 
     init(
         _ descriptor: consuming Descriptor,
@@ -138,7 +138,7 @@ final class Connection: EventSource {
 
     /// Handles an expired deadline.
     func expired(on loop: isolated EventLoop) {
-        switch patience.reason {
+        switch waitTimer.reason {
         case .idle, .linger, .nothing: return close(on: loop)
         case .write: return breakOff(on: loop)
         case .head, .body:
@@ -182,7 +182,7 @@ final class Connection: EventSource {
 
     /// Sets the deadline of the current wait.
     private func updateDeadline(on loop: isolated EventLoop) {
-        guard let id, phase != .closed, patience.update(for: self) else { return }
-        loop.setDeadline(patience.deadline(after: loop.now, limits: limits), for: id)
+        guard let id, phase != .closed, waitTimer.update(for: self) else { return }
+        loop.setDeadline(waitTimer.deadline(after: loop.now, limits: limits), for: id)
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// Such an inquiry stays due. Without a wait, a failure of our own would send the same query again
 /// and again.
-struct InquiryBackoff: Equatable, Sendable {
+struct QueryBackoff: Equatable, Sendable {
     private struct Wait: Equatable {
         var seconds: Int
         var end: ContinuousClock.Instant

@@ -9,12 +9,12 @@ import Testing
 struct ChangeTests {
     /// One way to go wrong, and what it is called.
     struct Mistake: CustomTestStringConvertible, Sendable {
-        let name: Change.Name
+        let name: SignatureDifference.Name
         let reason: String
         let make: @Sendable (inout Scene) -> Void
 
         init(
-            _ name: Change.Name,
+            _ name: SignatureDifference.Name,
             _ reason: String,
             _ make: @escaping @Sendable (inout Scene) -> Void
         ) {
@@ -290,8 +290,8 @@ struct ChangeTests {
     @Test func `every name that is looked for stands in a test`() {
         // Those of signatures that our own keys cannot make are in SignatureTests.
         let made = Set((Self.paths + Self.bodies + Self.times + Self.others).map(\.name))
-        let elsewhere: Set<Change.Name> = [.signatureHash, .signatureScheme]
-        #expect(made.union(elsewhere) == Set(Change.Name.allCases))
+        let elsewhere: Set<SignatureDifference.Name> = [.signatureHash, .signatureScheme]
+        #expect(made.union(elsewhere) == Set(SignatureDifference.Name.allCases))
     }
 
     @Test func `blanks where + has to stand are named`() throws {

@@ -6,7 +6,7 @@ package import Text
 ///
 /// It is read leniently (article Protocol): a byte order mark before the JSON and blanks around the
 /// text of a string are skipped, and codes and references may be numbers.
-package struct ServiceAnswer: Sendable {
+package struct ServiceResponse: Sendable {
     /// Decides the outcome; the message never does.
     package let code: ResponseCode
 
@@ -19,7 +19,7 @@ package struct ServiceAnswer: Sendable {
     private let root: JSONValue
 
     /// Reads the body of a response.
-    package init(_ body: [UInt8]) throws(ServiceAnswerError) {
+    package init(_ body: [UInt8]) throws(ServiceResponseError) {
         do throws(JSONError) {
             root = try JSONDocument(Self.withoutByteOrderMark(body)).root
         } catch {
@@ -43,7 +43,7 @@ package struct ServiceAnswer: Sendable {
     }
 
     /// The text of a string, without surrounding blanks; nil when it is missing, null or blank.
-    func text(_ name: String) throws(ServiceAnswerError) -> String? {
+    func text(_ name: String) throws(ServiceResponseError) -> String? {
         guard let value = root[name], value.kind != .null else { return nil }
         guard value.kind == .string else { throw .member(name) }
         return value.textOrNumber
@@ -54,7 +54,7 @@ package struct ServiceAnswer: Sendable {
     func literal(_ name: String) -> String? { root[name]?.textOrNumber }
 
     /// A payment's number, as a string or a number; nil when it is missing, null or blank.
-    func reference(_ name: String) throws(ServiceAnswerError) -> Reference? {
+    func reference(_ name: String) throws(ServiceResponseError) -> Reference? {
         let isNumber = root[name]?.kind == .number
         guard let text = try isNumber ? literal(name) : text(name) else { return nil }
         guard let reference = Reference(text) else { throw .member(name) }
@@ -62,7 +62,7 @@ package struct ServiceAnswer: Sendable {
     }
 
     /// An amount in rupiah, whose value is a string or a number; nil when it is missing or null.
-    func amount(_ name: String) throws(ServiceAnswerError) -> ReportedAmount? {
+    func amount(_ name: String) throws(ServiceResponseError) -> ReportedAmount? {
         guard let object = root[name], object.kind != .null else { return nil }
         guard object["currency"]?.textOrNumber == "IDR", let value = object["value"],
             let amount = ReportedAmount(value)
@@ -96,7 +96,7 @@ extension JSONValue {
 }
 
 /// Why the gateway's response cannot be read; never contains the response.
-package enum ServiceAnswerError: Error, Equatable, Sendable {
+package enum ServiceResponseError: Error, Equatable, Sendable {
     case json(JSONError)
     case notAnObject
 
@@ -104,7 +104,7 @@ package enum ServiceAnswerError: Error, Equatable, Sendable {
     case member(String)
 }
 
-extension ServiceAnswerError: CustomStringConvertible {
+extension ServiceResponseError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .json(let error): error.description

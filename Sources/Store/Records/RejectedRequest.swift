@@ -1,5 +1,5 @@
 /// A request that was rejected before or by the check of its signature.
-package struct RefusedRequest: Sendable {
+package struct RejectedRequest: Sendable {
     /// Milliseconds since the epoch, by the receiver's clock.
     package var receivedMilliseconds: Int64
     package var client: String

@@ -3,14 +3,14 @@ import Snap
 import Text
 
 /// The reaction of the simulated gateway to one request.
-enum GatewayAnswer: Sendable {
+enum GatewayResponse: Sendable {
     case answer(Response)
     /// The connection is reset before the response is complete.
     case disconnect
 
     /// A response with `responseCode` and `responseMessage` only.
     init(_ responseCase: ResponseCase, _ service: ResponseCode.Service) {
-        let answer = SnapAnswer(responseCase, service)
+        let answer = SnapResponse(responseCase, service)
         self.init(status: answer.code.status, body: answer.body)
     }
 
@@ -27,11 +27,11 @@ enum GatewayAnswer: Sendable {
     static func successful(
         _ service: ResponseCode.Service,
         _ add: (inout JSONObjectText) -> Void
-    ) -> GatewayAnswer {
+    ) -> GatewayResponse {
         var body = JSONObjectText()
         body.add("responseCode", ResponseCode(.successful, service).description)
         body.add("responseMessage", ResponseCase.successful.message)
         add(&body)
-        return GatewayAnswer(status: 200, body: body.bytes)
+        return GatewayResponse(status: 200, body: body.bytes)
     }
 }

@@ -5,25 +5,25 @@ import System
 /// A connection to one origin, opened on demand and kept open between requests.
 ///
 /// Its waits block the thread of its own queue, which exists only while the connection works.
-actor Connection {
+actor ClientConnection {
     /// The settings and services that all connections of a client share.
-    struct Surroundings: Sendable {
+    struct Resources: Sendable {
         let settings: ClientSettings
         let tls: TLSContext
         let resolver: Resolver
     }
 
     nonisolated let origin: Origin
-    private let surroundings: Surroundings
+    private let resources: Resources
     private let executor = QueueExecutor(blockingLabel: "http-client-connection")
     private var stream: (any ByteStream)?
     private var buffer = [UInt8](repeating: 0, count: 16_384)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.reference }
 
-    init(to origin: Origin, _ surroundings: Surroundings) {
+    init(to origin: Origin, _ resources: Resources) {
         self.origin = origin
-        self.surroundings = surroundings
+        self.resources = resources
     }
 
     /// Sends one request and receives its response.
@@ -49,7 +49,7 @@ actor Connection {
                 guard error.reason == .failed, !hasResponse else { throw error }
                 guard mayRepeat else {
                     var error = error
-                    error.isOfKeptConnection = true
+                    error.isOfReusedConnection = true
                     throw error
                 }
             }
@@ -61,13 +61,13 @@ actor Connection {
     }
 
     private func open(within limit: WaitLimit) throws(HTTPClientError) -> any ByteStream {
-        let seconds = Double(surroundings.settings.connectTimeoutSeconds)
+        let seconds = Double(resources.settings.connectTimeoutSeconds)
         let limit = limit.shortened(toSeconds: seconds)
-        let addresses = try surroundings.resolver.addresses(of: origin, within: limit)
+        let addresses = try resources.resolver.addresses(of: origin, within: limit)
         let socket = try connect(to: addresses, within: limit)
         guard origin.isSecure else { return socket }
         do throws(StreamError) {
-            let tls = surroundings.tls
+            let tls = resources.tls
             return try TLSStream(over: socket, to: origin, context: tls, within: limit)
         } catch { throw error.inPhase(.tls, at: origin.authority) }
     }
@@ -150,8 +150,8 @@ actor Connection {
 
     private var limits: HTTPLimits {
         var limits = HTTPLimits()
-        limits.headerBytes = surroundings.settings.responseHeadBytesMax
-        limits.bodyBytes = surroundings.settings.responseBytesMax
+        limits.headerBytes = resources.settings.responseHeadBytesMax
+        limits.bodyBytes = resources.settings.responseBytesMax
         return limits
     }
 }

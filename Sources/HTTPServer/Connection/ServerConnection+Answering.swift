@@ -1,7 +1,7 @@
 import HTTPCore
 import System
 
-extension Connection {
+extension ServerConnection {
     /// Asks the handler whether to receive the body of the request.
     func decide(on head: RequestHead) {
         precondition(exchange == nil, "one request at a time")
@@ -53,7 +53,7 @@ extension Connection {
     }
 
     /// Sends the handler's response to an unusable request, then closes the connection.
-    func refuse(_ refusal: Refusal, head: RequestHead?) {
+    func refuse(_ refusal: RequestFailure, head: RequestHead?) {
         var exchange = exchange ?? openExchange(head)
         let response = server.handler.refuse(refusal, head: head, peer: peer)
         exchange.status = response.status
@@ -150,7 +150,7 @@ extension Connection {
 }
 
 // Called by ``Reply``.
-extension Connection {
+extension ServerConnection {
     func answerLater(_ response: Response, on loop: isolated EventLoop) {
         answer(response)
         proceed(on: loop)
