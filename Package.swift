@@ -31,11 +31,11 @@ func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
     )
 }
 
-/// A libFuzzer program over one library, built only when asked for with `FUZZ=1` (`scripts/fuzz`).
-func fuzzer(_ name: String, of library: String) -> Target {
+/// A libFuzzer program over libraries, built only when asked for with `FUZZ=1` (`scripts/fuzz`).
+func fuzzer(_ name: String, of libraries: [String]) -> Target {
     .executableTarget(
         name: name,
-        dependencies: [.target(name: library)],
+        dependencies: libraries.map { .target(name: $0) },
         path: "Tests/Fuzz/" + name,
         swiftSettings: common + [.unsafeFlags(["-parse-as-library"])]
     )
@@ -44,7 +44,10 @@ func fuzzer(_ name: String, of library: String) -> Target {
 let fuzzers: [Target] =
     Context.environment["FUZZ"] == nil
     ? []
-    : [fuzzer("FuzzHTTP", of: "HTTPCore"), fuzzer("FuzzJSON", of: "Text")]
+    : [
+        fuzzer("FuzzHTTP", of: ["HTTPCore"]),
+        fuzzer("FuzzJSON", of: ["Snap", "Text", "Payments"]),
+    ]
 
 /// The load generator, built only when asked for with `BENCHMARK=1` (`scripts/benchmark`).
 let benchmarks: [Target] =

@@ -1,4 +1,5 @@
 import Payments
+import Snap
 import Text
 
 // What must hold for any bytes:
