@@ -33,7 +33,7 @@ final class APIRoute: Sendable {
 
     /// Whether a request can stay open for long: it has the parameter `wait`, or is a stream.
     let mayFollow: Bool
-    package let action: Action
+    let action: Action
 
     /// A route with a complete response.
     ///
@@ -75,7 +75,7 @@ final class APIRoute: Sendable {
     }
 
     /// A route with a streamed response.
-    package static func stream(
+    static func stream(
         _ path: String,
         _ scope: Configuration.Scope?,
         _ operation: APIOperation,

@@ -61,10 +61,10 @@ final class DiskReserve: Sendable {
     /// Creates the reserve if it is missing or unusable, unless that would leave too little free
     /// space.
     func make(bytes: Int64, freeBytes: Int64, minimumBytes: Int64) {
-        let finding = find(bytes)
+        let usage = FileSpace.usage(of: path)
+        let finding = finding(of: usage, expected: bytes)
         if finding == .sound { return }
-        let used = FileSpace.usage(of: path)?.usedBytes ?? 0
-        guard freeBytes + used > minimumBytes + bytes else { return }
+        guard freeBytes + (usage?.usedBytes ?? 0) > minimumBytes + bytes else { return }
         // If the database is missing, its volume may be unmounted, and this is another file system.
         guard FileCreation.exists(databasePath) else { return }
         do throws(FileError) {
@@ -89,9 +89,12 @@ final class DiskReserve: Sendable {
         }
     }
 
-    /// Examines the file at the path.
-    private func find(_ bytes: Int64) -> Finding {
-        guard let usage = FileSpace.usage(of: path) else {
+    /// Judges the file at the path by its usage.
+    private func finding(
+        of usage: (byteCount: Int64, usedBytes: Int64)?,
+        expected bytes: Int64
+    ) -> Finding {
+        guard let usage else {
             return FileCreation.exists(path) ? .noFile : .absent
         }
         if usage.byteCount != bytes { return .otherSize(usage.byteCount) }

@@ -95,9 +95,7 @@ extension DatabaseBackup {
             do throws(SQLiteError) {
                 connection = try Connection(path: path, mode: .readOnly)
                 try connection.execute("BEGIN")
-                guard try !DatabaseSchema.isEmpty(connection) else {
-                    throw SQLiteError(code: 26, message: "the database is empty", context: "open")
-                }
+                try DatabaseSchema.checkIsMade(connection)
                 feed = try MainDatabase.feed(connection)
                 head = try MainDatabase.newest("sequence", of: "transitions", connection)
                 let pages = try connection.integer("PRAGMA page_count") ?? 0

@@ -69,9 +69,7 @@ package enum DatabaseCheck {
         do throws(SQLiteError) {
             let connection = try DatabaseCopy.open(path)
             try connection.snapshot { () throws(SQLiteError) in
-                guard try !DatabaseSchema.isEmpty(connection) else {
-                    throw SQLiteError(code: 26, message: "the database is empty", context: "open")
-                }
+                try DatabaseSchema.checkIsMade(connection)
                 try check(connection, &report, onStage)
             }
         } catch {

@@ -15,9 +15,7 @@ extension DatabaseRestore {
     /// Gives the database at `path` a new feed id.
     static func renewFeed(_ path: String) throws(SQLiteError) -> (old: String, new: String) {
         let connection = try Connection(path: path, mode: .readWrite)
-        guard try !DatabaseSchema.isEmpty(connection) else {
-            throw SQLiteError(code: 26, message: "the database is empty", context: "open")
-        }
+        try DatabaseSchema.checkIsMade(connection)
         let old = try MainDatabase.feed(connection)
         try connection.transaction { () throws(SQLiteError) in
             try connection.execute(

@@ -243,9 +243,7 @@ extension DatabaseRestore {
             let present = try DatabaseCopy.open(before.path)
             let restored = try Connection(path: copy, mode: .readWrite)
             try present.snapshot { () throws(SQLiteError) in
-                guard try !DatabaseSchema.isEmpty(present) else {
-                    throw SQLiteError(code: 26, message: "the database is empty", context: "open")
-                }
+                try DatabaseSchema.checkIsMade(present)
                 let newest = try MainDatabase.newestTime(present)
                 try Self.copyConsumers(from: present, to: restored)
                 try SetAsidePayments(in: present, beyond: restored, feed: feed).forEach {

@@ -17,7 +17,7 @@ package enum DatabaseSchema {
     ///
     /// - Throws: code 26 (`SQLITE_NOTADB`) for the database of another program or of another
     ///   version, which must not be changed.
-    package static func isEmpty(_ connection: Connection) throws(SQLiteError) -> Bool {
+    static func isEmpty(_ connection: Connection) throws(SQLiteError) -> Bool {
         let version = try connection.integer("PRAGMA user_version") ?? 0
         let application = try connection.integer("PRAGMA application_id") ?? 0
         let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
@@ -35,6 +35,15 @@ package enum DatabaseSchema {
             throw SQLiteError(code: 26, message: message, context: "open")
         }
         return false
+    }
+
+    /// Checks that a database of this program's version has its tables.
+    ///
+    /// - Throws: as ``isEmpty(_:)``, and `SQLITE_NOTADB` when there is nothing in it.
+    package static func checkIsMade(_ connection: Connection) throws(SQLiteError) {
+        if try isEmpty(connection) {
+            throw SQLiteError(code: 26, message: "the database is empty", context: "open")
+        }
     }
 
     /// Creates the tables of an empty database, in one commit: after a crash it is empty or

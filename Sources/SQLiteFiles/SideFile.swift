@@ -54,9 +54,7 @@ package struct SideFile: Sendable {
     func isCondemned(by error: SQLiteError) -> Bool {
         if error.isDamage { return true }
         guard error.isRefusedAccess else { return false }
-        return Self.suffixes.contains { suffix in
-            FileCreation.exists(path + suffix) && !FilePath.isUsable(path + suffix)
-        }
+        return Self.suffixes.contains { FilePath.isUnusable(path + $0) }
     }
 
     /// The same, or whether the file was removed while it was open.

@@ -24,14 +24,14 @@ package struct WALFiles: Sendable {
     ///   replaced.
     package func prepare(closeReaders: () -> Void) throws(SQLiteError) {
         let files = StoreFiles(main: database.path)
-        if Self.isUnusable(files.wal) {
+        if FilePath.isUnusable(files.wal) {
             throw Self.error(
                 files.wal,
                 "this process cannot read and write the WAL, which has the newest commits; do not "
                     + "remove it, give it the owner and the mode of the database"
             )
         }
-        guard Self.isUnusable(files.sharedMemory) else { return }
+        guard FilePath.isUnusable(files.sharedMemory) else { return }
         closeReaders()
         if let process = try otherProcess() {
             let name = process > 0 ? "process \(process)" : "a process in another PID namespace"
@@ -42,11 +42,6 @@ package struct WALFiles: Sendable {
             )
         }
         try setAside(files.sharedMemory)
-    }
-
-    /// Whether a file exists that this process cannot read and write.
-    private static func isUnusable(_ path: String) -> Bool {
-        FileCreation.exists(path) && !FilePath.isUsable(path)
     }
 
     /// Another process that has the database open; see ``DatabaseLock/otherProcess()``.

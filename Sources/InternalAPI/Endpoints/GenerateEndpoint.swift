@@ -37,8 +37,8 @@ enum GenerateEndpoint {
         }
         let outcome = await services.outbound.generator.generate(wanted)
         let reference = wanted.partnerReferenceNo
+        if let problem = problem(outcome, reference) { throw problem }
         let isNew = outcome.isGenerated
-        guard isNew || outcome == .stored else { throw problem(outcome, reference) }
         let record = try await reading { () async throws(StoreError) in
             try await services.store.reader.transaction(reference)
         }
@@ -58,13 +58,15 @@ enum GenerateEndpoint {
     }
 
     /// The problem of an outcome without a payable QR code.
+    /// The problem of a request that has no code to show; nil when it has one.
     private static func problem(
         _ outcome: QRGenerator.Outcome,
         _ reference: Reference
-    ) -> Problem {
+    ) -> Problem? {
         switch outcome {
         case .called(let result): problem(result, reference)
-        case .stored, .receiveOnly: .receiveOnly
+        case .stored: nil
+        case .receiveOnly: .receiveOnly
         case .storeFailed(let error):
             Problem(.storeUnavailable, "The database could not be written: \(error.message).")
         case .unanswered(let failure):
@@ -82,9 +84,9 @@ enum GenerateEndpoint {
     private static func problem(
         _ result: GenerationResult,
         _ reference: Reference
-    ) -> Problem {
+    ) -> Problem? {
         switch result {
-        case .accepted: preconditionFailure("an accepted payment is no problem")
+        case .accepted: nil
         case .codeRefused(_, let problem):
             Problem(
                 .qrRefused,

@@ -17,7 +17,7 @@ enum OperatorEndpoint {
     }
 
     private struct Accepted: Encodable {
-        @Nullable package var transaction: TransactionRepresentation?
+        @Nullable var transaction: TransactionRepresentation?
         @Nullable var transition: TransitionRepresentation?
         let dryRun: Bool
     }

@@ -45,7 +45,7 @@ enum PruneEndpoint {
     }
 
     /// The progress of the running or last prune.
-    package static func show(
+    static func show(
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> Response {

@@ -14,11 +14,11 @@ enum QueryEndpoint {
     /// The gateway's response; members that it did not send are omitted.
     private struct GatewayResponse: Encodable {
         let responseCode: String
-        package let responseMessage: String
+        let responseMessage: String
         var latestTransactionStatus: String?
-        package var latestTransactionDesc: String?
+        var latestTransactionDesc: String?
         var originalReferenceNo: String?
-        package var amount: MoneyRepresentation?
+        var amount: MoneyRepresentation?
         var paidTime: String?
     }
 

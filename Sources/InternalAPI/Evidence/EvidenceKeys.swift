@@ -9,7 +9,7 @@ struct EvidenceKeys: Sendable {
     /// The merchant's key; nil without a private key.
     let merchant: RSAPublicKey?
 
-    package init(gateway: [RSAPublicKey], merchant: RSAPublicKey?) {
+    init(gateway: [RSAPublicKey], merchant: RSAPublicKey?) {
         self.gateway = gateway
         self.merchant = merchant
     }

@@ -51,7 +51,7 @@ struct TokenList {
     private(set) var tokens: [Token]
     private var followers: [ObjectIdentifier: Follower] = [:]
 
-    package init(_ tokens: [Token]) { self.tokens = tokens }
+    init(_ tokens: [Token]) { self.tokens = tokens }
 
     /// Replaces the tokens after a reload.
     ///

@@ -31,22 +31,22 @@ final class SQLiteReader: StorageReader {
     }
 
     /// Closes all connections for good, after the present reads.
-    package func close() async { await pool.close() }
+    func close() async { await pool.close() }
 
     /// Closes all connections; the next read opens them again. Blocks until the present reads have
     /// ended.
-    package func closeFiles() { pool.letGo() }
+    func closeFiles() { pool.letGo() }
 
     /// A page of the feed: a range of the primary key, at most ``TransitionReader/scannedMax``
     /// rows.
-    package func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedPage {
+    func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedPage {
         try await read(.feed) { (tables) throws(SQLiteError) in
             try tables.transitions.page(query, limit: limit)
         }
     }
 
     /// The same page, rendered on the reader's thread, so that the caller's thread only sends it.
-    package func feed(
+    func feed(
         _ query: FeedQuery,
         limit: Int,
         _ render: TransitionRendering
@@ -58,7 +58,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// Both ends of the primary key of `transitions`, in one snapshot.
-    package func feedBounds() async throws(StoreError) -> FeedBounds {
+    func feedBounds() async throws(StoreError) -> FeedBounds {
         feedReads.add(1, ordering: .relaxed)
         return try await read(.feed) { (tables) throws(SQLiteError) in
             try tables.transitions.bounds()
@@ -67,7 +67,7 @@ final class SQLiteReader: StorageReader {
 
     /// The offset before a time, by ``TimeSearch``: some dozens of reads by primary key; with the
     /// bounds of the feed.
-    package func position(
+    func position(
         recordedFrom milliseconds: Int64
     ) async throws(StoreError) -> (position: Int64, bounds: FeedBounds) {
         feedReads.add(1, ordering: .relaxed)
@@ -80,11 +80,11 @@ final class SQLiteReader: StorageReader {
     }
 
     /// How many pages and bounds of the feed were read since the start.
-    package var feedReadCount: Int { feedReads.load(ordering: .relaxed) }
+    var feedReadCount: Int { feedReads.load(ordering: .relaxed) }
 
     /// The transaction with this partnerReferenceNo: candidates of the reference index, compared
     /// one by one.
-    package func transaction(
+    func transaction(
         _ partnerReferenceNo: Reference
     ) async throws(StoreError) -> TransactionRecord? {
         try await read { (tables) throws(SQLiteError) in
@@ -94,7 +94,7 @@ final class SQLiteReader: StorageReader {
 
     /// A page of transactions, newest first; reads at most ``TransactionList/scannedMax`` rows, and
     /// joins other tables for those that it returns.
-    package func transactions(
+    func transactions(
         _ filter: TransactionFilter,
         limit: Int
     ) async throws(StoreError) -> TransactionPage {
@@ -105,14 +105,14 @@ final class SQLiteReader: StorageReader {
 
     /// One consumer, by primary key. Purpose `.feed`, because a read of the feed by name starts
     /// with it.
-    package func consumer(_ name: String) async throws(StoreError) -> ConsumerRecord? {
+    func consumer(_ name: String) async throws(StoreError) -> ConsumerRecord? {
         try await read(.feed) { (tables) throws(SQLiteError) in
             try tables.consumers.consumer(name)
         }
     }
 
     /// Consumers in the order of their names, by primary key.
-    package func consumers(
+    func consumers(
         after name: String,
         limit: Int
     ) async throws(StoreError) -> [ConsumerRecord] {
@@ -125,7 +125,7 @@ final class SQLiteReader: StorageReader {
     /// ``CallbackReader/pageBytesMax``.
     ///
     /// Waiting rejected requests are written first, so that the page contains them.
-    package func callbackPage(
+    func callbackPage(
         _ filter: CallbackFilter,
         limit: Int
     ) async throws(StoreError) -> CallbackPage {
@@ -136,7 +136,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// Stored callbacks, newest first; with a filter that no index supports it scans the journal.
-    package func callbacks(
+    func callbacks(
         _ filter: CallbackFilter,
         limit: Int
     ) async throws(StoreError) -> [CallbackRecord] {
@@ -147,7 +147,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// One callback, by primary key: from the journal, else from the rejected-request store.
-    package func callback(_ id: Int64) async throws(StoreError) -> CallbackRecord? {
+    func callback(_ id: Int64) async throws(StoreError) -> CallbackRecord? {
         await rejectedRequests.flush()
         return try await read { (tables) throws(SQLiteError) in
             try tables.callbacks.callback(id)
@@ -155,7 +155,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// Attention entries, newest first; scans `attention` from its end.
-    package func attention(
+    func attention(
         _ filter: AttentionFilter,
         limit: Int
     ) async throws(StoreError) -> [AttentionRecord] {
@@ -166,7 +166,7 @@ final class SQLiteReader: StorageReader {
 
     /// The IDs of what is stored about a payment: candidates of the reference index, then one
     /// search by payment for callbacks and for gateway calls.
-    package func evidence(
+    func evidence(
         of transaction: TransactionRecord
     ) async throws(StoreError) -> PaymentEvidence {
         let texts = [transaction.partnerReferenceNo, transaction.referenceNo].compactMap(\.self)
@@ -180,7 +180,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// The authentic callbacks with these IDs, by primary key, with their bytes.
-    package func callbacks(
+    func callbacks(
         _ ids: some Collection<Int64> & Sendable
     ) async throws(StoreError) -> [CallbackRecord] {
         try await read(.report) { (tables) throws(SQLiteError) in
@@ -189,7 +189,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// The gateway calls with these IDs, by primary key, with their bytes.
-    package func gatewayCalls(
+    func gatewayCalls(
         _ ids: some Collection<Int64> & Sendable
     ) async throws(StoreError) -> [KeptGatewayCall] {
         try await read(.report) { (tables) throws(SQLiteError) in
@@ -198,7 +198,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// Gateway calls, newest first, in the ID ranges that ``TimeSearch`` finds for the times.
-    package func gatewayCalls(
+    func gatewayCalls(
         _ filter: GatewayCallFilter,
         limit: Int
     ) async throws(StoreError) -> [KeptGatewayCall] {
@@ -209,7 +209,7 @@ final class SQLiteReader: StorageReader {
 
     /// The entries about a payment, among the newest ones (see
     /// ``AttentionReader/entries(about:callbackIDs:limit:)``).
-    package func attention(
+    func attention(
         about transaction: TransactionRecord,
         callbackIDs: [Int64],
         limit: Int
@@ -220,14 +220,14 @@ final class SQLiteReader: StorageReader {
     }
 
     /// Due inquiries, in the order of `inquiries_due`.
-    package func inquiries(dueAt now: Int64, limit: Int) async throws(StoreError) -> [Inquiry] {
+    func inquiries(dueAt now: Int64, limit: Int) async throws(StoreError) -> [Inquiry] {
         try await read { (tables) throws(SQLiteError) in
             try tables.inquiries.due(at: now, limit: limit)
         }
     }
 
     /// Payments whose due inquiry cannot send a query, in the order of `inquiries_due`.
-    package func deadlines(
+    func deadlines(
         dueAt now: Int64,
         includesQueries: Bool,
         limit: Int
@@ -242,28 +242,28 @@ final class SQLiteReader: StorageReader {
     }
 
     /// The number of due inquiries, by `inquiries_due` and `inquiries_planned`.
-    package func dueInquiryCount(at now: Int64) async throws(StoreError) -> Int {
+    func dueInquiryCount(at now: Int64) async throws(StoreError) -> Int {
         try await read { (tables) throws(SQLiteError) in
             try tables.inquiries.dueCount(at: now)
         }
     }
 
     /// The next entry of `inquiries_due` after `now`.
-    package func nextInquiry(after now: Int64) async throws(StoreError) -> Int64? {
+    func nextInquiry(after now: Int64) async throws(StoreError) -> Int64? {
         try await read { (tables) throws(SQLiteError) in
             try tables.inquiries.nextDue(after: now)
         }
     }
 
     /// An inquiry about a reference, with the mark of its payment at present.
-    package func inquiry(_ partnerReferenceNo: Reference) async throws(StoreError) -> Inquiry {
+    func inquiry(_ partnerReferenceNo: Reference) async throws(StoreError) -> Inquiry {
         try await read { (tables) throws(SQLiteError) in
             try tables.inquiries.inquiry(partnerReferenceNo)
         }
     }
 
     /// Open payments without an inquiry, by `payments_open` and `callbacks_waiting`.
-    package func unscheduledPayments(
+    func unscheduledPayments(
         after id: Payment.ID,
         limit: Int
     ) async throws(StoreError) -> [Payment.ID] {
@@ -273,7 +273,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// Open payments, by `payments_open` and `callbacks_waiting`.
-    package func openPayments(
+    func openPayments(
         after id: Payment.ID,
         limit: Int
     ) async throws(StoreError) -> [Payment.ID] {
@@ -283,21 +283,21 @@ final class SQLiteReader: StorageReader {
     }
 
     /// One value of `meta`.
-    package func isGatewayKnown() async throws(StoreError) -> Bool {
+    func isGatewayKnown() async throws(StoreError) -> Bool {
         try await read { (tables) throws(SQLiteError) in
             try tables.meta.knowledge().knownMilliseconds != nil
         }
     }
 
     /// The entries of `generations_under_way`: as many as calls are in flight.
-    package func interruptedGenerations() async throws(StoreError) -> [Payment.ID] {
+    func interruptedGenerations() async throws(StoreError) -> [Payment.ID] {
         try await read { (tables) throws(SQLiteError) in
             try tables.generations.underWay()
         }
     }
 
     /// Open entries of a kind, in the order of their IDs; scans `attention` above `id`.
-    package func openEntries(
+    func openEntries(
         _ kind: AttentionKind,
         openedBefore milliseconds: Int64,
         after id: Int64,
@@ -314,7 +314,7 @@ final class SQLiteReader: StorageReader {
     }
 
     /// One attention entry, by primary key, with its events.
-    package func attention(_ id: Int64) async throws(StoreError) -> AttentionRecord? {
+    func attention(_ id: Int64) async throws(StoreError) -> AttentionRecord? {
         try await read { (tables) throws(SQLiteError) in
             var filter = AttentionFilter()
             filter.id = id
@@ -323,14 +323,14 @@ final class SQLiteReader: StorageReader {
     }
 
     /// One transition, by primary key.
-    package func transition(_ sequence: Int64) async throws(StoreError) -> TransitionRecord? {
+    func transition(_ sequence: Int64) async throws(StoreError) -> TransitionRecord? {
         try await read { (tables) throws(SQLiteError) in
             try tables.transitions.transition(sequence)
         }
     }
 
     /// The number of open entries by kind; scans `attention`.
-    package func openAttentionCounts() async throws(StoreError) -> [String: Int64] {
+    func openAttentionCounts() async throws(StoreError) -> [String: Int64] {
         try await read(.report) { (tables) throws(SQLiteError) in
             try tables.attention.openCounts()
         }

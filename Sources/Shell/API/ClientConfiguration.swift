@@ -12,7 +12,7 @@ struct ClientConfiguration {
     private let problems: [ConfigurationProblem]
 
     /// Reads the configuration that a command line names, with its overrides.
-    package init(_ request: ConfigurationRequest) throws(ConfigurationProblems) {
+    init(_ request: ConfigurationRequest) throws(ConfigurationProblems) {
         file = request.file
         let root = try LoadedConfiguration.root(of: file, overrides: request.overrides)
         var context = request.context
@@ -29,7 +29,7 @@ struct ClientConfiguration {
     }
 
     /// The first address of `internal.listen` that can be reached with plain HTTP over loopback.
-    package func origin() throws(ConfigurationProblems) -> Origin {
+    func origin() throws(ConfigurationProblems) -> Origin {
         try refuse { ["", "internal"].contains($0) || $0.hasPrefix("internal.listen") }
         for case .ip(let address, let port) in internalAPI.listen where port != 0 {
             guard let host = Self.host(listeningOn: address) else { continue }

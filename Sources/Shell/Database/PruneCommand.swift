@@ -115,7 +115,7 @@ struct PruneCommand: APICommand {
 
     // MARK: Through the daemon
 
-    package func run(_ session: APISession) async throws(CommandProblem) {
+    func run(_ session: APISession) async throws(CommandProblem) {
         if isCompacting {
             throw CommandProblem(
                 .unavailable,

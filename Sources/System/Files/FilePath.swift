@@ -64,12 +64,17 @@ package enum FilePath {
     /// Whether `path` leads to a regular file that this process may read and write.
     ///
     /// Wraps `stat(2)` and `access(2)`; opens nothing.
-    package static func isUsable(_ path: String) -> Bool {
+    private static func isUsable(_ path: String) -> Bool {
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             return false
         }
         return unsafe access(path, R_OK | W_OK) == 0
+    }
+
+    /// Whether a file exists that is no regular file, or that this process may not read and write.
+    package static func isUnusable(_ path: String) -> Bool {
+        FileCreation.exists(path) && !isUsable(path)
     }
 
     /// The number of symbolic links that the kernel follows: path_resolution(7).
