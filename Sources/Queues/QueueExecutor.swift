@@ -9,12 +9,29 @@ package final class QueueExecutor: SerialExecutor {
     package let queue: DispatchQueue
 
     /// Makes an executor whose jobs run on the global thread pool.
-    package init(label: String) { queue = DispatchQueue(label: label, target: .global()) }
+    package init(label: String) {
+        Self.prepareTimers
+        queue = DispatchQueue(label: label, target: .global())
+    }
 
     /// Makes an executor whose queue has a thread of its own while it is busy.
     ///
     /// For work that blocks, such as a commit that waits for the disk.
-    package init(blockingLabel label: String) { queue = DispatchQueue(label: label) }
+    package init(blockingLabel label: String) {
+        Self.prepareTimers
+        queue = DispatchQueue(label: label)
+    }
+
+    /// Runs one timer, once in the process.
+    ///
+    /// Dispatch creates the descriptor of its timers with the first one, on a thread of its own.
+    /// When no descriptor is left by then, that timer and all later ones never fire
+    /// (swift-corelibs-libdispatch, `event_epoll.c`).
+    private static let prepareTimers: Void = {
+        let fired = DispatchSemaphore(value: 0)
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(1)) { fired.signal() }
+        _ = fired.wait(timeout: .now() + .seconds(1))
+    }()
 
     /// The value for an actor's `unownedExecutor`; the actor must own this executor.
     @safe package var reference: UnownedSerialExecutor { unsafe asUnownedSerialExecutor() }
