@@ -7,13 +7,13 @@ import Synchronization
 /// What the receiver counts since its start, for `GET /metrics`. Thread-safe.
 package final class Metrics: Sendable {
     /// Responses to callbacks, by response code.
-    package let answers = LabelledCounter<ResponseCode>()
+    private let responses = LabelledCounter<ResponseCode>()
 
     /// The time from the first byte of an authentic callback to its response.
     package let callbackDuration = Histogram()
 
     /// Redeliveries of stored callbacks.
-    package let repetitions = Counter()
+    package let redeliveries = Counter()
 
     /// Gateway calls, by outcome.
     package let generateCalls = LabelledCounter<String>()
@@ -54,6 +54,12 @@ package final class Metrics: Sendable {
     package var serverCounters: [(name: String, counters: ServerCounters)] {
         servers.withLock { $0.map { ($0.name, $0.server.counters) } }
     }
+
+    /// Counts a response to a callback.
+    package func count(_ code: ResponseCode) { responses.add(code) }
+
+    /// The number of responses to callbacks with each code.
+    package var responseCounts: [ResponseCode: UInt64] { responses.values }
 
     /// Counts an authentic callback by its first outcome.
     package func count(_ outcome: CallbackOutcome) { outcomes[Int(outcome.rawValue)].add() }

@@ -106,7 +106,7 @@ package final class NotifyHandler: RequestHandler {
             let route = NotifyRoute(head, peer, context)
             return refuse(Refused(head: head, client: route.client, answer: answer), context)
         }
-        metrics.answers.add(answer.code)
+        metrics.count(answer.code)
         log.info("request refused") {
             $0.add("code", answer.codeText)
             $0.add("reason", String(describing: refusal))
@@ -168,11 +168,11 @@ package final class NotifyHandler: RequestHandler {
 
     private func count(_ judgement: Judgement, _ answer: SnapResponse, nanoseconds: UInt64) {
         if judgement.isRedelivery {
-            metrics.repetitions.add()
+            metrics.redeliveries.add()
         } else {
             metrics.count(judgement.outcome)
         }
-        metrics.answers.add(answer.code)
+        metrics.count(answer.code)
         metrics.callbackDuration.add(nanoseconds: nanoseconds)
     }
 
@@ -225,7 +225,7 @@ package final class NotifyHandler: RequestHandler {
 
     /// Answers and logs.
     private func answer(_ refused: Refused) -> Response {
-        metrics.answers.add(refused.answer.code)
+        metrics.count(refused.answer.code)
         log.info("callback") { line in
             if let request = refused.request { line.add("request", request.number) }
             line.add("outcome", "refused")

@@ -6,7 +6,7 @@ package import SQLite
 /// `callback_contents`; inside a write only.
 ///
 /// A callback is appended once and read when it is decided about again; no decision reads its
-/// bytes.
+/// bytes. One property for each statement, and one for the values that the rows refer to.
 package final class JournalTable {
     /// Appends a row to `callbacks`.
     ///
@@ -39,7 +39,11 @@ package final class JournalTable {
     /// payment.
     private let waiting: Statement
 
+    /// The ways in which signatures verified.
+    private let verifications: NumberedValues<Delivery.Verification>
+
     package init(_ connection: Connection) throws(SQLiteError) {
+        verifications = try NumberedValues(connection)
         insertion = try connection.prepare(
             """
             INSERT INTO callbacks (id, received_at, deliveries, last_received_at, verification,
@@ -82,13 +86,11 @@ package final class JournalTable {
     // MARK: Writing
 
     /// Appends a callback with the bytes of its delivery.
-    ///
-    /// - Parameter verification: the ID of its verification in `verifications`.
     package func insert(
         _ callback: KeptCallback,
-        _ delivery: Delivery,
-        verification: Int64
+        _ delivery: Delivery
     ) throws(SQLiteError) {
+        let verification = try verifications.id(of: delivery.verification)
         try insertion.run { row in
             row.integer(callback.id)
             row.integer(callback.receivedMilliseconds)

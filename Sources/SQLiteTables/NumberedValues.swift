@@ -1,12 +1,12 @@
 import Ledger
-package import SQLite
+import SQLite
 
 /// A table of few values to which rows of other tables refer by ID, such as the ways to verify a
 /// signature.
 ///
 /// The values found so far are in memory. They belong to the engine, which is discarded after a
 /// failed commit, so no ID of a row that was rolled back is used.
-package final class NumberedValues<Value: Hashable> {
+final class NumberedValues<Value: Hashable> {
     /// The ID of a value. Scans the table, which is small, once for each value after startup.
     private let selection: Statement
 
@@ -40,7 +40,7 @@ package final class NumberedValues<Value: Hashable> {
     }
 
     /// The ID of a value; a new value is added, inside the present write.
-    package func id(of value: Value) throws(SQLiteError) -> Int64 {
+    func id(of value: Value) throws(SQLiteError) -> Int64 {
         if let last, last.value == value { return last.id }
         let id = try find(value)
         known[value] = id
@@ -64,7 +64,7 @@ package final class NumberedValues<Value: Hashable> {
 
 extension NumberedValues<Delivery.Verification> {
     /// The table `verifications`: path, body form and key with which signatures verified.
-    package convenience init(_ connection: Connection) throws(SQLiteError) {
+    convenience init(_ connection: Connection) throws(SQLiteError) {
         try self.init(
             connection,
             table: "verifications",

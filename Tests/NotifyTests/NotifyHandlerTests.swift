@@ -115,8 +115,8 @@ import Testing
             #expect(try await scene.kept() == ["applied"])
             #expect(scene.store.window.head == 1)
             #expect(scene.metrics.count(of: .applied) == 1)
-            #expect(scene.metrics.repetitions.value == 1)
-            let answers = scene.metrics.answers.values.map { "\($0.key) \($0.value)" }
+            #expect(scene.metrics.redeliveries.value == 1)
+            let answers = scene.metrics.responseCounts.map { "\($0.key) \($0.value)" }
             #expect(answers == ["2005600 2"])
         }
     }

@@ -40,11 +40,11 @@ enum MetricsEndpoint {
             "callback_repetitions_total",
             .counter,
             "Redeliveries of stored callbacks.",
-            metrics.repetitions.value
+            metrics.redeliveries.value
         )
         text.begin("notify_responses_total", .counter, "Responses to callbacks by code.")
-        let answers = metrics.answers.values.map { (code: $0.key.description, count: $0.value) }
-        for (code, count) in answers.sorted(by: { $0.code < $1.code }) {
+        let responses = metrics.responseCounts.map { (code: $0.key.description, count: $0.value) }
+        for (code, count) in responses.sorted(by: { $0.code < $1.code }) {
             text.sample("notify_responses_total", [("code", code)], "\(count)")
         }
         text.begin(

@@ -16,7 +16,7 @@ package struct RowTable<Row: Sendable>: Sendable {
     package subscript(number: Int64) -> Row? { rows[number]?.row }
 
     package var numbers: some Collection<Int64> { rows.keys }
-    package var all: some Collection<Row> { rows.values.lazy.map(\.row) }
+    package var all: some Collection<Row> { rows.values.lazy.map { $0.row } }
 
     /// Adds or replaces a row; returns the replaced one.
     @discardableResult

@@ -20,7 +20,7 @@ package struct IndexWatermark: Equatable, Sendable {
 }
 
 /// Finds candidates: payments that may carry a reference, by the hash of the reference.
-package protocol ReferenceLookup {
+package protocol ReferenceLookup: AnyObject {
     /// Adds the payments under any of these keys.
     func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError)
 }

@@ -68,7 +68,7 @@ package final class ReferenceIndex: Sendable {
     /// Candidates: the payments that may carry one of these references.
     package func payments(
         _ references: [Reference],
-        in file: some ReferenceLookup
+        in file: any ReferenceLookup
     ) throws(SQLiteError) -> Set<Int64> {
         try payments(under: references.map { key($0) }, in: file)
     }
@@ -78,7 +78,7 @@ package final class ReferenceIndex: Sendable {
     /// - Parameter file: the searcher's own connection to the index file.
     func payments(
         under keys: [UInt64],
-        in file: some ReferenceLookup
+        in file: any ReferenceLookup
     ) throws(SQLiteError) -> Set<Int64> {
         if keys.isEmpty { return [] }
         // Memory is searched first: an entry leaves it only after the file contains it.

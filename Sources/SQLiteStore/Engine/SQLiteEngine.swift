@@ -19,7 +19,6 @@ final class SQLiteEngine {
     let transitions: TransitionTable
     let attention: AttentionTable
     let decidedFacts: DecidedFactTable
-    let verifications: NumberedValues<Delivery.Verification>
     let generations: GenerationTable
     let inquiries: InquiryTable
     let gatewayCalls: GatewayCallTable
@@ -87,7 +86,6 @@ final class SQLiteEngine {
         transitions = try TransitionTable(connection)
         attention = try AttentionTable(connection)
         decidedFacts = try DecidedFactTable(connection)
-        verifications = try NumberedValues(connection)
         generations = try GenerationTable(connection)
         inquiries = try InquiryTable(connection)
         gatewayCalls = try GatewayCallTable(connection)
@@ -297,8 +295,7 @@ extension SQLiteEngine {
 
     /// Appends a callback with its bytes.
     private func keep(_ callback: KeptCallback, _ delivery: Delivery) throws(SQLiteError) {
-        let verification = try verifications.id(of: delivery.verification)
-        try journal.insert(callback, delivery, verification: verification)
+        try journal.insert(callback, delivery)
         let received = callback.receivedMilliseconds
         try clockSteps.note(.callbacks, id: callback.id, milliseconds: received)
         try addLate(callback.content.references, of: callback.paymentID)

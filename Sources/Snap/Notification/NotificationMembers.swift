@@ -19,13 +19,17 @@ struct NotificationMembers: Sendable {
 
     private static let texts = Name.allCases.map { Array("\($0)".utf8) }
 
+    /// The lengths of ``texts``: most names are told apart by them.
+    private static let lengths = texts.map(\.count)
+
     /// Reads the members of `document`, whose root must be an object, and of its `amount`, in one
     /// pass.
     init(_ document: JSONDocument) {
-        let names = Name.value.rawValue
-        collect(in: 0, of: document, Self.texts[..<names])
+        let names = Name.allCases.indices
+        let value = Name.value.rawValue
+        collect(names[..<value], in: 0, of: document)
         guard let amount = self[.amount], document.tokens[amount].kind == .object else { return }
-        collect(in: amount, of: document, Self.texts[names...])
+        collect(names[value...], in: amount, of: document)
     }
 
     /// The index of the value's token; nil when the member is missing.
@@ -35,17 +39,25 @@ struct NotificationMembers: Sendable {
     }
 
     private mutating func collect(
+        _ names: Range<Int>,
         in object: Int,
-        of document: JSONDocument,
-        _ texts: ArraySlice<[UInt8]>
+        of document: JSONDocument
     ) {
         let end = Int(document.tokens[object].next)
         var index = object + 1
         while index < end {
-            let match = texts.firstIndex { document.isContent(of: index, equalTo: $0) }
+            let match = document.withContent(of: index) { Self.index(of: $0, in: names) }
             if let match { tokens[match] = Int32(truncatingIfNeeded: index + 1) }
             index = Int(document.tokens[index + 1].next)
         }
+    }
+
+    private static func index(of text: Span<UInt8>, in names: Range<Int>) -> Int? {
+        for index in names where lengths[index] == text.count {
+            let name = texts[index]
+            if text.isEqual(to: name.span) { return index }
+        }
+        return nil
     }
 }
 

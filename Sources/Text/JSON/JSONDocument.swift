@@ -92,6 +92,7 @@ extension JSONError: CustomStringConvertible {
 
 extension Span<UInt8> {
     /// Whether both have the same bytes.
+    @inlinable
     package func isEqual(to other: Span<UInt8>) -> Bool {
         count == other.count && indices.allSatisfy { self[$0] == other[$0] }
     }

@@ -189,7 +189,7 @@ struct JSONReader {
 
 /// Whether a byte is white space in JSON (RFC 8259 section 2): space, tab, line feed, carriage
 /// return.
-@inline(__always)
+@inlinable
 package func isJSONBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
 }

@@ -30,6 +30,6 @@ package struct JSONToken: Equatable, Sendable {
 }
 
 /// The kinds of JSON values (RFC 8259 section 3).
-package enum JSONKind: UInt8, Sendable {
+package enum JSONKind: Sendable {
     case object, array, string, number, `true`, `false`, null
 }

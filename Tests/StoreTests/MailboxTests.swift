@@ -2,6 +2,8 @@ import Queues
 import Synchronization
 import Testing
 
+@testable import Store
+
 /// The hand-off between threads.
 @Suite struct MailboxTests {
     /// Holds its caller until it is opened.
