@@ -3,17 +3,21 @@ import Payments
 import Snap
 import Text
 
-/// Whether the gateway responds to our queries, as far as the last results tell, and when the next
-/// query may be sent (article Statuses, "Fairness").
+/// Whether the gateway responds to our queries, by their last results, and when the next query may
+/// be sent (article Statuses, "Fairness").
 ///
-/// Times are of the monotonic clock: a pause keeps its length when the wall clock is set.
+/// A pure state machine: the caller sends, logs and raises. An outage and rejected credentials
+/// pause all queries; a reference that the gateway refuses pauses nothing. Times are of the
+/// monotonic clock: a pause keeps its length when the wall clock is set.
 struct GatewayHealth: Equatable, Sendable {
-    /// What one query came to.
+    /// What one query says about the gateway. Only a SNAP body makes a 4xx the gateway's own words;
+    /// a proxy may have sent any other (article Protocol, row 51).
     enum Result: Equatable, Sendable {
-        /// The gateway answered: found or not found.
+        /// The gateway answered the query: found or not found. It resets everything here.
         case answered
 
         /// A 403, a 404 or another 4xx in the gateway's own words: concerns its reference alone.
+        /// The description is that of the gateway, for the log and the attention list.
         case refused(description: String)
 
         /// A 401 in the gateway's own words.
@@ -22,25 +26,28 @@ struct GatewayHealth: Equatable, Sendable {
         /// A response that cannot be read: the gateway is up, and nothing else is known.
         case unreadable
 
-        /// Timeout, 5xx or no connection.
+        /// Timeout, transport error, 5xx, 408 or 429.
         case unavailable
     }
 
-    /// A change that is logged, and raises or closes an entry.
+    /// A change that is logged, and raises or closes an entry (article Statuses, "Attention
+    /// entries").
     enum News: Equatable, Sendable {
-        /// The gateway has not responded since then; at most once a minute.
+        /// The last `attempts` queries had no response, the first of them at `since`; repeated
+        /// during an outage, at most once a minute.
         case unreachable(since: ContinuousClock.Instant, attempts: Int)
 
-        /// The gateway rejects our credentials; once, until it answers again.
+        /// The gateway rejects our credentials; once until it answers a query.
         case unauthorized(description: String)
 
-        /// The gateway refuses one reference again and again; once, until it answers again.
+        /// The gateway refused one reference three times; once until it answers a query.
         case refused(description: String)
 
-        /// The gateway responds again. Whether it accepts our credentials is open.
+        /// The gateway responds again; its response does not show whether it accepts our
+        /// credentials.
         case reachable
 
-        /// The gateway answers again.
+        /// The gateway answers queries again, so that it also accepts our credentials.
         case recovered
     }
 
@@ -48,28 +55,36 @@ struct GatewayHealth: Equatable, Sendable {
     private var credentials = RejectedCredentials()
     private var refusals = RefusedReferences()
 
-    /// The reference of the last query of a pause. The next probe takes another one where there is
-    /// another: one payment that the gateway cannot answer must not keep the pause alive.
+    /// The reference of the last query of a pause; nil while there is no pause. The next probe is
+    /// about another one, if there is another: a payment whose queries always fail must not keep up
+    /// the pause.
     private(set) var lastProbed: Reference?
 
-    /// An earlier run may have left entries open: the first response of all closes them.
+    /// Whether the entry `gateway-unreachable` may be open. True at first, because an earlier run
+    /// may have left it open: then the first response closes it.
     private var mayHaveOutageEntry = true
+
+    /// The same of the entry `gateway-unauthorized`, which only an answered query closes.
     private var mayHaveCredentialsEntry = true
 
-    /// Whether queries may be sent side by side. If not, one at a time probes the gateway.
+    /// Whether several queries may be sent at once. If not, one at a time probes the gateway. A
+    /// pause that has ended still counts until a result ends it.
     var isUp: Bool { outage.pauseEnd == nil && credentials.pauseEnd == nil }
 
-    /// When the next query may be sent; nil when it may be sent at `now`.
+    /// When the next query may be sent; nil when it may be sent at `now`. The later of both pauses
+    /// counts.
     func pauseEnd(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         [outage.pauseEnd, credentials.pauseEnd].compactMap { $0 }.max().flatMap { end in
             end > now ? end : nil
         }
     }
 
-    /// Forgets what is known: the configuration changed, or an operator asks for queries now.
+    /// Forgets what is known, which ends both pauses: the configuration changed, or an operator
+    /// orders queries now.
     mutating func reset() { self = GatewayHealth() }
 
-    /// Records what a query about `reference` came to; returns what changed by it.
+    /// Records the result of a query about `reference`, which may have been sent before a pause or
+    /// by another caller; returns what changed, in the order in which it is to be reported.
     mutating func record(
         _ result: Result,
         about reference: Reference,
@@ -80,6 +95,8 @@ struct GatewayHealth: Equatable, Sendable {
         return news
     }
 
+    /// Changes the state by a result. Any response ends an outage; only an answered query ends a
+    /// rejection of the credentials and the counts of refusals.
     private mutating func news(
         of result: Result,
         about reference: Reference,
@@ -109,7 +126,8 @@ struct GatewayHealth: Equatable, Sendable {
                 mayHaveCredentialsEntry = true
                 return endOutage() + [.unauthorized(description: description)]
             }
-            // One reference alone says nothing about the credentials: a refusal like any other.
+            // A 401 for one reference alone does not concern the credentials: it counts as a
+            // refusal.
             guard credentials.pauseEnd == nil, refusals.record(reference) else {
                 return endOutage()
             }
@@ -118,6 +136,7 @@ struct GatewayHealth: Equatable, Sendable {
         }
     }
 
+    /// Ends the outage and resets the count of failures.
     private mutating func endOutage() -> [News] {
         defer {
             outage = GatewayOutage()
@@ -127,50 +146,70 @@ struct GatewayHealth: Equatable, Sendable {
     }
 }
 
-/// Queries in a row that brought no response.
+/// Queries in a row without a response. More than ``toleratedFailures`` are an outage, with a pause
+/// after each further failure.
 private struct GatewayOutage: Equatable {
+    /// The failures in a row, including those that were under way when the pause began.
     private(set) var failureCount = 0
 
     /// When the first of them failed.
     private(set) var since: ContinuousClock.Instant?
+
+    /// When the next probe may be sent; nil while there is no outage.
     private(set) var pauseEnd: ContinuousClock.Instant?
+
+    /// When the outage was last reported; nil before the first report.
     private var lastReported: ContinuousClock.Instant?
 
-    /// Failures in a row that are not yet taken for an outage.
+    /// Failures in a row that are not yet an outage: single calls fail in normal operation.
     private static let toleratedFailures = 2
 
-    /// The pauses between probes double up to this.
+    /// The longest pause between probes; the first is 1 s, each next one twice as long. It bounds
+    /// how late the end of an outage is noticed.
     private static let pauseSecondsMax = 60
 
-    /// Records one more; returns whether it has to be reported now.
+    /// The least time between two reports of one outage.
+    private static let reportSeconds = 60
+
+    /// Records a failure; returns whether the outage has to be reported now.
     mutating func recordFailure(at now: ContinuousClock.Instant) -> Bool {
         failureCount += 1
         if since == nil { since = now }
         guard failureCount > Self.toleratedFailures else { return false }
         let doublings = min(failureCount - Self.toleratedFailures - 1, 6)
         pauseEnd = now + .seconds(min(1 << doublings, Self.pauseSecondsMax))
-        if let lastReported, now - lastReported < .seconds(60) { return false }
+        if let lastReported, now - lastReported < .seconds(Self.reportSeconds) { return false }
         lastReported = now
         return true
     }
 }
 
-/// Queries that the gateway answered with 401, with none answered otherwise in between.
+/// Queries that the gateway rejected with 401 since it last answered one.
+///
+/// Two references are needed for a pause: if the gateway rejects only one, that is about its
+/// payment and not about the credentials.
 private struct RejectedCredentials: Equatable {
+    /// When the next probe may be sent; nil while the credentials do not count as rejected.
     private(set) var pauseEnd: ContinuousClock.Instant?
+
+    /// The first reference with a 401.
     private var first: Reference?
+
+    /// The length of the present pause, or of the first one.
     private var pauseSeconds = 1
 
-    /// The pauses between probes double up to this.
+    /// The longest pause between probes; the first is 1 s, each next one twice as long. Longer than
+    /// that of an outage, because credentials are usually fixed by hand, and a reload or an order
+    /// ends the pause.
     private static let pauseSecondsMax = 600
 
-    /// Records one more; returns whether the credentials are taken for rejected from now on.
+    /// Records a 401; returns whether the credentials count as rejected from now on.
     mutating func recordRejection(
         about reference: Reference,
         at now: ContinuousClock.Instant
     ) -> Bool {
         if let pauseEnd {
-            // What was under way when the pause began is no probe.
+            // A query that was under way when the pause began is not a probe.
             guard now >= pauseEnd else { return false }
             pauseSeconds = min(pauseSeconds * 2, Self.pauseSecondsMax)
             self.pauseEnd = now + .seconds(pauseSeconds)
@@ -184,27 +223,29 @@ private struct RejectedCredentials: Equatable {
         return true
     }
 
-    /// A probe that says nothing about our credentials: the next one comes after a pause as long as
-    /// the last.
+    /// Records another result that does not show whether the credentials are accepted: if it is of
+    /// a probe, the next one follows after a pause of the same length.
     mutating func recordOther(at now: ContinuousClock.Instant) {
         guard let pauseEnd, now >= pauseEnd else { return }
         self.pauseEnd = now + .seconds(pauseSeconds)
     }
 }
 
-/// How often the gateway refused each reference, since it last answered for any.
+/// How often the gateway refused each reference, since it last answered a query.
 private struct RefusedReferences: Equatable {
     private var counts: [Reference: Int] = [:]
+
+    /// Whether one was reported. Then nothing is counted until the gateway answers a query.
     private var isReported = false
 
-    /// Refusals of one reference that are reported.
+    /// The count at which a reference is reported (article Statuses, "Attention entries").
     private static let reportedCount = 3
 
-    /// References counted at a time. Those beyond are not counted: the ones that are will be
-    /// reported soon.
+    /// The maximum of counted references, which bounds memory. References beyond it are not
+    /// counted: one of the others reaches ``reportedCount`` soon.
     private static let referencesMax = 1_000
 
-    /// Counts one more; returns whether it has to be reported.
+    /// Counts a refusal; returns whether it has to be reported.
     mutating func record(_ reference: Reference) -> Bool {
         guard !isReported, counts[reference] != nil || counts.count < Self.referencesMax else {
             return false
@@ -219,7 +260,7 @@ private struct RefusedReferences: Equatable {
 }
 
 extension GatewayHealth.Result {
-    /// What `outcome` says about the gateway.
+    /// Reduces an outcome to what it says about the gateway.
     init(_ outcome: QueryOutcome) {
         switch outcome {
         case .found, .notFound: self = .answered
@@ -233,7 +274,8 @@ extension GatewayHealth.Result {
 }
 
 extension GatewayFailure {
-    /// Status, code and message as the gateway sent them, on one line.
+    /// Status, code and message as the gateway sent them, on one line; the message is quoted, so
+    /// that control characters are escaped.
     fileprivate var gatewayDescription: String {
         var parts: [String] = []
         if let status { parts.append("HTTP status \(status)") }

@@ -3,35 +3,50 @@ package import Ledger
 package import Payments
 import Snap
 
-/// One attempt at an inquiry: how it ended, and every call that was made for it.
+/// One attempt at an inquiry: its result, and every call that was made for it.
 package struct QueryAttempt: Sendable {
+    /// The result for the payment, as the ledger decides about it.
     package let outcome: QueryResult
 
-    /// The outcome of the query that decided.
+    /// The outcome of the last query, from which ``outcome`` was made; with the failure as the
+    /// client reported it.
     package let query: QueryOutcome
+
+    /// The calls for the journal, in the order in which they were sent: one to four, since there
+    /// are two numbers at most, and each is queried twice at most.
     package let calls: [GatewayCall]
 }
 
 extension CashInClient {
-    /// Asks about a payment: under its first number, and where that is not known and only a guess,
-    /// under the other.
+    /// Queries a payment: under its first number, and if the gateway does not know that, under the
+    /// alternative one, which exists only while the roles of the two numbers are a guess (article
+    /// Statuses, "References").
+    ///
+    /// Never throws: a failed call is part of the attempt. Cancelling the task interrupts the call,
+    /// which then counts as a failure of the gateway. Each call takes at most
+    /// `cashIn.requestTimeoutSeconds`, including the wait for a connection.
     package func ask(_ inquiry: Inquiry) async -> QueryAttempt {
         var calls: [GatewayCall] = []
-        var asked = inquiry.partnerReferenceNo
-        var answer = await ask(asked, &calls)
-        if case .notFound = answer, let alternative = inquiry.alternative {
-            asked = alternative
-            answer = await ask(asked, &calls)
+        var queried = inquiry.partnerReferenceNo
+        var outcome = await queryWithRetry(queried, &calls)
+        if case .notFound = outcome, let alternative = inquiry.alternative {
+            queried = alternative
+            outcome = await queryWithRetry(queried, &calls)
         }
         return QueryAttempt(
-            outcome: QueryResult(answer, asked: asked),
-            query: answer,
+            outcome: QueryResult(outcome, queried: queried),
+            query: outcome,
             calls: calls
         )
     }
 
-    /// Asks about one number; once more, signed again, when the connection was a dead one.
-    private func ask(
+    /// Queries one number. A reused connection that failed before any byte of the response says
+    /// nothing about the gateway, so the query is sent once more, on a new connection.
+    ///
+    /// The second request is signed again, because an X-EXTERNAL-ID may be used once only.
+    ///
+    /// - Parameter calls: gets the record of each call.
+    private func queryWithRetry(
         _ reference: Reference,
         _ calls: inout [GatewayCall]
     ) async -> QueryOutcome {
@@ -47,17 +62,25 @@ extension CashInClient {
 }
 
 extension QueryResult {
-    fileprivate init(_ answer: QueryOutcome, asked: Reference) {
-        switch answer {
-        case .found(let found):
+    /// Reduces an outcome to what the ledger decides on. Details contain the excerpt of a response
+    /// that is not SNAP: they are for attention entries, not for the log.
+    ///
+    /// - Parameter queried: the number of the query that had this outcome.
+    fileprivate init(_ outcome: QueryOutcome, queried: Reference) {
+        switch outcome {
+        case .found(let response):
             let report = GatewayReport(
-                partnerReferenceNo: found.originalPartnerReferenceNo,
-                referenceNo: found.originalReferenceNo,
-                status: found.status,
-                amount: found.reportedAmount,
-                paidAt: found.paidAt
+                partnerReferenceNo: response.originalPartnerReferenceNo,
+                referenceNo: response.originalReferenceNo,
+                status: response.status,
+                amount: response.reportedAmount,
+                paidAt: response.paidAt
             )
-            self = .found(report, asked: asked, responseCode: found.responseCode.description)
+            self = .found(
+                report,
+                asked: queried,
+                responseCode: response.responseCode.description
+            )
         case .notFound(let code, _): self = .notFound(responseCode: code.description)
         case .unauthorized(let failure):
             self = .unauthorized(

@@ -5,44 +5,62 @@ import HTTPCore
 import System
 import Synchronization
 
-/// The gateway as this program calls it. A reload replaces its settings as a whole; calls under way
-/// end with theirs.
+/// The client of the gateway, with the settings of the present configuration.
+///
+/// A reload replaces the settings as a whole; calls under way keep theirs to their end. Methods may
+/// be called from any thread.
 package final class OutboundGateway: Sendable {
-    /// What calls need.
+    /// A client and its limits. A caller reads it once and uses it for all calls of one attempt, so
+    /// that a reload does not change settings between them.
     package struct Access: Sendable {
         package let cashIn: CashInClient
+
+        /// The client under ``cashIn``, which has to be closed.
         fileprivate let http: HTTPClient
 
-        /// Requests at once, at most.
+        /// The maximum of requests at once, `cashIn.maxConcurrentRequests`; further ones wait.
         let requestsMax: Int
     }
 
+    /// The state that the lock guards; held for assignments only, never during a call.
     private struct State {
+        /// Nil when the receiver is receive-only, and after ``close()``.
         var access: Access?
+
+        /// How many were replaced since the start: the number of the last one.
         var retiredCount = 0
 
-        /// Replaced ones, whose calls may be under way.
+        /// The replaced ones by number, until they are closed: their calls may be under way.
         var retired: [Int: Access] = [:]
     }
 
     private let state: Mutex<State>
+
+    /// The wall clock of X-TIMESTAMP and of the journal, in milliseconds since the epoch.
     private let now: @Sendable () -> Int64
 
-    /// - Throws: when a file that checked out before cannot be used.
+    /// Reads the certificates that the configuration names; connects only when the first call is
+    /// made.
+    ///
+    /// - Throws: when the certificates of `cashIn.caFile` or of the system cannot be read. Loading
+    ///   the configuration checks the file, so it has changed since.
     init(
         _ loaded: LoadedConfiguration,
         now: @escaping @Sendable () -> Int64
     ) throws(HTTPClientError) {
         self.now = now
-        state = Mutex(State(access: try Self.access(loaded, now: now)))
+        state = Mutex(State(access: try Self.makeAccess(loaded, now: now)))
     }
 
-    /// Nil when the receiver only receives.
+    /// The present client; nil when the receiver is receive-only, and after ``close()``.
     package var access: Access? { state.withLock { $0.access } }
 
-    /// Calls that begin from now on are made as `loaded` says.
+    /// Replaces the settings of all calls that start after it. The replaced client is closed
+    /// ``retirementSeconds`` later.
+    ///
+    /// - Throws: when the certificates cannot be read; then the present settings stay.
     func apply(_ loaded: LoadedConfiguration) throws(HTTPClientError) {
-        let access = try Self.access(loaded, now: now)
+        let access = try Self.makeAccess(loaded, now: now)
         let retired = state.withLock { state -> Int? in
             defer { state.access = access }
             guard let old = state.access else { return nil }
@@ -53,7 +71,9 @@ package final class OutboundGateway: Sendable {
         if let retired { closeLater(retired) }
     }
 
-    /// Interrupts what is under way, with replaced settings too. Later calls find no gateway.
+    /// Interrupts the calls under way, including those with replaced settings, and returns when all
+    /// connections are closed. An interrupted call fails like one whose connection broke, and its
+    /// caller records that. ``access`` is nil from now on.
     func close() async {
         let all = state.withLock { state in
             defer {
@@ -67,7 +87,7 @@ package final class OutboundGateway: Sendable {
         }
     }
 
-    /// Lets calls of replaced settings end before their connections are closed.
+    /// Closes a replaced client after ``retirementSeconds``, unless ``close()`` has done so before.
     private func closeLater(_ number: Int) {
         Task {
             try? await Task.sleep(for: .seconds(Self.retirementSeconds))
@@ -76,10 +96,13 @@ package final class OutboundGateway: Sendable {
         }
     }
 
-    /// As long as `cashIn.requestTimeoutSeconds` may be.
+    /// The maximum of `cashIn.requestTimeoutSeconds`, so that no call under way is interrupted. An
+    /// attempt of several calls can take longer; those that are left fail then.
     private static let retirementSeconds = 300
 
-    private static func access(
+    /// A client with the settings of `loaded`; nil without a private key or a merchant ID, when
+    /// the receiver is receive-only (article Gateway, "Traps in the gateway's page").
+    private static func makeAccess(
         _ loaded: LoadedConfiguration,
         now: @escaping @Sendable () -> Int64
     ) throws(HTTPClientError) -> Access? {

@@ -5,7 +5,10 @@ package import Metrics
 import Payments
 import Snap
 
-/// Tells of calls of the gateway: in the log, and in the metrics.
+/// Reports queries and generate calls: one log line and the metrics of each.
+///
+/// Methods may be called from any thread and never block. Failures are logged by their summary,
+/// because the excerpt of a response that is not SNAP must not be logged.
 package struct OutboundReport: Sendable {
     let log: Log
     let metrics: Metrics
@@ -15,8 +18,11 @@ package struct OutboundReport: Sendable {
         self.metrics = metrics
     }
 
-    /// One line for an attempt at an inquiry. Failed ones are counted and reported together: a
-    /// gateway that is down must not fill the log.
+    /// Reports an attempt at an inquiry as one query, however many calls it took; its duration is
+    /// that from the start of the first call to the end of the last.
+    ///
+    /// An attempt without a response is a line of level debug, because a gateway that is down must
+    /// not fill the log; ``GatewayNewsReport`` logs the outage.
     package func query(_ inquiry: Inquiry, _ attempt: QueryAttempt) {
         let started = attempt.calls.first?.startedMilliseconds ?? 0
         let finished = attempt.calls.last?.finishedMilliseconds ?? started
@@ -24,7 +30,8 @@ package struct OutboundReport: Sendable {
             line.add("partnerReferenceNo", inquiry.partnerReferenceNo.text)
             if let code = attempt.outcome.responseCode { line.add("code", code) }
             switch attempt.query {
-            case .found(let answer): line.add("latestTransactionStatus", answer.status.code)
+            case .found(let response):
+                line.add("latestTransactionStatus", response.status.code)
             case .notFound: line.add("outcome", "not found")
             case .unauthorized(let failure), .refused(let failure), .unreadable(let failure),
                 .unavailable(let failure):
@@ -41,7 +48,7 @@ package struct OutboundReport: Sendable {
         metrics.queryDuration.add(nanoseconds: UInt64(clamping: finished - started) * 1_000_000)
     }
 
-    /// One line for a call to generate.
+    /// Reports a generate call. A call without a payable code is a warning: a client waits for it.
     func generate(
         _ partnerReferenceNo: Reference,
         _ result: GenerationResult,
@@ -73,7 +80,7 @@ package struct OutboundReport: Sendable {
 }
 
 extension QueryResult {
-    /// The word in the metrics.
+    /// The value of the label `outcome` in the metrics.
     fileprivate var word: String {
         switch self {
         case .found: "found"
@@ -87,7 +94,7 @@ extension QueryResult {
 }
 
 extension GenerationResult {
-    /// The word in the metrics.
+    /// The value of the label `outcome` in the metrics.
     fileprivate var word: String {
         switch self {
         case .accepted: "accepted"

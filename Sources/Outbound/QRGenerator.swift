@@ -4,29 +4,37 @@ package import Payments
 import Snap
 package import Store
 
-/// Generates QR codes: one call of the gateway for each merchant reference, however many ask.
+/// Generates QR codes: at most one generate call at a time for a merchant reference, and no second
+/// one as long as the first may have been accepted.
+///
+/// Two codes for one order could both be paid. The ledger decides whether a call may be sent, and
+/// its intent is durable before the call; the actor only joins requests that arrive during a call.
 package actor QRGenerator {
-    /// What a request to generate has come to.
+    /// What became of a request to generate, with or without a call.
     package enum Outcome: Equatable, Sendable {
-        /// The gateway was called just now; the result is stored.
+        /// The gateway was called for this request; the result is stored.
         case called(GenerationResult)
-        /// The code was generated before, and is stored.
+        /// The code was generated before, or by a call that this request joined, and is stored.
         case stored
-        /// A query about an earlier call has to come first, and had no usable response.
+        /// The result of an earlier call is unknown, and the query about it did not resolve it: it
+        /// failed, or its response is about another payment. It was not generated again.
         case unanswered(GatewayFailure)
-        /// The ledger refuses the reference; no call was made.
+        /// The ledger refuses the reference; it was not generated again. A query may have shown
+        /// that the gateway has the payment, whose code a query does not return.
         case refused(GenerationStart.Refusal)
-        /// The receiver has no key to call the gateway with.
+        /// Outbound is not configured, or the program is stopping; nothing is stored.
         case receiveOnly
-        /// The database failed before or after the call.
+        /// The database failed: before the call, or in all attempts to store its result. In the
+        /// second case the reference is under reconciliation, and a repeat queries first.
         case storeFailed(StoreError)
 
-        /// Whether a new code was generated.
+        /// Whether this request caused the call, and a payable code was generated.
         package var isGenerated: Bool {
             if case .called(.accepted) = self { true } else { false }
         }
     }
 
+    /// A request under way, which requests with the same content join.
     private struct Running {
         let content: GenerationContent
         let task: Task<Outcome, Never>
@@ -36,9 +44,12 @@ package actor QRGenerator {
     private let store: Store
     private let report: OutboundReport
     private let onInquiry: @Sendable (QueryAttempt, Reference) async -> Void
+
+    /// The requests under way, by partnerReferenceNo.
     private var running: [Reference: Running] = [:]
 
-    /// - Parameter onInquiry: told what the gateway answered when it was asked about a payment.
+    /// - Parameter onInquiry: called after the result of a query about an earlier call is stored,
+    ///   with what it says about the gateway's health.
     init(
         gateway: OutboundGateway,
         store: Store,
@@ -51,9 +62,15 @@ package actor QRGenerator {
         self.report = report
     }
 
-    /// Generates, or waits for the call that is under way for the same reference.
+    /// Generates a code, or waits for the request that is under way for the same reference.
     ///
-    /// The call continues when the caller's task is cancelled.
+    /// A request with the same content gets its outcome, or ``Outcome/stored`` for a new code. One
+    /// with other content is checked by the ledger afterwards, because it may be sent only after a
+    /// definite rejection of the first.
+    ///
+    /// Takes up to three gateway calls, each of `cashIn.requestTimeoutSeconds` at most, and the
+    /// attempts to store the result. The request runs in a task of its own: when the caller's task
+    /// is cancelled, the call continues, its result is stored, and the caller still waits for it.
     package func generate(_ request: GenerationRequest) async -> Outcome {
         let key = request.partnerReferenceNo
         while let current = running[key] {
@@ -61,7 +78,7 @@ package actor QRGenerator {
             if current.content == request.content {
                 return outcome.isGenerated ? .stored : outcome
             }
-            // Of other content: the result of the call decides, so it is checked again.
+            // Other content: the ledger decides by the result of the call.
         }
         precondition(running[key] == nil, "one call at a time for a reference")
         let task = Task {
@@ -73,11 +90,17 @@ package actor QRGenerator {
         return await task.value
     }
 
-    /// Returns when no call is under way any more.
+    /// Returns when no request is under way.
+    ///
+    /// It interrupts nothing, so the gateway must be closed before: then new requests find no
+    /// client, and calls fail at once. While commits fail, the attempts to store a result delay it
+    /// by 9 s (``recordAttempts``).
     func finish() async {
         while let current = running.values.first { _ = await current.task.value }
     }
 
+    /// Records the intent and calls the gateway, if the ledger allows it. The settings of the
+    /// gateway at the start hold for all calls of the request.
     private func start(_ request: GenerationRequest) async -> Outcome {
         guard let cashIn = gateway.access?.cashIn else { return .receiveOnly }
         do throws(StoreError) {
@@ -92,8 +115,13 @@ package actor QRGenerator {
         }
     }
 
-    /// An earlier call may have been accepted: only when the gateway says that it knows nothing of
-    /// it is it called again.
+    /// Queries the gateway about an earlier call that may have been accepted, and calls again only
+    /// if the gateway does not know the reference.
+    ///
+    /// The result of the query is stored and counts for the payment's schedule like any other.
+    ///
+    /// - Throws: when the inquiry cannot be read, or its result or the intent cannot be stored; no
+    ///   generate call was sent then.
     private func queryFirst(
         _ cashIn: CashInClient,
         _ request: GenerationRequest
@@ -120,6 +148,8 @@ package actor QRGenerator {
         }
     }
 
+    /// Sends the generate call, once, and stores its result. A failed call is not retried, because
+    /// the gateway may have received it (article Gateway, "Response codes, retries, times").
     private func call(_ cashIn: CashInClient, _ request: GenerationRequest) async -> Outcome {
         let intent = GenerateIntent(
             partnerReferenceNo: request.partnerReferenceNo,
@@ -137,8 +167,11 @@ package actor QRGenerator {
         }
     }
 
-    /// Stores the result. The gateway sends a code only once, so a disk that is full for a moment
-    /// is waited for.
+    /// Stores the result; retries each second, because the gateway sends a code only once, and a
+    /// full disk may have space again.
+    ///
+    /// - Throws: the error of the last of ``recordAttempts`` attempts. The code cannot be shown
+    ///   then; the inquiry that was planned with the intent finds out whether it was paid.
     private func record(
         _ reference: Reference,
         _ result: GenerationResult,
@@ -154,6 +187,7 @@ package actor QRGenerator {
         try await store.finishGeneration(reference, result, call)
     }
 
-    /// Attempts to store a result, a second apart.
+    /// The maximum of attempts to store a result, a second apart. The client waits meanwhile, and a
+    /// stop of the program as well.
     private static let recordAttempts = 10
 }

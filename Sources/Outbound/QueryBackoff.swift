@@ -1,36 +1,48 @@
-/// Status inquiries whose answer the store could not write, and until when each has to wait.
+import Payments
+
+/// Status inquiries whose result the store could not write, and until when each has to wait
+/// (article Statuses, "Fairness").
 ///
 /// Such an inquiry stays due. Without a wait, a failure of our own would send the same query again
-/// and again.
+/// and again. Inquiries are identified by their payments, which have one at most. Times are of the
+/// monotonic clock. The waits are in memory only: after a restart the inquiries are queried at
+/// once.
 struct QueryBackoff: Equatable, Sendable {
+    /// The last wait of one inquiry; it may be over.
     private struct Wait: Equatable {
+        /// The length of the wait; the next one is twice as long.
         var seconds: Int
         var end: ContinuousClock.Instant
     }
 
-    private var waits: [Int64: Wait] = [:]
+    /// Waits by payment: the present ones, and those that ended at most ``secondsMax`` ago when the
+    /// last failure was recorded.
+    private var waits: [Payment.ID: Wait] = [:]
 
+    /// The first wait.
     private static let secondsMin = 5
+
+    /// The longest wait. It is also how long an ended wait still doubles the next one.
     private static let secondsMax = 300
 
-    /// Inquiries remembered at a time. Beyond it, the one whose wait ends first is forgotten: it
-    /// may be asked again sooner than it should be.
+    /// The maximum of stored waits, which bounds memory and the work of ``recordFailure(of:at:)``.
+    /// Beyond it, the one that ends first is forgotten: its inquiry may be queried too early.
     private static let countMax = 1_000
 
-    /// How many inquiries wait at `now`.
+    /// How many inquiries have to wait at `now`.
     func waitingCount(at now: ContinuousClock.Instant) -> Int {
         waits.values.count { $0.end > now }
     }
 
     /// Whether the inquiry has to wait at `now`.
-    func isWaiting(_ id: Int64, at now: ContinuousClock.Instant) -> Bool {
+    func isWaiting(_ id: Payment.ID, at now: ContinuousClock.Instant) -> Bool {
         waits[id].map { $0.end > now } ?? false
     }
 
-    /// Records that the answer to an inquiry could not be written: it waits 5 s from now, and twice
-    /// as long after each further time, up to 300 s.
-    mutating func recordFailure(of id: Int64, at now: ContinuousClock.Instant) {
-        // An inquiry that is not due any more never reports a success.
+    /// Records that the result of an inquiry could not be written: it waits ``secondsMin`` from
+    /// `now`, and twice as long after each further failure, up to ``secondsMax``.
+    mutating func recordFailure(of id: Payment.ID, at now: ContinuousClock.Instant) {
+        // Waits of inquiries that are no longer due are not removed by a success.
         waits = waits.filter { $0.value.end + .seconds(Self.secondsMax) > now }
         let seconds = waits[id].map { min($0.seconds * 2, Self.secondsMax) } ?? Self.secondsMin
         waits[id] = Wait(seconds: seconds, end: now + .seconds(seconds))
@@ -40,6 +52,6 @@ struct QueryBackoff: Equatable, Sendable {
         if let first { waits[first.key] = nil }
     }
 
-    /// Records that the answer to an inquiry was written.
-    mutating func recordSuccess(of id: Int64) { waits[id] = nil }
+    /// Records that the result of an inquiry was written: its next wait is ``secondsMin`` again.
+    mutating func recordSuccess(of id: Payment.ID) { waits[id] = nil }
 }

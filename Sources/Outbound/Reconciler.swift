@@ -6,49 +6,65 @@ package import Payments
 import System
 package import Store
 
-/// Queries the gateway about every payment whose status inquiry is due (article Statuses).
+/// Queries the gateway about every payment whose status inquiry is due (article Statuses,
+/// "Queries").
 ///
-/// What is due when is on disk; here is only what is under way. So a restart loses nothing, and a
-/// gateway that is down is probed by one query at a time, ever more rarely.
+/// The schedule is on disk; the actor holds only the queries under way, the gateway's health and
+/// the waits after failed commits, so a restart loses no inquiry. One loop, ``run()``, decides what
+/// is sent; each query is a task on the actor, which is suspended during the call, so that a slow
+/// gateway delays neither the loop nor other queries.
 package actor Reconciler {
     private let gateway: OutboundGateway
     private let store: Store
     private let log: Log
     private let report: OutboundReport
+    private let newsReport: GatewayNewsReport
+
+    /// The wall clock, in milliseconds since the epoch, by which due times on disk are compared.
     private let now: @Sendable () -> Int64
     private let clocks: Clocks
-    private let wakeUps: AsyncStream<Void>
-    let wakeUp: AsyncStream<Void>.Continuation
+    private(set) var wakeUps = WakeUps()
+
+    /// `reconcile.enabled` of the configuration. While it is false, only what an operator ordered
+    /// is queried; whatever else is due goes on the attention list.
     private var isEnabled: Bool
     private var health = GatewayHealth()
     private var backoff = QueryBackoff()
-    private var underWay: Set<Int64> = []
 
-    /// What was due by then was ordered to be sent, also while `reconcile.enabled` is false.
+    /// The payments whose query is under way: at most one query for a payment, so that two reports
+    /// cannot be recorded in the wrong order.
+    private var underWay: Set<Payment.ID> = []
+
+    /// The time of the last order, in milliseconds since the epoch: what was due by then is sent,
+    /// even while `reconcile.enabled` is false.
     private var orderedMilliseconds: Int64?
 
-    /// Whether open payments whose schedules have ended are to be asked about again.
+    /// Whether the next pass schedules one query about each open payment without an inquiry.
     private var isResumeDue = false
 
     /// Callers of ``reconcile()`` that the loop has not served yet.
     private var orders: [CheckedContinuation<Result<Int, StoreError>, Never>] = []
+
+    /// Whether the loop has ended, so that no order would be served any more.
     private var isStopped = false
-    private var alarm: Task<Void, Never>?
-    private(set) var attempts: [Int64: Task<Void, Never>] = [:]
 
-    /// The longest sleep: schedules on disk go by the wall clock, which may be set meanwhile. Also
-    /// how long a disk that cannot be written is given before it is tried again.
-    private static let sleepMax = Duration.seconds(5)
+    /// The task of each query under way, by payment, until its result is recorded.
+    private(set) var attempts: [Payment.ID: Task<Void, Never>] = [:]
 
-    /// What tests set to go through pauses without waiting, and to know when nothing is left to do.
+    /// The clock and the notification that tests replace.
     struct Clocks: Sendable {
-        /// The time that pauses and waits go by.
+        /// The time that pauses and waits are measured by; it does not jump with the wall clock.
         var monotonic: @Sendable () -> ContinuousClock.Instant = { .now }
 
-        /// Called when the loop has looked at what is due.
-        var hasLooked: @Sendable () -> Void = {}
+        /// Called on the actor at the end of each pass of the loop.
+        var onPassEnd: @Sendable () -> Void = {}
     }
 
+    /// Creates a reconciler that sends nothing before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - isEnabled: `reconcile.enabled` of the configuration.
+    ///   - now: the wall clock, in milliseconds since the epoch.
     init(
         gateway: OutboundGateway,
         store: Store,
@@ -63,63 +79,74 @@ package actor Reconciler {
         self.isEnabled = isEnabled
         self.report = report
         log = report.log
+        newsReport = GatewayNewsReport(store: store, log: report.log, now: clocks.monotonic)
         self.now = now
-        (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Sends what is due, and waits for more, until the task is cancelled; then waits for what is
-    /// under way.
+    /// Sends what is due and waits for more, until the task is cancelled. Runs once.
+    ///
+    /// A pass runs after a commit that scheduled an inquiry, after each query, on an order or
+    /// reload, and at the latest after ``WakeUps/delaySecondsMax``, unless as many queries are
+    /// under way as are allowed. On cancellation it serves the waiting orders and returns when the
+    /// queries under way are recorded. It does not interrupt them: ``OutboundGateway/close()``
+    /// does.
     func run() async {
-        let relay = Task { [store, wakeUp] in
-            for await _ in store.inquiries { wakeUp.yield() }
+        let relay = Task { [store, wakeUps] in
+            for await _ in store.inquiries { wakeUps.wake() }
         }
-        await resumeAfterTrouble()
-        wakeUp.yield()
-        for await _ in wakeUps {
+        await resumeAfterOutage()
+        wakeUps.wake()
+        for await _ in wakeUps.signals {
             if Task.isCancelled { break }
-            await takeOrders()
+            await serveOrders()
             await resumeIfDue()
             await sendWhatIsDue()
-            clocks.hasLooked()
+            clocks.onPassEnd()
         }
         isStopped = true
-        await takeOrders()
+        await serveOrders()
         relay.cancel()
-        alarm?.cancel()
+        wakeUps.cancelDelay()
         for attempt in attempts.values { await attempt.value }
     }
 
-    /// Applies a new configuration, at once: what failed before may work now.
+    /// Applies a new configuration, and forgets pauses: what failed before may work now.
     ///
-    /// - Parameter isNew: whether queries could not be sent before.
+    /// - Parameter isNew: whether no query could be sent before. Then open payments without an
+    ///   inquiry get one query each (article Statuses, "Fairness").
     func reconfigure(isEnabled: Bool, isNew: Bool) {
         self.isEnabled = isEnabled
         health.reset()
         if isNew { isResumeDue = true }
-        wakeUp.yield()
+        wakeUps.wake()
     }
 
-    private func resumeSoon() {
-        isResumeDue = true
-        wakeUp.yield()
-    }
-
-    /// Sends at once what is due, even after failures, and once more what is open although its
-    /// schedule has ended; returns how much that is.
+    /// Schedules one query about each open payment without an inquiry, ends the pauses that failed
+    /// queries caused, and sends what is due; the order of an operator.
+    ///
+    /// Returns when the queries are scheduled, before their results. Inquiries whose last result
+    /// could not be written still wait (``QueryBackoff``). A cancelled caller waits all the same,
+    /// and its order is served.
+    ///
+    /// - Returns: how many queries are due.
+    /// - Throws: when the store cannot be used, or when the loop has ended. Queries that were
+    ///   scheduled before the error stay scheduled.
     package func reconcile() async throws(StoreError) -> Int {
         if isStopped { throw StoreError(.failed, "the program is stopping", context: "reconcile") }
-        // Done by the loop: it must not hold, meanwhile, what the order schedules.
+        // The loop serves the order: while `reconcile.enabled` is false, a pass at the same time
+        // would move what the order schedules to the attention list.
         let result = await withCheckedContinuation { order in
             orders.append(order)
-            wakeUp.yield()
+            wakeUps.wake()
         }
         return try result.get()
     }
 
-    private func takeOrders() async {
-        let taken = orders
+    /// Serves all waiting orders together: one order covers what the others want.
+    private func serveOrders() async {
+        let served = orders
         orders = []
-        if taken.isEmpty { return }
+        if served.isEmpty { return }
         let result: Result<Int, StoreError>
         do throws(StoreError) {
             _ = try await store.resumeInquiries()
@@ -130,136 +157,172 @@ package actor Reconciler {
         } catch {
             result = .failure(error)
         }
-        for order in taken { order.resume(returning: result) }
+        for order in served { order.resume(returning: result) }
     }
 
-    /// Records what a query about a payment says about the gateway, also one of another caller.
+    /// Records what a query says about the gateway, including queries of other callers. What it
+    /// says about the payment is recorded by ``Store/record(_:_:_:)``.
+    ///
+    /// Returns when the entries that follow from it are committed, or their commit has failed.
     package func record(_ attempt: QueryAttempt, about reference: Reference) async {
         let result = GatewayHealth.Result(attempt.query)
         let news = health.record(result, about: reference, at: clocks.monotonic())
         report.metrics.isGatewayUp = health.isUp
-        // What waited for it need not wait for the end of the pause.
-        if news.contains(.recovered) || news.contains(.reachable) { wakeUp.yield() }
-        for news in news { await tell(news, about: reference) }
+        // Due queries need not wait for the end of the pause.
+        if news.contains(.recovered) || news.contains(.reachable) { wakeUps.wake() }
+        for news in news {
+            let hasClosedEntry = await newsReport.report(news, about: reference)
+            guard hasClosedEntry else { continue }
+            // Schedules may have ended before the gateway recovered.
+            isResumeDue = true
+            wakeUps.wake()
+        }
     }
+}
 
-    // MARK: What was left over
-
-    /// The schedules of open payments may have ended while the gateway was out of reach, or before
-    /// outbound was configured.
-    private func resumeAfterTrouble() async {
+// Schedules that have ended.
+extension Reconciler {
+    /// At the start, makes the first pass resume schedules that may have ended without a response:
+    /// in an outage whose entry is still open, or before outbound was configured, which may be the
+    /// case as long as no query has found a payment of the merchant.
+    ///
+    /// When the database cannot be read, nothing is resumed until the gateway recovers, a reload
+    /// makes queries possible, or an operator orders it.
+    private func resumeAfterOutage() async {
         guard gateway.access != nil, isEnabled else { return }
         do throws(StoreError) {
             let kinds = try await store.reader.openAttentionCounts().keys
-            let trouble: [AttentionKind] = [.gatewayUnreachable, .gatewayUnauthorized]
-            let isTroubled = trouble.contains { kinds.contains($0.rawValue) }
+            let outageKinds: [AttentionKind] = [.gatewayUnreachable, .gatewayUnauthorized]
+            let wasOut = outageKinds.contains { kinds.contains($0.rawValue) }
             let isKnown = try await store.reader.isGatewayKnown()
-            if isTroubled || !isKnown { isResumeDue = true }
+            if wasOut || !isKnown { isResumeDue = true }
         } catch {
-            // The database cannot be read: nothing is resumed now.
             return
         }
     }
 
-    /// By the loop: a caller must not wait for a commit, nor what is due for a caller.
+    /// Schedules one query about each open payment without an inquiry, if that is due.
+    ///
+    /// Only the loop does this, so that no caller of ``record(_:about:)`` waits for as many
+    /// commits as it takes. After an error, what is scheduled stays scheduled; the rest waits for
+    /// the next cause to resume.
     private func resumeIfDue() async {
         guard isResumeDue else { return }
         isResumeDue = false
         do throws(StoreError) {
             let count = try await store.resumeInquiries()
-            if count > 0 { log.info("payments are asked about again") { $0.add("count", count) } }
+            if count > 0 { log.info("payments are queried again") { $0.add("count", count) } }
         } catch {
-            // `Store.Hooks.commitsFailed` reports a commit that failed; what is due stays due.
             return
         }
     }
+}
 
-    // MARK: What is due
-
+// Due inquiries.
+extension Reconciler {
+    /// Sends the queries that are due and that health and limits allow, moves due payments without
+    /// a query to the attention list, and sets the time of the next pass.
+    ///
+    /// After an error the next pass is ``WakeUps/delaySecondsMax`` later. As long as commits fail,
+    /// no query is sent: its result could not be written, so it would be sent again and again.
     private func sendWhatIsDue() async {
         let present = now()
         let access = gateway.access
         let due = isEnabled ? present : orderedMilliseconds
         do throws(StoreError) {
-            // An answer that cannot be written would be asked for again and again.
             if store.commitFailure != nil { try await store.probe() }
             guard let access, let due else { return try await raiseAllDue(present) }
             let deadlines = try await store.reader.deadlines(
                 dueAt: present,
                 includesQueries: false,
-                limit: Self.heldMax
+                limit: Self.deadlinesMax
             )
             try await store.hold(deadlines, reason: Self.deadlineReason)
             let instant = clocks.monotonic()
-            if let end = health.pauseEnd(at: instant) { return sleep(end - instant) }
+            if let end = health.pauseEnd(at: instant) { return wakeUps.wake(after: end - instant) }
             try await send(dueAt: due, access, present)
         } catch {
-            // `Store.Hooks.commitsFailed` reports a commit that failed. No query is sent until
-            // commits work again.
-            sleep(Self.sleepMax)
+            wakeUps.wake(after: .seconds(WakeUps.delaySecondsMax))
         }
     }
 
-    private static let heldMax = 200
+    /// The maximum of payments that one pass moves to the attention list, in one commit: it bounds
+    /// how long callbacks wait for that commit, like ``Store/pageMax``.
+    private static let deadlinesMax = 200
     private static let deadlineReason =
         "the code can no longer be paid, and reconcile.scheduleSeconds plans no query about it"
 
-    /// No query can be sent: the attention list holds what one would have been about.
+    /// Moves due payments to the attention list because no query can be sent: outbound is not
+    /// configured, or `reconcile.enabled` is false and nothing was ordered.
+    ///
+    /// The next pass follows at once while there may be more than one page of them.
     private func raiseAllDue(_ present: Int64) async throws(StoreError) {
         let ids = try await store.reader.deadlines(
             dueAt: present,
             includesQueries: true,
-            limit: Self.heldMax
+            limit: Self.deadlinesMax
         )
         let reason =
             gateway.access == nil
             ? "the receiver only receives: no query can be sent about it"
             : "reconcile.enabled is false: no query is sent about it"
         try await store.hold(ids, reason: reason)
-        sleep(ids.count < Self.heldMax ? Self.sleepMax : .zero)
+        let isLastPage = ids.count < Self.deadlinesMax
+        wakeUps.wake(after: isLastPage ? .seconds(WakeUps.delaySecondsMax) : .zero)
     }
 
+    /// Starts as many due queries as there is room for, and sets the time of the next pass.
+    ///
+    /// Without room it sets none, because the end of each query causes a pass. Half of the
+    /// connections, one at least, are for these queries, and the others stay free for callers that
+    /// wait for a QR code; while the gateway is down, one query at a time probes it (article
+    /// Statuses, "Fairness").
+    ///
+    /// - Parameters:
+    ///   - time: inquiries due by then are sent, in milliseconds since the epoch.
+    ///   - present: the time of this pass, in milliseconds since the epoch.
     private func send(
         dueAt time: Int64,
         _ access: OutboundGateway.Access,
         _ present: Int64
     ) async throws(StoreError) {
-        // Half of the connections stay free for those who wait for a QR code.
         let roomMax = health.isUp ? max(access.requestsMax / 2, 1) : 1
         let room = roomMax - underWay.count
         guard room > 0 else { return }
-        // Room for those that are passed over: they must not keep others from being seen.
+        // Inquiries under way and those that wait are due as well. The limit has room for them, so
+        // that they do not hide others, and for one more, which shows that more are due than fit.
         let skipped = underWay.count + backoff.waitingCount(at: clocks.monotonic()) + 1
         let due = try await store.reader.inquiries(dueAt: time, limit: room + skipped)
         let free = due.filter { $0.paymentID.map { isFree($0) } ?? false }
-        for inquiry in chosen(from: free, room) { start(inquiry, access.cashIn) }
+        for inquiry in selection(of: free, room) { start(inquiry, access.cashIn) }
         if free.count > room { return }
+        // All that was ordered is recorded.
         if !isEnabled, due.isEmpty { orderedMilliseconds = nil }
-        if due.isEmpty, !health.isUp { try await probe() }
-        guard isEnabled || !due.isEmpty else { return sleep(Self.sleepMax) }
+        if due.isEmpty, !health.isUp { try await scheduleProbe() }
         guard isEnabled, let next = try await store.reader.nextInquiry(after: time) else {
-            return sleep(Self.sleepMax)
+            return wakeUps.wake(after: .seconds(WakeUps.delaySecondsMax))
         }
-        sleep(.milliseconds(min(next, present + 60_000) - present))
+        wakeUps.wake(after: .milliseconds(min(next, present + 60_000) - present))
     }
 
-    /// Every schedule has ended while the gateway is out of reach: one payment is asked about to
-    /// find out when it is back.
-    private func probe() async throws(StoreError) {
+    /// Schedules one query although no inquiry is due: without a probe, the end of an outage or of
+    /// a rejection of the credentials would not be noticed.
+    private func scheduleProbe() async throws(StoreError) {
         guard let id = try await store.reader.unscheduledPayments(after: 0, limit: 1).first else {
             return
         }
         _ = try await store.resumeInquiries([id])
     }
 
-    /// Whether an inquiry may be asked now.
-    private func isFree(_ id: Int64) -> Bool {
+    /// Whether the payment has no query under way, and none that has to wait.
+    private func isFree(_ id: Payment.ID) -> Bool {
         !underWay.contains(id) && !backoff.isWaiting(id, at: clocks.monotonic())
     }
 
-    /// What is asked now of what is due. The probe of a pause takes another payment than the last
-    /// one, where there is another.
-    private func chosen(from free: [Inquiry], _ room: Int) -> ArraySlice<Inquiry> {
+    /// The inquiries to send now: those due for the longest time. While the gateway is down, it is
+    /// one about another payment than the last probe, if there is one (article Statuses,
+    /// "Fairness").
+    private func selection(of free: [Inquiry], _ room: Int) -> ArraySlice<Inquiry> {
         if let lastProbed = health.lastProbed,
             let index = free.firstIndex(where: { $0.partnerReferenceNo != lastProbed })
         {
@@ -268,17 +331,7 @@ package actor Reconciler {
         return free.prefix(room)
     }
 
-    /// Has the loop look again after `duration`, at most ``sleepMax``, instead of at the time set
-    /// before.
-    private func sleep(_ duration: Duration) {
-        alarm?.cancel()
-        let length = max(min(duration, Self.sleepMax), .milliseconds(1))
-        alarm = Task { [wakeUp] in
-            try? await Task.sleep(for: length, clock: .continuous)
-            if !Task.isCancelled { wakeUp.yield() }
-        }
-    }
-
+    /// Starts the task of one query; its end causes a pass. The task is never cancelled.
     private func start(_ inquiry: Inquiry, _ cashIn: CashInClient) {
         guard let id = inquiry.paymentID else { return }
         let isFirst = underWay.insert(id).inserted
@@ -287,61 +340,25 @@ package actor Reconciler {
             await attempt(inquiry, cashIn)
             underWay.remove(id)
             attempts[id] = nil
-            wakeUp.yield()
+            wakeUps.wake()
         }
     }
 
+    /// Sends one query, and records its result for the payment, then for the gateway.
+    ///
+    /// When the result cannot be committed, the inquiry stays due and waits (``QueryBackoff``), and
+    /// the gateway's health stays as it is.
     private func attempt(_ inquiry: Inquiry, _ cashIn: CashInClient) async {
         let attempt = await cashIn.ask(inquiry)
         report.query(inquiry, attempt)
         do throws(StoreError) {
             _ = try await store.record(inquiry, attempt.outcome, attempt.calls)
         } catch {
-            // The inquiry stays due.
+            // `Store.Hooks` reports the commit.
             if let id = inquiry.paymentID { backoff.recordFailure(of: id, at: clocks.monotonic()) }
             return
         }
         if let id = inquiry.paymentID { backoff.recordSuccess(of: id) }
         await record(attempt, about: inquiry.partnerReferenceNo)
-    }
-
-    private func tell(_ news: GatewayHealth.News, about reference: Reference) async {
-        do throws(StoreError) {
-            switch news {
-            case .unreachable(let since, let attempts):
-                let seconds = Int(since.duration(to: clocks.monotonic()).components.seconds)
-                log.warning("the gateway does not answer queries") {
-                    $0.add("attempts", attempts)
-                    $0.add("seconds", seconds)
-                }
-                guard seconds > 0 else { return }
-                let detail = "\(attempts) queries in \(seconds) s brought no answer"
-                try await store.raise(.gatewayUnreachable, detail: detail)
-            case .unauthorized(let description):
-                log.error("the gateway rejects our credentials; queries are paused") {
-                    $0.add("answer", description)
-                }
-                let detail = "the gateway rejects our credentials: \(description)"
-                try await store.raise(.gatewayUnauthorized, detail: detail)
-            case .refused(let description):
-                log.error("the gateway refuses queries about a payment") {
-                    $0.add("partnerReferenceNo", reference.text)
-                    $0.add("answer", description)
-                }
-                let detail = "the gateway refuses queries about \(reference): \(description)"
-                try await store.raise(.gatewayUnauthorized, detail: detail)
-            case .reachable:
-                let note = "the gateway responds"
-                if try await store.close(.gatewayUnreachable, note: note) { resumeSoon() }
-            case .recovered:
-                let note = "the gateway answers"
-                let wasUnreachable = try await store.close(.gatewayUnreachable, note: note)
-                let wasUnauthorized = try await store.close(.gatewayUnauthorized, note: note)
-                if wasUnreachable || wasUnauthorized { resumeSoon() }
-            }
-        } catch {
-            // `Store.Hooks.commitsFailed` reports the error; the next news causes another attempt.
-            return
-        }
     }
 }

@@ -16,22 +16,22 @@ import Testing
 
 @testable import Outbound
 
-/// The clocks of a scene, which only the test moves, and how often the reconciler has looked.
+/// The clocks of a scene, which only the test moves, and the number of the reconciler's passes.
 final class SceneClocks: Sendable {
     private struct State {
         /// 2026-11-22T10:00:00+07:00.
         var milliseconds: Int64 = 1_795_316_400_000
         var instant = ContinuousClock.now
-        var looks = 0
+        var passes = 0
     }
 
     private let state = Mutex(State())
 
     var milliseconds: Int64 { state.withLock { $0.milliseconds } }
     var instant: ContinuousClock.Instant { state.withLock { $0.instant } }
-    var looks: Int { state.withLock { $0.looks } }
+    var passes: Int { state.withLock { $0.passes } }
 
-    func countLook() { state.withLock { $0.looks += 1 } }
+    func countPass() { state.withLock { $0.passes += 1 } }
 
     /// Lets pauses and waits go on.
     func advance(_ duration: Duration) { state.withLock { $0.instant += duration } }
@@ -117,7 +117,7 @@ final class OutboundScene: Sendable {
             now: now,
             clocks: Reconciler.Clocks(
                 monotonic: { clocks.instant },
-                hasLooked: { clocks.countLook() }
+                onPassEnd: { clocks.countPass() }
             )
         )
         self.reconciler = reconciler
@@ -149,13 +149,13 @@ final class OutboundScene: Sendable {
 
     // MARK: Waiting
 
-    /// Returns when the reconciler has looked at what is due, from the beginning, at least once.
+    /// Returns when the reconciler has run at least one whole pass since the call.
     func look() async {
-        // The first of them may have begun before.
+        // The first of them may have started before.
         for _ in 1...2 {
-            let before = clocks.looks
-            await reconciler.wakeUp.yield()
-            await reach { self.clocks.looks > before }
+            let before = clocks.passes
+            await reconciler.wakeUps.wake()
+            await reach { self.clocks.passes > before }
         }
     }
 
@@ -212,8 +212,8 @@ final class OutboundScene: Sendable {
         )
     }
 
-    /// Asks the gateway, as whoever does not wait for the reconciler, and records what it says.
-    func ask(_ inquiry: Inquiry) async throws -> QueryAttempt {
+    /// Queries the gateway without the reconciler, as the API does, and stores the result.
+    func query(_ inquiry: Inquiry) async throws -> QueryAttempt {
         let attempt = await (try #require(access.access)).cashIn.ask(inquiry)
         _ = try await store.record(inquiry, attempt.outcome, attempt.calls)
         return attempt

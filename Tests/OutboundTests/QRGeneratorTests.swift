@@ -9,7 +9,7 @@ import Testing
 
 @testable import Outbound
 
-/// One call of the gateway for each reference, however often it is asked for.
+/// One generate call for each reference, however many requests name it.
 @Suite struct QRGeneratorTests {
     @Test func `a code is generated once, and stored`() async throws {
         try await OutboundScene.with { scene in
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func `who asks meanwhile waits for the same call`() async throws {
+    @Test func `a request during the call waits for the same call`() async throws {
         try await OutboundScene.with { scene in
             scene.gateway.answer(.generate) { .generated($0) }
             scene.gateway.hold()
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `a call goes on when whoever asked for it has gone`() async throws {
+    @Test func `a call continues when its caller is cancelled`() async throws {
         try await OutboundScene.with { scene in
             scene.gateway.answer(.generate) { .generated($0) }
             scene.gateway.hold()
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `what the gateway refuses may be asked for again`() async throws {
+    @Test func `what the gateway refuses may be generated again`() async throws {
         try await OutboundScene.with { scene in
             scene.gateway.answer(.generate) { _ in .generateRefused }
             let request = try scene.request("TRX-1")
@@ -90,7 +90,7 @@ import Testing
 
     // MARK: An unknown outcome
 
-    /// A call of which nobody knows what became of it.
+    /// A generate call with an unknown result.
     private func unknown(_ scene: OutboundScene) async throws -> GenerationRequest {
         scene.gateway.answer(.generate) { _ in .generateFailed }
         let request = try scene.request("TRX-1")
@@ -102,9 +102,7 @@ import Testing
         return request
     }
 
-    @Test func `the gateway is asked before a second call, which it gets when it knows nothing`()
-        async throws
-    {
+    @Test func `a second call needs a query that shows the first is unknown`() async throws {
         try await OutboundScene.with { scene in
             let request = try await unknown(scene)
             scene.gateway.answer(.query) { _ in .notFound }

@@ -3,7 +3,7 @@ import Testing
 @testable import Outbound
 
 /// A failure of our own does not make the receiver send the same query again and again.
-@Suite struct InquiryBackoffTests {
+@Suite struct QueryBackoffTests {
     private let start = ContinuousClock.now
 
     @Test func `an inquiry that never failed does not wait`() {
@@ -33,7 +33,7 @@ import Testing
         #expect(backoff.waitingCount(at: start + .seconds(6)) == 0)
     }
 
-    @Test func `an answer that was written ends it, and the next wait is short again`() {
+    @Test func `a result that was written ends it, and the next wait is short again`() {
         var backoff = QueryBackoff()
         for _ in 1...4 { backoff.recordFailure(of: 1, at: start) }
         backoff.recordSuccess(of: 1)

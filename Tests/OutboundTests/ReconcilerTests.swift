@@ -7,7 +7,7 @@ import Testing
 
 @testable import Outbound
 
-/// What the reconciler asks the gateway, and when.
+/// Which payments the reconciler queries, and when.
 @Suite struct ReconcilerTests {
     /// Every code is due for a query one second after it was generated, and then every hour.
     private static let due = [
@@ -26,7 +26,7 @@ import Testing
         scene.clocks.advance(wallSeconds: 10)
     }
 
-    @Test func `what is due is asked about, and what the gateway says is recorded`() async throws {
+    @Test func `what is due is queried, and the report of the gateway is recorded`() async throws {
         try await OutboundScene.with(Self.due) { scene in
             scene.gateway.answer(.query) { .found($0, .success) }
             try await scene.pending("TRX-1")
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `half of the connections stay free for those who generate`() async throws {
+    @Test func `half of the connections stay free for generate calls`() async throws {
         try await OutboundScene.with(Self.due + ["cashIn.maxConcurrentRequests=4"]) { scene in
             scene.gateway.answer(.query) { .found($0, .success) }
             scene.gateway.hold()
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `one payment whose answers never come right holds up no other`() async throws {
+    @Test func `a payment whose responses are unreadable does not delay others`() async throws {
         try await OutboundScene.with(Self.due) { scene in
             scene.gateway.answer(.query) {
                 $0 == "TRX-1" ? Response(.ok) : .found($0, .success)
@@ -94,7 +94,7 @@ import Testing
                 #expect(scene.gateway.queries.count == count - 1)
                 scene.clocks.advance(.nanoseconds(1))
                 await scene.look()
-                await scene.reach { await !scene.reconciler.isAsking }
+                await scene.reach { await !scene.reconciler.isQuerying }
                 await scene.look()
                 #expect(scene.gateway.queries.count == count, "one at a time")
             }
@@ -112,7 +112,7 @@ import Testing
                 scene.clocks.advance(wallSeconds: 3_600)
                 await scene.look()
                 await scene.reach(queries: count)
-                await scene.reach { await !scene.reconciler.isAsking }
+                await scene.reach { await !scene.reconciler.isQuerying }
             }
             #expect(!scene.metrics.isGatewayUp)
             scene.clocks.advance(wallSeconds: 3_600)
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func `when the gateway is back, what had given up is asked about again`() async throws {
+    @Test func `when the gateway is back, ended schedules are resumed`() async throws {
         try await OutboundScene.with(Self.once) { scene in
             scene.gateway.answer(.query) { .found($0, .success) }
             try await scene.abandoned("TRX-1")
@@ -158,11 +158,11 @@ import Testing
             await scene.look()
             #expect(scene.gateway.queries.isEmpty)
             try await scene.store.raise(.gatewayUnreachable, detail: "test")
-            // Somebody asks about another payment, and is answered.
+            // A client queries another payment, and the gateway answers.
             try await scene.pending("TRX-2")
             let reference = try #require(Reference("TRX-2"))
             let inquiry = try await scene.store.reader.inquiry(reference)
-            let attempt = try await scene.ask(inquiry)
+            let attempt = try await scene.query(inquiry)
             await scene.reconciler.record(attempt, about: inquiry.partnerReferenceNo)
             try await scene.reach(.success, of: "TRX-1")
             #expect(scene.gateway.queries == ["TRX-2", "TRX-1"])
@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `at the start, what had given up in an outage is asked about again`(
+    func `at the start, schedules that ended in an outage are resumed`(
         wasOut: Bool
     ) async throws {
         try await OutboundScene.with(Self.once) { scene in
@@ -198,7 +198,7 @@ import Testing
 
     // MARK: A failure of our own
 
-    @Test func `an answer that cannot be written is asked for again after a wait`() async throws {
+    @Test func `a result that cannot be written is queried again after a wait`() async throws {
         try await OutboundScene.with(Self.due) { scene in
             scene.gateway.answer(.query) { .found($0, .success) }
             try await makeDue(1, scene)
@@ -212,7 +212,7 @@ import Testing
             // The waits: 5 s, then 10 s.
             for (count, seconds) in [(1, 5), (2, 10)] {
                 await scene.reach(queries: count)
-                await scene.reach { await !scene.reconciler.isAsking }
+                await scene.reach { await !scene.reconciler.isQuerying }
                 await scene.look()
                 scene.clocks.advance(.seconds(seconds) - .nanoseconds(1))
                 await scene.look()
@@ -228,13 +228,13 @@ import Testing
 
     // MARK: Orders
 
-    @Test func `without reconciling nothing is asked but what is ordered`() async throws {
+    @Test func `without reconciling only what is ordered is queried`() async throws {
         try await OutboundScene.with(Self.due + ["reconcile.enabled=false"]) { scene in
             scene.gateway.answer(.query) { .found($0, .success) }
             try await scene.pending("TRX-1")
             scene.clocks.advance(wallSeconds: 100_000)
             scene.start()
-            // Somebody has to look.
+            // It needs manual review.
             try await scene.reach { try await scene.attention() == ["unresolved-payment": 1] }
             #expect(scene.gateway.queries.isEmpty)
             #expect(try await scene.reconciler.reconcile() == 1)
@@ -268,5 +268,5 @@ import Testing
 
 extension Reconciler {
     /// Whether a query is under way, or its result is not recorded yet.
-    fileprivate var isAsking: Bool { !attempts.isEmpty }
+    fileprivate var isQuerying: Bool { !attempts.isEmpty }
 }

@@ -1,0 +1,45 @@
+/// Wakes the loop of the reconciler: at once, or after a delay.
+///
+/// Wake-ups that arrive during a pass of the loop cause one further pass together. A copy wakes the
+/// same loop, so ``wake()`` may be called from any thread; ``wake(after:)`` belongs to the actor
+/// that stores the value.
+struct WakeUps: Sendable {
+    /// Yields for each pass to run. Supports one consumer, and ends when its task is cancelled.
+    let signals: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    /// The task that waits for the end of the present delay.
+    private var alarm: Task<Void, Never>?
+
+    /// The longest delay, in seconds.
+    ///
+    /// Due times on disk are of the wall clock, which may be set during a delay. It is also the
+    /// pause before the next attempt when the store cannot be used.
+    static let delaySecondsMax = 5
+
+    init() {
+        (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Causes a pass as soon as the present one has ended.
+    func wake() { continuation.yield() }
+
+    /// Causes a pass after `delay`, from 1 ms to ``delaySecondsMax``, instead of after the delay
+    /// that was set before.
+    ///
+    /// The lower bound keeps a due time in the past from running passes without a pause.
+    mutating func wake(after delay: Duration) {
+        alarm?.cancel()
+        let length = max(min(delay, .seconds(Self.delaySecondsMax)), .milliseconds(1))
+        alarm = Task { [continuation] in
+            try? await Task.sleep(for: length, clock: .continuous)
+            if !Task.isCancelled { continuation.yield() }
+        }
+    }
+
+    /// Ends the present delay without a pass.
+    mutating func cancelDelay() {
+        alarm?.cancel()
+        alarm = nil
+    }
+}
