@@ -11,14 +11,15 @@ package import Store
 ///
 /// The schedule is on disk; the actor holds only the queries under way, the gateway's health and
 /// the waits after failed commits, so a restart loses no inquiry. One loop, ``run()``, decides what
-/// is sent; each query is a task on the actor, which is suspended during the call, so that a slow
-/// gateway delays neither the loop nor other queries.
+/// is sent; each query is a task on the actor that is suspended during the call, so that a slow
+/// gateway does not block the loop.
 package actor Reconciler {
     private let gateway: OutboundGateway
     private let store: Store
     private let log: Log
     private let report: OutboundReport
     private let newsReport: GatewayNewsReport
+    private var storeReport: StoreUseReport
 
     /// The wall clock, in milliseconds since the epoch, by which due times on disk are compared.
     private let now: @Sendable () -> Int64
@@ -31,15 +32,16 @@ package actor Reconciler {
     private var health = GatewayHealth()
     private var backoff = QueryBackoff()
 
-    /// The payments whose query is under way: at most one query for a payment, so that two reports
-    /// cannot be recorded in the wrong order.
+    /// The payments whose query is under way. Their inquiries stay due until the result is
+    /// recorded, so the loop has to pass them over.
     private var underWay: Set<Payment.ID> = []
 
     /// The time of the last order, in milliseconds since the epoch: what was due by then is sent,
     /// even while `reconcile.enabled` is false.
     private var orderedMilliseconds: Int64?
 
-    /// Whether the next pass schedules one query about each open payment without an inquiry.
+    /// Whether the next pass resumes ended schedules: one query about each open payment, and each
+    /// with waiting callbacks, that has no inquiry.
     private var isResumeDue = false
 
     /// Callers of ``reconcile()`` that the loop has not served yet.
@@ -79,6 +81,7 @@ package actor Reconciler {
         self.isEnabled = isEnabled
         self.report = report
         log = report.log
+        storeReport = StoreUseReport(log: report.log)
         newsReport = GatewayNewsReport(store: store, log: report.log, now: clocks.monotonic)
         self.now = now
     }
@@ -98,9 +101,7 @@ package actor Reconciler {
         wakeUps.wake()
         for await _ in wakeUps.signals {
             if Task.isCancelled { break }
-            await serveOrders()
-            await resumeIfDue()
-            await sendWhatIsDue()
+            await runPass()
             clocks.onPassEnd()
         }
         isStopped = true
@@ -110,10 +111,27 @@ package actor Reconciler {
         for attempt in attempts.values { await attempt.value }
     }
 
+    /// Serves orders, resumes ended schedules, and sends what is due.
+    ///
+    /// An error of one step does not skip the next one. The error of an order is its caller's; the
+    /// first of the others is the result of the pass.
+    private func runPass() async {
+        await serveOrders()
+        var failure: StoreError?
+        do throws(StoreError) { try await resumeIfDue() } catch { failure = error }
+        do throws(StoreError) {
+            try await sendWhatIsDue()
+        } catch {
+            failure = failure ?? error
+            wakeUps.wake(after: .seconds(WakeUps.delaySecondsMax))
+        }
+        storeReport.record(failure)
+    }
+
     /// Applies a new configuration, and forgets pauses: what failed before may work now.
     ///
-    /// - Parameter isNew: whether no query could be sent before. Then open payments without an
-    ///   inquiry get one query each (article Statuses, "Fairness").
+    /// - Parameter isNew: whether no query could be sent before. Then the next pass resumes ended
+    ///   schedules (article Statuses, "Fairness").
     func reconfigure(isEnabled: Bool, isNew: Bool) {
         self.isEnabled = isEnabled
         health.reset()
@@ -121,8 +139,8 @@ package actor Reconciler {
         wakeUps.wake()
     }
 
-    /// Schedules one query about each open payment without an inquiry, ends the pauses that failed
-    /// queries caused, and sends what is due; the order of an operator.
+    /// Resumes ended schedules, ends the pauses that failed queries caused, and sends what is due;
+    /// the order of an operator.
     ///
     /// Returns when the queries are scheduled, before their results. Inquiries whose last result
     /// could not be written still wait (``QueryBackoff``). A cancelled caller waits all the same,
@@ -186,8 +204,8 @@ extension Reconciler {
     /// in an outage whose entry is still open, or before outbound was configured, which may be the
     /// case as long as no query has found a payment of the merchant.
     ///
-    /// When the database cannot be read, nothing is resumed until the gateway recovers, a reload
-    /// makes queries possible, or an operator orders it.
+    /// When the database cannot be read, the error is logged, and nothing is resumed until the
+    /// gateway recovers, a reload makes queries possible, or an operator orders it.
     private func resumeAfterOutage() async {
         guard gateway.access != nil, isEnabled else { return }
         do throws(StoreError) {
@@ -197,24 +215,22 @@ extension Reconciler {
             let isKnown = try await store.reader.isGatewayKnown()
             if wasOut || !isKnown { isResumeDue = true }
         } catch {
-            return
+            storeReport.record(error)
         }
     }
 
-    /// Schedules one query about each open payment without an inquiry, if that is due.
+    /// Resumes ended schedules, if that is due (``Store/resumeInquiries()``).
     ///
     /// Only the loop does this, so that no caller of ``record(_:about:)`` waits for as many
-    /// commits as it takes. After an error, what is scheduled stays scheduled; the rest waits for
-    /// the next cause to resume.
-    private func resumeIfDue() async {
+    /// commits as it takes.
+    ///
+    /// - Throws: when the store cannot be used. What is scheduled by then stays scheduled; the rest
+    ///   waits for the next cause to resume.
+    private func resumeIfDue() async throws(StoreError) {
         guard isResumeDue else { return }
         isResumeDue = false
-        do throws(StoreError) {
-            let count = try await store.resumeInquiries()
-            if count > 0 { log.info("payments are queried again") { $0.add("count", count) } }
-        } catch {
-            return
-        }
+        let count = try await store.resumeInquiries()
+        if count > 0 { log.info("payments are queried again") { $0.add("count", count) } }
     }
 }
 
@@ -223,27 +239,23 @@ extension Reconciler {
     /// Sends the queries that are due and that health and limits allow, moves due payments without
     /// a query to the attention list, and sets the time of the next pass.
     ///
-    /// After an error the next pass is ``WakeUps/delaySecondsMax`` later. As long as commits fail,
-    /// no query is sent: its result could not be written, so it would be sent again and again.
-    private func sendWhatIsDue() async {
+    /// - Throws: when the store cannot be used. As long as commits fail, no query is sent: its
+    ///   result could not be written, so it would be sent again and again.
+    private func sendWhatIsDue() async throws(StoreError) {
         let present = now()
         let access = gateway.access
         let due = isEnabled ? present : orderedMilliseconds
-        do throws(StoreError) {
-            if store.commitFailure != nil { try await store.probe() }
-            guard let access, let due else { return try await raiseAllDue(present) }
-            let deadlines = try await store.reader.deadlines(
-                dueAt: present,
-                includesQueries: false,
-                limit: Self.deadlinesMax
-            )
-            try await store.hold(deadlines, reason: Self.deadlineReason)
-            let instant = clocks.monotonic()
-            if let end = health.pauseEnd(at: instant) { return wakeUps.wake(after: end - instant) }
-            try await send(dueAt: due, access, present)
-        } catch {
-            wakeUps.wake(after: .seconds(WakeUps.delaySecondsMax))
-        }
+        if store.commitFailure != nil { try await store.probe() }
+        guard let access, let due else { return try await raiseAllDue(present) }
+        let deadlines = try await store.reader.deadlines(
+            dueAt: present,
+            includesQueries: false,
+            limit: Self.deadlinesMax
+        )
+        try await store.hold(deadlines, reason: Self.deadlineReason)
+        let instant = clocks.monotonic()
+        if let end = health.pauseEnd(at: instant) { return wakeUps.wake(after: end - instant) }
+        try await send(dueAt: due, access, present)
     }
 
     /// The maximum of payments that one pass moves to the attention list, in one commit: it bounds

@@ -40,6 +40,33 @@ final class SceneClocks: Sendable {
     func advance(wallSeconds: Int64) { state.withLock { $0.milliseconds += wallSeconds * 1_000 } }
 }
 
+/// The lines that the parts of a scene have logged.
+final class SceneLog: Sendable {
+    private final class Written: Sendable {
+        let text = Mutex("")
+    }
+
+    private let written: Written
+    let log: Log
+
+    init() {
+        let written = Written()
+        self.written = written
+        log = Log(output: { bytes in
+            written.text.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+            return true
+        })
+    }
+
+    /// The lines so far that contain `part`.
+    func lines(containing part: String) -> [String] {
+        log.flush()
+        return written.text.withLock { $0 }.split(separator: "\n").map(String.init).filter {
+            $0.contains(part)
+        }
+    }
+}
+
 /// The reconciler and the generator on a real store, towards a gateway on loopback.
 final class OutboundScene: Sendable {
     private let fixture: ConfigurationFixture
@@ -47,6 +74,7 @@ final class OutboundScene: Sendable {
     private let running = Mutex<Task<Void, Never>?>(nil)
     private let isEnabled: Bool
     let clocks = SceneClocks()
+    let log = SceneLog()
     let gateway: StandInGateway
     let store: Store
     let metrics: Metrics
@@ -104,9 +132,8 @@ final class OutboundScene: Sendable {
             now: now
         )
         try await store.prepare()
-        let log = Log(output: { _ in true })
-        metrics = Metrics(startedMilliseconds: 0, log: log)
-        let report = OutboundReport(log: log, metrics: metrics)
+        metrics = Metrics(startedMilliseconds: 0, log: log.log)
+        let report = OutboundReport(log: log.log, metrics: metrics)
         access = try OutboundGateway(loaded, now: now)
         isEnabled = loaded.configuration.reconcile.isEnabled
         let reconciler = Reconciler(

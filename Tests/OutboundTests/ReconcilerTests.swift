@@ -226,6 +226,38 @@ import Testing
         }
     }
 
+    @Test func `a database that cannot be read is logged once, and once when it can be again`()
+        async throws
+    {
+        try await OutboundScene.with(Self.due) { scene in
+            scene.gateway.answer(.query) { .found($0, .success) }
+            try await makeDue(1, scene)
+            let recovery = "the reconciler can use the database again"
+            // From the start on, and then while the loop runs.
+            for outage in 1...2 {
+                try scene.execute("ALTER TABLE inquiries RENAME TO hidden")
+                if outage == 1 { scene.start() }
+                for _ in 1...3 { await scene.look() }
+                #expect(scene.store.commitFailure == nil, "commits do not fail")
+                let warnings = scene.log.lines(containing: "level=warning")
+                #expect(warnings.count == outage, "\(warnings)")
+                #expect(warnings.last?.contains("the reconciler cannot use the database") == true)
+                #expect(warnings.last?.contains("no such table: inquiries") == true)
+                #expect(scene.log.lines(containing: recovery).count == outage - 1)
+
+                try scene.execute("ALTER TABLE hidden RENAME TO inquiries")
+                await scene.look()
+                try await scene.reach(.success, of: "TRX-1")
+                await scene.reach { await !scene.reconciler.isQuerying }
+                for _ in 1...3 { await scene.look() }
+                let recoveries = scene.log.lines(containing: recovery)
+                #expect(recoveries.count == outage, "\(recoveries)")
+                #expect(recoveries.last?.contains("level=info") == true)
+                #expect(scene.log.lines(containing: "level=warning").count == outage)
+            }
+        }
+    }
+
     // MARK: Orders
 
     @Test func `without reconciling only what is ordered is queried`() async throws {
