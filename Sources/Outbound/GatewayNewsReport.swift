@@ -5,70 +5,110 @@ import Store
 
 /// Reports changes of the gateway's health to operators: in the log, and on the attention list
 /// (article Statuses, "Attention entries").
-struct GatewayNewsReport: Sendable {
-    let store: Store
-    let log: Log
+actor GatewayNewsReport {
+    private let store: Store
+    private let log: Log
 
     /// The monotonic clock by which ``GatewayHealth`` measures outages.
-    let now: @Sendable () -> ContinuousClock.Instant
+    private let now: @Sendable () -> ContinuousClock.Instant
+
+    /// The entries whose last change could not be committed. Each kind has one entry, so only the
+    /// newest change of it matters.
+    private var unwritten: [AttentionKind: EntryChange] = [:]
+
+    init(store: Store, log: Log, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+        self.store = store
+        self.log = log
+        self.now = now
+    }
 
     /// Logs a change for the worse and raises its entry, or closes the entries that a change for
     /// the better resolves; returns whether it closed one.
     ///
-    /// Returns when the commit is durable or has failed. A failed commit is reported by
-    /// `Store.Hooks` and not repeated here: an outage is reported again within minutes, but an
-    /// entry about credentials is missing, and an entry that was not closed stays open, until the
-    /// same change happens again.
+    /// Returns when the commit is durable or has failed. `Store.Hooks` reports a failed commit, and
+    /// ``writeAgain()`` repeats it.
     ///
     /// - Parameter reference: the payment whose query caused the change.
     func report(_ news: GatewayHealth.News, about reference: Reference) async -> Bool {
-        do throws(StoreError) {
-            switch news {
-            case .unreachable(let since, let attempts):
-                try await reportOutage(since: since, attempts: attempts)
-                return false
-            case .unauthorized(let description):
-                log.error("the gateway rejects our credentials; queries are paused") {
-                    $0.add("response", description)
-                }
-                let detail = "the gateway rejects our credentials: \(description)"
-                try await store.raise(.gatewayUnauthorized, detail: detail)
-                return false
-            case .refused(let description):
-                log.error("the gateway refuses queries about a payment") {
-                    $0.add("partnerReferenceNo", reference.text)
-                    $0.add("response", description)
-                }
-                let detail = "the gateway refuses queries about \(reference): \(description)"
-                try await store.raise(.gatewayUnauthorized, detail: detail)
-                return false
-            case .reachable:
-                return try await store.close(.gatewayUnreachable, note: "the gateway responds")
-            case .recovered:
-                let note = "the gateway answers"
-                let wasUnreachable = try await store.close(.gatewayUnreachable, note: note)
-                let wasUnauthorized = try await store.close(.gatewayUnauthorized, note: note)
-                return wasUnreachable || wasUnauthorized
+        let seconds = secondsOfOutage(news)
+        log(news, about: reference, seconds: seconds)
+        for (kind, change) in Self.changes(by: news, about: reference, seconds: seconds) {
+            unwritten[kind] = change
+        }
+        do throws(StoreError) { return try await writeAgain() } catch { return false }
+    }
+
+    /// Writes the entries whose last change could not be committed; returns whether it closed one.
+    ///
+    /// - Throws: when a commit fails. Its change is kept.
+    func writeAgain() async throws(StoreError) -> Bool {
+        var hasClosedEntry = false
+        for (kind, change) in unwritten {
+            switch change {
+            case .raise(let detail): try await store.raise(kind, detail: detail)
+            case .close(let note):
+                if try await store.close(kind, note: note) { hasClosedEntry = true }
             }
-        } catch {
-            // `Store.Hooks` reports commits that fail; here are no reads.
-            return false
+            // Another change may have come while this one was committed.
+            if unwritten[kind] == change { unwritten[kind] = nil }
+        }
+        return hasClosedEntry
+    }
+
+    /// What is to become of the entry of a kind.
+    private enum EntryChange: Equatable {
+        case raise(detail: String)
+        case close(note: String)
+    }
+
+    private static func changes(
+        by news: GatewayHealth.News,
+        about reference: Reference,
+        seconds: Int
+    ) -> [AttentionKind: EntryChange] {
+        switch news {
+        case .unreachable(_, let attempts):
+            // An outage that lasts is reported again after a minute, one that does not needs no
+            // manual review.
+            if seconds == 0 { return [:] }
+            let detail = "\(attempts) queries in \(seconds) s brought no answer"
+            return [.gatewayUnreachable: .raise(detail: detail)]
+        case .unauthorized(let description):
+            let detail = "the gateway rejects our credentials: \(description)"
+            return [.gatewayUnauthorized: .raise(detail: detail)]
+        case .refused(let description):
+            let detail = "the gateway refuses queries about \(reference): \(description)"
+            return [.gatewayUnauthorized: .raise(detail: detail)]
+        case .reachable: return [.gatewayUnreachable: .close(note: "the gateway responds")]
+        case .recovered:
+            let change = EntryChange.close(note: "the gateway answers")
+            return [.gatewayUnreachable: change, .gatewayUnauthorized: change]
         }
     }
 
-    /// Logs an outage. Raises an entry only when the outage has lasted a second: an outage that
-    /// lasts is reported again after a minute, one that does not needs no manual review.
-    private func reportOutage(
-        since start: ContinuousClock.Instant,
-        attempts: Int
-    ) async throws(StoreError) {
-        let seconds = Int(start.duration(to: now()).components.seconds)
-        log.warning("the gateway does not answer queries") {
-            $0.add("attempts", attempts)
-            $0.add("seconds", seconds)
+    /// The whole seconds that an outage has lasted; 0 for other news.
+    private func secondsOfOutage(_ news: GatewayHealth.News) -> Int {
+        guard case .unreachable(let start, _) = news else { return 0 }
+        return Int(start.duration(to: now()).components.seconds)
+    }
+
+    private func log(_ news: GatewayHealth.News, about reference: Reference, seconds: Int) {
+        switch news {
+        case .unreachable(_, let attempts):
+            log.warning("the gateway does not answer queries") {
+                $0.add("attempts", attempts)
+                $0.add("seconds", seconds)
+            }
+        case .unauthorized(let description):
+            log.error("the gateway rejects our credentials; queries are paused") {
+                $0.add("response", description)
+            }
+        case .refused(let description):
+            log.error("the gateway refuses queries about a payment") {
+                $0.add("partnerReferenceNo", reference.text)
+                $0.add("response", description)
+            }
+        case .reachable, .recovered: break
         }
-        guard seconds > 0 else { return }
-        let detail = "\(attempts) queries in \(seconds) s brought no answer"
-        try await store.raise(.gatewayUnreachable, detail: detail)
     }
 }

@@ -47,6 +47,9 @@ package actor Reconciler {
     /// Callers of ``reconcile()`` that the loop has not served yet.
     private var orders: [CheckedContinuation<Result<Int, StoreError>, Never>] = []
 
+    /// Whether it is still to be found out whether schedules ended in an outage before the start.
+    private var isStartCheckDue = true
+
     /// Whether the loop has ended, so that no order would be served any more.
     private var isStopped = false
 
@@ -97,7 +100,6 @@ package actor Reconciler {
         let relay = Task { [store, wakeUps] in
             for await _ in store.inquiries { wakeUps.wake() }
         }
-        await resumeAfterOutage()
         wakeUps.wake()
         for await _ in wakeUps.signals {
             if Task.isCancelled { break }
@@ -111,14 +113,17 @@ package actor Reconciler {
         for attempt in attempts.values { await attempt.value }
     }
 
-    /// Serves orders, resumes ended schedules, and sends what is due.
+    /// Serves orders, repeats what failed, resumes ended schedules, and sends what is due.
     ///
     /// An error of one step does not skip the next one. The error of an order is its caller's; the
     /// first of the others is the result of the pass.
     private func runPass() async {
         await serveOrders()
         var failure: StoreError?
-        do throws(StoreError) { try await resumeIfDue() } catch { failure = error }
+        do throws(StoreError) {
+            if try await newsReport.writeAgain() { isResumeDue = true }
+            try await resumeIfDue()
+        } catch { failure = error }
         do throws(StoreError) {
             try await sendWhatIsDue()
         } catch {
@@ -200,23 +205,15 @@ package actor Reconciler {
 
 // Schedules that have ended.
 extension Reconciler {
-    /// At the start, makes the first pass resume schedules that may have ended without a response:
-    /// in an outage whose entry is still open, or before outbound was configured, which may be the
-    /// case as long as no query has found a payment of the merchant.
-    ///
-    /// When the database cannot be read, the error is logged, and nothing is resumed until the
-    /// gateway recovers, a reload makes queries possible, or an operator orders it.
-    private func resumeAfterOutage() async {
-        guard gateway.access != nil, isEnabled else { return }
-        do throws(StoreError) {
-            let kinds = try await store.reader.openAttentionCounts().keys
-            let outageKinds: [AttentionKind] = [.gatewayUnreachable, .gatewayUnauthorized]
-            let wasOut = outageKinds.contains { kinds.contains($0.rawValue) }
-            let isKnown = try await store.reader.isGatewayKnown()
-            if wasOut || !isKnown { isResumeDue = true }
-        } catch {
-            storeReport.record(error)
-        }
+    /// Whether schedules may have ended without a response before the start: in an outage whose
+    /// entry is still open, or before outbound was configured, which may be the case as long as no
+    /// query has found a payment of the merchant.
+    private func mayHaveEndedInOutage() async throws(StoreError) -> Bool {
+        guard gateway.access != nil, isEnabled else { return false }
+        let kinds = try await store.reader.openAttentionCounts().keys
+        let outageKinds: [AttentionKind] = [.gatewayUnreachable, .gatewayUnauthorized]
+        if outageKinds.contains(where: { kinds.contains($0.rawValue) }) { return true }
+        return try await !store.reader.isGatewayKnown()
     }
 
     /// Resumes ended schedules, if that is due (``Store/resumeInquiries()``).
@@ -224,12 +221,22 @@ extension Reconciler {
     /// Only the loop does this, so that no caller of ``record(_:about:)`` waits for as many
     /// commits as it takes.
     ///
-    /// - Throws: when the store cannot be used. What is scheduled by then stays scheduled; the rest
-    ///   waits for the next cause to resume.
+    /// - Throws: when the store cannot be used. What is scheduled by then stays scheduled; the next
+    ///   pass resumes the rest.
     private func resumeIfDue() async throws(StoreError) {
+        if isStartCheckDue {
+            if try await mayHaveEndedInOutage() { isResumeDue = true }
+            isStartCheckDue = false
+        }
         guard isResumeDue else { return }
         isResumeDue = false
-        let count = try await store.resumeInquiries()
+        let count: Int
+        do throws(StoreError) {
+            count = try await store.resumeInquiries()
+        } catch {
+            isResumeDue = true
+            throw error
+        }
         if count > 0 { log.info("payments are queried again") { $0.add("count", count) } }
     }
 }

@@ -258,6 +258,37 @@ import Testing
         }
     }
 
+    @Test(arguments: ["attention", "inquiries"])
+    func `what the database refused at the start and at a recovery is done later`(
+        table: String
+    ) async throws {
+        try await OutboundScene.with(Self.once) { scene in
+            scene.gateway.answer(.query) { .found($0, .success) }
+            try await scene.abandoned("TRX-1")
+            try await scene.store.raise(.gatewayUnreachable, detail: "test")
+            try scene.execute(
+                """
+                CREATE TRIGGER broken BEFORE UPDATE ON attention
+                WHEN OLD.kind = 'gateway-unreachable'
+                BEGIN SELECT json('broken'); END
+                """
+            )
+            // The loop cannot find out whether there was an outage, or cannot resume.
+            try scene.execute("ALTER TABLE \(table) RENAME TO hidden")
+            scene.start()
+            await scene.look()
+            try scene.execute("ALTER TABLE hidden RENAME TO \(table)")
+            await scene.look()
+            try await scene.reach(.success, of: "TRX-1")
+            // The gateway has answered, but the entry could not be closed.
+            await scene.reach { await !scene.reconciler.isQuerying }
+            #expect(try await scene.attention() == ["gateway-unreachable": 1])
+            try scene.execute("DROP TRIGGER broken")
+            await scene.look()
+            try await scene.reach { try await scene.attention().isEmpty }
+        }
+    }
+
     // MARK: Orders
 
     @Test func `without reconciling only what is ordered is queried`() async throws {
