@@ -1,5 +1,6 @@
+import Synchronization
+package import System
 import Text
-import System
 
 /// A program with commands: selects the one on the command line and runs it.
 package struct Program: Sendable {
@@ -90,4 +91,92 @@ package struct Program: Sendable {
 extension Command {
     /// The name, split into the words of a command line.
     package var words: [String] { name.split(separator: " ").map(String.init) }
+}
+
+/// The standard output and standard error of a command.
+package final class Console: Sendable {
+    /// Whether standard output is a terminal.
+    package let isTerminal: Bool
+
+    /// Whether standard error is a terminal.
+    private let isErrorTerminal: Bool
+    private let write: @Sendable (StandardStream, Span<UInt8>) throws(SystemError) -> Void
+    private let lost = Atomic(false)
+
+    /// - Parameters:
+    ///   - isTerminal: by default, whether standard output is a terminal.
+    ///   - isErrorTerminal: by default, whether standard error is a terminal.
+    ///   - write: writes one whole text; by default to the process's own streams.
+    package init(
+        isTerminal: Bool = StandardStream.output.isTerminal,
+        isErrorTerminal: Bool = StandardStream.error.isTerminal,
+        write: @escaping @Sendable (StandardStream, Span<UInt8>) throws(SystemError) -> Void = {
+            (stream, bytes) throws(SystemError) in try stream.write(bytes)
+        }
+    ) {
+        self.isTerminal = isTerminal
+        self.isErrorTerminal = isErrorTerminal
+        self.write = write
+    }
+
+    /// Whether a write to standard output has failed.
+    package var hasLostOutput: Bool { lost.load(ordering: .relaxed) }
+
+    /// Writes `text`, which includes its line ends, to standard output.
+    package func output(_ text: String) {
+        do throws(SystemError) {
+            try write(.output, Array(text.utf8).span)
+        } catch {
+            lost.store(true, ordering: .relaxed)
+        }
+    }
+
+    /// Writes one line to standard error.
+    package func complain(_ line: String) { writeError(line + "\n") }
+
+    /// Shows the progress of a command on a terminal, replacing the text shown before.
+    ///
+    /// - Parameter text: one line; empty to clear it.
+    package func progress(_ text: String) {
+        // Return to the start of the line and erase it (ECMA-48, EL).
+        if isErrorTerminal { writeError("\r\u{1B}[K" + text) }
+    }
+
+    private func writeError(_ text: String) {
+        do throws(SystemError) {
+            try write(.error, Array(text.utf8).span)
+        } catch {
+            // There is no other stream to report the failure on.
+            return
+        }
+    }
+}
+
+/// Exit codes of the program (sysexits.h).
+package enum ExitCode: Int32, CaseIterable, Sendable {
+    case success = 0
+    case usage = 64
+    case badData = 65
+    case unavailable = 69
+    case internalError = 70
+    case inputOutput = 74
+    case configuration = 78
+
+    /// The general meaning of the code, for `--help`.
+    var meaning: String {
+        switch self {
+        case .success: "done"
+        case .usage: "the command line is wrong"
+        case .badData: "the input data is invalid"
+        case .unavailable: "a required file or service is not available"
+        case .internalError: "an internal error of the program"
+        case .inputOutput: "reading or writing failed"
+        case .configuration: "the configuration is wrong; every problem is listed"
+        }
+    }
+}
+
+/// The program's version (semver.org).
+package enum Version {
+    package static let text = "0.1.0"
 }

@@ -1,4 +1,5 @@
 package import Commands
+package import Ledger
 import System
 
 extension CommandOption {
@@ -56,5 +57,72 @@ extension ConfigurationContext {
             environment: CurrentProcess.environment(),
             descriptorsMax: descriptorsMax
         )
+    }
+}
+
+/// The part of a configuration that the commands on database files need.
+///
+/// Only the section `storage` is checked. An invalid key of another section, or an environment
+/// variable that only the service manager sets, must not prevent a restore.
+package struct DatabaseSettings: Sendable {
+    package let storage: Configuration.Storage
+
+    /// Like ``Configuration/isReceiveOnly``, but determined from the keys without reading the
+    /// files.
+    package let isReceiveOnly: Bool
+
+    /// The value of `reconcile.enabled`.
+    fileprivate let isReconciling: Bool
+
+    /// The policy for the queries and entries that a restore creates.
+    package var policy: LedgerPolicy {
+        var policy = LedgerPolicy()
+        policy.isOutbound = !isReceiveOnly
+        policy.isReconciling = isReconciling
+        return policy
+    }
+}
+
+extension ConfigurationRequest {
+    /// Reads the settings that the commands on database files need.
+    package func loadDatabaseSettings() throws(ConfigurationProblems) -> DatabaseSettings {
+        let root = try LoadedConfiguration.root(of: file, overrides: overrides)
+        var context = context
+        context.readsFiles = false
+        let reader = ConfigurationReader(file: file, overrides: overrides, context: context)
+        let (storage, _) = ConfigurationSection.read(root, by: reader) { root in
+            root.section("storage") { Configuration.Storage($0) }
+        }
+        // This reader reports all other sections as unknown; those that exist are no problems.
+        let problems = reader.problems.filter { problem in
+            problem.path == "storage" || !Configuration.knownSections.contains(problem.path)
+        }
+        guard problems.isEmpty, let storage else { throw ConfigurationProblems(problems) }
+        let hasKey = root["cashIn"]?["privateKeyFile"]?.isFilled == true
+        let hasMerchant = root["cashIn"]?["merchantId"]?.isFilled == true
+        return DatabaseSettings(
+            storage: storage,
+            isReceiveOnly: !hasKey || !hasMerchant,
+            isReconciling: root["reconcile"]?["enabled"] != .boolean(false)
+        )
+    }
+}
+
+extension JSON5Value {
+    /// The value of the member `name` of an object.
+    fileprivate subscript(name: String) -> JSON5Value? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+
+    /// Whether the value is a text that is not empty.
+    ///
+    /// A number counts as well, because a text need not be quoted on the command line.
+    fileprivate var isFilled: Bool {
+        switch self {
+        case .string(let text): !text.isEmpty
+        case .number: true
+        default: false
+        }
     }
 }
