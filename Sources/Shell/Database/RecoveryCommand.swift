@@ -4,8 +4,8 @@ import Maintenance
 import Recovery
 import SQLiteFiles
 import Snap
-import System
 import Store
+import System
 import Text
 
 /// Functions that the commands on database files share.
@@ -104,5 +104,31 @@ extension Console {
         if progress.text == last { return }
         last = progress.text
         self.progress(last)
+    }
+}
+
+/// Access to the configured database while no daemon uses it.
+enum DatabaseAtRest {
+    /// Locks the database, so that no daemon can start.
+    ///
+    /// - Returns: nil if a daemon uses the database, or if it cannot be locked, for instance for
+    ///   lack of permission; then the command calls the daemon.
+    static func lock(
+        _ arguments: CommandArguments,
+        _ console: Console
+    ) throws(CommandProblem) -> DatabaseLock? {
+        let path = try RecoveryCommand.settings(arguments).storage.database
+        do throws(DatabaseLock.Refusal) {
+            let lock = try DatabaseLock.acquire(path, whenAbsent: .refused)
+            console.warn(about: lock)
+            return lock
+        } catch {
+            switch error {
+            case .inUse, .failed: return nil
+            case .missing(let path):
+                throw CommandProblem(.inputOutput, "the database \(path) does not exist")
+            case .orphaned, .unusableLockFile: throw CommandProblem(error.exitCode, "\(error)")
+            }
+        }
     }
 }

@@ -1,9 +1,9 @@
-import Commands
-import Configuration
+package import Commands
+package import Configuration
 import Maintenance
 import SQLiteFiles
-import System
 import Store
+import System
 
 extension Command {
     static let checkConfig = Command(
@@ -63,3 +63,27 @@ private func databaseProblem(_ storage: Configuration.Storage) -> String? {
 
 /// The first bytes of an SQLite database (https://www.sqlite.org/fileformat2.html, section 1.3).
 private let fileMark = Array("SQLite format 3\0".utf8)
+
+/// Loads the configuration that a command line names; on failure all problems are printed.
+package func loadConfiguration(
+    _ arguments: CommandArguments,
+    _ console: Console
+) -> Result<(ConfigurationRequest, LoadedConfiguration), CommandFailure> {
+    do throws(UsageError) {
+        let request = try ConfigurationRequest(arguments, context: .current())
+        do throws(ConfigurationProblems) {
+            return .success((request, try request.load()))
+        } catch {
+            for problem in error.problems { console.complain(problem.description) }
+            return .failure(CommandFailure(code: .configuration))
+        }
+    } catch {
+        console.complain("\(programName): \(error.text)")
+        return .failure(CommandFailure(code: .usage))
+    }
+}
+
+/// The exit code of a command whose problem was printed already.
+package struct CommandFailure: Error {
+    package let code: ExitCode
+}
