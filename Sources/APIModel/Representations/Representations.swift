@@ -1,4 +1,5 @@
 import Ledger
+package import Maintenance
 package import Payments
 import Snap
 package import Store
@@ -12,46 +13,6 @@ package struct MoneyRepresentation: Encodable {
     package init(_ amount: Amount) { value = amount.description }
 
     private enum CodingKeys: CodingKey { case value, currency }
-}
-
-/// The JSON of a transition.
-package struct TransitionRepresentation: Encodable {
-    let sequence: Int64
-    let partnerReferenceNo: String
-    @Nullable var referenceNo: String?
-    @Nullable var from: String?
-    let to: String
-    let latestTransactionStatus: String
-    @Nullable var amount: MoneyRepresentation?
-    let source: String
-
-    @Nullable var `operator`: String?
-    @Nullable var externalId: String?
-    @Nullable var callbackId: Int64?
-    @Nullable var paidAt: String?
-
-    /// The time of payment, as the gateway wrote it.
-    @Nullable var paidAtText: String?
-    let recordedAt: String
-    @Nullable var note: String?
-
-    package init(_ record: TransitionRecord) {
-        sequence = record.sequence
-        partnerReferenceNo = record.partnerReferenceNo
-        referenceNo = record.referenceNo
-        from = record.from?.word
-        to = record.to.word
-        latestTransactionStatus = record.latestStatus.code
-        amount = record.amount.map { MoneyRepresentation($0) }
-        source = record.source.word
-        `operator` = record.operatorName
-        externalId = record.externalID
-        callbackId = record.callbackID
-        paidAt = record.paidAt.instant
-        paidAtText = record.paidAt?.text
-        note = record.note
-        recordedAt = JakartaTime.textWithFraction(milliseconds: record.recordedMilliseconds)
-    }
 }
 
 /// The JSON of a transaction.
@@ -179,7 +140,7 @@ package struct ConsumerRepresentation: Encodable {
 
 extension GatewayTime? {
     /// The instant as text; nil if the gateway's text is not a time.
-    fileprivate var instant: String? {
+    var instant: String? {
         self?.milliseconds.map { JakartaTime.textWithFraction(milliseconds: $0) }
     }
 }
@@ -231,5 +192,45 @@ package struct AttentionRepresentation: Encodable {
         }
         resolvedBy = record.resolvedBy
         note = record.note
+    }
+}
+
+/// The JSON of the progress of a prune.
+package struct PruneRepresentation: Encodable {
+    let state: String
+    @Nullable var before: String?
+    let transitions: Bool
+    let dryRun: Bool
+    let percent: Int
+    let callbacks: Int
+    let gatewayCalls: Int
+    let refusals: Int
+    let removedTransitions: Int
+    let bytes: Int
+    @Nullable var oldest: Int64?
+    @Nullable var heldBy: String?
+    @Nullable var startedAt: String?
+    @Nullable var finishedAt: String?
+    @Nullable var error: String?
+
+    package init(_ progress: PruneProgress) {
+        let text = { (milliseconds: Int64?) in
+            milliseconds.map { JakartaTime.textWithFraction(milliseconds: $0) }
+        }
+        state = progress.state.rawValue
+        before = text(progress.order?.beforeMilliseconds)
+        transitions = progress.order?.removesTransitions ?? false
+        dryRun = progress.order?.isDryRun ?? false
+        percent = progress.percent
+        callbacks = progress.callbackCount
+        gatewayCalls = progress.gatewayCallCount
+        refusals = progress.refusalCount
+        removedTransitions = progress.transitionCount
+        bytes = progress.byteCount
+        oldest = progress.oldestSequence
+        heldBy = progress.heldBy
+        startedAt = text(progress.startedMilliseconds)
+        finishedAt = text(progress.finishedMilliseconds)
+        error = progress.error
     }
 }

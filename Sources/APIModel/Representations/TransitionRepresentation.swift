@@ -4,6 +4,46 @@ import Snap
 package import Store
 import Text
 
+/// The JSON of a transition.
+package struct TransitionRepresentation: Encodable {
+    let sequence: Int64
+    let partnerReferenceNo: String
+    @Nullable var referenceNo: String?
+    @Nullable var from: String?
+    let to: String
+    let latestTransactionStatus: String
+    @Nullable var amount: MoneyRepresentation?
+    let source: String
+
+    @Nullable var `operator`: String?
+    @Nullable var externalId: String?
+    @Nullable var callbackId: Int64?
+    @Nullable var paidAt: String?
+
+    /// The time of payment, as the gateway wrote it.
+    @Nullable var paidAtText: String?
+    let recordedAt: String
+    @Nullable var note: String?
+
+    package init(_ record: TransitionRecord) {
+        sequence = record.sequence
+        partnerReferenceNo = record.partnerReferenceNo
+        referenceNo = record.referenceNo
+        from = record.from?.word
+        to = record.to.word
+        latestTransactionStatus = record.latestStatus.code
+        amount = record.amount.map { MoneyRepresentation($0) }
+        source = record.source.word
+        `operator` = record.operatorName
+        externalId = record.externalID
+        callbackId = record.callbackID
+        paidAt = record.paidAt.instant
+        paidAtText = record.paidAt?.text
+        note = record.note
+        recordedAt = JakartaTime.textWithFraction(milliseconds: record.recordedMilliseconds)
+    }
+}
+
 /// The JSON of a transition, written in one pass.
 ///
 /// The bytes are equal to those of ``TransitionRepresentation``; a test compares them. Followers of
