@@ -1,7 +1,52 @@
-import Crypto
-import HTTPClient
+package import Crypto
+package import HTTPClient
 import Snap
 import Text
+
+/// The merchant's identity towards the gateway, and the gateway's address.
+package struct CashInSettings: Sendable {
+    /// Scheme, host and port of `baseURL`.
+    package let origin: Origin
+
+    /// The path of `baseURL`; part of the request target, not of the signed path.
+    package let basePath: String
+
+    /// The prefix of `/api/v1.0/qr/…` in the signed path.
+    package let signaturePathPrefix: String
+
+    /// X-PARTNER-ID.
+    package let clientID: String
+
+    /// `merchantId` of a query.
+    package let merchantID: String
+
+    /// CHANNEL-ID.
+    package let channelID: String
+
+    /// The merchant's private key, which signs the requests.
+    package let privateKey: RSAPrivateKey
+
+    /// Makes settings from texts that the caller has checked to be visible ASCII.
+    ///
+    /// A trailing slash of `basePath` is dropped.
+    package init(
+        origin: Origin,
+        basePath: String,
+        signaturePathPrefix: String,
+        clientID: String,
+        merchantID: String,
+        channelID: String,
+        privateKey: RSAPrivateKey
+    ) {
+        self.origin = origin
+        self.basePath = basePath.hasSuffix("/") ? String(basePath.dropLast()) : basePath
+        self.signaturePathPrefix = signaturePathPrefix
+        self.clientID = clientID
+        self.merchantID = merchantID
+        self.channelID = channelID
+        self.privateKey = privateKey
+    }
+}
 
 /// A service of the gateway.
 enum Endpoint {
@@ -60,5 +105,36 @@ struct SignedRequest {
             isRepeatable: false
         )
         request.needsFreshConnection = needsFreshConnection
+    }
+}
+
+extension ExternalID {
+    /// A new id for an outbound request: 32 decimal digits, as the gateway's documentation
+    /// requires.
+    ///
+    /// 13 digits are the time in milliseconds, which differs between runs. 19 digits are random,
+    /// which distinguishes requests of the same millisecond, also after the clock was set back.
+    static func unique(milliseconds: Int64) throws(CryptoError) -> ExternalID {
+        var random: UInt64
+        repeat {
+            random = try randomBytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }
+        } while random >= randomEnd
+        let time = UInt64(clamping: milliseconds) % timeEnd
+        let digits = padded(time, count: 13) + padded(random, count: 19)
+        guard let id = ExternalID(digits.utf8.span) else {
+            preconditionFailure("32 digits are an id")
+        }
+        return id
+    }
+
+    /// One more than the largest number of 19 digits.
+    private static let randomEnd: UInt64 = 10_000_000_000_000_000_000
+
+    /// One more than the largest number of 13 digits; as a time in milliseconds, in the year 2286.
+    private static let timeEnd: UInt64 = 10_000_000_000_000
+
+    private static func padded(_ number: UInt64, count: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(count - digits.utf8.count, 0)) + digits
     }
 }

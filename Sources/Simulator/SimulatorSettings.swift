@@ -1,5 +1,7 @@
+import Commands
 package import Crypto
 package import HTTPClient
+import System
 
 /// The settings of the simulated gateway and its one merchant.
 package struct SimulatorSettings: Sendable {
@@ -58,5 +60,91 @@ package struct SimulatorSettings: Sendable {
         registeredPath = notifyPath
         self.gatewayKey = gatewayKey
         self.merchantKey = merchantKey
+    }
+}
+
+/// The keys of gateway and merchant, read from files or generated.
+struct SimulatorKeys {
+    /// The gateway's private key, which signs callbacks.
+    let gateway: RSAPrivateKey
+
+    /// The merchant's public key, which verifies requests.
+    let merchant: RSAPublicKey
+
+    /// Maximum bytes of a key file.
+    private static let bytesMax = 65_536
+
+    /// Reads the named files, and the others from the directory, generating missing pairs there.
+    ///
+    /// A generated pair of the merchant includes the private key, so that a client can sign with
+    /// it.
+    ///
+    /// - Throws: ``SimulatorFailure`` with the exit code for missing options, unreadable files and
+    ///   invalid keys.
+    init(
+        directory: String?,
+        gatewayFile: String?,
+        merchantFile: String?
+    ) throws(SimulatorFailure) {
+        guard let directory = directory ?? (gatewayFile == nil || merchantFile == nil ? nil : "")
+        else {
+            throw SimulatorFailure(
+                .usage,
+                "--keys DIR is missing, or --gateway-key and --merchant-key"
+            )
+        }
+        let gatewayPath = gatewayFile ?? directory + "/gateway-private.pem"
+        if gatewayFile == nil, !FileCreation.exists(gatewayPath) {
+            try Self.makePair("gateway", in: directory)
+        }
+        let merchantPath = merchantFile ?? directory + "/merchant-public.pem"
+        if merchantFile == nil, !FileCreation.exists(merchantPath) {
+            try Self.makePair("merchant", in: directory)
+        }
+        gateway = try Self.read(gatewayPath) { text throws(CryptoError) in try RSAPrivateKey(text) }
+        merchant = try Self.read(merchantPath) { text throws(CryptoError) in
+            try RSAPublicKey(text)
+        }
+    }
+
+    /// Reads and parses one key file.
+    private static func read<Key>(
+        _ path: String,
+        _ parse: ([UInt8]) throws(CryptoError) -> Key
+    ) throws(SimulatorFailure) -> Key {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try FileContents(reading: path, bytesMax: bytesMax).bytes
+        } catch {
+            throw SimulatorFailure(.inputOutput, "cannot read \(path): \(error)")
+        }
+        do throws(CryptoError) {
+            return try parse(bytes)
+        } catch {
+            throw SimulatorFailure(.badData, "\(path): \(error)")
+        }
+    }
+
+    /// Generates a pair: the private key with mode 0600, in a directory with mode 0700.
+    private static func makePair(_ name: String, in directory: String) throws(SimulatorFailure) {
+        let texts: (secret: String, open: String)
+        do throws(CryptoError) {
+            let key = try RSAPrivateKey.generate()
+            texts = (try key.pem(), try key.publicKey.pem())
+        } catch {
+            throw SimulatorFailure(.internalError, "cannot generate a key pair: \(error)")
+        }
+        do throws(FileError) {
+            try FileCreation.makeDirectories(directory, mode: 0o700)
+            let path = "\(directory)/\(name)"
+            try FileCreation.write(
+                Array(texts.secret.utf8),
+                to: path + "-private.pem",
+                mode: 0o600
+            )
+            try FileCreation.write(Array(texts.open.utf8), to: path + "-public.pem", mode: 0o644)
+        } catch {
+            throw SimulatorFailure(.inputOutput, "cannot write keys to \(directory): \(error)")
+        }
     }
 }

@@ -105,3 +105,75 @@ package struct EntryResolution: Equatable, Sendable {
         self.note = note
     }
 }
+
+/// Why an entry is on the attention list: a closed list (article Statuses).
+package enum AttentionKind: String, CaseIterable, Sendable {
+    /// An authentic callback is unreadable: headers or members are missing or malformed.
+    case invalidCallback = "invalid-callback"
+    /// One X-EXTERNAL-ID was used for two facts on one day of receipt.
+    case externalIDConflict = "external-id-conflict"
+    /// No transaction matches, and `unknownTransactions` is `reject`.
+    case unknownTransaction = "unknown-transaction"
+    /// The amount of a success or refund differs from the expected one.
+    case amountMismatch = "amount-mismatch"
+    /// The references contradict a stored transaction.
+    case referenceMismatch = "reference-mismatch"
+    /// X-TIMESTAMP was outside the tolerance.
+    case staleCallback = "stale-callback"
+    /// A callback waits for a query that cannot be sent or did not resolve it.
+    case unconfirmedCallback = "unconfirmed-callback"
+    /// A callback reports a refund, which only a query may confirm.
+    case unconfirmedRefund = "unconfirmed-refund"
+    /// A refund of a payment that was never a success here.
+    case unexpectedRefund = "unexpected-refund"
+    /// A success after the payment was cancelled or failed.
+    case lateSuccess = "late-success"
+    /// A second success that differs from the first in amount, gateway reference, or time and id.
+    case possibleSecondPayment = "possible-second-payment"
+    /// A success after a refund that does not repeat the refunded success.
+    case paymentAfterRefund = "payment-after-refund"
+    /// A cancellation or failure after a success.
+    case contradictsSuccess = "contradicts-success"
+    /// The gateway accepted a payment, but its QR code failed validation.
+    case qrRefused = "qr-refused"
+    /// A payment is open, and no query is planned or the responses are unusable.
+    case unresolvedPayment = "unresolved-payment"
+    /// The gateway finds neither this payment, generated here, nor any other of the merchant.
+    case ownPaymentUnknown = "own-payment-unknown"
+    /// The gateway has not responded for a while.
+    case gatewayUnreachable = "gateway-unreachable"
+    /// The gateway rejects the merchant's credentials or queries.
+    case gatewayUnauthorized = "gateway-unauthorized"
+
+    /// The database's file system has less free space than `storage.minimumFreeBytes`.
+    case diskLow = "disk-low"
+
+    /// Whether an operator may accept a status through an entry of this kind.
+    ///
+    /// Entries about the gateway or the disk name no payment, so there is no status to accept.
+    package var isAboutFacts: Bool {
+        switch self {
+        case .gatewayUnreachable, .gatewayUnauthorized, .diskLow: false
+        default: true
+        }
+    }
+
+    /// Whether an entry closes automatically when a query or a callback establishes `status`.
+    ///
+    /// These kinds only wait for a confirmation. The others record a contradiction that no later
+    /// report removes, such as a second payment: they stay open until an operator resolves them.
+    /// `unresolved-payment` needs a final status, `own-payment-unknown` any status but 07.
+    package func isClosed(by status: LatestTransactionStatus) -> Bool {
+        switch self {
+        case .externalIDConflict, .unknownTransaction, .staleCallback, .unconfirmedCallback,
+            .lateSuccess, .unconfirmedRefund:
+            true
+        case .unresolvedPayment: !status.isOpen
+        case .ownPaymentUnknown: status != .notFound
+        case .invalidCallback, .amountMismatch, .referenceMismatch, .possibleSecondPayment,
+            .paymentAfterRefund, .contradictsSuccess, .unexpectedRefund, .qrRefused,
+            .gatewayUnreachable, .gatewayUnauthorized, .diskLow:
+            false
+        }
+    }
+}

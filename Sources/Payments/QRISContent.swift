@@ -125,3 +125,101 @@ package enum QRISTag {
     package static let additionalData = 62
     package static let checksum = 63
 }
+
+/// One data object of a QR code: a tag of two digits, a length of two digits, a value.
+package struct QRISObject: Equatable, Sendable {
+    /// 0 to 99.
+    package let tag: Int
+
+    /// At most ``valueCharactersMax`` characters.
+    package let value: String
+
+    /// The largest length that two digits can state.
+    package static let valueCharactersMax = 99
+
+    /// Characters before the value: tag and length.
+    static let headCount = 4
+
+    /// Creates an object; nil when tag or value are out of range.
+    package init?(tag: Int, value: String) {
+        guard (0...99).contains(tag), value.unicodeScalars.count <= Self.valueCharactersMax else {
+            return nil
+        }
+        (self.tag, self.value) = (tag, value)
+    }
+
+    /// Parses the object that begins at `position`, an index into `scalars`.
+    init(in scalars: [Unicode.Scalar], at position: Int) throws(QRISProblem) {
+        let start = position + Self.headCount
+        guard let tag = Self.number(in: scalars, at: position),
+            let count = Self.number(in: scalars, at: position + 2),
+            start + count <= scalars.count
+        else { throw .objects(offset: position) }
+        self.tag = tag
+        value = String(String.UnicodeScalarView(scalars[start..<start + count]))
+    }
+
+    /// The object as written in a code.
+    package var text: String {
+        Self.twoDigits(tag) + Self.twoDigits(value.unicodeScalars.count) + value
+    }
+
+    private static func number(in scalars: [Unicode.Scalar], at position: Int) -> Int? {
+        guard position + 2 <= scalars.count else { return nil }
+        var number = 0
+        for scalar in scalars[position..<position + 2] {
+            guard ("0"..."9").contains(scalar) else { return nil }
+            number = number * 10 + Int(scalar.value - 0x30)
+        }
+        return number
+    }
+
+    private static func twoDigits(_ number: Int) -> String {
+        number < 10 ? "0\(number)" : "\(number)"
+    }
+}
+
+/// Why a QR code must not be shown to a customer (article Gateway).
+package enum QRISProblem: Error, Equatable, Sendable {
+    /// The gateway sent no code.
+    case missing
+    /// More than ``QRISContent/charactersMax`` characters.
+    case tooLong
+    /// No complete data object begins at this character.
+    case objects(offset: Int)
+    /// The text does not begin with `000201`.
+    case formatIndicator
+    /// The last object is not the checksum of the text before it.
+    case checksum
+    /// Tag 53 is not `360`, the rupiah.
+    case currency
+    /// No tag 26 to 51: the code names no account to pay to.
+    case merchantAccount
+    /// Tag 54 is not the requested amount.
+    case amount
+}
+
+extension QRISProblem: CustomStringConvertible {
+    /// The problem in words, without the code's own text.
+    package var description: String {
+        switch self {
+        case .missing: "the QR code is missing"
+        case .tooLong: "the QR code has more than \(QRISContent.charactersMax) characters"
+        case .objects(let offset): "the QR code has no data object at character \(offset)"
+        case .formatIndicator: "the QR code does not begin with 000201"
+        case .checksum: "the QR code has a wrong checksum (tag 63)"
+        case .currency: "the QR code's currency (tag 53) is not 360"
+        case .merchantAccount: "the QR code has no merchant account (tags 26 to 51)"
+        case .amount: "the QR code's amount (tag 54) is not the requested one"
+        }
+    }
+}
+
+/// An oddity of a QR code that can still be paid; each has been seen in the field.
+package enum QRISWarning: String, CaseIterable, Sendable {
+    case notDynamic = "tag 01 is not 12"
+    case amountMissing = "tag 54, the amount, is missing"
+    case country = "tag 58 is not ID"
+    case merchantNameTooLong = "tag 59, the name, has more than 25 characters"
+    case merchantCityTooLong = "tag 60, the city, has more than 15 characters"
+}
