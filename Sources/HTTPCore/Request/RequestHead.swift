@@ -97,3 +97,83 @@ extension RequestHead: Equatable {
         one === other || one.bytes == other.bytes
     }
 }
+
+/// How the end of a request body is determined (RFC 9112 section 6.3).
+package enum BodyFraming: Equatable, Sendable {
+    case none
+
+    /// Body length in bytes, not yet checked against a limit; `Int.max` stands for any larger
+    /// number.
+    case contentLength(Int)
+    case chunked
+}
+
+extension Span<UInt8> {
+    /// Determines the framing by the rules of RFC 9112 section 6.3, in their order.
+    ///
+    /// Items 1 and 2 apply to responses only. Where items 3 and 5 allow either repair or rejection,
+    /// the request is rejected: two parsers that disagree about the end of a body make request
+    /// smuggling possible.
+    func requestFraming(
+        fields: [Field],
+        version: HTTPVersion
+    ) throws(GrammarError) -> BodyFraming {
+        let coding = FieldSearch(of: "Transfer-Encoding", in: fields, of: self)
+        let length = FieldSearch(of: "Content-Length", in: fields, of: self)
+
+        // Item 3: both fields are present. Item 4: only a single final "chunked" is implemented,
+        // and RFC 9112 section 6.1 treats an HTTP/1.0 message with a transfer coding as faulty.
+        if let first = coding.first {
+            guard length.first == nil else {
+                throw GrammarError(.framing, at: first.name.lowerBound)
+            }
+            guard !coding.isRepeated, version == .http11, matches("chunked", in: first.value)
+            else { throw GrammarError(.transferEncoding, at: first.value.lowerBound) }
+            return .chunked
+        }
+
+        // Items 5 and 6. The RFC lets a recipient read a list of equal numbers as one number; it is
+        // rejected like any other list.
+        if let first = length.first {
+            guard !length.isRepeated, let count = decimal(first.value) else {
+                throw GrammarError(.contentLength, at: first.value.lowerBound)
+            }
+            return .contentLength(count)
+        }
+
+        // Item 7: a request with neither field has no body. Item 8 applies to responses only.
+        return .none
+    }
+}
+
+/// The parsed head of a stored request.
+package struct KeptHead {
+    private let head: RequestHead
+
+    /// Parses a head; nil for bytes that are not one, such as those of a request that was never
+    /// sent.
+    package init?(_ bytes: [UInt8]) {
+        // The head was within the limits when it was received; today's limits do not apply.
+        var limits = HTTPLimits()
+        limits.headerBytes = bytes.count
+        limits.headerCount = bytes.count
+        limits.targetBytes = bytes.count
+        limits.methodBytes = bytes.count
+        guard let head = try? parseRequestHead(bytes, limits: limits) else { return nil }
+        self.head = head
+    }
+
+    /// The version in the request line, `HTTP/1.0` or `HTTP/1.1`.
+    package var version: String { head.version == .http10 ? "HTTP/1.0" : "HTTP/1.1" }
+
+    /// The fields in the order and spelling received; invalid UTF-8 becomes U+FFFD.
+    package var fields: [(name: String, value: String)] {
+        head.fields.map { (name: head.text($0.name), value: head.text($0.value)) }
+    }
+
+    /// The value of a field that occurs once, nil otherwise; the name is case-insensitive.
+    package func single(_ name: String) -> [UInt8]? {
+        guard case .value(let range) = head.single(name) else { return nil }
+        return Array(head[range])
+    }
+}
