@@ -1,4 +1,6 @@
+@unsafe @preconcurrency import Dispatch
 import Glibc
+import Synchronization
 
 /// The running process.
 package enum CurrentProcess {
@@ -82,5 +84,32 @@ package enum FileLimit {
         let which = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         _ = try retryingOnInterrupt("setrlimit") { unsafe setrlimit(which, &limit) }
         return try current()
+    }
+}
+
+/// The first thread of the program.
+package enum MainThread {
+    /// Runs `body` on the shared pool and blocks this thread until it returns.
+    ///
+    /// An asynchronous `main` would give the thread to Dispatch for good, and every closure formed
+    /// in it would belong to the main actor.
+    package static func wait<Value: Sendable>(
+        for body: @escaping @Sendable () async -> Value
+    ) -> Value {
+        let done = DispatchSemaphore(value: 0)
+        let result = Result<Value>()
+        Task {
+            let value = await body()
+            result.value.withLock { $0 = value }
+            done.signal()
+        }
+        while true {
+            done.wait()
+            if let value = result.value.withLock({ $0 }) { return value }
+        }
+    }
+
+    private final class Result<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
     }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A one-time event that ends waits on descriptors.
@@ -91,4 +92,26 @@ extension Descriptor {
 private func milliseconds(_ now: UInt64, _ deadline: UInt64) -> CInt {
     guard now < deadline else { return 0 }
     return CInt(min((deadline - now + 999_999) / 1_000_000, UInt64(CInt.max)))
+}
+
+/// Two sockets that are connected to each other.
+package struct SocketPair: ~Copyable {
+    let near: Descriptor
+    let far: Descriptor
+
+    /// Wraps `socketpair(2)`.
+    package init() throws(SystemError) {
+        let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        var pair: [CInt] = [-1, -1]
+        _ = try retryingOnInterrupt("socketpair") { unsafe socketpair(AF_UNIX, type, 0, &pair) }
+        near = Descriptor(owning: pair[0])
+        far = Descriptor(owning: pair[1])
+    }
+
+    /// Passes ownership of both to `body`.
+    package consuming func take(
+        _ body: (_ near: consuming Descriptor, _ far: consuming Descriptor) -> Void
+    ) {
+        body(near, far)
+    }
 }
