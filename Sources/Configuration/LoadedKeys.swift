@@ -93,7 +93,11 @@ extension ConfigurationSection {
         guard reader.context.readsFiles else { return nil }
         do throws(FileError) {
             let contents = try FileContents(reading: file, bytesMax: bytesMax)
-            reader.note(contents.bytes, of: file, keyPath(key) + (index.map { "[\($0)]" } ?? ""))
+            reader.recordDigest(
+                contents.bytes,
+                of: file,
+                keyPath(key) + (index.map { "[\($0)]" } ?? "")
+            )
             return contents
         } catch {
             report(

@@ -69,7 +69,7 @@ actor ConnectionPool {
     func giveBack(_ connection: ClientConnection, isOpen: Bool) {
         let lent = interruptions.removeValue(forKey: ObjectIdentifier(connection))
         precondition(lent != nil, "a connection is returned once")
-        if isOpen, !isClosed { keep(connection) }
+        if isOpen, !isClosed { addIdle(connection) }
         releaseSlot()
     }
 
@@ -154,7 +154,7 @@ extension ConnectionPool {
         return ClientConnection(to: origin, resources)
     }
 
-    private func keep(_ connection: ClientConnection) {
+    private func addIdle(_ connection: ClientConnection) {
         let lifetime = UInt64(resources.settings.idleSeconds) * 1_000_000_000
         let expires = SystemClock.monotonicNanoseconds() + lifetime
         idle.append(Idle(connection: connection, expiresNanoseconds: expires))

@@ -56,7 +56,7 @@ extension Ledger {
     /// - Parameter other: the payment that they are about, if it is not the callback's own.
     mutating func raise(
         _ kinds: [AttentionKind],
-        by callback: KeptCallback,
+        by callback: StoredCallback,
         about other: Payment? = nil
     ) {
         if kinds.isEmpty { return }

@@ -16,7 +16,7 @@ extension Ledger {
     /// Closes the entry about a callback's unsigned headers after a delivery with valid headers.
     ///
     /// An entry with other events stays open, because they are not resolved by this delivery.
-    mutating func closeUnsignedFailure(_ kept: KeptCallback) {
+    mutating func closeUnsignedFailure(_ kept: StoredCallback) {
         guard let id = kept.paymentID else { return }
         for entry in view.openEntries(.payment(id)) where entry.kind == .invalidCallback {
             guard entry.events.allSatisfy({ $0.callbackID == kept.id }) else { continue }
@@ -30,7 +30,7 @@ extension Ledger {
     /// That is so if the stored one failed only by unsigned headers and this one does not.
     /// Otherwise an attacker could suppress a captured callback by sending it first with invalid
     /// headers.
-    func isReplacing(_ kept: KeptCallback, _ delivery: Delivery) -> Bool {
+    func isReplacing(_ kept: StoredCallback, _ delivery: Delivery) -> Bool {
         kept.content.failure?.isUnsigned == true
             && delivery.content.failure?.isUnsigned != true
     }
@@ -42,7 +42,7 @@ extension Ledger {
     /// The current judgement matters: a callback rejected before may be acceptable after a query or
     /// a change of the configuration, and then it takes effect. A redelivery starts no query of its
     /// own and opens no entry unless it takes effect (article Checks, row 5a).
-    private mutating func redeliver(_ delivery: Delivery, of kept: KeptCallback) -> Judgement {
+    private mutating func redeliver(_ delivery: Delivery, of kept: StoredCallback) -> Judgement {
         emit(.countRedelivery(kept.id, atMilliseconds: delivery.receivedMilliseconds))
         // Unsigned headers belong to the delivery, and article Checks, row 5a, comes after them.
         if let failure = delivery.content.failure, failure.isUnsigned {
@@ -72,9 +72,9 @@ extension Ledger {
     ///   response that it had on receipt.
     mutating func reapply(
         _ verdict: CallbackVerdict,
-        to kept: KeptCallback,
+        to kept: StoredCallback,
         keepsOutcome: Bool = false
-    ) -> KeptCallback {
+    ) -> StoredCallback {
         var callback = kept
         if !keepsOutcome || verdict.outcome == .applied {
             callback.outcome = verdict.outcome
@@ -91,7 +91,7 @@ extension Ledger {
     ///
     /// A conflict of X-EXTERNAL-IDs stays one, since the id's owner has not changed. Any other
     /// callback is judged without that check, because it may own the id itself.
-    func judge(_ kept: KeptCallback) -> CallbackVerdict {
+    func judge(_ kept: StoredCallback) -> CallbackVerdict {
         judge(
             kept,
             target(of: kept.content.references),
@@ -103,7 +103,7 @@ extension Ledger {
     ///
     /// - Parameter isAgeChecked: false for a callback that has waited since it was received.
     func judge(
-        _ callback: KeptCallback,
+        _ callback: StoredCallback,
         _ target: CallbackTarget,
         externalIDUse: ExternalIDUse,
         isAgeChecked: Bool = true
@@ -124,7 +124,7 @@ extension Ledger {
     // MARK: A new callback
 
     private mutating func receiveNew(_ delivery: Delivery) -> Judgement {
-        let callback = keep(delivery, as: takeCallbackID())
+        let callback = append(delivery, as: takeCallbackID())
         return Judgement(
             callbackID: callback.id,
             answer: callback.answer,
@@ -137,8 +137,8 @@ extension Ledger {
     /// Judges a callback that is not in the journal and appends it under this ID.
     ///
     /// Every authentic callback is stored, whatever the response is (article Storage).
-    mutating func keep(_ delivery: Delivery, as id: CallbackID) -> KeptCallback {
-        var callback = KeptCallback(
+    mutating func append(_ delivery: Delivery, as id: CallbackID) -> StoredCallback {
+        var callback = StoredCallback(
             id: id,
             paymentID: nil,
             receivedMilliseconds: delivery.receivedMilliseconds,
@@ -157,7 +157,7 @@ extension Ledger {
         callback.outcome = verdict.outcome
         callback.answer = verdict.answer
         place(&callback, at: target, verdict.effect)
-        let isAsked = verdict.asks && ask(about: callback)
+        let isAsked = verdict.asks && planQuery(about: callback)
         callback.isWaiting = verdict.asks && startsWaiting(callback)
         let claimed = claim(key, by: &callback)
         emit(.appendCallback(Shared(callback), delivery))
@@ -166,14 +166,14 @@ extension Ledger {
             // A report to a query sent before this callback must not resolve it.
             update(payment)
         }
-        raise(held(verdict, isAsked: isAsked), by: callback)
+        raise(attentionKinds(verdict, isAsked: isAsked), by: callback)
         return callback
     }
 
     /// The entries that a verdict raises, given whether a query was started.
     ///
     /// A callback that needs a query and gets none goes on the attention list (article Statuses).
-    func held(_ verdict: CallbackVerdict, isAsked: Bool) -> [AttentionKind] {
+    func attentionKinds(_ verdict: CallbackVerdict, isAsked: Bool) -> [AttentionKind] {
         verdict.asks && !isAsked && verdict.attention.isEmpty
             ? [.unconfirmedCallback] : verdict.attention
     }
@@ -181,7 +181,7 @@ extension Ledger {
     /// Whether the X-EXTERNAL-ID of a new callback was used before (article Checks, row 10).
     ///
     /// Facts are compared, not bytes: a gateway that signs again may lay out the body differently.
-    private func use(of key: ExternalIDKey?, byNew callback: KeptCallback) -> ExternalIDUse {
+    private func use(of key: ExternalIDKey?, byNew callback: StoredCallback) -> ExternalIDUse {
         guard let owner = key.flatMap({ view.owner(of: $0) }) else { return .free }
         return owner.fact == callback.content.fact ? .sameFact : .otherFact(owner.fact)
     }
@@ -189,7 +189,7 @@ extension Ledger {
     /// Stores the changed columns of a callback.
     ///
     /// A callback whose response is now 2005600 claims its X-EXTERNAL-ID, unless that has an owner.
-    mutating func update(_ callback: KeptCallback) {
+    mutating func update(_ callback: StoredCallback) {
         var callback = callback
         let key = claim(callback.externalIDKey, by: &callback)
         emit(.updateCallback(Shared(callback)))
@@ -199,7 +199,7 @@ extension Ledger {
     /// Marks a callback as the owner of its X-EXTERNAL-ID where it may be; returns the claimed key.
     private func claim(
         _ key: ExternalIDKey?,
-        by callback: inout KeptCallback
+        by callback: inout StoredCallback
     ) -> ExternalIDKey? {
         guard !callback.ownsExternalID, callback.answer == .successful, let key,
             view.owner(of: key) == nil
@@ -208,7 +208,7 @@ extension Ledger {
         return key
     }
 
-    private mutating func emitClaim(_ key: ExternalIDKey?, of callback: KeptCallback) {
+    private mutating func emitClaim(_ key: ExternalIDKey?, of callback: StoredCallback) {
         guard let key else { return }
         let owner = ExternalIDOwner(callbackID: callback.id, fact: callback.content.fact)
         emit(.claimExternalID(key, owner))
@@ -247,7 +247,7 @@ extension Ledger {
     /// A callback without a transaction gets an unconfirmed payment, which groups its entries and
     /// the inquiry until a query confirms the references.
     mutating func place(
-        _ callback: inout KeptCallback,
+        _ callback: inout StoredCallback,
         at target: CallbackTarget,
         _ effect: CallbackVerdict.Effect
     ) {
@@ -272,7 +272,7 @@ extension Ledger {
     /// Marks are stored without a new revision: they do not outdate a query that is under way.
     private mutating func take(
         _ effect: CallbackVerdict.Effect,
-        of callback: inout KeptCallback
+        of callback: inout StoredCallback
     ) {
         guard let fact = callback.content.fact, var payment = view.payment(callback.paymentID)
         else { return }
@@ -302,7 +302,7 @@ extension Ledger {
         _ order: ReferenceOrder,
         isGuess: Bool,
         _ unconfirmed: Payment?,
-        by callback: inout KeptCallback
+        by callback: inout StoredCallback
     ) {
         guard let fact = callback.content.fact else { return }
         var change = StatusChange(to: status, fact.status, source: .notify)

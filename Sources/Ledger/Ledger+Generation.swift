@@ -173,7 +173,7 @@ extension Ledger {
     }
 
     /// Closes the entries about a callback that no longer waits.
-    private mutating func release(_ callback: KeptCallback, _ payment: Payment) {
+    private mutating func release(_ callback: StoredCallback, _ payment: Payment) {
         guard let status = callback.content.fact?.status else { return }
         let resolution = EntryResolution(by: "notify", note: "the callback was applied")
         closeEntries(of: payment, resolvedBy: status, resolution)

@@ -12,7 +12,7 @@ extension Ledger {
     ///
     /// Of several callbacks with one fact only the first waits. A dismissed one does not wait: an
     /// operator has decided about it.
-    func startsWaiting(_ callback: KeptCallback) -> Bool {
+    func startsWaiting(_ callback: StoredCallback) -> Bool {
         guard let id = callback.paymentID, let fact = callback.content.fact else { return false }
         let waiting = view.waiting(id)
         return waiting.count < Self.waitingMax
@@ -24,7 +24,7 @@ extension Ledger {
     ///
     /// - Returns: whether a query decides: a new one, or one that is already planned. False when no
     ///   reference is readable, too many callbacks wait, or `scheduleSeconds` is empty.
-    mutating func ask(about callback: KeptCallback) -> Bool {
+    mutating func planQuery(about callback: StoredCallback) -> Bool {
         guard let payment = view.payment(callback.paymentID) else { return false }
         if isAskedAlready(callback, payment) { return true }
         guard view.waiting(payment.id).count < Self.waitingMax else { return false }
@@ -44,7 +44,7 @@ extension Ledger {
     ///
     /// Then the schedule is not restarted: retries of one callback would otherwise keep it at its
     /// first steps, and the gateway would be queried without end (article Statuses).
-    private func isAskedAlready(_ callback: KeptCallback, _ payment: Payment) -> Bool {
+    private func isAskedAlready(_ callback: StoredCallback, _ payment: Payment) -> Bool {
         if isDismissed(callback) { return true }
         guard let fact = callback.content.fact else {
             let cause = callback.content.failureCause
@@ -57,7 +57,7 @@ extension Ledger {
     }
 
     /// Whether an operator has resolved an entry about the same fact or cause.
-    private func isDismissed(_ callback: KeptCallback) -> Bool {
+    private func isDismissed(_ callback: StoredCallback) -> Bool {
         view.decisions(of: callback.paymentID).contains { decided in
             guard decided.decision == .dismissed else { return false }
             if let fact = callback.content.fact { return decided.fact == fact }
@@ -193,7 +193,7 @@ extension Ledger {
     ///
     /// During the validity of a code the next step is planned instead: its callback may still
     /// arrive, and an entry for every unpaid code would hide the entries that matter.
-    package mutating func hold(_ ids: [Payment.ID], reason: String) {
+    package mutating func endUnsentInquiries(_ ids: [Payment.ID], reason: String) {
         for id in ids {
             correctStart(of: id)
             guard let payment = view.payments[id], var inquiry = view.inquiries[id] else {

@@ -145,7 +145,7 @@ extension Ledger {
     /// case in which money may be on the way: two reports since the end of the validity, the last
     /// after `expireAfterSeconds`; no open entry; no waiting callback with a success or refund.
     /// Money that arrives later still counts: a confirmed success replaces cancelled.
-    mutating func noteUnpaid(
+    mutating func endUnpaid(
         _ status: LatestTransactionStatus,
         _ answer: inout QueryResultInProgress
     ) {

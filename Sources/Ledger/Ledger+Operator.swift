@@ -95,7 +95,7 @@ extension Ledger {
         return waiting.map { event(of: $0) } + told
     }
 
-    private func event(of callback: KeptCallback) -> AttentionEvent {
+    private func event(of callback: StoredCallback) -> AttentionEvent {
         AttentionEvent(
             cause: "",
             fact: callback.content.fact,
@@ -160,7 +160,7 @@ extension Ledger {
         _ status: LatestTransactionStatus,
         by event: AttentionEvent,
         _ decision: OperatorDecision
-    ) -> KeptCallback? {
+    ) -> StoredCallback? {
         guard let id = event.callbackID,
             event.fact?.status == status || id == decision.callbackID
         else { return nil }
@@ -168,7 +168,7 @@ extension Ledger {
     }
 
     /// Records that a stored callback caused the newest transition of its payment.
-    private mutating func apply(_ callback: KeptCallback, of payment: Payment) {
+    private mutating func apply(_ callback: StoredCallback, of payment: Payment) {
         var callback = callback
         callback.paymentID = payment.id
         callback.outcome = .applied
@@ -196,7 +196,7 @@ extension Ledger {
     private func choose(
         _ status: LatestTransactionStatus,
         among events: [AttentionEvent],
-        _ named: KeptCallback?,
+        _ named: StoredCallback?,
         _ decision: OperatorDecision
     ) -> Choice {
         var candidates = events.filter { $0.fact != nil }

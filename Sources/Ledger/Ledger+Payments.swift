@@ -95,7 +95,7 @@ extension Ledger {
     /// Only there is the merchant's reference certain; other payments may rest on a guess.
     mutating func recordReferenceOrder(_ order: ReferenceOrder, corroboratedBy payment: Payment) {
         guard payment.origin == .generate, payment.isCorroborated else { return }
-        learn { $0.corroboratedOrder = order }
+        updateKnowledge { $0.corroboratedOrder = order }
     }
 
     /// The assumed order of a pair that no transaction carries: the configured one, else the last

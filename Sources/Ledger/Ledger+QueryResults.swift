@@ -45,7 +45,7 @@ extension Ledger {
         case .found(let report, _, let code): take(report, code, &answer)
         case .notFound(let code):
             note(code, .notFound, answer)
-            if answer.isCurrent { noteUnpaid(.notFound, &answer) } else { answer.isOutdated = true }
+            if answer.isCurrent { endUnpaid(.notFound, &answer) } else { answer.isOutdated = true }
         case .refused, .unauthorized, .unreadable, .unavailable:
             if let code = outcome.responseCode { note(code, nil, answer) }
         }
@@ -119,7 +119,7 @@ extension Ledger {
         if report.status == .notFound {
             let isOurs = report.partnerReferenceNo == answer.asked
             note(code, isOurs ? .notFound : nil, answer)
-            if isOurs { return noteUnpaid(.notFound, &answer) }
+            if isOurs { return endUnpaid(.notFound, &answer) }
             return raise([.referenceMismatch], report, nil, &answer)
         }
         let fact = fact(of: report, payment, amount: report.amount?.exact)
@@ -133,16 +133,16 @@ extension Ledger {
             )
         )
         answer.isOurs = verdict.references != nil
-        if answer.isOurs { learn(report, verdict, &answer) }
+        if answer.isOurs { recordReferences(report, verdict, &answer) }
         if let status = verdict.status { write(status, report, verdict, &answer) }
         note(code, answer.isOurs ? report.status : nil, answer)
         raise(verdict.attention, report, verdict, &answer)
         if verdict.isBelieved { resolveWaiting(report, answer) }
-        if verdict.isBelieved, report.status.isOpen { noteUnpaid(report.status, &answer) }
+        if verdict.isBelieved, report.status.isOpen { endUnpaid(report.status, &answer) }
     }
 
     /// The callbacks that wait for the result, oldest first.
-    private func waiting(for answer: QueryResultInProgress) -> [KeptCallback] {
+    private func waiting(for answer: QueryResultInProgress) -> [StoredCallback] {
         var found = answer.paymentID.map { view.waiting($0) } ?? []
         if let home = answer.home, home != answer.paymentID { found += view.waiting(home) }
         return found.sorted { $0.id < $1.id }
@@ -181,7 +181,7 @@ extension Ledger {
     ///
     /// A pair from a query is corroborated: the query was made with the merchant's credentials. A
     /// wrong guess of the roles is corrected by swapping, so no second payment is created.
-    private mutating func learn(
+    private mutating func recordReferences(
         _ report: GatewayReport,
         _ verdict: ReportVerdict,
         _ answer: inout QueryResultInProgress
@@ -189,7 +189,7 @@ extension Ledger {
         // Precision of ten minutes suffices and avoids a write for each report.
         let known = view.knowledge.knownMilliseconds ?? 0
         let present = now
-        if abs(present - known) > 600_000 { learn { $0.knownMilliseconds = present } }
+        if abs(present - known) > 600_000 { updateKnowledge { $0.knownMilliseconds = present } }
         guard let before = view.payment(answer.paymentID), before.isConfirmed else { return }
         var payment = before
         if verdict.references == .swapped {
@@ -253,7 +253,7 @@ extension Ledger {
         callback.sequence = answer.sequence
         update(callback)
         // An ambiguous amount does not stand by the transition, but its retry needs no new query.
-        if let written = view.payment(payment.id) { noteAnswered(callback, written) }
+        if let written = view.payment(payment.id) { recordResolved(callback, written) }
     }
 
     /// The newest waiting callback whose fact the report confirms: same status and pair, and no
@@ -263,7 +263,7 @@ extension Ledger {
         _ amount: Amount?,
         _ reference: Reference?,
         _ answer: QueryResultInProgress
-    ) -> KeptCallback? {
+    ) -> StoredCallback? {
         guard let reference else { return nil }
         return waiting(for: answer).last { callback in
             guard let fact = callback.content.fact, fact.status == report.status,
@@ -304,15 +304,15 @@ extension Ledger {
     ///
     /// From now on its deliveries get 2005600, even if they were rejected before; otherwise the
     /// gateway would retry for ever.
-    mutating func resolve(_ callback: KeptCallback, _ payment: Payment) {
+    mutating func resolve(_ callback: StoredCallback, _ payment: Payment) {
         var callback = callback
         callback.isWaiting = false
         emit(.updateCallback(Shared(callback)))
-        noteAnswered(callback, payment)
+        recordResolved(callback, payment)
     }
 
     /// Records that a callback's fact is resolved, unless it stands.
-    private mutating func noteAnswered(_ callback: KeptCallback, _ payment: Payment) {
+    private mutating func recordResolved(_ callback: StoredCallback, _ payment: Payment) {
         guard let fact = callback.content.fact, !stands(fact, payment) else { return }
         emit(
             .decideFact(
@@ -329,7 +329,7 @@ extension Ledger {
 
     /// Raises the entry about a callback whose references a report contradicts, unless it is open.
     private mutating func raiseContradiction(
-        _ callback: KeptCallback,
+        _ callback: StoredCallback,
         _ fact: Fact,
         _ payment: Payment
     ) {

@@ -58,7 +58,7 @@ extension Ledger {
         var callback = read
         if verdict.outcome == kept.outcome {
             if verdict.asks, kept.isWaiting || startsWaiting(read) {
-                _ = ask(about: read)
+                _ = planQuery(about: read)
             }
         } else {
             callback = rejudge(verdict, read)
@@ -74,17 +74,17 @@ extension Ledger {
     /// Stores the new judgement of a callback and applies its consequences.
     private mutating func rejudge(
         _ verdict: CallbackVerdict,
-        _ kept: KeptCallback
-    ) -> KeptCallback {
+        _ kept: StoredCallback
+    ) -> StoredCallback {
         var callback = kept
         callback.outcome = verdict.outcome
         callback.answer = verdict.answer
         callback.isWaiting = false
         place(&callback, at: target(of: callback.content.references), verdict.effect)
-        let isAsked = verdict.asks && ask(about: callback)
+        let isAsked = verdict.asks && planQuery(about: callback)
         callback.isWaiting = verdict.asks && startsWaiting(callback)
         update(callback)
-        raise(held(verdict, isAsked: isAsked), by: callback)
+        raise(attentionKinds(verdict, isAsked: isAsked), by: callback)
         return callback
     }
 
@@ -103,7 +103,7 @@ extension Ledger {
                 after: kept.outcome
             )
         }
-        let callback = keep(delivery, as: request.callbackID)
+        let callback = append(delivery, as: request.callbackID)
         if let kept { closeUnsignedFailure(kept) }
         return ReplayResult(
             callbackID: callback.id,

@@ -51,7 +51,7 @@ package struct Ledger: Sendable {
     }
 
     /// Stores new knowledge about the gateway; emits nothing when nothing changes.
-    mutating func learn(_ change: (inout GatewayKnowledge) -> Void) {
+    mutating func updateKnowledge(_ change: (inout GatewayKnowledge) -> Void) {
         var knowledge = view.knowledge
         change(&knowledge)
         if knowledge != view.knowledge { emit(.updateKnowledge(knowledge)) }

@@ -75,7 +75,7 @@ final class DiskReserve: Sendable {
                 owner: FileOwnership.ofNewFile(beside: databasePath)
             )
             state.withLock { $0 = State(isMade: true, isFailureTold: false) }
-            tell(finding, expected: bytes)
+            logReplacement(finding, expected: bytes)
         } catch {
             let isTold = state.withLock { state in
                 defer { state.isFailureTold = true }
@@ -113,7 +113,7 @@ final class DiskReserve: Sendable {
     }
 
     /// Logs why an unusable reserve was replaced.
-    private func tell(_ finding: Finding, expected bytes: Int64) {
+    private func logReplacement(_ finding: Finding, expected bytes: Int64) {
         let problem: String
         switch finding {
         case .absent, .sound: return

@@ -73,13 +73,13 @@ package final class DiskWatch: Sendable {
     /// Measures whether the disk is too full to open the database.
     ///
     /// The measurement removes the reserve if it is needed.
-    package func isFull() -> Bool { (look().freeBytes ?? .max) < Self.fullBytes }
+    package func isFull() -> Bool { (measure().freeBytes ?? .max) < Self.fullBytes }
 
     // MARK: Watching
 
     /// Measures the free space, and creates or removes the reserve accordingly.
     @discardableResult
-    package func look() -> View {
+    package func measure() -> View {
         var free: Int64?
         do throws(FileError) {
             free = try FileSpace.freeBytes(at: directory)
@@ -119,10 +119,10 @@ package final class DiskWatch: Sendable {
         // False at first, because an entry may be open from before the start.
         var isTold = false
         while !Task.isCancelled {
-            let seen = look()
+            let seen = measure()
             store.setKeepsRejectedRequests(!seen.isLow)
             if seen.isLow != isShownLow || !isTold {
-                isTold = await tell(seen, store, isNew: seen.isLow != isShownLow)
+                isTold = await report(seen, store, isNew: seen.isLow != isShownLow)
                 isShownLow = seen.isLow
             }
             try? await Task.sleep(for: .milliseconds(Self.everyMilliseconds))
@@ -133,7 +133,7 @@ package final class DiskWatch: Sendable {
     ///
     /// - Returns: false if the entry could not be written, for instance because the disk is full;
     ///   the caller tries again.
-    private func tell(_ seen: View, _ store: Store, isNew: Bool) async -> Bool {
+    private func report(_ seen: View, _ store: Store, isNew: Bool) async -> Bool {
         let free = seen.freeBytes ?? 0
         if isNew, seen.isLow {
             log.warning("the disk is low") {

@@ -173,7 +173,7 @@ extension ErasedCallback {
         self.init(
             bodyDigest: hasher.digest(of: bytes.body.span).array,
             signedBodyDigest: hasher.digest(of: signed.span).array,
-            signature: KeptHead(bytes.head)?.single("X-SIGNATURE") ?? []
+            signature: StoredHead(bytes.head)?.single("X-SIGNATURE") ?? []
         )
     }
 }

@@ -69,7 +69,7 @@ package actor Retention {
     private func carryOut(_ order: PruneOrder) async {
         do {
             try await pruner.run(order, nowMilliseconds: now()) { change in
-                await self.note(change)
+                await self.update(change)
             }
             progress.state = .done
         } catch is CancellationError {
@@ -79,13 +79,13 @@ package actor Retention {
             progress.error = "\(error)"
         }
         progress.finishedMilliseconds = now()
-        tell()
+        logResult()
     }
 
-    private func note(_ change: @Sendable (inout PruneProgress) -> Void) { change(&progress) }
+    private func update(_ change: @Sendable (inout PruneProgress) -> Void) { change(&progress) }
 
     /// Logs the result of an order, unless nothing was erased.
-    private func tell() {
+    private func logResult() {
         let progress = progress
         if let error = progress.error {
             log?.error("erasing failed") { $0.add("error", error) }

@@ -9,7 +9,7 @@ import Text
 
 /// The result of the checks that need nothing stored (article Checks, rows 3 to 5 and 7 to 9).
 enum CallbackExamination {
-    /// The signature verified: the store judges and keeps it. `problem` is the answer for what is
+    /// The signature verified: the store judges and keeps it. `problem` is the response for what is
     /// wrong with it nevertheless.
     case authentic(Delivery, problem: SnapResponse?)
     /// Nothing shows that the gateway spoke.
@@ -81,7 +81,7 @@ enum CallbackExamination {
         return nil
     }
 
-    /// What an authentic request says, and the answer for what is wrong with it.
+    /// What an authentic request says, and the response for what is wrong with it.
     private static func content(
         _ request: Request,
         headerProblem: SnapResponse?,
@@ -93,13 +93,13 @@ enum CallbackExamination {
             let notification = try Notification(request.body)
             return (Self.content(notification), nil)
         } catch {
-            return failure(.body, answer(to: error, request.head), request)
+            return failure(.body, response(to: error, request.head), request)
         }
     }
 
     /// Row 7 looks at Content-Encoding only when the body is no JSON object: some gateways send
     /// `Content-Encoding: UTF-8` with a plain body.
-    private static func answer(to error: NotificationError, _ head: RequestHead) -> SnapResponse {
+    private static func response(to error: NotificationError, _ head: RequestHead) -> SnapResponse {
         if case .badRequest = error, isEncoded(head) { return NotifyResponse.unsupportedEncoding }
         return .notify(error.responseCase)
     }
@@ -114,7 +114,7 @@ enum CallbackExamination {
 
     private static func failure(
         _ failure: DeliveryFailure,
-        _ answer: SnapResponse,
+        _ response: SnapResponse,
         _ request: Request
     ) -> (CallbackContent, SnapResponse?) {
         // The references of one that is another's by its header lead to its like only.
@@ -122,14 +122,14 @@ enum CallbackExamination {
         let content = CallbackContent(
             CallbackContent.Defect(
                 failure,
-                code: answer.codeText,
-                problem: answer.message
+                code: response.codeText,
+                problem: response.message
             ),
             references: [
                 readable.originalPartnerReferenceNo, readable.originalReferenceNo,
             ].compactMap(\.self)
         )
-        return (content, answer)
+        return (content, response)
     }
 
     private static func content(_ notification: Notification) -> CallbackContent {

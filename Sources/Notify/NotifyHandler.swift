@@ -11,9 +11,9 @@ import Synchronization
 
 /// Handles the requests of the notify listener (article Checks).
 ///
-/// Everything up to the store's mailbox happens in one call on the connection's loop; the answer to
-/// an authentic callback leaves when its commit is on disk, and is made on that loop again: the
-/// writer makes no responses, log lines or metrics.
+/// Everything up to the store's mailbox happens in one call on the connection's loop. The response
+/// to an authentic callback is made on that loop again, after the commit is durable: the writer
+/// makes no responses, log lines or metrics.
 package final class NotifyHandler: RequestHandler {
     private let context: Mutex<NotifyContext>
 
@@ -58,9 +58,9 @@ package final class NotifyHandler: RequestHandler {
         if head.expectsContinue {
             let context = context.withLock { $0 }
             let route = NotifyRoute(head, peer, context)
-            if let answer = route.refusal {
+            if let response = route.refusal {
                 return .refuse(
-                    refuse(Refused(head: head, client: route.client, answer: answer), context)
+                    refuse(Rejection(head: head, client: route.client, response: response), context)
                 )
             }
         }
@@ -71,11 +71,13 @@ package final class NotifyHandler: RequestHandler {
         let context = context.withLock { $0 }
         let route = NotifyRoute(request.head, request.peer, context)
         if route.isHealth { return Self.healthResponse }
-        if let answer = route.refusal {
-            return refuse(Refused(request, client: route.client, answer: answer), context)
+        if let response = route.refusal {
+            return refuse(Rejection(request, client: route.client, response: response), context)
         }
         guard isThereRoom(context) else {
-            return answer(Refused(request, client: route.client, answer: NotifyResponse.busy))
+            return respond(
+                to: Rejection(request, client: route.client, response: NotifyResponse.busy)
+            )
         }
         let examination = CallbackExamination(
             request,
@@ -84,9 +86,9 @@ package final class NotifyHandler: RequestHandler {
             context
         )
         switch examination {
-        case .refused(let answer):
+        case .refused(let response):
             endRequest()
-            return refuse(Refused(request, client: route.client, answer: answer), context)
+            return refuse(Rejection(request, client: route.client, response: response), context)
         case .authentic(let delivery, let problem):
             store.submit(delivery, completingOn: reply.loop) { [self] result in
                 endRequest()
@@ -99,20 +101,20 @@ package final class NotifyHandler: RequestHandler {
     }
 
     func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
-        let answer = NotifyResponses.answer(refusal.status)
+        let response = NotifyResponses.snapResponse(refusal.status)
         if let head {
             // A callback that was too long or broke off: its head is worth keeping.
             let context = context.withLock { $0 }
             let route = NotifyRoute(head, peer, context)
-            return refuse(Refused(head: head, client: route.client, answer: answer), context)
+            return refuse(Rejection(head: head, client: route.client, response: response), context)
         }
-        metrics.count(answer.code)
+        metrics.count(response.code)
         log.info("request refused") {
-            $0.add("code", answer.codeText)
+            $0.add("code", response.codeText)
             $0.add("reason", String(describing: refusal))
             $0.add("client", describing: peer)
         }
-        return NotifyResponses.response(answer, externalID: nil, nowMilliseconds: now())
+        return NotifyResponses.response(response, externalID: nil, nowMilliseconds: now())
     }
 
     func acceptFailed(_ error: SystemError, on address: SocketAddress) {
@@ -142,11 +144,13 @@ package final class NotifyHandler: RequestHandler {
     ) -> Response {
         guard case .success(let judgement) = result else {
             // `Store.Hooks.commitsFailed` reports the error; this line is about the request alone.
-            return answer(Refused(request, client: client, answer: NotifyResponse.notCommitted))
+            return respond(
+                to: Rejection(request, client: client, response: NotifyResponse.notCommitted)
+            )
         }
-        let answer = NotifyResponses.answer(judgement.answer, problem: problem)
+        let response = NotifyResponses.snapResponse(judgement.answer, problem: problem)
         let nanoseconds = SystemClock.monotonicNanoseconds() - request.receivedNanoseconds
-        count(judgement, answer, nanoseconds: nanoseconds)
+        count(judgement, response, nanoseconds: nanoseconds)
         log.info("callback") { line in
             line.add("request", request.number)
             line.add("callback", judgement.callbackID)
@@ -154,36 +158,36 @@ package final class NotifyHandler: RequestHandler {
             if judgement.isRedelivery { line.add("redelivery", true) }
             if let sequence = judgement.sequence { line.add("sequence", sequence) }
             if let externalID = delivery.externalID { line.add("externalId", externalID) }
-            line.add("code", answer.codeText)
+            line.add("code", response.codeText)
             line.add("client", delivery.client)
             line.addForwardedFor(of: client)
             line.add("ms", milliseconds: nanoseconds)
         }
         return NotifyResponses.response(
-            answer,
+            response,
             externalID: delivery.externalID,
             nowMilliseconds: now()
         )
     }
 
-    private func count(_ judgement: Judgement, _ answer: SnapResponse, nanoseconds: UInt64) {
+    private func count(_ judgement: Judgement, _ response: SnapResponse, nanoseconds: UInt64) {
         if judgement.isRedelivery {
             metrics.redeliveries.add()
         } else {
             metrics.count(judgement.outcome)
         }
-        metrics.count(answer.code)
+        metrics.count(response.code)
         metrics.callbackDuration.add(nanoseconds: nanoseconds)
     }
 
-    // MARK: What is answered without the store
+    // MARK: Rejected requests
 
-    /// A request that is answered at once.
-    private struct Refused {
+    /// A request that gets its response without the store.
+    private struct Rejection {
         let head: RequestHead
         var body: [UInt8] = []
         let client: ClientAddress
-        let answer: SnapResponse
+        let response: SnapResponse
         let headers: CallbackHeaders
 
         /// X-EXTERNAL-ID, when it was well formed.
@@ -192,46 +196,46 @@ package final class NotifyHandler: RequestHandler {
         /// The number and the start of the request, where it was complete.
         var request: (number: UInt64, receivedNanoseconds: UInt64)?
 
-        init(head: RequestHead, client: ClientAddress, answer: SnapResponse) {
+        init(head: RequestHead, client: ClientAddress, response: SnapResponse) {
             self.head = head
             self.client = client
-            self.answer = answer
+            self.response = response
             headers = CallbackHeaders(head)
             externalID = headers.externalID(in: head)?.text
         }
 
-        init(_ request: Request, client: ClientAddress, answer: SnapResponse) {
-            self.init(head: request.head, client: client, answer: answer)
+        init(_ request: Request, client: ClientAddress, response: SnapResponse) {
+            self.init(head: request.head, client: client, response: response)
             body = request.body
             self.request = (request.number, request.receivedNanoseconds)
         }
     }
 
     /// Answers what is not the gateway's word, and keeps it within bounds.
-    private func refuse(_ refused: Refused, _ context: NotifyContext) -> Response {
+    private func refuse(_ refused: Rejection, _ context: NotifyContext) -> Response {
         let kept = RejectedRequest(
             receivedMilliseconds: now(),
             client: refused.client.description,
             head: refused.head.bytes,
             body: refused.body,
-            code: refused.answer.codeText,
-            problem: refused.answer.message,
+            code: refused.response.codeText,
+            problem: refused.response.message,
             externalID: refused.externalID,
             isPlausible: context.isPlausible(refused.headers, in: refused.head)
         )
-        store.keep(kept)
-        return answer(refused)
+        store.add(kept)
+        return respond(to: refused)
     }
 
     /// Answers and logs.
-    private func answer(_ refused: Refused) -> Response {
-        metrics.count(refused.answer.code)
+    private func respond(to refused: Rejection) -> Response {
+        metrics.count(refused.response.code)
         log.info("callback") { line in
             if let request = refused.request { line.add("request", request.number) }
             line.add("outcome", "refused")
             if let externalID = refused.externalID { line.add("externalId", externalID) }
-            line.add("code", refused.answer.codeText)
-            line.add("reason", refused.answer.message)
+            line.add("code", refused.response.codeText)
+            line.add("reason", refused.response.message)
             line.add("client", describing: refused.client)
             line.addForwardedFor(of: refused.client)
             if let start = refused.request?.receivedNanoseconds {
@@ -239,7 +243,7 @@ package final class NotifyHandler: RequestHandler {
             }
         }
         return NotifyResponses.response(
-            refused.answer,
+            refused.response,
             externalID: refused.externalID,
             nowMilliseconds: now()
         )

@@ -5,19 +5,19 @@ import Text
 
 /// Makes the responses of the notify listener.
 package enum NotifyResponses {
-    /// The response for an answer: its body, `X-TIMESTAMP` of now in +07:00, `X-EXTERNAL-ID` echoed
-    /// when it was well formed.
+    /// The HTTP response for a response of SNAP BI: its body, `X-TIMESTAMP` of now in +07:00, and
+    /// `X-EXTERNAL-ID` echoed if it was well formed.
     package static func response(
-        _ answer: SnapResponse,
+        _ snapResponse: SnapResponse,
         externalID: String?,
         nowMilliseconds: Int64
     ) -> Response {
         var response = json
-        response.status = Status(answer.code.status)
-        response.body = answer.body
+        response.status = Status(snapResponse.code.status)
+        response.body = snapResponse.body
         response.add("X-TIMESTAMP", JakartaTime.bytes(milliseconds: nowMilliseconds))
         if let externalID { response.add("X-EXTERNAL-ID", externalID) }
-        switch answer.code.status {
+        switch snapResponse.code.status {
         case 405: response.add("Allow", "POST")
         case 503: response.add("Retry-After", "1")
         default: break
@@ -32,9 +32,12 @@ package enum NotifyResponses {
         return response
     }()
 
-    /// The answer for what the store decided; `problem` is what the receiver found wrong itself.
-    package static func answer(_ answer: CallbackResponse, problem: SnapResponse?) -> SnapResponse {
-        switch answer {
+    /// The response for what the store decided; `problem` is what the receiver found wrong itself.
+    package static func snapResponse(
+        _ response: CallbackResponse,
+        problem: SnapResponse?
+    ) -> SnapResponse {
+        switch response {
         case .successful: NotifyResponse.successful
         // Row 6 comes before rows 7 to 9: what is wrong with a stale body is not told.
         case .unauthorized:
@@ -46,8 +49,8 @@ package enum NotifyResponses {
         }
     }
 
-    /// The answer for a status that the HTTP server chose: the status, service 56, case 00.
-    package static func answer(_ status: Status) -> SnapResponse {
+    /// The response for a status that the HTTP server chose: the status, service 56, case 00.
+    package static func snapResponse(_ status: Status) -> SnapResponse {
         switch status.code {
         case 400: NotifyResponse.badRequest
         case 500: NotifyResponse.generalError

@@ -8,7 +8,7 @@ struct NotifyRoute {
     /// `GET /healthz`.
     let isHealth: Bool
 
-    /// The answer, when the request goes no further.
+    /// The response to a request that is rejected by its head alone.
     let refusal: SnapResponse?
     let client: ClientAddress
 

@@ -25,7 +25,7 @@ extension CashInClient {
     /// Never throws: a failed call is part of the attempt. Cancelling the task interrupts the call,
     /// which then counts as a failure of the gateway. Each call takes at most
     /// `cashIn.requestTimeoutSeconds`, including the wait for a connection.
-    package func ask(_ inquiry: Inquiry) async -> QueryAttempt {
+    package func query(_ inquiry: Inquiry) async -> QueryAttempt {
         var calls: [GatewayCall] = []
         var queried = inquiry.partnerReferenceNo
         var outcome = await queryWithRetry(queried, &calls)

@@ -127,7 +127,7 @@ package actor QRGenerator {
         _ request: GenerationRequest
     ) async throws(StoreError) -> Outcome {
         let inquiry = try await store.reader.inquiry(request.partnerReferenceNo)
-        let attempt = await cashIn.ask(inquiry)
+        let attempt = await cashIn.query(inquiry)
         report.query(inquiry, attempt)
         let receipt = try await store.record(inquiry, attempt.outcome, attempt.calls)
         await onInquiry(attempt, request.partnerReferenceNo)

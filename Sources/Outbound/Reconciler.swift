@@ -259,7 +259,7 @@ extension Reconciler {
             includesQueries: false,
             limit: Self.deadlinesMax
         )
-        try await store.hold(deadlines, reason: Self.deadlineReason)
+        try await store.endUnsentInquiries(deadlines, reason: Self.deadlineReason)
         let instant = clocks.monotonic()
         if let end = health.pauseEnd(at: instant) { return wakeUps.wake(after: end - instant) }
         try await send(dueAt: due, access, present)
@@ -285,7 +285,7 @@ extension Reconciler {
             gateway.access == nil
             ? "the receiver only receives: no query can be sent about it"
             : "reconcile.enabled is false: no query is sent about it"
-        try await store.hold(ids, reason: reason)
+        try await store.endUnsentInquiries(ids, reason: reason)
         let isLastPage = ids.count < Self.deadlinesMax
         wakeUps.wake(after: isLastPage ? .seconds(WakeUps.delaySecondsMax) : .zero)
     }
@@ -368,7 +368,7 @@ extension Reconciler {
     /// When the result cannot be committed, the inquiry stays due and waits (``QueryBackoff``), and
     /// the gateway's health stays as it is.
     private func attempt(_ inquiry: Inquiry, _ cashIn: CashInClient) async {
-        let attempt = await cashIn.ask(inquiry)
+        let attempt = await cashIn.query(inquiry)
         report.query(inquiry, attempt)
         do throws(StoreError) {
             _ = try await store.record(inquiry, attempt.outcome, attempt.calls)

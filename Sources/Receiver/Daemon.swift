@@ -94,7 +94,7 @@ final class Daemon: Sendable {
         self.outbound = outbound
         self.log = log
         self.disk = disk
-        disk.look()
+        disk.measure()
         diskWatch = Task { await disk.run(store) }
         loopCount = loops.count
         current = Mutex(loaded)
@@ -139,7 +139,7 @@ final class Daemon: Sendable {
                 $0.add("path", database.path)
             }
         }
-        if let trouble = database.lockFileTrouble { tell(trouble, log) }
+        if let trouble = database.lockFileTrouble { logTrouble(trouble, log) }
         if database.linkCount > 1 {
             log.warning("the database file has other hard links; never open it by another name") {
                 $0.add("path", database.path)
@@ -181,13 +181,13 @@ final class Daemon: Sendable {
                     $0.add("error", describing: error)
                 }
             },
-            sideFileTrouble: { tell($0, log) },
+            sideFileTrouble: { logTrouble($0, log) },
             diskFull: { disk.releaseReserve() }
         )
     }
 
     /// Logs a problem with a side file of the database.
-    private static func tell(_ trouble: SideFileTrouble, _ log: Log) {
+    private static func logTrouble(_ trouble: SideFileTrouble, _ log: Log) {
         let message =
             switch trouble.kind {
             case .lost: "a side file of the database was missing and was created again"

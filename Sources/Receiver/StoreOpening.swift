@@ -25,7 +25,7 @@ struct StoreOpening {
 
     /// The open store; nil when a signal requested a stop first.
     func store(until signals: SignalOrders) async throws(StartFailure) -> Store? {
-        var waiting: WaitingListeners?
+        var waiting: FullDiskListeners?
         while !signals.isStopWanted {
             let result = await attempt()
             if case .failure(let error) = result, isForRoom(error) {
@@ -71,10 +71,10 @@ struct StoreOpening {
     }
 
     /// Logs that the service waits for room, and opens the listeners for the time being.
-    private func announce(_ failure: StartFailure) -> WaitingListeners {
+    private func announce(_ failure: StartFailure) -> FullDiskListeners {
         log.error("no room on the disk to open the database; retrying until there is some") {
             $0.add("error", describing: failure)
         }
-        return WaitingListeners(configuration, passed: passed, log: log)
+        return FullDiskListeners(configuration, passed: passed, log: log)
     }
 }

@@ -300,7 +300,7 @@ extension DatabaseRestore {
             let count: Int
             do throws(StoreError) {
                 try await store.prepare()
-                count = try await store.askAboutOpenPayments()
+                count = try await store.scheduleQueries()
                 try await store.recover(remembered, from: aside)
             } catch {
                 await store.close()
@@ -319,7 +319,7 @@ extension Store {
     /// Schedules queries, due now, about open payments and payments with waiting callbacks.
     ///
     /// - Returns: how many were scheduled; 0 when no query can be sent.
-    fileprivate func askAboutOpenPayments() async throws(StoreError) -> Int {
+    fileprivate func scheduleQueries() async throws(StoreError) -> Int {
         var count = 0
         var after: Payment.ID = 0
         while true {

@@ -19,7 +19,7 @@ import CSQLite
     package mutating func integer(_ value: Int64?) {
         count += 1
         guard let value else { return null() }
-        note(unsafe sqlite3_bind_int64(statement, count, value))
+        record(unsafe sqlite3_bind_int64(statement, count, value))
     }
 
     /// Binds an integer.
@@ -40,7 +40,7 @@ import CSQLite
                 UInt8(SQLITE_UTF8)
             )
         }
-        note(bound)
+        record(bound)
     }
 
     /// Binds a blob, or NULL; an empty blob is not NULL.
@@ -52,12 +52,12 @@ import CSQLite
             let length = UInt64(bytes.count)
             return unsafe sqlite3_bind_blob64(statement, count, start, length, destructor)
         }
-        note(bound)
+        record(bound)
     }
 
-    private mutating func null() { note(unsafe sqlite3_bind_null(statement, count)) }
+    private mutating func null() { record(unsafe sqlite3_bind_null(statement, count)) }
 
-    private mutating func note(_ result: Int32) {
+    private mutating func record(_ result: Int32) {
         if code == SQLITE_OK { code = result }
     }
 }

@@ -65,7 +65,7 @@ package enum DatabaseSchema {
     /// reference index. It is random, so that the sender of authentic callbacks cannot construct
     /// references with equal hashes.
     ///
-    /// `late_references` is the index backlog: index entries for payments whose row was written
+    /// `added_references` is the index backlog: index entries for payments whose row was written
     /// earlier, in the order of the writes. `ReferenceIndex` reads payments and backlog above its
     /// watermarks after a crash.
     private static let meta = """
@@ -73,7 +73,7 @@ package enum DatabaseSchema {
         INSERT INTO meta VALUES ('feed', lower(hex(randomblob(16))));
         INSERT INTO meta VALUES ('index_seed', lower(hex(randomblob(16))));
 
-        CREATE TABLE late_references (
+        CREATE TABLE added_references (
             id INTEGER PRIMARY KEY,
             key INTEGER NOT NULL,
             payment_id INTEGER NOT NULL

@@ -95,7 +95,7 @@ package enum MainDatabase {
     static func newest(_ connection: Connection) throws(SQLiteError) -> IndexWatermark {
         IndexWatermark(
             paymentID: try newest("id", of: "payments", connection),
-            lateReferenceID: try newest("id", of: "late_references", connection)
+            addedReferenceID: try newest("id", of: "added_references", connection)
         )
     }
 

@@ -27,11 +27,11 @@ package final class ClockStepTable {
     }
 
     /// Records the time of a row that the present write adds; inside a write only.
-    package func note(_ list: TimeList, id: Int64, milliseconds: Int64) throws(SQLiteError) {
+    package func record(_ list: TimeList, id: Int64, milliseconds: Int64) throws(SQLiteError) {
         guard steps.isLast(list, id: id) else {
-            return try noteBetween(list, id: id, milliseconds: milliseconds)
+            return try recordBetween(list, id: id, milliseconds: milliseconds)
         }
-        if steps.note(list, id: id, milliseconds: milliseconds) { try insert(list, id) }
+        if steps.record(list, id: id, milliseconds: milliseconds) { try insert(list, id) }
     }
 
     /// Records a row that is written between others, such as a rejected request that moves to the
@@ -39,7 +39,7 @@ package final class ClockStepTable {
     ///
     /// If its time does not fit between those of its neighbours, it becomes a stretch of its own,
     /// so that the binary search over the other rows stays correct.
-    private func noteBetween(
+    private func recordBetween(
         _ list: TimeList,
         id: Int64,
         milliseconds: Int64
@@ -102,13 +102,13 @@ struct ClockSteps: Sendable {
         ends[list.place] = End(id: id, milliseconds: newest)
     }
 
-    /// Whether `id` is above all rows of its list, as ``note(_:id:milliseconds:)`` requires.
+    /// Whether `id` is above all rows of its list, as ``record(_:id:milliseconds:)`` requires.
     func isLast(_ list: TimeList, id: Int64) -> Bool {
         ends[list.place].map { id > $0.id } ?? true
     }
 
     /// Records a row at the end of its list; returns whether it starts a new stretch.
-    mutating func note(_ list: TimeList, id: Int64, milliseconds: Int64) -> Bool {
+    mutating func record(_ list: TimeList, id: Int64, milliseconds: Int64) -> Bool {
         guard let end = ends[list.place] else {
             ends[list.place] = End(id: id, milliseconds: milliseconds)
             return false

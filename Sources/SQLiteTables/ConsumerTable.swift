@@ -42,7 +42,7 @@ package final class ConsumerTable {
     private static func read(_ row: Row) -> ConsumerRecord {
         ConsumerRecord(
             name: row.text(0),
-            position: row.integer(1),
+            offset: row.integer(1),
             feed: row.text(2),
             updatedMilliseconds: row.integer(3),
             updatedBy: row.text(4)
@@ -87,7 +87,7 @@ package final class ConsumerTable {
         )
         try statement.run {
             $0.text(record.name)
-            $0.integer(record.position)
+            $0.integer(record.offset)
             $0.text(record.feed)
             $0.integer(record.updatedMilliseconds)
             $0.text(record.updatedBy)
@@ -116,12 +116,12 @@ extension ConsumerTable {
         atMilliseconds now: Int64
     ) throws(SQLiteError) -> ConsumerMove.Outcome {
         let stored = try consumer(move.name)
-        let current = stored.map { $0.feed == feed ? $0.position : 0 } ?? 0
+        let current = stored.map { $0.feed == feed ? $0.offset : 0 } ?? 0
         if let expected = move.expected, expected != current {
             return .unexpected(current: current)
         }
-        if move.position > head { return .ahead(current: current, head: head) }
-        if move.position < current, !move.mayRewind { return .backward(current: current) }
+        if move.offset > head { return .ahead(current: current, head: head) }
+        if move.offset < current, !move.mayRewind { return .backward(current: current) }
         if stored == nil {
             if try count() >= Store.consumersMax { return .tooMany }
             let isOwn = !move.isMovedByAdmin
@@ -131,7 +131,7 @@ extension ConsumerTable {
         }
         let record = ConsumerRecord(
             name: move.name,
-            position: move.position,
+            offset: move.offset,
             feed: feed,
             updatedMilliseconds: now,
             updatedBy: move.movedBy

@@ -128,9 +128,9 @@ package struct FeedStart {
         let lowest = try lowestOffset.first {
             $0.text(feed)
         } row: {
-            (position: $0.integer(0), name: $0.text(1))
+            (offset: $0.integer(0), name: $0.text(1))
         }
-        let top = min(lowest?.position ?? .max, head - 1)
+        let top = min(lowest?.offset ?? .max, head - 1)
         var oldest = sequence + 1
         var count = 0
         var isHeld = false

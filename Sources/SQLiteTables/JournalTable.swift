@@ -87,7 +87,7 @@ package final class JournalTable {
 
     /// Appends a callback with the bytes of its delivery.
     package func insert(
-        _ callback: KeptCallback,
+        _ callback: StoredCallback,
         _ delivery: Delivery
     ) throws(SQLiteError) {
         let verification = try verifications.id(of: delivery.verification)
@@ -111,7 +111,7 @@ package final class JournalTable {
     }
 
     /// Writes what was decided about a stored callback.
-    package func update(_ callback: KeptCallback) throws(SQLiteError) {
+    package func update(_ callback: StoredCallback) throws(SQLiteError) {
         try update.run { row in
             row.judged(callback)
             row.integer(callback.id)
@@ -129,7 +129,7 @@ package final class JournalTable {
     // MARK: Reading
 
     /// The stored callback with this ID; nil when there is none.
-    package func callback(_ id: Int64) throws(SQLiteError) -> KeptCallback? {
+    package func callback(_ id: Int64) throws(SQLiteError) -> StoredCallback? {
         let found = try byID.first {
             $0.integer(id)
         } row: {
@@ -142,7 +142,7 @@ package final class JournalTable {
     package func callbacks(
         signed digest: SignedDigest,
         paymentID: Int64?
-    ) throws(SQLiteError) -> [KeptCallback] {
+    ) throws(SQLiteError) -> [StoredCallback] {
         guard let paymentID else {
             return try unplacedBySignature.all {
                 $0.blob(digest.bytes)
@@ -159,7 +159,7 @@ package final class JournalTable {
     }
 
     /// The callbacks of these payments that wait for a query, oldest first.
-    package func waiting(of paymentIDs: [Int64]) throws(SQLiteError) -> [KeptCallback] {
+    package func waiting(of paymentIDs: [Int64]) throws(SQLiteError) -> [StoredCallback] {
         try waiting.all {
             $0.list(paymentIDs)
         } row: {
@@ -177,9 +177,9 @@ package final class JournalTable {
 
     /// Reads a row of ``columns``; nil when the digest is malformed. An unknown outcome or response
     /// counts as a rejection.
-    private static func read(_ row: Row) -> KeptCallback? {
+    private static func read(_ row: Row) -> StoredCallback? {
         guard let digest = SignedDigest(row.blob(5)) else { return nil }
-        var callback = KeptCallback(
+        var callback = StoredCallback(
             id: row.integer(0),
             paymentID: row.optionalInteger(1),
             receivedMilliseconds: row.integer(2),
@@ -225,7 +225,7 @@ package final class JournalTable {
 
 extension Binder {
     /// Binds the columns that a decision may change, in the order of insertion and update.
-    fileprivate mutating func judged(_ callback: KeptCallback) {
+    fileprivate mutating func judged(_ callback: StoredCallback) {
         integer(callback.paymentID)
         integer(Int(callback.outcome.rawValue))
         integer(Int(callback.answer.rawValue))

@@ -90,12 +90,12 @@ extension Store {
     }
 
     /// Ends inquiries that are due but cannot be sent; the attention list takes their payments.
-    package func hold(_ ids: [Payment.ID], reason: String) async throws(StoreError) {
+    package func endUnsentInquiries(_ ids: [Payment.ID], reason: String) async throws(StoreError) {
         if ids.isEmpty { return }
         var scope = LedgerScope()
         scope.paymentIDs = ids
         try await commit(scope) { (ledger, _) throws(StoreError) in
-            ledger.hold(ids, reason: reason)
+            ledger.endUnsentInquiries(ids, reason: reason)
         }
     }
 

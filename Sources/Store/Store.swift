@@ -194,7 +194,7 @@ package final class Store: Sendable {
 
     /// Stores a request that was not authentic, within the limits of the rejected-request store.
     /// Never blocks.
-    package func keep(_ refusal: RejectedRequest) { refusals.add(refusal) }
+    package func add(_ refusal: RejectedRequest) { refusals.add(refusal) }
 
     /// Sets whether rejected requests are stored from now on; all others are counted as dropped.
     package func setKeepsRejectedRequests(_ keeps: Bool) { refusals.setIsOpen(keeps) }

@@ -33,7 +33,7 @@ final class StoreHealth: Sendable {
     }
 
     /// Records the result of a commit; nil for success.
-    func note(_ error: StoreError?) {
+    func record(_ error: StoreError?) {
         let changed = failure.withLock { failure in
             defer { failure = error }
             return (failure == nil) != (error == nil)
@@ -54,7 +54,7 @@ final class StoreHealth: Sendable {
 
     /// Counts and reports work that is at fault itself. The database is not, so ``current`` stays
     /// as it is.
-    func noteInvalidWork(_ error: StoreError) {
+    func recordInvalidWork(_ error: StoreError) {
         counts.withLock { $0.invalidSubmissions += 1 }
         onInvalidWork(error)
     }

@@ -145,19 +145,19 @@ actor Writer {
         if isClosed { return fail(batch, .closed) }
         do throws(StoreError) {
             let completions = try commit(batch)
-            health.note(nil)
+            health.record(nil)
             health.count(batch.count)
             handOver(completions, of: batch)
             if engine?.needsReopening == true {
-                letGo()
+                discardEngine()
                 // If this fails, the next commit tries again and reports the error.
                 _ = try? opened()
             }
         } catch {
-            letGo()
+            discardEngine()
             if error.kind == .diskFull, makeRoom() { return process(batch) }
             guard error.kind == .invalidWork else {
-                health.note(error)
+                health.record(error)
                 health.countFailure()
                 return fail(batch, error)
             }
@@ -166,7 +166,7 @@ actor Writer {
                 for index in batch.indices { process(batch[index...index]) }
                 return
             }
-            health.noteInvalidWork(error)
+            health.recordInvalidWork(error)
             fail(batch, error)
         }
     }
@@ -279,7 +279,7 @@ actor Writer {
     }
 
     /// Discards the engine, unless commits would be lost with it.
-    private func letGo() {
+    private func discardEngine() {
         if engine?.mustStayOpen != true { engine = nil }
     }
 

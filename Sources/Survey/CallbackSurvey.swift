@@ -118,67 +118,67 @@ package struct CallbackSurvey: Encodable, Sendable {
     package init() {}
 
     /// Counts a callback; callbacks must be passed newest first.
-    package mutating func note(_ callback: SurveyedCallback) {
+    package mutating func count(_ callback: SurveyedCallback) {
         let now = callback.receivedMilliseconds
         let externalID = callback.value(of: "X-EXTERNAL-ID")
         count += 1
-        period.note(now)
-        noteSignature(callback)
-        for field in callback.fields { headers.note(SeenValue(field.name), atMilliseconds: now) }
-        externalIds.note(ExternalIDForm(externalID), atMilliseconds: now)
+        period.count(now)
+        countSignature(callback)
+        for field in callback.fields { headers.count(SeenValue(field.name), atMilliseconds: now) }
+        externalIds.count(ExternalIDForm(externalID), atMilliseconds: now)
         if let channelID = callback.value(of: "CHANNEL-ID") {
-            channelIds.note(SeenValue(channelID), atMilliseconds: now)
+            channelIds.count(SeenValue(channelID), atMilliseconds: now)
         }
         if let userAgent = callback.value(of: "User-Agent") {
-            userAgents.note(SeenValue(userAgent), atMilliseconds: now)
+            userAgents.count(SeenValue(userAgent), atMilliseconds: now)
         }
-        noteTimestamp(callback)
+        countTimestamp(callback)
         let order = callback.corroboratedOrder.map { $0 == .cashIn ? "cash-in" : "snap" }
-        roles.note(SeenValue(order ?? "undecided"), atMilliseconds: now)
-        repetitions.note(callback, externalID: externalID)
-        clients.note(SeenValue(callback.client), atMilliseconds: now)
-        httpVersions.note(SeenValue(callback.httpVersion), atMilliseconds: now)
-        answers.note(SeenValue(callback.responseCode), atMilliseconds: now)
-        noteBody(callback)
+        roles.count(SeenValue(order ?? "undecided"), atMilliseconds: now)
+        repetitions.count(callback, externalID: externalID)
+        clients.count(SeenValue(callback.client), atMilliseconds: now)
+        httpVersions.count(SeenValue(callback.httpVersion), atMilliseconds: now)
+        answers.count(SeenValue(callback.responseCode), atMilliseconds: now)
+        countBody(callback)
     }
 
-    private mutating func noteSignature(_ callback: SurveyedCallback) {
+    private mutating func countSignature(_ callback: SurveyedCallback) {
         let form = SignatureForm(
             form: callback.path.contains("://") ? "completeURL" : "path",
             path: callback.path,
             body: callback.bodyForm
         )
-        signatures.note(form, atMilliseconds: callback.receivedMilliseconds)
-        keys.note(
+        signatures.count(form, atMilliseconds: callback.receivedMilliseconds)
+        keys.count(
             SeenValue(callback.keyFingerprint),
             atMilliseconds: callback.receivedMilliseconds
         )
     }
 
-    private mutating func noteTimestamp(_ callback: SurveyedCallback) {
+    private mutating func countTimestamp(_ callback: SurveyedCallback) {
         let now = callback.receivedMilliseconds
-        times.note(TimeForm("X-TIMESTAMP", callback.timestamp), atMilliseconds: now)
+        times.count(TimeForm("X-TIMESTAMP", callback.timestamp), atMilliseconds: now)
         if let signed = Timestamp(rfc3339: Array(callback.timestamp.utf8).span) {
-            clockDifferenceMilliseconds.note(now - signed.milliseconds)
+            clockDifferenceMilliseconds.count(now - signed.milliseconds)
         }
     }
 
-    private mutating func noteBody(_ callback: SurveyedCallback) {
+    private mutating func countBody(_ callback: SurveyedCallback) {
         guard let root = try? JSONDocument(callback.body).root, root.kind == .object else {
             unreadableBodies += 1
             return
         }
         let now = callback.receivedMilliseconds
-        members.note(root, atMilliseconds: now)
+        members.count(root, atMilliseconds: now)
         for name in ["createdTime", "finishedTime"] {
             guard let time = root[name] else { continue }
-            times.note(TimeForm(name, time.literal), atMilliseconds: now)
+            times.count(TimeForm(name, time.literal), atMilliseconds: now)
         }
         if let amount = root["amount"]?["value"] {
-            amounts.note(AmountForm(amount), atMilliseconds: now)
+            amounts.count(AmountForm(amount), atMilliseconds: now)
         }
         if let status = root["latestTransactionStatus"] {
-            statuses.note(Spelling(status), atMilliseconds: now)
+            statuses.count(Spelling(status), atMilliseconds: now)
         }
     }
 }

@@ -27,25 +27,25 @@ struct MemberTally: Sendable {
     init(documented: [String]) { self.documented = documented }
 
     /// Counts the members of a body's root object.
-    mutating func note(_ root: JSONValue, atMilliseconds milliseconds: Int64) {
+    mutating func count(_ root: JSONValue, atMilliseconds milliseconds: Int64) {
         var rest = Self.membersMax
-        noteMembers(of: root, at: "", &rest, milliseconds)
+        countMembers(of: root, at: "", &rest, milliseconds)
     }
 
     /// Counts members recursively; the JSON reader limits the nesting.
-    private mutating func noteMembers(
+    private mutating func countMembers(
         of value: JSONValue,
         at path: String,
         _ rest: inout Int,
         _ milliseconds: Int64
     ) {
         for (name, member) in value.members {
-            note(member, at: path.isEmpty ? name : "\(path).\(name)", &rest, milliseconds)
+            count(member, at: path.isEmpty ? name : "\(path).\(name)", &rest, milliseconds)
         }
-        for element in value.elements { note(element, at: path + "[]", &rest, milliseconds) }
+        for element in value.elements { count(element, at: path + "[]", &rest, milliseconds) }
     }
 
-    private mutating func note(
+    private mutating func count(
         _ value: JSONValue,
         at path: String,
         _ rest: inout Int,
@@ -60,8 +60,8 @@ struct MemberTally: Sendable {
             type: value.typeName,
             documented: isDocumented
         )
-        tally.note(member, atMilliseconds: milliseconds)
-        noteMembers(of: value, at: path, &rest, milliseconds)
+        tally.count(member, atMilliseconds: milliseconds)
+        countMembers(of: value, at: path, &rest, milliseconds)
     }
 }
 

@@ -49,12 +49,12 @@ struct Redeliveries: Sendable {
     private var groups: [Fact: Group] = [:]
 
     /// Counts a callback; callbacks must be passed newest first.
-    mutating func note(_ callback: SurveyedCallback, externalID: String?) {
+    mutating func count(_ callback: SurveyedCallback, externalID: String?) {
         if callback.deliveries > 1 {
             identical.callbacks += 1
             identical.deliveries += callback.deliveries - 1
             let spacing = callback.lastReceivedMilliseconds - callback.receivedMilliseconds
-            identical.spacingSeconds.note(spacing / 1_000)
+            identical.spacingSeconds.count(spacing / 1_000)
         }
         guard let fact = callback.fact else { return }
         var group =
@@ -66,7 +66,7 @@ struct Redeliveries: Sendable {
         group.externalID = externalID
         group.timestamp = callback.timestamp
         group.callbacks += 1
-        group.period.note(callback.receivedMilliseconds)
+        group.period.count(callback.receivedMilliseconds)
         groups[fact] = group
     }
 
@@ -74,7 +74,7 @@ struct Redeliveries: Sendable {
         let repeated = groups.values.filter { $0.callbacks > 1 }
         var spacing = Spread()
         for group in repeated {
-            spacing.note(((group.period.last ?? 0) - (group.period.first ?? 0)) / 1_000)
+            spacing.count(((group.period.last ?? 0) - (group.period.first ?? 0)) / 1_000)
         }
         let sum = { (count: (Group) -> Int) in repeated.reduce(0) { $0 + count($1) } }
         return SameFact(

@@ -42,11 +42,11 @@ package struct OutboundSurvey: Encodable, Sendable {
     package init() {}
 
     /// Counts a call; calls must be passed newest first.
-    package mutating func note(_ call: SurveyedCall) {
+    package mutating func count(_ call: SurveyedCall) {
         count += 1
-        period.note(call.startedMilliseconds)
+        period.count(call.startedMilliseconds)
         let isGenerate = call.service == ResponseCode.Service.generate.rawValue
-        services[isGenerate ? 0 : 1].note(call)
+        services[isGenerate ? 0 : 1].count(call)
     }
 }
 
@@ -78,36 +78,38 @@ struct ServiceSurvey: Encodable, Sendable {
         members = MemberTally(documented: documented)
     }
 
-    mutating func note(_ call: SurveyedCall) {
+    mutating func count(_ call: SurveyedCall) {
         calls += 1
         guard let status = call.responseStatus, let body = call.responseBody else {
             unanswered += 1
             return
         }
         let now = call.startedMilliseconds
-        httpStatuses.note(SeenValue("\(status)"), atMilliseconds: now)
-        responseMilliseconds.note(call.finishedMilliseconds - call.startedMilliseconds)
+        httpStatuses.count(SeenValue("\(status)"), atMilliseconds: now)
+        responseMilliseconds.count(call.finishedMilliseconds - call.startedMilliseconds)
         guard let root = try? JSONDocument(body).root, root.kind == .object else {
             unreadableBodies += 1
             return
         }
-        note(root, atMilliseconds: now)
+        count(root, atMilliseconds: now)
     }
 
-    private mutating func note(_ root: JSONValue, atMilliseconds now: Int64) {
-        members.note(root, atMilliseconds: now)
+    private mutating func count(_ root: JSONValue, atMilliseconds now: Int64) {
+        members.count(root, atMilliseconds: now)
         if let code = root["responseCode"] {
-            responseCodes.note(Spelling(code), atMilliseconds: now)
+            responseCodes.count(Spelling(code), atMilliseconds: now)
         }
-        if let code = root["serviceCode"] { serviceCodes.note(Spelling(code), atMilliseconds: now) }
+        if let code = root["serviceCode"] {
+            serviceCodes.count(Spelling(code), atMilliseconds: now)
+        }
         if let status = root["latestTransactionStatus"] {
-            statuses.note(Spelling(status), atMilliseconds: now)
+            statuses.count(Spelling(status), atMilliseconds: now)
         }
         if let amount = root["amount"]?["value"] {
-            amounts.note(AmountForm(amount), atMilliseconds: now)
+            amounts.count(AmountForm(amount), atMilliseconds: now)
         }
         if let time = root["paidTime"] {
-            times.note(TimeForm("paidTime", time.literal), atMilliseconds: now)
+            times.count(TimeForm("paidTime", time.literal), atMilliseconds: now)
         }
     }
 }

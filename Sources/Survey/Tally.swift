@@ -24,12 +24,12 @@ package struct Tally<Key: TallyKey>: Sendable {
     package init(valuesMax: Int) { self.valuesMax = valuesMax }
 
     /// Counts a value.
-    package mutating func note(_ key: Key, atMilliseconds milliseconds: Int64) {
+    package mutating func count(_ key: Key, atMilliseconds milliseconds: Int64) {
         guard listed[key] != nil || listed.count < valuesMax else {
             unlisted += 1
             return
         }
-        listed[key, default: Row(key: key)].note(milliseconds)
+        listed[key, default: Row(key: key)].count(milliseconds)
     }
 
     /// The listed values, most frequent first.
@@ -57,9 +57,9 @@ extension Tally: Encodable {
 extension Tally.Row: Encodable {
     private enum CodingKeys: CodingKey { case count }
 
-    fileprivate mutating func note(_ milliseconds: Int64) {
+    fileprivate mutating func count(_ milliseconds: Int64) {
         count += 1
-        period.note(milliseconds)
+        period.count(milliseconds)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -81,7 +81,7 @@ package struct Period: Equatable, Sendable {
     package init() {}
 
     /// Adds an occurrence.
-    package mutating func note(_ milliseconds: Int64) {
+    package mutating func count(_ milliseconds: Int64) {
         first = min(first ?? milliseconds, milliseconds)
         last = max(last ?? milliseconds, milliseconds)
     }
@@ -110,7 +110,7 @@ package struct Spread: Sendable {
     package init() {}
 
     /// Adds a number.
-    package mutating func note(_ number: Int64) { numbers.append(number) }
+    package mutating func count(_ number: Int64) { numbers.append(number) }
 
     /// The smallest number that is not exceeded by at least `percent` percent of the numbers; nil
     /// if there are none.

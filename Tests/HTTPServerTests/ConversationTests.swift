@@ -223,7 +223,7 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
             Issue.record("a body that is late is refused with its head")
             return
         }
-        #expect(feeder.conversation.stage == .answer)
+        #expect(feeder.conversation.stage == .response)
         #expect(feeder.conversation.timeOut() == nil)
     }
 

@@ -305,11 +305,11 @@ struct OperatorTests {
         var ledger = TestLedger { $0.schedule.scheduleSeconds = [] }
         try ledger.generate()
         let id = try ledger.payment().id
-        ledger.run { $0.hold([id], reason: "no query is sent") }
-        ledger.run { $0.hold([id], reason: "no query is sent") }
+        ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
+        ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
         while let inquiry = try ledger.runningInquiry() {
             ledger.wait(seconds: (inquiry.nextMilliseconds - ledger.now) / 1_000 + 1)
-            ledger.run { $0.hold([id], reason: "no query is sent") }
+            ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
         }
         #expect(ledger.open == ["unresolved-payment×1"])
         try ledger.resolve(.unresolvedPayment)
@@ -320,7 +320,9 @@ struct OperatorTests {
         var ledger = TestLedger()
         try ledger.generate()
         let id = try ledger.payment().id
-        while ledger.inquiries != [] { ledger.run { $0.hold([id], reason: "no query is sent") } }
+        while ledger.inquiries != [] {
+            ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
+        }
         #expect(ledger.open == ["unresolved-payment×1"])
         try ledger.accept(.cancelled)
         #expect(ledger.open == [])

@@ -185,7 +185,7 @@ struct RandomLedger {
     private mutating func holdOrResume() {
         let ids = ledger.payments.map(\.id).filter { _ in isChosen(percent: 30) }
         if isChosen(percent: 50) {
-            ledger.run { $0.hold(ids, reason: "no query is sent") }
+            ledger.run { $0.endUnsentInquiries(ids, reason: "no query is sent") }
         } else {
             ledger.run { _ = $0.resume(ids) }
         }

@@ -227,7 +227,7 @@ struct ScheduleTests {
         let id = try ledger.payment().id
         try ledger.waitUntilDue()
         #expect(ledger.now <= start + Int64(validitySeconds + 60) * 1_000)
-        ledger.run { $0.hold([id], reason: "no query is sent") }
+        ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
         #expect(ledger.open == ["unresolved-payment×1"])
         #expect(ledger.inquiries == [])
     }
@@ -244,7 +244,7 @@ struct ScheduleTests {
         #expect(try ledger.runningInquiry()?.phase == .deadline)
         let id = try ledger.payment().id
         try ledger.waitUntilDue()
-        ledger.run { $0.hold([id], reason: "no query is sent") }
+        ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
         #expect(ledger.open == ["unresolved-payment×1"])
     }
 
@@ -261,7 +261,7 @@ struct ScheduleTests {
         var count = 0
         while try ledger.runningInquiry() != nil {
             try ledger.waitUntilDue()
-            ledger.run { $0.hold([id], reason: "no query is sent") }
+            ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
             count += 1
             // Jitter may bring a step forward, which is held once all the same.
             try #require(count < 20)
@@ -287,7 +287,7 @@ struct ScheduleTests {
         #expect(deadline.nextMilliseconds == ledger.now + 960_000)
         try ledger.waitUntilDue()
         let id = try ledger.payment().id
-        ledger.run { $0.hold([id], reason: "no query is sent") }
+        ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
         #expect(ledger.open == ["unresolved-payment×1"])
         #expect(ledger.inquiries == [])
     }
@@ -304,7 +304,7 @@ struct ScheduleTests {
         for _ in 1...2 {
             try ledger.waitUntilDue()
             if isHeld {
-                ledger.run { $0.hold([id], reason: "no query is sent") }
+                ledger.run { $0.endUnsentInquiries([id], reason: "no query is sent") }
             } else {
                 try ledger.answer(.initiated)
             }

@@ -230,7 +230,7 @@ extension TestLedger {
     }
 
     /// The callbacks that wait for an answer about a payment.
-    func waiting(_ reference: String = "TRX-1") throws -> [KeptCallback] {
+    func waiting(_ reference: String = "TRX-1") throws -> [StoredCallback] {
         view.waiting(try payment(reference).id)
     }
 

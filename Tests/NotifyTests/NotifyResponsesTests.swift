@@ -57,17 +57,21 @@ import Testing
         (.transactionNotFound, "4045601"), (.invalidAmount, "4045613"), (.invalid, "4005600"),
     ])
     func `every judgement has its code`(answer: CallbackResponse, code: String) {
-        #expect(NotifyResponses.answer(answer, problem: nil).code.description == code)
+        #expect(NotifyResponses.snapResponse(answer, problem: nil).code.description == code)
     }
 
     @Test func `what the receiver found wrong itself is told, where the judgement leaves it room`()
     {
         let problem = SnapResponse.notify(.invalidMandatoryField("amount.value"))
-        #expect(NotifyResponses.answer(.invalid, problem: problem) == problem)
-        #expect(NotifyResponses.answer(.successful, problem: problem) == NotifyResponse.successful)
-        #expect(NotifyResponses.answer(.unauthorized, problem: problem) == NotifyResponse.stale)
+        #expect(NotifyResponses.snapResponse(.invalid, problem: problem) == problem)
+        #expect(
+            NotifyResponses.snapResponse(.successful, problem: problem) == NotifyResponse.successful
+        )
+        #expect(
+            NotifyResponses.snapResponse(.unauthorized, problem: problem) == NotifyResponse.stale
+        )
         let partner = NotifyResponse.unauthorized
-        #expect(NotifyResponses.answer(.unauthorized, problem: partner) == partner)
+        #expect(NotifyResponses.snapResponse(.unauthorized, problem: partner) == partner)
     }
 
     @Test(arguments: [
@@ -75,7 +79,7 @@ import Testing
         (500, "5005600"), (501, "5015600"), (503, "5035600"), (505, "5055600"),
     ])
     func `a status that HTTP chose becomes the front of the code`(status: Int, code: String) {
-        let answer = NotifyResponses.answer(Status(status))
+        let answer = NotifyResponses.snapResponse(Status(status))
         #expect(answer.code.description == code)
         #expect(answer.code.status == status)
     }

@@ -241,7 +241,7 @@ final class OutboundScene: Sendable {
 
     /// Queries the gateway without the reconciler, as the API does, and stores the result.
     func query(_ inquiry: Inquiry) async throws -> QueryAttempt {
-        let attempt = await (try #require(access.access)).cashIn.ask(inquiry)
+        let attempt = await (try #require(access.access)).cashIn.query(inquiry)
         _ = try await store.record(inquiry, attempt.outcome, attempt.calls)
         return attempt
     }

@@ -39,7 +39,7 @@ import Testing
         #expect(try MainDatabase.made(path).integer("PRAGMA secure_delete") == 1)
         let refused = directory.file("refused")
         close(open(refused, O_CREAT | O_RDWR, 0o600))
-        #expect(try RefusalFile.open(refused).integer("PRAGMA secure_delete") == 1)
+        #expect(try RejectedRequestFile.open(refused).integer("PRAGMA secure_delete") == 1)
     }
 
     @Test(arguments: [
@@ -109,7 +109,7 @@ import Testing
             "INDEX gateway_calls_of_payment"
         ),
         (
-            "SELECT * FROM late_references WHERE id > 1 ORDER BY id LIMIT 1",
+            "SELECT * FROM added_references WHERE id > 1 ORDER BY id LIMIT 1",
             "INTEGER PRIMARY KEY"
         ),
         (

@@ -15,7 +15,7 @@ import Testing
 
     private let directory: TemporaryDirectory
     private let index = ReferenceIndex(hash: SeededHash(seed: [UInt8](repeating: 7, count: 16)))
-    private let file: LookupFile
+    private let file: IndexFile
     private let indexer: Indexer
     private let troubles = Troubles()
 
@@ -25,7 +25,7 @@ import Testing
         directory = try TemporaryDirectory()
         let path = directory.file("lookup")
         try FileCreation.write([], to: path, mode: 0o600)
-        file = try LookupFile(
+        file = try IndexFile(
             path: path,
             history: IndexHistory(feed: "feed") { IndexCover(watermark: $0) }
         )
@@ -38,7 +38,7 @@ import Testing
     /// Sets one entry aside for the file.
     private func prepare(_ number: Int64) {
         index.add(number, for: UInt64(number))
-        let watermark = IndexWatermark(paymentID: number, lateReferenceID: 0)
+        let watermark = IndexWatermark(paymentID: number, addedReferenceID: 0)
         index.prepareFlush(through: IndexCover(watermark: watermark))
     }
 

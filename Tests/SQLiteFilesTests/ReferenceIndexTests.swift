@@ -11,18 +11,18 @@ import Testing
 @Suite struct ReferenceIndexTests {
     private let directory: TemporaryDirectory
     private let index = ReferenceIndex(hash: SeededHash(seed: [UInt8](repeating: 7, count: 16)))
-    private let newest = IndexWatermark(paymentID: 1_000, lateReferenceID: 1_000)
+    private let newest = IndexWatermark(paymentID: 1_000, addedReferenceID: 1_000)
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func file(feed: String = "feed-1", newest: IndexWatermark? = nil) throws -> LookupFile {
-        try LookupFile(
+    private func file(feed: String = "feed-1", newest: IndexWatermark? = nil) throws -> IndexFile {
+        try IndexFile(
             path: try Self.made(directory.file("lookup")),
             history: Self.history(feed, newest ?? self.newest)
         )
     }
 
-    private func found(_ keys: [UInt64], in file: LookupFile) throws -> Set<Int64> {
+    private func found(_ keys: [UInt64], in file: IndexFile) throws -> Set<Int64> {
         var found: Set<Int64> = []
         try file.find(keys, into: &found)
         return found
@@ -47,14 +47,14 @@ import Testing
         index.add(1, for: 7)
         #expect(try index.payments(under: [7], in: file) == [1])
 
-        prepareFlush(IndexWatermark(paymentID: 1, lateReferenceID: 2))
+        prepareFlush(IndexWatermark(paymentID: 1, addedReferenceID: 2))
         index.add(3, for: 7)
         #expect(try index.payments(under: [7], in: file) == [1, 3])
         #expect(try found([7], in: file).isEmpty)
 
         try index.flush(to: file)
         #expect(try found([7], in: file) == [1])
-        #expect(try file.watermark() == IndexWatermark(paymentID: 1, lateReferenceID: 2))
+        #expect(try file.watermark() == IndexWatermark(paymentID: 1, addedReferenceID: 2))
         #expect(try index.payments(under: [7], in: file) == [1, 3])
         #expect(try index.payments(under: [8], in: file).isEmpty)
     }
@@ -96,12 +96,12 @@ import Testing
     @Test func `a batch is not written to a file that lacks the ones before`() throws {
         let file = try file()
         index.add(1, for: 1)
-        prepareFlush(IndexWatermark(paymentID: 1, lateReferenceID: 1))
+        prepareFlush(IndexWatermark(paymentID: 1, addedReferenceID: 1))
         try index.flush(to: file)
         index.add(2, for: 2)
-        prepareFlush(IndexWatermark(paymentID: 2, lateReferenceID: 2))
+        prepareFlush(IndexWatermark(paymentID: 2, addedReferenceID: 2))
 
-        let foreign = try LookupFile(
+        let foreign = try IndexFile(
             path: try Self.made(directory.file("new")),
             history: Self.history("feed-1", newest)
         )
@@ -126,16 +126,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ("feed-2", IndexWatermark(paymentID: 9, lateReferenceID: 9), "another database's"),
-        ("feed-1", IndexWatermark(paymentID: 8, lateReferenceID: 9), "ahead in payments"),
-        ("feed-1", IndexWatermark(paymentID: 9, lateReferenceID: 8), "ahead in late references"),
+        ("feed-2", IndexWatermark(paymentID: 9, addedReferenceID: 9), "another database's"),
+        ("feed-1", IndexWatermark(paymentID: 8, addedReferenceID: 9), "ahead in payments"),
+        ("feed-1", IndexWatermark(paymentID: 9, addedReferenceID: 8), "ahead in late references"),
     ])
     func `a file of another state of the database begins anew`(
         feed: String,
         newest: IndexWatermark,
         reason: String
     ) throws {
-        let through = IndexWatermark(paymentID: 9, lateReferenceID: 9)
+        let through = IndexWatermark(paymentID: 9, addedReferenceID: 9)
         let old = try file(newest: through)
         index.add(1, for: 7)
         prepareFlush(through)
@@ -150,10 +150,10 @@ import Testing
     @Test func `a batch that the file covers already is not written again`() throws {
         let file = try file()
         index.add(1, for: 1)
-        let cover = IndexCover(watermark: IndexWatermark(paymentID: 1, lateReferenceID: 1))
+        let cover = IndexCover(watermark: IndexWatermark(paymentID: 1, addedReferenceID: 1))
         index.prepareFlush(through: cover)
         // A rebuild of the file has been faster.
-        let further = IndexCover(watermark: IndexWatermark(paymentID: 5, lateReferenceID: 3))
+        let further = IndexCover(watermark: IndexWatermark(paymentID: 5, addedReferenceID: 3))
         try file.append(HashMultimap(), through: further)
         try index.flush(to: file)
         #expect(try file.watermark() == further.watermark)

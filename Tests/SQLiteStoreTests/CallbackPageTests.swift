@@ -88,7 +88,7 @@ import Testing
         for number in 1...20 {
             let count = number == 7 ? 9 * mebibyte : mebibyte - 1_000
             if number.isMultiple(of: 3), reference == nil {
-                test.store.keep(refusal(bytes: count))
+                test.store.add(refusal(bytes: count))
                 try await test.flushRefusals()
                 continue
             }

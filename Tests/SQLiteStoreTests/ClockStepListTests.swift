@@ -90,8 +90,8 @@ import Testing
         times += try spans(hours).map(\.from) + [0, .max]
         for time in times {
             let first = feed.first { $0.recordedMilliseconds >= time }
-            let position = try await test.store.reader.position(recordedFrom: time).position
-            #expect(position == first.map { $0.sequence - 1 } ?? Int64(feed.count), "\(time)")
+            let offset = try await test.store.reader.offset(recordedFrom: time).offset
+            #expect(offset == first.map { $0.sequence - 1 } ?? Int64(feed.count), "\(time)")
         }
     }
 

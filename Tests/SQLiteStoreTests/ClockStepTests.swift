@@ -14,7 +14,7 @@ import Testing
     private func areSteps(_ times: [Int64], after steps: ClockSteps = ClockSteps()) -> [Bool] {
         var steps = steps
         return times.enumerated().map {
-            steps.note(.callbacks, id: Int64($0 + 1), milliseconds: $1)
+            steps.record(.callbacks, id: Int64($0 + 1), milliseconds: $1)
         }
     }
 
@@ -36,7 +36,7 @@ import Testing
 
     @Test func `lists do not share their newest times`() {
         var steps = ClockSteps()
-        let isFirst = steps.note(.gatewayCalls, id: 1, milliseconds: 10_000_000)
+        let isFirst = steps.record(.gatewayCalls, id: 1, milliseconds: 10_000_000)
         #expect(!isFirst)
         #expect(areSteps([0], after: steps) == [false])
     }
@@ -88,7 +88,7 @@ import Testing
         _ list: TimeList = .callbacks
     ) throws {
         try connection.execute("INSERT INTO \(list.table) VALUES (\(row.id), \(row.time))")
-        try table.note(list, id: row.id, milliseconds: row.time)
+        try table.record(list, id: row.id, milliseconds: row.time)
     }
 
     /// Writes rows a minute apart from each start on, numbered by twos; returns them.

@@ -22,7 +22,7 @@ import Testing
 
     private func move(
         _ test: TestStore,
-        _ position: Int64,
+        _ offset: Int64,
         expected: Int64? = nil,
         mayRewind: Bool = false,
         name: String = "orders",
@@ -31,7 +31,7 @@ import Testing
         try await test.store.move(
             ConsumerMove(
                 name: name,
-                position: position,
+                offset: offset,
                 expected: expected,
                 mayRewind: mayRewind,
                 movedBy: token ?? "token",
@@ -40,8 +40,8 @@ import Testing
         )
     }
 
-    private func position(_ test: TestStore) async throws -> Int64? {
-        try await test.store.reader.consumer("orders")?.position
+    private func offset(_ test: TestStore) async throws -> Int64? {
+        try await test.store.reader.consumer("orders")?.offset
     }
 
     @Test func `a position is kept over a restart`() async throws {
@@ -49,7 +49,7 @@ import Testing
         #expect(try await test.store.reader.consumer("orders") == nil)
         let record = ConsumerRecord(
             name: "orders",
-            position: 3,
+            offset: 3,
             feed: test.store.feed,
             updatedMilliseconds: test.clock.now,
             updatedBy: "token"
@@ -63,14 +63,14 @@ import Testing
     @Test func `it moves only from where it is expected`() async throws {
         let test = try await store()
         #expect(try await move(test, 2, expected: 1) == .unexpected(current: 0))
-        #expect(try await position(test) == nil)
+        #expect(try await offset(test) == nil)
         _ = try await move(test, 2, expected: 0)
         for expected in [0, 1, 3] as [Int64] {
             #expect(try await move(test, 3, expected: expected) == .unexpected(current: 2))
         }
-        #expect(try await position(test) == 2)
+        #expect(try await offset(test) == 2)
         _ = try await move(test, 3, expected: 2)
-        #expect(try await position(test) == 3)
+        #expect(try await offset(test) == 3)
     }
 
     @Test func `it goes back only when told so, and never beyond the head`() async throws {
@@ -79,14 +79,14 @@ import Testing
         #expect(try await move(test, 3) == .backward(current: 4))
         #expect(try await move(test, 6) == .ahead(current: 4, head: 5))
         #expect(try await move(test, 6, mayRewind: true) == .ahead(current: 4, head: 5))
-        #expect(try await position(test) == 4)
+        #expect(try await offset(test) == 4)
         _ = try await move(test, 0, expected: 4, mayRewind: true)
-        #expect(try await position(test) == 0)
+        #expect(try await offset(test) == 0)
         _ = try await move(test, 5)
-        #expect(try await position(test) == 5)
+        #expect(try await offset(test) == 5)
     }
 
-    @Test func `a position in another feed counts as none`() async throws {
+    @Test func `a offset in another feed counts as none`() async throws {
         let test = try await store()
         _ = try await move(test, 5)
         let other = try test.connection(.readWrite)
@@ -109,7 +109,7 @@ import Testing
                 group.addTask {
                     var won = 0
                     while true {
-                        let current = try await position(test) ?? 0
+                        let current = try await offset(test) ?? 0
                         if current == 10 { return won }
                         let outcome = try await move(test, current + 1, expected: current)
                         if case .moved = outcome { won += 1 }
@@ -129,7 +129,7 @@ import Testing
             for number in 1..<Store.consumersMax {
                 let record = ConsumerRecord(
                     name: "c\(number)",
-                    position: 0,
+                    offset: 0,
                     feed: test.store.feed,
                     updatedMilliseconds: 0,
                     updatedBy: ""
@@ -208,10 +208,10 @@ import Testing
         )
         await #expect(throws: StoreError.self) { try await move(test, 2) }
         #expect(test.store.commitFailure?.message == "malformed JSON")
-        #expect(try await position(test) == 1)
+        #expect(try await offset(test) == 1)
         try disk.execute("DROP TRIGGER broken")
         _ = try await move(test, 2)
         #expect(test.store.commitFailure == nil)
-        #expect(try await position(test) == 2)
+        #expect(try await offset(test) == 2)
     }
 }

@@ -118,7 +118,7 @@ import Testing
         let late = await test.deliver([try delivery("TRX-2")])
         #expect(throws: StoreError.closed) { try late[0].get() }
         await #expect(throws: StoreError.closed) { try await test.store.probe() }
-        test.store.keep(
+        test.store.add(
             RejectedRequest(
                 receivedMilliseconds: 0,
                 client: "",

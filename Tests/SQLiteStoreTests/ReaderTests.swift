@@ -19,7 +19,7 @@ import Testing
                 $0.status = number == 5 ? .refunded : .success
             }
             test.clock.advance(milliseconds: 1_000)
-            test.store.keep(refusal(number, at: test.clock.now))
+            test.store.add(refusal(number, at: test.clock.now))
             test.clock.advance(milliseconds: 1_000)
         }
         return test

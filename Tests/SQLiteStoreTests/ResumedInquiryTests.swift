@@ -58,7 +58,7 @@ import Testing
             )
             #expect(ids.count == 1)
             let isValid = test.clock.now < TestClock.start + 900_000
-            try await test.store.hold(ids, reason: "reconcile is off")
+            try await test.store.endUnsentInquiries(ids, reason: "reconcile is off")
             holds += 1
             #expect(try await test.attention() == (isValid ? [] : ["unresolved-payment×1"]))
             try #require(holds < 10)

@@ -89,10 +89,10 @@ import Testing
 
     private static func time(_ number: Int64) -> Int64 { TestClock.start + number * day }
 
-    private func move(_ store: TestStore, _ name: String, to position: Int64) async throws {
+    private func move(_ store: TestStore, _ name: String, to offset: Int64) async throws {
         let move = ConsumerMove(
             name: name,
-            position: position,
+            offset: offset,
             expected: nil,
             mayRewind: true,
             movedBy: "test",
@@ -185,7 +185,7 @@ import Testing
     @Test func `old refusals go`() async throws {
         let store = try await TestStore()
         for number in 1...3 as ClosedRange<Int64> {
-            store.store.keep(
+            store.store.add(
                 RejectedRequest(
                     receivedMilliseconds: Self.time(number),
                     client: "203.0.113.7",

@@ -73,7 +73,7 @@ import Testing
         let test = try await TestStore()
         for number in 1...count { try await test.deliver(try delivery(number)) }
         try await test.flushIndex()
-        for number in 1...20 { test.store.keep(refusal(number)) }
+        for number in 1...20 { test.store.add(refusal(number)) }
         await test.store.close()
         return test
     }
@@ -130,10 +130,10 @@ import Testing
         let filter = CallbackFilter()
         let page = try await test.store.reader.callbacks(filter, limit: 100)
         #expect(page.filter { $0.outcome == .applied }.count == 3)
-        for number in 101...103 { test.store.keep(refusal(number)) }
+        for number in 101...103 { test.store.add(refusal(number)) }
         // A reader that found the damage has the file made again; then all are kept and shown.
         try await test.flushRefusals()
-        test.store.keep(refusal(104))
+        test.store.add(refusal(104))
         try await test.flushRefusals()
         let refused = try await test.store.reader.callbacks(filter, limit: 100)
             .filter { $0.outcome == .refused }
@@ -188,7 +188,7 @@ import Testing
             onTrouble: { trouble in troubles.all.withLock { $0.append(trouble) } }
         )
         let lookups = try file.open(isExpected: false) { (path) throws(SQLiteError) in
-            try LookupFile(path: path, history: history)
+            try IndexFile(path: path, history: history)
         }
         let index = ReferenceIndex(hash: SeededHash(seed: [UInt8](repeating: 7, count: 16)))
         let other = try Connection(path: file.path, mode: .readWrite)
@@ -198,7 +198,7 @@ import Testing
             """
         )
         index.add(7, for: 7)
-        let cover = IndexCover(watermark: IndexWatermark(paymentID: 1, lateReferenceID: 0))
+        let cover = IndexCover(watermark: IndexWatermark(paymentID: 1, addedReferenceID: 0))
         index.prepareFlush(through: cover)
         let indexer = Indexer(index: index, file: file, retryMilliseconds: 1)
         indexer.wake()
@@ -253,7 +253,7 @@ import Testing
     }
 }
 
-extension LookupFile {
+extension IndexFile {
     fileprivate func isEmpty(_ key: UInt64) throws -> Bool {
         var found: Set<Int64> = []
         try find([key], into: &found)
@@ -271,7 +271,7 @@ extension TestStore {
                 let history = IndexHistory(try Connection(path: main, mode: .readOnly), feed: feed)
                 guard let cover = try history.cover(engine.watermark) else { return }
                 engine.index.prepareFlush(through: cover)
-                try engine.index.flush(to: try LookupFile(existing: path, mode: .readWrite))
+                try engine.index.flush(to: try IndexFile(existing: path, mode: .readWrite))
             }
         }
     }

@@ -60,7 +60,8 @@ extension MirrorEvent {
             .received(try await store.record(inquiry, outcome, calls))
         case .resume(let ids): .counted(try await store.resumeInquiries(ids))
         case .resumeAll: .counted(try await store.resumeInquiries())
-        case .hold(let ids, let reason): try await done(store.hold(ids, reason: reason))
+        case .hold(let ids, let reason):
+            try await done(store.endUnsentInquiries(ids, reason: reason))
         case .resolve(let id, let decision, let isDryRun):
             .decided(try await store.resolve(id, decision, isDryRun: isDryRun))
         case .accept(let reference, let decision, let isDryRun):
@@ -130,7 +131,7 @@ struct StoreMirror {
     ) -> MirrorOutcome {
         if let id { setNumbers { $0.nextCallbackID = id } }
         ledger.context.nowMilliseconds = now
-        defer { note() }
+        defer { record() }
         switch event {
         case .deliver(let delivery):
             ledger.context.nowMilliseconds = delivery.receivedMilliseconds
@@ -143,7 +144,7 @@ struct StoreMirror {
             return .received(ledger.record(inquiry, outcome, calls))
         case .resume(let ids): return .counted(ledger.resume(ids))
         case .resumeAll: return .counted(ledger.resume(unscheduled))
-        case .hold(let ids, let reason): ledger.hold(ids, reason: reason)
+        case .hold(let ids, let reason): ledger.endUnsentInquiries(ids, reason: reason)
         case .resolve(let id, let decision, let isDryRun):
             return .decided(attempt(isDryRun) { $0.resolve(id, decision) })
         case .accept(let reference, let decision, let isDryRun):
@@ -183,7 +184,7 @@ struct StoreMirror {
         ledger.context.nowMilliseconds = now
         let interrupted = view.generations.filter { $0.value.state == .underWay }
         ledger.recoverGenerations(interrupted.keys.sorted())
-        note()
+        record()
     }
 
     private mutating func setNumbers(_ change: (inout LedgerNumbers) -> Void) {
@@ -201,7 +202,7 @@ struct StoreMirror {
 
     // MARK: What no view holds
 
-    private mutating func note() {
+    private mutating func record() {
         for change in ledger.takeChanges() {
             switch change {
             case .appendTransition(let transition): feed.append(transition)

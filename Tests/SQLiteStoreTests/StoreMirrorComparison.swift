@@ -180,17 +180,17 @@ struct StoreMirrorComparison {
     private mutating func compareWindow() async throws {
         let (store, head) = (test.store, test.store.window.head)
         compare("head", head, try await store.reader.feedBounds().head)
-        for position in max(0, head - 50)...head {
+        for offset in max(0, head - 50)...head {
             for statuses in [nil, [.success, .refunded]] as [Set<TransactionStatus>?] {
-                let query = FeedQuery(after: position, statuses: statuses)
-                let limit = 1 + Int(position % 40)
+                let query = FeedQuery(after: offset, statuses: statuses)
+                let limit = 1 + Int(offset % 40)
                 guard let held = store.window.text(query, limit: limit, TestStore.render) else {
                     continue
                 }
                 let read = try await store.reader.feed(query, limit: limit, TestStore.render)
-                compare("item behind \(position)", held.items, read.items)
-                compare("next behind \(position)", held.next, read.next)
-                compare("head behind \(position)", held.head, read.head)
+                compare("item behind \(offset)", held.items, read.items)
+                compare("next behind \(offset)", held.next, read.next)
+                compare("head behind \(offset)", held.head, read.head)
             }
         }
     }

@@ -144,7 +144,7 @@ struct StoreMirrorSource {
     }
 
     /// Notes what became of a delivery, so that it can be judged again.
-    mutating func note(_ event: MirrorEvent, _ outcome: MirrorOutcome) {
+    mutating func record(_ event: MirrorEvent, _ outcome: MirrorOutcome) {
         eventCount += 1
         guard case .deliver(let delivery) = event, case .judged(let judgement) = outcome,
             !judgement.isRedelivery
@@ -331,7 +331,7 @@ struct StoreMirrorSource {
     /// A request that was refused, and is authentic by today's keys.
     private mutating func replayRefused(_ test: TestStore) async throws -> MirrorEvent {
         let delivery = try delivery(test)
-        test.store.keep(
+        test.store.add(
             RejectedRequest(
                 receivedMilliseconds: delivery.receivedMilliseconds,
                 client: delivery.client,

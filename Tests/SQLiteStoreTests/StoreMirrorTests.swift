@@ -43,7 +43,7 @@ import Testing
                 let id = Self.newID(outcome)
                 let expected = mirror.run(event, now: test.clock.now, numbered: id)
                 try #require(outcome == expected, "\(last)")
-                source.note(event, outcome)
+                source.record(event, outcome)
             }
             let isRestart = source.chance(2)
             if source.chance(2) {

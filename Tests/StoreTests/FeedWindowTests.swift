@@ -38,8 +38,8 @@ import Testing
         try sequences.map { try transition($0) }
     }
 
-    private func sequences(_ window: FeedWindow, after position: Int64) -> [Int64]? {
-        let text = window.text(FeedQuery(after: position), limit: 1_000, Self.render)
+    private func sequences(_ window: FeedWindow, after offset: Int64) -> [Int64]? {
+        let text = window.text(FeedQuery(after: offset), limit: 1_000, Self.render)
         return text?.items.map(\.sequence)
     }
 
@@ -178,14 +178,14 @@ import Testing
             let kept = max(start, head - max(countMax, Int64(commit.count)))
             #expect(window.covers(max(kept, start)), "\(seed): what the bounds allow is there")
             for _ in 0..<5 {
-                let position = Int64.random(in: max(0, head - 100)...head, using: &random)
+                let offset = Int64.random(in: max(0, head - 100)...head, using: &random)
                 let wanted = Bool.random(using: &random) ? nil : Set([statuses[0], statuses[2]])
                 let limit = Int.random(in: 1...40, using: &random)
-                let query = FeedQuery(after: position, statuses: wanted)
+                let query = FeedQuery(after: offset, statuses: wanted)
                 let text = window.text(query, limit: limit, Self.render)
-                #expect((text != nil) == window.covers(position))
+                #expect((text != nil) == window.covers(offset))
                 guard let text else { continue }
-                let found = Array(feed[Int(position)...].filter { wanted?.contains($0.to) ?? true })
+                let found = Array(feed[Int(offset)...].filter { wanted?.contains($0.to) ?? true })
                 #expect(text.items.map(\.sequence) == found.prefix(limit).map(\.sequence))
                 let next = found.count > limit ? found[limit].sequence - 1 : head
                 #expect(text.next == next)
@@ -205,17 +205,17 @@ import Testing
             group.addTask { for commit in all { window.append(commit) } }
             for limit in [1, 2, 100] {
                 group.addTask {
-                    var position: Int64 = 0
-                    while position < last {
-                        let query = FeedQuery(after: position)
+                    var offset: Int64 = 0
+                    while offset < last {
+                        let query = FeedQuery(after: offset)
                         guard let text = window.text(query, limit: limit, Self.render) else {
-                            Issue.record("\(position) is not covered")
+                            Issue.record("\(offset) is not covered")
                             return
                         }
-                        let expected = position..<position + Int64(text.items.count)
+                        let expected = offset..<offset + Int64(text.items.count)
                         #expect(text.items.map(\.sequence) == expected.map { $0 + 1 })
                         #expect(text.next == expected.upperBound || text.items.isEmpty)
-                        position = text.next
+                        offset = text.next
                         await Task.yield()
                     }
                 }

@@ -17,7 +17,7 @@ import Testing
             // Gathered by the wake before, which is still to come.
             if let last = wakes.last, last.wake >= commit { continue }
             let wake = commit + pace.delay(at: start + commit, waiting: followers)
-            pace.note(followers, at: start + wake)
+            pace.record(followers, at: start + wake)
             wakes.append((commit, wake))
         }
         return wakes
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `after many were woken the pause is theirs, though few wait again already`() {
         var pace = WakePace(now: start)
-        for _ in 0..<20 { pace.note(500, at: start) }
+        for _ in 0..<20 { pace.record(500, at: start) }
         #expect(pace.delay(at: start, waiting: 1) == .milliseconds(80))
     }
 

@@ -43,7 +43,7 @@ import Testing
 
     private func survey(_ callbacks: [SurveyedCallback]) -> SeenJSON {
         var survey = CallbackSurvey()
-        for callback in callbacks { survey.note(callback) }
+        for callback in callbacks { survey.count(callback) }
         return SeenJSON(survey)
     }
 

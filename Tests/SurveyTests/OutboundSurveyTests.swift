@@ -20,7 +20,7 @@ import Testing
 
     private func survey(_ calls: [SurveyedCall]) -> SeenJSON {
         var survey = OutboundSurvey()
-        for call in calls { survey.note(call) }
+        for call in calls { survey.count(call) }
         return SeenJSON(survey)
     }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SpreadTests {
     private func spread(_ numbers: some Sequence<Int64>) -> Spread {
         var spread = Spread()
-        for number in numbers { spread.note(number) }
+        for number in numbers { spread.count(number) }
         return spread
     }
 

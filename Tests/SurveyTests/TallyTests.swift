@@ -7,7 +7,7 @@ import Testing
         var tally = Tally<SeenValue>(valuesMax: valuesMax)
         for (index, value) in values.enumerated() {
             // Newest first.
-            tally.note(SeenValue(value), atMilliseconds: Int64(100 - index))
+            tally.count(SeenValue(value), atMilliseconds: Int64(100 - index))
         }
         return tally
     }

@@ -102,7 +102,7 @@ package struct CallbackRepresentation: Encodable {
     ///
     /// If the response states the problem of the callback, they are those of the stored problem.
     package static func response(_ record: CallbackRecord) -> (code: String, message: String) {
-        let answer = record.answer.map { NotifyResponses.answer($0, problem: nil) }
+        let answer = record.answer.map { NotifyResponses.snapResponse($0, problem: nil) }
         let isAboutProblem =
             switch record.answer {
             case .invalid, nil: true

@@ -120,13 +120,13 @@ package struct ExchangeRepresentation: Encodable {
         }
     }
 
-    let kept: KeptGatewayCall
+    let kept: StoredGatewayCall
     let stringToSign: [UInt8]?
     let signature: [UInt8]?
     let verification: DossierVerification?
 
     package init(
-        kept: KeptGatewayCall,
+        kept: StoredGatewayCall,
         stringToSign: [UInt8]?,
         signature: [UInt8]?,
         verification: DossierVerification?

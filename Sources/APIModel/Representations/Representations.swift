@@ -129,9 +129,9 @@ package struct ConsumerRepresentation: Encodable {
     ///   - feed: the id of the present feed.
     package init(_ record: ConsumerRecord, head: Int64, feed: String) {
         name = record.name
-        position = record.position
+        position = record.offset
         self.head = head
-        lag = record.feed == feed ? head - record.position : nil
+        lag = record.feed == feed ? head - record.offset : nil
         self.feed = record.feed
         updatedAt = JakartaTime.textWithFraction(milliseconds: record.updatedMilliseconds)
         updatedBy = record.updatedBy

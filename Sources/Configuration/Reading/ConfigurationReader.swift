@@ -84,7 +84,7 @@ package final class ConfigurationReader {
     }
 
     /// Records the digest of a file, so that a reload can report changed contents.
-    func note(_ bytes: [UInt8], of file: String, _ path: String) {
+    func recordDigest(_ bytes: [UInt8], of file: String, _ path: String) {
         // OpenSSL fails here only when out of memory; then a change of this file is not reported.
         guard let digest = try? sha256(bytes.span) else { return }
         contents.append(.init(path: path, file: file, digest: digest))

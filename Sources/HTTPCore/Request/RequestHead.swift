@@ -147,7 +147,7 @@ extension Span<UInt8> {
 }
 
 /// The parsed head of a stored request.
-package struct KeptHead {
+package struct StoredHead {
     private let head: RequestHead
 
     /// Parses a head; nil for bytes that are not one, such as those of a request that was never

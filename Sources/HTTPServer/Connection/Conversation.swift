@@ -26,9 +26,9 @@ struct Conversation {
     }
 
     /// The part of a request that the connection waits for.
-    enum Stage { case idle, head, body, answer }
+    enum Stage { case idle, head, body, response }
 
-    private enum Phase { case head, admission, body, answer, over }
+    private enum Phase { case head, admission, body, response, over }
 
     private let limits: HTTPLimits
     private var phase = Phase.head
@@ -61,7 +61,7 @@ struct Conversation {
         switch phase {
         case .head: hasBegun ? .head : .idle
         case .admission, .body: .body
-        case .answer, .over: .answer
+        case .response, .over: .response
         }
     }
 
@@ -75,7 +75,7 @@ struct Conversation {
             switch phase {
             case .head: return try readHead(bytes, &used)
             case .body: return try readBody(bytes, &used)
-            case .admission, .answer, .over: return .wait
+            case .admission, .response, .over: return .wait
             }
         } catch {
             if case .bodyTooLarge(let max) = error { return refuse(.bodyTooLarge(bytesMax: max)) }
@@ -103,13 +103,13 @@ struct Conversation {
     /// Refuses the request; its body is not read.
     mutating func startResponse() {
         precondition(phase == .admission, "no request waits to be admitted")
-        phase = .answer
+        phase = .response
         head = nil
     }
 
     /// Starts reading the next request.
     mutating func finishResponse() {
-        precondition(phase == .answer, "no request is being answered")
+        precondition(phase == .response, "no request waits for its response")
         phase = .head
         hasBegun = false
         scanner = HeadScanner(limits: limits)
@@ -178,7 +178,7 @@ struct Conversation {
         let whole = body
         body = []
         self.head = nil
-        phase = .answer
+        phase = .response
         return .handle(head, body: whole)
     }
 
@@ -196,7 +196,7 @@ struct Conversation {
         switch stage {
         case .head: refuse(.headerTimeout)
         case .body: refuse(.bodyTimeout)
-        case .idle, .answer: nil
+        case .idle, .response: nil
         }
     }
 }

@@ -22,13 +22,13 @@ package final class Reply: Sendable {
 
     deinit {
         guard !isUsed.load(ordering: .relaxed) else { return }
-        Self.post(to: connection, on: loop) { $0.refuseUnanswered(on: $1) }
+        Self.post(to: connection, on: loop) { $0.refuseWithoutResponse(on: $1) }
     }
 
     /// Sends the response; may be called from any thread.
     package func send(_ response: Response) {
         use()
-        Self.post(to: connection, on: loop) { $0.answerLater(response, on: $1) }
+        Self.post(to: connection, on: loop) { $0.respondLater(response, on: $1) }
     }
 
     /// Sends the response at once; must be called on ``loop``.
@@ -36,7 +36,7 @@ package final class Reply: Sendable {
         use()
         loop.assumeIsolated { [id = connection] loop in
             guard let connection = loop.source(id) as? ServerConnection else { return }
-            connection.answerLater(response, on: loop)
+            connection.respondLater(response, on: loop)
         }
     }
 
@@ -70,7 +70,7 @@ package final class Reply: Sendable {
     /// Marks the reply as used; a second use is a programming error.
     func use() {
         let wasUsed = isUsed.exchange(true, ordering: .relaxed)
-        precondition(!wasUsed, "a request was answered twice")
+        precondition(!wasUsed, "a request got two responses")
     }
 
     private static func post(

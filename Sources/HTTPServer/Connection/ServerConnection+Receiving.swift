@@ -4,7 +4,7 @@ import System
 extension ServerConnection {
     /// Whether the next request may be read: none is being handled, and the output queue has room.
     private var isReading: Bool {
-        phase == .open && conversation.stage != .answer
+        phase == .open && conversation.stage != .response
             && outbox.count < ServerLimits.outputBytesMax
     }
 

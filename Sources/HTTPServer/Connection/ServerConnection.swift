@@ -103,7 +103,7 @@ final class ServerConnection: EventSource {
         if !readiness.isDisjoint(with: .failed) {
             peerEnded()
             // No response can be sent. Requests received before the disconnect are still read.
-            if conversation.stage == .answer || !outbox.isEmpty { return close(on: loop) }
+            if conversation.stage == .response || !outbox.isEmpty { return close(on: loop) }
         }
         if !readiness.isDisjoint(with: .incoming) { mayReceive = true }
         proceed(on: loop)

@@ -54,7 +54,7 @@ struct WaitTimer {
         case .idle: (.idle, turn)
         case .head: (.head, turn)
         case .body: (.body, turn)
-        case .answer: (.nothing, turn)
+        case .response: (.nothing, turn)
         }
     }
 }

@@ -200,7 +200,7 @@ enum MetricsEndpoint {
         }
         text.begin("consumer_lag", .gauge, "Transitions after the offset of a consumer.")
         for consumer in consumers where consumer.feed == store.feed {
-            let lag = max(head - consumer.position, 0)
+            let lag = max(head - consumer.offset, 0)
             text.sample("consumer_lag", [("consumer", consumer.name)], "\(lag)")
         }
     }

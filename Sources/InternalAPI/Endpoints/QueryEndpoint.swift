@@ -51,7 +51,7 @@ enum QueryEndpoint {
         }
         // In a task of its own: if the client disconnects, the cancelled call must not be recorded
         // as a failure of the gateway.
-        let attempt = await Task { await cashIn.ask(inquiry) }.value
+        let attempt = await Task { await cashIn.query(inquiry) }.value
         services.outbound.report.query(inquiry, attempt)
         let receipt = try await committing { () async throws(StoreError) in
             try await services.store.record(inquiry, attempt.outcome, attempt.calls)

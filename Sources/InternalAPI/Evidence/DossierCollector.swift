@@ -76,7 +76,7 @@ struct DossierCollector: Sendable {
         }
     }
 
-    private func exchanges(_ ids: [Int64]) async throws(Problem) -> [KeptGatewayCall] {
+    private func exchanges(_ ids: [Int64]) async throws(Problem) -> [StoredGatewayCall] {
         let reader = reader
         return try await collect(ids, inPortionsOf: Self.exchangesInPortion) {
             (portion) async throws(StoreError) in

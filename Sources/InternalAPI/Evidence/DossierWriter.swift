@@ -28,7 +28,7 @@ struct DossierWriter {
         transaction: TransactionRecord,
         attention: some Sequence<AttentionRecord>,
         callbacks: [CallbackRecord],
-        exchanges: [KeptGatewayCall],
+        exchanges: [StoredGatewayCall],
         truncated: [String],
         nowMilliseconds now: Int64
     ) throws(CryptoError) -> DossierRepresentation {
@@ -61,7 +61,7 @@ struct DossierWriter {
     }
 
     private mutating func shown(
-        _ kept: KeptGatewayCall
+        _ kept: StoredGatewayCall
     ) throws(CryptoError) -> ExchangeRepresentation {
         let message = SignedMessage(kept, hasher: hasher)
         return ExchangeRepresentation(

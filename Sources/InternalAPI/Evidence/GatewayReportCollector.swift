@@ -57,7 +57,7 @@ struct GatewayReportCollector: Sendable {
             filter.beforeID = before
             return try await reader.callbacks(filter, limit: limit)
         } note: { record in
-            if let callback = SurveyedCallback(record) { survey.note(callback) }
+            if let callback = SurveyedCallback(record) { survey.count(callback) }
         }
         return GatewayReportRepresentation.Part(survey: survey, truncated: isTruncated)
     }
@@ -79,7 +79,7 @@ struct GatewayReportCollector: Sendable {
             filter.beforeID = before
             return try await reader.gatewayCalls(filter, limit: limit)
         } note: { kept in
-            if kept.erased == nil { survey.note(SurveyedCall(kept.call)) }
+            if kept.erased == nil { survey.count(SurveyedCall(kept.call)) }
         }
         return GatewayReportRepresentation.Part(survey: survey, truncated: isTruncated)
     }
@@ -123,7 +123,7 @@ extension SurveyedCallback {
         guard record.erased == nil, let verification = record.verification,
             let timestamp = record.timestamp
         else { return nil }
-        let head = KeptHead(record.head)
+        let head = StoredHead(record.head)
         self.init(
             receivedMilliseconds: record.receivedMilliseconds,
             lastReceivedMilliseconds: record.lastReceivedMilliseconds,

@@ -29,7 +29,7 @@ struct SignedMessage {
     init?(_ record: CallbackRecord, hasher: SHA256) {
         guard let verification = record.verification, let timestamp = record.timestamp,
             let signature = record.erased?.signature
-                ?? KeptHead(record.head)?.single("X-SIGNATURE")
+                ?? StoredHead(record.head)?.single("X-SIGNATURE")
         else { return nil }
         prefix = StringToSign.prefix(path: verification.path)
         self.timestamp = Array(timestamp.utf8)
@@ -46,7 +46,7 @@ struct SignedMessage {
     }
 
     /// The signed string of a gateway call; nil if the request was not signed.
-    init?(_ kept: KeptGatewayCall, hasher: SHA256) {
+    init?(_ kept: StoredGatewayCall, hasher: SHA256) {
         let call = kept.call
         if call.signature.isEmpty { return nil }
         prefix = StringToSign.prefix(path: call.signedPath)

@@ -78,7 +78,7 @@ enum ConsumersEndpoint {
         return response
     }
 
-    /// Reads the requested move; exactly one of `position` and `recordedFrom` must be given.
+    /// Reads the requested move; exactly one of `offset` and `recordedFrom` must be given.
     private static func move(
         _ request: APIRequest,
         _ store: Store
@@ -93,12 +93,12 @@ enum ConsumersEndpoint {
         let expected = try members.integer("expected", in: 0...Int64.max)
         let mayRewind = try members.flag("rewind")
         if let feed = try members.text("feed", expected: "the id of the feed, a string") {
-            try FeedPosition.check(feed: feed, field: "feed", store)
+            try FeedOffset.check(feed: feed, field: "feed", store)
         }
-        let position: Int64
+        let offset: Int64
         switch (number, recordedFrom) {
-        case (let number?, nil): position = number
-        case (nil, let time?): position = try await FeedPosition.position(recordedFrom: time, store)
+        case (let number?, nil): offset = number
+        case (nil, let time?): offset = try await FeedOffset.offset(recordedFrom: time, store)
         case (nil, nil):
             throw APIMembers.invalid(
                 "position",
@@ -109,7 +109,7 @@ enum ConsumersEndpoint {
         }
         return ConsumerMove(
             name: name,
-            position: position,
+            offset: offset,
             expected: expected,
             mayRewind: mayRewind,
             movedBy: request.caller?.name ?? "",
@@ -157,7 +157,7 @@ enum ConsumersEndpoint {
             let detail = "\(move.name) is at offset \(current); send rewind: true to move it back."
             throw Problem(.positionConflict, detail, field: "position", current: current)
         case .ahead(let current, let head):
-            let detail = "position is \(move.position), but the head of the feed is \(head)."
+            let detail = "position is \(move.offset), but the head of the feed is \(head)."
             throw Problem(.positionAhead, detail, field: "position", current: current)
         case .tooMany:
             throw Problem(

@@ -68,9 +68,9 @@ struct FeedStream: Sendable {
         }
     }
 
-    /// Whether no transition between `position` and `page` was removed.
-    private func isKept(_ position: Int64, by page: FeedText) -> Bool {
-        page.oldest.map { position >= $0 - 1 } ?? true
+    /// Whether no transition between `offset` and `page` was removed.
+    private func isKept(_ offset: Int64, by page: FeedText) -> Bool {
+        page.oldest.map { offset >= $0 - 1 } ?? true
     }
 
     private func events(of page: FeedText) -> [UInt8] {

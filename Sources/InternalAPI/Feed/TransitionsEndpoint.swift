@@ -14,16 +14,16 @@ enum TransitionsEndpoint {
         let store = services.store
         let limit = try request.limit()
         let waitSeconds = try request.waitSeconds()
-        let beginning = try await FeedPosition.beginning(request, store, isPageChecked: true)
-        let page = try await look(beginning, limit: limit, waitSeconds: waitSeconds, store)
+        let beginning = try await FeedOffset.start(request, store, isPageChecked: true)
+        let page = try await page(beginning, limit: limit, waitSeconds: waitSeconds, store)
         return JSON.response(bytes: body(page, feed: store.feed))
     }
 
     /// Reads the page; with a wait, repeatedly until it has a transition or the time has elapsed.
     ///
     /// The offset advances past transitions that the filter excludes.
-    private static func look(
-        _ beginning: FeedPosition.Beginning,
+    private static func page(
+        _ beginning: FeedOffset.Beginning,
         limit: Int,
         waitSeconds: Int,
         _ store: Store
@@ -100,7 +100,7 @@ enum TransitionStreamEndpoint {
         _ request: APIRequest,
         _ services: APIServices
     ) async throws(Problem) -> EndpointResponse {
-        let query = try await FeedPosition.beginning(
+        let query = try await FeedOffset.start(
             request,
             services.store,
             readsLastEventID: true

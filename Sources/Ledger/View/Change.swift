@@ -7,12 +7,12 @@ package enum Change: Sendable {
     // MARK: Callbacks
 
     /// Appends a callback to the journal, with the bytes of its delivery.
-    case appendCallback(Shared<KeptCallback>, Delivery)
+    case appendCallback(Shared<StoredCallback>, Delivery)
     /// Counts one more delivery of a stored callback.
     case countRedelivery(CallbackID, atMilliseconds: Int64)
     /// Replaces the mutable columns of a stored callback: content, payment, outcome, answer,
     /// waiting, sequence.
-    case updateCallback(Shared<KeptCallback>)
+    case updateCallback(Shared<StoredCallback>)
     /// Records that a callback is the first under its X-EXTERNAL-ID that day with the response
     /// 2005600 (article Checks, row 10).
     indirect case claimExternalID(ExternalIDKey, ExternalIDOwner)

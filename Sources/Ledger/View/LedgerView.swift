@@ -31,7 +31,7 @@ package struct LedgerView: Sendable {
     package var numbers: LedgerNumbers
     package var knowledge: GatewayKnowledge
     package private(set) var payments = RowTable<Payment>()
-    package private(set) var callbacks = RowTable<KeptCallback>()
+    package private(set) var callbacks = RowTable<StoredCallback>()
     private(set) var generations: [Payment.ID: Generation] = [:]
     private(set) var inquiries: [Payment.ID: StatusInquiry] = [:]
     package private(set) var entries: [AttentionEntry.ID: AttentionEntry] = [:]
@@ -69,7 +69,7 @@ package struct LedgerView: Sendable {
     }
 
     /// Adds or replaces a callback.
-    package mutating func insert(_ callback: Shared<KeptCallback>) {
+    package mutating func insert(_ callback: Shared<StoredCallback>) {
         let id = callback.row.id
         if let old = callbacks.insert(callback, at: id) {
             if old.row.isWaiting, let payment = old.row.paymentID {
@@ -168,7 +168,7 @@ extension LedgerView {
     /// A redelivery is counted instead of stored again (article Checks, row 5a). There may be two:
     /// one that failed only by unsigned headers, and the one that replaced it. The one that failed
     /// like the delivery is preferred, so that each counts its own redeliveries.
-    func callback(redelivered delivery: Delivery) -> KeptCallback? {
+    func callback(redelivered delivery: Delivery) -> StoredCallback? {
         guard let numbers = callbacksByDigest[delivery.signedDigest] else { return nil }
         let found = numbers.all.compactMap { callbacks[$0] }
         return found.first { $0.content.failure == delivery.content.failure }
@@ -176,7 +176,7 @@ extension LedgerView {
     }
 
     /// The callbacks of a payment that wait for a query, oldest first.
-    func waiting(_ id: Payment.ID) -> [KeptCallback] {
+    func waiting(_ id: Payment.ID) -> [StoredCallback] {
         waitingCallbacks[id]?.all.compactMap { callbacks[$0] } ?? []
     }
 

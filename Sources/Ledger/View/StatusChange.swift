@@ -25,7 +25,7 @@ struct StatusChange {
     }
 
     /// Takes the columns that come from a callback: its ID, X-EXTERNAL-ID and marks.
-    mutating func add(_ callback: KeptCallback) {
+    mutating func add(_ callback: StoredCallback) {
         callbackID = callback.id
         externalID = callback.externalID
         marks = callback.content.marks

@@ -47,14 +47,14 @@ extension IndexHistory {
         } row: {
             "\($0.integer(0))"
         }
-        let late = try main.prepare("SELECT key, payment_id FROM late_references WHERE id = ?")
+        let late = try main.prepare("SELECT key, payment_id FROM added_references WHERE id = ?")
             .first {
-                $0.integer(watermark.lateReferenceID)
+                $0.integer(watermark.addedReferenceID)
             } row: {
                 "\($0.integer(0)):\($0.integer(1))"
             }
         if payment == nil, watermark.paymentID > 0 { return nil }
-        if late == nil, watermark.lateReferenceID > 0 { return nil }
+        if late == nil, watermark.addedReferenceID > 0 { return nil }
         return "\(payment ?? "-") \(late ?? "-")"
     }
 }

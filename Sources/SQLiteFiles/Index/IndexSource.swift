@@ -18,7 +18,7 @@ struct IndexSource {
 
     /// Adds the payments under any of these keys by hashing all references of the main database.
     ///
-    /// Readers use it while the index file is unusable. It scans `payments` and `late_references`
+    /// Readers use it while the index file is unusable. It scans `payments` and `added_references`
     /// completely, so its time grows with the database.
     static func search(
         _ connection: Connection,
@@ -72,9 +72,9 @@ struct IndexSource {
         _ add: (_ key: UInt64, _ paymentID: Int64) -> Void
     ) throws(SQLiteError) -> Int {
         try Self.read(
-            "SELECT id, key, payment_id FROM late_references WHERE id > ? ORDER BY id LIMIT ?",
+            "SELECT id, key, payment_id FROM added_references WHERE id > ? ORDER BY id LIMIT ?",
             on: connection,
-            after: &covered.lateReferenceID,
+            after: &covered.addedReferenceID,
             rowsMax: rowsMax
         ) { row in
             add(UInt64(bitPattern: row.integer(1)), row.integer(2))
@@ -103,16 +103,16 @@ struct IndexSource {
     }
 }
 
-/// The writer's statement on `late_references`, the index backlog.
+/// The writer's statement on `added_references`, the index backlog.
 ///
 /// The index file is completed from the payments above its watermark. An entry for a payment below
 /// it would be missing after a crash, so such entries are also stored here, in the same commit.
-package final class LateReferenceTable {
+package final class AddedReferenceTable {
     private let insertion: Statement
 
     package init(_ connection: Connection) throws(SQLiteError) {
         insertion = try connection.prepare(
-            "INSERT INTO late_references (key, payment_id) VALUES (?, ?)"
+            "INSERT INTO added_references (key, payment_id) VALUES (?, ?)"
         )
     }
 

@@ -48,7 +48,7 @@ package actor Indexer {
         do throws(SQLiteError) {
             // Only an existing file is opened: the writer and the readers still use the old one if
             // it was removed, and would not find entries in a new one.
-            try index.flush(to: try LookupFile(existing: file.path, mode: .readWrite))
+            try index.flush(to: try IndexFile(existing: file.path, mode: .readWrite))
             failures = 0
         } catch {
             if file.isGone(by: error) { return index.report(error, ofFile: number) }
@@ -67,7 +67,7 @@ package actor Indexer {
     private func checkEntries() {
         let number = index.fileNumber
         do throws(SQLiteError) {
-            try LookupFile(existing: file.path, mode: .readOnly).checkEntries()
+            try IndexFile(existing: file.path, mode: .readOnly).checkEntries()
         } catch {
             if file.isGone(by: error) { index.report(error, ofFile: number) }
         }

@@ -68,7 +68,7 @@ package final class ReferenceIndex: Sendable {
     /// Candidates: the payments that may carry one of these references.
     package func payments(
         _ references: [Reference],
-        in file: any ReferenceLookup
+        in file: any IndexSearch
     ) throws(SQLiteError) -> Set<Int64> {
         try payments(under: references.map { key($0) }, in: file)
     }
@@ -78,7 +78,7 @@ package final class ReferenceIndex: Sendable {
     /// - Parameter file: the searcher's own connection to the index file.
     func payments(
         under keys: [UInt64],
-        in file: any ReferenceLookup
+        in file: any IndexSearch
     ) throws(SQLiteError) -> Set<Int64> {
         if keys.isEmpty { return [] }
         // Memory is searched first: an entry leaves it only after the file contains it.
@@ -124,7 +124,7 @@ package final class ReferenceIndex: Sendable {
     /// Writes the batch; when it throws, the batch stays and the next call tries again.
     ///
     /// - Throws: code 11 (`SQLITE_CORRUPT`) when the file is not the one of the batch before.
-    func flush(to file: LookupFile) throws(SQLiteError) {
+    func flush(to file: IndexFile) throws(SQLiteError) {
         guard let batch = memory.withLock({ $0.flushing }) else { return }
         let covered = try file.watermark()
         guard covered.covers(batch.since) else {
@@ -150,7 +150,7 @@ package final class ReferenceIndex: Sendable {
     /// memory are replaced at the end, so readers find every payment meanwhile.
     package func rebuild(
         from connection: Connection,
-        file: LookupFile,
+        file: IndexFile,
         history: IndexHistory
     ) throws(SQLiteError) {
         var source = IndexSource(connection, hash: hash, covered: try file.watermark())

@@ -211,7 +211,7 @@ package actor RejectedRequestStore: RejectedRequests {
     private func opened() throws(SQLiteError) -> Connection {
         if let connection { return connection }
         let connection = try file.open(isExpected: false) { (path) throws(SQLiteError) in
-            try RefusalFile.open(path)
+            try RejectedRequestFile.open(path)
         }
         self.connection = connection
         number.add(1, ordering: .relaxed)
@@ -223,11 +223,11 @@ package actor RejectedRequestStore: RejectedRequests {
         let connection = try opened()
         let keptMax = keptMax.withLock { $0 }
         try connection.transaction { () throws(SQLiteError) in
-            let insertion = try connection.prepare(RefusalFile.insertion)
+            let insertion = try connection.prepare(RejectedRequestFile.insertion)
             for (id, refusal) in batch {
-                try insertion.run { RefusalFile.bind(refusal, id: id, to: &$0) }
+                try insertion.run { RejectedRequestFile.bind(refusal, id: id, to: &$0) }
             }
-            let eviction = try connection.prepare(RefusalFile.eviction)
+            let eviction = try connection.prepare(RejectedRequestFile.eviction)
             for (isPlausible, bound) in [(1, keptMax), (0, keptMax / 10)] {
                 try eviction.run {
                     $0.integer(isPlausible)

@@ -22,7 +22,7 @@ final class SQLiteEngine {
     let generations: GenerationTable
     let inquiries: InquiryTable
     let gatewayCalls: GatewayCallTable
-    let lateReferences: LateReferenceTable
+    let addedReferences: AddedReferenceTable
     let clockSteps: ClockStepTable
     let meta: MetaTable
     let consumers: ConsumerTable
@@ -30,19 +30,19 @@ final class SQLiteEngine {
     let index: ReferenceIndex
 
     /// The writer's connection to the index file; replaced when the file is created again.
-    private(set) var lookups: LookupFile
+    private(set) var indexFile: IndexFile
 
     /// Shared with the rejected-request store.
     let callbackIDs: CallbackIDs
     private let connection: Connection
-    private let place: DatabasePlace
+    private let location: DatabaseLocation
 
     /// Called after a commit when the memory of the reference index is full.
     private let onIndexFull: (IndexWatermark, Connection) -> Void
 
     /// Creates the index file again after an error in it; throws the error when the file is not at
     /// fault.
-    private let remakeLookups: (Connection, SQLiteError) throws(SQLiteError) -> LookupFile
+    private let recreateIndexFile: (Connection, SQLiteError) throws(SQLiteError) -> IndexFile
 
     /// For each payment of the group, the references under which the index contains it.
     var indexed: [Payment.ID: [Reference]] = [:]
@@ -56,8 +56,8 @@ final class SQLiteEngine {
     /// The stored values of `meta` that decisions need.
     var knowledge: GatewayKnowledge
 
-    /// The highest ID in `late_references`, including the rows of the present write.
-    var newestLateReferenceID: Int64
+    /// The highest ID in `added_references`, including the rows of the present write.
+    var newestAddedReferenceID: Int64
 
     /// Prepares all statements and rebuilds memory from the database.
     ///
@@ -65,21 +65,21 @@ final class SQLiteEngine {
     /// the more callbacks that day has.
     init(
         _ connection: Connection,
-        place: DatabasePlace,
+        location: DatabaseLocation,
         index: ReferenceIndex,
-        lookups: LookupFile,
+        indexFile: IndexFile,
         callbackIDs: CallbackIDs,
         nowMilliseconds: Int64,
         onIndexFull: @escaping (IndexWatermark, Connection) -> Void,
-        remakeLookups:
-            @escaping (Connection, SQLiteError) throws(SQLiteError) -> LookupFile
+        recreateIndexFile:
+            @escaping (Connection, SQLiteError) throws(SQLiteError) -> IndexFile
     ) throws(SQLiteError) {
         self.connection = connection
-        self.place = place
+        self.location = location
         self.onIndexFull = onIndexFull
-        self.remakeLookups = remakeLookups
+        self.recreateIndexFile = recreateIndexFile
         self.index = index
-        self.lookups = lookups
+        self.indexFile = indexFile
         self.callbackIDs = callbackIDs
         journal = try JournalTable(connection)
         payments = try PaymentTable(connection)
@@ -89,7 +89,7 @@ final class SQLiteEngine {
         generations = try GenerationTable(connection)
         inquiries = try InquiryTable(connection)
         gatewayCalls = try GatewayCallTable(connection)
-        lateReferences = try LateReferenceTable(connection)
+        addedReferences = try AddedReferenceTable(connection)
         clockSteps = try ClockStepTable(connection)
         meta = try MetaTable(connection)
         consumers = try ConsumerTable(connection)
@@ -106,7 +106,7 @@ final class SQLiteEngine {
             nextEntryID: try MainDatabase.newest("id", of: "attention", connection) + 1
         )
         knowledge = try meta.knowledge()
-        newestLateReferenceID = try MainDatabase.newest("id", of: "late_references", connection)
+        newestAddedReferenceID = try MainDatabase.newest("id", of: "added_references", connection)
     }
 
     /// Candidates: the payments that may carry one of these references.
@@ -114,12 +114,12 @@ final class SQLiteEngine {
     /// A damaged index file is created again here, inside the write: no callback can be judged
     /// without it, and the main database contains all its entries.
     func indexedPayments(_ references: [Reference]) throws(SQLiteError) -> Set<Int64> {
-        if let damage = index.damage { lookups = try remakeLookups(connection, damage) }
+        if let damage = index.damage { indexFile = try recreateIndexFile(connection, damage) }
         do throws(SQLiteError) {
-            return try index.payments(references, in: lookups)
+            return try index.payments(references, in: indexFile)
         } catch {
-            lookups = try remakeLookups(connection, error)
-            return try index.payments(references, in: lookups)
+            indexFile = try recreateIndexFile(connection, error)
+            return try index.payments(references, in: indexFile)
         }
     }
 
@@ -127,7 +127,7 @@ final class SQLiteEngine {
     var watermark: IndexWatermark {
         IndexWatermark(
             paymentID: numbers.nextPaymentID - 1,
-            lateReferenceID: newestLateReferenceID
+            addedReferenceID: newestAddedReferenceID
         )
     }
 }
@@ -146,14 +146,14 @@ extension SQLiteEngine: StorageEngine {
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         try StoreError.mapped { () throws(SQLiteError) in
-            if place.hasUnsaved { try place.saveAgain(connection) }
-            try place.begin(connection)
+            if location.hasUnsaved { try location.saveAgain(connection) }
+            try location.begin(connection)
         }
         do throws(StoreError) {
             let result = try body()
             try StoreError.mapped { () throws(SQLiteError) in
                 try connection.execute("COMMIT")
-                try place.check(connection)
+                try location.check(connection)
             }
             return result
         } catch {
@@ -181,10 +181,10 @@ extension SQLiteEngine: StorageEngine {
     }
 
     /// Whether the WAL was replaced; the last commit is durable in the database file.
-    var needsReopening: Bool { place.hasChanged }
+    var needsReopening: Bool { location.hasChanged }
 
     /// Whether commits exist only in a removed WAL that this connection has open.
-    var mustStayOpen: Bool { place.hasUnsaved }
+    var mustStayOpen: Bool { location.hasUnsaved }
 
     /// Starts to write a batch of the reference index, if its memory is full.
     func didCommit() {
@@ -253,22 +253,22 @@ extension SQLiteEngine {
     /// by time.
     private func apply(_ change: Change) throws(SQLiteError) {
         switch change {
-        case .appendCallback(let callback, let delivery): try keep(callback.row, delivery)
+        case .appendCallback(let callback, let delivery): try append(callback.row, delivery)
         case .countRedelivery(let id, let now):
             try journal.countRedelivery(of: id, atMilliseconds: now)
         case .updateCallback(let callback):
             try journal.update(callback.row)
-            try addLate(callback.row.content.references, of: callback.row.paymentID)
+            try addReferences(callback.row.content.references, of: callback.row.paymentID)
         case .claimExternalID(let key, let owner):
             externalIDs.add(key, callbackID: owner.callbackID)
         case .createPayment(let payment): try create(payment.row)
         case .updatePayment(let payment):
             try payments.update(payment.row)
-            try addLate(payment.row.references, of: payment.row.id)
+            try addReferences(payment.row.references, of: payment.row.id)
         case .appendTransition(let transition):
             try transitions.insert(transition)
             let recorded = transition.recordedMilliseconds
-            try clockSteps.note(.transitions, id: transition.sequence, milliseconds: recorded)
+            try clockSteps.record(.transitions, id: transition.sequence, milliseconds: recorded)
         case .startGeneration(let id, let request, let now):
             try generations.start(request, of: id, atMilliseconds: now)
         case .finishGeneration(let id, let state, let result):
@@ -280,7 +280,7 @@ extension SQLiteEngine {
         case .appendGatewayCall(let call, let id):
             let number = try gatewayCalls.insert(call, paymentID: id)
             let finished = call.finishedMilliseconds
-            try clockSteps.note(.gatewayCalls, id: number, milliseconds: finished)
+            try clockSteps.record(.gatewayCalls, id: number, milliseconds: finished)
         case .openEntry(let entry): try attention.insert(entry)
         case .updateEntry(let entry, let changed): try attention.update(entry, changed: changed)
         case .closeEntry(let id, let resolution, let now):
@@ -294,11 +294,11 @@ extension SQLiteEngine {
     }
 
     /// Appends a callback with its bytes.
-    private func keep(_ callback: KeptCallback, _ delivery: Delivery) throws(SQLiteError) {
+    private func append(_ callback: StoredCallback, _ delivery: Delivery) throws(SQLiteError) {
         try journal.insert(callback, delivery)
         let received = callback.receivedMilliseconds
-        try clockSteps.note(.callbacks, id: callback.id, milliseconds: received)
-        try addLate(callback.content.references, of: callback.paymentID)
+        try clockSteps.record(.callbacks, id: callback.id, milliseconds: received)
+        try addReferences(callback.content.references, of: callback.paymentID)
     }
 
     /// Adds a payment and its index entries. The entries are in memory only: after a crash they are
@@ -306,7 +306,7 @@ extension SQLiteEngine {
     private func create(_ payment: Payment) throws(SQLiteError) {
         try payments.insert(payment)
         let created = payment.createdMilliseconds
-        try clockSteps.note(.payments, id: payment.id, milliseconds: created)
+        try clockSteps.record(.payments, id: payment.id, milliseconds: created)
         let references = payment.references
         for reference in references { index.add(payment.id, for: index.key(reference)) }
         indexed[payment.id] = references
@@ -315,15 +315,15 @@ extension SQLiteEngine {
     /// Adds index entries for a payment whose row may lie below the watermark of the index file:
     /// for a reference that was learnt later, or that only a callback names.
     ///
-    /// The entries are also stored in `late_references`, in the same commit, because a rebuild does
+    /// The entries are also stored in `added_references`, in the same commit: a rebuild does
     /// not read the row of the payment again.
-    private func addLate(_ references: [Reference], of id: Payment.ID?) throws(SQLiteError) {
+    private func addReferences(_ references: [Reference], of id: Payment.ID?) throws(SQLiteError) {
         guard let id else { return }
         let known = indexed[id] ?? []
         for reference in references where !known.contains(reference) {
             let key = index.key(reference)
-            try lateReferences.insert(id, for: key)
-            newestLateReferenceID += 1
+            try addedReferences.insert(id, for: key)
+            newestAddedReferenceID += 1
             index.add(id, for: key)
             indexed[id, default: []].append(reference)
         }

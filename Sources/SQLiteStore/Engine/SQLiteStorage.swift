@@ -9,7 +9,7 @@ import System
 /// One property for each file, thread or value that the parts of the store share.
 struct SQLiteStorage: Storage {
     /// The index file.
-    let lookupFile: SideFile
+    let indexFile: SideFile
 
     /// The lock on the database, and the check of its WAL and shared memory.
     private let walFiles: WALFiles
@@ -104,12 +104,12 @@ struct SQLiteStorage: Storage {
         index = ReferenceIndex(hash: try MainDatabase.hash(main))
         let files = StoreFiles(main: walFiles.database.path)
         let owner = FileOwnership.ofNewFile(beside: files.main)
-        lookupFile = SideFile(
+        indexFile = SideFile(
             path: files.lookup,
             owner: owner,
             onTrouble: hooks.sideFileTrouble
         )
-        indexer = Indexer(index: index, file: lookupFile)
+        indexer = Indexer(index: index, file: indexFile)
         let refusedFile = SideFile(
             path: files.refused,
             owner: owner,
@@ -118,7 +118,7 @@ struct SQLiteStorage: Storage {
         callbackIDs = CallbackIDs(
             newest: max(
                 try MainDatabase.newest("id", of: "callbacks", main),
-                RefusalFile.newestID(in: refusedFile, isExpected: !isNew)
+                RejectedRequestFile.newestID(in: refusedFile, isExpected: !isNew)
             )
         )
         refusals = RejectedRequestStore(
@@ -133,7 +133,7 @@ struct SQLiteStorage: Storage {
         SQLiteReader(
             ReadableFiles(
                 database: database,
-                lookupFile: lookupFile,
+                indexFile: indexFile,
                 index: index,
                 rejectedRequests: refusals
             )
@@ -145,7 +145,7 @@ struct SQLiteStorage: Storage {
     /// Fails unless the file at the path is the locked one and has the feed id of before. An
     /// unusable shared memory of the WAL is replaced first.
     ///
-    /// - Parameter closeReaders: see ``DatabasePlace``.
+    /// - Parameter closeReaders: see ``DatabaseLocation``.
     func makeEngine(
         nowMilliseconds: Int64,
         closeReaders: @escaping @Sendable () -> Void
@@ -155,9 +155,9 @@ struct SQLiteStorage: Storage {
             let connection = try MainDatabase.reopen(database, feed: feed)
             return try SQLiteEngine(
                 connection,
-                place: DatabasePlace(database, closeReaders: closeReaders),
+                location: DatabaseLocation(database, closeReaders: closeReaders),
                 index: index,
-                lookups: try openLookups(connection),
+                indexFile: try openIndexFile(connection),
                 callbackIDs: callbackIDs,
                 nowMilliseconds: nowMilliseconds,
                 onIndexFull: { [index, indexer, feed] watermark, connection in
@@ -167,8 +167,8 @@ struct SQLiteStorage: Storage {
                     index.prepareFlush(through: cover)
                     indexer.wake()
                 },
-                remakeLookups: { (connection, error) throws(SQLiteError) in
-                    try remakeLookups(connection, because: error)
+                recreateIndexFile: { (connection, error) throws(SQLiteError) in
+                    try recreateIndexFile(connection, because: error)
                 }
             )
         }
@@ -179,17 +179,17 @@ struct SQLiteStorage: Storage {
     ///
     /// A damaged file is set aside and created again, from the main database: then this takes as
     /// long as reading all payments.
-    private func openLookups(_ main: Connection) throws(SQLiteError) -> LookupFile {
+    private func openIndexFile(_ main: Connection) throws(SQLiteError) -> IndexFile {
         let history = IndexHistory(main, feed: feed)
-        return try lookupFile.open(isExpected: !isNew) { (path) throws(SQLiteError) in
-            let lookups = try LookupFile(path: path, history: history)
-            if try lookups.entryCount() <= Self.entriesCheckedMax {
-                try lookups.checkEntries()
+        return try indexFile.open(isExpected: !isNew) { (path) throws(SQLiteError) in
+            let indexFile = try IndexFile(path: path, history: history)
+            if try indexFile.entryCount() <= Self.entriesCheckedMax {
+                try indexFile.checkEntries()
             } else {
                 indexer.check()
             }
-            try index.rebuild(from: main, file: lookups, history: history)
-            return lookups
+            try index.rebuild(from: main, file: indexFile, history: history)
+            return indexFile
         }
     }
 
@@ -200,13 +200,13 @@ struct SQLiteStorage: Storage {
     /// Opens the index file after an error in it, created again if the file was at fault.
     ///
     /// - Throws: `error` itself when the file is not at fault, as with a full disk.
-    private func remakeLookups(
+    private func recreateIndexFile(
         _ main: Connection,
         because error: SQLiteError
-    ) throws(SQLiteError) -> LookupFile {
-        guard lookupFile.isGone(by: error) else { throw error }
-        try lookupFile.setAside(because: error)
-        return try openLookups(main)
+    ) throws(SQLiteError) -> IndexFile {
+        guard indexFile.isGone(by: error) else { throw error }
+        try indexFile.setAside(because: error)
+        return try openIndexFile(main)
     }
 }
 

@@ -43,7 +43,7 @@ final class ReaderPool: Sendable {
     func close() async { for connection in connections { await connection.close() } }
 
     /// Closes the files; the next read opens them again. Blocks until the present reads have ended.
-    func letGo() { for connection in connections { connection.letGo() } }
+    func closeFiles() { for connection in connections { connection.closeFiles() } }
 
     /// Waits for a connection and returns its index.
     private func take(_ purpose: ReadPurpose) async -> Int {

@@ -12,7 +12,8 @@ actor ReadingConnection {
 
     private let readable: ReadableFiles
 
-    /// The open files with their statements; nil before the first read and after ``letGo()``.
+    /// The open files with their statements; nil before the first read and after
+    /// ``closeFiles()``.
     private var opened: ReaderTables?
     private var isClosed = false
 
@@ -38,7 +39,7 @@ actor ReadingConnection {
     ///
     /// Blocks the calling thread until the present read has ended; must not be called on this
     /// connection's thread.
-    nonisolated func letGo() {
+    nonisolated func closeFiles() {
         executor.runAndWait { assumeIsolated { $0.opened = nil } }
     }
 
@@ -54,7 +55,7 @@ actor ReadingConnection {
 /// The files that readers open: the database, and the side files, which they can do without.
 struct ReadableFiles: Sendable {
     let database: DatabaseLock
-    let lookupFile: SideFile
+    let indexFile: SideFile
     let index: ReferenceIndex
     let rejectedRequests: RejectedRequestStore
 }
@@ -83,19 +84,19 @@ struct ReaderTables {
         let main = try Connection(path: database.path, mode: .readOnly)
         // The rows of another file at the path must not be returned.
         guard database.isInPlace else { throw MainDatabase.displacement(of: database) }
-        let lookups = ReaderLookups(main, readable.lookupFile, index)
+        let indexFile = IndexReader(main, readable.indexFile, index)
         let refused = ReaderRefusals(readable.rejectedRequests)
         attention = try AttentionReader(main)
         transitions = try TransitionReader(main)
         transactions = try TransactionReader(
             main,
             index: index,
-            lookups: lookups,
+            indexFile: indexFile,
             transitions: transitions,
             attention: attention
         )
-        callbacks = try CallbackReader(main, refused: refused, index: index, lookups: lookups)
-        inquiries = try InquiryReader(main, index: index, lookups: lookups)
+        callbacks = try CallbackReader(main, refused: refused, index: index, indexFile: indexFile)
+        inquiries = try InquiryReader(main, index: index, indexFile: indexFile)
         generations = try GenerationTable(main)
         meta = try MetaTable(main)
         list = TransactionList(main, transactions: transactions, transitions: transitions)

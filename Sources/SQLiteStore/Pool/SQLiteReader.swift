@@ -35,7 +35,7 @@ final class SQLiteReader: StorageReader {
 
     /// Closes all connections; the next read opens them again. Blocks until the present reads have
     /// ended.
-    func closeFiles() { pool.letGo() }
+    func closeFiles() { pool.closeFiles() }
 
     /// A page of the feed: a range of the primary key, at most ``TransitionReader/scannedMax``
     /// rows.
@@ -67,15 +67,15 @@ final class SQLiteReader: StorageReader {
 
     /// The offset before a time, by ``TimeSearch``: some dozens of reads by primary key; with the
     /// bounds of the feed.
-    func position(
+    func offset(
         recordedFrom milliseconds: Int64
-    ) async throws(StoreError) -> (position: Int64, bounds: FeedBounds) {
+    ) async throws(StoreError) -> (offset: Int64, bounds: FeedBounds) {
         feedReads.add(1, ordering: .relaxed)
         return try await read(.feed) { (tables) throws(SQLiteError) in
             // The bounds are read last: a transition that is removed in between must not count as
             // stored.
-            let position = try tables.transitions.position(recordedFrom: milliseconds)
-            return (position, try tables.transitions.bounds())
+            let offset = try tables.transitions.offset(recordedFrom: milliseconds)
+            return (offset, try tables.transitions.bounds())
         }
     }
 
@@ -191,7 +191,7 @@ final class SQLiteReader: StorageReader {
     /// The gateway calls with these IDs, by primary key, with their bytes.
     func gatewayCalls(
         _ ids: some Collection<Int64> & Sendable
-    ) async throws(StoreError) -> [KeptGatewayCall] {
+    ) async throws(StoreError) -> [StoredGatewayCall] {
         try await read(.report) { (tables) throws(SQLiteError) in
             try tables.gatewayCalls.calls(ids)
         }
@@ -201,7 +201,7 @@ final class SQLiteReader: StorageReader {
     func gatewayCalls(
         _ filter: GatewayCallFilter,
         limit: Int
-    ) async throws(StoreError) -> [KeptGatewayCall] {
+    ) async throws(StoreError) -> [StoredGatewayCall] {
         try await read(.report) { (tables) throws(SQLiteError) in
             try tables.gatewayCalls.calls(filter, limit: limit)
         }

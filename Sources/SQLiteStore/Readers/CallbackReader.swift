@@ -15,7 +15,7 @@ struct CallbackReader {
     /// Access to the rejected-request store; empty while its file cannot be read.
     private let refused: ReaderRefusals
     private let index: ReferenceIndex
-    private let lookups: any ReferenceLookup
+    private let indexFile: any IndexSearch
 
     /// The callbacks of the given payments (`?1`) that carry a reference (`?2`) or whose payment
     /// does, by `callbacks_of_payment`: as many rows as these payments have callbacks.
@@ -25,12 +25,12 @@ struct CallbackReader {
         _ main: Connection,
         refused: ReaderRefusals,
         index: ReferenceIndex,
-        lookups: any ReferenceLookup
+        indexFile: any IndexSearch
     ) throws(SQLiteError) {
         self.main = main
         self.refused = refused
         self.index = index
-        self.lookups = lookups
+        self.indexFile = indexFile
         ofPayments = try main.prepare(
             """
             SELECT callbacks.id FROM callbacks JOIN payments ON payments.id = payment_id
@@ -245,7 +245,7 @@ struct CallbackReader {
     /// The journal's callbacks that carry `reference`, or whose payment does, in no particular
     /// order.
     private func ids(of reference: Reference) throws(SQLiteError) -> [Int64] {
-        let payments = try index.payments([reference], in: lookups)
+        let payments = try index.payments([reference], in: indexFile)
         if payments.isEmpty { return [] }
         return try ofPayments.all {
             $0.list(payments)

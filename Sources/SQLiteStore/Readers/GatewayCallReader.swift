@@ -32,7 +32,7 @@ struct GatewayCallReader {
     ///
     /// Only the ranges are determined in a snapshot. Calls are never changed except by erasing, so
     /// a later read of a range finds the same rows.
-    func calls(_ filter: GatewayCallFilter, limit: Int) throws(SQLiteError) -> [KeptGatewayCall] {
+    func calls(_ filter: GatewayCallFilter, limit: Int) throws(SQLiteError) -> [StoredGatewayCall] {
         let (from, to) = (filter.fromMilliseconds, filter.toMilliseconds)
         let ranges = try connection.snapshot { () throws(SQLiteError) in
             try TimeSearch(.gatewayCalls, connection).ranges(
@@ -41,7 +41,7 @@ struct GatewayCallReader {
                 in: 1..<max(filter.beforeID ?? .max, 1)
             )
         }
-        var found: [KeptGatewayCall] = []
+        var found: [StoredGatewayCall] = []
         for range in ranges where found.count < limit {
             var conditions = Conditions()
             conditions.add("gateway_calls.id >= ?") { $0.integer(range.lowerBound) }
@@ -54,7 +54,7 @@ struct GatewayCallReader {
     }
 
     /// The calls with these IDs, newest first, by primary key.
-    func calls(_ ids: some Collection<Int64>) throws(SQLiteError) -> [KeptGatewayCall] {
+    func calls(_ ids: some Collection<Int64>) throws(SQLiteError) -> [StoredGatewayCall] {
         var conditions = Conditions()
         let list = ids.map { String($0) }.joined(separator: ", ")
         conditions.add("gateway_calls.id IN (\(list))") { _ in }
@@ -92,7 +92,7 @@ struct GatewayCallReader {
     private func rows(
         _ conditions: Conditions,
         limit: Int
-    ) throws(SQLiteError) -> [KeptGatewayCall] {
+    ) throws(SQLiteError) -> [StoredGatewayCall] {
         let selection = try connection.prepare(
             """
             SELECT gateway_calls.id, service, partner_reference, external_id, signed_at,
@@ -110,7 +110,7 @@ struct GatewayCallReader {
             conditions.bind(&row)
             row.integer(limit)
         } row: { row in
-            KeptGatewayCall(id: row.integer(0), call: Self.read(row), erased: Self.erased(row))
+            StoredGatewayCall(id: row.integer(0), call: Self.read(row), erased: Self.erased(row))
         }
     }
 

@@ -8,7 +8,7 @@ import SQLiteTables
 struct InquiryReader {
     private let connection: Connection
     private let index: ReferenceIndex
-    private let lookups: any ReferenceLookup
+    private let indexFile: any IndexSearch
     private let payments: PaymentTable
 
     /// Payments with a due query, in the order of `inquiries_due`.
@@ -27,11 +27,11 @@ struct InquiryReader {
     init(
         _ connection: Connection,
         index: ReferenceIndex,
-        lookups: any ReferenceLookup
+        indexFile: any IndexSearch
     ) throws(SQLiteError) {
         self.connection = connection
         self.index = index
-        self.lookups = lookups
+        self.indexFile = indexFile
         payments = try PaymentTable(connection)
         due = try connection.prepare(
             """
@@ -100,7 +100,7 @@ struct InquiryReader {
         _ home: Payment?
     ) throws(SQLiteError) -> Inquiry.Mark {
         var view = LedgerView(numbers: LedgerNumbers(), knowledge: GatewayKnowledge())
-        for (payment, _) in try payments.payments(index.payments([asked], in: lookups)) {
+        for (payment, _) in try payments.payments(index.payments([asked], in: indexFile)) {
             view.insert(Shared(payment))
         }
         return Inquiry.Mark(view.subject(of: asked, home))

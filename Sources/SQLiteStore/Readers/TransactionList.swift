@@ -54,7 +54,7 @@ struct TransactionList {
                 bottom = max(range.lowerBound, range.upperBound - (Self.scannedMax - scanned))
                 let part = bottom..<range.upperBound
                 scanned += Int64(part.count)
-                found += try places(filter, in: part, limit: limit + 1 - found.count)
+                found += try locations(filter, in: part, limit: limit + 1 - found.count)
             }
             let shown = found.prefix(limit)
             let isFull = found.count > limit
@@ -84,7 +84,7 @@ struct TransactionList {
 
     /// The matching transactions of a key range, newest first; reads every row of the range at most
     /// once.
-    private func places(
+    private func locations(
         _ filter: TransactionFilter,
         in range: Range<Int64>,
         limit: Int

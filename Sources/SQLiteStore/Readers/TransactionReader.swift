@@ -15,7 +15,7 @@ struct TransactionReader {
     private let index: ReferenceIndex
 
     /// This connection's access to the index file.
-    private let lookups: any ReferenceLookup
+    private let indexFile: any IndexSearch
     private let transitions: TransitionReader
     private let attention: AttentionReader
 
@@ -43,13 +43,13 @@ struct TransactionReader {
     init(
         _ connection: Connection,
         index: ReferenceIndex,
-        lookups: any ReferenceLookup,
+        indexFile: any IndexSearch,
         transitions: TransitionReader,
         attention: AttentionReader
     ) throws(SQLiteError) {
         self.connection = connection
         self.index = index
-        self.lookups = lookups
+        self.indexFile = indexFile
         self.transitions = transitions
         self.attention = attention
         generation = try connection.prepare(
@@ -99,7 +99,7 @@ struct TransactionReader {
     /// Candidates: the transactions that may have a reference, in either role. The keys of the
     /// index are hashes, so a caller must compare the references.
     func ids(of reference: Reference) throws(SQLiteError) -> [Int64] {
-        try index.payments([reference], in: lookups).sorted()
+        try index.payments([reference], in: indexFile).sorted()
     }
 
     /// A candidate, if it has this partnerReferenceNo; in one snapshot, so that its transitions

@@ -128,7 +128,7 @@ struct TransitionReader {
     /// ``TimeSearch`` finds the ranges; the oldest range is searched first.
     ///
     /// - Parameter time: milliseconds since the epoch.
-    func position(recordedFrom time: Int64) throws(SQLiteError) -> Int64 {
+    func offset(recordedFrom time: Int64) throws(SQLiteError) -> Int64 {
         try connection.snapshot { () throws(SQLiteError) in
             let ranges = try TimeSearch(.transitions, connection).ranges(from: time, to: nil)
             for range in ranges.reversed() {

@@ -53,25 +53,25 @@ struct FeedFollower: Sendable {
     ///
     /// - Throws: a problem that retrying cannot fix, or any problem before the first response.
     func follow(from start: FeedStart) async throws(CommandProblem) {
-        var position = Position(start: start)
+        var offset = Position(start: start)
         var table = Table(TransitionRow.columns)
         var isAway = false
         while !Task.isCancelled, !session.console.hasLostOutput {
             do throws(CommandProblem) {
                 let began = SystemClock.monotonicNanoseconds()
-                let page = try await page(at: position)
+                let page = try await page(at: offset)
                 isAway = false
                 let transitions = try session.items(page, "transitions")
                 show(transitions, &table)
-                let isFirst = position.feed == nil
-                position = try position.advanced(by: page.root)
+                let isFirst = offset.feed == nil
+                offset = try offset.advanced(by: page.root)
                 let nanoseconds = SystemClock.monotonicNanoseconds() - began
                 if transitions.isEmpty, !isFirst, nanoseconds < waitNanosecondsMin {
                     await pause()
                 }
             } catch {
                 if Task.isCancelled { return }
-                guard error.isPassing, position.feed != nil else { throw error }
+                guard error.isPassing, offset.feed != nil else { throw error }
                 if !isAway {
                     for line in error.lines {
                         session.complain("\(line); retrying until the daemon responds")
@@ -83,14 +83,14 @@ struct FeedFollower: Sendable {
         }
     }
 
-    private func page(at position: Position) async throws(CommandProblem) -> JSONDocument {
+    private func page(at offset: Position) async throws(CommandProblem) -> JSONDocument {
         try await session.api.get(
             ["v1", "transitions"],
-            position.start.parameters + [
-                ("feed", position.feed),
+            offset.start.parameters + [
+                ("feed", offset.feed),
                 // The first request does not wait: its response shows that the daemon is available,
                 // and has the id of the feed.
-                ("wait", position.feed == nil ? nil : "\(Self.waitSeconds)"),
+                ("wait", offset.feed == nil ? nil : "\(Self.waitSeconds)"),
                 ("limit", limit.map { "\($0)" }),
             ]
         )

@@ -32,9 +32,9 @@ package protocol StorageReader: Sendable {
     ///
     /// - Parameter milliseconds: the time, in milliseconds since the epoch.
     /// - Returns: the offset, and the range of sequence numbers in the feed.
-    func position(
+    func offset(
         recordedFrom milliseconds: Int64
-    ) async throws(StoreError) -> (position: Int64, bounds: FeedBounds)
+    ) async throws(StoreError) -> (offset: Int64, bounds: FeedBounds)
 
     /// How many pages and bounds of the feed were read from the database since the start.
     var feedReadCount: Int { get }
@@ -93,13 +93,13 @@ package protocol StorageReader: Sendable {
     /// The gateway calls with these IDs, newest first.
     func gatewayCalls(
         _ ids: some Collection<Int64> & Sendable
-    ) async throws(StoreError) -> [KeptGatewayCall]
+    ) async throws(StoreError) -> [StoredGatewayCall]
 
     /// Gateway calls, newest first.
     func gatewayCalls(
         _ filter: GatewayCallFilter,
         limit: Int
-    ) async throws(StoreError) -> [KeptGatewayCall]
+    ) async throws(StoreError) -> [StoredGatewayCall]
 
     /// Entries of the attention list about a payment or one of these callbacks, open and resolved,
     /// newest first.

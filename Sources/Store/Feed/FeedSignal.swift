@@ -16,7 +16,7 @@ package final class FeedSignal: Sendable {
         /// What a client waits for.
         enum Subject {
             /// Transitions after an offset.
-            case feed(position: Int64)
+            case feed(offset: Int64)
             /// A change of the transaction with this partnerReferenceNo.
             case reference(String)
         }
@@ -27,7 +27,7 @@ package final class FeedSignal: Sendable {
 
         /// Whether it is a follower and the feed has transitions after its offset.
         func isBehind(_ head: Int64) -> Bool {
-            if case .feed(let position) = subject { position < head } else { false }
+            if case .feed(let offset) = subject { offset < head } else { false }
         }
     }
 
@@ -106,7 +106,7 @@ package final class FeedSignal: Sendable {
             // The waiting followers may have left. The next one that waits schedules a wake.
             if woken.isEmpty { return [] }
             announced = head
-            pace.note(woken.count, at: now)
+            pace.record(woken.count, at: now)
             return woken
         }
 
@@ -209,11 +209,11 @@ package final class FeedSignal: Sendable {
 
     // MARK: Waiting
 
-    /// Returns when transitions after `position` are announced, when `seconds` have passed, when
+    /// Returns when transitions after `offset` are announced, when `seconds` have passed, when
     /// the task is cancelled, or when the program stops.
-    package func wait(behind position: Int64, seconds: Int) async {
-        await wait(for: .feed(position: position), seconds: seconds) { state in
-            position >= state.announced
+    package func wait(behind offset: Int64, seconds: Int) async {
+        await wait(for: .feed(offset: offset), seconds: seconds) { state in
+            offset >= state.announced
         }
     }
 

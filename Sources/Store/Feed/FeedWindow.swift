@@ -84,11 +84,11 @@ package final class FeedWindow: Sendable {
     /// The newest sequence number that was committed to the feed, 0 in an empty feed.
     package var head: Int64 { state.withLock { $0.head } }
 
-    /// Whether all transitions after `position` are in memory; counts as a read.
-    package func covers(_ position: Int64) -> Bool {
+    /// Whether all transitions after `offset` are in memory; counts as a read.
+    package func covers(_ offset: Int64) -> Bool {
         state.withLock { state in
             state.readHead = state.head
-            return state.first - 1 <= position && position <= state.head
+            return state.first - 1 <= offset && offset <= state.head
         }
     }
 

@@ -38,7 +38,7 @@ struct WakePace {
     }
 
     /// Records that a wake resumed `count` followers.
-    mutating func note(_ count: Int, at now: ContinuousClock.Instant) {
+    mutating func record(_ count: Int, at now: ContinuousClock.Instant) {
         saved = max(0, saved(at: now, interval(waiting: count)) - 1)
         updated = now
         followerCount = count

@@ -4,7 +4,7 @@ package struct ConsumerRecord: Equatable, Sendable {
     package let name: String
 
     /// The offset: all transitions up to and including this sequence number are processed.
-    package let position: Int64
+    package let offset: Int64
 
     /// The feed id that the offset belongs to; after a restore it may differ from the store's.
     package let feed: String
@@ -17,13 +17,13 @@ package struct ConsumerRecord: Equatable, Sendable {
 
     package init(
         name: String,
-        position: Int64,
+        offset: Int64,
         feed: String,
         updatedMilliseconds: Int64,
         updatedBy: String
     ) {
         self.name = name
-        self.position = position
+        self.offset = offset
         self.feed = feed
         self.updatedMilliseconds = updatedMilliseconds
         self.updatedBy = updatedBy
@@ -33,7 +33,7 @@ package struct ConsumerRecord: Equatable, Sendable {
 /// A request to move the offset of a consumer.
 package struct ConsumerMove: Sendable {
     package let name: String
-    package let position: Int64
+    package let offset: Int64
 
     /// The offset that the consumer must have now; nil for any. A missing consumer has offset 0.
     package let expected: Int64?
@@ -50,14 +50,14 @@ package struct ConsumerMove: Sendable {
 
     package init(
         name: String,
-        position: Int64,
+        offset: Int64,
         expected: Int64?,
         mayRewind: Bool,
         movedBy: String,
         isMovedByAdmin: Bool
     ) {
         self.name = name
-        self.position = position
+        self.offset = offset
         self.expected = expected
         self.mayRewind = mayRewind
         self.movedBy = movedBy

@@ -126,7 +126,7 @@ package struct GatewayCallFilter: Sendable {
 }
 
 /// A stored gateway call.
-package struct KeptGatewayCall: Equatable, Sendable {
+package struct StoredGatewayCall: Equatable, Sendable {
     package let id: Int64
 
     /// Its heads and bodies are empty when they were erased.

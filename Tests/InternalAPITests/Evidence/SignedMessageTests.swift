@@ -18,7 +18,7 @@ import Testing
         key: RSAPrivateKey,
         signature: String? = nil,
         erased: ErasedGatewayCall? = nil
-    ) throws -> KeptGatewayCall {
+    ) throws -> StoredGatewayCall {
         let text = StringToSign.bytes(
             path: path,
             body: Self.body.span,
@@ -42,7 +42,7 @@ import Testing
             startedMilliseconds: 0,
             finishedMilliseconds: 0
         )
-        return KeptGatewayCall(id: 1, call: call, erased: erased)
+        return StoredGatewayCall(id: 1, call: call, erased: erased)
     }
 
     @Test func `the lines say everything that is needed`() throws {

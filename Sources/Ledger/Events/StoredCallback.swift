@@ -3,7 +3,7 @@ package import Payments
 /// A callback of the journal, without the bytes, which no decision needs.
 ///
 /// A row: one property for each column that decisions need.
-package struct KeptCallback: Equatable, Sendable {
+package struct StoredCallback: Equatable, Sendable {
     package let id: CallbackID
 
     /// The payment that its references identify; nil when no reference is readable.
@@ -58,7 +58,7 @@ package struct KeptCallback: Equatable, Sendable {
     }
 }
 
-extension KeptCallback {
+extension StoredCallback {
     /// Its X-EXTERNAL-ID together with its day of receipt.
     package var externalIDKey: ExternalIDKey? {
         externalID.map { ExternalIDKey(externalID: $0, receivedMilliseconds: receivedMilliseconds) }

@@ -8,7 +8,7 @@ import System
 /// SQLite writes to the files that it has open, even after they were renamed or removed: without
 /// the check a commit would succeed and be lost when the process ends. Belongs to one connection of
 /// the writer, and runs on the writer's thread.
-final class DatabasePlace {
+final class DatabaseLocation {
     private let database: DatabaseLock
 
     /// Closes all other connections; blocks until they are closed.

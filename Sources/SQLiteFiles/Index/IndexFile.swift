@@ -5,22 +5,22 @@ package struct IndexWatermark: Equatable, Sendable {
     /// The highest ID in `payments` whose references are covered.
     var paymentID: Int64 = 0
 
-    /// The highest ID in `late_references` that is covered.
-    var lateReferenceID: Int64 = 0
+    /// The highest ID in `added_references` that is covered.
+    var addedReferenceID: Int64 = 0
 
-    package init(paymentID: Int64 = 0, lateReferenceID: Int64 = 0) {
+    package init(paymentID: Int64 = 0, addedReferenceID: Int64 = 0) {
         self.paymentID = paymentID
-        self.lateReferenceID = lateReferenceID
+        self.addedReferenceID = addedReferenceID
     }
 
     /// Whether everything up to `other` is covered.
     func covers(_ other: IndexWatermark) -> Bool {
-        paymentID >= other.paymentID && lateReferenceID >= other.lateReferenceID
+        paymentID >= other.paymentID && addedReferenceID >= other.addedReferenceID
     }
 }
 
 /// Finds candidates: payments that may carry a reference, by the hash of the reference.
-package protocol ReferenceLookup: AnyObject {
+package protocol IndexSearch: AnyObject {
     /// Adds the payments under any of these keys.
     func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError)
 }
@@ -31,7 +31,7 @@ package protocol ReferenceLookup: AnyObject {
 /// batches after the commits (see ``ReferenceIndex``), and created again when it does not belong to
 /// the main database. Its WAL is synced at checkpoints only: after a power loss it may lack
 /// commits, but SQLite keeps it consistent, and the watermark is part of each commit.
-package final class LookupFile: ReferenceLookup {
+package final class IndexFile: IndexSearch {
     private let connection: Connection
     private let selection: Statement
 
@@ -92,7 +92,7 @@ package final class LookupFile: ReferenceLookup {
                 key INTEGER, value INTEGER, PRIMARY KEY (key, value)
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS cover (
-                feed TEXT, payment_id INTEGER, late_reference_id INTEGER, proof TEXT,
+                feed TEXT, payment_id INTEGER, added_reference_id INTEGER, proof TEXT,
                 entry_count INTEGER, entry_sum INTEGER
             ) STRICT;
             PRAGMA application_id = \(applicationID);
@@ -125,13 +125,13 @@ package final class LookupFile: ReferenceLookup {
     private static func state(_ connection: Connection) throws(SQLiteError) -> State? {
         try connection.prepare(
             """
-            SELECT feed, payment_id, late_reference_id, proof, entry_count, entry_sum FROM cover
+            SELECT feed, payment_id, added_reference_id, proof, entry_count, entry_sum FROM cover
             """
         ).first { _ in
         } row: {
             let watermark = IndexWatermark(
                 paymentID: $0.integer(1),
-                lateReferenceID: $0.integer(2)
+                addedReferenceID: $0.integer(2)
             )
             return State(
                 feed: $0.text(0),
@@ -194,7 +194,7 @@ package final class LookupFile: ReferenceLookup {
         let insertion = try connection.prepare("INSERT OR IGNORE INTO entries VALUES (?, ?)")
         let update = try connection.prepare(
             """
-            UPDATE cover SET payment_id = ?, late_reference_id = ?, proof = ?, entry_count = ?,
+            UPDATE cover SET payment_id = ?, added_reference_id = ?, proof = ?, entry_count = ?,
                 entry_sum = ?
             """
         )
@@ -209,7 +209,7 @@ package final class LookupFile: ReferenceLookup {
             }
             try update.run {
                 $0.integer(cover.watermark.paymentID)
-                $0.integer(cover.watermark.lateReferenceID)
+                $0.integer(cover.watermark.addedReferenceID)
                 $0.text(cover.proof)
                 $0.integer(sum.count)
                 $0.integer(sum.sum)
@@ -238,13 +238,13 @@ private struct EntrySum: Equatable {
 ///
 /// While the file is unusable, it searches the main database instead, until the writer has created
 /// the file again. Belongs to one reading connection.
-package final class ReaderLookups: ReferenceLookup {
+package final class IndexReader: IndexSearch {
     private let main: Connection
     private let file: SideFile
     private let index: ReferenceIndex
 
     /// The open file and its number; the number changes when the file is created again.
-    private var opened: (file: LookupFile, number: Int)?
+    private var opened: (file: IndexFile, number: Int)?
 
     package init(_ main: Connection, _ file: SideFile, _ index: ReferenceIndex) {
         self.main = main
@@ -257,7 +257,7 @@ package final class ReaderLookups: ReferenceLookup {
     package func find(_ keys: [UInt64], into found: inout Set<Int64>) throws(SQLiteError) {
         let number = index.fileNumber
         do throws(SQLiteError) {
-            try lookups(number).find(keys, into: &found)
+            try indexFile(number).find(keys, into: &found)
         } catch {
             opened = nil
             if file.isGone(by: error) { index.report(error, ofFile: number) }
@@ -266,9 +266,9 @@ package final class ReaderLookups: ReferenceLookup {
     }
 
     /// The connection to the file with this number, opened if necessary.
-    private func lookups(_ number: Int) throws(SQLiteError) -> LookupFile {
+    private func indexFile(_ number: Int) throws(SQLiteError) -> IndexFile {
         if let opened, opened.number == number { return opened.file }
-        let file = try LookupFile(existing: file.path, mode: .readOnly)
+        let file = try IndexFile(existing: file.path, mode: .readOnly)
         opened = (file, number)
         return file
     }

@@ -9,7 +9,7 @@ import Testing
 @testable import Store
 
 /// What the index has to find after it was lost, replaced or cut off.
-@Suite struct LookupRebuildTests {
+@Suite struct IndexRebuildTests {
     /// A store with two payments, one unconfirmed pair and one unreadable callback.
     private func filled() async throws -> TestStore {
         let test = try await TestStore()
@@ -102,17 +102,17 @@ import Testing
         let test = try await filled()
         await test.store.close()
         let main = try test.connection()
-        let lookups = try LookupFile(
+        let lookups = try IndexFile(
             path: test.path + "-lookup",
             history: IndexHistory(main, feed: test.store.feed)
         )
         let hash = try MainDatabase.hash(main)
-        let covered = IndexWatermark(paymentID: 1, lateReferenceID: 0)
+        let covered = IndexWatermark(paymentID: 1, addedReferenceID: 0)
         var source = IndexSource(main, hash: hash, covered: covered)
         var entries = HashMultimap()
         #expect(try source.read(into: &entries, rowsMax: 10) == false)
         #expect(entries.count == 4, "two references of TRX-2, two of the refund")
-        #expect(source.covered == IndexWatermark(paymentID: 3, lateReferenceID: 0))
+        #expect(source.covered == IndexWatermark(paymentID: 3, addedReferenceID: 0))
 
         let index = ReferenceIndex(hash: hash)
         try index.rebuild(
@@ -197,7 +197,7 @@ import Testing
         try disk.execute("DROP TRIGGER broken")
         try await test.accept(as: "PAY-2")
         let watermark = try await test.engine { $0.watermark }
-        #expect(watermark.lateReferenceID == 1, "the number was not used up")
+        #expect(watermark.addedReferenceID == 1, "the number was not used up")
         #expect(try await test.indexed("PAY-1") == [])
         #expect(try await test.indexed("PAY-2") == [1])
     }
@@ -208,13 +208,13 @@ import Testing
             try await test.begin { $0.reference = "TRX-\(number)" }
             try await test.accept("TRX-\(number)", as: "PAY-\(number)")
         }
-        let covered = IndexWatermark(paymentID: 3, lateReferenceID: 1)
+        let covered = IndexWatermark(paymentID: 3, addedReferenceID: 1)
         let main = try test.connection()
         var source = IndexSource(main, hash: try MainDatabase.hash(main), covered: covered)
         var entries = HashMultimap()
         while try source.read(into: &entries, rowsMax: 1) {}
         #expect(entries.count == 2, "PAY-2 and PAY-3")
-        #expect(source.covered == IndexWatermark(paymentID: 3, lateReferenceID: 3))
+        #expect(source.covered == IndexWatermark(paymentID: 3, addedReferenceID: 3))
     }
 }
 
@@ -235,7 +235,7 @@ extension TestStore {
     fileprivate func indexed(_ reference: String) async throws -> Set<Int64> {
         let reference = try #require(Reference(reference))
         return try await engine { (engine) throws(SQLiteError) in
-            try engine.index.payments([reference], in: engine.lookups)
+            try engine.index.payments([reference], in: engine.indexFile)
         }
     }
 }

@@ -19,10 +19,10 @@ import Testing
     private func beginning(
         _ query: String,
         isPageChecked: Bool = true
-    ) async throws -> FeedPosition.Beginning {
+    ) async throws -> FeedOffset.Beginning {
         var request = try APIRequest(try requestHead("GET /v1/transitions\(query) HTTP/1.1"))
         try request.readQuery()
-        return try await FeedPosition.beginning(
+        return try await FeedOffset.start(
             request,
             feed.store,
             isPageChecked: isPageChecked

@@ -2,7 +2,7 @@ package import SQLite
 import Store
 
 /// The file of the rejected-request store and its statements.
-package enum RefusalFile {
+package enum RejectedRequestFile {
     /// Opens the file for writing, and creates its table if needed.
     ///
     /// `synchronous = OFF`: the newest requests may be lost in a crash, so no write waits for the

@@ -12,7 +12,7 @@ extension ServerConnection {
             conversation.startResponse()
             let announcesBody = head.framing != .none && head.framing != .contentLength(0)
             leavesBytesUnread = announcesBody
-            answer(response, closes: announcesBody)
+            respond(response, closes: announcesBody)
         }
     }
 
@@ -30,13 +30,13 @@ extension ServerConnection {
         let reply = Reply(to: id, number: exchange.number, on: loop)
         if let response = server.handler.handle(request, reply: reply) {
             reply.use()
-            answer(response)
+            respond(response)
         }
     }
 
     /// Sends the response to the open request; does nothing without one, or once a stream has
     /// started.
-    func answer(_ response: Response, closes: Bool = false) {
+    func respond(_ response: Response, closes: Bool = false) {
         guard var exchange, stream == nil else { return }
         let keepsAlive = keepsAlive(after: exchange) && !response.closes && !closes
         exchange.status = response.status
@@ -151,13 +151,13 @@ extension ServerConnection {
 
 // Called by ``Reply``.
 extension ServerConnection {
-    func answerLater(_ response: Response, on loop: isolated EventLoop) {
-        answer(response)
+    func respondLater(_ response: Response, on loop: isolated EventLoop) {
+        respond(response)
         proceed(on: loop)
     }
 
     /// Responds to a request whose ``Reply`` the handler released unused.
-    func refuseUnanswered(on loop: isolated EventLoop) {
+    func refuseWithoutResponse(on loop: isolated EventLoop) {
         guard let exchange, stream == nil else { return }
         refuse(.unanswered, head: exchange.head)
         proceed(on: loop)

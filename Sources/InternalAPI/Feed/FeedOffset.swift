@@ -6,7 +6,7 @@ import Text
 
 /// The offset at which a request begins to read the feed, and its filter; shared by list and
 /// stream.
-enum FeedPosition {
+enum FeedOffset {
     /// The part of the feed that a request selects.
     ///
     /// The offset is that of `Last-Event-ID`, if that is read; else `after`; else that before the
@@ -19,7 +19,7 @@ enum FeedPosition {
     ///   - readsLastEventID: whether the header `Last-Event-ID` is read.
     ///   - isPageChecked: whether the caller checks each page with ``Beginning/check(_:after:)``.
     /// - Throws: if the feed id differs, or the offset is not in the feed.
-    static func beginning(
+    static func start(
         _ request: APIRequest,
         _ store: Store,
         readsLastEventID: Bool = false,
@@ -28,14 +28,14 @@ enum FeedPosition {
         if let feed = request.text("feed") { try check(feed: feed, field: "feed", store) }
         let start = try start(request, readsLastEventID: readsLastEventID)
         let wanted = try request.statuses("to", among: APILimits.transitionStatuses)
-        let (position, field) = try await position(of: start, store)
-        let isKept = store.window.covers(position)
+        let (offset, field) = try await offset(of: start, store)
+        let isKept = store.window.covers(offset)
         // An offset beyond the head must be refused now: a wait would hide that it does not exist.
-        if !isKept, !isPageChecked || position > store.window.head {
-            try await bounds(store).check(position, field: field)
+        if !isKept, !isPageChecked || offset > store.window.head {
+            try await bounds(store).check(offset, field: field)
         }
         return Beginning(
-            query: FeedQuery(after: position, statuses: wanted),
+            query: FeedQuery(after: offset, statuses: wanted),
             field: field
         )
     }
@@ -45,10 +45,10 @@ enum FeedPosition {
         let query: FeedQuery
         let field: String
 
-        /// Throws if transitions between `position` and `page` were removed.
-        func check(_ page: FeedText, after position: Int64) throws(Problem) {
+        /// Throws if transitions between `offset` and `page` were removed.
+        func check(_ page: FeedText, after offset: Int64) throws(Problem) {
             guard let oldest = page.oldest else { return }
-            try FeedBounds(oldest: oldest, head: page.head).check(position, field: field)
+            try FeedBounds(oldest: oldest, head: page.head).check(offset, field: field)
         }
     }
 
@@ -87,17 +87,17 @@ enum FeedPosition {
     }
 
     /// The offset of a requested start.
-    private static func position(
+    private static func offset(
         of start: Start,
         _ store: Store
-    ) async throws(Problem) -> (position: Int64, field: String) {
+    ) async throws(Problem) -> (offset: Int64, field: String) {
         switch start {
         case .head: (store.window.head, "after")
         case .recorded(let time):
-            (try await position(recordedFrom: time, store), "recordedFrom")
+            (try await offset(recordedFrom: time, store), "recordedFrom")
         case .beginning: (0, "after")
-        case .after(let position, let field): (position, field)
-        case .consumer(let name): (try await position(of: name, store), "consumer")
+        case .after(let offset, let field): (offset, field)
+        case .consumer(let name): (try await offset(of: name, store), "consumer")
         }
     }
 
@@ -106,21 +106,21 @@ enum FeedPosition {
     ///
     /// - Parameter time: milliseconds since the epoch.
     /// - Throws: if earlier transitions of that time may have been removed.
-    static func position(
+    static func offset(
         recordedFrom time: Int64,
         _ store: Store
     ) async throws(Problem) -> Int64 {
-        let (position, bounds) = try await reading { () async throws(StoreError) in
-            try await store.reader.position(recordedFrom: time)
+        let (offset, bounds) = try await reading { () async throws(StoreError) in
+            try await store.reader.offset(recordedFrom: time)
         }
         // Transitions of that time may have preceded the present first one.
-        if bounds.oldest > 1, position < bounds.oldest {
+        if bounds.oldest > 1, offset < bounds.oldest {
             throw bounds.expired(
                 "Transitions recorded at that time may have been removed",
                 field: "recordedFrom"
             )
         }
-        return position
+        return offset
     }
 
     /// The value of `Last-Event-ID`; nil if it is absent or empty, as an EventSource sends it
@@ -152,7 +152,7 @@ enum FeedPosition {
     }
 
     /// The stored offset of a consumer; throws if there is none, or if it belongs to another feed.
-    private static func position(
+    private static func offset(
         of consumer: String,
         _ store: Store
     ) async throws(Problem) -> Int64 {
@@ -161,7 +161,7 @@ enum FeedPosition {
         }
         guard let found else { throw Problem.noConsumer(consumer, field: "consumer") }
         try check(feed: found.feed, field: "consumer", store)
-        return found.position
+        return found.offset
     }
 
     private static func bounds(_ store: Store) async throws(Problem) -> FeedBounds {
@@ -170,18 +170,18 @@ enum FeedPosition {
 }
 
 extension FeedBounds {
-    /// Throws if `position` is beyond the head, or if transitions after it were removed.
-    fileprivate func check(_ position: Int64, field: String) throws(Problem) {
-        if position > head {
+    /// Throws if `offset` is beyond the head, or if transitions after it were removed.
+    fileprivate func check(_ offset: Int64, field: String) throws(Problem) {
+        if offset > head {
             throw Problem(
                 .positionAhead,
-                "\(field) is \(position), but the head of the feed is \(head).",
+                "\(field) is \(offset), but the head of the feed is \(head).",
                 field: field
             )
         }
-        if position >= oldest - 1 { return }
+        if offset >= oldest - 1 { return }
         throw expired(
-            "\(field) is \(position), but the oldest transition in the feed is \(oldest)",
+            "\(field) is \(offset), but the oldest transition in the feed is \(oldest)",
             field: field
         )
     }

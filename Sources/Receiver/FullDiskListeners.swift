@@ -12,7 +12,7 @@ import System
 /// full: the service is alive but not ready.
 ///
 /// Callbacks get 5005601, so that the gateway delivers them again.
-struct WaitingListeners: Sendable {
+struct FullDiskListeners: Sendable {
     private let servers: [Server]
 
     /// Opens the listeners that can be opened; the others are logged. Sockets of the service
@@ -24,8 +24,8 @@ struct WaitingListeners: Sendable {
             return
         }
         let all: [(any RequestHandler, [ListenAddress])] = [
-            (WaitingInternal(), configuration.internalAPI.listen),
-            (WaitingNotify(), configuration.notify.listen),
+            (FullDiskInternalHandler(), configuration.internalAPI.listen),
+            (FullDiskNotifyHandler(), configuration.notify.listen),
         ]
         servers = all.map { handler, addresses in
             let limits = ServerLimits(configuration.limits)
@@ -54,7 +54,7 @@ struct WaitingListeners: Sendable {
 }
 
 /// The notify listener while there is no database.
-private struct WaitingNotify: RequestHandler {
+private struct FullDiskNotifyHandler: RequestHandler {
     func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         .receive(bodyBytesMax: 1_048_576)
     }
@@ -62,16 +62,16 @@ private struct WaitingNotify: RequestHandler {
     func handle(_ request: Request, reply: Reply) -> Response? {
         let head = request.head
         if head.text(head.path) == "/healthz" { return .alive }
-        return Self.answer(NotifyResponse.notCommitted)
+        return Self.response(NotifyResponse.notCommitted)
     }
 
     func refuse(_ refusal: RequestFailure, head: RequestHead?, peer: Peer) -> Response {
-        Self.answer(NotifyResponses.answer(refusal.status))
+        Self.response(NotifyResponses.snapResponse(refusal.status))
     }
 
-    private static func answer(_ answer: SnapResponse) -> Response {
+    private static func response(_ response: SnapResponse) -> Response {
         NotifyResponses.response(
-            answer,
+            response,
             externalID: nil,
             nowMilliseconds: SystemClock.realtimeMilliseconds()
         )
@@ -79,7 +79,7 @@ private struct WaitingNotify: RequestHandler {
 }
 
 /// The internal listener while there is no database: 503 for all but the probes.
-private struct WaitingInternal: RequestHandler {
+private struct FullDiskInternalHandler: RequestHandler {
     func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         .receive(bodyBytesMax: 1_048_576)
     }
