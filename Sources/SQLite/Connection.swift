@@ -24,6 +24,10 @@ import CSQLite
 
     let handle: OpaquePointer
 
+    /// The pages in the WAL at this connection's last commit; 0 before
+    /// ``replaceAutomaticCheckpoint()``.
+    package private(set) var walPages = 0
+
     /// Opens the database at `path`, with a busy timeout of 5 s.
     package init(path: String, mode: Mode) throws(SQLiteError) {
         _ = memoryStatistics
@@ -83,6 +87,36 @@ import CSQLite
             let message = "\(pragma) is \(result), expected \(value)"
             throw SQLiteError(code: SQLITE_ERROR, message: message, context: context)
         }
+    }
+
+    /// Ends the automatic checkpoints of this connection; ``walPages`` tells when one is due.
+    ///
+    /// Wraps `sqlite3_wal_hook`. An automatic checkpoint runs inside `COMMIT`, so that the caller
+    /// learns of a durable commit only after it.
+    package func replaceAutomaticCheckpoint() {
+        // SQLite calls the hook inside a commit of this connection, so `self` exists.
+        _ = unsafe sqlite3_wal_hook(
+            handle,
+            { connection, _, _, pages in
+                guard let connection = unsafe connection else { return SQLITE_MISUSE }
+                let reference = unsafe Unmanaged<Connection>.fromOpaque(connection)
+                unsafe reference.takeUnretainedValue().walPages = Int(pages)
+                return SQLITE_OK
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
+    }
+
+    /// Checkpoints as many pages of the WAL as no reader needs there, without waiting for readers.
+    package func checkpointPassively() throws(SQLiteError) {
+        let code = unsafe sqlite3_wal_checkpoint_v2(
+            handle,
+            nil,
+            SQLITE_CHECKPOINT_PASSIVE,
+            nil,
+            nil
+        )
+        if code != SQLITE_OK { throw error(code, in: "checkpoint") }
     }
 
     /// Checkpoints the whole WAL into the database file, durably.

@@ -148,6 +148,7 @@ actor Writer {
             health.record(nil)
             health.count(batch.count)
             handOver(completions, of: batch)
+            engine?.didCommit()
             if engine?.needsReopening == true {
                 discardEngine()
                 // If this fails, the next commit tries again and reports the error.
@@ -230,7 +231,6 @@ actor Writer {
             signal.publish(head: engine.head, references: news.references)
         }
         if news.hasInquiry { onInquiry() }
-        engine.didCommit()
         return completions
     }
 

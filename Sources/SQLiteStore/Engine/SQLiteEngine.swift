@@ -4,6 +4,7 @@ import SQLite
 import SQLiteFiles
 import SQLiteTables
 import Store
+import System
 
 /// The writing side of a SQLite database: stores what the ledger decides (see <doc:EngineProtocol>
 /// of the module `Ledger`).
@@ -36,6 +37,7 @@ final class SQLiteEngine {
     let callbackIDs: CallbackIDs
     private let connection: Connection
     private let location: DatabaseLocation
+    private var checkpoints = CheckpointPace()
 
     /// Called after a commit when the memory of the reference index is full.
     private let onIndexFull: (IndexWatermark, Connection) -> Void
@@ -81,6 +83,7 @@ final class SQLiteEngine {
         self.index = index
         self.indexFile = indexFile
         self.callbackIDs = callbackIDs
+        connection.replaceAutomaticCheckpoint()
         journal = try JournalTable(connection)
         payments = try PaymentTable(connection)
         transitions = try TransitionTable(connection)
@@ -152,7 +155,12 @@ extension SQLiteEngine: StorageEngine {
         do throws(StoreError) {
             let result = try body()
             try StoreError.mapped { () throws(SQLiteError) in
+                let start = SystemClock.monotonicNanoseconds()
                 try connection.execute("COMMIT")
+                checkpoints.recordCommit(
+                    nanoseconds: SystemClock.monotonicNanoseconds() - start,
+                    walPages: connection.walPages
+                )
                 try location.check(connection)
             }
             return result
@@ -186,9 +194,16 @@ extension SQLiteEngine: StorageEngine {
     /// Whether commits exist only in a removed WAL that this connection has open.
     var mustStayOpen: Bool { location.hasUnsaved }
 
-    /// Starts to write a batch of the reference index, if its memory is full.
+    /// Starts to write a batch of the reference index, if its memory is full, and checkpoints the
+    /// WAL when that is due.
     func didCommit() {
         if index.isFlushDue { onIndexFull(watermark, connection) }
+        guard checkpoints.isDue, !needsReopening else { return }
+        let start = SystemClock.monotonicNanoseconds()
+        // A checkpoint that fails leaves its pages in the WAL, where they are durable. The next one
+        // tries again, and a disk that takes no more writes fails the next commit too.
+        try? connection.checkpointPassively()
+        checkpoints.recordCheckpoint(nanoseconds: SystemClock.monotonicNanoseconds() - start)
     }
 
     func moveConsumer(

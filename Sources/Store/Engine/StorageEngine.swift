@@ -23,7 +23,8 @@ package protocol StorageEngine: AnyObject {
     /// - Parameter view: the view after the last change.
     func apply(_ changes: [Change], _ view: LedgerView) throws(StoreError)
 
-    /// Called after a write has become durable and its results were published.
+    /// Called after a write has become durable and its results were handed over: for work that
+    /// must not delay them, such as a checkpoint. The next write waits for it.
     func didCommit()
 
     /// Whether the engine must be opened again before the next write, although the last one is
