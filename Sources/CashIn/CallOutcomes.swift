@@ -94,17 +94,17 @@ package enum QueryOutcome: Equatable, Sendable {
 
     /// Classifies the result of a call of service 51.
     ///
-    /// - Parameter asked: the queried partnerReferenceNo.
-    init(_ reply: GatewayReply, about asked: Reference) {
+    /// - Parameter queried: the queried partnerReferenceNo.
+    init(_ reply: GatewayReply, about queried: Reference) {
         switch reply {
         case .failed(let failure): self = .unavailable(failure)
         case .unreadable(let failure, let status):
             self = Self.isUnavailable(status) ? .unavailable(failure) : .unreadable(failure)
-        case .answered(let answer, let status): self.init(answer, status: status, about: asked)
+        case .answered(let answer, let status): self.init(answer, status: status, about: queried)
         }
     }
 
-    private init(_ answer: ServiceResponse, status: Int, about asked: Reference) {
+    private init(_ answer: ServiceResponse, status: Int, about queried: Reference) {
         let failure = { (kind: GatewayFailure.Kind, detail: String) in
             GatewayFailure(kind, detail, status: status, answer: answer)
         }
@@ -122,14 +122,14 @@ package enum QueryOutcome: Equatable, Sendable {
         } else if statuses.contains(where: (400...499).contains) {
             self = .refused(failure(.refused, "the gateway refused the request"))
         } else if answer.code.isSuccessful, (200...299).contains(status) {
-            self.init(successful: answer, status: status, about: asked)
+            self.init(successful: answer, status: status, about: queried)
         } else {
             self = .unreadable(failure(.failed, "the responseCode is not defined for queries"))
         }
     }
 
-    private init(successful answer: ServiceResponse, status: Int, about asked: Reference) {
-        if answer.saysNotFound(asked) {
+    private init(successful answer: ServiceResponse, status: Int, about queried: Reference) {
+        if answer.saysNotFound(queried) {
             self = .notFound(responseCode: answer.code, responseMessage: answer.message)
             return
         }

@@ -9,7 +9,7 @@ struct QueryResultInProgress {
     let outcome: QueryResult
 
     /// The queried number.
-    let asked: Reference
+    let queried: Reference
 
     /// The payment whose schedule planned the query, confirmed or not.
     var home: Payment.ID?
@@ -70,18 +70,18 @@ extension Ledger {
         _ outcome: QueryResult,
         _ calls: [GatewayCall]
     ) -> QueryResultInProgress {
-        var asked = inquiry.partnerReferenceNo
+        var queried = inquiry.partnerReferenceNo
         var reported: Reference?
         if case .found(let report, let number, _) = outcome {
-            asked = number
+            queried = number
             reported = report.referenceNo
         }
         let home = view.payment(inquiry.paymentID)
-        let known = view.subject(of: asked, home)
-        var isCurrent = Inquiry.Mark(known) == inquiry.mark(of: asked)
+        let known = view.subject(of: queried, home)
+        var isCurrent = Inquiry.Mark(known) == inquiry.mark(of: queried)
         var payment = known
         if payment == nil, let reported {
-            payment = view.unconfirmed([asked, reported])
+            payment = view.unconfirmed([queried, reported])
             let started = calls.first?.startedMilliseconds ?? now
             let isOld = payment.map { found in
                 view.waiting(found.id).allSatisfy { $0.receivedMilliseconds < started }
@@ -92,7 +92,7 @@ extension Ledger {
         return QueryResultInProgress(
             inquiry: inquiry,
             outcome: outcome,
-            asked: asked,
+            queried: queried,
             home: home?.id,
             paymentID: payment?.id,
             isCurrent: isCurrent,
@@ -117,7 +117,7 @@ extension Ledger {
         }
         let payment = view.payment(answer.paymentID)
         if report.status == .notFound {
-            let isOurs = report.partnerReferenceNo == answer.asked
+            let isOurs = report.partnerReferenceNo == answer.queried
             note(code, isOurs ? .notFound : nil, answer)
             if isOurs { return endUnpaid(.notFound, &answer) }
             return raise([.referenceMismatch], report, nil, &answer)
@@ -126,7 +126,7 @@ extension Ledger {
         let verdict = ReportJudge(policy: policy).judge(
             report,
             ReportEvidence(
-                asked: answer.asked,
+                queried: answer.queried,
                 payment: payment,
                 waiting: waiting(for: answer).compactMap(\.content.fact),
                 stands: fact.map { stands($0, payment) } ?? false
@@ -364,12 +364,12 @@ extension Ledger {
         if kinds.isEmpty { return }
         var payment = view.payment(answer.paymentID) ?? view.payment(answer.home)
         if payment == nil {
-            payment = view.unconfirmed([answer.asked]) ?? makeUnconfirmed([answer.asked])
+            payment = view.unconfirmed([answer.queried]) ?? makeUnconfirmed([answer.queried])
         }
         guard let payment else { return }
         let amount = verdict?.amount ?? report.amount?.exact
         let fact = fact(of: report, payment, amount: amount)
-        var text = "a query for \(answer.asked) returned \(report.status.code)"
+        var text = "a query for \(answer.queried) returned \(report.status.code)"
         if let amount = report.amount { text += ", IDR \(amount.literal)" }
         text += ", partnerReferenceNo \(report.partnerReferenceNo)"
         if let reference = report.referenceNo { text += ", referenceNo \(reference)" }
@@ -380,12 +380,12 @@ extension Ledger {
 }
 
 extension LedgerView {
-    /// The payment that a result for `asked` is about; `home` is the one whose schedule planned it.
+    /// The payment that a result for `queried` concerns; its schedule planned the query for `home`.
     ///
     /// A transaction keeps its own results. An unconfirmed payment yields to a transaction with the
     /// queried number, which may have been created since.
-    package func subject(of asked: Reference, _ home: Payment?) -> Payment? {
+    package func subject(of queried: Reference, _ home: Payment?) -> Payment? {
         if let home, home.isConfirmed { return home }
-        return confirmed(named: asked) ?? home
+        return confirmed(named: queried) ?? home
     }
 }

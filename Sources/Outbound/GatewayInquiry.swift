@@ -78,7 +78,7 @@ extension QueryResult {
             )
             self = .found(
                 report,
-                asked: queried,
+                queried: queried,
                 responseCode: response.responseCode.description
             )
         case .notFound(let code, _): self = .notFound(responseCode: code.description)

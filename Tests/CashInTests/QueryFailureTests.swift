@@ -6,9 +6,9 @@ import Testing
 
 /// Queries that bring no status: who failed, and what is shown of a response that is no answer.
 struct QueryFailureTests {
-    private let asked: Reference
+    private let queried: Reference
 
-    init() throws { asked = try #require(Reference("T")) }
+    init() throws { queried = try #require(Reference("T")) }
 
     private enum Word: String {
         case found, notFound, unauthorized, refused, unreadable, unavailable
@@ -73,7 +73,7 @@ struct QueryFailureTests {
         let (code, status, word, reason) = Self.rows[index]
         let body = code.isEmpty ? "<html>" : Answers.body(code)
         let reply = Answers.reply(.query, body, status: status)
-        let (judged, failure) = judge(QueryOutcome(reply, about: asked))
+        let (judged, failure) = judge(QueryOutcome(reply, about: queried))
         #expect(judged == word, "\(code) under \(status): \(reason)")
         guard word != .notFound else { return }
         #expect(failure?.status == status)
@@ -88,7 +88,7 @@ struct QueryFailureTests {
         _ kind: GatewayFailure.Kind
     ) {
         let failure = GatewayFailure(kind, "wait failed")
-        #expect(QueryOutcome(.failed(failure), about: asked) == .unavailable(failure))
+        #expect(QueryOutcome(.failed(failure), about: queried) == .unavailable(failure))
     }
 
     private func blocked(
@@ -103,7 +103,7 @@ struct QueryFailureTests {
             location: location,
             from: .query
         )
-        return judge(QueryOutcome(reply, about: asked)).1
+        return judge(QueryOutcome(reply, about: queried)).1
     }
 
     @Test func `a response that is no answer is shown on one line`() throws {

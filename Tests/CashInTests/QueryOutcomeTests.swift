@@ -5,12 +5,12 @@ import Testing
 @testable import CashIn
 
 struct QueryOutcomeTests {
-    private let asked: Reference
+    private let queried: Reference
 
-    init() throws { asked = try #require(Reference("T")) }
+    init() throws { queried = try #require(Reference("T")) }
 
     private func outcome(_ body: String, status: Int = 200) -> QueryOutcome {
-        QueryOutcome(Answers.reply(.query, body, status: status), about: asked)
+        QueryOutcome(Answers.reply(.query, body, status: status), about: queried)
     }
 
     private func found(_ members: String) throws -> QueryResponse {
@@ -147,7 +147,7 @@ struct QueryOutcomeTests {
         #expect(answer.paidAt == paidTime.map { GatewayTime($0) })
     }
 
-    @Test func `not found is said of the payment that was asked about`() {
+    @Test func `not found is said of the payment that was queried about`() {
         let status = #""latestTransactionStatus":"07","originalPartnerReferenceNo":"#
         guard case .notFound = outcome(Answers.body("2005100", status + #""T""#)) else {
             Issue.record("of the one asked about")

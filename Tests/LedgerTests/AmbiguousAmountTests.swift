@@ -106,7 +106,7 @@ struct AmbiguousAmountTests {
         #expect(ledger.open == [])
     }
 
-    @Test func `an ambiguous success that a query confirmed is asked about once`() throws {
+    @Test func `an ambiguous success that a query confirmed is queried about once`() throws {
         var ledger = TestLedger()
         try ledger.generate()
         try Self.deliver(to: &ledger)

@@ -55,7 +55,7 @@ struct GenerationTests {
         #expect(try ledger.start() == .refused(.codeMissing))
     }
 
-    @Test func `a call that the program's end cut off is asked about`() throws {
+    @Test func `a call that the program's end cut off is queried about`() throws {
         var ledger = TestLedger()
         try ledger.start()
         let id = try ledger.payment().id
@@ -158,7 +158,7 @@ struct GenerationTests {
             ledger.record(
                 .found(
                     try ReportJudgeTests.report(.success, partner: "TRX-1", reference: "PAY-1"),
-                    asked: payment.partnerReferenceNo,
+                    queried: payment.partnerReferenceNo,
                     responseCode: "2005100"
                 ),
                 ledger.inquiry(of: payment)

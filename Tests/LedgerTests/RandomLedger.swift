@@ -99,13 +99,13 @@ struct RandomLedger {
     }
 
     private mutating func answer() throws {
-        let asked = ledger.payments.filter {
+        let queried = ledger.payments.filter {
             $0.mergedInto == nil && ledger.view.inquiries[$0.id] != nil
         }
-        if asked.isEmpty || isChosen(percent: 10) {
+        if queried.isEmpty || isChosen(percent: 10) {
             sent.append(try ledger.inquiry(pair().merchant))
         } else {
-            sent.append(ledger.inquiry(of: pick(asked)))
+            sent.append(ledger.inquiry(of: pick(queried)))
         }
         if isChosen(percent: 15) { return }
         let inquiry = sent.remove(at: Int.random(in: 0..<sent.count, using: &random))
@@ -120,8 +120,8 @@ struct RandomLedger {
         case 3: return isChosen(percent: 50) ? .unreadable(detail: "?") : .unavailable
         default: break
         }
-        let asked = isChosen(percent: 50) ? inquiry.alternative : nil
-        let number = asked ?? inquiry.partnerReferenceNo
+        let queried = isChosen(percent: 50) ? inquiry.alternative : nil
+        let number = queried ?? inquiry.partnerReferenceNo
         // The gateway's number that belongs to it, mostly.
         let own = Reference(number.text.replacing("TRX", with: "PAY"))
         let exact = Amount(sen: pick([1_000_000, 1_000_000, 700_000])).map {
@@ -134,7 +134,7 @@ struct RandomLedger {
             amount: isChosen(percent: 95) ? exact : nil,
             paidAt: pick([nil, GatewayTime(text: "10:00", milliseconds: nil)])
         )
-        return .found(report, asked: number, responseCode: "2005100")
+        return .found(report, queried: number, responseCode: "2005100")
     }
 
     private mutating func generate() throws {

@@ -22,12 +22,12 @@ struct ReportJudgeTests {
 
     static func evidence(
         _ payment: Payment?,
-        asked: String = "M-1",
+        queried: String = "M-1",
         waiting: [Fact] = [],
         stands: Bool = false
     ) throws -> ReportEvidence {
         ReportEvidence(
-            asked: try #require(Reference(asked)),
+            queried: try #require(Reference(queried)),
             payment: payment,
             waiting: waiting,
             stands: stands

@@ -110,13 +110,13 @@ struct TestLedger {
     /// The query that the schedule of a payment would send now; by its reference, where there is no
     /// schedule.
     func inquiry(_ reference: String = "TRX-1") throws -> Inquiry {
-        let asked = try #require(Reference(reference))
-        let home = payments.first { $0.mergedInto == nil && $0.partnerReferenceNo == asked }
+        let queried = try #require(Reference(reference))
+        let home = payments.first { $0.mergedInto == nil && $0.partnerReferenceNo == queried }
         guard let home else {
-            let found = ledger.view.subject(of: asked, nil)
+            let found = ledger.view.subject(of: queried, nil)
             return Inquiry(
                 paymentID: found?.id,
-                partnerReferenceNo: asked,
+                partnerReferenceNo: queried,
                 alternative: nil,
                 mark: Inquiry.Mark(found)
             )
@@ -161,15 +161,15 @@ struct TestLedger {
         paidAt: String? = nil,
         to inquiry: Inquiry? = nil
     ) throws -> QueryReceipt {
-        let asked = try #require(Reference(reference))
+        let queried = try #require(Reference(reference))
         let report = GatewayReport(
-            partnerReferenceNo: asked,
+            partnerReferenceNo: queried,
             referenceNo: gateway.flatMap { Reference($0) },
             status: status,
             amount: amount ?? sen.flatMap { Amount(sen: $0) }.map { .exact($0) },
             paidAt: paidAt.map { GatewayTime(text: $0, milliseconds: nil) }
         )
-        let outcome = QueryResult.found(report, asked: asked, responseCode: "2005100")
+        let outcome = QueryResult.found(report, queried: queried, responseCode: "2005100")
         return record(outcome, try inquiry ?? self.inquiry(reference))
     }
 

@@ -96,7 +96,7 @@ struct WaitingBoundTests {
         #expect(ledger.run { $0.resume([id]) } == count)
     }
 
-    @Test func `what an outage outlasted is asked about when the gateway is back`() throws {
+    @Test func `what an outage outlasted is queried about when the gateway is back`() throws {
         var ledger = TestLedger { $0.confirmWithQuery = .always }
         try ledger.generate()
         try ledger.deliver()

@@ -9,8 +9,8 @@ import Testing
 @Suite struct GatewayResultTests {
     private func result(_ status: Int, _ body: String) throws -> GatewayHealth.Result {
         let reply = GatewayReply(status: status, body: Array(body.utf8), from: .query)
-        let asked = try #require(Reference("TRX-1"))
-        return GatewayHealth.Result(QueryOutcome(reply, about: asked))
+        let queried = try #require(Reference("TRX-1"))
+        return GatewayHealth.Result(QueryOutcome(reply, about: queried))
     }
 
     private func body(_ code: String) -> String {

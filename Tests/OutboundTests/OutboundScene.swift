@@ -276,7 +276,7 @@ final class OutboundScene: Sendable {
             )
             let outcome = QueryResult.found(
                 report,
-                asked: inquiry.partnerReferenceNo,
+                queried: inquiry.partnerReferenceNo,
                 responseCode: "2005100"
             )
             _ = try await store.record(inquiry, outcome, [])

@@ -31,7 +31,7 @@ import Testing
         #expect(try await test.transaction("TRX-1")?.lastQuery?.status == status, "it is noted")
     }
 
-    @Test func `an outdated answer is asked for again at once, and more slowly if that goes on`()
+    @Test func `an outdated answer is queried for again at once, and more slowly if that goes on`()
         async throws
     {
         let test = try await TestStore.asking()

@@ -74,7 +74,8 @@ import Testing
         #expect(try test.inquiryCount() == 0, "success is final")
     }
 
-    @Test func `a late success that came before the answer is asked about and held`() async throws {
+    @Test func `a late success that came before the answer is queried about and held`() async throws
+    {
         let test = try await TestStore.asking()
         try await test.begin()
         try await test.deliver { $0.status = .cancelled }

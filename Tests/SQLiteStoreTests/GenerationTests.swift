@@ -19,7 +19,7 @@ import Testing
         let attention: [String]
 
         /// Seconds until the gateway is asked, by the schedule; nil when it is not.
-        let asked: Int64?
+        let queried: Int64?
         let repeated: GenerationStart
         let testDescription: String
     }
@@ -38,7 +38,7 @@ import Testing
                 qrContent: "0002",
                 lastError: nil,
                 attention: [],
-                asked: 60,
+                queried: 60,
                 repeated: .stored,
                 testDescription: "accepted"
             ),
@@ -49,7 +49,7 @@ import Testing
                 qrContent: nil,
                 lastError: QRISProblem.checksum.description,
                 attention: ["qr-refused×1"],
-                asked: 60,
+                queried: 60,
                 repeated: .refused(.codeMissing),
                 testDescription: "its code refused"
             ),
@@ -60,7 +60,7 @@ import Testing
                 qrContent: nil,
                 lastError: "4004701",
                 attention: [],
-                asked: nil,
+                queried: nil,
                 repeated: .started,
                 testDescription: "not accepted"
             ),
@@ -71,14 +71,15 @@ import Testing
                 qrContent: nil,
                 lastError: "timeout",
                 attention: [],
-                asked: 0,
+                queried: 0,
                 repeated: .unknown,
                 testDescription: "unknown"
             ),
         ]
     }
 
-    @Test func `the intent is on disk and asked about before the gateway is called`() async throws {
+    @Test func `the intent is on disk and queried about before the gateway is called`() async throws
+    {
         let test = try await TestStore.asking()
         #expect(try await test.begin() == .started)
         let transaction = try #require(try await test.transaction("TRX-1"))
@@ -110,7 +111,7 @@ import Testing
         #expect(try await test.attention() == ending.attention)
         let feed = ending.status == .pending ? ["1 created>pending generate -"] : []
         #expect(try await test.feedText() == feed)
-        if let seconds = ending.asked {
+        if let seconds = ending.queried {
             let next = try #require(transaction.nextQueryMilliseconds) - TestClock.start
             #expect((seconds * 900...seconds * 1_100).contains(next))
         } else {
@@ -174,7 +175,8 @@ import Testing
     }
 
     @Test(arguments: [(0 as Int64, false), (-1, false), (1, true)])
-    func `a code whose time is over is not asked for`(seconds: Int64, isBegun: Bool) async throws {
+    func `a code whose time is over is not queried for`(seconds: Int64, isBegun: Bool) async throws
+    {
         let test = try await TestStore.asking()
         let start = try await test.begin { $0.seconds = seconds }
         #expect(start == (isBegun ? .started : .refused(.validityOver)))
@@ -244,7 +246,7 @@ import Testing
         #expect(try await test.feedText() == ["1 created>pending query -"])
     }
 
-    @Test func `a call whose end could not be written is asked about like an unknown one`()
+    @Test func `a call whose end could not be written is queried about like an unknown one`()
         async throws
     {
         let test = try await TestStore.asking()
@@ -255,7 +257,7 @@ import Testing
 
     // MARK: Restarts
 
-    @Test func `a call under way when the program ended is asked about at once`() async throws {
+    @Test func `a call under way when the program ended is queried about at once`() async throws {
         let before = try await TestStore.asking()
         try await before.begin()
         before.clock.advance(seconds: 5)

@@ -156,7 +156,7 @@ import Testing
         #expect(paid.sequence == 2)
     }
 
-    @Test func `an unknown transaction is refused when that is asked for`() async throws {
+    @Test func `an unknown transaction is refused when that is queried for`() async throws {
         let test = try await TestStore { $0.unknownTransactions = .reject }
         let unknown = try await test.deliver { _ in }
         #expect(unknown.answer == .transactionNotFound)

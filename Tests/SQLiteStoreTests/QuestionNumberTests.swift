@@ -44,7 +44,7 @@ import Testing
         )
         let receipt = try await test.store.record(
             inquiry,
-            .found(report, asked: first, responseCode: "2005100"),
+            .found(report, queried: first, responseCode: "2005100"),
             []
         )
         #expect(receipt.partnerReferenceNo == first)

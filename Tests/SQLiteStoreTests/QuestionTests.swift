@@ -22,7 +22,7 @@ import Testing
 
     // MARK: What is asked when
 
-    @Test func `an unknown outcome is asked about at once and by the schedule, then held`()
+    @Test func `an unknown outcome is queried about at once and by the schedule, then held`()
         async throws
     {
         var test = try await TestStore.asking()
@@ -43,7 +43,7 @@ import Testing
         #expect(transaction.lastQuery?.responseCode == "4045101")
     }
 
-    @Test func `a payment is asked about while its code is open and from its end plus grace`()
+    @Test func `a payment is queried about while its code is open and from its end plus grace`()
         async throws
     {
         let test = try await TestStore.asking()
@@ -62,7 +62,7 @@ import Testing
         #expect(try await test.feed().count == 1, "01 was seen before")
     }
 
-    @Test func `while a code is open it is asked about as often as is said, whatever the jitter`()
+    @Test func `while a code is open it is queried about as often as is said, whatever the jitter`()
         async throws
     {
         let test = try await TestStore.asking()
@@ -71,11 +71,11 @@ import Testing
             try await test.begin { $0.reference = reference }
             try await test.accept(reference, as: "PAY-\(reference)")
         }
-        var asked: [String: Int] = [:]
+        var queried: [String: Int] = [:]
         while try await test.waitForNext() < 900 {
             for inquiry in try await test.due() {
                 let reference = inquiry.partnerReferenceNo.text
-                asked[reference, default: 0] += 1
+                queried[reference, default: 0] += 1
                 try await test.record(
                     inquiry,
                     TestAnswer(.initiated) {
@@ -85,11 +85,11 @@ import Testing
                 )
             }
         }
-        #expect(asked == Dictionary(uniqueKeysWithValues: references.map { ($0, 2) }))
+        #expect(queried == Dictionary(uniqueKeysWithValues: references.map { ($0, 2) }))
     }
 
     @Test(arguments: [(30 as Int64, 90 as Int64), (60, 120), (61, 60), (300, 60)])
-    func `a code is not asked about as open after its end`(
+    func `a code is not queried about as open after its end`(
         validity: Int64,
         first: Int64
     ) async throws {
@@ -98,7 +98,7 @@ import Testing
         #expect(isAbout(try await test.waitForNext(), first))
     }
 
-    @Test func `another pending payment is asked about when it must be over`() async throws {
+    @Test func `another pending payment is queried about when it must be over`() async throws {
         let test = try await TestStore.asking()
         try await test.query("TRX-1", TestAnswer(.initiated))
         #expect(try await test.wait() == 960_000, "last transition, validity and grace")
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(arguments: [LatestTransactionStatus.cancelled, .failed])
-    func `what ended unpaid is asked about again for late money`(
+    func `what ended unpaid is queried about again for late money`(
         _ status: LatestTransactionStatus
     ) async throws {
         let test = try await TestStore.asking()
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test(arguments: [[], [100]])
-    func `what was paid is asked about again where that is wanted`(seconds: [Int]) async throws {
+    func `what was paid is queried about again where that is wanted`(seconds: [Int]) async throws {
         var schedule = InquirySchedule.withoutExpiry
         schedule.recheckSuccessSeconds = seconds
         let test = try await TestStore.asking(schedule: schedule)
@@ -258,7 +258,8 @@ import Testing
         #expect(try await test.wait() == before)
     }
 
-    @Test func `a step that was due long ago is asked now, not all of those since`() async throws {
+    @Test func `a step that was due long ago is queried now, not all of those since`() async throws
+    {
         let test = try await TestStore.asking()
         try await test.begin()
         try await test.end("TRX-1", .unknown("timeout"))
@@ -270,7 +271,7 @@ import Testing
 
     // MARK: Reading what is due
 
-    @Test func `the longest due comes first, and no more than asked for`() async throws {
+    @Test func `the longest due comes first, and no more than queried for`() async throws {
         let test = try await TestStore.asking()
         for number in [2, 1, 3] {
             test.clock.advance(seconds: 1)

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: [(1, 1), (199, 1), (200, 1), (201, 2), (401, 3)])
-    func `what is open is asked about once outbound is configured, 200 in a commit`(
+    func `what is open is queried about once outbound is configured, 200 in a commit`(
         count: Int,
         commits: UInt64
     ) async throws {

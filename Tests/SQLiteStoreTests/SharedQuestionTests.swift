@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `a callback that the answer does not resolve is asked about further`(
+    func `a callback that the answer does not resolve is queried about further`(
         isKnown: Bool
     ) async throws {
         let test = try await TestStore.asking(at: [0, 60]) { $0.confirmWithQuery = .always }

@@ -236,8 +236,8 @@ struct StoreMirrorSource {
         case 5: return .unreadable(detail: "?")
         default: break
         }
-        let asked = chance(50) ? inquiry.alternative : nil
-        let number = asked ?? inquiry.partnerReferenceNo
+        let queried = chance(50) ? inquiry.alternative : nil
+        let number = queried ?? inquiry.partnerReferenceNo
         // The number that belongs to it, mostly.
         let own = Reference(
             number.text.hasPrefix("TRX")
@@ -252,7 +252,7 @@ struct StoreMirrorSource {
             amount: chance(95) ? exact : nil,
             paidAt: pick([nil, GatewayTime(text: "10:00", milliseconds: nil)])
         )
-        return .found(report, asked: number, responseCode: "2005100")
+        return .found(report, queried: number, responseCode: "2005100")
     }
 
     private mutating func generation(_ test: TestStore) throws -> MirrorEvent {

@@ -75,7 +75,7 @@ import Testing
         }
 
         /// A payment that is asked about, and what the gateway says.
-        mutating func asked() -> (number: Int, status: LatestTransactionStatus) {
+        mutating func queried() -> (number: Int, status: LatestTransactionStatus) {
             guard abandoned > 1_000, chance(50) else { return (payment(), status()) }
             let number = max(abandoned - number(0...4), 1_001)
             let unpaid: [LatestTransactionStatus] = [.initiated, .paying, .pending, .notFound]
@@ -192,7 +192,7 @@ import Testing
     ) async throws {
         if source.chance(50) { test.clock.advance(milliseconds: 1) }
         model.now = test.clock.now
-        let (number, status) = source.asked()
+        let (number, status) = source.queried()
         let pair: Set = ["TRX-\(number)", "PAY-\(number)"]
         let (merchant, gateway) = ("TRX-\(number)", "PAY-\(number)")
         let other: Int64 = source.chance(10) && !source.decides ? 2 : 1_000_000

@@ -14,7 +14,7 @@ struct TestAnswer {
     var paidAt: String?
 
     /// The number that it was asked about; nil when that is ``partner``.
-    var asked: String?
+    var queried: String?
 
     init(_ status: LatestTransactionStatus, _ change: (inout TestAnswer) -> Void = { _ in }) {
         self.status = status
@@ -30,8 +30,8 @@ struct TestAnswer {
                 amount: sen.flatMap { Amount(sen: $0) }.map { .exact($0) },
                 paidAt: paidAt.map { GatewayTime(text: $0, milliseconds: nil) }
             )
-            let asked = try #require(Reference(asked ?? partner))
-            return .found(report, asked: asked, responseCode: "2005100")
+            let queried = try #require(Reference(queried ?? partner))
+            return .found(report, queried: queried, responseCode: "2005100")
         }
     }
 }

@@ -90,7 +90,7 @@ import Testing
         #expect(try await test.attention() == ["amount-mismatch×1", "unconfirmed-callback×1"])
     }
 
-    @Test func `the other reference is asked about where the first is not known`() async throws {
+    @Test func `the other reference is queried about where the first is not known`() async throws {
         let test = try await TestStore.asking()
         try await test.deliver { ($0.partner, $0.reference) = ("TRX-1", "PAY-1") }
         let inquiry = try await test.onlyDue()
@@ -121,7 +121,7 @@ import Testing
         #expect(try await test.transaction("TRX-1")?.status == expected)
     }
 
-    @Test func `the order that was proven is asked about first`() async throws {
+    @Test func `the order that was proven is queried about first`() async throws {
         var test = try await TestStore.asking()
         try await test.generate()
         try await test.deliver { ($0.partner, $0.reference) = ("TRX-1", "PAY-1") }
@@ -140,12 +140,12 @@ import Testing
     ])
     func `roles that are pinned are no guess`(
         _ roles: LedgerPolicy.ReferenceRoles,
-        asked: String
+        queried: String
     ) async throws {
         let test = try await TestStore.asking { $0.referenceRoles = roles }
         try await test.deliver { _ in }
         let inquiry = try await test.onlyDue()
-        #expect(inquiry.partnerReferenceNo.text == asked)
+        #expect(inquiry.partnerReferenceNo.text == queried)
         #expect(inquiry.alternative == nil)
     }
 
@@ -241,7 +241,7 @@ import Testing
         #expect(try await test.deliver { _ in }.answer == .successful)
     }
 
-    @Test func `a payment is asked about when a callback cannot be read but its number can`()
+    @Test func `a payment is queried about when a callback cannot be read but its number can`()
         async throws
     {
         let test = try await TestStore.asking()

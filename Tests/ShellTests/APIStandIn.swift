@@ -159,7 +159,7 @@ struct ShellScene: Sendable {
     func session(_ flags: [String], _ recorder: ConsoleRecorder) throws -> APISession {
         let arguments = try Command.attention.parse(flags + access)
         let endpoint = try APIEndpoint(arguments, scope: .feed, context: ConfigurationContext())
-        let client = try APIClient(endpoint, answerSeconds: 60)
+        let client = try APIClient(endpoint, responseSeconds: 60)
         return APISession(name: "test", arguments, recorder.console, client)
     }
 

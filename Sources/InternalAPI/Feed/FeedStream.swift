@@ -27,7 +27,7 @@ struct FeedStream: Sendable {
     func run(_ write: EndpointResponse.Write) async {
         var query = query
         // The offset that the client knows: that of the last event with an id.
-        var told = query.after
+        var sent = query.after
         var lastWrite = SystemClock.monotonicNanoseconds()
         while !Task.isCancelled {
             // Checked before the read, so that the last read includes every commit before the stop.
@@ -35,16 +35,16 @@ struct FeedStream: Sendable {
             guard let page = await page(query), isKept(query.after, by: page) else { return }
             query.after = page.next
             var text = events(of: page)
-            told = page.items.last?.sequence ?? told
+            sent = page.items.last?.sequence ?? sent
 
             let isSilent = text.isEmpty && rest(since: lastWrite) == 0
-            if isSilent || isLast || (text.isEmpty && page.more), told < page.next {
+            if isSilent || isLast || (text.isEmpty && page.more), sent < page.next {
                 text += ServerSentEvent.place(
                     feed: store.feed,
                     head: page.head,
                     resumeAfter: page.next
                 )
-                told = page.next
+                sent = page.next
             } else if isSilent {
                 text = ServerSentEvent.comment
             }

@@ -36,11 +36,11 @@ enum TransitionsEndpoint {
             let now = SystemClock.monotonicNanoseconds()
             let rest = now >= deadline ? 0 : Int((deadline - now + 999_999_999) / 1_000_000_000)
             await store.signal.wait(behind: query.after, seconds: rest)
-            let asked = query
+            let queried = query
             let page = try await reading { () async throws(StoreError) in
-                try await store.feed(asked, limit: limit)
+                try await store.feed(queried, limit: limit)
             }
-            try beginning.check(page, after: asked.after)
+            try beginning.check(page, after: queried.after)
             let isOver = SystemClock.monotonicNanoseconds() >= deadline
             if !page.items.isEmpty || isOver || store.signal.isClosed || Task.isCancelled {
                 return page

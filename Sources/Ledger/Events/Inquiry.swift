@@ -47,15 +47,15 @@ package struct Inquiry: Equatable, Sendable {
     }
 
     /// The mark of the payment of one of the two numbers.
-    package func mark(of asked: Reference) -> Mark {
-        asked == alternative ? alternativeMark ?? mark : mark
+    package func mark(of queried: Reference) -> Mark {
+        queried == alternative ? alternativeMark ?? mark : mark
     }
 }
 
 /// The result of a query.
 package enum QueryResult: Equatable, Sendable {
-    /// The gateway reports a payment; `asked` is the queried number.
-    case found(GatewayReport, asked: Reference, responseCode: String)
+    /// The gateway reports a payment; `queried` is the queried number.
+    case found(GatewayReport, queried: Reference, responseCode: String)
     /// The gateway knows no payment under the queried numbers.
     case notFound(responseCode: String)
     /// Timeout, transport error or 5xx.

@@ -141,14 +141,14 @@ struct InquiryPlan {
         _ existing: StatusInquiry?
     ) -> StatusInquiry? {
         // Jitter may bring a step forward; a step already taken is not planned again.
-        let asked = { (phase: InquirySchedule.Phase, base: Int64) in
+        let queried = { (phase: InquirySchedule.Phase, base: Int64) in
             let isSame = existing?.phase == phase && existing?.baseMilliseconds == base
             return isSame ? existing?.step ?? 0 : 0
         }
         if let generation {
             let base = generation.startedMilliseconds
             let next = schedule.step(.whileOpen, base: base, after: now)
-            if let step = next.map({ max($0, asked(.whileOpen, base)) }),
+            if let step = next.map({ max($0, queried(.whileOpen, base)) }),
                 let time = schedule.time(.whileOpen, step: step, base: base, jitterPermille: 0),
                 time < generation.expiresMilliseconds
             {
@@ -158,7 +158,7 @@ struct InquiryPlan {
         let base = end(of: payment, generation) + Int64(schedule.graceSeconds) * 1_000
         guard let step = schedule.step(.scheduled, base: base, after: now) else { return nil }
         return timed(
-            first(.scheduled, of: payment, base: base, step: max(step, asked(.scheduled, base)))
+            first(.scheduled, of: payment, base: base, step: max(step, queried(.scheduled, base)))
         )
     }
 

@@ -3,7 +3,7 @@ import Payments
 /// The input for the judgement of a report about a payment.
 struct ReportEvidence {
     /// The queried number.
-    let asked: Reference
+    let queried: Reference
 
     /// The payment stored under it, confirmed or not.
     let payment: Payment?
@@ -130,20 +130,20 @@ struct ReportJudge {
         _ report: GatewayReport,
         _ evidence: ReportEvidence
     ) -> ReportVerdict.References? {
-        let asked = evidence.asked
-        guard report.partnerReferenceNo == asked else { return nil }
+        let queried = evidence.queried
+        guard report.partnerReferenceNo == queried else { return nil }
         guard let payment = evidence.payment else { return .straight }
         guard payment.isConfirmed else {
             guard let pair = payment.pair else { return .straight }
             // Without the gateway's number, the report does not confirm the callbacks' pair.
-            return report.referenceNo.map { pair.holds(asked, $0) } == true ? .straight : nil
+            return report.referenceNo.map { pair.holds(queried, $0) } == true ? .straight : nil
         }
-        if payment.partnerReferenceNo == asked {
+        if payment.partnerReferenceNo == queried {
             let isKnown = payment.referenceNo != nil && report.referenceNo != nil
             return !isKnown || payment.referenceNo == report.referenceNo ? .straight : nil
         }
         let isSwapped =
-            !payment.isCorroborated && payment.referenceNo == asked
+            !payment.isCorroborated && payment.referenceNo == queried
             && report.referenceNo == payment.partnerReferenceNo
         return isSwapped ? .swapped : nil
     }
@@ -158,7 +158,7 @@ struct ReportJudge {
     ) -> AttentionKind {
         let isPaidTwice =
             evidence.payment?.status == .success && report.status == .success
-            && report.partnerReferenceNo == evidence.asked
+            && report.partnerReferenceNo == evidence.queried
         return isPaidTwice ? .possibleSecondPayment : .referenceMismatch
     }
 

@@ -51,8 +51,8 @@ package struct LedgerScope: Sendable {
         references.append(inquiry.partnerReferenceNo)
         if let alternative = inquiry.alternative { references.append(alternative) }
         if let id = inquiry.paymentID { paymentIDs.append(id) }
-        guard case .found(let report, let asked, _) = outcome else { return }
-        references += [asked, report.partnerReferenceNo]
+        guard case .found(let report, let queried, _) = outcome else { return }
+        references += [queried, report.partnerReferenceNo]
         if let reference = report.referenceNo { references.append(reference) }
     }
 

@@ -90,20 +90,20 @@ struct InquiryReader {
         )
     }
 
-    /// The present state of the payment that a report about `asked` would concern. The ledger
+    /// The present state of the payment that a report about `queried` would concern. The ledger
     /// compares it with the state at the time of the report: a report counts only if nothing was
     /// committed since.
     ///
     /// - Parameter home: the payment whose schedule planned the query; nil for any other query.
     private func mark(
-        _ asked: Reference,
+        _ queried: Reference,
         _ home: Payment?
     ) throws(SQLiteError) -> Inquiry.Mark {
         var view = LedgerView(numbers: LedgerNumbers(), knowledge: GatewayKnowledge())
-        for (payment, _) in try payments.payments(index.payments([asked], in: indexFile)) {
+        for (payment, _) in try payments.payments(index.payments([queried], in: indexFile)) {
             view.insert(Shared(payment))
         }
-        return Inquiry.Mark(view.subject(of: asked, home))
+        return Inquiry.Mark(view.subject(of: queried, home))
     }
 
     /// An inquiry about a partnerReferenceNo that the schedule did not plan. Its result also counts

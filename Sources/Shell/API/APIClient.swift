@@ -12,16 +12,16 @@ struct APIClient: Sendable {
 
     /// The maximum size of a response: 1,000 callbacks as JSON, each with head and body at their
     /// limits.
-    private static let answerBytesMax = 1 << 28
+    private static let responseBytesMax = 1 << 28
 
     /// Makes a client; connections are opened with the first request.
     ///
-    /// - Parameter answerSeconds: the timeout of one response.
-    init(_ endpoint: APIEndpoint, answerSeconds: Int) throws(CommandProblem) {
+    /// - Parameter responseSeconds: the timeout of one response.
+    init(_ endpoint: APIEndpoint, responseSeconds: Int) throws(CommandProblem) {
         self.endpoint = endpoint
         var settings = ClientSettings()
-        settings.requestTimeoutSeconds = answerSeconds
-        settings.responseBytesMax = Self.answerBytesMax
+        settings.requestTimeoutSeconds = responseSeconds
+        settings.responseBytesMax = Self.responseBytesMax
         do throws(HTTPClientError) {
             http = try HTTPClient(settings)
         } catch {

@@ -36,16 +36,16 @@ extension Command {
     ///
     /// - Parameters:
     ///   - scope: the scope that the token needs.
-    ///   - answerSeconds: the timeout of one response; by default longer than a long poll.
-    init<Asking: APICommand>(
-        asking: Asking.Type,
+    ///   - responseSeconds: the timeout of one response; by default longer than a long poll.
+    init<Subject: APICommand>(
+        running: Subject.Type,
         name: String,
         summary: String,
         options: [CommandOption],
         operand: String? = nil,
         operandCount: ClosedRange<Int> = 1...1,
         scope: Configuration.Scope,
-        answerSeconds: Int = 90,
+        responseSeconds: Int = 90,
         example: String
     ) {
         self.init(
@@ -67,9 +67,9 @@ extension Command {
             // process.
             Signals.ignoreWriteSignals()
             do throws(CommandProblem) {
-                let command = try asking.reading(arguments)
+                let command = try running.reading(arguments)
                 let endpoint = try APIEndpoint(arguments, scope: scope, context: .current())
-                let client = try APIClient(endpoint, answerSeconds: answerSeconds)
+                let client = try APIClient(endpoint, responseSeconds: responseSeconds)
                 let session = APISession(name: name, arguments, console, client)
                 let result = await session.result(of: command)
                 await client.close()

@@ -28,7 +28,7 @@ extension Command {
     )
 
     fileprivate static let pruneOverAPI = Command(
-        asking: PruneCommand.self,
+        running: PruneCommand.self,
         name: "prune",
         summary: "Erases heads and bodies from before a day; facts and hashes stay.",
         options: PruneCommand.options,
@@ -78,7 +78,7 @@ struct PruneCommand: APICommand {
     private let isCompacting: Bool
 
     /// The interval at which the progress is read.
-    private static let lookEvery = Duration.milliseconds(250)
+    private static let pollInterval = Duration.milliseconds(250)
 
     init(_ arguments: CommandArguments) throws(UsageError) {
         let text = arguments.one(Self.before) ?? ""
@@ -139,7 +139,7 @@ struct PruneCommand: APICommand {
         let before = answer.root.text("before")
         while answer.root.text("state") == PruneProgress.State.running.rawValue {
             session.console.progress(PruneText.progress(answer.root))
-            try? await Task.sleep(for: Self.lookEvery)
+            try? await Task.sleep(for: Self.pollInterval)
             let next = try await session.api.get(["admin", "prune"])
             // Another order has replaced this one; the last known progress is shown.
             guard next.root.text("before") == before else { break }
@@ -221,7 +221,7 @@ struct PruneCommand: APICommand {
             while !Task.isCancelled {
                 let document = PruneText.document(await retention.progress)
                 console.progress(PruneText.progress(document.root))
-                try? await Task.sleep(for: Self.lookEvery)
+                try? await Task.sleep(for: Self.pollInterval)
             }
         }
         await run.value

@@ -5,7 +5,7 @@ import Text
 
 extension Command {
     package static let accept = Command(
-        asking: AcceptCommand.self,
+        running: AcceptCommand.self,
         name: "accept",
         summary: "Sets the status of a payment by an operator's decision.",
         options: AcceptCommand.options,

@@ -5,7 +5,7 @@ import Text
 
 extension Command {
     package static let attention = Command(
-        asking: AttentionCommand.self,
+        running: AttentionCommand.self,
         name: "attention",
         summary: "Shows items that need manual review, newest first.",
         options: AttentionCommand.options,

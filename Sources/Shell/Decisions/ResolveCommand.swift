@@ -5,7 +5,7 @@ import Text
 
 extension Command {
     package static let resolve = Command(
-        asking: ResolveCommand.self,
+        running: ResolveCommand.self,
         name: "attention resolve",
         summary: "Resolves an item that needs manual review, or all of a kind.",
         options: ResolveCommand.options,

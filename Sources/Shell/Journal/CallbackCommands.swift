@@ -6,7 +6,7 @@ import Text
 
 extension Command {
     package static let callbacks = Command(
-        asking: CallbacksCommand.self,
+        running: CallbacksCommand.self,
         name: "callbacks",
         summary: "Shows stored callbacks, newest first; with --json byte for byte.",
         options: CallbacksCommand.options,
@@ -92,7 +92,7 @@ struct CallbacksCommand: APICommand {
 
 extension Command {
     package static let replay = Command(
-        asking: ReplayCommand.self,
+        running: ReplayCommand.self,
         name: "replay",
         summary: "Judges stored callbacks again with the current keys, paths and options.",
         options: ReplayCommand.options,

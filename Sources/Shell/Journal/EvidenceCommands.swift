@@ -7,7 +7,7 @@ import Text
 
 extension Command {
     package static let dossier = Command(
-        asking: DossierCommand.self,
+        running: DossierCommand.self,
         name: "dossier",
         summary: "Prints all evidence of one payment as JSON, verifiable without this program.",
         options: DossierCommand.options,
@@ -51,12 +51,12 @@ struct DossierCommand: APICommand {
 
 extension Command {
     package static let gatewayReport = Command(
-        asking: GatewayReportCommand.self,
+        running: GatewayReportCommand.self,
         name: "gateway-report",
         summary: "Shows the forms that the gateway sends, with counts and without contents.",
         options: GatewayReportCommand.options,
         scope: .journal,
-        answerSeconds: 300,
+        responseSeconds: 300,
         example: "gateway-report --from 2026-11-22"
     )
 }

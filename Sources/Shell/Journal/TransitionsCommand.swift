@@ -6,7 +6,7 @@ import System
 
 extension Command {
     package static let transitions = Command(
-        asking: TransitionsCommand.self,
+        running: TransitionsCommand.self,
         name: "transitions",
         summary: "Shows the feed of transitions, in order; with --follow as they are committed.",
         options: TransitionsCommand.options,

@@ -6,12 +6,12 @@ import Text
 
 extension Command {
     package static let generate = Command(
-        asking: GenerateCommand.self,
+        running: GenerateCommand.self,
         name: "generate",
         summary: "Generates a QR code for a payment at the gateway, and draws it.",
         options: GenerateCommand.options,
         scope: .generate,
-        answerSeconds: GenerateCommand.answerSeconds,
+        responseSeconds: GenerateCommand.responseSeconds,
         example: "generate --reference TRX-1 --amount 10000.00"
     )
 }
@@ -19,7 +19,7 @@ extension Command {
 /// `POST /admin/qr/generate`
 struct GenerateCommand: APICommand {
     /// The timeout: the daemon may call the gateway twice, and each call takes up to 300 s.
-    static let answerSeconds = 660
+    static let responseSeconds = 660
 
     static let options = [reference, amount, fee, validitySeconds, validityPeriod]
     private static let reference = CommandOption(
@@ -99,13 +99,13 @@ struct GenerateCommand: APICommand {
 
 extension Command {
     package static let query = Command(
-        asking: QueryCommand.self,
+        running: QueryCommand.self,
         name: "query",
         summary: "Queries the gateway about a payment, and records the reported status.",
         options: [],
         operand: "REFERENCE",
         scope: .generate,
-        answerSeconds: GenerateCommand.answerSeconds,
+        responseSeconds: GenerateCommand.responseSeconds,
         example: "query TRX-1"
     )
 }
@@ -135,7 +135,7 @@ struct QueryCommand: APICommand {
 
 extension Command {
     package static let reconcile = Command(
-        asking: ReconcileCommand.self,
+        running: ReconcileCommand.self,
         name: "reconcile",
         summary: "Queries the gateway now about every open payment that is due.",
         options: [],

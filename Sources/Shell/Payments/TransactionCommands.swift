@@ -5,7 +5,7 @@ import Text
 
 extension Command {
     package static let transactions = Command(
-        asking: TransactionsCommand.self,
+        running: TransactionsCommand.self,
         name: "transactions",
         summary: "Shows payments, newest first.",
         options: TransactionsCommand.options,
@@ -102,7 +102,7 @@ struct TransactionsCommand: APICommand {
 
 extension Command {
     package static let transaction = Command(
-        asking: TransactionCommand.self,
+        running: TransactionCommand.self,
         name: "transaction",
         summary: "Shows one payment with its transitions, now or when it changes.",
         options: TransactionCommand.options,
