@@ -59,15 +59,20 @@ let benchmarks: [Target] =
             dependencies: ["Crypto", "COpenSSL", "Support"],
             path: "Tests/Benchmark",
             swiftSettings: common
-        )
+        ),
+        .target(name: "SlowSync", path: "Tests/SlowSync"),
     ]
+
+/// The library that the benchmark preloads into a receiver, to make its disk slow.
+let benchmarkProducts: [Product] =
+    benchmarks.isEmpty ? [] : [.library(name: "SlowSync", type: .dynamic, targets: ["SlowSync"])]
 
 let package = Package(
     name: "cashin-receiver",
     products: [
         .executable(name: "cashin-receiver", targets: ["cashin-receiver"]),
         .executable(name: "cashin-simulator", targets: ["cashin-simulator"]),
-    ],
+    ] + benchmarkProducts,
     targets: [
         // 0: C modules.
         .systemLibrary(name: "CLinux"),

@@ -2,7 +2,7 @@ import Glibc
 
 /// Measures receivers under load, with the yardsticks in the same run: see `scripts/benchmark`.
 ///
-/// One receiver for each log level, each with a database of its own, runs all the time; rounds take
+/// One receiver for each variant, each with a database of its own, runs all the time; rounds take
 /// turns, so that a machine that becomes slower does so for all.
 @main struct Benchmark {
     private let options: Options
@@ -26,44 +26,109 @@ import Glibc
     }
 
     private func run() async throws {
-        if options.followers > 0 { return try await runWithFollowers() }
-        if !options.beside.isEmpty { return try await runWithChores() }
-        let perRound = options.count * (options.flood > 0 ? 2 : 1)
-        try await requests.make(options.preload + options.rounds * perRound)
-        var servers: [(level: String, server: ServerProcess, rounds: [Round])] = []
-        defer { for entry in servers { entry.server.stop() } }
-        let directory = try makeDirectory()
-        for level in options.logLevels {
-            let server = try ServerProcess(
-                program: options.program,
-                directory: "\(directory)/\(level)",
-                publicKeyPEM: requests.publicKeyPEM,
-                logLevel: level
-            )
-            servers.append((level, server, []))
-            try preload(server)
-        }
-        try write(Report.head + "\n", to: STDOUT_FILENO)
-        for number in 0..<options.rounds {
-            for index in servers.indices {
-                let round = try await measure(number, servers[index].server, in: directory)
-                servers[index].rounds.append(round)
-                let row = Report.row(number + 1, servers[index].level, round)
-                try write(row + "\n", to: STDOUT_FILENO)
+        let table =
+            if options.followers > 0 {
+                try await runWithFollowers()
+            } else if !options.beside.isEmpty {
+                try await runWithChores()
+            } else if options.idle > 0 {
+                try await runIdle()
+            } else if options.mode == .open {
+                try await runOpenLoop()
+            } else {
+                try await runClosedLoop()
             }
-        }
-        for entry in servers {
-            let connections = options.connections
-            let summary = Report.summary(entry.level, entry.rounds, connections: connections)
-            try write(summary + "\n", to: STDOUT_FILENO)
+        if !options.json.isEmpty {
+            try table.writeJSON(to: options.json, options: options.arguments)
         }
     }
 
+    /// Measures all variants in turn, each connection sending after its response.
+    private func runClosedLoop() async throws -> Table {
+        let perRound = options.count * (options.flood > 0 ? 2 : 1)
+        try await requests.make(options.preload + options.rounds * perRound)
+        let table = try Table(Round.columns)
+        let contenders = try await takeTurns {
+            (number, contender: Contender<Round>, directory) in
+            let round = try await measure(number - 1, contender.server, in: directory)
+            try table.add(round.row(number, contender.variant))
+            return round
+        }
+        for contender in contenders {
+            try table.summarise(Round.summary(contender, connections: options.connections))
+        }
+        if !options.against.isEmpty {
+            for pair in stride(from: 0, to: contenders.count, by: 2) {
+                let text = Round.comparison(contenders[pair], with: contenders[pair + 1])
+                try table.summarise(text)
+            }
+        }
+        return table
+    }
+
+    /// Measures all variants in turn, at a fixed rate.
+    private func runOpenLoop() async throws -> Table {
+        let count = options.rate * options.seconds
+        try await requests.make(options.preload + options.rounds * count)
+        let table = try Table(PacedRound.columns)
+        _ = try await takeTurns { (number, contender: Contender<PacedRound>, _) in
+            let start = options.preload + (number - 1) * count
+            let round = try PacedRound(
+                try requests.bytes(start..<start + count),
+                rate: options.rate,
+                to: contender.server,
+                connections: options.connections
+            )
+            try table.add(round.row(number, contender.variant))
+            return round
+        }
+        return table
+    }
+
+    /// Starts a receiver for each variant, with stored callbacks, and measures each in each round.
+    ///
+    /// - Parameter measure: gets the number of the round from 1 on, and the directory of the run.
+    private func takeTurns<Measured>(
+        _ measure: (Int, Contender<Measured>, String) async throws -> Measured
+    ) async throws -> [Contender<Measured>] {
+        let directory = try makeDirectory()
+        var contenders: [Contender<Measured>] = []
+        defer { for contender in contenders { contender.server.stop() } }
+        for (index, variant) in Variant.all(options).enumerated() {
+            let server = try start(variant, in: "\(directory)/\(index)")
+            contenders.append(Contender(variant: variant, server: server))
+            try preload(server)
+        }
+        for number in 1...options.rounds {
+            for index in contenders.indices {
+                let measured = try await measure(number, contenders[index], directory)
+                contenders[index].rounds.append(measured)
+            }
+        }
+        return contenders
+    }
+
+    /// Measures what idle connections cost.
+    private func runIdle() async throws -> Table {
+        let server = try start(Variant.all(options)[0], in: "\(try makeDirectory())/idle")
+        defer { server.stop() }
+        let table = try Table(IdleRound.columns)
+        for number in 1...options.rounds {
+            let round = try IdleRound(
+                count: options.idle,
+                seconds: options.seconds,
+                to: server
+            )
+            try table.add(round.row(number))
+        }
+        return table
+    }
+
     /// Measures callbacks at a fixed rate without followers, then with each kind of them.
-    private func runWithFollowers() async throws {
+    private func runWithFollowers() async throws -> Table {
         var baseline: FollowerRound?
         let kinds = [nil] + options.follow.map { Optional($0) }
-        try await takeTurns(FollowerRound.head, kinds) { kind, number, requests, server in
+        return try await runPaced(FollowerRound.columns, kinds) { kind, number, requests, server in
             let round = try await FollowerRound(
                 try self.requests.bytes(requests),
                 rate: options.rate,
@@ -79,9 +144,9 @@ import Glibc
     }
 
     /// Measures callbacks at a fixed rate alone, then beside each chore.
-    private func runWithChores() async throws {
+    private func runWithChores() async throws -> Table {
         let chores = [nil] + options.beside.map { Optional($0) }
-        try await takeTurns(ChoreRound.head, chores) { chore, number, requests, server in
+        return try await runPaced(ChoreRound.columns, chores) { chore, number, requests, server in
             try await ChoreRound(
                 try self.requests.bytes(requests),
                 rate: options.rate,
@@ -93,33 +158,47 @@ import Glibc
         }
     }
 
-    /// Measures each variant in each round at a fixed rate, on one receiver with stored callbacks,
-    /// and prints what `measure` returns of each: it gets the variant, the number of the round, and
-    /// which requests to send to which receiver.
-    private func takeTurns<Variant>(
-        _ head: String,
-        _ variants: [Variant],
-        _ measure: (Variant, Int, Range<Int>, ServerProcess) async throws -> String
-    ) async throws {
+    /// Measures each of `kinds` in each round at a fixed rate, on one receiver with stored
+    /// callbacks.
+    ///
+    /// - Parameter measure: gets the kind, the number of the round, and which requests to send to
+    ///   which receiver; returns the row.
+    private func runPaced<Kind>(
+        _ columns: [String],
+        _ kinds: [Kind],
+        _ measure: (Kind, Int, Range<Int>, ServerProcess) async throws -> [Table.Cell]
+    ) async throws -> Table {
         let count = options.rate * options.seconds
-        try await requests.make(options.preload + options.rounds * variants.count * count)
-        let server = try ServerProcess(
-            program: options.program,
-            directory: "\(try makeDirectory())/paced",
-            publicKeyPEM: requests.publicKeyPEM,
-            logLevel: options.logLevels[0]
-        )
+        try await requests.make(options.preload + options.rounds * kinds.count * count)
+        let server = try start(Variant.all(options)[0], in: "\(try makeDirectory())/paced")
         defer { server.stop() }
         try preload(server)
-        try write(head + "\n", to: STDOUT_FILENO)
+        let table = try Table(columns)
         var start = options.preload
         for number in 1...options.rounds {
-            for variant in variants {
-                let row = try await measure(variant, number, start..<start + count, server)
+            for kind in kinds {
+                try table.add(try await measure(kind, number, start..<start + count, server))
                 start += count
-                try write(row + "\n", to: STDOUT_FILENO)
             }
         }
+        return table
+    }
+
+    /// Starts a receiver with a new database.
+    private func start(_ variant: Variant, in directory: String) throws -> ServerProcess {
+        try ServerProcess(
+            program: variant.program,
+            directory: directory,
+            publicKeyPEM: requests.publicKeyPEM,
+            logLevel: variant.logLevel,
+            slowSync: options.syncDelay == 0
+                ? nil
+                : ServerProcess.SlowSync(
+                    library: options.slowSyncLibrary,
+                    milliseconds: options.syncDelay
+                ),
+            settings: options.idle == 0 ? [] : ["limits.connections=\(options.idle + 10)"]
+        )
     }
 
     /// Where the databases of this run are.

@@ -39,30 +39,19 @@ struct ChoreRound {
 
     // MARK: The table
 
-    static let head = Report.columns(
-        "round",
-        "beside",
-        "rate/s",
-        "p50 ms",
-        "p99 ms",
-        "p99.9 ms",
-        "max ms",
-        "CPU µs",
-        "took s"
-    )
+    static let columns = [
+        "round", "beside", "rate/s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "CPU µs", "took s",
+    ]
 
-    func row(_ number: Int, _ chore: Chore?) -> String {
+    func row(_ number: Int, _ chore: Chore?) -> [Table.Cell] {
         let latencies = load.latencies.sorted()
-        return Report.columns(
-            "\(number)",
-            chore?.rawValue ?? "none",
-            Report.fixed(Double(latencies.count) * 1e9 / Double(max(load.nanoseconds, 1)), 0),
-            Report.milliseconds(latencies, 0.5),
-            Report.milliseconds(latencies, 0.99),
-            Report.milliseconds(latencies, 0.999),
-            Report.milliseconds(latencies, 1),
-            Report.fixed(serverMicroseconds / Double(max(latencies.count, 1)), 1),
-            choreNanoseconds.map { Report.fixed(Double($0) / 1e9, 1) } ?? "-"
-        )
+        let rate = Double(latencies.count) * 1e9 / Double(max(load.nanoseconds, 1))
+        return [
+            .count(number), .text(chore?.rawValue ?? "none"), .number(rate, digits: 0),
+            .milliseconds(latencies, 0.5), .milliseconds(latencies, 0.99),
+            .milliseconds(latencies, 0.999), .milliseconds(latencies, 1),
+            .number(serverMicroseconds / Double(max(latencies.count, 1)), digits: 1),
+            choreNanoseconds.map { .number(Double($0) / 1e9, digits: 1) } ?? .none,
+        ]
     }
 }

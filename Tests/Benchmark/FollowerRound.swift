@@ -74,40 +74,32 @@ struct FollowerRound {
 
     // MARK: The table
 
-    static let head = Report.columns(
-        "round",
-        "follow",
-        "rate/s",
-        "p50 ms",
-        "p99 ms",
-        "CPU µs",
-        "delivered",
-        "batch",
-        "µs/event",
-        "dly p50",
-        "dly p99",
-        "reads"
-    )
+    static let columns = [
+        "round", "follow", "rate/s", "p50 ms", "p99 ms", "CPU µs", "delivered %", "batch",
+        "µs/event", "dly p50", "dly p99", "reads",
+    ]
 
     /// - Parameter baseline: the same without followers.
-    func row(_ number: Int, _ kind: Followers.Kind?, _ count: Int, baseline: Self?) -> String {
+    func row(
+        _ number: Int,
+        _ kind: Followers.Kind?,
+        _ count: Int,
+        baseline: Self?
+    ) -> [Table.Cell] {
         let answers = load.latencies.count
         let latencies = load.latencies.sorted()
         let extra = serverMicroseconds - (baseline?.serverMicroseconds ?? serverMicroseconds)
-        let wanted = max(1, answers * count)
-        return Report.columns(
-            "\(number)",
-            kind.map { "\(count) \($0.rawValue)" } ?? "none",
-            Report.fixed(Double(answers) * 1e9 / Double(max(load.nanoseconds, 1)), 0),
-            Report.milliseconds(latencies, 0.5),
-            Report.milliseconds(latencies, 0.99),
-            Report.fixed(serverMicroseconds / Double(max(answers, 1)), 1),
-            kind == nil ? "-" : Report.fixed(Double(delivered) * 100 / Double(wanted), 2) + "%",
-            Report.fixed(Double(delivered) / Double(max(batchCount, 1)), 1),
-            Report.fixed(extra / Double(wanted), 2),
-            Report.milliseconds(delays, 0.5),
-            Report.milliseconds(delays, 0.99),
-            feedReads.map { "\($0)" } ?? "-"
-        )
+        let wanted = Double(max(1, answers * count))
+        let rate = Double(answers) * 1e9 / Double(max(load.nanoseconds, 1))
+        return [
+            .count(number), .text(kind.map { "\(count) \($0.rawValue)" } ?? "none"),
+            .number(rate, digits: 0), .milliseconds(latencies, 0.5),
+            .milliseconds(latencies, 0.99),
+            .number(serverMicroseconds / Double(max(answers, 1)), digits: 1),
+            kind == nil ? .none : .number(Double(delivered) * 100 / wanted, digits: 2),
+            .number(Double(delivered) / Double(max(batchCount, 1)), digits: 1),
+            .number(extra / wanted, digits: 2), .milliseconds(delays, 0.5),
+            .milliseconds(delays, 0.99), feedReads.map { .count($0) } ?? .none,
+        ]
     }
 }

@@ -19,16 +19,41 @@ struct Options: Sendable {
     var rate = 2_000
     /// How long a round at that rate takes.
     var seconds = 8
+    /// What is measured where neither followers nor chores are asked for.
+    var mode = Mode.closed
+    /// Connections that stay idle; 0 measures callbacks.
+    var idle = 0
+    /// How much longer each sync of a file takes the receiver, in milliseconds.
+    var syncDelay = 0
+    /// The file for the results as JSON; empty for none.
+    var json = ""
     /// The receiver's binary.
     var program = ""
+    /// The binary that takes turns with it; empty for none.
+    var against = ""
+    /// The name of that binary in the table.
+    var againstName = "old"
+    /// The library behind ``syncDelay``.
+    var slowSyncLibrary = ""
+    /// The arguments, for the JSON file.
+    let arguments: [String]
     /// Where keys, requests and databases are.
     var directory = ""
+
+    /// How callbacks are sent.
+    enum Mode: String, CaseIterable {
+        /// Each connection sends its next callback after the response.
+        case closed
+        /// At a fixed rate.
+        case open
+    }
 
     struct Problem: Error, CustomStringConvertible {
         let description: String
     }
 
     init(_ arguments: [String]) throws {
+        self.arguments = arguments
         var rest = arguments[...]
         while let name = rest.popFirst() {
             guard let value = rest.popFirst() else {
@@ -46,6 +71,17 @@ struct Options: Sendable {
             case "--rate": rate = try Self.number(name, value, 1...1_000_000)
             case "--seconds": seconds = try Self.number(name, value, 1...3_600)
             case "--log-level": logLevels = value.split(separator: ",").map { String($0) }
+            case "--mode":
+                guard let word = Mode(rawValue: value) else {
+                    throw Problem(description: "\(name): expected closed or open")
+                }
+                mode = word
+            case "--idle": idle = try Self.number(name, value, 0...100_000)
+            case "--sync-delay": syncDelay = try Self.number(name, value, 0...1_000)
+            case "--json": json = value
+            case "--against": against = value
+            case "--against-name": againstName = value
+            case "--slow-sync-library": slowSyncLibrary = value
             case "--program": program = value
             case "--directory": directory = value
             default: throw Problem(description: "\(name): unknown option")

@@ -1,22 +1,30 @@
 import Glibc
 
-/// One measurement: so many answers of one receiver, with the yardsticks taken meanwhile.
+/// One round of a closed loop: so many responses of one receiver, with the yardsticks taken
+/// meanwhile.
 struct Round {
     let result: LoadLoop.Result
-    let serverMicroseconds: Double
-    let switches: Double
-    let peakMebibytes: Double
+    let usage: ServerProcess.Usage
 
-    /// One raw verify, timed in bursts between the answers.
+    /// One raw verify, timed in bursts between the responses.
     let verifyMicroseconds: Double
 
     /// The median of appending 4 KiB and waiting for the disk, without load.
     let syncMicroseconds: Double
 
-    /// Answers a second while a flood ran beside them, and those of the flood.
+    /// Responses a second while a flood ran beside them, and those of the flood.
     var flooded: (good: Double, bad: Double)?
 
-    var ratio: Double { serverMicroseconds / verifyMicroseconds }
+    private var count: Double { Double(max(result.latencies.count, 1)) }
+
+    /// CPU of the receiver for one response, in raw verifies.
+    var ratio: Double { microseconds / verifyMicroseconds }
+
+    /// CPU of the receiver for one response.
+    var microseconds: Double { usage.microseconds / count }
+
+    /// Bytes that the receiver wrote to the disk for one response.
+    var writtenBytes: Double { usage.writtenBytes / count }
 
     /// Sends `requests` and measures.
     init(
@@ -32,16 +40,12 @@ struct Round {
         try yardstick.run(50)
         result = try loop.run(requests, between: { try yardstick.run(8) })
         try yardstick.run(50)
-        let after = try server.usage()
+        usage = try server.usage() - before
         loop.end()
         guard result.unexpected == 0 else {
             let description = "\(result.unexpected) callbacks were not answered 200"
             throw Options.Problem(description: description)
         }
-        let count = Double(result.latencies.count)
-        serverMicroseconds = (after.microseconds - before.microseconds) / count
-        switches = Double(after.voluntarySwitches - before.voluntarySwitches) / count
-        peakMebibytes = after.peakMebibytes
         verifyMicroseconds = yardstick.takeMicroseconds()
         self.syncMicroseconds = syncMicroseconds
     }
@@ -73,6 +77,62 @@ struct Round {
         let seconds = Double(requests.count / Requests.length) / good
         flooded = (good, Double(flood.answered) / seconds)
     }
+
+    // MARK: The table
+
+    static let columns = [
+        "round", "build", "log", "resp/s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "CPU µs",
+        "verify µs", "ratio", "sync µs", "bytes", "switches", "RSS MiB",
+    ]
+
+    func row(_ number: Int, _ variant: Variant) -> [Table.Cell] {
+        let latencies = result.latencies.sorted()
+        return [
+            .count(number), .text(variant.build), .text(variant.logLevel),
+            .number(result.answersPerSecond, digits: 0), .milliseconds(latencies, 0.5),
+            .milliseconds(latencies, 0.99), .milliseconds(latencies, 0.999),
+            .milliseconds(latencies, 1), .number(microseconds, digits: 1),
+            .number(verifyMicroseconds, digits: 1), .number(ratio, digits: 2),
+            .number(syncMicroseconds, digits: 0), .number(writtenBytes, digits: 0),
+            .number(usage.voluntarySwitches / count, digits: 2),
+            .number(usage.peakMebibytes, digits: 0),
+        ]
+    }
+
+    /// The medians of one variant.
+    static func summary(_ contender: Contender<Round>, connections: Int) -> String {
+        var text = "\(contender.variant.name), medians of \(contender.rounds.count) rounds: "
+        text += "\(fixed(contender.median { $0.result.answersPerSecond }, 0)) responses/s, "
+        text += "p99 \(fixed(contender.median { $0.result.percentile(0.99) }, 2)) ms, "
+        text += "CPU per response ÷ raw verify = \(fixed(contender.median(\.ratio), 2))"
+        if connections == 1 {
+            let share = contender.median {
+                $0.result.percentile(0.5) * 1_000 / ($0.syncMicroseconds + $0.verifyMicroseconds)
+            }
+            text += ", p50 ÷ (fdatasync + verify) = \(fixed(share, 2))"
+        }
+        if contender.rounds.contains(where: { $0.flooded != nil }) {
+            let bad = contender.median { $0.flooded?.bad ?? 0 }
+            let share = contender.median { ($0.flooded?.good ?? 0) / $0.result.answersPerSecond }
+            text += ", under a flood of \(fixed(bad, 0)) bad signatures/s "
+            text += "\(fixed(share, 2)) of the responses/s"
+        }
+        return text
+    }
+
+    /// How one variant compares with another, by the medians of the ratios of each round.
+    static func comparison(_ one: Contender<Round>, with other: Contender<Round>) -> String {
+        let factor = { (value: (Round) -> Double) in
+            fixed(middle(zip(one.rounds, other.rounds).map { value($0) / value($1) }), 3)
+        }
+        return """
+            \(one.variant.name) ÷ \(other.variant.name), medians of \(one.rounds.count) pairs: \
+            responses/s \(factor { $0.result.answersPerSecond }), \
+            p50 \(factor { $0.result.percentile(0.5) }), \
+            p99 \(factor { $0.result.percentile(0.99) }), \
+            CPU ÷ verify \(factor(\.ratio)), bytes \(factor(\.writtenBytes))
+            """
+    }
 }
 
 /// The median of appending 4 KiB to a file and waiting for the disk, in microseconds.
@@ -84,12 +144,12 @@ func syncMicroseconds(in directory: String) throws -> Double {
         unlink(path)
     }
     let block = [UInt8](repeating: 1, count: 4_096)
-    var times: [UInt64] = []
+    var times: [Double] = []
     for _ in 0..<100 {
         let started = nanoseconds(CLOCK_MONOTONIC)
         _ = try checked("write", write(descriptor, block, block.count))
         _ = try checked("fdatasync", fdatasync(descriptor))
-        times.append(nanoseconds(CLOCK_MONOTONIC) - started)
+        times.append(Double(nanoseconds(CLOCK_MONOTONIC) - started) / 1_000)
     }
-    return Double(times.sorted()[times.count / 2]) / 1_000
+    return middle(times)
 }

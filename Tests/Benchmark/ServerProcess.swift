@@ -3,12 +3,32 @@ import Support
 
 /// A running receiver with a database of its own.
 final class ServerProcess {
-    /// What it has used so far.
+    /// What it has used so far, or in between two calls of ``usage()``.
     struct Usage {
         /// Microseconds of CPU, of all threads, in the program and in the kernel.
         var microseconds: Double
-        var voluntarySwitches: Int
+        var voluntarySwitches: Double
+
+        /// Bytes that it caused to be written to the disk.
+        var writtenBytes: Double
+
+        /// The most that was resident so far.
         var peakMebibytes: Double
+
+        static func - (after: Usage, before: Usage) -> Usage {
+            Usage(
+                microseconds: after.microseconds - before.microseconds,
+                voluntarySwitches: after.voluntarySwitches - before.voluntarySwitches,
+                writtenBytes: after.writtenBytes - before.writtenBytes,
+                peakMebibytes: after.peakMebibytes
+            )
+        }
+    }
+
+    /// A library to preload that makes each sync of a file take longer.
+    struct SlowSync {
+        let library: String
+        let milliseconds: Int
     }
 
     let port: UInt16
@@ -21,7 +41,14 @@ final class ServerProcess {
     private let id: pid_t
 
     /// Starts the receiver in a new directory and waits until it serves.
-    init(program: String, directory: String, publicKeyPEM: String, logLevel: String) throws {
+    init(
+        program: String,
+        directory: String,
+        publicKeyPEM: String,
+        logLevel: String,
+        slowSync: SlowSync?,
+        settings more: [String] = []
+    ) throws {
         port = try freePort()
         internalPort = try freePort()
         self.directory = directory
@@ -30,17 +57,26 @@ final class ServerProcess {
         }
         _ = waitForEnd(of: prepare)
         try write(publicKeyPEM, to: "\(directory)/cashin-public.pem")
-        let settings = [
-            "notify.listen=127.0.0.1:\(port)", "internal.listen=127.0.0.1:\(internalPort)",
-            "notify.publicURL=https://bench.example.id/v1.0/debit/notify",
-            "notify.confirmWithQuery=never", "notify.timestampToleranceSeconds=0",
-            "cashIn.clientId=\(Requests.partnerID)", "cashIn.merchantId=null",
-            "cashIn.privateKeyFile=null", "log.level=\(logLevel)",
-        ]
+        let settings =
+            [
+                "notify.listen=127.0.0.1:\(port)", "internal.listen=127.0.0.1:\(internalPort)",
+                "notify.publicURL=https://bench.example.id/v1.0/debit/notify",
+                "notify.confirmWithQuery=never", "notify.timestampToleranceSeconds=0",
+                "cashIn.clientId=\(Requests.partnerID)", "cashIn.merchantId=null",
+                "cashIn.privateKeyFile=null", "log.level=\(logLevel)",
+            ] + more
         self.program = program
         overrides = settings.flatMap { ["--set", $0] }
         let command = [program, "serve", "--config", "\(directory)/config.json5"] + overrides
-        id = try spawn(command) { $0.redirectOutput(to: "\(directory)/log") }
+        let environment = slowSync.map {
+            [
+                "LD_PRELOAD": $0.library,
+                "SLOW_SYNC_MICROSECONDS": "\($0.milliseconds * 1_000)",
+            ]
+        }
+        id = try spawn(command, environment: environment) {
+            $0.redirectOutput(to: "\(directory)/log")
+        }
         for _ in 0..<1_000 {
             if let descriptor = try? connect(to: port) {
                 close(descriptor)
@@ -102,9 +138,17 @@ final class ServerProcess {
         let status = try contents(of: "/proc/\(id)/status")
         return Usage(
             microseconds: Double(nanoseconds(clock)) / 1_000,
-            voluntarySwitches: try voluntarySwitches(),
+            voluntarySwitches: Double(try voluntarySwitches()),
+            writtenBytes: Double(
+                Self.value("write_bytes", in: try contents(of: "/proc/\(id)/io"))
+            ),
             peakMebibytes: Double(Self.value("VmHWM", in: status)) / 1_024
         )
+    }
+
+    /// What is resident now.
+    func residentKibibytes() throws -> Double {
+        Double(Self.value("VmRSS", in: try contents(of: "/proc/\(id)/status")))
     }
 
     /// The sum over the threads that are there now.
