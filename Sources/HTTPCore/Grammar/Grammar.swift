@@ -121,8 +121,9 @@ extension Span<UInt8> {
 
     /// Whether `range` is `text`, ignoring the case of ASCII letters.
     func matches(_ text: String, in range: Range<Int>) -> Bool {
+        // Most names differ in length; only then are the bytes of the text needed.
+        guard text.utf8.count == range.count else { return false }
         let wanted = text.utf8.span
-        guard wanted.count == range.count else { return false }
         for place in wanted.indices {
             let byte = self[range.lowerBound + place]
             if byte != wanted[place], byte.lowercased != wanted[place].lowercased { return false }

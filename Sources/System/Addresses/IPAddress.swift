@@ -60,12 +60,21 @@ extension IPAddress: CustomStringConvertible {
 
 /// At most 15 bytes, which a `String` stores without an allocation.
 private func describeIPv4(_ bits: UInt32) -> String {
-    var text = ""
-    for shift in stride(from: 24, through: 0, by: -8) {
-        text += String((bits >> UInt32(shift)) & 0xff)
-        if shift > 0 { text += "." }
+    unsafe String(unsafeUninitializedCapacity: 15) { text in
+        var count = 0
+        func append(_ byte: UInt8) {
+            unsafe text[count] = byte
+            count += 1
+        }
+        for shift in stride(from: 24, through: 0, by: -8) {
+            let number = UInt8(truncatingIfNeeded: bits >> UInt32(shift))
+            if number >= 100 { append(0x30 + number / 100) }
+            if number >= 10 { append(0x30 + number / 10 % 10) }
+            append(0x30 + number % 10)
+            if shift > 0 { append(UInt8(ascii: ".")) }
+        }
+        return count
     }
-    return text
 }
 
 /// RFC 5952: the longest run of at least two zero groups, the first among equals, becomes `::`.

@@ -99,27 +99,36 @@ struct JSONReader {
         position += 1
         let start = position
         var hasEscapes = false
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte == UInt8(ascii: "\"") {
+        while true {
+            position = Self.endOfPlainText(bytes, from: position)
+            switch try peek(bytes) {
+            case UInt8(ascii: "\""):
                 append(.string, start, hasEscapes: hasEscapes)
                 position += 1
                 return
-            }
-            if byte == UInt8(ascii: "\\") {
+            case UInt8(ascii: "\\"):
                 hasEscapes = true
                 position += try JSONEscape.length(at: position, in: bytes)
-            } else if byte >= 0x80 {
+            case 0x80...:
                 let length = UTF8Sequence.length(at: position, in: bytes)
                 guard length > 0 else { throw error(.encoding) }
                 position += length
-            } else if byte >= 0x20 {
-                position += 1
-            } else {
-                throw error(.control)
+            default: throw error(.control)
             }
         }
-        throw error(.endOfText)
+    }
+
+    /// The first byte from `start` on that is not ASCII text which stands for itself in a string.
+    private static func endOfPlainText(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index < bytes.count {
+            let byte = bytes[index]
+            guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""),
+                byte != UInt8(ascii: "\\")
+            else { break }
+            index += 1
+        }
+        return index
     }
 
     private mutating func readWord(
