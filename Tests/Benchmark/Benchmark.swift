@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Measures receivers under load, with the yardsticks in the same run: see `scripts/benchmark`.
 ///
@@ -35,6 +36,8 @@ import Glibc
                 try await runIdle()
             } else if options.mode == .open {
                 try await runOpenLoop()
+            } else if options.mode == .profile {
+                try await runProfile()
             } else {
                 try await runClosedLoop()
             }
@@ -106,6 +109,75 @@ import Glibc
             }
         }
         return contenders
+    }
+
+    /// Measures what each step of a callback costs, as far as valgrind and perf are installed.
+    private func runProfile() async throws -> Table {
+        let directory = try makeDirectory()
+        let counts = (few: 2_000, many: 12_000)
+        try await requests.make(options.preload + max(options.count, counts.many))
+        let table = try Table(Profile.columns, firstWidth: 28)
+        var instructions: Profile.Costs?
+        if access("/usr/bin/valgrind", X_OK) == 0 {
+            // The difference of two runs is without the start and the end of the program.
+            let few = try countInstructions(counts.few, in: "\(directory)/few")
+            let many = try countInstructions(counts.many, in: "\(directory)/many")
+            instructions = (many - few).divided(by: Double(counts.many - counts.few))
+        }
+        var microseconds: Profile.Costs?
+        if access("/usr/bin/perf", X_OK) == 0 {
+            microseconds = try sampleTime(in: "\(directory)/time")
+        }
+        for row in Profile.rows(instructions: instructions, microseconds: microseconds) {
+            try table.add(row)
+        }
+        return table
+    }
+
+    /// Runs the receiver under callgrind and sends it so many callbacks.
+    private func countInstructions(_ count: Int, in directory: String) throws -> Profile.Costs {
+        note("counting the instructions of \(count) callbacks")
+        let file = "\(directory).callgrind"
+        let launcher = [
+            "/usr/bin/valgrind", "--quiet", "--tool=callgrind", "--callgrind-out-file=\(file)",
+        ]
+        let server = try start(Variant.all(options)[0], in: directory, under: launcher)
+        do {
+            defer { server.stop() }
+            try send(0..<count, to: server)
+        }
+        return try Profile.instructions(in: file)
+    }
+
+    /// Samples the receiver while callbacks are sent; the costs are microseconds for a callback.
+    private func sampleTime(in directory: String) throws -> Profile.Costs {
+        let server = try start(Variant.all(options)[0], in: directory)
+        defer { server.stop() }
+        try preload(server)
+        note("sampling")
+        let perf = try spawn(
+            [
+                "/usr/bin/perf", "record", "--quiet", "-F", "499", "--call-graph", "dwarf,16384",
+                "-o", "\(directory).perf", "-p", "\(server.id)",
+            ]
+        ) { $0.redirectOutput(to: "\(directory).perf.log") }
+        let before = try server.usage()
+        try send(options.preload..<options.preload + options.count, to: server)
+        let usage = try server.usage() - before
+        kill(perf, SIGINT)
+        _ = waitForEnd(of: perf)
+        let samples = "\(directory).samples"
+        try shell("perf script -i \(directory).perf -F comm,ip,sym > \(samples) 2> /dev/null")
+        let costs = try Profile.samples(in: samples)
+        // A sample stands for as much time as any other.
+        return costs.divided(by: costs.whole * Double(options.count) / usage.microseconds)
+    }
+
+    /// Sends callbacks on 64 connections.
+    private func send(_ range: Range<Int>, to server: ServerProcess) throws {
+        var loop = try LoadLoop(port: server.port, connections: 64, expecting: "200")
+        _ = try loop.run(try requests.bytes(range))
+        loop.end()
     }
 
     /// Measures what idle connections cost.
@@ -185,7 +257,11 @@ import Glibc
     }
 
     /// Starts a receiver with a new database.
-    private func start(_ variant: Variant, in directory: String) throws -> ServerProcess {
+    private func start(
+        _ variant: Variant,
+        in directory: String,
+        under launcher: [String] = []
+    ) throws -> ServerProcess {
         try ServerProcess(
             program: variant.program,
             directory: directory,
@@ -197,7 +273,8 @@ import Glibc
                     library: options.slowSyncLibrary,
                     milliseconds: options.syncDelay
                 ),
-            settings: options.idle == 0 ? [] : ["limits.connections=\(options.idle + 10)"]
+            settings: options.idle == 0 ? [] : ["limits.connections=\(options.idle + 10)"],
+            under: launcher
         )
     }
 

@@ -46,6 +46,8 @@ struct Options: Sendable {
         case closed
         /// At a fixed rate.
         case open
+        /// What each step of a callback costs, by callgrind and perf.
+        case profile
     }
 
     struct Problem: Error, CustomStringConvertible {
@@ -73,7 +75,7 @@ struct Options: Sendable {
             case "--log-level": logLevels = value.split(separator: ",").map { String($0) }
             case "--mode":
                 guard let word = Mode(rawValue: value) else {
-                    throw Problem(description: "\(name): expected closed or open")
+                    throw Problem(description: "\(name): expected closed, open or profile")
                 }
                 mode = word
             case "--idle": idle = try Self.number(name, value, 0...100_000)

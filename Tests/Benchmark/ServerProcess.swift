@@ -38,7 +38,7 @@ final class ServerProcess {
     private let directory: String
     private let program: String
     private let overrides: [String]
-    private let id: pid_t
+    let id: pid_t
 
     /// Starts the receiver in a new directory and waits until it serves.
     init(
@@ -47,7 +47,8 @@ final class ServerProcess {
         publicKeyPEM: String,
         logLevel: String,
         slowSync: SlowSync?,
-        settings more: [String] = []
+        settings more: [String] = [],
+        under launcher: [String] = []
     ) throws {
         port = try freePort()
         internalPort = try freePort()
@@ -67,7 +68,8 @@ final class ServerProcess {
             ] + more
         self.program = program
         overrides = settings.flatMap { ["--set", $0] }
-        let command = [program, "serve", "--config", "\(directory)/config.json5"] + overrides
+        let command =
+            launcher + [program, "serve", "--config", "\(directory)/config.json5"] + overrides
         let environment = slowSync.map {
             [
                 "LD_PRELOAD": $0.library,

@@ -51,9 +51,13 @@ final class Table {
     private var summary: [String] = []
 
     /// Prints the head of a table with these columns.
-    init(_ columns: [String]) throws {
+    ///
+    /// - Parameter firstWidth: the width of the first column, in characters.
+    init(_ columns: [String], firstWidth: Int = 10) throws {
         self.columns = columns
-        widths = columns.map { max(10, $0.count + 2) }
+        widths = columns.enumerated().map { index, name in
+            max(index == 0 ? firstWidth : 10, name.count + 2)
+        }
         try printLine(columns)
     }
 
