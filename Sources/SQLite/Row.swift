@@ -29,6 +29,13 @@ import CSQLite
         return unsafe String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Passes the UTF-8 bytes of a text column to `body` without copying them; none for NULL.
+    package func withText<Result>(_ column: Int32, _ body: (Span<UInt8>) -> Result) -> Result {
+        let start = unsafe sqlite3_column_text(statement, column)
+        let count = unsafe start == nil ? 0 : Int(sqlite3_column_bytes(statement, column))
+        return unsafe body(UnsafeBufferPointer(start: start, count: count).span)
+    }
+
     /// The column as text, or nil when it is NULL.
     package func optionalText(_ column: Int32) -> String? {
         isNull(column) ? nil : text(column)

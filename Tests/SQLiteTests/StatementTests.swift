@@ -33,9 +33,13 @@ import Testing
     func `text comes back as it went in`(text: String, reason: String) throws {
         try insert(nil, text, nil)
         let found = try connection.prepare("SELECT words, length(CAST(words AS BLOB)) FROM things")
-            .first(row: { ($0.optionalText(0), $0.integer(1)) })
+            .first { row in
+                let bytes = row.withText(0) { bytes in bytes.indices.map { bytes[$0] } }
+                return (row.optionalText(0), row.integer(1), bytes)
+            }
         #expect(found?.0 == text, "\(reason)")
         #expect(found?.1 == Int64(text.utf8.count))
+        #expect(found?.2 == Array(text.utf8))
     }
 
     @Test(arguments: [[], [0], [0xFF, 0x00, 0x80], [UInt8](repeating: 7, count: 100_000)])
@@ -60,7 +64,7 @@ import Testing
         let isNothing = try connection.prepare("SELECT number, words, bytes FROM things").first {
             $0.isNull(0) && $0.isNull(1) && $0.isNull(2) && $0.optionalInteger(0) == nil
                 && $0.optionalText(1) == nil && $0.integer(0) == 0 && $0.text(1).isEmpty
-                && $0.blob(2).isEmpty
+                && $0.blob(2).isEmpty && $0.withText(1) { $0.isEmpty }
         }
         #expect(isNothing == true)
     }

@@ -13,7 +13,7 @@ package struct SeededHash: Sendable {
     init(seed: [UInt8]) { function = SipHash(key: seed) }
 
     /// The hash of `bytes`; never 0.
-    func key(for bytes: Span<UInt8>) -> UInt64 { Self.slotKey(function.hash(bytes)) }
+    package func key(for bytes: Span<UInt8>) -> UInt64 { Self.slotKey(function.hash(bytes)) }
 
     /// The hash of the text's UTF-8 bytes; never 0.
     package func key(for text: String.UTF8View) -> UInt64 { key(for: text.span) }

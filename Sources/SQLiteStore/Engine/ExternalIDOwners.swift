@@ -52,7 +52,7 @@ struct ExternalIDOwners {
                 $0.integer(range.upperBound)
                 $0.integer(start)
             } row: {
-                owners.insert($0.integer(0), for: hash.key(for: $0.text(1).utf8))
+                owners.insert($0.integer(0), for: $0.withText(1) { hash.key(for: $0) })
                 return true
             }
         }
