@@ -56,7 +56,7 @@ let benchmarks: [Target] =
     : [
         .executableTarget(
             name: "Benchmark",
-            dependencies: ["Crypto", "COpenSSL", "Support"],
+            dependencies: ["Crypto", "COpenSSL", "SQLite", "Support"],
             path: "Tests/Benchmark",
             swiftSettings: common
         ),

@@ -3,6 +3,10 @@ struct Options: Sendable {
     var connections = 64
     /// Answers in a round.
     var count = 20_000
+    /// Callbacks that the database is filled with before the receiver stores any.
+    var fill = 0
+    /// How many of them were received today.
+    var fillToday = 1_000_000
     /// Callbacks stored before the first round.
     var preload = 100_000
     var rounds = 5
@@ -65,6 +69,8 @@ struct Options: Sendable {
             case "--connections": connections = try Self.number(name, value, 1...1_000)
             case "--count": count = try Self.number(name, value, 1...10_000_000)
             case "--preload": preload = try Self.number(name, value, 0...100_000_000)
+            case "--fill": fill = try Self.number(name, value, 0...100_000_000)
+            case "--fill-today": fillToday = try Self.number(name, value, 0...100_000_000)
             case "--rounds": rounds = try Self.number(name, value, 1...1_000)
             case "--flood": flood = try Self.number(name, value, 0...1_000)
             case "--followers": followers = try Self.number(name, value, 0...10_000)

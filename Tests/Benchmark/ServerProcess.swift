@@ -35,10 +35,12 @@ final class ServerProcess {
 
     /// The port of the internal listener.
     let internalPort: UInt16
-    private let directory: String
+    let directory: String
     private let program: String
     private let overrides: [String]
-    let id: pid_t
+    private let slowSync: SlowSync?
+    private let launcher: [String]
+    private(set) var id: pid_t = 0
 
     /// Starts the receiver in a new directory and waits until it serves.
     init(
@@ -68,6 +70,15 @@ final class ServerProcess {
             ] + more
         self.program = program
         overrides = settings.flatMap { ["--set", $0] }
+        self.slowSync = slowSync
+        self.launcher = launcher
+        try start()
+    }
+
+    /// Starts it and waits until it serves; returns how long that took, in milliseconds.
+    @discardableResult
+    func start() throws -> Double {
+        let started = nanoseconds(CLOCK_MONOTONIC)
         let command =
             launcher + [program, "serve", "--config", "\(directory)/config.json5"] + overrides
         let environment = slowSync.map {
@@ -79,12 +90,12 @@ final class ServerProcess {
         id = try spawn(command, environment: environment) {
             $0.redirectOutput(to: "\(directory)/log")
         }
-        for _ in 0..<1_000 {
+        for _ in 0..<600_000 {
             if let descriptor = try? connect(to: port) {
                 close(descriptor)
-                return
+                return Double(nanoseconds(CLOCK_MONOTONIC) - started) / 1e6
             }
-            usleep(10_000)
+            usleep(1_000)
         }
         throw Options.Problem(description: "the receiver does not serve; see \(directory)/log")
     }
