@@ -147,13 +147,14 @@ actor Writer {
             let completions = try commit(batch)
             health.record(nil)
             health.count(batch.count)
-            handOver(completions, of: batch)
-            engine?.didCommit()
             if engine?.needsReopening == true {
                 discardEngine()
-                // If this fails, the next commit tries again and reports the error.
+                // Before the responses: a client that reads then finds the files in place. If this
+                // fails, the next commit tries again and reports the error.
                 _ = try? opened()
             }
+            handOver(completions, of: batch)
+            engine?.didCommit()
         } catch {
             discardEngine()
             if error.kind == .diskFull, makeRoom() { return process(batch) }
