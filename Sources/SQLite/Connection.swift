@@ -109,14 +109,7 @@ import CSQLite
 
     /// Checkpoints as many pages of the WAL as no reader needs there, without waiting for readers.
     package func checkpointPassively() throws(SQLiteError) {
-        let code = unsafe sqlite3_wal_checkpoint_v2(
-            handle,
-            nil,
-            SQLITE_CHECKPOINT_PASSIVE,
-            nil,
-            nil
-        )
-        if code != SQLITE_OK { throw error(code, in: "checkpoint") }
+        _ = try checkpoint(SQLITE_CHECKPOINT_PASSIVE)
     }
 
     /// Checkpoints the whole WAL into the database file, durably.
@@ -127,14 +120,22 @@ import CSQLite
     package func checkpoint() throws(SQLiteError) {
         // A connection opens the WAL at its first read; before that, a checkpoint copies nothing.
         _ = try integer("PRAGMA schema_version")
-        var (frames, copied): (Int32, Int32) = (-1, -1)
-        let mode = SQLITE_CHECKPOINT_FULL
-        let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied)
-        if code != SQLITE_OK { throw error(code, in: "checkpoint") }
+        let (frames, copied) = try checkpoint(SQLITE_CHECKPOINT_FULL)
         guard frames >= 0, frames == copied else {
             let message = "\(copied) of \(frames) pages are checkpointed"
             throw SQLiteError(code: SQLITE_BUSY, message: message, context: "checkpoint")
         }
+    }
+
+    /// Returns the pages in the WAL, and how many of them are in the database file. Wraps
+    /// `sqlite3_wal_checkpoint_v2`.
+    private func checkpoint(
+        _ mode: Int32
+    ) throws(SQLiteError) -> (frames: Int32, copied: Int32) {
+        var (frames, copied): (Int32, Int32) = (-1, -1)
+        let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied)
+        if code != SQLITE_OK { throw error(code, in: "checkpoint") }
+        return (frames, copied)
     }
 
     /// The version of SQLite, as in `3.40.1`; wraps `sqlite3_libversion`.

@@ -295,12 +295,17 @@ import Support
         try DatabaseFill(path: "\(server.directory)/receiver.db")
             .fill(to: options.fill, today: min(options.fillToday, options.fill))
         // The first start reads what is new into the reference index.
-        for attempt in ["with a new index", "again", "once more"] {
-            let milliseconds = try server.start()
-            let resident = try server.residentKibibytes() / 1_024
-            note("start \(attempt): \(fixed(milliseconds, 0)) ms, RSS \(fixed(resident, 0)) MiB")
-            if attempt != "once more" { server.stop() }
+        try noteStart(of: server, "with a new index")
+        for attempt in ["again", "once more"] {
+            server.stop()
+            try noteStart(of: server, attempt)
         }
+    }
+
+    private func noteStart(of server: ServerProcess, _ attempt: String) throws {
+        let milliseconds = try server.start()
+        let resident = try server.residentKibibytes() / 1_024
+        note("start \(attempt): \(fixed(milliseconds, 0)) ms, RSS \(fixed(resident, 0)) MiB")
     }
 
     /// Stores callbacks before anything is measured.

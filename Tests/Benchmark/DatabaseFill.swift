@@ -34,9 +34,14 @@ struct DatabaseFill {
         let zone = 7 * 3_600_000
         let midnight = (now + zone) / 86_400_000 * 86_400_000 - zone
         let before = max(count - today, 0)
-        let yearly = "\(midnight) - 31536000000 + n * 31536000000 / \(max(before, 1))"
-        let daily = "\(midnight) + (n - \(before)) * \(now - midnight) / \(max(today, 1))"
-        let time = "CASE WHEN n <= \(before) THEN \(yearly) ELSE \(daily) END"
+        let time = { (number: String) in
+            """
+            CASE WHEN \(number) <= \(before)
+                THEN \(midnight) - 31536000000 + \(number) * 31536000000 / \(max(before, 1))
+                ELSE \(midnight) + (\(number) - \(before)) * \(now - midnight) / \(max(today, 1))
+            END
+            """
+        }
         try connection.execute(
             """
             CREATE TEMP TABLE copies (n INTEGER PRIMARY KEY, t INTEGER, p TEXT, r TEXT, e TEXT);
@@ -44,7 +49,7 @@ struct DatabaseFill {
                 c.external_id AS e FROM payments p, callbacks c WHERE p.id = 1 AND c.id = 1;
             """
         )
-        try setTimes(time.replacing("n", with: "1"))
+        try setTimes(time("1"))
         let portion = 100_000
         for first in stride(from: 2, through: count, by: portion) {
             let last = min(first + portion - 1, count)
@@ -55,7 +60,7 @@ struct DatabaseFill {
                 WITH RECURSIVE numbers (n) AS (
                     SELECT \(first) UNION ALL SELECT n + 1 FROM numbers WHERE n < \(last)
                 )
-                INSERT INTO copies SELECT n, \(time), 'TRX' || lower(hex(randomblob(11))),
+                INSERT INTO copies SELECT n, \(time("n")), 'TRX' || lower(hex(randomblob(11))),
                     'PAY' || lower(hex(randomblob(11))), lower(hex(randomblob(18))) FROM numbers;
                 """
             )
@@ -100,14 +105,5 @@ struct DatabaseFill {
             "SELECT group_concat(name) FROM pragma_table_info('\(table)')"
         )
         return (text ?? "").split(separator: ",").map { String($0) }
-    }
-}
-
-extension String {
-    /// The text with each occurrence of a word replaced.
-    fileprivate func replacing(_ word: String, with other: String) -> String {
-        split(separator: " ", omittingEmptySubsequences: false)
-            .map { $0 == word ? other : $0 == "(" + word ? "(" + other : String($0) }
-            .joined(separator: " ")
     }
 }

@@ -22,10 +22,7 @@ struct LoadLoop {
 
         /// Milliseconds that `share` of the answers took at most.
         func percentile(_ share: Double) -> Double {
-            let sorted = latencies.sorted()
-            guard let last = sorted.last else { return 0 }
-            let index = Int(Double(sorted.count) * share)
-            return Double(index < sorted.count ? sorted[index] : last) / 1e6
+            percentileMilliseconds(latencies.sorted(), share) ?? 0
         }
     }
 

@@ -15,9 +15,7 @@ final class Table {
 
         /// A percentile of nanoseconds in ascending order, in milliseconds.
         static func milliseconds(_ sorted: [UInt64], _ share: Double) -> Cell {
-            guard let last = sorted.last else { return .none }
-            let index = Int(Double(sorted.count) * share)
-            return .number(Double(index < sorted.count ? sorted[index] : last) / 1e6, digits: 2)
+            percentileMilliseconds(sorted, share).map { .number($0, digits: 2) } ?? .none
         }
 
         var printed: String {
@@ -93,6 +91,13 @@ final class Table {
         }
         try write(padded.joined() + "\n", to: STDOUT_FILENO)
     }
+}
+
+/// A percentile of nanoseconds in ascending order, in milliseconds; nil of none.
+func percentileMilliseconds(_ sorted: [UInt64], _ share: Double) -> Double? {
+    guard let last = sorted.last else { return nil }
+    let index = Int(Double(sorted.count) * share)
+    return Double(index < sorted.count ? sorted[index] : last) / 1e6
 }
 
 /// The median of numbers; 0 of none.

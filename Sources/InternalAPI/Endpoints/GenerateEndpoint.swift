@@ -57,7 +57,6 @@ enum GenerateEndpoint {
         return response
     }
 
-    /// The problem of an outcome without a payable QR code.
     /// The problem of a request that has no code to show; nil when it has one.
     private static func problem(
         _ outcome: QRGenerator.Outcome,

@@ -198,7 +198,7 @@ extension SQLiteEngine: StorageEngine {
     /// WAL when that is due.
     func didCommit() {
         if index.isFlushDue { onIndexFull(watermark, connection) }
-        guard checkpoints.isDue, !needsReopening else { return }
+        guard checkpoints.isDue else { return }
         let start = SystemClock.monotonicNanoseconds()
         // A checkpoint that fails leaves its pages in the WAL, where they are durable. The next one
         // tries again, and a disk that takes no more writes fails the next commit too.
