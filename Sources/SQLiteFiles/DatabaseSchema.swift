@@ -11,7 +11,7 @@ package enum DatabaseSchema {
     static let applicationID: Int64 = 0x4341_5348
 
     /// `PRAGMA user_version`. Every other version is refused; none was released.
-    static let version: Int64 = 10
+    static let version: Int64 = 11
 
     /// Whether the database has no tables yet. Reads only.
     ///
@@ -154,7 +154,8 @@ package enum DatabaseSchema {
     /// references that no transaction carries.
     ///
     /// `payments_open` holds the payments that are created (0) or pending (1), which the schedule
-    /// needs. No index leads to references, times or other statuses. `previous_sequence` links the
+    /// needs; `payments_merged` holds the few that were merged into another one. No index leads to
+    /// references, times or other statuses. `previous_sequence` links the
     /// transitions of one payment, newest to oldest, so that a payment's history needs no index on
     /// `payment_id`.
     private static let payments = """
@@ -186,6 +187,7 @@ package enum DatabaseSchema {
             unpaid_answers INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX payments_open ON payments (id) WHERE status IN (0, 1);
+        CREATE INDEX payments_merged ON payments (merged_into) WHERE merged_into IS NOT NULL;
 
         CREATE TABLE transitions (
             sequence INTEGER PRIMARY KEY,

@@ -245,6 +245,15 @@ import Testing
         #expect(plan.dropFirst().elementsEqual(time == .created ? [] : [join]))
     }
 
+    @Test func `the callbacks of a transaction are counted without a scan`() async throws {
+        let test = try await TestStore()
+        let plan = try test.connection()
+            .prepare("EXPLAIN QUERY PLAN " + TransactionReader.callbackCountSQL)
+            .all({ $0.integer(1) }, row: { $0.text(3) })
+        #expect(plan.contains { $0.contains("payments USING COVERING INDEX payments_merged") })
+        #expect(!plan.contains { $0.hasPrefix("SCAN payments") || $0.hasPrefix("SCAN callbacks") })
+    }
+
     @Test(arguments: TransactionTime.allCases)
     func `an empty database has an empty list`(time: TransactionTime) async throws {
         let test = try await TestStore()

@@ -25,10 +25,8 @@ struct TransactionReader {
     /// When the next query about a payment is due, by primary key; milliseconds since the epoch.
     private let inquiry: Statement
 
-    /// The number of callbacks of a payment and of the payments merged into it.
-    ///
-    /// Callbacks are counted in `callbacks_of_payment`. The merged payments are found by a scan of
-    /// `payments`, because `merged_into` has no index.
+    /// The number of callbacks of a payment and of the payments merged into it: see
+    /// ``callbackCountSQL``.
     private let callbackCount: Statement
 
     /// A payment by primary key, if it is a transaction with this partnerReferenceNo.
@@ -60,12 +58,7 @@ struct TransactionReader {
             """
         )
         inquiry = try connection.prepare("SELECT next_at FROM inquiries WHERE payment_id = ?")
-        callbackCount = try connection.prepare(
-            """
-            SELECT count(*) FROM callbacks
-            WHERE payment_id IN (SELECT ?1 UNION SELECT id FROM payments WHERE merged_into = ?1)
-            """
-        )
+        callbackCount = try connection.prepare(Self.callbackCountSQL)
         named = try connection.prepare(
             """
             SELECT \(Self.columns) FROM payments
@@ -78,6 +71,13 @@ struct TransactionReader {
             "SELECT \(Self.columns) FROM payments WHERE id = ? AND status IS NOT NULL"
         )
     }
+
+    /// Counts the callbacks in `callbacks_of_payment`, and finds the merged payments by
+    /// `payments_merged`.
+    static let callbackCountSQL = """
+        SELECT count(*) FROM callbacks
+        WHERE payment_id IN (SELECT ?1 UNION SELECT id FROM payments WHERE merged_into = ?1)
+        """
 
     /// The columns that ``read(_:)`` expects.
     private static let columns = """
