@@ -38,6 +38,8 @@ import Support
                 try await runOpenLoop()
             } else if options.mode == .profile {
                 try await runProfile()
+            } else if options.mode == .lists {
+                try await runLists()
             } else {
                 try await runClosedLoop()
             }
@@ -130,6 +132,31 @@ import Support
         }
         for row in Profile.rows(instructions: instructions, microseconds: microseconds) {
             try table.add(row)
+        }
+        return table
+    }
+
+    /// Measures a page of each list, with the stored callbacks.
+    private func runLists() async throws -> Table {
+        try await requests.make(options.preload)
+        let server = try start(Variant.all(options)[0], in: "\(try makeDirectory())/lists")
+        defer { server.stop() }
+        try preload(server)
+        let table = try Table(ListRound.columns, firstWidth: 24)
+        let newest = try server.response(to: "/v1/transitions?after=0&limit=1")
+        let member = { (name: String, text: String) in
+            String(
+                text.split(separator: "\"\(name)\":").last?.drop { $0 == "\"" }
+                    .prefix { $0.isLetter || $0.isNumber } ?? ""
+            )
+        }
+        let lists = ListRound.List.all(
+            member("partnerReferenceNo", newest),
+            member("referenceNo", newest),
+            head: Int(member("head", newest)) ?? 0
+        )
+        for list in lists {
+            try table.add(try ListRound(list, times: options.rounds, from: server).row)
         }
         return table
     }

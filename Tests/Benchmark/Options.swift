@@ -52,6 +52,8 @@ struct Options: Sendable {
         case open
         /// What each step of a callback costs, by callgrind and perf.
         case profile
+        /// How long a page of each list takes.
+        case lists
     }
 
     struct Problem: Error, CustomStringConvertible {
@@ -81,7 +83,7 @@ struct Options: Sendable {
             case "--log-level": logLevels = value.split(separator: ",").map { String($0) }
             case "--mode":
                 guard let word = Mode(rawValue: value) else {
-                    throw Problem(description: "\(name): expected closed, open or profile")
+                    throw Problem(description: "\(name): expected closed, open, profile or lists")
                 }
                 mode = word
             case "--idle": idle = try Self.number(name, value, 0...100_000)

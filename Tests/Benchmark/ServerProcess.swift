@@ -133,14 +133,19 @@ final class ServerProcess {
 
     /// Parts of the feed that were read from the database so far; nil when it does not tell.
     func feedReads() throws -> Int? {
-        let descriptor = try connect(to: internalPort)
-        defer { close(descriptor) }
-        var request = "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-        request += "Authorization: Bearer \(try token("ops"))\r\n\r\n"
-        try write(request, to: descriptor)
-        let lines = try contents(of: descriptor).split(separator: "\n")
+        let lines = try response(to: "/metrics").split(separator: "\n")
         let line = lines.first { $0.hasPrefix("cashin_feed_reads_total ") }
         return line.flatMap { Int($0.split(separator: " ")[1]) }
+    }
+
+    /// The response of the internal API to a GET, head and body, on a connection of its own.
+    func response(to path: String) throws -> String {
+        let descriptor = try connect(to: internalPort)
+        defer { close(descriptor) }
+        var request = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        request += "Authorization: Bearer \(try token("ops"))\r\n\r\n"
+        try write(request, to: descriptor)
+        return try contents(of: descriptor)
     }
 
     func usage() throws -> Usage {
