@@ -8,17 +8,17 @@ extension GenerationResult {
         case .failed(let failure):
             self = failure.kind == .notSent ? .notAccepted(failure) : .unknown(failure)
         case .unreadable(let failure, _): self = .unknown(failure)
-        case .answered(let answer, let status):
-            if Self.isRefusal(answer.code, status: status) {
+        case .response(let response, let status):
+            if Self.isRefusal(response.code, status: status) {
                 let detail = "the gateway refused the request"
                 self = .notAccepted(
-                    GatewayFailure(.refused, detail, status: status, answer: answer)
+                    GatewayFailure(.refused, detail, status: status, response: response)
                 )
-            } else if answer.code.isSuccessful, (200...299).contains(status) {
-                self = Self.success(answer, status: status, for: intent)
+            } else if response.code.isSuccessful, (200...299).contains(status) {
+                self = Self.success(response, status: status, for: intent)
             } else {
                 let detail = "the response does not say whether the request was accepted"
-                self = .unknown(GatewayFailure(.failed, detail, status: status, answer: answer))
+                self = .unknown(GatewayFailure(.failed, detail, status: status, response: response))
             }
         }
     }
@@ -35,21 +35,21 @@ extension GenerationResult {
     }
 
     private static func success(
-        _ answer: ServiceResponse,
+        _ response: ServiceResponse,
         status: Int,
         for intent: GenerateIntent
     ) -> GenerationResult {
         let generated: GenerateResponse
         do throws(ServiceResponseError) {
-            generated = try GenerateResponse(answer)
+            generated = try GenerateResponse(response)
         } catch {
             let detail = "the response cannot be read: \(error)"
-            return .unknown(GatewayFailure(.failed, detail, status: status, answer: answer))
+            return .unknown(GatewayFailure(.failed, detail, status: status, response: response))
         }
         let isOurs = generated.partnerReferenceNo.map { $0 == intent.partnerReferenceNo }
         guard isOurs != false else {
             let detail = "the response is about another partnerReferenceNo"
-            return .unknown(GatewayFailure(.failed, detail, status: status, answer: answer))
+            return .unknown(GatewayFailure(.failed, detail, status: status, response: response))
         }
         do throws(QRISProblem) {
             guard let content = generated.qrContent else { throw .missing }
@@ -100,44 +100,45 @@ package enum QueryOutcome: Equatable, Sendable {
         case .failed(let failure): self = .unavailable(failure)
         case .unreadable(let failure, let status):
             self = Self.isUnavailable(status) ? .unavailable(failure) : .unreadable(failure)
-        case .answered(let answer, let status): self.init(answer, status: status, about: queried)
+        case .response(let response, let status):
+            self.init(response, status: status, about: queried)
         }
     }
 
-    private init(_ answer: ServiceResponse, status: Int, about queried: Reference) {
+    private init(_ response: ServiceResponse, status: Int, about queried: Reference) {
         let failure = { (kind: GatewayFailure.Kind, detail: String) in
-            GatewayFailure(kind, detail, status: status, answer: answer)
+            GatewayFailure(kind, detail, status: status, response: response)
         }
         // Some gateways send their codes with status 200, so either of the two can indicate the
         // error.
-        let statuses = [status, answer.code.status]
+        let statuses = [status, response.code.status]
         if statuses.contains(where: Self.isUnavailable) {
             self = .unavailable(failure(.failed, "the gateway reported an error"))
         } else if (300...399).contains(status) {
             self = .unreadable(failure(.failed, "the response is a redirect"))
         } else if statuses.contains(401) {
             self = .unauthorized(failure(.refused, "the gateway refused the credentials"))
-        } else if answer.code == ResponseCode(.transactionNotFound, .query) {
-            self = .notFound(responseCode: answer.code, responseMessage: answer.message)
+        } else if response.code == ResponseCode(.transactionNotFound, .query) {
+            self = .notFound(responseCode: response.code, responseMessage: response.message)
         } else if statuses.contains(where: (400...499).contains) {
             self = .refused(failure(.refused, "the gateway refused the request"))
-        } else if answer.code.isSuccessful, (200...299).contains(status) {
-            self.init(successful: answer, status: status, about: queried)
+        } else if response.code.isSuccessful, (200...299).contains(status) {
+            self.init(successful: response, status: status, about: queried)
         } else {
             self = .unreadable(failure(.failed, "the responseCode is not defined for queries"))
         }
     }
 
-    private init(successful answer: ServiceResponse, status: Int, about queried: Reference) {
-        if answer.saysNotFound(queried) {
-            self = .notFound(responseCode: answer.code, responseMessage: answer.message)
+    private init(successful response: ServiceResponse, status: Int, about queried: Reference) {
+        if response.saysNotFound(queried) {
+            self = .notFound(responseCode: response.code, responseMessage: response.message)
             return
         }
         do throws(ServiceResponseError) {
-            self = .found(try QueryResponse(answer))
+            self = .found(try QueryResponse(response))
         } catch {
             let detail = "the response cannot be read: \(error)"
-            self = .unreadable(GatewayFailure(.failed, detail, status: status, answer: answer))
+            self = .unreadable(GatewayFailure(.failed, detail, status: status, response: response))
         }
     }
 

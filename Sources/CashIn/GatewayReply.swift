@@ -7,7 +7,7 @@ import Text
 /// The result of one gateway call, before it is interpreted for the payment.
 enum GatewayReply {
     /// A SNAP response of the service that was called.
-    case answered(ServiceResponse, status: Int)
+    case response(ServiceResponse, status: Int)
 
     /// A response that is not a SNAP response of the service: from a proxy or firewall, or
     /// malformed.
@@ -36,14 +36,14 @@ enum GatewayReply {
         from service: ResponseCode.Service
     ) {
         do throws(ServiceResponseError) {
-            let answer = try ServiceResponse(body)
-            guard answer.code.service == service else {
+            let response = try ServiceResponse(body)
+            guard response.code.service == service else {
                 let detail = "the response belongs to another service"
-                let failure = GatewayFailure(.failed, detail, status: status, answer: answer)
+                let failure = GatewayFailure(.failed, detail, status: status, response: response)
                 self = .unreadable(failure, status: status)
                 return
             }
-            self = .answered(answer, status: status)
+            self = .response(response, status: status)
         } catch {
             let failure = GatewayFailure(
                 .failed,
@@ -89,13 +89,13 @@ extension InboundResponse {
 
 extension GatewayFailure {
     /// The failure of a call whose response was read, but is not usable.
-    init(_ kind: Kind, _ detail: String, status: Int, answer: ServiceResponse) {
+    init(_ kind: Kind, _ detail: String, status: Int, response: ServiceResponse) {
         self.init(
             kind,
             detail,
             status: status,
-            responseCode: answer.code.description,
-            responseMessage: answer.message
+            responseCode: response.code.description,
+            responseMessage: response.message
         )
     }
 

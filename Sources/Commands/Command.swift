@@ -124,7 +124,7 @@ extension Command {
             if argument == "--", !areOptionsOver {
                 areOptionsOver = true
             } else if argument.hasPrefix("--"), !areOptionsOver {
-                try take(argument, from: &rest, into: &parsed)
+                try parseOption(argument, from: &rest, into: &parsed)
             } else if let operand, parsed.operands.count < operandCount.upperBound,
                 areOptionsOver || argument == "-" || !argument.hasPrefix("-")
             {
@@ -143,7 +143,7 @@ extension Command {
         return parsed
     }
 
-    private func take(
+    private func parseOption(
         _ argument: String,
         from rest: inout ArraySlice<String>,
         into parsed: inout CommandArguments

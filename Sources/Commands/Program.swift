@@ -24,7 +24,7 @@ package struct Program: Sendable {
     /// Signals are held from the first instruction until a command handles them, so that one that
     /// arrives while a daemon starts is not lost.
     package static func main(_ program: @autoclosure () -> Program) -> Int32 {
-        Signals.hold()
+        Signals.block()
         let program = program()
         let arguments = CurrentProcess.arguments()
         if program.command(named: arguments)?.receivesSignals != true { Signals.release() }

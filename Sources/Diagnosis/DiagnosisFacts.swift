@@ -130,21 +130,21 @@ struct DiagnosisFacts {
                 "Compare the strings to sign and the body hashes with those of the gateway."
             )
         }
-        return notes + bodyNotes
+        return notes + bodyRemarks
     }
 
     /// Faults of the body, independent of the signature.
-    private var bodyNotes: [String] {
+    private var bodyRemarks: [String] {
         if callback.body.isEmpty { return ["The body is empty."] }
         do throws(JSONError) {
             _ = try JSONDocument(callback.body)
             return []
         } catch {
-            var note = "The body is not JSON that the receiver accepts (\(error))"
+            var remark = "The body is not JSON that the receiver accepts (\(error))"
             if typographicQuotes.contains(where: { callback.body.contains($0) }) {
-                note += "; it contains typographic quotation marks, as word processors insert"
+                remark += "; it contains typographic quotation marks, as word processors insert"
             }
-            return [note + "."]
+            return [remark + "."]
         }
     }
 }

@@ -124,9 +124,9 @@ package struct HeaderReport: Equatable, Sendable {
         _ row: Int,
         _ field: String,
         _ detail: String,
-        _ answer: ResponseCase
+        _ responseCase: ResponseCase
     ) -> Problem {
-        let code = ResponseCode(answer, .notify).description
+        let code = ResponseCode(responseCase, .notify).description
         return Problem(row: row, field: field, detail: detail, responseCode: code)
     }
 }

@@ -38,10 +38,10 @@ actor ClientConnection {
         let isHEAD = request.method == "HEAD"
         // An idle connection with unread input has been closed, or its input is not the response to
         // this request.
-        if !request.needsFreshConnection, let kept = stream, kept.isSilent() {
+        if !request.needsFreshConnection, let idle = stream, idle.isSilent() {
             var hasResponse = false
             do throws(HTTPClientError) {
-                return try exchange(bytes, isHEAD, on: kept, within: limit, &hasResponse)
+                return try exchange(bytes, isHEAD, on: idle, within: limit, &hasResponse)
             } catch {
                 // The server may have closed the connection while the request was being sent. Only
                 // if no byte was sent is it certain that the request was not processed.

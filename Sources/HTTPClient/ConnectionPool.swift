@@ -58,7 +58,7 @@ actor ConnectionPool {
             throw HTTPClientError(.queue, .closed, "")
         }
         precondition(slotsInUse <= slotsMax, "no more calls run than there are slots")
-        let connection = takeIdle(to: origin) ?? makeConnection(to: origin)
+        let connection = removeIdle(to: origin) ?? makeConnection(to: origin)
         interruptions[ObjectIdentifier(connection)] = limit.interruption
         return connection
     }
@@ -141,7 +141,7 @@ extension ConnectionPool {
 extension ConnectionPool {
     /// Removes and returns the idle connection used last, which the server is least likely to have
     /// closed.
-    private func takeIdle(to origin: Origin) -> ClientConnection? {
+    private func removeIdle(to origin: Origin) -> ClientConnection? {
         dropExpired()
         guard let index = idle.lastIndex(where: { $0.connection.origin == origin }) else {
             return nil

@@ -33,7 +33,7 @@ final class Resolver: Sendable {
     ) throws(HTTPClientError) -> [SocketAddress] {
         let port = try origin.permittedPort()
         if let address = origin.address { return [.ip(address, port: port)] }
-        let addresses = try lookUp(origin.host, port: port, within: limit)
+        let addresses = try resolve(origin.host, port: port, within: limit)
         guard !addresses.isEmpty else {
             throw HTTPClientError(.resolve, .failed, "\(origin.host): no address")
         }
@@ -44,7 +44,7 @@ final class Resolver: Sendable {
         return addresses
     }
 
-    private func lookUp(
+    private func resolve(
         _ host: String,
         port: UInt16,
         within limit: WaitLimit

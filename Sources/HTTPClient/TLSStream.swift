@@ -51,7 +51,7 @@ import System
         if !isFailed, unsafe SSL_is_init_finished(ssl) == 1 {
             ERR_clear_error()
             _ = unsafe SSL_shutdown(ssl)
-            socket.sendNow(takeOutgoing())
+            socket.sendNow(readOutgoing())
             ERR_clear_error()
         }
         unsafe SSL_free(ssl)
@@ -174,15 +174,15 @@ import System
 
     /// Sends the bytes that OpenSSL has written.
     private func flush(within limit: WaitLimit) throws(StreamError) {
-        try socket.send(takeOutgoing(), within: limit)
+        try socket.send(readOutgoing(), within: limit)
     }
 
-    private func takeOutgoing() -> [UInt8] {
+    private func readOutgoing() -> [UInt8] {
         let count = unsafe BIO_ctrl_pending(outgoing)
         guard count > 0 else { return [] }
         var bytes = [UInt8](repeating: 0, count: count)
-        let taken = unsafe BIO_read(outgoing, &bytes, CInt(clamping: count))
-        bytes.removeLast(count - Int(max(taken, 0)))
+        let readCount = unsafe BIO_read(outgoing, &bytes, CInt(clamping: count))
+        bytes.removeLast(count - Int(max(readCount, 0)))
         return bytes
     }
 }

@@ -51,10 +51,10 @@ package struct ChunkedDecoder: Sendable {
             if state == .data {
                 let end = index + min(chunkRemaining, bytes.count - index)
                 body.append(index..<end, of: bytes)
-                takeData(end - index)
+                countData(end - index)
                 index = end
             } else {
-                try take(bytes[index])
+                try decodeFraming(bytes[index])
                 index += 1
             }
             offset = before + index
@@ -62,17 +62,17 @@ package struct ChunkedDecoder: Sendable {
         return (index, state == .done)
     }
 
-    private mutating func takeData(_ count: Int) {
+    private mutating func countData(_ count: Int) {
         chunkRemaining -= count
         decodedBytes += count
         if chunkRemaining == 0 { state = .dataCarriageReturn }
     }
 
     /// Processes one byte that is not chunk data.
-    private mutating func take(_ byte: UInt8) throws(RequestError) {
+    private mutating func decodeFraming(_ byte: UInt8) throws(RequestError) {
         switch state {
-        case .size: try takeSize(byte)
-        case .extensions(let extensions): try takeExtension(byte, extensions)
+        case .size: try decodeSize(byte)
+        case .extensions(let extensions): try decodeExtension(byte, extensions)
         case .sizeLineFeed:
             try require(byte == .lineFeed, .lineEnding)
             state = chunkRemaining == 0 ? .trailerStart : .data
@@ -84,7 +84,7 @@ package struct ChunkedDecoder: Sendable {
             sizeDigits = 0
             state = .size
         case .trailerStart, .trailerName, .trailerValue, .trailerLineFeed:
-            try takeTrailer(byte)
+            try decodeTrailer(byte)
         case .lastLineFeed:
             try require(byte == .lineFeed, .lineEnding)
             state = .done
@@ -92,7 +92,7 @@ package struct ChunkedDecoder: Sendable {
         }
     }
 
-    private mutating func takeSize(_ byte: UInt8) throws(RequestError) {
+    private mutating func decodeSize(_ byte: UInt8) throws(RequestError) {
         if let digit = byte.hexDigitValue {
             sizeDigits += 1
             try require(sizeDigits <= Self.sizeDigitsMax, .chunkSize)
@@ -109,13 +109,13 @@ package struct ChunkedDecoder: Sendable {
             state = .sizeLineFeed
         } else {
             try require(byte.isBlank || byte == UInt8(ascii: ";"), .chunkSize)
-            try takeExtension(byte, .beforeSemicolon)
+            try decodeExtension(byte, .beforeSemicolon)
         }
     }
 
     /// Processes one byte of chunk extensions, which are ignored and limited in total length (RFC
     /// 9112 section 7.1.1).
-    private mutating func takeExtension(
+    private mutating func decodeExtension(
         _ byte: UInt8,
         _ extensions: ChunkExtensions
     ) throws(RequestError) {
@@ -135,7 +135,7 @@ package struct ChunkedDecoder: Sendable {
         state = .extensions(next)
     }
 
-    private mutating func takeTrailer(_ byte: UInt8) throws(RequestError) {
+    private mutating func decodeTrailer(_ byte: UInt8) throws(RequestError) {
         if state == .trailerStart, byte == .carriageReturn {
             state = .lastLineFeed
             return

@@ -22,7 +22,7 @@ extension Server {
         _ onEnd: @escaping @Sendable () -> Void
     ) {
         do throws(SystemError) {
-            try SocketPair().take { near, far in
+            try SocketPair().transfer { near, far in
                 let peer = Peer(address: .unix(path: ""))
                 willServe(on: share)
                 ServerConnection(far, peer: peer, isRefused: false, server: self, share: share)

@@ -73,10 +73,10 @@ package struct ServerCounters: Equatable, Sendable {
 // The lifetime of connections.
 extension Server {
     /// Assigns a new connection to the loop with the fewest; called on `current`.
-    func take(_ accepted: consuming Accepted, on current: isolated EventLoop) {
+    func assign(_ accepted: consuming Accepted, on current: isolated EventLoop) {
         acceptedCount.add(1, ordering: .relaxed)
         let peer = Peer(address: accepted.peer)
-        let descriptor = accepted.take()
+        let descriptor = accepted.releaseDescriptor()
         let isRefused = openCount.load(ordering: .relaxed) >= limits.connections
         if isRefused {
             refusedCount.add(1, ordering: .relaxed)

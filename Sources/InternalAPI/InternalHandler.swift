@@ -63,9 +63,9 @@ package final class InternalHandler: RequestHandler {
             let call = try dispatch(request)
             // Probes and metrics are exempt from the limit: many waiting consumers must not make
             // the receiver look dead.
-            let takesRoom = call.route.scope != nil && call.route.scope != .metrics
-            if takesRoom { try takeRoom() }
-            serve(call, takesRoom: takesRoom, isHEAD: request.head.methodIs("HEAD"), reply)
+            let isCounted = call.route.scope != nil && call.route.scope != .metrics
+            if isCounted { try countRequest() }
+            serve(call, isCounted: isCounted, isHEAD: request.head.methodIs("HEAD"), reply)
             return nil
         } catch {
             return error.response
@@ -76,15 +76,15 @@ package final class InternalHandler: RequestHandler {
     ///
     /// The task is cancelled when the client disconnects; for a request that can stay open, also
     /// when the client closes its sending side.
-    private func serve(_ call: Call, takesRoom: Bool, isHEAD: Bool, _ reply: Reply) {
+    private func serve(_ call: Call, isCounted: Bool, isHEAD: Bool, _ reply: Reply) {
         let follower = follower(call)
         // Requests that can wait run on the thread that wakes them. The threads that serve
         // callbacks are left to callbacks.
         let executor = call.route.mayFollow ? services.store.signal.followers : nil
         let task = Task(executorPreference: executor) { [self] in
-            let answer = await run(call, follower)
-            await send(answer, reply, isHEAD: isHEAD) {
-                if takesRoom { requestsInFlight.subtract(1, ordering: .relaxed) }
+            let result = await run(call, follower)
+            await send(result, reply, isHEAD: isHEAD) {
+                if isCounted { requestsInFlight.subtract(1, ordering: .relaxed) }
             }
             guard let follower else { return }
             tokens.withLock { $0.remove(follower) }
@@ -253,12 +253,12 @@ package final class InternalHandler: RequestHandler {
     /// - Parameter leave: ends the request in flight. It is called before the response is complete,
     ///   so that a client that sends its next request at once is not refused for its own last one.
     private func send(
-        _ answer: EndpointResponse,
+        _ result: EndpointResponse,
         _ reply: Reply,
         isHEAD: Bool,
         leave: () -> Void
     ) async {
-        switch answer {
+        switch result {
         case .response(let response):
             leave()
             reply.send(response)
@@ -271,7 +271,7 @@ package final class InternalHandler: RequestHandler {
     }
 
     /// Counts a request in flight; throws at the limit.
-    private func takeRoom() throws(Problem) {
+    private func countRequest() throws(Problem) {
         let limit = settings.withLock { $0.requestsInFlightMax }
         let count = requestsInFlight.add(1, ordering: .relaxed).newValue
         if count <= limit { return }

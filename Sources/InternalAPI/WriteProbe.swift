@@ -29,7 +29,7 @@ final class WriteProbe: Sendable {
         var number = 0
         var waiters: [CheckedContinuation<Bool, Never>] = []
 
-        mutating func takeWaiters() -> [CheckedContinuation<Bool, Never>] {
+        mutating func removeWaiters() -> [CheckedContinuation<Bool, Never>] {
             defer { waiters = [] }
             return waiters
         }
@@ -57,15 +57,15 @@ final class WriteProbe: Sendable {
     private let state = Mutex(State())
 
     /// How long a result is valid.
-    static let keptNanoseconds: UInt64 = 1_000_000_000
+    static let validityNanoseconds: UInt64 = 1_000_000_000
 
     init(_ source: Source) { self.source = source }
 
     /// Whether the database can be written; false also if the probe exceeds its time.
     func isWritable() async -> Bool {
         await withCheckedContinuation { continuation in
-            let step = state.withLock { state -> Answer in
-                answer(in: &state, orWait: continuation)
+            let step = state.withLock { state -> Step in
+                nextStep(in: &state, orWait: continuation)
             }
             switch step {
             case .known(let isWritable): continuation.resume(returning: isWritable)
@@ -76,26 +76,26 @@ final class WriteProbe: Sendable {
     }
 
     /// The decision about one caller.
-    private enum Answer {
+    private enum Step {
         case known(Bool)
         case wait
         case probe(number: Int)
     }
 
     /// Returns the known result, or adds the caller to the waiters of the running or next probe.
-    private func answer(
+    private func nextStep(
         in state: inout State,
         orWait continuation: CheckedContinuation<Bool, Never>
-    ) -> Answer {
+    ) -> Step {
         if state.isRunning {
             if state.isOverdue { return .known(false) }
             state.waiters.append(continuation)
             return .wait
         }
-        if let result = state.result, source.now() - result.nanoseconds < Self.keptNanoseconds {
+        if let result = state.result, source.now() - result.nanoseconds < Self.validityNanoseconds {
             let commits = source.commits()
-            let isProven = result.isWritable || commits.count > result.commits
-            return .known(isProven && commits.lastHasWorked)
+            let hasCommitted = result.isWritable || commits.count > result.commits
+            return .known(hasCommitted && commits.lastHasWorked)
         }
         state.isRunning = true
         state.number += 1
@@ -128,7 +128,7 @@ final class WriteProbe: Sendable {
             state.result = result
             state.isRunning = false
             state.isOverdue = false
-            return state.takeWaiters()
+            return state.removeWaiters()
         }
         for waiter in waiters { waiter.resume(returning: isWritable) }
     }
@@ -140,7 +140,7 @@ final class WriteProbe: Sendable {
         let waiters = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
             guard state.isRunning, state.number == number else { return [] }
             state.isOverdue = true
-            return state.takeWaiters()
+            return state.removeWaiters()
         }
         for waiter in waiters { waiter.resume(returning: false) }
     }

@@ -20,7 +20,7 @@ extension Ledger {
         emit(
             .openEntry(
                 AttentionEntry(
-                    id: takeEntryID(),
+                    id: assignEntryID(),
                     kind: kind,
                     subject: subject,
                     events: [event],

@@ -6,20 +6,20 @@ extension Ledger {
     /// A delivery with the signature of a stored callback is a redelivery: it is counted and not
     /// stored again (article Checks, row 5a). Exception: see ``isReplacing(_:_:)``.
     package mutating func receive(_ delivery: Delivery) -> Judgement {
-        guard let kept = view.callback(redelivered: delivery) else { return receiveNew(delivery) }
-        guard isReplacing(kept, delivery) else { return redeliver(delivery, of: kept) }
+        guard let stored = view.callback(redelivered: delivery) else { return receiveNew(delivery) }
+        guard isReplacing(stored, delivery) else { return redeliver(delivery, of: stored) }
         let judgement = receiveNew(delivery)
-        closeUnsignedFailure(kept)
+        closeUnsignedFailure(stored)
         return judgement
     }
 
     /// Closes the entry about a callback's unsigned headers after a delivery with valid headers.
     ///
     /// An entry with other events stays open, because they are not resolved by this delivery.
-    mutating func closeUnsignedFailure(_ kept: StoredCallback) {
-        guard let id = kept.paymentID else { return }
+    mutating func closeUnsignedFailure(_ stored: StoredCallback) {
+        guard let id = stored.paymentID else { return }
         for entry in view.openEntries(.payment(id)) where entry.kind == .invalidCallback {
-            guard entry.events.allSatisfy({ $0.callbackID == kept.id }) else { continue }
+            guard entry.events.allSatisfy({ $0.callbackID == stored.id }) else { continue }
             let note = "the same callback was delivered again with valid headers"
             close(entry, EntryResolution(by: "notify", note: note))
         }
@@ -30,8 +30,8 @@ extension Ledger {
     /// That is so if the stored one failed only by unsigned headers and this one does not.
     /// Otherwise an attacker could suppress a captured callback by sending it first with invalid
     /// headers.
-    func isReplacing(_ kept: StoredCallback, _ delivery: Delivery) -> Bool {
-        kept.content.failure?.isUnsigned == true
+    func isReplacing(_ stored: StoredCallback, _ delivery: Delivery) -> Bool {
+        stored.content.failure?.isUnsigned == true
             && delivery.content.failure?.isUnsigned != true
     }
 
@@ -42,25 +42,25 @@ extension Ledger {
     /// The current judgement matters: a callback rejected before may be acceptable after a query or
     /// a change of the configuration, and then it takes effect. A redelivery starts no query of its
     /// own and opens no entry unless it takes effect (article Checks, row 5a).
-    private mutating func redeliver(_ delivery: Delivery, of kept: StoredCallback) -> Judgement {
-        emit(.countRedelivery(kept.id, atMilliseconds: delivery.receivedMilliseconds))
+    private mutating func redeliver(_ delivery: Delivery, of stored: StoredCallback) -> Judgement {
+        emit(.countRedelivery(stored.id, atMilliseconds: delivery.receivedMilliseconds))
         // Unsigned headers belong to the delivery, and article Checks, row 5a, comes after them.
         if let failure = delivery.content.failure, failure.isUnsigned {
             return Judgement(
-                callbackID: kept.id,
-                answer: failure == .partner ? .unauthorized : .invalid,
-                outcome: kept.outcome,
+                callbackID: stored.id,
+                response: failure == .partner ? .unauthorized : .invalid,
+                outcome: stored.outcome,
                 sequence: nil,
                 isRedelivery: true
             )
         }
-        let verdict = judge(kept)
-        let takesEffect = verdict.outcome == .applied && kept.outcome != .applied
-        let applied = takesEffect ? reapply(verdict, to: kept) : nil
+        let verdict = judge(stored)
+        let becomesApplied = verdict.outcome == .applied && stored.outcome != .applied
+        let applied = becomesApplied ? reapply(verdict, to: stored) : nil
         return Judgement(
-            callbackID: kept.id,
-            answer: verdict.answer,
-            outcome: applied?.outcome ?? kept.outcome,
+            callbackID: stored.id,
+            response: verdict.response,
+            outcome: applied?.outcome ?? stored.outcome,
             sequence: applied?.sequence,
             isRedelivery: true
         )
@@ -72,13 +72,13 @@ extension Ledger {
     ///   response that it had on receipt.
     mutating func reapply(
         _ verdict: CallbackVerdict,
-        to kept: StoredCallback,
+        to stored: StoredCallback,
         keepsOutcome: Bool = false
     ) -> StoredCallback {
-        var callback = kept
+        var callback = stored
         if !keepsOutcome || verdict.outcome == .applied {
             callback.outcome = verdict.outcome
-            callback.answer = verdict.answer
+            callback.response = verdict.response
         }
         callback.isWaiting = false
         place(&callback, at: target(of: callback.content.references), verdict.effect)
@@ -91,11 +91,11 @@ extension Ledger {
     ///
     /// A conflict of X-EXTERNAL-IDs stays one, since the id's owner has not changed. Any other
     /// callback is judged without that check, because it may own the id itself.
-    func judge(_ kept: StoredCallback) -> CallbackVerdict {
+    func judge(_ stored: StoredCallback) -> CallbackVerdict {
         judge(
-            kept,
-            target(of: kept.content.references),
-            externalIDUse: kept.outcome == .conflict ? .otherFact(nil) : .free
+            stored,
+            target(of: stored.content.references),
+            externalIDUse: stored.outcome == .conflict ? .otherFact(nil) : .free
         )
     }
 
@@ -124,10 +124,10 @@ extension Ledger {
     // MARK: A new callback
 
     private mutating func receiveNew(_ delivery: Delivery) -> Judgement {
-        let callback = append(delivery, as: takeCallbackID())
+        let callback = append(delivery, as: assignCallbackID())
         return Judgement(
             callbackID: callback.id,
-            answer: callback.answer,
+            response: callback.response,
             outcome: callback.outcome,
             sequence: callback.sequence,
             isRedelivery: false
@@ -147,7 +147,7 @@ extension Ledger {
             signedDigest: delivery.signedDigest,
             content: delivery.content,
             outcome: .invalid,
-            answer: .invalid
+            response: .invalid
         )
         // With another X-PARTNER-ID, the references may be another merchant's.
         let isOurs = delivery.content.failure != .partner
@@ -155,10 +155,10 @@ extension Ledger {
         let key = delivery.externalIDKey
         let verdict = judge(callback, target, externalIDUse: use(of: key, byNew: callback))
         callback.outcome = verdict.outcome
-        callback.answer = verdict.answer
+        callback.response = verdict.response
         place(&callback, at: target, verdict.effect)
-        let isAsked = verdict.asks && planQuery(about: callback)
-        callback.isWaiting = verdict.asks && startsWaiting(callback)
+        let isQueryPlanned = verdict.needsQuery && planQuery(about: callback)
+        callback.isWaiting = verdict.needsQuery && startsWaiting(callback)
         let claimed = claim(key, by: &callback)
         emit(.appendCallback(Shared(callback), delivery))
         emitClaim(claimed, of: callback)
@@ -166,15 +166,15 @@ extension Ledger {
             // A report to a query sent before this callback must not resolve it.
             update(payment)
         }
-        raise(attentionKinds(verdict, isAsked: isAsked), by: callback)
+        raise(attentionKinds(verdict, isQueryPlanned: isQueryPlanned), by: callback)
         return callback
     }
 
     /// The entries that a verdict raises, given whether a query was started.
     ///
     /// A callback that needs a query and gets none goes on the attention list (article Statuses).
-    func attentionKinds(_ verdict: CallbackVerdict, isAsked: Bool) -> [AttentionKind] {
-        verdict.asks && !isAsked && verdict.attention.isEmpty
+    func attentionKinds(_ verdict: CallbackVerdict, isQueryPlanned: Bool) -> [AttentionKind] {
+        verdict.needsQuery && !isQueryPlanned && verdict.attention.isEmpty
             ? [.unconfirmedCallback] : verdict.attention
     }
 
@@ -201,7 +201,7 @@ extension Ledger {
         _ key: ExternalIDKey?,
         by callback: inout StoredCallback
     ) -> ExternalIDKey? {
-        guard !callback.ownsExternalID, callback.answer == .successful, let key,
+        guard !callback.ownsExternalID, callback.response == .successful, let key,
             view.owner(of: key) == nil
         else { return nil }
         callback.ownsExternalID = true
@@ -264,13 +264,13 @@ extension Ledger {
             callback.paymentID = (payment ?? makeUnconfirmed(references))?.id
         case .unreadable: break
         }
-        take(effect, of: &callback)
+        apply(effect, of: &callback)
     }
 
     /// Applies the effect of a verdict to the callback's transaction.
     ///
     /// Marks are stored without a new revision: they do not outdate a query that is under way.
-    private mutating func take(
+    private mutating func apply(
         _ effect: CallbackVerdict.Effect,
         of callback: inout StoredCallback
     ) {
@@ -311,7 +311,7 @@ extension Ledger {
         var payment =
             unconfirmed
             ?? Payment(
-                id: takePaymentID(),
+                id: assignPaymentID(),
                 partnerReferenceNo: order.merchant(of: fact.pair),
                 referenceNo: nil,
                 status: nil,

@@ -20,7 +20,7 @@ extension Ledger {
         guard let stored = view.confirmed(named: request.partnerReferenceNo) else {
             if isOver { return .refused(.validityOver) }
             var payment = Payment(
-                id: takePaymentID(),
+                id: assignPaymentID(),
                 partnerReferenceNo: request.partnerReferenceNo,
                 referenceNo: nil,
                 status: .created,
@@ -155,18 +155,18 @@ extension Ledger {
     /// Their transitions go into the same commit, so that no reader sees a payment as pending whose
     /// success is already stored.
     private mutating func applyWaiting(_ id: Payment.ID) {
-        for kept in view.waiting(id) {
-            let target = target(of: kept.content.references)
-            let verdict = judge(kept, target, externalIDUse: .free, isAgeChecked: false)
-            guard verdict.asks else {
-                let callback = reapply(verdict, to: kept, keepsOutcome: true)
+        for stored in view.waiting(id) {
+            let target = target(of: stored.content.references)
+            let verdict = judge(stored, target, externalIDUse: .free, isAgeChecked: false)
+            guard verdict.needsQuery else {
+                let callback = reapply(verdict, to: stored, keepsOutcome: true)
                 if let payment = view.payment(id) { release(callback, payment) }
                 continue
             }
             // It continues to wait. Contradictions to the response, or to an earlier callback, are
             // new; these two kinds were raised on receipt.
             let raised: [AttentionKind] = [.unconfirmedRefund, .unconfirmedCallback]
-            raise(verdict.attention.filter { !raised.contains($0) }, by: kept)
+            raise(verdict.attention.filter { !raised.contains($0) }, by: stored)
         }
         // As long as callbacks waited, their inquiry took the place of the status' own.
         if let payment = view.payment(id), view.waiting(id).isEmpty { replan(payment) }

@@ -26,7 +26,7 @@ extension Ledger {
     ///   reference is readable, too many callbacks wait, or `scheduleSeconds` is empty.
     mutating func planQuery(about callback: StoredCallback) -> Bool {
         guard let payment = view.payment(callback.paymentID) else { return false }
-        if isAskedAlready(callback, payment) { return true }
+        if isCovered(callback, payment) { return true }
         guard view.waiting(payment.id).count < Self.waitingMax else { return false }
         return start(
             StatusInquiry(
@@ -44,7 +44,7 @@ extension Ledger {
     ///
     /// Then the schedule is not restarted: retries of one callback would otherwise keep it at its
     /// first steps, and the gateway would be queried without end (article Statuses).
-    private func isAskedAlready(_ callback: StoredCallback, _ payment: Payment) -> Bool {
+    private func isCovered(_ callback: StoredCallback, _ payment: Payment) -> Bool {
         if isDismissed(callback) { return true }
         guard let fact = callback.content.fact else {
             let cause = callback.content.failureCause
@@ -127,12 +127,12 @@ extension Ledger {
         let existing = view.inquiries[payment.id] ?? ended
         // A receive-only receiver follows only what it generated before. With `reconcile.enabled:
         // false` everything is followed: an inquiry that is due and not sent is held.
-        let isAsked = policy.isOutbound || payment.origin == .generate
+        let isQueryPlanned = policy.isOutbound || payment.origin == .generate
         let plan = InquiryPlan(context)
         let generation = view.generations[payment.id]
-        if isAsked, let planned = plan.inquiry(about: payment, generation, existing) {
+        if isQueryPlanned, let planned = plan.inquiry(about: payment, generation, existing) {
             emit(.scheduleInquiry(planned))
-        } else if isAsked, payment.status == .pending {
+        } else if isQueryPlanned, payment.status == .pending {
             emit(.scheduleInquiry(plan.deadline(of: payment, generation)))
         } else if view.inquiries[payment.id] != nil {
             emit(.endInquiry(payment.id))
@@ -233,9 +233,9 @@ extension Ledger {
 
     /// Raises an entry for each waiting callback whose fact is in no open entry.
     mutating func raiseWaitingCallbacks(_ payment: Payment, _ cause: String, _ reason: String) {
-        let held = view.openEntries(.payment(payment.id)).flatMap(\.events).compactMap(\.fact)
+        let openFacts = view.openEntries(.payment(payment.id)).flatMap(\.events).compactMap(\.fact)
         for callback in view.waiting(payment.id) {
-            guard let fact = callback.content.fact, !held.contains(fact) else { continue }
+            guard let fact = callback.content.fact, !openFacts.contains(fact) else { continue }
             raise(
                 .unconfirmedCallback,
                 about: payment,

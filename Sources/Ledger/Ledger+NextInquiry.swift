@@ -14,30 +14,30 @@ extension Ledger {
     /// - An outdated report: the step is repeated, because newer information needs a newer report.
     ///
     /// A query that was sent before it was due, such as by an operator's order, uses up no step.
-    mutating func continueInquiry(_ answer: QueryResultInProgress) -> Int64? {
-        let ids = [answer.home, answer.paymentID].compactMap(\.self)
+    mutating func continueInquiry(_ result: QueryResultInProgress) -> Int64? {
+        let ids = [result.home, result.paymentID].compactMap(\.self)
         guard let id = ids.first(where: { view.inquiries[$0] != nil }),
             let inquiry = view.inquiries[id]
         else { return nil }
         let isEarly = !inquiry.isDue(at: now)
         let plan = InquiryPlan(context)
-        switch answer.outcome {
+        switch result.outcome {
         case .unavailable, .unauthorized:
             if isEarly { return inquiry.nextMilliseconds }
             if let retried = plan.retried(inquiry) { return schedule(retried) }
-            return useUpStep(inquiry, answer)
+            return useUpStep(inquiry, result)
         case .refused(_, let detail), .unreadable(let detail):
             let counted = countUnusable(inquiry, detail)
             if isEarly { return schedule(counted) }
             // Callbacks may have started to wait after the query was sent.
-            let isLate = answer.wasAwaited && !answer.isCurrent
-            return isLate ? schedule(plan.repeated(counted)) : useUpStep(counted, answer)
+            let isLate = result.wasAwaited && !result.isCurrent
+            return isLate ? schedule(plan.repeated(counted)) : useUpStep(counted, result)
         case .found, .notFound: break
         }
-        if answer.isOutdated {
+        if result.isOutdated {
             return isEarly ? inquiry.nextMilliseconds : schedule(plan.repeated(inquiry))
         }
-        return continueUsable(inquiry, answer, isEarly: isEarly)
+        return continueUsable(inquiry, result, isEarly: isEarly)
     }
 
     private mutating func schedule(_ inquiry: StatusInquiry) -> Int64 {
@@ -48,7 +48,7 @@ extension Ledger {
     /// Continues an inquiry after a result that counts: its series of failures has ended.
     private mutating func continueUsable(
         _ inquiry: StatusInquiry,
-        _ answer: QueryResultInProgress,
+        _ result: QueryResultInProgress,
         isEarly: Bool
     ) -> Int64? {
         var usable = inquiry
@@ -59,21 +59,21 @@ extension Ledger {
             closeUnusable(inquiry.paymentID)
         }
         let plan = InquiryPlan(context)
-        let payment = view.payment(answer.paymentID)
-        let isAwaited = [answer.paymentID, answer.home].compactMap(\.self)
+        let payment = view.payment(result.paymentID)
+        let isAwaited = [result.paymentID, result.home].compactMap(\.self)
             .contains { !view.waiting($0).isEmpty }
-        if let payment, !isAwaited, answer.wasAwaited || answer.sequence != nil {
+        if let payment, !isAwaited, result.wasAwaited || result.sequence != nil {
             // The callbacks are resolved or the status has changed: the status plans what follows.
             if inquiry.paymentID != payment.id { emit(.endInquiry(inquiry.paymentID)) }
-            if answer.wasAwaited || view.inquiries[payment.id] == nil { replan(payment) }
+            if result.wasAwaited || view.inquiries[payment.id] == nil { replan(payment) }
             return view.inquiries[payment.id]?.nextMilliseconds
         }
-        if isAwaited, !answer.isCurrent {
+        if isAwaited, !result.isCurrent {
             // Callbacks may have started to wait after the query was sent.
             return isEarly ? inquiry.nextMilliseconds : schedule(plan.repeated(usable))
         }
         if isEarly { return usable == inquiry ? inquiry.nextMilliseconds : schedule(usable) }
-        return useUpStep(usable, answer)
+        return useUpStep(usable, result)
     }
 
     /// Counts an unusable response; the third in a row raises an entry.
@@ -113,7 +113,7 @@ extension Ledger {
     /// and the payment continues with the schedule of its status.
     private mutating func useUpStep(
         _ inquiry: StatusInquiry,
-        _ answer: QueryResultInProgress
+        _ result: QueryResultInProgress
     ) -> Int64? {
         let id = inquiry.paymentID
         let payment = view.payments[id]
@@ -147,9 +147,9 @@ extension Ledger {
     /// Money that arrives later still counts: a confirmed success replaces cancelled.
     mutating func endUnpaid(
         _ status: LatestTransactionStatus,
-        _ answer: inout QueryResultInProgress
+        _ result: inout QueryResultInProgress
     ) {
-        guard let stored = view.payment(answer.paymentID), stored.isOpen else { return }
+        guard let stored = view.payment(result.paymentID), stored.isOpen else { return }
         var payment = stored
         let generation = view.generations[payment.id]
         if status == .notFound, !isCredible(payment, generation) { return }
@@ -158,7 +158,7 @@ extension Ledger {
         payment.unpaidReports += 1
         emit(.updatePayment(Shared(payment)))
         guard let expiry = plan.expiry(of: payment, generation), now >= expiry,
-            payment.unpaidReports >= InquiryPlan.unpaidAnswersMin,
+            payment.unpaidReports >= InquiryPlan.unpaidReportsMin,
             view.openEntries(.payment(payment.id)).isEmpty,
             !view.waiting(payment.id).contains(where: { callback in
                 callback.content.fact?.status.movesMoney ?? false
@@ -166,7 +166,7 @@ extension Ledger {
         else { return }
         var change = StatusChange(to: .cancelled, status, source: .expiry)
         change.amount = payment.expectedAmount
-        answer.sequence = advance(payment, by: change)
+        result.sequence = advance(payment, by: change)
     }
 
     /// Whether "not found" is about the payment, not about a wrong merchantId or base URL.

@@ -64,7 +64,7 @@ extension Ledger {
         var payment =
             unconfirmed
             ?? Payment(
-                id: takePaymentID(),
+                id: assignPaymentID(),
                 partnerReferenceNo: reference,
                 referenceNo: nil,
                 status: nil,
@@ -88,11 +88,11 @@ extension Ledger {
     /// The facts that an operator can accept for a payment: those of its waiting callbacks and of
     /// its open entries, each once.
     private func openEvents(of payment: Payment) -> [AttentionEvent] {
-        let told = view.openEntries(.payment(payment.id)).flatMap(\.events)
+        let events = view.openEntries(.payment(payment.id)).flatMap(\.events)
         let waiting = view.waiting(payment.id).filter { callback in
-            !told.contains { $0.fact == callback.content.fact }
+            !events.contains { $0.fact == callback.content.fact }
         }
-        return waiting.map { event(of: $0) } + told
+        return waiting.map { event(of: $0) } + events
     }
 
     private func event(of callback: StoredCallback) -> AttentionEvent {
@@ -172,7 +172,7 @@ extension Ledger {
         var callback = callback
         callback.paymentID = payment.id
         callback.outcome = .applied
-        callback.answer = .successful
+        callback.response = .successful
         callback.isWaiting = false
         callback.sequence = newestTransition?.sequence
         update(callback)
@@ -259,7 +259,7 @@ extension Ledger {
         switch decided {
         case .apply(let target, _): return .some(target)
         case .replay: return .some(nil)
-        case .ignore, .queryDecides, .askAgain: return nil
+        case .ignore, .queryDecides, .queryAgain: return nil
         }
     }
 

@@ -123,7 +123,7 @@ extension Ledger {
             gateway = assumedOrder.gateway(of: pair)
         }
         var payment = Payment(
-            id: takePaymentID(),
+            id: assignPaymentID(),
             partnerReferenceNo: merchant,
             referenceNo: gateway,
             status: nil,

@@ -39,24 +39,24 @@ extension Ledger {
         _ outcome: QueryResult,
         _ calls: [GatewayCall]
     ) -> QueryReceipt {
-        var answer = answerInProgress(inquiry, outcome, calls)
-        for id in [answer.home, answer.paymentID].compactMap(\.self) { correctStart(of: id) }
+        var result = resultInProgress(inquiry, outcome, calls)
+        for id in [result.home, result.paymentID].compactMap(\.self) { correctStart(of: id) }
         switch outcome {
-        case .found(let report, _, let code): take(report, code, &answer)
+        case .found(let report, _, let code): apply(report, code, &result)
         case .notFound(let code):
-            note(code, .notFound, answer)
-            if answer.isCurrent { endUnpaid(.notFound, &answer) } else { answer.isOutdated = true }
+            recordLastQuery(code, .notFound, result)
+            if result.isCurrent { endUnpaid(.notFound, &result) } else { result.isOutdated = true }
         case .refused, .unauthorized, .unreadable, .unavailable:
-            if let code = outcome.responseCode { note(code, nil, answer) }
+            if let code = outcome.responseCode { recordLastQuery(code, nil, result) }
         }
-        for call in calls { emit(.appendGatewayCall(call, answer.paymentID ?? answer.home)) }
-        let next = continueInquiry(answer)
+        for call in calls { emit(.appendGatewayCall(call, result.paymentID ?? result.home)) }
+        let next = continueInquiry(result)
         return QueryReceipt(
-            partnerReferenceNo: view.payment(answer.paymentID)
+            partnerReferenceNo: view.payment(result.paymentID)
                 .flatMap { $0.isConfirmed ? $0.partnerReferenceNo : nil },
-            sequence: answer.sequence,
-            isOurs: answer.isOurs,
-            isOutdated: answer.isOutdated,
+            sequence: result.sequence,
+            isOurs: result.isOurs,
+            isOutdated: result.isOutdated,
             nextMilliseconds: next
         )
     }
@@ -65,7 +65,7 @@ extension Ledger {
     ///
     /// If no payment carried the queried number, callbacks may have arrived under the reported pair
     /// since. The report counts for them only if the call began after their receipt.
-    private func answerInProgress(
+    private func resultInProgress(
         _ inquiry: Inquiry,
         _ outcome: QueryResult,
         _ calls: [GatewayCall]
@@ -106,45 +106,45 @@ extension Ledger {
     ///
     /// An outdated report is ignored unless it is 00: a success cannot become untrue by what was
     /// committed since, but an older pending or cancelled report can be obsolete.
-    private mutating func take(
+    private mutating func apply(
         _ report: GatewayReport,
         _ code: String,
-        _ answer: inout QueryResultInProgress
+        _ result: inout QueryResultInProgress
     ) {
-        guard answer.isCurrent || report.status == .success else {
-            answer.isOutdated = true
-            return note(code, report.status, answer)
+        guard result.isCurrent || report.status == .success else {
+            result.isOutdated = true
+            return recordLastQuery(code, report.status, result)
         }
-        let payment = view.payment(answer.paymentID)
+        let payment = view.payment(result.paymentID)
         if report.status == .notFound {
-            let isOurs = report.partnerReferenceNo == answer.queried
-            note(code, isOurs ? .notFound : nil, answer)
-            if isOurs { return endUnpaid(.notFound, &answer) }
-            return raise([.referenceMismatch], report, nil, &answer)
+            let isOurs = report.partnerReferenceNo == result.queried
+            recordLastQuery(code, isOurs ? .notFound : nil, result)
+            if isOurs { return endUnpaid(.notFound, &result) }
+            return raise([.referenceMismatch], report, nil, &result)
         }
         let fact = fact(of: report, payment, amount: report.amount?.exact)
         let verdict = ReportJudge(policy: policy).judge(
             report,
             ReportEvidence(
-                queried: answer.queried,
+                queried: result.queried,
                 payment: payment,
-                waiting: waiting(for: answer).compactMap(\.content.fact),
+                waiting: waiting(for: result).compactMap(\.content.fact),
                 stands: fact.map { stands($0, payment) } ?? false
             )
         )
-        answer.isOurs = verdict.references != nil
-        if answer.isOurs { recordReferences(report, verdict, &answer) }
-        if let status = verdict.status { write(status, report, verdict, &answer) }
-        note(code, answer.isOurs ? report.status : nil, answer)
-        raise(verdict.attention, report, verdict, &answer)
-        if verdict.isBelieved { resolveWaiting(report, answer) }
-        if verdict.isBelieved, report.status.isOpen { endUnpaid(report.status, &answer) }
+        result.isOurs = verdict.references != nil
+        if result.isOurs { recordReferences(report, verdict, &result) }
+        if let status = verdict.status { write(status, report, verdict, &result) }
+        recordLastQuery(code, result.isOurs ? report.status : nil, result)
+        raise(verdict.attention, report, verdict, &result)
+        if verdict.isBelieved { resolveWaiting(report, result) }
+        if verdict.isBelieved, report.status.isOpen { endUnpaid(report.status, &result) }
     }
 
     /// The callbacks that wait for the result, oldest first.
-    private func waiting(for answer: QueryResultInProgress) -> [StoredCallback] {
-        var found = answer.paymentID.map { view.waiting($0) } ?? []
-        if let home = answer.home, home != answer.paymentID { found += view.waiting(home) }
+    private func waiting(for result: QueryResultInProgress) -> [StoredCallback] {
+        var found = result.paymentID.map { view.waiting($0) } ?? []
+        if let home = result.home, home != result.paymentID { found += view.waiting(home) }
         return found.sorted { $0.id < $1.id }
     }
 
@@ -184,13 +184,13 @@ extension Ledger {
     private mutating func recordReferences(
         _ report: GatewayReport,
         _ verdict: ReportVerdict,
-        _ answer: inout QueryResultInProgress
+        _ result: inout QueryResultInProgress
     ) {
         // Precision of ten minutes suffices and avoids a write for each report.
         let known = view.knowledge.knownMilliseconds ?? 0
         let present = now
         if abs(present - known) > 600_000 { updateKnowledge { $0.knownMilliseconds = present } }
-        guard let before = view.payment(answer.paymentID), before.isConfirmed else { return }
+        guard let before = view.payment(result.paymentID), before.isConfirmed else { return }
         var payment = before
         if verdict.references == .swapped {
             payment.partnerReferenceNo = report.partnerReferenceNo
@@ -214,12 +214,12 @@ extension Ledger {
         _ status: TransactionStatus,
         _ report: GatewayReport,
         _ verdict: ReportVerdict,
-        _ answer: inout QueryResultInProgress
+        _ result: inout QueryResultInProgress
     ) {
-        let stored = view.payment(answer.paymentID)
+        let stored = view.payment(result.paymentID)
         var change = StatusChange(to: status, report.status, source: .query)
         change.referenceNo = report.referenceNo ?? stored?.referenceNo
-        let confirmed = confirmed(by: report, verdict.amount, change.referenceNo, answer)
+        let confirmed = confirmed(by: report, verdict.amount, change.referenceNo, result)
         change.amount =
             verdict.amount ?? stored?.expectedAmount ?? confirmed?.content.fact?.amount
         if let confirmed { change.add(confirmed) }
@@ -227,7 +227,7 @@ extension Ledger {
         var payment =
             stored
             ?? Payment(
-                id: takePaymentID(),
+                id: assignPaymentID(),
                 partnerReferenceNo: report.partnerReferenceNo,
                 referenceNo: nil,
                 status: nil,
@@ -241,16 +241,16 @@ extension Ledger {
             payment.isCorroborated = report.referenceNo != nil
             payment.roles = .known
         }
-        answer.sequence =
+        result.sequence =
             stored == nil ? create(payment, by: change) : advance(payment, by: change)
-        answer.paymentID = payment.id
+        result.paymentID = payment.id
         if stored?.isConfirmed != true { mergeUnconfirmed(into: payment) }
         guard var callback = confirmed.flatMap({ view.callbacks[$0.id] }) else { return }
         callback.paymentID = payment.id
         callback.outcome = .applied
-        callback.answer = .successful
+        callback.response = .successful
         callback.isWaiting = false
-        callback.sequence = answer.sequence
+        callback.sequence = result.sequence
         update(callback)
         // An ambiguous amount does not stand by the transition, but its retry needs no new query.
         if let written = view.payment(payment.id) { recordResolved(callback, written) }
@@ -262,10 +262,10 @@ extension Ledger {
         by report: GatewayReport,
         _ amount: Amount?,
         _ reference: Reference?,
-        _ answer: QueryResultInProgress
+        _ result: QueryResultInProgress
     ) -> StoredCallback? {
         guard let reference else { return nil }
-        return waiting(for: answer).last { callback in
+        return waiting(for: result).last { callback in
             guard let fact = callback.content.fact, fact.status == report.status,
                 fact.pair.holds(report.partnerReferenceNo, reference)
             else { return false }
@@ -279,10 +279,10 @@ extension Ledger {
     ///
     /// A callback whose pair differs from the payment's is resolved as well: no later report can
     /// confirm it. It leaves an entry, because its money belongs to no stored payment.
-    private mutating func resolveWaiting(_ report: GatewayReport, _ answer: QueryResultInProgress) {
-        guard let payment = view.payment(answer.paymentID) else { return }
+    private mutating func resolveWaiting(_ report: GatewayReport, _ result: QueryResultInProgress) {
+        guard let payment = view.payment(result.paymentID) else { return }
         let known = report.referenceNo ?? payment.referenceNo
-        for callback in waiting(for: answer) {
+        for callback in waiting(for: result) {
             guard let fact = callback.content.fact else { continue }
             let isContradicted =
                 known.map { !fact.pair.holds(report.partnerReferenceNo, $0) } ?? false
@@ -295,7 +295,7 @@ extension Ledger {
             note: "the gateway reports \(report.status.code)"
         )
         closeEntries(of: payment, resolvedBy: report.status, resolution)
-        if let home = view.payment(answer.home), home.id != payment.id {
+        if let home = view.payment(result.home), home.id != payment.id {
             closeEntries(of: home, resolvedBy: report.status, resolution)
         }
     }
@@ -318,7 +318,7 @@ extension Ledger {
             .decideFact(
                 DecidedFact(
                     paymentID: payment.id,
-                    decision: .answered,
+                    decision: .resolvedByQuery,
                     fact: fact,
                     cause: "",
                     entryID: nil
@@ -344,12 +344,12 @@ extension Ledger {
     // MARK: Last query and entries
 
     /// Stores the newest response with its payment; it does not outdate other queries.
-    private mutating func note(
+    private mutating func recordLastQuery(
         _ code: String,
         _ status: LatestTransactionStatus?,
-        _ answer: QueryResultInProgress
+        _ result: QueryResultInProgress
     ) {
-        guard var payment = view.payment(answer.paymentID) else { return }
+        guard var payment = view.payment(result.paymentID) else { return }
         payment.lastQuery = LastQuery(milliseconds: now, responseCode: code, status: status)
         emit(.updatePayment(Shared(payment)))
     }
@@ -359,17 +359,17 @@ extension Ledger {
         _ kinds: [AttentionKind],
         _ report: GatewayReport,
         _ verdict: ReportVerdict?,
-        _ answer: inout QueryResultInProgress
+        _ result: inout QueryResultInProgress
     ) {
         if kinds.isEmpty { return }
-        var payment = view.payment(answer.paymentID) ?? view.payment(answer.home)
+        var payment = view.payment(result.paymentID) ?? view.payment(result.home)
         if payment == nil {
-            payment = view.unconfirmed([answer.queried]) ?? makeUnconfirmed([answer.queried])
+            payment = view.unconfirmed([result.queried]) ?? makeUnconfirmed([result.queried])
         }
         guard let payment else { return }
         let amount = verdict?.amount ?? report.amount?.exact
         let fact = fact(of: report, payment, amount: amount)
-        var text = "a query for \(answer.queried) returned \(report.status.code)"
+        var text = "a query for \(result.queried) returned \(report.status.code)"
         if let amount = report.amount { text += ", IDR \(amount.literal)" }
         text += ", partnerReferenceNo \(report.partnerReferenceNo)"
         if let reference = report.referenceNo { text += ", referenceNo \(reference)" }

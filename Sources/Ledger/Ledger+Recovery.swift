@@ -63,7 +63,7 @@ extension Ledger {
     /// Creates an unconfirmed payment: only the gateway can confirm it.
     private mutating func create(_ remembered: SetAsidePayment) -> Payment {
         var payment = Payment(
-            id: takePaymentID(),
+            id: assignPaymentID(),
             partnerReferenceNo: remembered.partnerReferenceNo,
             referenceNo: remembered.referenceNo,
             status: nil,

@@ -43,29 +43,29 @@ extension Ledger {
     /// transition changes nothing, so a replay can be repeated. A rejected request that now
     /// verifies moves to the journal under its ID.
     package mutating func replay(_ request: ReplayRequest) -> ReplayResult {
-        guard let kept = view.callbacks[request.callbackID] else { return replayRefused(request) }
+        guard let stored = view.callbacks[request.callbackID] else { return replayRefused(request) }
         let unchanged = ReplayResult(
-            callbackID: kept.id,
-            before: kept.outcome,
-            after: kept.outcome
+            callbackID: stored.id,
+            before: stored.outcome,
+            after: stored.outcome
         )
-        if kept.outcome == .applied { return unchanged }
-        var read = kept
+        if stored.outcome == .applied { return unchanged }
+        var read = stored
         read.content = request.delivery.content
         let verdict = judge(read)
         // The judgement does not see the owner of the X-EXTERNAL-ID: `duplicate` stays.
-        if kept.outcome == .duplicate, verdict.outcome == .replayed { return unchanged }
+        if stored.outcome == .duplicate, verdict.outcome == .replayed { return unchanged }
         var callback = read
-        if verdict.outcome == kept.outcome {
-            if verdict.asks, kept.isWaiting || startsWaiting(read) {
+        if verdict.outcome == stored.outcome {
+            if verdict.needsQuery, stored.isWaiting || startsWaiting(read) {
                 _ = planQuery(about: read)
             }
         } else {
             callback = rejudge(verdict, read)
         }
         return ReplayResult(
-            callbackID: kept.id,
-            before: kept.outcome,
+            callbackID: stored.id,
+            before: stored.outcome,
             after: verdict.outcome,
             sequence: callback.sequence
         )
@@ -74,17 +74,17 @@ extension Ledger {
     /// Stores the new judgement of a callback and applies its consequences.
     private mutating func rejudge(
         _ verdict: CallbackVerdict,
-        _ kept: StoredCallback
+        _ stored: StoredCallback
     ) -> StoredCallback {
-        var callback = kept
+        var callback = stored
         callback.outcome = verdict.outcome
-        callback.answer = verdict.answer
+        callback.response = verdict.response
         callback.isWaiting = false
         place(&callback, at: target(of: callback.content.references), verdict.effect)
-        let isAsked = verdict.asks && planQuery(about: callback)
-        callback.isWaiting = verdict.asks && startsWaiting(callback)
+        let isQueryPlanned = verdict.needsQuery && planQuery(about: callback)
+        callback.isWaiting = verdict.needsQuery && startsWaiting(callback)
         update(callback)
-        raise(attentionKinds(verdict, isAsked: isAsked), by: callback)
+        raise(attentionKinds(verdict, isQueryPlanned: isQueryPlanned), by: callback)
         return callback
     }
 
@@ -93,18 +93,18 @@ extension Ledger {
     /// If a callback with its signature is stored already, it counts as a redelivery of that one.
     private mutating func replayRefused(_ request: ReplayRequest) -> ReplayResult {
         let delivery = request.delivery
-        let kept = view.callback(redelivered: delivery)
-        if let kept, !isReplacing(kept, delivery) {
+        let stored = view.callback(redelivered: delivery)
+        if let stored, !isReplacing(stored, delivery) {
             // The gateway has delivered it again, and that delivery was stored.
-            emit(.countRedelivery(kept.id, atMilliseconds: delivery.receivedMilliseconds))
+            emit(.countRedelivery(stored.id, atMilliseconds: delivery.receivedMilliseconds))
             return ReplayResult(
                 callbackID: request.callbackID,
                 before: .refused,
-                after: kept.outcome
+                after: stored.outcome
             )
         }
         let callback = append(delivery, as: request.callbackID)
-        if let kept { closeUnsignedFailure(kept) }
+        if let stored { closeUnsignedFailure(stored) }
         return ReplayResult(
             callbackID: callback.id,
             before: .refused,

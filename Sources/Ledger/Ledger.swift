@@ -4,7 +4,7 @@ import Payments
 /// what the feed says of it, what needs manual review, and when the gateway is queried.
 ///
 /// A value without I/O or clock. An engine fills the view and calls one method for each event of a
-/// group, in order; then it stores what ``takeChanges()`` returns, all of it or nothing.
+/// group, in order; then it stores what ``removeChanges()`` returns, all of it or nothing.
 package struct Ledger: Sendable {
     package private(set) var view: LedgerView
 
@@ -17,13 +17,13 @@ package struct Ledger: Sendable {
         self.context = context
     }
 
-    /// Returns the changes since the last call, in the order in which the engine must apply them.
-    package mutating func takeChanges() -> [Change] {
+    /// Removes and returns the changes, in the order in which the engine must apply them.
+    package mutating func removeChanges() -> [Change] {
         defer { changes.removeAll(keepingCapacity: true) }
         return changes
     }
 
-    /// The newest transition among the changes not yet taken; nil when there is none.
+    /// The newest transition among the changes not yet removed; nil when there is none.
     var newestTransition: Transition? {
         for case .appendTransition(let transition) in changes.reversed() { return transition }
         return nil
@@ -59,17 +59,17 @@ package struct Ledger: Sendable {
 
     // MARK: Numbers
 
-    mutating func takePaymentID() -> Payment.ID {
+    mutating func assignPaymentID() -> Payment.ID {
         defer { view.numbers.nextPaymentID += 1 }
         return view.numbers.nextPaymentID
     }
 
-    mutating func takeCallbackID() -> CallbackID {
+    mutating func assignCallbackID() -> CallbackID {
         defer { view.numbers.nextCallbackID += 1 }
         return view.numbers.nextCallbackID
     }
 
-    mutating func takeEntryID() -> AttentionEntry.ID {
+    mutating func assignEntryID() -> AttentionEntry.ID {
         defer { view.numbers.nextEntryID += 1 }
         return view.numbers.nextEntryID
     }

@@ -33,11 +33,11 @@ final class LogSink: Sendable {
         var isWriteDue = false
 
         /// Removes and returns the waiting lines.
-        mutating func take() -> Waiting {
-            let taken = self
+        mutating func removeAll() -> Waiting {
+            let removed = self
             self = Waiting()
-            isWriteDue = taken.isWriteDue
-            return taken
+            isWriteDue = removed.isWriteDue
+            return removed
         }
     }
 
@@ -112,7 +112,7 @@ final class LogSink: Sendable {
 
     /// Writes all waiting lines at once, followed by the number of dropped lines.
     private func writeWaiting() {
-        var lines = waiting.withLock { $0.take() }
+        var lines = waiting.withLock { $0.removeAll() }
         if lines.bytes.isEmpty, lines.droppedCount == 0 { return }
         if lines.droppedCount > 0 {
             lines.bytes += line(.warning, "log lines dropped") { [lines] in

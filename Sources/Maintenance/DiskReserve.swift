@@ -11,7 +11,7 @@ final class DiskReserve: Sendable {
         var isMade = false
 
         /// Whether a failure to create the file was logged; it is logged once.
-        var isFailureTold = false
+        var isFailureReported = false
     }
 
     /// The file that is found at the path.
@@ -74,14 +74,14 @@ final class DiskReserve: Sendable {
                 bytes: Int(bytes),
                 owner: FileOwnership.ofNewFile(beside: databasePath)
             )
-            state.withLock { $0 = State(isMade: true, isFailureTold: false) }
+            state.withLock { $0 = State(isMade: true, isFailureReported: false) }
             logReplacement(finding, expected: bytes)
         } catch {
-            let isTold = state.withLock { state in
-                defer { state.isFailureTold = true }
-                return state.isFailureTold
+            let isReported = state.withLock { state in
+                defer { state.isFailureReported = true }
+                return state.isFailureReported
             }
-            if isTold { return }
+            if isReported { return }
             log.warning("the disk reserve cannot be created") {
                 $0.add("file", path)
                 $0.add("error", describing: error)

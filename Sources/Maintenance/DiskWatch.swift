@@ -117,12 +117,12 @@ package final class DiskWatch: Sendable {
     package func run(_ store: Store) async {
         var isShownLow = false
         // False at first, because an entry may be open from before the start.
-        var isTold = false
+        var isReported = false
         while !Task.isCancelled {
             let seen = measure()
             store.setKeepsRejectedRequests(!seen.isLow)
-            if seen.isLow != isShownLow || !isTold {
-                isTold = await report(seen, store, isNew: seen.isLow != isShownLow)
+            if seen.isLow != isShownLow || !isReported {
+                isReported = await report(seen, store, isNew: seen.isLow != isShownLow)
                 isShownLow = seen.isLow
             }
             try? await Task.sleep(for: .milliseconds(Self.everyMilliseconds))

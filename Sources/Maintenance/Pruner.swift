@@ -22,31 +22,31 @@ struct Pruner: Sendable {
     private static let transitionsMax = 1_000
 
     /// Records a change of the progress.
-    typealias Note = @Sendable (@Sendable (inout PruneProgress) -> Void) async -> Void
+    typealias ProgressUpdate = @Sendable (@Sendable (inout PruneProgress) -> Void) async -> Void
 
     /// Carries out `order`: callbacks first, then gateway calls, rejected requests, and
     /// transitions.
     ///
     /// - Parameters:
     ///   - now: the present in milliseconds since the epoch, for the minimum age of transitions.
-    ///   - note: called after each step.
+    ///   - update: called after each step.
     /// - Throws: the error of a step that was not written; `CancellationError` if the task was
     ///   cancelled.
     func run(
         _ order: PruneOrder,
         nowMilliseconds now: Int64,
-        note: Note
+        update: ProgressUpdate
     ) async throws {
         let before = order.beforeMilliseconds
         let plan = try await store.reader.erasurePlan(before: before)
         let ranges = plan.callbacks + plan.gatewayCalls
         let numbers = ranges.reduce(Int64(0)) { $0 + Int64($1.count) }
-        await note { $0.numbersToSee = numbers }
+        await update { $0.numbersToSee = numbers }
         let hasher = try SHA256()
         try await erase(
             plan.callbacks,
             order,
-            note,
+            update,
             rowsMax: Self.callbacksMax,
             countedIn: \.callbackCount,
             read: { try await store.reader.callbackBytes(in: $0, before: before, limit: $1) },
@@ -55,7 +55,7 @@ struct Pruner: Sendable {
         try await erase(
             plan.gatewayCalls,
             order,
-            note,
+            update,
             rowsMax: Self.gatewayCallsMax,
             countedIn: \.gatewayCallCount,
             read: { try await store.reader.gatewayCallBytes(in: $0, before: before, limit: $1) },
@@ -65,10 +65,10 @@ struct Pruner: Sendable {
             order.isDryRun
             ? try await store.reader.refusalCount(receivedBefore: before)
             : try await store.removeRefusals(receivedBefore: before)
-        await note { $0.refusalCount = refusals }
+        await update { $0.refusalCount = refusals }
         if order.removesTransitions {
             let days = PruneOrder.transitionDays * PruneOrder.dayMilliseconds
-            try await removeTransitions(recordedBefore: min(before, now - days), order, note)
+            try await removeTransitions(recordedBefore: min(before, now - days), order, update)
         }
     }
 
@@ -82,7 +82,7 @@ struct Pruner: Sendable {
     private func erase<Bytes: ErasableBytes>(
         _ ranges: [Range<Int64>],
         _ order: PruneOrder,
-        _ note: Note,
+        _ update: ProgressUpdate,
         rowsMax: Int,
         countedIn count: any WritableKeyPath<PruneProgress, Int> & Sendable,
         read: (Range<Int64>, Int) async throws -> [Bytes],
@@ -100,7 +100,7 @@ struct Pruner: Sendable {
                 }
                 let bytes = found.reduce(0) { $0 + $1.byteCount }
                 let (rows, seen) = (found.count, next - rest.lowerBound)
-                await note {
+                await update {
                     $0[keyPath: count] += rows
                     $0.byteCount += bytes
                     $0.numbersSeen += seen
@@ -115,7 +115,7 @@ struct Pruner: Sendable {
     private func removeTransitions(
         recordedBefore milliseconds: Int64,
         _ order: PruneOrder,
-        _ note: Note
+        _ update: ProgressUpdate
     ) async throws {
         var pace = PrunePace(isShared: isShared, countMax: Self.transitionsMax)
         var seen: Int64 = 0
@@ -138,7 +138,7 @@ struct Pruner: Sendable {
                 removal = step.removal
                 try await pause(&pace, afterBusy: step.duration)
             }
-            await note {
+            await update {
                 $0.transitionCount += removal.count
                 $0.oldestSequence = removal.oldest
                 $0.heldBy = removal.heldBy

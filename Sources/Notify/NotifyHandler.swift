@@ -148,7 +148,7 @@ package final class NotifyHandler: RequestHandler {
                 to: Rejection(request, client: client, response: NotifyResponse.notCommitted)
             )
         }
-        let response = NotifyResponses.snapResponse(judgement.answer, problem: problem)
+        let response = NotifyResponses.snapResponse(judgement.response, problem: problem)
         let nanoseconds = SystemClock.monotonicNanoseconds() - request.receivedNanoseconds
         count(judgement, response, nanoseconds: nanoseconds)
         log.info("callback") { line in
@@ -213,7 +213,7 @@ package final class NotifyHandler: RequestHandler {
 
     /// Answers what is not the gateway's word, and keeps it within bounds.
     private func refuse(_ refused: Rejection, _ context: NotifyContext) -> Response {
-        let kept = RejectedRequest(
+        let rejected = RejectedRequest(
             receivedMilliseconds: now(),
             client: refused.client.description,
             head: refused.head.bytes,
@@ -223,7 +223,7 @@ package final class NotifyHandler: RequestHandler {
             externalID: refused.externalID,
             isPlausible: context.isPlausible(refused.headers, in: refused.head)
         )
-        store.add(kept)
+        store.add(rejected)
         return respond(to: refused)
     }
 

@@ -14,7 +14,7 @@ struct GatewayHealth: Equatable, Sendable {
     /// a proxy may have sent any other (article Protocol, row 51).
     enum Result: Equatable, Sendable {
         /// The gateway answered the query: found or not found. It resets everything here.
-        case answered
+        case succeeded
 
         /// A 403, a 404 or another 4xx in the gateway's own words: concerns its reference alone.
         /// The description is that of the gateway, for the log and the attention list.
@@ -103,7 +103,7 @@ struct GatewayHealth: Equatable, Sendable {
         at now: ContinuousClock.Instant
     ) -> [News] {
         switch result {
-        case .answered:
+        case .succeeded:
             let isNews = mayHaveOutageEntry || mayHaveCredentialsEntry
             self = GatewayHealth()
             (mayHaveOutageEntry, mayHaveCredentialsEntry) = (false, false)
@@ -263,7 +263,7 @@ extension GatewayHealth.Result {
     /// Reduces an outcome to what it says about the gateway.
     init(_ outcome: QueryOutcome) {
         switch outcome {
-        case .found, .notFound: self = .answered
+        case .found, .notFound: self = .succeeded
         case .unauthorized(let failure):
             self = .unauthorized(description: failure.gatewayDescription)
         case .refused(let failure): self = .refused(description: failure.gatewayDescription)

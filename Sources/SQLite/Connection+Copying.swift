@@ -20,12 +20,12 @@ extension Connection {
             throw destination.error(unsafe sqlite3_errcode(destination.handle), in: context)
         }
         var code = SQLITE_OK
-        var goesOn = true
-        while code == SQLITE_OK, goesOn {
+        var isWanted = true
+        while code == SQLITE_OK, isWanted {
             code = unsafe sqlite3_backup_step(backup, pagesPerStep)
             let total = Int(unsafe sqlite3_backup_pagecount(backup))
             let rest = Int(unsafe sqlite3_backup_remaining(backup))
-            goesOn = onStep(total - rest, total)
+            isWanted = onStep(total - rest, total)
         }
         // Returns the error of the last step, if there was one, and sets the message.
         let end = unsafe sqlite3_backup_finish(backup)

@@ -13,7 +13,7 @@ import Synchronization
 /// drops SQLite's own locks (see ``LockedFile``).
 package final class DatabaseLock: Sendable {
     /// The two locks; both are released when the value is discarded.
-    private struct Held: ~Copyable {
+    private struct Locks: ~Copyable {
         let name: FileLock
         let file: LockedFile?
 
@@ -75,7 +75,7 @@ package final class DatabaseLock: Sendable {
     package let lockFileTrouble: SideFileTrouble?
 
     /// Nil after ``release()``.
-    private let held: Mutex<Held?>
+    private let locks: Mutex<Locks?>
 
     private init(
         configuredPath: String,
@@ -91,7 +91,7 @@ package final class DatabaseLock: Sendable {
         descriptorPath = facts.descriptorPath
         identity = facts.identity
         lockFileTrouble = trouble
-        held = Mutex(Held(name: name, file: file))
+        locks = Mutex(Locks(name: name, file: file))
     }
 
     /// Locks the database at `configuredPath`. Does not wait for another process.
@@ -141,7 +141,7 @@ package final class DatabaseLock: Sendable {
         }
         switch consume attempt {
         case .locked(let file): return file
-        case .held(let process): throw .inUse(path: path, process: process)
+        case .lockedElsewhere(let process): throw .inUse(path: path, process: process)
         case .missing:
             if absence != .allowed { throw .missing(path: path) }
             return nil
@@ -184,7 +184,7 @@ package final class DatabaseLock: Sendable {
         }
         switch consume attempt {
         case .locked(let lock): return .locked(lock)
-        case .held(let process): throw .inUse(path: path, process: process)
+        case .lockedElsewhere(let process): throw .inUse(path: path, process: process)
         }
     }
 
@@ -245,7 +245,7 @@ package final class DatabaseLock: Sendable {
     /// False after ``release()``, and when the file was missing. Costs one call of `statx(2)`.
     package var isInPlace: Bool {
         guard let identity else { return false }
-        return FileIdentity(at: configuredPath) == identity && held.withLock { $0 != nil }
+        return FileIdentity(at: configuredPath) == identity && locks.withLock { $0 != nil }
     }
 
     /// Another process that has the database open in WAL mode, 0 when its ID is unknown; nil when
@@ -254,13 +254,13 @@ package final class DatabaseLock: Sendable {
     /// Each such connection holds SQLite's shared lock while it is open: 510 bytes from the second
     /// byte after 1 GiB on (`SHARED_FIRST`, `SHARED_SIZE`).
     func otherProcess() throws(FileError) -> Int? {
-        try held.withLock { held throws(FileError) -> Int? in
-            try held?.holder(start: 0x4000_0002, count: 510)
+        try locks.withLock { locks throws(FileError) -> Int? in
+            try locks?.holder(start: 0x4000_0002, count: 510)
         }
     }
 
     /// Releases both locks. No connection to the database may be open any more.
-    package func release() { held.withLock { $0 = nil } }
+    package func release() { locks.withLock { $0 = nil } }
 }
 
 extension DatabaseLock {

@@ -48,7 +48,7 @@ package enum MainDatabase {
         // WAL: readers never wait for the writer, and a commit is one append.
         try connection.set("journal_mode", to: "wal")
         try connection.set("wal_autocheckpoint", to: "\(checkpointPages)")
-        try connection.set("journal_size_limit", to: "\(walBytesKept)")
+        try connection.set("journal_size_limit", to: "\(walBytesMax)")
         // Erased bytes are overwritten, also where SQLite was built without SQLITE_SECURE_DELETE.
         try connection.set("secure_delete", to: "1")
         try connection.set("cache_size", to: "-16384")
@@ -60,7 +60,7 @@ package enum MainDatabase {
 
     /// The size to which a WAL that grew during a long read is truncated when it restarts: four
     /// times its usual maximum.
-    private static let walBytesKept = 4 * checkpointPages * 4_096
+    private static let walBytesMax = 4 * checkpointPages * 4_096
 
     /// The error for a database whose path leads to another file than the open one, or to none.
     package static func displacement(of database: DatabaseLock) -> SQLiteError {

@@ -28,7 +28,7 @@ package struct SideFile: Sendable {
     private static let suffixes = ["", "-wal", "-shm"]
 
     /// The maximum of damaged files; then the last name is used again.
-    private static let keptMax = 9
+    private static let copiesMax = 9
 
     /// Opens the file with `body`, which may run a second time, on a new and empty file.
     ///
@@ -86,8 +86,8 @@ package struct SideFile: Sendable {
 
     /// An unused name for an unusable file.
     static func freeName(for path: String) -> String {
-        let names = (1...keptMax).map { path + ".damaged" + ($0 == 1 ? "" : "-\($0)") }
-        return names.first { !FileCreation.exists($0) } ?? names[keptMax - 1]
+        let names = (1...copiesMax).map { path + ".damaged" + ($0 == 1 ? "" : "-\($0)") }
+        return names.first { !FileCreation.exists($0) } ?? names[copiesMax - 1]
     }
 
     /// Reports that the file failed; the next use tries again.

@@ -133,7 +133,7 @@ package struct FeedStart {
         let top = min(lowest?.offset ?? .max, head - 1)
         var oldest = sequence + 1
         var count = 0
-        var isHeld = false
+        var isBlocked = false
         // One more than may be removed, because it becomes the oldest.
         try transitions.forEach {
             $0.integer(sequence)
@@ -141,7 +141,7 @@ package struct FeedStart {
         } row: {
             oldest = $0.integer(0)
             guard count < limit, $0.integer(1) < milliseconds else { return false }
-            isHeld = oldest > top && oldest < head
+            isBlocked = oldest > top && oldest < head
             if oldest > top { return false }
             count += 1
             return true
@@ -149,7 +149,7 @@ package struct FeedStart {
         return TransitionRemoval(
             count: count,
             oldest: oldest,
-            heldBy: isHeld ? lowest?.name : nil
+            heldBy: isBlocked ? lowest?.name : nil
         )
     }
 }

@@ -188,7 +188,7 @@ package final class JournalTable {
             signedDigest: digest,
             content: content(row),
             outcome: CallbackOutcome(rawValue: UInt8(clamping: row.integer(6))) ?? .refused,
-            answer: CallbackResponse(rawValue: UInt8(clamping: row.integer(7))) ?? .invalid
+            response: CallbackResponse(rawValue: UInt8(clamping: row.integer(7))) ?? .invalid
         )
         callback.isWaiting = row.integer(8) != 0
         callback.sequence = row.optionalInteger(9)
@@ -228,7 +228,7 @@ extension Binder {
     fileprivate mutating func judged(_ callback: StoredCallback) {
         integer(callback.paymentID)
         integer(Int(callback.outcome.rawValue))
-        integer(Int(callback.answer.rawValue))
+        integer(Int(callback.response.rawValue))
         integer(callback.isWaiting ? 1 : 0)
         integer(callback.ownsExternalID ? 1 : 0)
         integer(callback.sequence)

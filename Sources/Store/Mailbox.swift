@@ -31,9 +31,9 @@ final class Mailbox<Item: Sendable>: Sendable {
 
     private func deliver() {
         let items = waiting.withLock { items in
-            let taken = items
+            let received = items
             items = []
-            return taken
+            return received
         }
         if !items.isEmpty { receive(items) }
     }

@@ -206,7 +206,7 @@ package final class Store: Sendable {
     /// `rejectedKept` plausible requests.
     package func reconfigure(policy: LedgerPolicy, rejectedKept: Int) {
         writer.setPolicy(policy)
-        refusals.setKeptMax(rejectedKept)
+        refusals.setRequestsMax(rejectedKept)
     }
 
     /// A part of the feed, rendered: from memory at the head, else from the database.

@@ -217,7 +217,7 @@ actor Writer {
             var ledger = Ledger(try engine.view(of: Self.scope(of: batch)), context)
             let completions = try Self.decide(batch, &ledger, engine, context.nowMilliseconds)
             precondition(completions.count == batch.count, "each submission is completed once")
-            let changes = ledger.takeChanges()
+            let changes = ledger.removeChanges()
             try engine.apply(changes, ledger.view)
             news = CommitNews(changes)
             return completions

@@ -40,7 +40,7 @@ struct Redeliveries: Sendable {
         var timestamp: String
         var period = Period()
         var callbacks = 0
-        var kept = 0
+        var unchanged = 0
         var changed = 0
         var resigned = 0
     }
@@ -60,7 +60,7 @@ struct Redeliveries: Sendable {
         var group =
             groups[fact] ?? Group(externalID: externalID, timestamp: callback.timestamp)
         if group.callbacks > 0 {
-            if group.externalID == externalID { group.kept += 1 } else { group.changed += 1 }
+            if group.externalID == externalID { group.unchanged += 1 } else { group.changed += 1 }
             if group.timestamp != callback.timestamp { group.resigned += 1 }
         }
         group.externalID = externalID
@@ -80,7 +80,7 @@ struct Redeliveries: Sendable {
         return SameFact(
             facts: repeated.count,
             callbacks: sum { $0.callbacks - 1 },
-            keptExternalId: sum(\.kept),
+            keptExternalId: sum(\.unchanged),
             changedExternalId: sum(\.changed),
             changedTimestamp: sum(\.resigned),
             spacingSeconds: spacing

@@ -93,5 +93,5 @@ final class DescriptorBox: Sendable {
     init(_ descriptor: consuming Descriptor) { content = Mutex(descriptor) }
 
     /// The descriptor on the first call, then nil.
-    func take() -> Descriptor? { content.withLock { $0.take() } }
+    func removeDescriptor() -> Descriptor? { content.withLock { $0.take() } }
 }

@@ -37,7 +37,7 @@ import Testing
             ##"{"anyOf":[{"$ref":"#/components/schemas/A"},{"type":"null"}]}"##
         ),
         (
-            .answer(["a": .flag(), "b": .flag()], optional: ["b"]),
+            .response(["a": .flag(), "b": .flag()], optional: ["b"]),
             #"{"type":"object","required":["a"],"properties":"#
                 + #"{"a":{"type":"boolean"},"b":{"type":"boolean"}}}"#
         ),

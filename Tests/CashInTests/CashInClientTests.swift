@@ -18,12 +18,12 @@ struct CashInClientTests {
             + #""qrContent":"\#(Answers.qrContent)""#
     )
 
-    private func answer(_ body: String, _ status: Int = 200) -> Response {
+    private func response(_ body: String, _ status: Int = 200) -> Response {
         Response(Status(status), body: Array(body.utf8))
     }
 
     @Test func `a generate call sends what the page asks for`() async throws {
-        let standIn = StandIn(answer(Self.accepted))
+        let standIn = StandIn(response(Self.accepted))
         try await Calls.with(standIn) { calls in
             let (outcome, exchange) = await calls.cashIn.generate(try Calls.intent())
             let request = try #require(standIn.requests.first)
@@ -45,7 +45,7 @@ struct CashInClientTests {
     @Test func `a query sends what the page asks for`() async throws {
         let members =
             #""originalPartnerReferenceNo":"REF1234567890","latestTransactionStatus":"03""#
-        let standIn = StandIn(answer(Answers.body("2005100", members)))
+        let standIn = StandIn(response(Answers.body("2005100", members)))
         try await Calls.with(standIn) { calls in
             let reference = try #require(Reference("REF1234567890"))
             let (outcome, exchange) = await calls.cashIn.query(reference)
@@ -113,7 +113,7 @@ struct CashInClientTests {
 
     @Test func `a refusal is kept with its bytes`() async throws {
         let body = Answers.body("4014700")
-        try await Calls.with(StandIn(answer(body, 401))) { calls in
+        try await Calls.with(StandIn(response(body, 401))) { calls in
             let (outcome, exchange) = await calls.cashIn.generate(try Calls.intent())
             guard case .notAccepted(let failure) = outcome else {
                 Issue.record("\(outcome)")

@@ -14,16 +14,16 @@ struct QueryOutcomeTests {
     }
 
     private func found(_ members: String) throws -> QueryResponse {
-        guard case .found(let answer) = outcome(Answers.body("2005100", members)) else {
+        guard case .found(let response) = outcome(Answers.body("2005100", members)) else {
             throw NotFound()
         }
-        return answer
+        return response
     }
 
     private struct NotFound: Error {}
 
     @Test func `the page's sample is read, its number as an amount and its blank dropped`() throws {
-        let answer = try found(
+        let response = try found(
             #"""
             "originalPartnerReferenceNo": "REF1234567890", "originalReferenceNo": "PAY1234567890",
             "serviceCode": "47 ", "latestTransactionStatus": "00",
@@ -31,35 +31,35 @@ struct QueryOutcomeTests {
             "amount": { "value": 10000.00, "currency": "IDR" }
             """#
         )
-        #expect(answer.originalPartnerReferenceNo.text == "REF1234567890")
-        #expect(answer.originalReferenceNo?.text == "PAY1234567890")
-        #expect(answer.status == .success)
-        #expect(answer.statusDescription == "Success")
-        #expect(answer.paidTime == "2024-03-01T14:56:11+07:00")
-        #expect(answer.amount?.sen == 1_000_000)
-        #expect(answer.reportedAmount?.exact == answer.amount)
-        #expect(answer.paidAt?.milliseconds == 1_709_279_771_000)
+        #expect(response.originalPartnerReferenceNo.text == "REF1234567890")
+        #expect(response.originalReferenceNo?.text == "PAY1234567890")
+        #expect(response.status == .success)
+        #expect(response.statusDescription == "Success")
+        #expect(response.paidTime == "2024-03-01T14:56:11+07:00")
+        #expect(response.amount?.sen == 1_000_000)
+        #expect(response.reportedAmount?.exact == response.amount)
+        #expect(response.paidAt?.milliseconds == 1_709_279_771_000)
     }
 
     @Test func `what an unpaid payment lacks is no error`() throws {
-        let answer = try found(
+        let response = try found(
             #""originalPartnerReferenceNo":"T","latestTransactionStatus":"03","paidTime":"","#
                 + #""amount":null,"latestTransactionDesc":3"#
         )
-        #expect(answer.status == .pending)
-        #expect(answer.originalReferenceNo == nil)
-        #expect(answer.paidTime == nil)
-        #expect(answer.amount == nil)
-        #expect(answer.statusDescription == nil)
+        #expect(response.status == .pending)
+        #expect(response.originalReferenceNo == nil)
+        #expect(response.paidTime == nil)
+        #expect(response.amount == nil)
+        #expect(response.statusDescription == nil)
     }
 
     @Test(arguments: [#""10000.00""#, "10000.00", "10000", "1.0E4", #""10000""#])
     func `an amount is a string or a number`(_ literal: String) throws {
-        let answer = try found(
+        let response = try found(
             #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","#
                 + #""amount":{"value":\#(literal),"currency":"IDR"}"#
         )
-        #expect(answer.amount?.sen == 1_000_000)
+        #expect(response.amount?.sen == 1_000_000)
     }
 
     /// Members that an answer must not have.
@@ -75,11 +75,11 @@ struct QueryOutcomeTests {
 
     @Test(arguments: [#""47 ""#, #""51""#, #""another service""#, "47", "0", "null", "{}", #""""#])
     func `the serviceCode decides nothing`(_ literal: String) throws {
-        let answer = try found(
+        let response = try found(
             #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","#
                 + #""serviceCode":\#(literal)"#
         )
-        #expect(answer.status == .success)
+        #expect(response.status == .success)
     }
 
     @Test(arguments: [
@@ -88,10 +88,10 @@ struct QueryOutcomeTests {
             + #""latestTransactionStatus":" 00 ""#,
     ])
     func `numbers and blanks are read`(_ members: String) throws {
-        let answer = try found(members)
-        #expect(answer.originalPartnerReferenceNo.text == "12")
-        #expect(answer.originalReferenceNo?.text == "34")
-        #expect(answer.status == .success)
+        let response = try found(members)
+        #expect(response.originalPartnerReferenceNo.text == "12")
+        #expect(response.originalReferenceNo?.text == "34")
+        #expect(response.status == .success)
     }
 
     @Test func `a byte order mark and a numeric code are read`() {
@@ -107,14 +107,14 @@ struct QueryOutcomeTests {
 
     @Test(arguments: [#""15.000""#, "15.000", #"" 15.000 ""#])
     func `an amount that may be thousands has both readings`(_ literal: String) throws {
-        let answer = try found(
+        let response = try found(
             #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","#
                 + #""amount":{"value":\#(literal),"currency":"IDR"}"#
         )
         let thousands = try #require(Amount(sen: 1_500_000))
-        #expect(answer.amount?.sen == 1_500)
-        #expect(answer.reportedAmount?.exact == nil)
-        #expect(answer.reportedAmount?.reading(equalTo: thousands) == thousands)
+        #expect(response.amount?.sen == 1_500)
+        #expect(response.reportedAmount?.exact == nil)
+        #expect(response.reportedAmount?.reading(equalTo: thousands) == thousands)
     }
 
     /// What does not decide, in forms that are not the page's.
@@ -125,11 +125,11 @@ struct QueryOutcomeTests {
     ])
     func `an amount that is not one of rupiah is none, and hides no status`(members: String) throws
     {
-        let answer = try found(
+        let response = try found(
             #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","# + members
         )
-        #expect(answer.status == .success)
-        #expect(answer.amount == nil)
+        #expect(response.status == .success)
+        #expect(response.amount == nil)
     }
 
     @Test(
@@ -140,11 +140,11 @@ struct QueryOutcomeTests {
         ] as [(String, String?)]
     )
     func `a time may be a number`(members: String, paidTime: String?) throws {
-        let answer = try found(
+        let response = try found(
             #""originalPartnerReferenceNo":"T","latestTransactionStatus":"00","# + members
         )
-        #expect(answer.paidTime == paidTime)
-        #expect(answer.paidAt == paidTime.map { GatewayTime($0) })
+        #expect(response.paidTime == paidTime)
+        #expect(response.paidAt == paidTime.map { GatewayTime($0) })
     }
 
     @Test func `not found is said of the payment that was queried about`() {
@@ -153,12 +153,12 @@ struct QueryOutcomeTests {
             Issue.record("of the one asked about")
             return
         }
-        guard case .found(let answer) = outcome(Answers.body("2005100", status + #""OTHER""#))
+        guard case .found(let response) = outcome(Answers.body("2005100", status + #""OTHER""#))
         else {
             Issue.record("of another")
             return
         }
-        #expect(answer.status == .notFound)
+        #expect(response.status == .notFound)
     }
 
     @Test(arguments: malformed.indices)

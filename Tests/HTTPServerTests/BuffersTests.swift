@@ -15,13 +15,13 @@ import Testing
         outbox.append { $0 += [4, 5] }
         outbox.end(exchange(2))
         outbox.sent(2)
-        #expect(outbox.takeSent()?.number == nil)
+        #expect(outbox.removeSent()?.number == nil)
         outbox.sent(1)
-        #expect(outbox.takeSent()?.number == 1)
-        #expect(outbox.takeSent()?.number == nil)
+        #expect(outbox.removeSent()?.number == 1)
+        #expect(outbox.removeSent()?.number == nil)
         #expect(outbox.count == 2)
         outbox.sent(2)
-        #expect(outbox.takeSent()?.number == 2)
+        #expect(outbox.removeSent()?.number == 2)
         #expect(outbox.isEmpty)
         #expect(outbox.bytes.capacity == 0)
         #expect(outbox.progress == 5)
@@ -37,17 +37,17 @@ import Testing
         var sent = 0
         while sent < count {
             #expect(outbox.bytes[outbox.sentCount] == UInt8(truncatingIfNeeded: sent))
-            #expect(outbox.takeSent() == nil)
+            #expect(outbox.removeSent() == nil)
             outbox.sent(1_000)
             sent += 1_000
             #expect(outbox.progress == sent)
             #expect(outbox.count == count + 1 - sent)
             #expect(outbox.bytes.capacity <= 2 * outbox.count + 40_000 || sent < count / 2)
         }
-        #expect(outbox.takeSent()?.number == 1)
-        #expect(outbox.takeSent() == nil)
+        #expect(outbox.removeSent()?.number == 1)
+        #expect(outbox.removeSent() == nil)
         outbox.sent(1)
-        #expect(outbox.takeSent()?.number == 2)
+        #expect(outbox.removeSent()?.number == 2)
     }
 
     @Test func `holds no more for many appends than what waits`() {
@@ -67,7 +67,7 @@ import Testing
             outbox.end(exchange(UInt64(number)))
         }
         outbox.sent(3)
-        #expect(outbox.takeSent()?.number == 1)
+        #expect(outbox.removeSent()?.number == 1)
         #expect(outbox.abandon().map(\.number) == [2])
         #expect(outbox.isEmpty)
     }
@@ -75,7 +75,7 @@ import Testing
     @Test func `an answer without bytes is out at once`() {
         var outbox = Outbox()
         outbox.end(exchange(1))
-        #expect(outbox.takeSent()?.number == 1)
+        #expect(outbox.removeSent()?.number == 1)
     }
 }
 

@@ -44,7 +44,7 @@ struct AmbiguousAmountTests {
         try ledger.generate()
         try ledger.answer(.success)
         let judgement = try Self.deliver(to: &ledger)
-        #expect(judgement.answer == .successful)
+        #expect(judgement.response == .successful)
         #expect(judgement.outcome == .awaitingQuery)
         #expect(ledger.open == [])
         #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
@@ -60,7 +60,7 @@ struct AmbiguousAmountTests {
         #expect(try ledger.waiting().isEmpty)
         // Its answer is known: the same fact, signed again, is not asked about again.
         let again = try Self.deliver(to: &ledger) { $0.salt = "again" }
-        #expect(again.answer == .successful)
+        #expect(again.response == .successful)
         #expect(again.outcome == .duplicate)
         #expect(ledger.inquiries == [])
         #expect(ledger.feed.count == 2)

@@ -12,7 +12,7 @@ struct AmountMismatchTests {
         var ledger = TestLedger()
         try ledger.generate()
         let first = try ledger.deliver { $0.sen = sen }
-        #expect(first.answer == .invalidAmount)
+        #expect(first.response == .invalidAmount)
         #expect(ledger.open == ["amount-mismatch×1"])
         #expect(ledger.feed.count == 1)
 
@@ -38,7 +38,7 @@ struct AmountMismatchTests {
         let change = { (delivery: inout TestDelivery) in
             (delivery.status, delivery.sen, delivery.externalID) = (.refunded, sen, "id-2")
         }
-        #expect(try ledger.deliver(change).answer == .invalidAmount)
+        #expect(try ledger.deliver(change).response == .invalidAmount)
         #expect(ledger.open == ["amount-mismatch×1"])
         try ledger.resolve(.amountMismatch, accept: .refunded)
         let amount = try #require(Amount(sen: sen))
@@ -92,7 +92,7 @@ struct AmountMismatchTests {
                 ($0.sen, $0.status, $0.externalID) = (sen, status, "id-3")
                 form(&$0)
             }
-            #expect(judgement.answer == .successful)
+            #expect(judgement.response == .successful)
             // A redelivery is shown with its kept callback, as what that was.
             let isQuiet = [.replayed, .duplicate].contains(judgement.outcome)
             #expect(isQuiet || judgement.isRedelivery)
@@ -110,13 +110,13 @@ struct AmountMismatchTests {
         let deliver = { (ledger: inout TestLedger) in
             try ledger.deliver { ($0.sen, $0.signed) = (700_000, signed) }
         }
-        #expect(try deliver(&ledger).answer == .invalidAmount)
-        #expect(try deliver(&ledger).answer == .invalidAmount)
+        #expect(try deliver(&ledger).response == .invalidAmount)
+        #expect(try deliver(&ledger).response == .invalidAmount)
         #expect(ledger.open == ["amount-mismatch×1"], "a redelivery is counted with its callback")
         try ledger.resolve(.amountMismatch, accept: .success)
         ledger.wait(seconds: 86_400)
         let again = try deliver(&ledger)
-        #expect(again.answer == .successful)
+        #expect(again.response == .successful)
         #expect(again.isRedelivery)
         #expect(ledger.keptCount == 1)
         #expect(ledger.redeliveryCount == 2)
@@ -131,7 +131,7 @@ struct AmountMismatchTests {
         #expect(ledger.story.last == "TRX-1 pending>success 10000.00 operator")
         #expect(ledger.open == [])
         let again = try ledger.deliver { ($0.sen, $0.salt) = (700_000, "again") }
-        #expect(again.answer == .successful, "a success of a paid payment is no mismatch")
+        #expect(again.response == .successful, "a success of a paid payment is no mismatch")
         #expect(ledger.open == [], "what was dismissed opens no entry")
     }
 
@@ -142,7 +142,7 @@ struct AmountMismatchTests {
         try ledger.generate()
         try ledger.deliver { $0.status = .pending }
         let signed = ledger.now
-        #expect(try ledger.deliver().answer == .conflict)
+        #expect(try ledger.deliver().response == .conflict)
         #expect(ledger.open == ["external-id-conflict×1"])
         try ledger.resolve(.externalIDConflict, accept: .success)
         #expect(ledger.story.last == "TRX-1 pending>success 10000.00 operator")
@@ -150,7 +150,7 @@ struct AmountMismatchTests {
         #expect(try ledger.waiting().isEmpty)
         for salt in ["", "signed again"] {
             let again = try ledger.deliver { ($0.signed, $0.salt) = (signed, salt) }
-            #expect(again.answer == .successful)
+            #expect(again.response == .successful)
         }
         #expect(ledger.feed.count == 3)
         #expect(ledger.open == [])
@@ -186,7 +186,7 @@ struct AmountMismatchTests {
         var ledger = TestLedger()
         try ledger.generate()
         let judgement = try ledger.deliver { $0.sen = nil }
-        #expect(judgement.answer == .successful)
+        #expect(judgement.response == .successful)
         #expect(judgement.outcome == .awaitingQuery)
         #expect(ledger.open == [])
         #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)

@@ -57,7 +57,7 @@ struct AttentionTests {
                 $0.reference = "TRX-\(number)"
                 $0.externalID = "id-\(number)"
             }
-            #expect(judgement.answer == .transactionNotFound)
+            #expect(judgement.response == .transactionNotFound)
         }
         #expect(ledger.open == ["unknown-transaction×1", "unknown-transaction×1"])
         #expect(ledger.inquiries.count == 2)
@@ -124,7 +124,7 @@ struct AttentionTests {
         #expect(ledger.open == [])
         ledger.wait(seconds: 60)
         let again = try ledger.deliver { ($0.sen, $0.salt) = (5, "again") }
-        #expect(again.answer == .invalidAmount, "it is answered as before")
+        #expect(again.response == .invalidAmount, "it is answered as before")
         try ledger.answer(.success, sen: 5)
         #expect(ledger.open == [])
         let entry = try #require(ledger.view.entries[id])
@@ -145,7 +145,7 @@ struct AttentionTests {
         try ledger.answer(.initiated)
         let before = try ledger.runningInquiry()
         let again = try ledger.deliver { ($0.status, $0.salt) = (.failed, "again") }
-        #expect(again.answer == .conflict)
+        #expect(again.response == .conflict)
         #expect(ledger.open == [])
         #expect(try ledger.runningInquiry() == before)
     }

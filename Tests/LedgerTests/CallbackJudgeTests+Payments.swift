@@ -10,9 +10,9 @@ extension CallbackJudgeTests {
     @Test func `unknown transactions can be rejected`() throws {
         let judge = Self.judge { $0.unknownTransactions = .reject }
         let verdict = judge.judge(Self.evidence(try Self.fact(.success)))
-        #expect(verdict.answer == .transactionNotFound)
+        #expect(verdict.response == .transactionNotFound)
         #expect(verdict.attention == [.unknownTransaction])
-        #expect(verdict.asks)
+        #expect(verdict.needsQuery)
     }
 
     @Test(arguments: [
@@ -57,7 +57,7 @@ extension CallbackJudgeTests {
             let verdict = Self.judge().judge(
                 Self.evidence(try Self.fact(status, sen: sen), payment)
             )
-            #expect(verdict.answer == .invalidAmount)
+            #expect(verdict.response == .invalidAmount)
             #expect(verdict.outcome == .mismatch)
             #expect(verdict.attention == [.amountMismatch])
             #expect(verdict.effect == .nothing)
@@ -84,7 +84,7 @@ extension CallbackJudgeTests {
         let verdict = Self.judge().judge(
             Self.evidence(try Self.fact(.refunded, sen: sen), payment)
         )
-        #expect(verdict.answer == (isMismatch ? .invalidAmount : .successful))
+        #expect(verdict.response == (isMismatch ? .invalidAmount : .successful))
         #expect(verdict.attention == [isMismatch ? .amountMismatch : .unconfirmedRefund])
     }
 
@@ -103,7 +103,7 @@ extension CallbackJudgeTests {
         let judge = Self.judge { $0.amountMismatch = mode }
         let payment = try Self.payment(.success, written: [.success])
         let verdict = judge.judge(Self.evidence(try Self.fact(.success, sen: 5), payment))
-        #expect(verdict.answer == .successful)
+        #expect(verdict.response == .successful)
         #expect(verdict.outcome == .replayed)
         #expect(verdict.attention == [.possibleSecondPayment])
     }
@@ -128,9 +128,9 @@ extension CallbackJudgeTests {
         let judge = Self.judge { $0.confirmWithQuery = mode }
         let payment = try Self.payment(.pending, isProven: isProven)
         let verdict = judge.judge(Self.evidence(try Self.fact(status), payment))
-        #expect(verdict.answer == .successful)
+        #expect(verdict.response == .successful)
         #expect((verdict.outcome == .applied) == isApplied)
-        #expect(verdict.asks == !isApplied)
+        #expect(verdict.needsQuery == !isApplied)
     }
 
     @Test(arguments: LedgerPolicy.ConfirmWithQuery.allCases)
@@ -142,10 +142,10 @@ extension CallbackJudgeTests {
             let verdict = judge.judge(
                 Self.evidence(try Self.fact(.success, sen: nil), payment)
             )
-            #expect(verdict.answer == .successful)
+            #expect(verdict.response == .successful)
             #expect(verdict.outcome == .awaitingQuery)
             #expect(verdict.effect == .nothing)
-            #expect(verdict.asks)
+            #expect(verdict.needsQuery)
             #expect(verdict.attention == [])
         }
     }
@@ -153,7 +153,7 @@ extension CallbackJudgeTests {
     @Test func `an unproven callback creates nothing`() throws {
         let judge = Self.judge { $0.confirmWithQuery = .unproven }
         let verdict = judge.judge(Self.evidence(try Self.fact(.success)))
-        #expect(verdict.answer == .successful)
+        #expect(verdict.response == .successful)
         #expect(verdict.outcome == .awaitingQuery)
         #expect(verdict.effect == .nothing)
         #expect(verdict.attention == [])
@@ -185,7 +185,7 @@ extension CallbackJudgeTests {
     ])
     func `an unreadable callback is on the attention list and queried, but not another's`(
         _ failure: DeliveryFailure,
-        answer: CallbackResponse,
+        response: CallbackResponse,
         outcome: CallbackOutcome
     ) {
         let verdict = Self.judge().judge(
@@ -202,9 +202,9 @@ extension CallbackJudgeTests {
                 corroboratedOrder: nil
             )
         )
-        #expect(verdict.answer == answer)
+        #expect(verdict.response == response)
         #expect(verdict.outcome == outcome)
         #expect(verdict.attention == (failure == .partner ? [] : [.invalidCallback]))
-        #expect(verdict.asks == (failure != .partner))
+        #expect(verdict.needsQuery == (failure != .partner))
     }
 }

@@ -87,7 +87,7 @@ struct CallbackJudgeTests {
         let evidence = Self.evidence(try Self.fact(.success), signedSecondsAgo: seconds)
         let verdict = Self.judge().judge(evidence)
         #expect((verdict.outcome == .stale) == (abs(seconds) > 300))
-        #expect(verdict.answer == .successful)
+        #expect(verdict.response == .successful)
         #expect(verdict.attention == [])
     }
 
@@ -102,9 +102,9 @@ struct CallbackJudgeTests {
         let verdict = judge.judge(
             Self.evidence(try Self.fact(.success), signedSecondsAgo: 301)
         )
-        #expect(verdict.answer == .unauthorized)
+        #expect(verdict.response == .unauthorized)
         #expect(verdict.outcome == .stale)
-        #expect(verdict.asks)
+        #expect(verdict.needsQuery)
         #expect(verdict.attention == [.staleCallback])
         #expect(verdict.effect == .nothing)
     }
@@ -114,7 +114,7 @@ struct CallbackJudgeTests {
         let verdict = judge.judge(
             Self.evidence(try Self.fact(.success), signedSecondsAgo: 301)
         )
-        #expect(verdict.answer == .successful)
+        #expect(verdict.response == .successful)
         #expect(verdict.attention == [.staleCallback])
     }
 
@@ -124,7 +124,7 @@ struct CallbackJudgeTests {
         let verdict = judge.judge(
             Self.evidence(try Self.fact(.success), payment, signedSecondsAgo: 86_400)
         )
-        #expect(verdict.answer == .successful)
+        #expect(verdict.response == .successful)
         #expect(verdict.outcome == .replayed)
     }
 
@@ -132,10 +132,10 @@ struct CallbackJudgeTests {
         let payment = try Self.payment(.success, written: [.success])
         let judge = Self.judge { $0.staleTimestamp = .reject }
         let fact = try Self.fact(.refunded)
-        for decision in [DecidedFact.Decision?.none, .answered] {
+        for decision in [DecidedFact.Decision?.none, .resolvedByQuery] {
             let evidence = Self.evidence(fact, payment, signedSecondsAgo: 301, decided: decision)
             let verdict = judge.judge(evidence)
-            #expect(verdict.answer == (decision == nil ? .unauthorized : .successful))
+            #expect(verdict.response == (decision == nil ? .unauthorized : .successful))
         }
     }
 
@@ -144,14 +144,14 @@ struct CallbackJudgeTests {
     @Test func `another fact under a used external id is a conflict`() throws {
         let evidence = Self.evidence(try Self.fact(.success), use: .otherFact(nil))
         let verdict = Self.judge().judge(evidence)
-        #expect(verdict.answer == .conflict)
+        #expect(verdict.response == .conflict)
         #expect(verdict.outcome == .conflict)
         #expect(verdict.attention == [.externalIDConflict])
-        #expect(verdict.asks)
+        #expect(verdict.needsQuery)
         #expect(verdict.effect == .nothing)
     }
 
-    @Test(arguments: [DecidedFact.Decision.accepted, .answered, .dismissed])
+    @Test(arguments: [DecidedFact.Decision.accepted, .resolvedByQuery, .dismissed])
     func `a conflict that was decided is answered 2005600, unless it was dismissed`(
         _ decision: DecidedFact.Decision
     ) throws {
@@ -164,7 +164,7 @@ struct CallbackJudgeTests {
                 decided: decision
             )
         )
-        #expect(verdict.answer == (decision == .dismissed ? .conflict : .successful))
+        #expect(verdict.response == (decision == .dismissed ? .conflict : .successful))
     }
 
     @Test(arguments: [
@@ -183,7 +183,7 @@ struct CallbackJudgeTests {
         }
         let evidence = Self.evidence(try Self.fact(.success), use: .otherFact(nil))
         let verdict = judge.judge(evidence)
-        #expect(verdict.answer == (isRejected ? .conflict : .successful))
+        #expect(verdict.response == (isRejected ? .conflict : .successful))
         #expect(verdict.outcome == (isRejected ? .conflict : .applied))
         #expect(verdict.attention == [.externalIDConflict])
     }
@@ -224,7 +224,7 @@ struct CallbackJudgeTests {
         let payment = try Self.payment(.success, written: [.success])
         let evidence = Self.evidence(try Self.fact(.success), payment, use: .sameFact)
         let verdict = Self.judge().judge(evidence)
-        #expect(verdict.answer == .successful)
+        #expect(verdict.response == .successful)
         #expect(verdict.outcome == .duplicate)
     }
 }

@@ -8,12 +8,12 @@ struct ExternalIDTests {
     @Test(arguments: [(true, CallbackResponse.conflict), (false, .successful)])
     func `auto rejects where queries can be sent and flags where they cannot`(
         isOutbound: Bool,
-        answer: CallbackResponse
+        response: CallbackResponse
     ) throws {
         var ledger = TestLedger { $0.isOutbound = isOutbound }
         try ledger.deliver()
         let second = try ledger.deliver { ($0.partner, $0.reference) = ("PAY-2", "TRX-2") }
-        #expect(second.answer == answer)
+        #expect(second.response == response)
         #expect(ledger.open == ["external-id-conflict×1"])
         #expect(ledger.feed.count == (isOutbound ? 1 : 2))
     }
@@ -47,14 +47,14 @@ struct ExternalIDTests {
         try ledger.generate()
         try ledger.deliver { $0.status = .pending }
         let signed = ledger.now
-        #expect(try ledger.deliver { $0.signed = signed }.answer == .conflict)
+        #expect(try ledger.deliver { $0.signed = signed }.response == .conflict)
         #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
         try ledger.answer(.success)
         #expect(ledger.open == [])
         #expect(ledger.story.last == "TRX-1 pending>success 10000.00 query")
         for salt in ["", "again"] {
             let again = try ledger.deliver { ($0.signed, $0.salt) = (signed, salt) }
-            #expect(again.answer == .successful)
+            #expect(again.response == .successful)
         }
         #expect(ledger.open == [])
         #expect(ledger.feed.count == 3)
@@ -64,19 +64,19 @@ struct ExternalIDTests {
         var ledger = TestLedger()
         try ledger.generate()
         try ledger.deliver { $0.status = .pending }
-        #expect(try ledger.deliver { $0.status = .failed }.answer == .conflict)
+        #expect(try ledger.deliver { $0.status = .failed }.response == .conflict)
         try ledger.answer(.success)
         let again = try ledger.deliver { ($0.status, $0.salt) = (.failed, "again") }
-        #expect(again.answer == .successful)
+        #expect(again.response == .successful)
         #expect(again.outcome == .ignored)
     }
 
     @Test func `only what was answered 2005600 owns its id`() throws {
         var ledger = TestLedger()
         try ledger.generate()
-        #expect(try ledger.deliver { $0.sen = 5 }.answer == .invalidAmount)
+        #expect(try ledger.deliver { $0.sen = 5 }.response == .invalidAmount)
         #expect(try ledger.deliver().outcome == .applied)
-        #expect(try ledger.deliver { $0.status = .refunded }.answer == .conflict)
+        #expect(try ledger.deliver { $0.status = .refunded }.response == .conflict)
     }
 
     @Test(arguments: [(-1 as Int64, true), (0, false), (1, false)])

@@ -47,7 +47,7 @@ struct OperatorTests {
             let again = try ledger.deliver {
                 ($0.sen, $0.salt, $0.externalID) = (sen, "again", "id-\(sen)")
             }
-            #expect(again.answer == .successful)
+            #expect(again.response == .successful)
         }
         #expect(ledger.open == [])
     }
@@ -254,7 +254,7 @@ struct OperatorTests {
         #expect(ledger.open == [])
         #expect(try ledger.waiting().isEmpty)
         #expect(ledger.inquiries == [])
-        #expect(try ledger.deliver { ($0.sen, $0.salt) = (5, "again") }.answer == .successful)
+        #expect(try ledger.deliver { ($0.sen, $0.salt) = (5, "again") }.response == .successful)
     }
 
     @Test func `a guess of the references is put right by the accepted one`() throws {

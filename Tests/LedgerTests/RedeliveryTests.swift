@@ -18,7 +18,7 @@ struct RedeliveryTests {
             }
             #expect(again.callbackID == 1)
             #expect(again.isRedelivery)
-            #expect(again.answer == (count.isMultiple(of: 2) ? .invalid : .successful))
+            #expect(again.response == (count.isMultiple(of: 2) ? .invalid : .successful))
             #expect(try ledger.runningInquiry() == first, "the schedule does not restart")
         }
         #expect(ledger.keptCount == 1)
@@ -79,7 +79,7 @@ struct RedeliveryTests {
         let inquiries = ledger.inquiries
         for _ in 1...20 {
             ledger.wait(seconds: 400)
-            #expect(try deliver(&ledger).answer == first.answer)
+            #expect(try deliver(&ledger).response == first.response)
         }
         #expect(ledger.open == open)
         #expect(ledger.inquiries == inquiries)
@@ -97,7 +97,7 @@ struct RedeliveryTests {
             try ledger.deliver { ($0.signed, $0.failure) = (signed, failure) }
         }
         let spoilt = try deliver(&ledger, failure)
-        #expect(spoilt.answer == (failure == .partner ? .unauthorized : .invalid))
+        #expect(spoilt.response == (failure == .partner ? .unauthorized : .invalid))
         #expect(spoilt.outcome == (failure == .partner ? .refused : .invalid))
         #expect(try deliver(&ledger, failure).isRedelivery)
         let good = try deliver(&ledger, nil)
@@ -107,8 +107,8 @@ struct RedeliveryTests {
         #expect(ledger.story.last == "TRX-1 pending>success 10000.00 notify")
         let again = try deliver(&ledger, failure)
         #expect(again.callbackID == spoilt.callbackID)
-        #expect(again.answer == spoilt.answer, "rows 3 to 5 come before row 5a")
-        #expect(try deliver(&ledger, nil).answer == .successful)
+        #expect(again.response == spoilt.response, "rows 3 to 5 come before row 5a")
+        #expect(try deliver(&ledger, nil).response == .successful)
         #expect(ledger.keptCount == 2)
         #expect(ledger.feed.count == 2)
     }

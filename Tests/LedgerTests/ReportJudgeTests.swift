@@ -52,7 +52,7 @@ struct ReportJudgeTests {
             verdict.attention = attention.map { [$0] } ?? []
         case .ignore(let attention), .replay(let attention):
             verdict.attention = attention.map { [$0] } ?? []
-        case .queryDecides, .askAgain: break
+        case .queryDecides, .queryAgain: break
         }
         return verdict
     }

@@ -31,7 +31,7 @@ struct SecondPaymentTests {
                 ($0.salt, $0.externalID) = (salt, "id-2")
                 ($0.finishedTime, $0.originalExternalID) = (time, id)
             }
-            #expect(judgement.answer == .successful)
+            #expect(judgement.response == .successful)
         }
         #expect(ledger.open == (isSecond ? ["possible-second-payment×2"] : []))
         #expect(ledger.feed.count == 2)
@@ -131,7 +131,7 @@ struct SecondPaymentTests {
         let judgement = try ledger.deliver {
             ($0.externalID, $0.finishedTime, $0.originalExternalID) = ("id-2", time, id)
         }
-        #expect(judgement.answer == .successful)
+        #expect(judgement.response == .successful)
         #expect(judgement.outcome == .ignored)
         #expect(ledger.open == (isTold ? ["payment-after-refund×1"] : []))
         #expect(try ledger.payment().status == .refunded)

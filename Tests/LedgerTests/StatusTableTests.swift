@@ -40,7 +40,7 @@ struct StatusTableTests {
             ),
             Cell(from, .cancelled, .apply(.cancelled)),
             Cell(from, .failed, .apply(.failed)),
-            Cell(from, .notFound, .ignore(), .askAgain),
+            Cell(from, .notFound, .ignore(), .queryAgain),
         ]
     }
 
@@ -57,7 +57,7 @@ struct StatusTableTests {
         ),
         Cell(.success, .cancelled, .ignore(attention: .contradictsSuccess)),
         Cell(.success, .failed, .ignore(attention: .contradictsSuccess)),
-        Cell(.success, .notFound, .ignore(), .askAgain),
+        Cell(.success, .notFound, .ignore(), .queryAgain),
     ]
 
     static let unpaid: [Cell] = [TransactionStatus.cancelled, .failed].flatMap { from in
@@ -74,7 +74,7 @@ struct StatusTableTests {
             ),
             Cell(from, .cancelled, from == .cancelled ? .replay() : .ignore()),
             Cell(from, .failed, from == .failed ? .replay() : .ignore()),
-            Cell(from, .notFound, .ignore(), .askAgain),
+            Cell(from, .notFound, .ignore(), .queryAgain),
         ]
     }
 
@@ -82,7 +82,7 @@ struct StatusTableTests {
         switch reported {
         case .success: Cell(.refunded, reported, .ignore(attention: .paymentAfterRefund))
         case .refunded: Cell(.refunded, reported, .replay())
-        case .notFound: Cell(.refunded, reported, .ignore(), .askAgain)
+        case .notFound: Cell(.refunded, reported, .ignore(), .queryAgain)
         default: Cell(.refunded, reported, .ignore())
         }
     }

@@ -43,7 +43,7 @@ struct TestLedger {
     mutating func run<T>(_ event: (inout Ledger) throws -> T) rethrows -> T {
         ledger.context.nowMilliseconds = now
         let result = try event(&ledger)
-        for change in ledger.takeChanges() {
+        for change in ledger.removeChanges() {
             switch change {
             case .appendTransition(let transition): feed.append(transition)
             case .appendCallback: keptCount += 1

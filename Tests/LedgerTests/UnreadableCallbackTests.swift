@@ -17,7 +17,7 @@ struct UnreadableCallbackTests {
         var ledger = TestLedger()
         try ledger.generate()
         let judgement = try ledger.deliver { ($0.partner, $0.reference) = (partner, reference) }
-        #expect(judgement.answer == (reference == nil ? .invalid : .successful))
+        #expect(judgement.response == (reference == nil ? .invalid : .successful))
         #expect(judgement.outcome == (reference == nil ? .invalid : .awaitingQuery))
         #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
         #expect(ledger.inquiries.count == 1)
@@ -68,7 +68,7 @@ struct UnreadableCallbackTests {
                 )
             )
             let judgement = ledger.run { $0.receive(nameless) }
-            #expect(judgement.answer == .invalid)
+            #expect(judgement.response == .invalid)
         }
         #expect(ledger.open == ["invalid-callback×2"])
         #expect(ledger.openEntries[0].subject == .cause("4005600 Bad"))
@@ -91,7 +91,7 @@ struct UnreadableCallbackTests {
         let before = try ledger.payment()
         let inquiries = ledger.inquiries
         let judgement = try ledger.deliver { $0.failure = .partner }
-        #expect(judgement.answer == .unauthorized)
+        #expect(judgement.response == .unauthorized)
         #expect(judgement.outcome == .refused)
         #expect(ledger.keptCount == 1)
         #expect(try ledger.payment() == before)

@@ -56,8 +56,8 @@ import Testing
         (.conflict, "4095600"),
         (.transactionNotFound, "4045601"), (.invalidAmount, "4045613"), (.invalid, "4005600"),
     ])
-    func `every judgement has its code`(answer: CallbackResponse, code: String) {
-        #expect(NotifyResponses.snapResponse(answer, problem: nil).code.description == code)
+    func `every judgement has its code`(response: CallbackResponse, code: String) {
+        #expect(NotifyResponses.snapResponse(response, problem: nil).code.description == code)
     }
 
     @Test func `what the receiver found wrong itself is told, where the judgement leaves it room`()

@@ -22,7 +22,7 @@ import Testing
     /// A gateway that has answered before, and then did not respond this often, a second apart.
     private func failing(_ count: Int) -> GatewayHealth {
         var health = GatewayHealth()
-        _ = health.record(.answered, about: one, at: start)
+        _ = health.record(.succeeded, about: one, at: start)
         for second in 0..<count {
             _ = health.record(.unavailable, about: one, at: at(Double(second)))
         }
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: [
-        GatewayHealth.Result.answered, .refused(description: "403"),
+        GatewayHealth.Result.succeeded, .refused(description: "403"),
         .unauthorized(description: "401"), .unreadable,
     ])
     func `any response in between starts the count again`(result: GatewayHealth.Result) {
@@ -96,9 +96,9 @@ import Testing
 
     @Test func `recovery is reported once, and nothing is paused any more`() {
         var health = failing(3)
-        #expect(health.record(.answered, about: one, at: at(3)) == [.recovered])
+        #expect(health.record(.succeeded, about: one, at: at(3)) == [.recovered])
         #expect(health.isUp)
-        #expect(health.record(.answered, about: one, at: at(3)) == [])
+        #expect(health.record(.succeeded, about: one, at: at(3)) == [])
         let again = GatewayHealth.News.unreachable(since: at(3), attempts: 3)
         for _ in 1...2 { #expect(health.record(.unavailable, about: one, at: at(3)) == []) }
         #expect(
@@ -113,15 +113,15 @@ import Testing
         #expect(health.record(result, about: one, at: at(3)) == [.reachable])
         #expect(health.isUp)
         #expect(health.record(result, about: one, at: at(3)) == [], "reported once")
-        #expect(health.record(.answered, about: one, at: at(3)) == [])
+        #expect(health.record(.succeeded, about: one, at: at(3)) == [])
     }
 
     @Test func `the first answer of all closes what an earlier run has left open`() {
         var health = GatewayHealth()
-        #expect(health.record(.answered, about: one, at: start) == [.recovered])
-        #expect(health.record(.answered, about: one, at: start) == [])
+        #expect(health.record(.succeeded, about: one, at: start) == [.recovered])
+        #expect(health.record(.succeeded, about: one, at: start) == [])
         health.reset()
-        #expect(health.record(.answered, about: one, at: start) == [.recovered])
+        #expect(health.record(.succeeded, about: one, at: start) == [.recovered])
     }
 
     @Test func `a first response that is no answer closes an outage that an earlier run left open`()
@@ -129,7 +129,7 @@ import Testing
         var health = GatewayHealth()
         #expect(health.record(.unreadable, about: one, at: start) == [.reachable])
         #expect(health.record(.unreadable, about: one, at: start) == [])
-        #expect(health.record(.answered, about: one, at: start) == [.recovered], "the rest")
+        #expect(health.record(.succeeded, about: one, at: start) == [.recovered], "the rest")
     }
 
     @Test func `a reset forgets the pause`() {
@@ -156,7 +156,7 @@ import Testing
         #expect(!health.isUp)
         #expect(health.pauseEnd(at: start) == at(1))
         #expect(health.record(.unauthorized(description: "401"), about: three, at: at(1)) == [])
-        #expect(health.record(.answered, about: one, at: at(3)) == [.recovered])
+        #expect(health.record(.succeeded, about: one, at: at(3)) == [.recovered])
         #expect(health.isUp)
         #expect(health.record(.unauthorized(description: "401"), about: one, at: at(4)) == [])
         #expect(
@@ -170,7 +170,7 @@ import Testing
     @Test func `an answer between two 401 shows that the credentials are accepted`() {
         var health = failing(0)
         _ = health.record(.unauthorized(description: "401"), about: one, at: start)
-        #expect(health.record(.answered, about: three, at: start) == [])
+        #expect(health.record(.succeeded, about: three, at: start) == [])
         #expect(health.record(.unauthorized(description: "401"), about: two, at: start) == [])
         #expect(health.isUp)
     }
@@ -220,7 +220,7 @@ import Testing
         #expect(health.record(result, about: two, at: at(3)) == [])
         #expect(health.pauseEnd(at: at(3)) == at(5))
         #expect(!health.isUp)
-        #expect(health.record(.answered, about: one, at: at(5)) == [.recovered])
+        #expect(health.record(.succeeded, about: one, at: at(5)) == [.recovered])
     }
 
     @Test func `an outage during the pause does not shorten it`() {
@@ -241,7 +241,7 @@ import Testing
         #expect(health.lastProbed == two)
         _ = health.record(.unauthorized(description: "401"), about: three, at: at(1))
         #expect(health.lastProbed == three)
-        _ = health.record(.answered, about: one, at: at(3))
+        _ = health.record(.succeeded, about: one, at: at(3))
         #expect(health.lastProbed == nil)
         for _ in 1...3 { _ = health.record(.unavailable, about: two, at: at(4)) }
         #expect(health.lastProbed == two, "of an outage as well")
@@ -260,7 +260,7 @@ import Testing
         var health = failing(0)
         #expect((1...6).map { _ in refuse(&health, one) } == [0, 0, 1, 0, 0, 0])
         #expect((1...3).map { _ in refuse(&health, two) } == [0, 0, 0], "the same trouble")
-        #expect(health.record(.answered, about: two, at: start) == [.recovered])
+        #expect(health.record(.succeeded, about: two, at: start) == [.recovered])
         #expect((1...3).map { _ in refuse(&health, one) } == [0, 0, 1], "reported again")
     }
 
@@ -288,7 +288,7 @@ import Testing
     @Test func `an answer for another payment resets the counts`() {
         var health = failing(0)
         for _ in 1...2 { #expect(refuse(&health, one) == 0) }
-        #expect(health.record(.answered, about: two, at: start) == [])
+        #expect(health.record(.succeeded, about: two, at: start) == [])
         #expect((1...3).map { _ in refuse(&health, one) } == [0, 0, 1])
     }
 }

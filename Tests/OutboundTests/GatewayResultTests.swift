@@ -20,7 +20,7 @@ import Testing
     private static let words = #"responseMessage "No \"way\"""#
 
     @Test func `a gateway that knows no such payment has answered`() throws {
-        #expect(try result(404, body("4045101")) == .answered)
+        #expect(try result(404, body("4045101")) == .succeeded)
     }
 
     @Test(arguments: [401, 200])

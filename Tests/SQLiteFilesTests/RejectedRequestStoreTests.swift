@@ -26,7 +26,7 @@ import Testing
                 path: path,
                 onTrouble: { trouble in failures.all.withLock { $0.append(trouble) } }
             ),
-            keptMax: max,
+            requestsMax: max,
             callbackIDs: CallbackIDs(newest: 0)
         )
     }
@@ -116,11 +116,11 @@ import Testing
         let keep = keep()
         for number in 1...30 { keep.add(refusal(number)) }
         await keep.flush()
-        keep.setKeptMax(2)
+        keep.setRequestsMax(2)
         keep.add(refusal(31))
         await keep.flush()
         #expect(try kept(isPlausible: true) == [30, 31])
-        keep.setKeptMax(0)
+        keep.setRequestsMax(0)
         keep.add(refusal(32))
         await keep.flush()
         #expect(try kept(isPlausible: true).isEmpty)

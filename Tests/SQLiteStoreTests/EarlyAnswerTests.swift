@@ -13,7 +13,7 @@ import Testing
         let test = try await TestStore.asking()
         try await test.begin()
         let early = try await test.deliver { _ in }
-        #expect(early.answer == .successful)
+        #expect(early.response == .successful)
         #expect(early.outcome == .awaitingQuery)
         #expect(try await test.feed().isEmpty)
         #expect(try await test.onlyDue().partnerReferenceNo.text == "TRX-1", "or a query decides")

@@ -124,7 +124,7 @@ import Testing
             $0.sen = 5
             $0.externalID = "E"
         }
-        #expect(mismatch.answer == .invalidAmount)
+        #expect(mismatch.response == .invalidAmount)
         #expect(try await deliver(test, 2, at: 1) == .applied)
         #expect(try await deliver(test, 3, at: 1) == .conflict)
     }

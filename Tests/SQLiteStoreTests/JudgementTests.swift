@@ -15,7 +15,7 @@ import Testing
             judgement
                 == Judgement(
                     callbackID: 1,
-                    answer: .successful,
+                    response: .successful,
                     outcome: .applied,
                     sequence: 1,
                     isRedelivery: false
@@ -75,7 +75,7 @@ import Testing
         }
         #expect(again.isRedelivery)
         #expect(again.callbackID == 1)
-        #expect(again.answer == .successful)
+        #expect(again.response == .successful)
         #expect(again.sequence == nil)
         let kept = try await test.callback(1)
         #expect(kept.deliveries == 2)
@@ -97,7 +97,7 @@ import Testing
             $0.signedSecondsAgo = signedSecondsAgo
         }
         #expect(duplicate.outcome == .duplicate)
-        #expect(duplicate.answer == .successful)
+        #expect(duplicate.response == .successful)
         #expect(duplicate.callbackID == 2)
         #expect(!duplicate.isRedelivery)
         let replayed = try await test.deliver {
@@ -117,7 +117,7 @@ import Testing
         try await test.deliver { _ in }
         for count in 1...2 {
             let conflict = try await test.deliver { $0.reference = "TRX-2" }
-            #expect(conflict.answer == .conflict)
+            #expect(conflict.response == .conflict)
             #expect(conflict.outcome == .conflict)
             #expect(conflict.callbackID == 2)
             #expect(conflict.isRedelivery == (count == 2))
@@ -146,7 +146,7 @@ import Testing
                 $0.salt = "\(count)"
                 $0.externalID = "id-\(count + 1)"
             }
-            #expect(mismatch.answer == .invalidAmount)
+            #expect(mismatch.response == .invalidAmount)
             #expect(mismatch.outcome == .mismatch)
         }
         #expect(try await test.attention() == ["amount-mismatch×3"])
@@ -159,7 +159,7 @@ import Testing
     @Test func `an unknown transaction is refused when that is queried for`() async throws {
         let test = try await TestStore { $0.unknownTransactions = .reject }
         let unknown = try await test.deliver { _ in }
-        #expect(unknown.answer == .transactionNotFound)
+        #expect(unknown.response == .transactionNotFound)
         #expect(unknown.outcome == .awaitingQuery)
         #expect(try await test.attention() == ["unknown-transaction×1"])
         #expect(try await test.feed().isEmpty)
@@ -168,7 +168,7 @@ import Testing
     @Test func `a stale callback is kept and changes nothing`() async throws {
         let test = try await TestStore()
         let stale = try await test.deliver { $0.signedSecondsAgo = 301 }
-        #expect(stale.answer == .successful)
+        #expect(stale.response == .successful)
         #expect(stale.outcome == .stale)
         let fresh = try await test.deliver { $0.signedSecondsAgo = 300 }
         #expect(fresh.outcome == .applied)
@@ -180,7 +180,7 @@ import Testing
     {
         var test = try await TestStore { $0.confirmWithQuery = .unproven }
         let waiting = try await test.deliver { _ in }
-        #expect(waiting.answer == .successful)
+        #expect(waiting.response == .successful)
         #expect(waiting.outcome == .awaitingQuery)
         #expect(try await test.transaction("TRX-1") == nil)
         #expect(try await test.attention() == ["unconfirmed-callback×1"])
@@ -203,7 +203,7 @@ import Testing
 
     @Test func `a promoted callback owns its id, before and after a restart`() async throws {
         var test = try await TestStore { $0.unknownTransactions = .reject }
-        #expect(try await test.deliver { _ in }.answer == .transactionNotFound)
+        #expect(try await test.deliver { _ in }.response == .transactionNotFound)
         var accepting = LedgerPolicy()
         accepting.confirmWithQuery = .never
         accepting.externalIDConflict = .reject
@@ -230,7 +230,7 @@ import Testing
                     $0.isPairReadable = isReadable
                     $0.salt = "\(isReadable)"
                 }
-                #expect(invalid.answer == .invalid)
+                #expect(invalid.response == .invalid)
                 #expect(invalid.outcome == .invalid)
                 #expect(invalid.isRedelivery == (count == 2))
             }
@@ -250,7 +250,7 @@ import Testing
                 $0.failure = failure
                 $0.isPairReadable = isReadable
             }
-            #expect(spoilt.answer == (failure == .headers ? .invalid : .unauthorized))
+            #expect(spoilt.response == (failure == .headers ? .invalid : .unauthorized))
             let good = try await test.deliver { _ in }
             #expect(!good.isRedelivery)
             #expect(good.sequence == 1)
@@ -262,7 +262,7 @@ import Testing
             }
             #expect(again.isRedelivery)
             #expect(again.callbackID == spoilt.callbackID)
-            #expect(again.answer == spoilt.answer)
+            #expect(again.response == spoilt.response)
         }
     }
 
@@ -271,7 +271,7 @@ import Testing
         try await test.deliver { $0.failure = .body }
         let other = try await test.deliver { $0.failure = .headers }
         #expect(other.isRedelivery)
-        #expect(other.answer == .invalid)
+        #expect(other.response == .invalid)
     }
 
     @Test func `references that contradict a payment change nothing`() async throws {
@@ -281,7 +281,7 @@ import Testing
             $0.partner = "PAY-2"
             $0.externalID = "id-2"
         }
-        #expect(contradiction.answer == .successful)
+        #expect(contradiction.response == .successful)
         #expect(contradiction.outcome == .awaitingQuery)
         #expect(try await test.attention() == ["reference-mismatch×1"])
         #expect(try await test.transaction("TRX-1")?.status == .pending)

@@ -8,27 +8,27 @@ import Testing
 @Suite struct ReaderSeatsTests {
     @Test func `the first idle connection is taken, and the feed's is left to the feed`() {
         var seats = ReaderSeats(count: 4)
-        #expect(seats.take(.lookup, id: 1) == 1)
-        #expect(seats.take(.lookup, id: 2) == 2)
+        #expect(seats.acquire(.lookup, id: 1) == 1)
+        #expect(seats.acquire(.lookup, id: 2) == 2)
         #expect(seats.release(1, .lookup).isEmpty)
-        #expect(seats.take(.lookup, id: 3) == 1, "the first that is idle, not the next in turn")
-        #expect(seats.take(.report, id: 4) == 3)
-        #expect(seats.take(.lookup, id: 5) == nil, "the feed's is idle, and stays so")
-        #expect(seats.take(.feed, id: 6) == 0)
-        #expect(seats.take(.feed, id: 7) == nil)
+        #expect(seats.acquire(.lookup, id: 3) == 1, "the first that is idle, not the next in turn")
+        #expect(seats.acquire(.report, id: 4) == 3)
+        #expect(seats.acquire(.lookup, id: 5) == nil, "the feed's is idle, and stays so")
+        #expect(seats.acquire(.feed, id: 6) == 0)
+        #expect(seats.acquire(.feed, id: 7) == nil)
         #expect(seats.release(2, .lookup).map(\.id) == [5], "the longest waiting first")
         #expect(seats.release(0, .feed).map(\.id) == [7])
     }
 
     @Test func `reports leave a connection to look-ups`() {
         var seats = ReaderSeats(count: 4)
-        #expect(seats.take(.report, id: 1) == 1)
-        #expect(seats.take(.report, id: 2) == 2)
-        #expect(seats.take(.report, id: 3) == nil)
-        #expect(seats.take(.lookup, id: 4) == 3)
+        #expect(seats.acquire(.report, id: 1) == 1)
+        #expect(seats.acquire(.report, id: 2) == 2)
+        #expect(seats.acquire(.report, id: 3) == nil)
+        #expect(seats.acquire(.lookup, id: 4) == 3)
         #expect(seats.release(3, .lookup).isEmpty, "a report does not get the last of them")
-        #expect(seats.take(.feed, id: 5) == 0)
-        #expect(seats.take(.feed, id: 6) == 3, "the feed takes what is idle")
+        #expect(seats.acquire(.feed, id: 5) == 0)
+        #expect(seats.acquire(.feed, id: 6) == 3, "the feed takes what is idle")
         let resumed = seats.release(1, .report)
         #expect(resumed.map(\.id) == [3] && resumed.map(\.seat) == [1])
     }
@@ -45,7 +45,7 @@ import Testing
             if held.isEmpty || Bool.random(using: &random) {
                 let purposes: [ReadPurpose] = [.feed, .lookup, .report]
                 let purpose = purposes[Int.random(in: 0..<3, using: &random)]
-                if let seat = seats.take(purpose, id: id) {
+                if let seat = seats.acquire(purpose, id: id) {
                     held.append((seat, purpose))
                 } else {
                     waiting[id] = purpose

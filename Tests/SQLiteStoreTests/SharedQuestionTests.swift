@@ -116,14 +116,14 @@ import Testing
             delivery.status = .cancelled
             delivery.received = TestClock.start
         }
-        #expect(try await test.deliver(older).answer == .conflict)
+        #expect(try await test.deliver(older).response == .conflict)
         let newest = try await test.deliver {
             $0.externalID = "id-2"
             $0.signedSecondsAgo = 301
         }
         #expect(newest.outcome == .stale)
         try await test.answer(.cancelled)
-        #expect(try await test.deliver(older).answer == .successful)
+        #expect(try await test.deliver(older).response == .successful)
         #expect(try waitingCount(test) == 1)
         #expect(try await test.wait() != nil, "the newest is asked about further")
     }

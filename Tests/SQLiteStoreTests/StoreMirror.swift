@@ -203,7 +203,7 @@ struct StoreMirror {
     // MARK: What no view holds
 
     private mutating func record() {
-        for change in ledger.takeChanges() {
+        for change in ledger.removeChanges() {
             switch change {
             case .appendTransition(let transition): feed.append(transition)
             case .appendCallback(let callback, _):

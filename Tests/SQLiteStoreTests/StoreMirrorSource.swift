@@ -344,7 +344,7 @@ struct StoreMirrorSource {
             )
         )
         let page = try await test.store.reader.callbackPage(CallbackFilter(), limit: 100)
-        let refused = page.callbacks.first { $0.outcome == .refused && $0.answer == nil }
+        let refused = page.callbacks.first { $0.outcome == .refused && $0.response == nil }
         let id = try #require(refused?.id)
         return .replay([ReplayRequest(callbackID: id, delivery: delivery)], isDryRun: chance(20))
     }

@@ -190,11 +190,11 @@ extension StoreModel {
     }
 
     /// Whether an answer ends the wait for what a callback claims.
-    private func ends(_ claim: LatestTransactionStatus, _ answer: LatestTransactionStatus) -> Bool {
-        if claim == answer { return true }
+    private func ends(_ claim: LatestTransactionStatus, _ report: LatestTransactionStatus) -> Bool {
+        if claim == report { return true }
         let moves: [LatestTransactionStatus] = [.success, .refunded]
-        if moves.contains(claim) { return claim == .success && answer == .refunded }
-        return moves.contains(answer) || [.cancelled, .failed].contains(answer)
+        if moves.contains(claim) { return claim == .success && report == .refunded }
+        return moves.contains(report) || [.cancelled, .failed].contains(report)
     }
 
     // MARK: Abandoned codes

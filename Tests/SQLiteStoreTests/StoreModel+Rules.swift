@@ -15,7 +15,7 @@ extension StoreModel {
     }
 
     struct Verdict {
-        var answer = CallbackResponse.successful
+        var response = CallbackResponse.successful
         var outcome: CallbackOutcome
         var kinds: [AttentionKind] = []
         var effect = Effect.nothing
@@ -33,17 +33,17 @@ extension StoreModel {
     func judge(_ says: TestDelivery, _ use: Use, checksAge: Bool = true) -> Verdict {
         let index = fitting(says)
         let stands = index.map { payments[$0].written.contains(Said(says)) } ?? false
-        let isAnswered = index.map { payments[$0].answered.contains(Said(says)) } ?? false
+        let isResolvedByQuery = index.map { payments[$0].answered.contains(Said(says)) } ?? false
         // Row 6.
         if checksAge, abs(says.received - signed(says)) > 300_000, !stands {
             return Verdict(outcome: .stale, asks: true)
         }
         // Row 10.
         var isFlagged = false
-        if case .other(let other) = use, !stands, !isAnswered {
+        if case .other(let other) = use, !stands, !isResolvedByQuery {
             let kinds: [AttentionKind] = [.externalIDConflict]
             if rejectsConflicts {
-                return Verdict(answer: .conflict, outcome: .conflict, kinds: kinds, asks: true)
+                return Verdict(response: .conflict, outcome: .conflict, kinds: kinds, asks: true)
             }
             isFlagged = other.map { pair($0) != pair(says) || $0.sen != says.sen } ?? true
         }
@@ -63,7 +63,7 @@ extension StoreModel {
     private func unknown(_ says: TestDelivery) -> Verdict {
         if rejectsUnknown {
             var verdict = Verdict.awaiting([.unknownTransaction])
-            verdict.answer = .transactionNotFound
+            verdict.response = .transactionNotFound
             return verdict
         }
         if says.status == .notFound { return Verdict(outcome: .ignored) }
@@ -87,7 +87,7 @@ extension StoreModel {
         let isMismatch = !stands && isMismatch(says, payment)
         let kinds: [AttentionKind] = [.amountMismatch]
         if isMismatch, rejectsMismatches {
-            return Verdict(answer: .invalidAmount, outcome: .mismatch, kinds: kinds)
+            return Verdict(response: .invalidAmount, outcome: .mismatch, kinds: kinds)
         }
         var verdict = table(says, payment, stands: stands)
         if isMismatch { verdict.kinds += kinds }

@@ -51,7 +51,7 @@ struct StoreModel {
     }
 
     struct Expected: Equatable {
-        var answer: CallbackResponse
+        var response: CallbackResponse
         /// Nil when an operator has decided about the payment since: any callback with the fact may
         /// be the one that bears it.
         var outcome: CallbackOutcome?
@@ -102,9 +102,9 @@ struct StoreModel {
         kept.append(
             Kept(says: says, outcome: verdict.outcome, isWaiting: verdict.asks && isFirst)
         )
-        if verdict.answer == .successful { claim(says) }
+        if verdict.response == .successful { claim(says) }
         for kind in verdict.kinds { raise(kind, pair(says), Said(says)) }
-        return Expected(answer: verdict.answer, outcome: verdict.outcome, sequence: sequence)
+        return Expected(response: verdict.response, outcome: verdict.outcome, sequence: sequence)
     }
 
     private mutating func redeliver(_ says: TestDelivery, of index: Int) -> Expected {
@@ -121,7 +121,7 @@ struct StoreModel {
         }
         let payment = fitting(says).map { payments[$0] }
         return Expected(
-            answer: verdict.answer,
+            response: verdict.response,
             outcome: payment?.isDecidedByOperator == true ? nil : kept[index].outcome,
             sequence: sequence,
             isRedelivery: true

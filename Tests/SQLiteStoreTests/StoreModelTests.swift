@@ -175,7 +175,7 @@ import Testing
             let judgement = try result.get()
             let expected = model.deliver(delivery)
             let found = StoreModel.Expected(
-                answer: judgement.answer,
+                response: judgement.response,
                 outcome: expected.outcome == nil ? nil : judgement.outcome,
                 sequence: judgement.sequence,
                 isRedelivery: judgement.isRedelivery
@@ -197,16 +197,16 @@ import Testing
         let (merchant, gateway) = ("TRX-\(number)", "PAY-\(number)")
         let other: Int64 = source.chance(10) && !source.decides ? 2 : 1_000_000
         let sen = source.chance(80) ? model.expectedSen(status, pair) ?? other : other
-        let answer = TestAnswer(status) {
+        let response = TestAnswer(status) {
             $0.partner = merchant
             $0.reference = gateway
             $0.sen = sen
         }
-        try await test.query(merchant, answer)
+        try await test.query(merchant, response)
         model.query(StoreModel.Said(status, sen), merchant: merchant, gateway: gateway)
         let expected = model.payment(of: pair).map { model.payments[$0] }
         let stored = try await test.transaction(expected?.merchant ?? merchant)
-        try #require(stored?.status == expected?.status, "seed \(seed): \(answer)")
+        try #require(stored?.status == expected?.status, "seed \(seed): \(response)")
     }
 
     private func generate(

@@ -12,7 +12,7 @@ import Testing
     @Test func `an unproven callback takes effect when the gateway confirms it`() async throws {
         var test = try await TestStore.asking()
         let waiting = try await test.deliver { _ in }
-        #expect(waiting.answer == .successful)
+        #expect(waiting.response == .successful)
         #expect(waiting.outcome == .awaitingQuery)
         #expect(try await test.transaction("TRX-1") == nil)
         #expect(try await test.attention() == [])
@@ -156,15 +156,15 @@ import Testing
         try await test.generate()
         try await test.deliver { $0.status = .paying }
         let conflict = try await test.deliver { _ in }
-        #expect(conflict.answer == .conflict)
+        #expect(conflict.response == .conflict)
         #expect(try await test.attention() == ["external-id-conflict×1"])
-        #expect(try await test.deliver { _ in }.answer == .conflict, "not resolved yet")
+        #expect(try await test.deliver { _ in }.response == .conflict, "not resolved yet")
         try await test.answer(.success)
         #expect(try await test.feedText().last == "3 pending>success query 2")
         #expect(try await test.attention() == [])
         let retry = try await test.deliver { _ in }
         #expect(retry.isRedelivery)
-        #expect(retry.answer == .successful)
+        #expect(retry.response == .successful)
         #expect(try await test.feed().count == 3)
     }
 
@@ -181,12 +181,12 @@ import Testing
         test.clock.advance(seconds: 600)
         let retry = try await test.deliver { $0.status = claimed }
         #expect(!retry.isRedelivery)
-        #expect(retry.answer == .successful)
+        #expect(retry.response == .successful)
         let other = try await test.deliver {
             $0.status = .failed
             $0.salt = "other"
         }
-        #expect(other.answer == .conflict, "another fact was not resolved")
+        #expect(other.response == .conflict, "another fact was not resolved")
         #expect(try await test.feed().count == 3)
     }
 
@@ -201,7 +201,7 @@ import Testing
             delivery.reference = "TRX-2"
             delivery.status = .cancelled
         }
-        #expect(try await test.deliver(conflict).answer == .conflict)
+        #expect(try await test.deliver(conflict).response == .conflict)
         try await test.answer(.failed) {
             $0.partner = "TRX-2"
             $0.reference = "PAY-2"
@@ -209,7 +209,7 @@ import Testing
         #expect(try await test.transaction("TRX-2")?.status == .failed)
         test.clock.advance(seconds: 600)
         let retry = try await test.deliver(conflict)
-        #expect(retry.answer == .successful)
+        #expect(retry.response == .successful)
         #expect(!retry.isRedelivery)
     }
 
@@ -221,24 +221,24 @@ import Testing
         try await test.generate()
         let stale = try await test.deliver { $0.signedSecondsAgo = 301 }
         #expect(stale.outcome == .stale)
-        #expect(stale.answer == (policy == .reject ? .unauthorized : .successful))
+        #expect(stale.response == (policy == .reject ? .unauthorized : .successful))
         try await test.answer(.success)
         #expect(try await test.feedText().last == "2 pending>success query 1")
         #expect(try await test.callback(1).outcome == .applied)
         #expect(try await test.attention() == [])
-        #expect(try await test.deliver { $0.signedSecondsAgo = 301 }.answer == .successful)
+        #expect(try await test.deliver { $0.signedSecondsAgo = 301 }.response == .successful)
     }
 
     @Test func `an unknown payment that was refused is accepted once the gateway knows it`()
         async throws
     {
         let test = try await TestStore.asking { $0.unknownTransactions = .reject }
-        #expect(try await test.deliver { _ in }.answer == .transactionNotFound)
+        #expect(try await test.deliver { _ in }.response == .transactionNotFound)
         #expect(try await test.attention() == ["unknown-transaction×1"])
         try await test.answer(.success)
         #expect(try await test.feedText() == ["1 ->success query 1"])
         #expect(try await test.attention() == [])
-        #expect(try await test.deliver { _ in }.answer == .successful)
+        #expect(try await test.deliver { _ in }.response == .successful)
     }
 
     @Test func `a payment is queried about when a callback cannot be read but its number can`()
@@ -261,7 +261,7 @@ import Testing
         try await test.generate()
         try await test.deliver { $0.status = .cancelled }
         let late = try await test.deliver { $0.externalID = "id-2" }
-        #expect(late.answer == .successful)
+        #expect(late.response == .successful)
         #expect(late.outcome == .awaitingQuery)
         #expect(try await test.attention() == ["late-success×1"])
         try await test.answer(.cancelled)

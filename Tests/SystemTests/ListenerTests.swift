@@ -69,7 +69,7 @@ private func nextPeer(of listener: Listener) throws -> SocketAddress? {
             return
         }
         let peer = accepted.peer
-        let descriptor = accepted.take()
+        let descriptor = accepted.releaseDescriptor()
         let isUndelayed = try descriptor.option(CInt(IPPROTO_TCP), TCP_NODELAY) == 1
         let statusFlags = fcntl(descriptor.raw, F_GETFL)
         let flags = fcntl(descriptor.raw, F_GETFD)

@@ -45,7 +45,8 @@ import Testing
             Issue.record("not locked")
             return
         }
-        guard case .held(let process) = try LockedFile.acquire(path, isCreated: false) else {
+        guard case .lockedElsewhere(let process) = try LockedFile.acquire(path, isCreated: false)
+        else {
             Issue.record("locked twice")
             return
         }

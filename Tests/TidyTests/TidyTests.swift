@@ -43,6 +43,12 @@ struct TidyTests {
         for finding in findings { Issue.record("\(finding)") }
     }
 
+    @Test func `declared names use the words of the field`() {
+        for finding in sources.flatMap({ NameRules.findings(in: $0) }) {
+            Issue.record("\(finding)")
+        }
+    }
+
     @Test func `the tests keep the rules of size and of words that concern them`() throws {
         // The rules' own tests have to write down what they forbid.
         let files = try Repository.swiftFiles(in: "Tests").filter {

@@ -22,7 +22,7 @@ extension APIOperation {
             ),
             .beforeNumber, .limit,
         ],
-        answers: [.json("A page of the attention list.", .attentionPage)]
+        responses: [.json("A page of the attention list.", .attentionPage)]
     )
 
     package static let resolveAttention = APIOperation(
@@ -42,7 +42,7 @@ extension APIOperation {
             schema: .resolution,
             examples: ["noted": "{\"note\": \"The gateway confirms by phone that it was a test.\"}"]
         ),
-        answers: [.json("The entry after the decision.", .resolvedAttention)],
+        responses: [.json("The entry after the decision.", .resolvedAttention)],
         problems: [.attentionNotFound, .alreadyResolved, .notAllowed, .severalFacts]
     )
 
@@ -59,7 +59,7 @@ extension APIOperation {
                 """
             ]
         ),
-        answers: [.json("The number of resolved entries.", .resolvedMany)]
+        responses: [.json("The number of resolved entries.", .resolvedMany)]
     )
 
     package static let acceptStatus = APIOperation(
@@ -87,7 +87,7 @@ extension APIOperation {
                 """
             ]
         ),
-        answers: [.json("The payment after the decision.", .acceptedStatus)],
+        responses: [.json("The payment after the decision.", .acceptedStatus)],
         problems: [.transactionNotFound, .notAllowed, .severalFacts]
     )
 }

@@ -29,7 +29,7 @@ extension APIOperation {
             ),
             .from, .to, .beforeNumber, .limit,
         ],
-        answers: [.json("A page of callbacks.", .callbackPage)]
+        responses: [.json("A page of callbacks.", .callbackPage)]
     )
 
     package static let showCallback = APIOperation(
@@ -38,7 +38,7 @@ extension APIOperation {
         summary: "One kept callback",
         text: "The head and body byte for byte, and the outcome.",
         parameters: [.callbackID],
-        answers: [.json("The callback.", .callback)],
+        responses: [.json("The callback.", .callback)],
         problems: [.callbackNotFound]
     )
 
@@ -48,7 +48,7 @@ extension APIOperation {
         summary: "Why the signature of a callback verifies or fails",
         text: "Uses the current keys and configuration. The README explains verdicts and changes.",
         parameters: [.callbackID],
-        answers: [.json("The diagnosis.", .diagnosis)],
+        responses: [.json("The diagnosis.", .diagnosis)],
         problems: [.callbackNotFound, .bodyErased]
     )
 
@@ -70,7 +70,7 @@ extension APIOperation {
                 example: "1000"
             ),
         ],
-        answers: [.json("The report.", .gatewayReport)]
+        responses: [.json("The report.", .gatewayReport)]
     )
 
     package static let replayCallbacks = APIOperation(
@@ -89,7 +89,7 @@ extension APIOperation {
                 "byOutcome": "{\"outcome\": \"refused\", \"from\": \"2026-11-22\"}",
             ]
         ),
-        answers: [.json("The outcome of each callback.", .replayResults)],
+        responses: [.json("The outcome of each callback.", .replayResults)],
         problems: [.callbackNotFound]
     )
 }

@@ -13,7 +13,7 @@ extension APIOperation {
             `more` is true.
             """,
         parameters: [after, recordedFrom] + selection + [.wait, .limit],
-        answers: [.json("The next transitions.", .transitionPage)],
+        responses: [.json("The next transitions.", .transitionPage)],
         problems: positionProblems
     )
 
@@ -27,8 +27,8 @@ extension APIOperation {
             last event misses no transition.
             """,
         parameters: [after, recordedFrom] + selection + [lastEventID],
-        answers: [
-            Answer(
+        responses: [
+            SuccessResponse(
                 status: .ok,
                 text: "The event stream.",
                 content: .text(
@@ -123,7 +123,7 @@ extension APIOperation {
             ),
             .limit,
         ],
-        answers: [.json("A page of consumers.", .consumerPage)]
+        responses: [.json("A page of consumers.", .consumerPage)]
     )
 
     package static let showConsumer = APIOperation(
@@ -132,7 +132,7 @@ extension APIOperation {
         summary: "One consumer",
         text: "The stored offset, and its lag behind the head of the feed.",
         parameters: [.consumerName],
-        answers: [.json("The consumer.", .consumer)],
+        responses: [.json("The consumer.", .consumer)],
         problems: [.consumerNotFound]
     )
 
@@ -156,7 +156,7 @@ extension APIOperation {
                 "fromTime": "{\"recordedFrom\": \"2026-11-22\", \"rewind\": true}",
             ]
         ),
-        answers: [
+        responses: [
             .json("The consumer was moved.", .consumer),
             .json("The consumer was created.", .consumer, status: .created),
         ],
@@ -171,7 +171,9 @@ extension APIOperation {
         summary: "Remove a consumer",
         text: "A token may remove the consumers that it may move.",
         parameters: [.consumerName],
-        answers: [Answer(status: .noContent, text: "The consumer was removed.", content: .none)],
+        responses: [
+            SuccessResponse(status: .noContent, text: "The consumer was removed.", content: .none)
+        ],
         problems: [.consumerNotFound]
     )
 }

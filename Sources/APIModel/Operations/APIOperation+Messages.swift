@@ -32,7 +32,7 @@ extension APIOperation {
 
 extension APIOperation {
     /// A successful response of a route.
-    struct Answer: Sendable {
+    struct SuccessResponse: Sendable {
         /// The body of the response.
         enum Content: Sendable {
             case none
@@ -51,8 +51,8 @@ extension APIOperation {
             _ schema: NamedSchema,
             status: Status = .ok,
             headers: [Header] = []
-        ) -> Answer {
-            Answer(
+        ) -> SuccessResponse {
+            SuccessResponse(
                 status: status,
                 text: text,
                 content: .json(.reference(schema)),

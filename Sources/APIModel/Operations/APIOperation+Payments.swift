@@ -35,7 +35,7 @@ extension APIOperation {
             .query("cursor", "`next` of the previous page; the other parameters must be the same."),
             .limit,
         ],
-        answers: [.json("A page of payments.", .transactionPage)]
+        responses: [.json("A page of payments.", .transactionPage)]
     )
 
     package static let showTransaction = APIOperation(
@@ -55,7 +55,7 @@ extension APIOperation {
                 example: "0"
             ),
         ],
-        answers: [.json("The payment.", .transactionWithHistory)],
+        responses: [.json("The payment.", .transactionWithHistory)],
         problems: [.transactionNotFound]
     )
 
@@ -68,7 +68,7 @@ extension APIOperation {
             verify each signature with `openssl`. Dossiers are made one at a time.
             """,
         parameters: [partnerReferenceNo],
-        answers: [.json("The dossier.", .dossier)],
+        responses: [.json("The dossier.", .dossier)],
         problems: [.transactionNotFound]
     )
 
@@ -95,7 +95,7 @@ extension APIOperation {
                 """,
             ]
         ),
-        answers: [
+        responses: [
             .json(
                 "The stored payment of an earlier request.",
                 .transactionWithHistory,
@@ -121,7 +121,7 @@ extension APIOperation {
             schema: .query,
             examples: ["plain": "{\"partnerReferenceNo\": \"TRX-1\"}"]
         ),
-        answers: [.json("The payment and the gateway's response.", .queryAnswer)],
+        responses: [.json("The payment and the gateway's response.", .queryResult)],
         problems: gatewayProblems + [.transactionNotFound]
     )
 
@@ -131,7 +131,7 @@ extension APIOperation {
         summary: "Query the gateway now about all open payments that are due",
         text: "The response does not wait for the queries.",
         body: Body(schema: .nothing, isRequired: false, examples: ["plain": "{}"]),
-        answers: [.json("The queries were started.", .reconciliation, status: .accepted)],
+        responses: [.json("The queries were started.", .reconciliation, status: .accepted)],
         problems: [.receiveOnly]
     )
 

@@ -8,7 +8,7 @@ extension APIOperation {
         summary: "Whether the receiver is alive",
         text: "Checks nothing. Query parameters are ignored.",
         ignoresQuery: true,
-        answers: [.json("The receiver is alive.", .health)]
+        responses: [.json("The receiver is alive.", .health)]
     )
 
     package static let readiness = APIOperation(
@@ -16,7 +16,7 @@ extension APIOperation {
         tag: .service,
         summary: "Whether the receiver is ready for callbacks",
         text: "Ready: the database is writable, keys are loaded, and the receiver is not stopping.",
-        answers: [
+        responses: [
             .json("Ready.", .readiness),
             .json(
                 "Not ready; `checks` lists the reasons. Or too many requests are in flight.",
@@ -31,8 +31,8 @@ extension APIOperation {
         tag: .service,
         summary: "Metrics for Prometheus",
         text: "Counters and gauges whose names begin with `cashin_`, in base units.",
-        answers: [
-            Answer(
+        responses: [
+            SuccessResponse(
                 status: .ok,
                 text: "The metrics.",
                 content: .text(
@@ -54,8 +54,8 @@ extension APIOperation {
         tag: .service,
         summary: "This document",
         text: "An OpenAPI 3.1 document, generated from the routes.",
-        answers: [
-            Answer(
+        responses: [
+            SuccessResponse(
                 status: .ok,
                 text: "The document.",
                 content: .json(.anyObject("An OpenAPI 3.1 document."))
@@ -81,7 +81,7 @@ extension APIOperation {
                 "erase": "{\"before\": \"2026-01-01\"}",
             ]
         ),
-        answers: [
+        responses: [
             .json(
                 "The prune is running.",
                 .prune,
@@ -97,7 +97,7 @@ extension APIOperation {
         tag: .service,
         summary: "The progress of the last prune",
         text: "The last prune since the start, by request or by `storage.bodyDays`.",
-        answers: [.json("The progress.", .prune)]
+        responses: [.json("The progress.", .prune)]
     )
 }
 
@@ -117,7 +117,7 @@ extension NamedSchema {
 
     static let prune = NamedSchema(
         "Prune",
-        .answer([
+        .response([
             "state": .oneOf(
                 PruneProgress.State.allCases.map(\.rawValue),
                 "`idle`: none since the start. `stopped`: interrupted; the same request resumes it."

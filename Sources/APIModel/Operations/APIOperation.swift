@@ -39,7 +39,7 @@ package struct APIOperation: Sendable {
     /// Whether the route ignores its query instead of refusing unknown parameters.
     package var ignoresQuery = false
     var body: Body?
-    let answers: [Answer]
+    let responses: [SuccessResponse]
 
     /// The problems of this route in addition to those of every route.
     var problems: [Problem.Kind] = []
@@ -75,7 +75,7 @@ extension APIOperation {
         members.append(("security", .list(needs.map { [$0] } ?? [])))
         if !parameters.isEmpty { members.append(("parameters", .list(parameters.map(\.tree)))) }
         if let body { members.append(("requestBody", body.tree)) }
-        members.append(("responses", responses(needsToken: scope != nil)))
+        members.append(("responses", responseTree(needsToken: scope != nil)))
         return .object(members)
     }
 
@@ -85,14 +85,14 @@ extension APIOperation {
     }
 
     /// The responses, ordered by status.
-    private func responses(needsToken: Bool) -> JSONTree {
+    private func responseTree(needsToken: Bool) -> JSONTree {
         let problems = ProblemResponse.all(of: allProblems(needsToken: needsToken))
-        let both = answers.map { answer in
-            let problem = problems.first { $0.status == answer.status }
-            return (answer.status, tree(answer, problem))
+        let both = responses.map { success in
+            let problem = problems.first { $0.status == success.status }
+            return (success.status, tree(success, problem))
         }
         let others = problems.filter { problem in
-            !answers.contains { $0.status == problem.status }
+            !responses.contains { $0.status == problem.status }
         }
         let all = both + others.map { ($0.status, $0.reference ?? $0.tree) }
         return .object(
@@ -101,14 +101,14 @@ extension APIOperation {
     }
 
     /// A successful response, combined with the problem of the same status, if there is one.
-    private func tree(_ answer: Answer, _ problem: ProblemResponse?) -> JSONTree {
-        var members: [JSONTree.Member] = [("description", .text(answer.text))]
-        let headers = answer.headers + (problem?.headers ?? [])
+    private func tree(_ success: SuccessResponse, _ problem: ProblemResponse?) -> JSONTree {
+        var members: [JSONTree.Member] = [("description", .text(success.text))]
+        let headers = success.headers + (problem?.headers ?? [])
         if !headers.isEmpty {
             members.append(("headers", .object(headers.map { ($0.name, $0.tree) })))
         }
         var content: [JSONTree.Member] = []
-        for case .object(let types)? in [answer.contentTree, problem?.contentTree] {
+        for case .object(let types)? in [success.contentTree, problem?.contentTree] {
             content += types
         }
         if !content.isEmpty { members.append(("content", .object(content))) }

@@ -84,7 +84,7 @@ struct ProblemResponse: Sendable {
     }
 
     var contentTree: JSONTree {
-        let narrowed = JSONSchema.answer([
+        let narrowed = JSONSchema.response([
             "type": .oneOf(kinds.map(\.urn)),
             "status": .constant(status.code),
         ])

@@ -102,9 +102,9 @@ package struct CallbackRepresentation: Encodable {
     ///
     /// If the response states the problem of the callback, they are those of the stored problem.
     package static func response(_ record: CallbackRecord) -> (code: String, message: String) {
-        let answer = record.answer.map { NotifyResponses.snapResponse($0, problem: nil) }
+        let response = record.response.map { NotifyResponses.snapResponse($0, problem: nil) }
         let isAboutProblem =
-            switch record.answer {
+            switch record.response {
             case .invalid, nil: true
             case .unauthorized: record.outcome == .refused
             default: false
@@ -112,7 +112,7 @@ package struct CallbackRepresentation: Encodable {
         if isAboutProblem, let code = record.problemCode, let message = record.problem {
             return (code, message)
         }
-        return (answer?.codeText ?? "", answer?.message ?? "")
+        return (response?.codeText ?? "", response?.message ?? "")
     }
 
     /// Splits a stored head into its request line and its header fields.

@@ -145,10 +145,10 @@ extension DiagnosisRepresentation {
     package init(_ diagnosis: SignatureDiagnosis, of record: CallbackRecord) {
         var notes: [String] = []
         let isOther = ![.verifies, .refusedHeaders].contains(diagnosis.verdict)
-        if isOther, let kept = record.verification {
+        if isOther, let stored = record.verification {
             notes.append(
-                "At receipt, the signature verified over \(kept.path) (\(kept.bodyForm)) "
-                    + "with the key \(kept.keyFingerprint)."
+                "At receipt, the signature verified over \(stored.path) (\(stored.bodyForm)) "
+                    + "with the key \(stored.keyFingerprint)."
             )
         }
         self.init(diagnosis, callbackID: record.id, notes: notes)

@@ -120,38 +120,38 @@ package struct ExchangeRepresentation: Encodable {
         }
     }
 
-    let kept: StoredGatewayCall
+    let stored: StoredGatewayCall
     let stringToSign: [UInt8]?
     let signature: [UInt8]?
     let verification: DossierVerification?
 
     package init(
-        kept: StoredGatewayCall,
+        stored: StoredGatewayCall,
         stringToSign: [UInt8]?,
         signature: [UInt8]?,
         verification: DossierVerification?
     ) {
-        self.kept = kept
+        self.stored = stored
         self.stringToSign = stringToSign
         self.signature = signature
         self.verification = verification
     }
 
     package func encode(to encoder: any Encoder) throws {
-        let exchange = kept.call
+        let exchange = stored.call
         var container = encoder.container(keyedBy: MemberName.self)
-        try container.encode(kept.id, forKey: "id")
+        try container.encode(stored.id, forKey: "id")
         try container.encode(Self.word(exchange.service), forKey: "service")
         try container.encode(exchange.partnerReferenceNo, forKey: "partnerReferenceNo")
         try container.encode(exchange.externalID, forKey: "externalId")
         try container.encode(exchange.timestamp, forKey: "timestamp")
         try container.encode(bytes: stringToSign, "stringToSign")
         try container.encode(bytes: signature, "signature")
-        let isErased = kept.erased != nil
+        let isErased = stored.erased != nil
         let (head, body) = (exchange.requestHead, exchange.requestBody)
         try container.encode(bytes: isErased ? nil : head, "requestHead")
         try container.encode(bytes: isErased ? nil : body, "requestBody")
-        try container.encode(kept.erased.map { Erased($0) }, forKey: "erased")
+        try container.encode(stored.erased.map { Erased($0) }, forKey: "erased")
         try container.encode(exchange.responseStatus, forKey: "responseStatus")
         try container.encode(bytes: exchange.responseHead, "responseHead")
         try container.encode(bytes: exchange.responseBody, "responseBody")

@@ -71,7 +71,7 @@ struct JSONSchema: Sendable {
     /// An object in a response; unknown members are allowed, and clients ignore them.
     ///
     /// - Parameter optional: the members that may be absent.
-    static func answer(
+    static func response(
         _ members: KeyValuePairs<String, JSONSchema>,
         optional: Set<String> = [],
         _ description: String? = nil
@@ -187,7 +187,7 @@ struct NamedSchema: Sendable {
         consumer, consumerMove, consumerPage, callback, callbackPage, diagnosis, replay,
         replayResults, attention, attentionPage, resolution, resolvedAttention, manyResolution,
         resolvedMany, acceptance, acceptedStatus, rupiah,
-        positiveRupiah, generation, query, queryAnswer, nothing, reconciliation, dossier,
+        positiveRupiah, generation, query, queryResult, nothing, reconciliation, dossier,
         dossierCallback, exchange, gatewayReport, callbackSurvey, outboundSurvey, sighting,
         seenValues, signatureForms, externalIDForms, memberTally, spellings, timeForms, amountForms,
         spread, health, readiness, pruneOrder, prune, problem,
@@ -219,7 +219,7 @@ extension JSONSchema {
         next: JSONSchema,
         more: String = "Whether there are more entries after this page."
     ) -> JSONSchema {
-        answer([
+        response([
             name: list(of: reference(entry)),
             "next": next,
             "more": flag(more),

@@ -10,7 +10,7 @@ extension NamedSchema {
 
     static let callback = NamedSchema(
         "Callback",
-        .answer(
+        .response(
             [
                 "id": .integer(1...Int64.max),
                 "receivedAt": .time(),
@@ -33,7 +33,7 @@ extension NamedSchema {
                 "client": .text("The client address."),
                 "requestLine": .text("The request line as received.").orNull,
                 "headers": .list(
-                    of: .answer(["name": .text(), "value": .text()]),
+                    of: .response(["name": .text(), "value": .text()]),
                     "The header fields as received, in order."
                 ).orNull,
                 "body": .text("The body byte for byte, if it is UTF-8."),
@@ -46,7 +46,7 @@ extension NamedSchema {
         .example(Example.callback)
     )
 
-    private static let erasedCallback = JSONSchema.answer(
+    private static let erasedCallback = JSONSchema.response(
         [
             "bodySha256": .text("SHA-256 of the body as received.", pattern: "^[0-9a-f]{64}$"),
             "signedBodySha256": .text(
@@ -58,7 +58,7 @@ extension NamedSchema {
         "What is left of an erased head and body; null if they are not erased."
     )
 
-    private static let callbackMatch = JSONSchema.answer(
+    private static let callbackMatch = JSONSchema.response(
         [
             "path": .text("The signed path."),
             "body": .oneOf(BodyForm.allCases.map(\.rawValue), "The signed form of the body."),
@@ -67,7 +67,7 @@ extension NamedSchema {
         "The candidate for which the signature verified; null if it did not verify."
     )
 
-    private static let callbackDeliveries = JSONSchema.answer(
+    private static let callbackDeliveries = JSONSchema.response(
         [
             "count": .integer(1...Int64.max),
             "firstAt": .time(),
@@ -112,9 +112,9 @@ extension NamedSchema {
 
     static let replayResults = NamedSchema(
         "ReplayResults",
-        .answer([
+        .response([
             "results": .list(
-                of: .answer(
+                of: .response(
                     [
                         "callbackId": .integer(1...Int64.max),
                         "before": outcome,

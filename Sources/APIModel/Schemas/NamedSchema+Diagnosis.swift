@@ -8,13 +8,13 @@ extension NamedSchema {
 
     static let diagnosis = NamedSchema(
         "Diagnosis",
-        .answer(
+        .response(
             [
                 "callbackId": .integer(1...Int64.max),
                 "verdict": .oneOf(SignatureDiagnosis.Verdict.allCases.map(\.rawValue)),
                 "summary": .text("The verdict in a sentence."),
                 "changes": .list(
-                    of: .answer([
+                    of: .response([
                         "change": .oneOf(SignatureDifference.Name.allCases.map(\.rawValue)),
                         "detail": .text("What was found in this callback."),
                         "remedy": .text("What to do."),
@@ -22,14 +22,14 @@ extension NamedSchema {
                     "The signature verifies after all of these changes together."
                 ),
                 "candidates": .list(
-                    of: .answer([
+                    of: .response([
                         "path": .text(), "bodyForm": bodyForm, "stringToSign": .text(),
                         "bodySHA256": .text(),
                     ]),
                     "The strings that a signature of this callback may cover."
                 ),
                 "bodies": .list(
-                    of: .answer([
+                    of: .response([
                         "bodyForm": bodyForm, "bytes": .integer(), "sha256": .text(),
                         "configured": .flag(),
                     ])
@@ -39,7 +39,7 @@ extension NamedSchema {
                 "signed": diagnosisSigned.orNull,
                 "clock": diagnosisClock,
                 "headers": diagnosisHeaders,
-                "search": .answer([
+                "search": .response([
                     "strings": .integer(), "stringsMax": .integer(),
                     "complete": .flag("Whether all candidates were tried."),
                 ]),
@@ -49,7 +49,7 @@ extension NamedSchema {
         )
     )
 
-    private static let diagnosisKey = JSONSchema.answer([
+    private static let diagnosisKey = JSONSchema.response([
         "file": .text(),
         "use": .oneOf(KeyReport.Use.allCases.map(\.rawValue)),
         "fingerprint": fingerprint,
@@ -58,14 +58,14 @@ extension NamedSchema {
         "isMerchantKey": .flag("Whether it is the merchant's own key, by mistake."),
     ])
 
-    private static let diagnosisSignature = JSONSchema.answer([
+    private static let diagnosisSignature = JSONSchema.response([
         "occurrences": .integer(0...Int64.max, "The number of X-SIGNATURE fields."),
         "strictBase64": .flag(),
         "bytes": .integer().orNull,
         "expectedBytes": .list(of: .integer()),
     ])
 
-    private static let diagnosisSigned = JSONSchema.answer(
+    private static let diagnosisSigned = JSONSchema.response(
         [
             "keyFingerprint": fingerprint,
             "scheme": .text(),
@@ -76,7 +76,7 @@ extension NamedSchema {
         "The signed content, recovered from the signature with the key that made it."
     )
 
-    private static let diagnosisClock = JSONSchema.answer([
+    private static let diagnosisClock = JSONSchema.response([
         "timestamp": .text("X-TIMESTAMP.").orNull,
         "receivedAt": .time().orNull,
         "differenceMilliseconds": .integer(Int64.min...Int64.max).orNull,
@@ -84,10 +84,10 @@ extension NamedSchema {
         "withinTolerance": .flag().orNull,
     ])
 
-    private static let diagnosisHeaders = JSONSchema.answer([
+    private static let diagnosisHeaders = JSONSchema.response([
         "partnerIdMatches": .flag().orNull,
         "problems": .list(
-            of: .answer([
+            of: .response([
                 "row": .integer(0...Int64.max, "The row in the table of checks."),
                 "field": .text(),
                 "detail": .text(),

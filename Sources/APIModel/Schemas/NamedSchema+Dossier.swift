@@ -2,7 +2,7 @@
 extension NamedSchema {
     static let dossier = NamedSchema(
         "Dossier",
-        .answer([
+        .response([
             "madeAt": .time(),
             "transaction": .reference(transactionWithHistory),
             "attention": .list(
@@ -12,7 +12,7 @@ extension NamedSchema {
             "callbacks": .list(of: .reference(dossierCallback), "Newest first."),
             "exchanges": .list(of: .reference(exchange), "Gateway calls, newest first."),
             "keys": .list(
-                of: .answer([
+                of: .response([
                     "use": .oneOf(["gateway", "merchant"]),
                     "fingerprint": .text("SHA-256 of the public key, in hexadecimal."),
                     "pem": .text("The public key as PEM (SPKI)."),
@@ -27,7 +27,7 @@ extension NamedSchema {
     )
 
     /// The commands that verify a signature without the receiver.
-    private static let verification = JSONSchema.answer([
+    private static let verification = JSONSchema.response([
         "keyFingerprint": .text("SHA-256 of the public key that verifies the signature."),
         "lines": .list(
             of: .text(),
@@ -48,7 +48,7 @@ extension NamedSchema {
         .all(
             [
                 .reference(callback),
-                .answer(
+                .response(
                     [
                         "requestHead": bytes("The request head as received.").orNull,
                         "requestHeadBase64": base64,
@@ -68,7 +68,7 @@ extension NamedSchema {
         )
     )
 
-    private static let erasedCall = JSONSchema.answer(
+    private static let erasedCall = JSONSchema.response(
         [
             "requestBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
             "responseBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
@@ -79,7 +79,7 @@ extension NamedSchema {
 
     static let exchange = NamedSchema(
         "Exchange",
-        .answer(
+        .response(
             [
                 "id": .integer(1...Int64.max),
                 "service": .oneOf(["generate", "query"]),

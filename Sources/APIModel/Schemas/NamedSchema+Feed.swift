@@ -6,7 +6,7 @@ extension NamedSchema {
 
     static let transitionPage = NamedSchema(
         "TransitionPage",
-        .answer([
+        .response([
             "feed": feed,
             "transitions": .list(of: .reference(transition)),
             "next": .integer(0...Int64.max, "`after` of the next page."),
@@ -23,7 +23,7 @@ extension NamedSchema {
 
     static let consumer = NamedSchema(
         "Consumer",
-        .answer(
+        .response(
             [
                 "name": .text(pattern: ConsumerName.pattern),
                 "position": .integer(

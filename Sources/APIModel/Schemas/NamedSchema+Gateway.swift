@@ -30,11 +30,11 @@ extension NamedSchema {
         .request(["partnerReferenceNo": .text(pattern: "^[!-~]{1,\(Reference.bytesMax)}$")])
     )
 
-    static let queryAnswer = NamedSchema(
+    static let queryResult = NamedSchema(
         "QueryAnswer",
-        .answer([
+        .response([
             "transaction": .reference(transactionWithHistory),
-            "gateway": .answer(
+            "gateway": .response(
                 [
                     "responseCode": .text(),
                     "responseMessage": .text(),
@@ -55,7 +55,7 @@ extension NamedSchema {
 
     static let reconciliation = NamedSchema(
         "Reconciliation",
-        .answer(["count": .integer(0...Int64.max, "The number of payments that are queried.")])
+        .response(["count": .integer(0...Int64.max, "The number of payments that are queried.")])
             .example("{\"count\": 3}")
     )
 

@@ -2,7 +2,7 @@
 extension NamedSchema {
     static let gatewayReport = NamedSchema(
         "GatewayReport",
-        .answer([
+        .response([
             "madeAt": .time(),
             "from": .time().orNull,
             "to": .time().orNull,
@@ -21,7 +21,7 @@ extension NamedSchema {
 
     static let callbackSurvey = NamedSchema(
         "CallbackSurvey",
-        .answer(
+        .response(
             [
                 "count": .integer(0...Int64.max, "The number of callbacks in the report."),
                 "period": period,
@@ -50,7 +50,7 @@ extension NamedSchema {
 
     static let outboundSurvey = NamedSchema(
         "OutboundSurvey",
-        .answer(
+        .response(
             [
                 "count": .integer(0...Int64.max, "The number of gateway calls in the report."),
                 "period": period,
@@ -61,7 +61,7 @@ extension NamedSchema {
         )
     )
 
-    private static let service = JSONSchema.answer([
+    private static let service = JSONSchema.response([
         "service": .oneOf(["generate", "query"]),
         "calls": .integer(),
         "unanswered": .integer(),
@@ -76,13 +76,13 @@ extension NamedSchema {
         "times": .reference(timeForms),
     ])
 
-    private static let period = JSONSchema.answer([
+    private static let period = JSONSchema.response([
         "firstAt": .time().orNull, "lastAt": .time().orNull,
     ])
 
     static let sighting = NamedSchema(
         "Sighting",
-        .answer(
+        .response(
             ["count": .integer(1...Int64.max), "firstAt": .time(), "lastAt": .time()],
             "How often and when something was seen."
         )
@@ -95,9 +95,9 @@ extension NamedSchema {
         of members: KeyValuePairs<String, JSONSchema>,
         optional: Set<String> = []
     ) -> JSONSchema {
-        .answer([
+        .response([
             "values": .list(
-                of: .all([.answer(members, optional: optional), .reference(sighting)]),
+                of: .all([.response(members, optional: optional), .reference(sighting)]),
                 "Most frequent first."
             ),
             "unlisted": .integer(0...Int64.max, "The count of all values that are not listed."),
@@ -155,13 +155,13 @@ extension NamedSchema {
         "MemberTally",
         .all([
             tally(of: ["path": .text(), "type": jsonType, "documented": .flag()]),
-            .answer(["notSeen": .list(of: .text(), "Documented members that were never seen.")]),
+            .response(["notSeen": .list(of: .text(), "Documented members that were never seen.")]),
         ])
     )
 
     static let spread = NamedSchema(
         "Spread",
-        .answer([
+        .response([
             "count": .integer(),
             "min": number.orNull, "median": number.orNull, "p95": number.orNull,
             "max": number.orNull,
@@ -170,15 +170,15 @@ extension NamedSchema {
 
     private static let number = JSONSchema.integer(Int64.min...Int64.max)
 
-    private static let repetitions = JSONSchema.answer([
-        "identical": .answer(
+    private static let repetitions = JSONSchema.response([
+        "identical": .response(
             [
                 "callbacks": .integer(), "deliveries": .integer(),
                 "spacingSeconds": .reference(spread),
             ],
             "Redeliveries of the same signed string."
         ),
-        "sameFact": .answer(
+        "sameFact": .response(
             [
                 "facts": .integer(), "callbacks": .integer(), "keptExternalId": .integer(),
                 "changedExternalId": .integer(), "changedTimestamp": .integer(),

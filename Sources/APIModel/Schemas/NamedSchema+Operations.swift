@@ -4,7 +4,7 @@ import Payments
 extension NamedSchema {
     static let attentionKind = JSONSchema.oneOf(AttentionKind.allCases.map(\.rawValue))
 
-    private static let attentionEvent = JSONSchema.answer([
+    private static let attentionEvent = JSONSchema.response([
         "at": .time("The first occurrence."),
         "lastAt": .time("The last occurrence."),
         "count": .integer(1...Int64.max, "The number of occurrences."),
@@ -14,7 +14,7 @@ extension NamedSchema {
 
     static let attention = NamedSchema(
         "Attention",
-        .answer(
+        .response(
             [
                 "id": .integer(1...Int64.max),
                 "kind": attentionKind,
@@ -85,7 +85,7 @@ extension NamedSchema {
 
     static let resolvedMany = NamedSchema(
         "ResolvedMany",
-        .answer(["resolved": .integer(0...Int64.max, "The number of resolved entries.")])
+        .response(["resolved": .integer(0...Int64.max, "The number of resolved entries.")])
     )
 
     static let acceptance = NamedSchema(
@@ -98,7 +98,7 @@ extension NamedSchema {
 
     static let acceptedStatus = NamedSchema(
         "AcceptedStatus",
-        .answer([
+        .response([
             "transaction": .reference(transactionWithHistory).orNull,
             "transition": .reference(transition).orNull,
             "dryRun": dryRun,
@@ -124,7 +124,7 @@ extension NamedSchema {
 
     static let resolvedAttention = NamedSchema(
         "ResolvedAttention",
-        .answer([
+        .response([
             "attention": .reference(attention),
             "transition": .reference(transition).orNull,
             "dryRun": dryRun,
@@ -167,7 +167,7 @@ extension NamedSchema {
 
     static let problem = NamedSchema(
         "Problem",
-        .answer(
+        .response(
             [
                 "type": .oneOf(Problem.Kind.allCases.map(\.urn)),
                 "title": .text("The same for all problems of a type."),
@@ -196,14 +196,14 @@ extension NamedSchema {
         )
     )
 
-    static let health = NamedSchema("Health", .answer(["status": .constant("ok")]))
+    static let health = NamedSchema("Health", .response(["status": .constant("ok")]))
 
     static let readiness = NamedSchema(
         "Readiness",
-        .answer([
+        .response([
             "status": .oneOf(["ok", "not ready"]),
             "checks": .list(
-                of: .answer([
+                of: .response([
                     "name": .oneOf(["database", "keys", "draining"]),
                     "status": .text("`ok`, or the reason."),
                 ])

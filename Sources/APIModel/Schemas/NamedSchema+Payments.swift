@@ -4,7 +4,7 @@ import Payments
 extension NamedSchema {
     static let money = NamedSchema(
         "Money",
-        .answer(
+        .response(
             [
                 "value": .text(
                     "Rupiah with two decimals.",
@@ -38,7 +38,7 @@ extension NamedSchema {
 
     static let transition = NamedSchema(
         "Transition",
-        .answer(
+        .response(
             [
                 "sequence": .integer(1...Int64.max, "The number in the feed: 1, 2, 3, …"),
                 "partnerReferenceNo": merchantNumber,
@@ -65,7 +65,7 @@ extension NamedSchema {
         .example(Example.transition)
     )
 
-    private static let lastQuery = JSONSchema.answer(
+    private static let lastQuery = JSONSchema.response(
         [
             "at": .time(),
             "responseCode": .text("The gateway's response code."),
@@ -76,7 +76,7 @@ extension NamedSchema {
 
     static let transaction = NamedSchema(
         "Transaction",
-        .answer(
+        .response(
             [
                 "partnerReferenceNo": merchantNumber,
                 "referenceNo": gatewayNumber.orNull,
@@ -114,7 +114,7 @@ extension NamedSchema {
                 "createdAt": .time(),
                 "updatedAt": .time(),
                 "attention": .list(of: attentionKind, "The kinds of its open attention entries."),
-                "checks": .answer([
+                "checks": .response([
                     "callbacks": .integer(
                         0...Int64.max,
                         "The number of callbacks about the payment."
@@ -133,7 +133,7 @@ extension NamedSchema {
         .all(
             [
                 .reference(transaction),
-                .answer(["transitions": .list(of: .reference(transition), "Oldest first.")]),
+                .response(["transitions": .list(of: .reference(transition), "Oldest first.")]),
             ],
             "A payment with its transitions."
         )

@@ -14,7 +14,7 @@ struct JSON5Cursor {
 
     mutating func advance() { offset += 1 }
 
-    mutating func take(_ expected: Unicode.Scalar) -> Bool {
+    mutating func consume(_ expected: Unicode.Scalar) -> Bool {
         guard next == expected else { return false }
         advance()
         return true
@@ -155,7 +155,7 @@ struct JSON5Cursor {
         case "x": text.append(try escaped(digits: 2, from: start))
         case "u": text.append(try escapedUTF16(from: start))
         case "1"..."9": throw start.unexpected("an escape")
-        case "\r": _ = take("\n")  // A line continuation adds nothing to the text.
+        case "\r": _ = consume("\n")  // A line continuation adds nothing to the text.
         default: if !scalar.endsLine { text.append(scalar) }
         }
     }
@@ -166,7 +166,7 @@ struct JSON5Cursor {
     ) throws(JSON5SyntaxError) -> Unicode.Scalar {
         let high = try hexadecimal(digits: 4, from: start)
         if let scalar = Unicode.Scalar(high) { return scalar }
-        guard high < 0xDC00, take("\\"), take("u") else {
+        guard high < 0xDC00, consume("\\"), consume("u") else {
             throw start.error("incomplete surrogate pair, expected both halves")
         }
         let low = try hexadecimal(digits: 4, from: start)

@@ -60,18 +60,18 @@ package struct JSON5Parser {
         cursor.advance()
         while true {
             try cursor.skipBlanks()
-            if cursor.take("}") { return .object(members) }
+            if cursor.consume("}") { return .object(members) }
             let start = cursor
             let name = try cursor.name()
             guard !members.contains(where: { $0.name == name }) else {
                 throw start.error("\(JSON5Value.literal(name)) occurs twice, expected once")
             }
             try cursor.skipBlanks()
-            guard cursor.take(":") else { throw cursor.unexpected("\":\"") }
+            guard cursor.consume(":") else { throw cursor.unexpected("\":\"") }
             try cursor.skipBlanks()
             members.append(JSON5Member(name, try value()))
             try cursor.skipBlanks()
-            if cursor.take(",") { continue }
+            if cursor.consume(",") { continue }
             guard cursor.next == "}" else { throw cursor.unexpected("\",\" or \"}\"") }
         }
     }
@@ -81,10 +81,10 @@ package struct JSON5Parser {
         cursor.advance()
         while true {
             try cursor.skipBlanks()
-            if cursor.take("]") { return .array(elements) }
+            if cursor.consume("]") { return .array(elements) }
             elements.append(try value())
             try cursor.skipBlanks()
-            if cursor.take(",") { continue }
+            if cursor.consume(",") { continue }
             guard cursor.next == "]" else { throw cursor.unexpected("\",\" or \"]\"") }
         }
     }

@@ -66,7 +66,7 @@ extension ListenAddress {
     }
 
     /// Whether the port is 0: the system chooses a free port, so two such addresses do not collide.
-    var takesAnyPort: Bool {
+    var usesAnyPort: Bool {
         guard case .ip(_, let port) = self else { return false }
         return port == 0
     }
@@ -77,7 +77,7 @@ extension ListenAddress {
     func collides(with other: ListenAddress) -> Bool {
         switch (self, other) {
         case (.unix(let first), .unix(let second)): first.path == second.path
-        default: self == other && !takesAnyPort
+        default: self == other && !usesAnyPort
         }
     }
 }

@@ -8,7 +8,7 @@ extension ConfigurationSection {
         expected: String,
         _ parse: (String) throws(Malformed) -> Value
     ) -> Value? {
-        guard let value = take(key) ?? standard.map(JSON5Value.string) else {
+        guard let value = readValue(key) ?? standard.map(JSON5Value.string) else {
             reportMissing(key, expected: expected)
             record(key, .null)
             return nil
@@ -22,7 +22,7 @@ extension ConfigurationSection {
         expected: String,
         _ parse: (String) throws(Malformed) -> Value
     ) -> Value? {
-        guard let value = take(key), value != .null else {
+        guard let value = readValue(key), value != .null else {
             record(key, .null)
             return nil
         }
@@ -61,7 +61,7 @@ extension ConfigurationSection {
         expected: String,
         _ parse: (String) throws(Malformed) -> Value
     ) -> [Value] {
-        let value = take(key) ?? .array(standard.map { .string($0) })
+        let value = readValue(key) ?? .array(standard.map { .string($0) })
         var elements: [JSON5Value] = []
         var isSingle = false
         switch value {

@@ -2,7 +2,7 @@ extension ConfigurationSection {
     /// Reads a whole number within `range`.
     func integer(_ key: String, default standard: Int, in range: ClosedRange<Int>) -> Int {
         var result = standard
-        if let value = take(key) {
+        if let value = readValue(key) {
             result = checked(value, key, nil, in: range) ?? standard
         }
         record(key, .number(String(result)))
@@ -15,7 +15,7 @@ extension ConfigurationSection {
         default standard: Int?,
         in range: ClosedRange<Int>
     ) -> Int? {
-        let value = take(key) ?? standard.map { .number(String($0)) } ?? .null
+        let value = readValue(key) ?? standard.map { .number(String($0)) } ?? .null
         if value == .null {
             record(key, .null)
             return nil
@@ -69,7 +69,7 @@ extension ConfigurationSection {
 
     func boolean(_ key: String, default standard: Bool) -> Bool {
         var result = standard
-        switch take(key) {
+        switch readValue(key) {
         case .boolean(let value): result = value
         case nil: break
         case .some(let other): reportType(key, other, expected: "true or false")
@@ -81,7 +81,7 @@ extension ConfigurationSection {
     /// Reads one of the words of `Word`.
     func word<Word>(_ key: String, default standard: Word) -> Word
     where Word: RawRepresentable<String> & CaseIterable {
-        let value = take(key) ?? .string(standard.rawValue)
+        let value = readValue(key) ?? .string(standard.rawValue)
         let result = word(value, key, nil) ?? standard
         record(key, .string(result.rawValue))
         return result

@@ -10,7 +10,7 @@ package final class ConfigurationSection {
     private let members: [JSON5Member]
     /// Whether the value is not an object; then missing keys are not reported in addition.
     let isBroken: Bool
-    private var asked: [String] = []
+    private var readKeys: [String] = []
     /// The effective values, in the order of reading.
     private(set) var effective: [JSON5Member] = []
 
@@ -53,7 +53,7 @@ package final class ConfigurationSection {
         let inner = ConfigurationSection(
             reader: reader,
             path: keyPath(key),
-            value: take(key),
+            value: readValue(key),
             isOuterBroken: isBroken
         )
         let value = read(inner)
@@ -115,8 +115,8 @@ package final class ConfigurationSection {
     }
 
     /// The value of `key`; registers the key as known.
-    func take(_ key: String) -> JSON5Value? {
-        asked.append(key)
+    func readValue(_ key: String) -> JSON5Value? {
+        readKeys.append(key)
         reader.know(keyPath(key))
         let value = members.first { $0.name == key }?.value
         if value != nil { reader.give(keyPath(key)) }
@@ -125,7 +125,7 @@ package final class ConfigurationSection {
 
     /// The elements of the array under `key`.
     func elements(_ key: String, default standard: [JSON5Value]) -> [JSON5Value] {
-        switch take(key) {
+        switch readValue(key) {
         case .array(let elements): return elements
         case nil: return standard
         case .some(let other):
@@ -143,7 +143,7 @@ package final class ConfigurationSection {
     }
 
     private func refuseUnknownKeys() {
-        for name in members.map(\.name) where !asked.contains(name) {
+        for name in members.map(\.name) where !readKeys.contains(name) {
             let path = keyPath(name)
             let nearest = nearestKey(to: path, among: Configuration.knownKeys)
             let hint = nearest.map { ", expected a known key; the nearest is \($0)" } ?? ""

@@ -66,13 +66,13 @@ extension Configuration {
     private func checkReconcile(_ reader: ConfigurationReader) {
         if isReceiveOnly { return }
         if !reconcile.isEnabled {
-            let held =
+            let consequence =
                 notify.confirmWithQuery == .never
                 ? "" : "; callbacks that notify.confirmWithQuery holds back are not applied"
             reader.warn(
                 "reconcile.enabled",
                 "is false: if no callback arrives, a payment stays open and on the attention list "
-                    + "until an operator resolves it\(held); expected true"
+                    + "until an operator resolves it\(consequence); expected true"
             )
         } else if reconcile.scheduleSeconds.isEmpty {
             reader.warn(

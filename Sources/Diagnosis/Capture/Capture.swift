@@ -111,7 +111,7 @@ private struct RawRequest {
             body = decoded
         }
         callback.body = body
-        notes += Self.lengthNotes(callback)
+        notes += Self.lengthRemarks(callback)
         self.callback = callback
     }
 
@@ -144,7 +144,7 @@ private struct RawRequest {
     }
 
     /// A note if Content-Length differs from the length of the body.
-    private static func lengthNotes(_ callback: CapturedCallback) -> [String] {
+    private static func lengthRemarks(_ callback: CapturedCallback) -> [String] {
         guard let text = callback.texts(of: "Content-Length").first, let length = Int(text),
             length != callback.body.count
         else { return [] }

@@ -47,11 +47,11 @@ struct CurlCommand {
             if hasOptions, option == "--" {
                 hasOptions = false
             } else if hasOptions, option.hasPrefix("--") {
-                try take(long: option, &words)
+                try parse(long: option, &words)
             } else if hasOptions, option.hasPrefix("-"), option.count > 1 {
-                try take(short: word.dropFirst(), &words)
+                try parse(short: word.dropFirst(), &words)
             } else {
-                take(url: option)
+                parse(url: option)
             }
         }
         try finish()
@@ -60,25 +60,25 @@ struct CurlCommand {
     // MARK: Options
 
     /// Parses `--name value`; `--name=value`, which curl does not support, is read the same way.
-    private mutating func take(
+    private mutating func parse(
         long text: String,
         _ words: inout ArraySlice<[UInt8]>
     ) throws(CaptureError) {
         let name = String(text.prefix { $0 != "=" })
         let option = CurlOption(long: name)
-        guard option.takesValue else { return pass(over: name, option) }
+        guard option.hasValue else { return pass(over: name, option) }
         if name != text {
-            try take(option, name, Array(text.utf8.dropFirst(name.utf8.count + 1)))
+            try apply(option, name, Array(text.utf8.dropFirst(name.utf8.count + 1)))
         } else {
             guard let value = words.popFirst() else {
                 throw CaptureError("the option \(name) has no value")
             }
-            try take(option, name, value)
+            try apply(option, name, value)
         }
     }
 
     /// Parses short options: `-X POST`, `-XPOST`, `-sSX POST`.
-    private mutating func take(
+    private mutating func parse(
         short letters: ArraySlice<UInt8>,
         _ words: inout ArraySlice<[UInt8]>
     ) throws(CaptureError) {
@@ -86,14 +86,14 @@ struct CurlCommand {
         while let letter = rest.popFirst() {
             let option = CurlOption(short: letter)
             let name = "-" + String(Unicode.Scalar(letter))
-            guard option.takesValue else {
+            guard option.hasValue else {
                 pass(over: name, option)
                 continue
             }
             guard let value = rest.isEmpty ? words.popFirst() : Array(rest) else {
                 throw CaptureError("the option \(name) has no value")
             }
-            return try take(option, name, value)
+            return try apply(option, name, value)
         }
     }
 
@@ -104,13 +104,13 @@ struct CurlCommand {
     }
 
     /// Applies an option with a value to the request.
-    private mutating func take(
+    private mutating func apply(
         _ option: CurlOption,
         _ name: String,
         _ value: [UInt8]
     ) throws(CaptureError) {
         switch option {
-        case .header: try take(header: value)
+        case .header: try parse(header: value)
         case .data, .binaryData, .json:
             if value.first == UInt8(ascii: "@") {
                 let file = quoted(String(decoding: value.dropFirst(), as: UTF8.self))
@@ -123,7 +123,7 @@ struct CurlCommand {
             append(value, joined: option != .json)
         case .rawData: append(value, joined: true)
         case .method: method = String(decoding: value, as: UTF8.self)
-        case .url: take(url: String(decoding: value, as: UTF8.self))
+        case .url: parse(url: String(decoding: value, as: UTF8.self))
         case .otherBody:
             throw CaptureError("\(name) makes a body that is not supported, expected --data-raw")
         case .flag, .ignored, .unknown: return
@@ -141,7 +141,7 @@ struct CurlCommand {
     }
 
     /// Parses a header: `Name: value`; `Name;` sends an empty header and `Name:` none.
-    private mutating func take(header: [UInt8]) throws(CaptureError) {
+    private mutating func parse(header: [UInt8]) throws(CaptureError) {
         let text = String(decoding: header, as: UTF8.self)
         if header.first == UInt8(ascii: "@") {
             throw CaptureError("the headers in \(quoted(text)) are not read, expected them inline")
@@ -169,7 +169,7 @@ struct CurlCommand {
     }
 
     /// Sets the URL; further operands are ignored with a note.
-    private mutating func take(url text: String) {
+    private mutating func parse(url text: String) {
         if url == nil {
             url = text
         } else {

@@ -21,7 +21,7 @@ enum CurlOption: Equatable {
     case unknown
 
     /// Whether the next word, or the rest of the word, is the value of the option.
-    var takesValue: Bool { self != .flag && self != .unknown }
+    var hasValue: Bool { self != .flag && self != .unknown }
 
     init(long name: String) {
         switch name {

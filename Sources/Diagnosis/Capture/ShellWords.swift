@@ -20,14 +20,14 @@ struct ShellWords {
     init(_ text: ArraySlice<UInt8>, firstLine: Int) throws(CaptureError) {
         self.text = Array(text)
         self.firstLine = firstLine
-        while index < self.text.count, try takeNext() {}
+        while index < self.text.count, try readNext() {}
         finishWord()
     }
 
     /// Reads one quoted part, escape or byte.
     ///
     /// - Returns: false at the end of the command.
-    private mutating func takeNext() throws(CaptureError) -> Bool {
+    private mutating func readNext() throws(CaptureError) -> Bool {
         let byte = text[index]
         switch byte {
         case 0x20, 0x09:
@@ -35,13 +35,13 @@ struct ShellWords {
             index += 1
         case 0x0A, 0x0D, UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "&"):
             return false
-        case UInt8(ascii: "\\"): takeBackslash()
-        case UInt8(ascii: "'"): try takeQuoted(from: index + 1)
-        case UInt8(ascii: "\""): try takeDoubleQuoted()
-        case UInt8(ascii: "$") where peek(1) == UInt8(ascii: "'"): try takeANSI()
+        case UInt8(ascii: "\\"): readBackslash()
+        case UInt8(ascii: "'"): try readQuoted(from: index + 1)
+        case UInt8(ascii: "\""): try readDoubleQuoted()
+        case UInt8(ascii: "$") where peek(1) == UInt8(ascii: "'"): try readANSI()
         default:
             if word == nil, let quote = typographicQuote() {
-                try takeTypographic(quote)
+                try readTypographic(quote)
             } else {
                 append([byte])
                 index += 1
@@ -76,7 +76,7 @@ struct ShellWords {
 
     /// Reads a backslash outside quotes: it escapes the next byte, or continues the command on the
     /// next line.
-    private mutating func takeBackslash() {
+    private mutating func readBackslash() {
         if let count = lineEnd(at: index + 1) {
             if word != nil, text[min(index + 1 + count, text.count)...].first == UInt8(ascii: "-") {
                 notes.append(
@@ -96,7 +96,7 @@ struct ShellWords {
     // MARK: Quotes
 
     /// Reads '…', or up to the place where a forgotten closing quote belongs.
-    private mutating func takeQuoted(from start: Int) throws(CaptureError) {
+    private mutating func readQuoted(from start: Int) throws(CaptureError) {
         let opened = index
         var end = start
         while end < text.count, text[end] != UInt8(ascii: "'") {
@@ -135,7 +135,7 @@ struct ShellWords {
 
     /// Reads "…", in which a backslash escapes only `$`, a backquote, `"`, a backslash and a line
     /// end.
-    private mutating func takeDoubleQuoted() throws(CaptureError) {
+    private mutating func readDoubleQuoted() throws(CaptureError) {
         let opened = index
         append([])
         index += 1
@@ -158,7 +158,7 @@ struct ShellWords {
     }
 
     /// Reads `$'…'` with the escapes of C.
-    private mutating func takeANSI() throws(CaptureError) {
+    private mutating func readANSI() throws(CaptureError) {
         let opened = index
         append([])
         index += 2
@@ -187,7 +187,7 @@ struct ShellWords {
     }
 
     /// Reads a text in typographic quotation marks, as if they were quotes.
-    private mutating func takeTypographic(_ close: [UInt8]) throws(CaptureError) {
+    private mutating func readTypographic(_ close: [UInt8]) throws(CaptureError) {
         let opened = index
         notes.append("The typographic quotation marks in line \(line) were read as quotes.")
         let rest = text[(index + 3)...]

@@ -38,7 +38,7 @@ struct Outbox {
     }
 
     /// Up to this number, sent bytes are not released while others are unsent.
-    private static let keptBytesMax = 16_384
+    private static let sentBytesMax = 16_384
 
     /// The number of bytes sent since the start.
     var progress: Int { earlierCount + sentCount }
@@ -48,7 +48,7 @@ struct Outbox {
         sentCount += count
         precondition(sentCount <= bytes.count, "no more is sent than there was")
         // At least half of the bytes, so that each byte is moved once on average.
-        let isWorthReleasing = sentCount > Self.keptBytesMax && sentCount >= bytes.count / 2
+        let isWorthReleasing = sentCount > Self.sentBytesMax && sentCount >= bytes.count / 2
         guard isEmpty || isWorthReleasing else { return }
         earlierCount += sentCount
         bytes = isEmpty ? [] : Array(bytes[sentCount...])
@@ -56,7 +56,7 @@ struct Outbox {
     }
 
     /// Removes and returns the next exchange whose response has been sent completely.
-    mutating func takeSent() -> OpenExchange? {
+    mutating func removeSent() -> OpenExchange? {
         guard let first = endings.first, first.position <= progress else { return nil }
         endings.removeFirst()
         if endings.isEmpty { endings = [] }

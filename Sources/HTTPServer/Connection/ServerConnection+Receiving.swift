@@ -63,11 +63,11 @@ extension ServerConnection {
     }
 
     private func readBacklog(on loop: isolated EventLoop) {
-        var held = Backlog()
-        swap(&held, &backlog)
-        let bytes = held.storage
-        held.drop(read(bytes.span.extracting(held.start..<bytes.count), on: loop))
-        if phase == .open { swap(&held, &backlog) }
+        var unread = Backlog()
+        swap(&unread, &backlog)
+        let bytes = unread.storage
+        unread.drop(read(bytes.span.extracting(unread.start..<bytes.count), on: loop))
+        if phase == .open { swap(&unread, &backlog) }
     }
 
     /// Runs all steps that `bytes` allow; returns the number of bytes processed.

@@ -104,7 +104,7 @@ extension ServerConnection {
                 // The client has disconnected.
                 return close(on: loop)
             }
-            while let exchange = outbox.takeSent() { report(exchange, isComplete: true) }
+            while let exchange = outbox.removeSent() { report(exchange, isComplete: true) }
         }
         if outbox.count < ServerLimits.outputBytesMax { releaseWriter() }
         if phase == .closing, outbox.isEmpty { endSending(on: loop) }

@@ -51,7 +51,7 @@ final class Acceptor: EventSource {
         do throws(SystemError) {
             for _ in 0..<Self.batchCount {
                 guard let accepted = try listener.accept() else { return hasFailed = false }
-                server.take(accepted, on: loop)
+                server.assign(accepted, on: loop)
             }
             loop.readAgain(id)
         } catch {

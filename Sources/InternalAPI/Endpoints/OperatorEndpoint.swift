@@ -83,7 +83,7 @@ enum OperatorEndpoint {
             throw APIMembers.invalid("before", expected: "a Jakarta day or an RFC 3339 time")
         }
         let decision = OperatorDecision(
-            note: try note(members),
+            note: try operatorText(members),
             name: request.caller?.name ?? ""
         )
         let count = try await committing { () async throws(StoreError) in
@@ -153,7 +153,7 @@ enum OperatorEndpoint {
             }
         }
         return OperatorDecision(
-            note: try note(members),
+            note: try operatorText(members),
             name: request.caller?.name ?? "",
             accept: accept,
             amount: try members.amount("amount"),
@@ -162,7 +162,7 @@ enum OperatorEndpoint {
     }
 
     /// The member `note`, which every decision requires; it is stored with the token's name.
-    private static func note(_ members: APIMembers) throws(Problem) -> String {
+    private static func operatorText(_ members: APIMembers) throws(Problem) -> String {
         let expected = "a text of 1 to \(noteCharactersMax) characters"
         guard let note = try members.text("note", expected: expected),
             (1...noteCharactersMax).contains(note.unicodeScalars.count)

@@ -22,7 +22,7 @@ enum QueryEndpoint {
         var paidTime: String?
     }
 
-    private struct Answer: Encodable {
+    private struct Body: Encodable {
         let transaction: TransactionRepresentation
         let gateway: GatewayResponse
     }
@@ -57,7 +57,7 @@ enum QueryEndpoint {
             try await services.store.record(inquiry, attempt.outcome, attempt.calls)
         }
         await services.outbound.reconciler.record(attempt, about: reference)
-        let gateway = try answer(attempt.query)
+        let gateway = try gatewayResponse(attempt.query)
         return try await response(gateway, about: receipt, reference, services)
     }
 
@@ -94,7 +94,7 @@ enum QueryEndpoint {
             throw problem
         }
         return JSON.response(
-            Answer(
+            Body(
                 transaction: TransactionRepresentation(
                     record,
                     nowMilliseconds: SystemClock.realtimeMilliseconds()
@@ -105,8 +105,9 @@ enum QueryEndpoint {
     }
 
     /// The gateway's response; throws if there is no usable one.
-    private static func answer(_ answer: QueryOutcome) throws(Problem) -> GatewayResponse {
-        switch answer {
+    private static func gatewayResponse(_ outcome: QueryOutcome) throws(Problem) -> GatewayResponse
+    {
+        switch outcome {
         case .found(let found):
             GatewayResponse(
                 responseCode: found.responseCode.description,
@@ -153,7 +154,7 @@ extension Problem.Kind {
 
 /// `POST /admin/reconcile`: queries the gateway now about all open payments that are due.
 enum ReconcileEndpoint {
-    private struct Answer: Encodable {
+    private struct Body: Encodable {
         /// The number of payments that are queried.
         let count: Int
     }
@@ -171,6 +172,6 @@ enum ReconcileEndpoint {
         let count = try await reading { () async throws(StoreError) in
             try await reconciler.reconcile()
         }
-        return JSON.response(Answer(count: count), status: .accepted)
+        return JSON.response(Body(count: count), status: .accepted)
     }
 }

@@ -81,8 +81,8 @@ struct DossierCollector: Sendable {
         return try await collect(ids, inPortionsOf: Self.exchangesInPortion) {
             (portion) async throws(StoreError) in
             try await reader.gatewayCalls(portion)
-        } bytes: { kept in
-            let exchange = kept.call
+        } bytes: { stored in
+            let exchange = stored.call
             return exchange.requestHead.count + exchange.requestBody.count
                 + (exchange.responseHead?.count ?? 0) + (exchange.responseBody?.count ?? 0)
         }

@@ -61,14 +61,18 @@ struct DossierWriter {
     }
 
     private mutating func shown(
-        _ kept: StoredGatewayCall
+        _ stored: StoredGatewayCall
     ) throws(CryptoError) -> ExchangeRepresentation {
-        let message = SignedMessage(kept, hasher: hasher)
+        let message = SignedMessage(stored, hasher: hasher)
         return ExchangeRepresentation(
-            kept: kept,
+            stored: stored,
             stringToSign: message?.text,
             signature: message?.signature,
-            verification: try verification(of: message, keys.merchant, name: "exchange-\(kept.id)")
+            verification: try verification(
+                of: message,
+                keys.merchant,
+                name: "exchange-\(stored.id)"
+            )
         )
     }
 

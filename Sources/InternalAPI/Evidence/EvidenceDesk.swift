@@ -16,7 +16,7 @@ package actor EvidenceDesk {
     private let current: Mutex<EvidenceKeys>
 
     /// Whether a document is being made.
-    private var isTaken = false
+    private var isBusy = false
 
     /// Requests that wait for their turn, oldest first.
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -38,8 +38,8 @@ package actor EvidenceDesk {
     fileprivate func inTurn(
         _ work: @Sendable () async throws(Problem) -> Response
     ) async throws(Problem) -> Response {
-        if isTaken { await withCheckedContinuation { waiting.append($0) } }
-        isTaken = true
+        if isBusy { await withCheckedContinuation { waiting.append($0) } }
+        isBusy = true
         defer { leave() }
         if Task.isCancelled { throw Problem(.overloaded, "The client has disconnected.") }
         return try await work()
@@ -47,10 +47,10 @@ package actor EvidenceDesk {
 
     /// Hands the turn to the next waiting request.
     ///
-    /// `isTaken` stays true meanwhile, so that a new request cannot overtake it.
+    /// `isBusy` stays true meanwhile, so that a new request cannot overtake it.
     private func leave() {
         if waiting.isEmpty {
-            isTaken = false
+            isBusy = false
         } else {
             waiting.removeFirst().resume()
         }

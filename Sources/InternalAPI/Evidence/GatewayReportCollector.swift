@@ -56,7 +56,7 @@ struct GatewayReportCollector: Sendable {
         ) { (before, limit) async throws(StoreError) in
             filter.beforeID = before
             return try await reader.callbacks(filter, limit: limit)
-        } note: { record in
+        } visit: { record in
             if let callback = SurveyedCallback(record) { survey.count(callback) }
         }
         return GatewayReportRepresentation.Part(survey: survey, truncated: isTruncated)
@@ -78,13 +78,13 @@ struct GatewayReportCollector: Sendable {
         ) { (before, limit) async throws(StoreError) in
             filter.beforeID = before
             return try await reader.gatewayCalls(filter, limit: limit)
-        } note: { kept in
-            if kept.erased == nil { survey.count(SurveyedCall(kept.call)) }
+        } visit: { stored in
+            if stored.erased == nil { survey.count(SurveyedCall(stored.call)) }
         }
         return GatewayReportRepresentation.Part(survey: survey, truncated: isTruncated)
     }
 
-    /// Passes the newest `limit` entries of a list to `note`, newest first.
+    /// Passes the newest `limit` entries of a list to `visit`, newest first.
     ///
     /// Stops when the client disconnects.
     ///
@@ -97,7 +97,7 @@ struct GatewayReportCollector: Sendable {
         inPortionsOf portionMax: Int,
         number: (Entry) -> Int64,
         read: (_ before: Int64?, _ limit: Int) async throws(StoreError) -> [Entry],
-        note: (Entry) -> Void
+        visit: (Entry) -> Void
     ) async throws(Problem) -> Bool {
         var rest = limit
         var before: Int64?
@@ -107,7 +107,7 @@ struct GatewayReportCollector: Sendable {
             let found = try await reading { () async throws(StoreError) in
                 try await read(before, portion + 1)
             }
-            for entry in found.prefix(portion) { note(entry) }
+            for entry in found.prefix(portion) { visit(entry) }
             rest -= portion
             if found.count <= portion { return false }
             if rest == 0 { return true }

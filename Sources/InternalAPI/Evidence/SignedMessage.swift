@@ -46,13 +46,13 @@ struct SignedMessage {
     }
 
     /// The signed string of a gateway call; nil if the request was not signed.
-    init?(_ kept: StoredGatewayCall, hasher: SHA256) {
-        let call = kept.call
+    init?(_ stored: StoredGatewayCall, hasher: SHA256) {
+        let call = stored.call
         if call.signature.isEmpty { return nil }
         prefix = StringToSign.prefix(path: call.signedPath)
         timestamp = Array(call.timestamp.utf8)
         signature = Array(call.signature.utf8)
-        if let erased = kept.erased {
+        if let erased = stored.erased {
             body = nil
             digest = Self.hex(erased.requestDigest)
         } else {

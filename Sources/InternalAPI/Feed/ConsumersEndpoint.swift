@@ -59,7 +59,7 @@ enum ConsumersEndpoint {
         let outcome = try await committing { () async throws(StoreError) in
             try await store.move(move)
         }
-        return try answer(outcome, of: move, feed: store.feed)
+        return try response(outcome, of: move, feed: store.feed)
     }
 
     /// Removes a consumer.
@@ -139,7 +139,7 @@ enum ConsumersEndpoint {
     }
 
     /// The response to a move; throws if the consumer was not moved.
-    private static func answer(
+    private static func response(
         _ outcome: ConsumerMove.Outcome,
         of move: ConsumerMove,
         feed: String

@@ -29,9 +29,9 @@ enum FeedOffset {
         let start = try start(request, readsLastEventID: readsLastEventID)
         let wanted = try request.statuses("to", among: APILimits.transitionStatuses)
         let (offset, field) = try await offset(of: start, store)
-        let isKept = store.window.covers(offset)
+        let isStored = store.window.covers(offset)
         // An offset beyond the head must be refused now: a wait would hide that it does not exist.
-        if !isKept, !isPageChecked || offset > store.window.head {
+        if !isStored, !isPageChecked || offset > store.window.head {
             try await bounds(store).check(offset, field: field)
         }
         return Beginning(

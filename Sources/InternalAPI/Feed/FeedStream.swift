@@ -32,7 +32,7 @@ struct FeedStream: Sendable {
         while !Task.isCancelled {
             // Checked before the read, so that the last read includes every commit before the stop.
             let isLast = store.signal.isClosed
-            guard let page = await page(query), isKept(query.after, by: page) else { return }
+            guard let page = await page(query), isStored(query.after, by: page) else { return }
             query.after = page.next
             var text = events(of: page)
             sent = page.items.last?.sequence ?? sent
@@ -69,7 +69,7 @@ struct FeedStream: Sendable {
     }
 
     /// Whether no transition between `offset` and `page` was removed.
-    private func isKept(_ offset: Int64, by page: FeedText) -> Bool {
+    private func isStored(_ offset: Int64, by page: FeedText) -> Bool {
         page.oldest.map { offset >= $0 - 1 } ?? true
     }
 

@@ -181,7 +181,7 @@ extension Delivery {
 package struct Judgement: Equatable, Sendable {
     /// The ID of the callback in the journal; for a redelivery, that of the stored callback.
     package let callbackID: Int64
-    package let answer: CallbackResponse
+    package let response: CallbackResponse
     package let outcome: CallbackOutcome
 
     /// The sequence number of the transition that it caused; nil when it caused none.
@@ -192,13 +192,13 @@ package struct Judgement: Equatable, Sendable {
 
     package init(
         callbackID: Int64,
-        answer: CallbackResponse,
+        response: CallbackResponse,
         outcome: CallbackOutcome,
         sequence: Int64?,
         isRedelivery: Bool
     ) {
         self.callbackID = callbackID
-        self.answer = answer
+        self.response = response
         self.outcome = outcome
         self.sequence = sequence
         self.isRedelivery = isRedelivery

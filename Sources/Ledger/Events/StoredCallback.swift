@@ -20,7 +20,7 @@ package struct StoredCallback: Equatable, Sendable {
     package let signedDigest: SignedDigest
     package var content: CallbackContent
     package var outcome: CallbackOutcome
-    package var answer: CallbackResponse
+    package var response: CallbackResponse
 
     /// Whether it waits for a query.
     ///
@@ -44,7 +44,7 @@ package struct StoredCallback: Equatable, Sendable {
         signedDigest: SignedDigest,
         content: CallbackContent,
         outcome: CallbackOutcome,
-        answer: CallbackResponse
+        response: CallbackResponse
     ) {
         self.id = id
         self.paymentID = paymentID
@@ -54,7 +54,7 @@ package struct StoredCallback: Equatable, Sendable {
         self.signedDigest = signedDigest
         self.content = content
         self.outcome = outcome
-        self.answer = answer
+        self.response = response
     }
 }
 
@@ -124,7 +124,7 @@ package struct DecidedFact: Equatable, Sendable {
         /// An operator resolved its entry without accepting it.
         case dismissed = 1
         /// A query has resolved it: its retry gets 2005600 instead of another rejection.
-        case answered = 2
+        case resolvedByQuery = 2
     }
 
     package var paymentID: Payment.ID?

@@ -14,7 +14,7 @@ struct CallbackJudge {
     func judge(_ evidence: CallbackEvidence) -> CallbackVerdict {
         var verdict = decide(evidence)
         // What no query can decide goes on the attention list (article Statuses).
-        if verdict.asks, !policy.canQuery, verdict.attention.isEmpty {
+        if verdict.needsQuery, !policy.canQuery, verdict.attention.isEmpty {
             verdict.attention = [.unconfirmedCallback]
         }
         return verdict
@@ -35,7 +35,7 @@ struct CallbackJudge {
         guard let fact = evidence.content.fact else { return unreadable() }
 
         var isFlagged = false
-        if case .otherFact(let other) = evidence.externalIDUse, !stands, !isAnswered(evidence) {
+        if case .otherFact(let other) = evidence.externalIDUse, !stands, !isResolved(evidence) {
             if policy.rejectsExternalIDConflicts { return conflict() }
             isFlagged = other?.pair != fact.pair || other?.amount != fact.amount
         }
@@ -70,7 +70,7 @@ struct CallbackJudge {
                 .successful,
                 .awaitingQuery,
                 attention: [isSecond ? .possibleSecondPayment : .referenceMismatch],
-                asks: true
+                needsQuery: true
             )
         case .known(let payment, let order):
             return known(fact, payment, order, stands: stands, evidence)
@@ -94,9 +94,9 @@ struct CallbackJudge {
     }
 
     /// Whether a query has resolved the fact: then its retry is no longer rejected.
-    private func isAnswered(_ evidence: CallbackEvidence) -> Bool {
+    private func isResolved(_ evidence: CallbackEvidence) -> Bool {
         evidence.decisions.contains {
-            $0.decision == .answered && $0.fact == evidence.content.fact
+            $0.decision == .resolvedByQuery && $0.fact == evidence.content.fact
         }
     }
 
@@ -120,7 +120,7 @@ struct CallbackJudge {
     /// resolves them. Rejected ones always do: the gateway's retries fail until a query resolves
     /// it.
     private func stale(_ evidence: CallbackEvidence) -> CallbackVerdict {
-        let isRejected = policy.staleTimestamp == .reject && !isAnswered(evidence)
+        let isRejected = policy.staleTimestamp == .reject && !isResolved(evidence)
         return CallbackVerdict(
             isRejected ? .unauthorized : .successful,
             .stale,
@@ -128,7 +128,7 @@ struct CallbackJudge {
                 isRejected || !policy.canQuery ? .staleCallback : nil,
                 evidence.content.fact == nil ? .invalidCallback : nil,
             ],
-            asks: true
+            needsQuery: true
         )
     }
 
@@ -136,14 +136,14 @@ struct CallbackJudge {
     ///
     /// It is authentic and may be about money, so the payment is queried by any readable reference.
     private func unreadable() -> CallbackVerdict {
-        CallbackVerdict(.invalid, .invalid, attention: [.invalidCallback], asks: true)
+        CallbackVerdict(.invalid, .invalid, attention: [.invalidCallback], needsQuery: true)
     }
 
     /// The verdict of a callback whose X-EXTERNAL-ID has another fact (article Checks, row 10).
     ///
     /// The id is not signed, so it does not show which fact is right; a query decides.
     private func conflict() -> CallbackVerdict {
-        CallbackVerdict(.conflict, .conflict, attention: [.externalIDConflict], asks: true)
+        CallbackVerdict(.conflict, .conflict, attention: [.externalIDConflict], needsQuery: true)
     }
 
     // MARK: Unknown transactions
@@ -159,7 +159,7 @@ struct CallbackJudge {
                 .transactionNotFound,
                 .awaitingQuery,
                 attention: [.unknownTransaction],
-                asks: true
+                needsQuery: true
             )
         }
         let decision = StatusTable.decide(
@@ -210,11 +210,11 @@ struct CallbackJudge {
         if case .apply(let status, let attention) = decision, !waits(fact, payment) {
             verdict = CallbackVerdict(.successful, .applied, attention: [attention])
             verdict.effect = .advance(to: status, order)
-        } else if hasNoAmount(fact), !stands, !isAnswered(evidence) {
+        } else if hasNoAmount(fact), !stands, !isResolved(evidence) {
             // Whether it repeats what was paid or refunded depends on the amount.
             verdict.outcome = .awaitingQuery
-            verdict.asks = true
-        } else if fact.status == .success, fact.amount != nil, payment.paid.canLearn(marks),
+            verdict.needsQuery = true
+        } else if fact.status == .success, fact.amount != nil, payment.paid.lacksMark(marks),
             decision == .replay() || Self.isFirstOfRefunded(payment, stands: stands)
         {
             verdict.effect = .adoptMarks
@@ -296,16 +296,16 @@ struct CallbackJudge {
         case .ignore(let attention):
             CallbackVerdict(.successful, .ignored, attention: [attention])
         case .queryDecides(let attention):
-            CallbackVerdict(.successful, .awaitingQuery, attention: [attention], asks: true)
-        case .apply, .askAgain:
-            CallbackVerdict(.successful, .awaitingQuery, asks: true)
+            CallbackVerdict(.successful, .awaitingQuery, attention: [attention], needsQuery: true)
+        case .apply, .queryAgain:
+            CallbackVerdict(.successful, .awaitingQuery, needsQuery: true)
         }
     }
 }
 
 extension SuccessMarks {
     /// Whether `other` has a mark that is missing here; present marks are never replaced.
-    fileprivate func canLearn(_ other: SuccessMarks) -> Bool {
+    fileprivate func lacksMark(_ other: SuccessMarks) -> Bool {
         (time == nil && other.time != nil)
             || (originalExternalID == nil && other.originalExternalID != nil)
     }

@@ -65,7 +65,7 @@ struct CallbackVerdict: Equatable {
         case adoptMarks
     }
 
-    var answer: CallbackResponse
+    var response: CallbackResponse
     var outcome: CallbackOutcome
     var effect = Effect.nothing
 
@@ -73,17 +73,17 @@ struct CallbackVerdict: Equatable {
     var attention: [AttentionKind] = []
 
     /// Whether a query must decide about it, beginning at once.
-    var asks = false
+    var needsQuery = false
 
     init(
-        _ answer: CallbackResponse,
+        _ response: CallbackResponse,
         _ outcome: CallbackOutcome,
         attention: [AttentionKind?] = [],
-        asks: Bool = false
+        needsQuery: Bool = false
     ) {
-        self.answer = answer
+        self.response = response
         self.outcome = outcome
         self.attention = attention.compactMap(\.self)
-        self.asks = asks
+        self.needsQuery = needsQuery
     }
 }

@@ -181,7 +181,7 @@ struct InquiryPlan {
     }
 
     /// Reports since the end of the validity that are required to close a code (article Statuses).
-    static let unpaidAnswersMin = 2
+    static let unpaidReportsMin = 2
 
     /// Inserts the expiry query, at the point of expiry and without jitter.
     ///
@@ -200,7 +200,7 @@ struct InquiryPlan {
         var time = point
         if now >= point {
             guard planned == nil, payment.unpaidReports > 0,
-                payment.unpaidReports < Self.unpaidAnswersMin
+                payment.unpaidReports < Self.unpaidReportsMin
             else { return planned }
             time = now + Int64(max(schedule.graceSeconds, 1)) * 1_000
         } else if let planned, planned.nextMilliseconds <= point {

@@ -95,7 +95,7 @@ struct ReportJudge {
             if let attention { verdict.attention.append(attention) }
         case .ignore(let attention), .replay(let attention):
             if let attention { verdict.attention.append(attention) }
-        case .queryDecides, .askAgain: break
+        case .queryDecides, .queryAgain: break
         }
     }
 

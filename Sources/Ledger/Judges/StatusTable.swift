@@ -13,7 +13,7 @@ package enum StatusDecision: Hashable, Sendable {
     /// The entry stays open until then.
     case queryDecides(attention: AttentionKind)
     /// A query found no payment: the status stays, and the query is repeated.
-    case askAgain
+    case queryAgain
 }
 
 /// The part of a report that the status table depends on.
@@ -67,7 +67,7 @@ package enum StatusTable {
         wasWritten: Bool,
         _ report: StatusReport
     ) -> StatusDecision {
-        if report.status == .notFound { return report.isCallback ? .ignore() : .askAgain }
+        if report.status == .notFound { return report.isCallback ? .ignore() : .queryAgain }
         switch current {
         case nil, .created, .pending: return fromOpen(wasWritten: wasWritten, report)
         case .success: return fromSuccess(report)

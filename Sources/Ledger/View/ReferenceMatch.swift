@@ -26,11 +26,11 @@ package enum ReferenceMatch: Equatable, Sendable {
             let merchant = order.merchant(of: pair)
             let gateway = order.gateway(of: pair)
             // An order is impossible if its gateway reference belongs to another transaction.
-            let isTaken = candidates.contains {
+            let belongsToOther = candidates.contains {
                 $0.referenceNo == gateway && $0.partnerReferenceNo != merchant
             }
             for candidate in candidates where candidate.partnerReferenceNo == merchant {
-                let fits = candidate.referenceNo.map { $0 == gateway } ?? !isTaken
+                let fits = candidate.referenceNo.map { $0 == gateway } ?? !belongsToOther
                 if fits { matches.append((candidate, order)) }
             }
         }

@@ -43,7 +43,7 @@ package actor RejectedRequestStore: RejectedRequests {
 
     /// Incremented each time the file is opened.
     private let number = Atomic<Int>(0)
-    private let keptMax: Mutex<Int>
+    private let requestsMax: Mutex<Int>
     private let callbackIDs: CallbackIDs
     private var connection: Connection?
 
@@ -56,15 +56,15 @@ package actor RejectedRequestStore: RejectedRequests {
     /// The delay of a write after the first waiting request.
     private static let writeEveryMilliseconds = 250
 
-    /// - Parameter keptMax: the maximum of stored plausible requests; a tenth of it applies to all
-    ///   others.
+    /// - Parameter requestsMax: the maximum of stored plausible requests; a tenth of it applies to
+    ///   all others.
     package init(
         file: SideFile,
-        keptMax: Int,
+        requestsMax: Int,
         callbackIDs: CallbackIDs
     ) {
         self.file = file
-        self.keptMax = Mutex(keptMax)
+        self.requestsMax = Mutex(requestsMax)
         self.callbackIDs = callbackIDs
     }
 
@@ -92,7 +92,9 @@ package actor RejectedRequestStore: RejectedRequests {
     nonisolated var dropped: Int { waiting.withLock { $0.dropped } }
 
     /// Changes the maximum of stored plausible requests, from the next write on.
-    nonisolated func setKeptMax(_ keptMax: Int) { self.keptMax.withLock { $0 = keptMax } }
+    nonisolated func setRequestsMax(_ requestsMax: Int) {
+        self.requestsMax.withLock { $0 = requestsMax }
+    }
 
     /// Sets whether requests are stored from now on; all others are dropped.
     nonisolated func setIsOpen(_ isOpen: Bool) { waiting.withLock { $0.isOpen = isOpen } }
@@ -101,14 +103,14 @@ package actor RejectedRequestStore: RejectedRequests {
     nonisolated func add(_ refusal: RejectedRequest) {
         let isFirst = waiting.withLock { waiting in
             let isFirst = waiting.plausible.items.isEmpty && waiting.others.items.isEmpty
-            let isKept: Bool
+            let isStored: Bool
             switch (waiting.isOpen && !waiting.isClosed, refusal.isPlausible) {
-            case (false, _): isKept = false
-            case (true, true): isKept = waiting.plausible.add(refusal, callbackIDs)
-            case (true, false): isKept = waiting.others.add(refusal, callbackIDs)
+            case (false, _): isStored = false
+            case (true, true): isStored = waiting.plausible.add(refusal, callbackIDs)
+            case (true, false): isStored = waiting.others.add(refusal, callbackIDs)
             }
-            if !isKept { waiting.dropped += 1 }
-            return isFirst && isKept
+            if !isStored { waiting.dropped += 1 }
+            return isFirst && isStored
         }
         if isFirst {
             executor.run(afterMilliseconds: Self.writeEveryMilliseconds) { [self] in
@@ -221,14 +223,14 @@ package actor RejectedRequestStore: RejectedRequests {
     /// Stores requests and deletes those beyond the limits, in one commit.
     private func write(_ batch: [(id: Int64, refusal: RejectedRequest)]) throws(SQLiteError) {
         let connection = try opened()
-        let keptMax = keptMax.withLock { $0 }
+        let requestsMax = requestsMax.withLock { $0 }
         try connection.transaction { () throws(SQLiteError) in
             let insertion = try connection.prepare(RejectedRequestFile.insertion)
             for (id, refusal) in batch {
                 try insertion.run { RejectedRequestFile.bind(refusal, id: id, to: &$0) }
             }
             let eviction = try connection.prepare(RejectedRequestFile.eviction)
-            for (isPlausible, bound) in [(1, keptMax), (0, keptMax / 10)] {
+            for (isPlausible, bound) in [(1, requestsMax), (0, requestsMax / 10)] {
                 try eviction.run {
                     $0.integer(isPlausible)
                     $0.integer(isPlausible)

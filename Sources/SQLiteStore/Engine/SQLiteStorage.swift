@@ -123,7 +123,7 @@ struct SQLiteStorage: Storage {
         )
         refusals = RejectedRequestStore(
             file: refusedFile,
-            keptMax: rejectedKept,
+            requestsMax: rejectedKept,
             callbackIDs: callbackIDs
         )
     }

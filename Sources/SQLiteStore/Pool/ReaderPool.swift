@@ -34,7 +34,7 @@ final class ReaderPool: Sendable {
         _ purpose: ReadPurpose,
         _ body: @Sendable (ReaderTables) throws(SQLiteError) -> Result
     ) async throws(StoreError) -> Result {
-        let seat = await take(purpose)
+        let seat = await acquire(purpose)
         defer { release(seat, purpose) }
         return try await connections[seat].read(body)
     }
@@ -46,11 +46,11 @@ final class ReaderPool: Sendable {
     func closeFiles() { for connection in connections { connection.closeFiles() } }
 
     /// Waits for a connection and returns its index.
-    private func take(_ purpose: ReadPurpose) async -> Int {
+    private func acquire(_ purpose: ReadPurpose) async -> Int {
         await withCheckedContinuation { continuation in
             let seat = state.withLock { state -> Int? in
                 state.nextID += 1
-                let seat = state.seats.take(purpose, id: state.nextID)
+                let seat = state.seats.acquire(purpose, id: state.nextID)
                 if seat == nil { state.waiters[state.nextID] = continuation }
                 return seat
             }

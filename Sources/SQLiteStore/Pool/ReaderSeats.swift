@@ -40,9 +40,9 @@ struct ReaderSeats {
     /// How many reads wait.
     var waitingCount: Int { waiting.count }
 
-    /// Takes the first idle connection that `purpose` may use. Nil when there is none: then
+    /// Acquires the first idle connection that `purpose` may use. Nil when there is none: then
     /// ``release(_:_:)`` returns read `id` later.
-    mutating func take(_ purpose: ReadPurpose, id: UInt64) -> Int? {
+    mutating func acquire(_ purpose: ReadPurpose, id: UInt64) -> Int? {
         if let seat = occupy(purpose) { return seat }
         waiting.append(Waiting(id: id, purpose: purpose))
         return nil
@@ -54,7 +54,7 @@ struct ReaderSeats {
         precondition(isBusy[seat], "a connection was returned twice")
         isBusy[seat] = false
         if purpose == .report { reportCount -= 1 }
-        precondition(reportCount >= 0, "a connection is released for what it was taken for")
+        precondition(reportCount >= 0, "a connection is released for what it was acquired for")
         var resumed: [(id: UInt64, seat: Int)] = []
         var index = 0
         while index < waiting.count {

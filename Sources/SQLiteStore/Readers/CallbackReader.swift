@@ -109,11 +109,11 @@ struct CallbackReader {
 
     /// The highest ID in use; both maxima are the ends of primary keys.
     private func newestID() throws(SQLiteError) -> Int64 {
-        let kept = try main.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
+        let callback = try main.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
         let refusal = refused.read { (refused) throws(SQLiteError) in
             try refused.integer("SELECT coalesce(max(id), 0) FROM refusals")
         }
-        return max(kept, (refusal ?? nil) ?? 0)
+        return max(callback, (refusal ?? nil) ?? 0)
     }
 
     /// Stored callbacks, newest first.

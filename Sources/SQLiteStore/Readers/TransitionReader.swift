@@ -17,7 +17,7 @@ struct TransitionReader {
     private let newest: Statement
 
     /// The oldest stored sequence number.
-    private let oldestKept: Statement
+    private let oldestSequence: Statement
 
     /// The first transition of a range that was recorded at or after a time; scans the range.
     private let firstRecorded: Statement
@@ -35,7 +35,9 @@ struct TransitionReader {
             "SELECT \(Self.columns) FROM transitions WHERE sequence = ?"
         )
         newest = try connection.prepare("SELECT coalesce(max(sequence), 0) FROM transitions")
-        oldestKept = try connection.prepare("SELECT coalesce(min(sequence), 1) FROM transitions")
+        oldestSequence = try connection.prepare(
+            "SELECT coalesce(min(sequence), 1) FROM transitions"
+        )
         firstRecorded = try connection.prepare(
             """
             SELECT sequence FROM transitions
@@ -112,7 +114,7 @@ struct TransitionReader {
 
     /// The oldest stored sequence number, 1 in an empty feed.
     private func oldest() throws(SQLiteError) -> Int64 {
-        try oldestKept.first { $0.integer(0) } ?? 1
+        try oldestSequence.first { $0.integer(0) } ?? 1
     }
 
     /// The lowest and the highest sequence number of the feed, in one snapshot.

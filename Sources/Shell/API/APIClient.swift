@@ -148,14 +148,14 @@ private struct APIResponse {
         else { return foreign("without problem details") }
         var text = title
         if let detail = details["detail"]?.string { text += ": \(detail)" }
-        var notes: [String] = []
-        if let field = details["field"]?.string { notes.append("field \(field)") }
+        var remarks: [String] = []
+        if let field = details["field"]?.string { remarks.append("field \(field)") }
         if let code = details["responseCode"]?.string {
             let words = ["gateway", code, details["responseMessage"]?.string]
-            notes.append(words.compactMap(\.self).joined(separator: " "))
+            remarks.append(words.compactMap(\.self).joined(separator: " "))
         }
-        if isAboutToken { notes.append("the token is in \(endpoint.token.path)") }
-        if !notes.isEmpty { text += " (\(notes.joined(separator: "; ")))" }
+        if isAboutToken { remarks.append("the token is in \(endpoint.token.path)") }
+        if !remarks.isEmpty { text += " (\(remarks.joined(separator: "; ")))" }
         var problem = CommandProblem(code, text)
         problem.isPassing = details["retryable"]?.bool ?? false
         return problem

@@ -122,30 +122,30 @@ struct PruneCommand: APICommand {
                 "\(Self.compact.name): the daemon runs; stop it first"
             )
         }
-        let answer = try await follow(session)
+        let response = try await follow(session)
         if session.isJSON {
-            session.showJSON(answer.bytes)
+            session.showJSON(response.bytes)
         } else {
-            session.console.output(PruneText.result(answer.root))
+            session.console.output(PruneText.result(response.root))
         }
-        if let problem = PruneText.problem(answer.root) { throw problem }
+        if let problem = PruneText.problem(response.root) { throw problem }
     }
 
     /// Sends the order to the daemon, and shows its progress until it has ended.
     private func follow(_ session: APISession) async throws(CommandProblem) -> JSONDocument {
         session.console.progress(PruneText.erasing)
         defer { session.console.progress("") }
-        var answer = try await session.api.post(["admin", "prune"], body)
-        let before = answer.root.text("before")
-        while answer.root.text("state") == PruneProgress.State.running.rawValue {
-            session.console.progress(PruneText.progress(answer.root))
+        var response = try await session.api.post(["admin", "prune"], body)
+        let before = response.root.text("before")
+        while response.root.text("state") == PruneProgress.State.running.rawValue {
+            session.console.progress(PruneText.progress(response.root))
             try? await Task.sleep(for: Self.pollInterval)
             let next = try await session.api.get(["admin", "prune"])
             // Another order has replaced this one; the last known progress is shown.
             guard next.root.text("before") == before else { break }
-            answer = next
+            response = next
         }
-        return answer
+        return response
     }
 
     // MARK: On a database at rest
@@ -156,18 +156,18 @@ struct PruneCommand: APICommand {
         _ console: Console,
         isJSON: Bool
     ) async throws(CommandProblem) -> ExitCode {
-        let answer: JSONDocument
+        let response: JSONDocument
         do throws(StoreError) {
-            answer = try await erase(database, console)
+            response = try await erase(database, console)
         } catch {
             throw CommandProblem(.inputOutput, "\(database.path): \(error)")
         }
         if isJSON {
-            console.output(String(decoding: answer.bytes, as: UTF8.self) + "\n")
+            console.output(String(decoding: response.bytes, as: UTF8.self) + "\n")
         } else {
-            console.output(PruneText.result(answer.root))
+            console.output(PruneText.result(response.root))
         }
-        if let problem = PruneText.problem(answer.root) {
+        if let problem = PruneText.problem(response.root) {
             for line in problem.lines { console.complain(line) }
             return problem.code
         }

@@ -39,16 +39,16 @@ struct AcceptCommand: APICommand {
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        let answer = try await session.api.post(
+        let response = try await session.api.post(
             ["admin", "transactions", reference, "accept"],
             body
         )
-        if session.isJSON { return session.showJSON(answer.bytes) }
-        let transition = DecisionText.transition(answer.root)
-        if answer.root["dryRun"]?.bool == true {
+        if session.isJSON { return session.showJSON(response.bytes) }
+        let transition = DecisionText.transition(response.root)
+        if response.root["dryRun"]?.bool == true {
             session.console.output(DecisionText.dryRun + "\n" + transition)
         } else {
-            let transaction = answer.root["transaction"].map { TransactionText($0).text } ?? ""
+            let transaction = response.root["transaction"].map { TransactionText($0).text } ?? ""
             session.console.output(transition + "\n" + transaction)
         }
     }
@@ -79,8 +79,8 @@ enum DecisionText {
     static let dryRun = "Dry run: nothing was written.\n"
 
     /// The transition that was written or, in a dry run, would be written.
-    static func transition(_ answer: JSONValue) -> String {
-        guard let transition = answer["transition"], transition.kind == .object else {
+    static func transition(_ response: JSONValue) -> String {
+        guard let transition = response["transition"], transition.kind == .object else {
             return "No transition: the payment already has this status.\n"
         }
         var table = Table(TransitionRow.columns)

@@ -100,23 +100,23 @@ struct ResolveCommand: APICommand {
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        let answer = try await session.api.post(path, body)
-        if session.isJSON { return session.showJSON(answer.bytes) }
-        if let count = answer.root.text("resolved") {
+        let response = try await session.api.post(path, body)
+        if session.isJSON { return session.showJSON(response.bytes) }
+        if let count = response.root.text("resolved") {
             return session.console.output("Resolved: \(count)\n")
         }
-        session.console.output(text(answer.root))
+        session.console.output(text(response.root))
     }
 
-    private func text(_ answer: JSONValue) -> String {
-        var text = answer["dryRun"]?.bool == true ? DecisionText.dryRun : ""
-        if let entry = answer["attention"] {
+    private func text(_ response: JSONValue) -> String {
+        var text = response["dryRun"]?.bool == true ? DecisionText.dryRun : ""
+        if let entry = response["attention"] {
             let about = ["kind", "partnerReferenceNo"].compactMap { entry.text($0) }
             let resolution = ["resolvedAt", "resolvedBy", "note"].compactMap { entry.text($0) }
             let name = "Entry \(entry.text("id") ?? "-") (\(about.joined(separator: ", ")))"
             let state = resolution.isEmpty ? "open" : "resolved "
             text += oneLine("\(name): \(state)\(resolution.joined(separator: ", "))") + "\n"
         }
-        return isAccepting ? text + "\n" + DecisionText.transition(answer) : text
+        return isAccepting ? text + "\n" + DecisionText.transition(response) : text
     }
 }

@@ -152,15 +152,15 @@ struct ReplayCommand: APICommand {
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        let answer = try await session.api.post(["admin", "callbacks", "replay"], body)
-        let results = try session.items(answer, "results")
-        if session.isJSON { return session.showJSON(answer.bytes) }
+        let response = try await session.api.post(["admin", "callbacks", "replay"], body)
+        let results = try session.items(response, "results")
+        if session.isJSON { return session.showJSON(response.bytes) }
         if isDryRun { session.console.output(DecisionText.dryRun) }
         var table = Table(Self.columns)
         session.console.output(
             results.isEmpty ? "No callbacks.\n" : table.text(results.map(Self.cells))
         )
-        if answer.root["more"]?.bool == true {
+        if response.root["more"]?.bool == true {
             session.complain("older callbacks were left out; select them with --from and --to")
         }
     }

@@ -39,10 +39,10 @@ struct DossierCommand: APICommand {
         if let file, FileCreation.exists(file) {
             throw CommandProblem(.inputOutput, "--out \(quoted(file)): already there")
         }
-        let answer = try await session.api.get(["v1", "transactions", reference, "dossier"])
-        guard let file else { return session.showJSON(answer.bytes) }
+        let response = try await session.api.get(["v1", "transactions", reference, "dossier"])
+        guard let file else { return session.showJSON(response.bytes) }
         do throws(FileError) {
-            try FileCreation.write(answer.bytes + [0x0A], to: file, mode: 0o600)
+            try FileCreation.write(response.bytes + [0x0A], to: file, mode: 0o600)
         } catch {
             throw CommandProblem(.inputOutput, "--out \(quoted(file)) cannot be written, \(error)")
         }
@@ -92,8 +92,8 @@ struct GatewayReportCommand: APICommand {
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        let answer = try await session.api.get(["v1", "gateway-report"], parameters)
-        if session.isJSON { return session.showJSON(answer.bytes) }
-        session.console.output(GatewayReportText(answer.root).text)
+        let response = try await session.api.get(["v1", "gateway-report"], parameters)
+        if session.isJSON { return session.showJSON(response.bytes) }
+        session.console.output(GatewayReportText(response.root).text)
     }
 }

@@ -70,10 +70,10 @@ struct GenerateCommand: APICommand {
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        let answer = try await session.api.post(["admin", "qr", "generate"], body)
-        if session.isJSON { return session.showJSON(answer.bytes) }
-        let drawing = drawing(for: answer.root, session)
-        var text = TransactionText(answer.root)
+        let response = try await session.api.post(["admin", "qr", "generate"], body)
+        if session.isJSON { return session.showJSON(response.bytes) }
+        let drawing = drawing(for: response.root, session)
+        var text = TransactionText(response.root)
         text.hasQRContent = drawing == nil
         session.console.output(text.text)
         if let drawing { session.console.output("\n" + drawing) }
@@ -119,15 +119,15 @@ struct QueryCommand: APICommand {
     func run(_ session: APISession) async throws(CommandProblem) {
         var body = JSONObjectText()
         body.add("partnerReferenceNo", reference)
-        let answer = try await session.api.post(["admin", "qr", "query"], body)
-        if session.isJSON { return session.showJSON(answer.bytes) }
-        if let gateway = answer.root["gateway"] {
+        let response = try await session.api.post(["admin", "qr", "query"], body)
+        if session.isJSON { return session.showJSON(response.bytes) }
+        if let gateway = response.root["gateway"] {
             let words = ["responseCode", "responseMessage"].compactMap { gateway.text($0) }
             let status = gateway.text("latestTransactionStatus").map { "status \($0)" }
             let text = [words.joined(separator: " "), status].compactMap(\.self)
             session.console.output(oneLine("Gateway: " + text.joined(separator: ", ")) + "\n\n")
         }
-        if let transaction = answer.root["transaction"] {
+        if let transaction = response.root["transaction"] {
             session.console.output(TransactionText(transaction).text)
         }
     }
@@ -149,9 +149,9 @@ struct ReconcileCommand: APICommand {
     init(_ arguments: CommandArguments) throws(UsageError) {}
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        let answer = try await session.api.post(["admin", "reconcile"], JSONObjectText())
-        if session.isJSON { return session.showJSON(answer.bytes) }
-        session.console.output("Status inquiries started: \(answer.root.text("count") ?? "-")\n")
+        let response = try await session.api.post(["admin", "reconcile"], JSONObjectText())
+        if session.isJSON { return session.showJSON(response.bytes) }
+        session.console.output("Status inquiries started: \(response.root.text("count") ?? "-")\n")
     }
 }
 

@@ -133,11 +133,11 @@ struct TransactionCommand: APICommand {
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        let answer = try await session.api.get(
+        let response = try await session.api.get(
             ["v1", "transactions", reference],
             [("wait", waitSeconds.map { "\($0)" }), ("since", since.map { "\($0)" })]
         )
-        if session.isJSON { return session.showJSON(answer.bytes) }
-        session.console.output(TransactionText(answer.root).text)
+        if session.isJSON { return session.showJSON(response.bytes) }
+        session.console.output(TransactionText(response.root).text)
     }
 }

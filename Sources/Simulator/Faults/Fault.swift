@@ -95,13 +95,13 @@ struct Fault: Sendable {
             summary:
                 "Accepts, then sends 5004701, disconnects or sends an invalid QR; or refuses."
         ) {
-            set(\.generateAnswer, $0.flatMap(FaultPlan.GenerateResponse.init), in: &$1)
+            set(\.generateResponse, $0.flatMap(FaultPlan.GenerateResponse.init), in: &$1)
         },
         Fault(
             usage: "query=usual|refuse|unreadable",
             summary: "Responds to queries with the status, 4005101, or an invalid status."
         ) {
-            set(\.queryAnswer, $0.flatMap(FaultPlan.QueryResponse.init), in: &$1)
+            set(\.queryResponse, $0.flatMap(FaultPlan.QueryResponse.init), in: &$1)
         },
         Fault(
             usage: "not-found=code|status",

@@ -60,8 +60,8 @@ struct FaultPlan: Equatable, Sendable {
     var amount: Amount?
     /// Pause before the response to generate; the payment exists before it.
     var generateDelayMilliseconds = 0
-    var generateAnswer = GenerateResponse.usual
-    var queryAnswer = QueryResponse.usual
+    var generateResponse = GenerateResponse.usual
+    var queryResponse = QueryResponse.usual
 
     // Forms, the same for all payments.
     var signedPath = SignedPath.path

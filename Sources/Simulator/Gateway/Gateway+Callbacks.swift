@@ -37,8 +37,8 @@ extension Gateway {
 
     /// Resumes the deliveries that `reorder` delays.
     func release() {
-        let waiting = held
-        held = []
+        let waiting = delayed
+        delayed = []
         for continuation in waiting { continuation.resume() }
     }
 
@@ -52,7 +52,7 @@ extension Gateway {
     /// Waits for ``release()``; returns at once after ``stop()``.
     private func untilReleased() async {
         guard !isStopped else { return }
-        await withCheckedContinuation { held.append($0) }
+        await withCheckedContinuation { delayed.append($0) }
     }
 
     /// Sends one callback until it is confirmed, or `retrySeconds` are used up.

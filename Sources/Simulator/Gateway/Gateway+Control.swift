@@ -11,7 +11,7 @@ extension Gateway {
     /// Handles a request of the control API.
     ///
     /// Failures are JSON objects with a member `error`.
-    func answer(_ route: GatewayRoute.Control, to request: Request) async -> GatewayResponse {
+    func serve(_ route: GatewayRoute.Control, _ request: Request) async -> GatewayResponse {
         do throws(ControlError) {
             switch route {
             case .list: return list()
@@ -62,7 +62,7 @@ extension Gateway {
         let now = now()
         update(reference) {
             $0.pay(at: now)
-            $0.plan.queryAnswer = plan.queryAnswer
+            $0.plan.queryResponse = plan.queryResponse
         }
         let statuses: [LatestTransactionStatus] =
             plan.cancelsFirst ? [.cancelled, .success] : [.success]
@@ -80,7 +80,7 @@ extension Gateway {
         var isCancelled = false
         update(reference) {
             isCancelled = $0.cancel(at: now)
-            $0.plan.queryAnswer = plan.queryAnswer
+            $0.plan.queryResponse = plan.queryResponse
         }
         guard isCancelled else { throw ControlError(409, "the payment is already paid") }
         return try await callBack(reference, [.cancelled], plan, request)
@@ -118,9 +118,9 @@ extension Gateway {
     ) async throws(ControlError) -> GatewayResponse {
         let delivery = callBack(reference, statuses, plan)
         // A delayed delivery ends only after a later one, so waiting for it could block forever.
-        let isHeld = plan.isReordered && statuses.count == 1
-        if request.waits && !isHeld { await delivery.value }
-        return .control(request.waits && !isHeld ? 200 : 202, try known(reference).text)
+        let isDelayed = plan.isReordered && statuses.count == 1
+        if request.waits && !isDelayed { await delivery.value }
+        return .control(request.waits && !isDelayed ? 200 : 202, try known(reference).text)
     }
 }
 

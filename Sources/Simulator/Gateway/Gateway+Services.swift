@@ -10,7 +10,7 @@ extension Gateway {
     ///
     /// Checks header fields, signature, X-TIMESTAMP, X-EXTERNAL-ID and body, in this order; the
     /// first failure decides the response.
-    func answer(_ service: ResponseCode.Service, to request: Request) async -> GatewayResponse {
+    func serve(_ service: ResponseCode.Service, _ request: Request) async -> GatewayResponse {
         let name = service == .generate ? "generate" : "query"
         do throws(RequestRefusal) {
             let header = try MerchantHeader(
@@ -74,7 +74,7 @@ extension Gateway {
         _ intent: GenerateIntent,
         _ header: MerchantHeader
     ) async -> GatewayResponse {
-        if plan.generateAnswer == .refuse, drawsFault() {
+        if plan.generateResponse == .refuse, drawsFault() {
             return GatewayResponse(.internalServerError, .generate)
         }
         let validUntil = Timestamp(jakarta: intent.validityPeriod)?.milliseconds ?? now()
@@ -82,7 +82,7 @@ extension Gateway {
             let payment = make(intent, externalID: header.externalID, validUntil: validUntil)
         else { return GatewayResponse(.tooManyRequests, .generate) }
         await pause(milliseconds: payment.plan.generateDelayMilliseconds)
-        switch payment.plan.generateAnswer {
+        switch payment.plan.generateResponse {
         case .disconnect: return .disconnect
         case .error: return GatewayResponse(.internalServerError, .generate)
         case .usual, .refuse, .badQR:
@@ -113,16 +113,16 @@ extension Gateway {
         let now = now()
         update(reference) { $0.expire(at: now) }
         guard let payment = payment(reference) else { throw RequestRefusal(.transactionNotFound) }
-        if payment.plan.queryAnswer == .refuse {
+        if payment.plan.queryResponse == .refuse {
             throw RequestRefusal(.invalidFieldFormat("originalPartnerReferenceNo"))
         }
-        return answer(about: payment)
+        return response(about: payment)
     }
 
     /// The response in the form of the documentation's sample (article Gateway).
     ///
     /// `serviceCode` has a trailing blank, and the amount is a number.
-    private func answer(about payment: SimulatedPayment) -> GatewayResponse {
+    private func response(about payment: SimulatedPayment) -> GatewayResponse {
         var amount = JSONObjectText()
         amount.add("value", literal: payment.amount.description)
         amount.add("currency", "IDR")
@@ -131,7 +131,7 @@ extension Gateway {
             $0.add("originalPartnerReferenceNo", payment.partnerReferenceNo.text)
             $0.add("originalReferenceNo", payment.referenceNo.text)
             $0.add("serviceCode", "47 ")
-            if payment.plan.queryAnswer == .unreadable {
+            if payment.plan.queryResponse == .unreadable {
                 $0.add("latestTransactionStatus", literal: "0")
             } else {
                 $0.add("latestTransactionStatus", payment.status.code)

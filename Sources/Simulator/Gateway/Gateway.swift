@@ -39,7 +39,7 @@ actor Gateway {
     var deliveries: [Int: Task<Void, Never>] = [:]
     var deliveryCount = 0
     /// The deliveries that `reorder` delays.
-    var held: [CheckedContinuation<Void, Never>] = []
+    var delayed: [CheckedContinuation<Void, Never>] = []
     /// Whether ``stop()`` was called.
     var isStopped = false
 
@@ -97,7 +97,7 @@ actor Gateway {
             qrContent: qrContent(
                 for: intent,
                 referenceNo,
-                isBroken: drawn.generateAnswer == .badQR
+                isBroken: drawn.generateResponse == .badQR
             ),
             createdMilliseconds: now(),
             plan: drawn

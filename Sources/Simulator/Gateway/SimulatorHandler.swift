@@ -27,9 +27,9 @@ final class SimulatorHandler: RequestHandler {
             response.add("Allow", allowed)
             return response
         case .service(let service):
-            Task { [gateway] in Self.send(await gateway.answer(service, to: request), reply) }
+            Task { [gateway] in Self.send(await gateway.serve(service, request), reply) }
         case .control(let control):
-            Task { [gateway] in Self.send(await gateway.answer(control, to: request), reply) }
+            Task { [gateway] in Self.send(await gateway.serve(control, request), reply) }
         }
         return nil
     }
@@ -38,9 +38,9 @@ final class SimulatorHandler: RequestHandler {
         Self.error(refusal.status, refusal.status.reasonPhrase)
     }
 
-    private static func send(_ answer: GatewayResponse, _ reply: Reply) {
-        switch answer {
-        case .answer(let response): reply.send(response)
+    private static func send(_ result: GatewayResponse, _ reply: Reply) {
+        switch result {
+        case .response(let response): reply.send(response)
         // A stream that is released unfinished resets the connection.
         case .disconnect: _ = reply.stream(Response(.ok))
         }
@@ -136,21 +136,21 @@ enum GatewayRoute: Equatable {
 
 /// The reaction of the simulated gateway to one request.
 enum GatewayResponse: Sendable {
-    case answer(Response)
+    case response(Response)
     /// The connection is reset before the response is complete.
     case disconnect
 
     /// A response with `responseCode` and `responseMessage` only.
     init(_ responseCase: ResponseCase, _ service: ResponseCode.Service) {
-        let answer = SnapResponse(responseCase, service)
-        self.init(status: answer.code.status, body: answer.body)
+        let snap = SnapResponse(responseCase, service)
+        self.init(status: snap.code.status, body: snap.body)
     }
 
     /// A JSON response.
     init(status: Int, body: [UInt8]) {
         var response = Response(Status(status), body: body)
         response.add("Content-Type", "application/json")
-        self = .answer(response)
+        self = .response(response)
     }
 
     /// A successful response of a service.

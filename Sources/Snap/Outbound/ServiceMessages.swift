@@ -60,13 +60,13 @@ package struct GenerateResponse: Equatable, Sendable {
 
     /// Reads the members. A missing QR payload is not an error, so that the gateway's number is not
     /// lost.
-    package init(_ answer: ServiceResponse) throws(ServiceResponseError) {
-        partnerReferenceNo = try answer.reference("partnerReferenceNo")
-        guard let referenceNo = try answer.reference("referenceNo") else {
+    package init(_ response: ServiceResponse) throws(ServiceResponseError) {
+        partnerReferenceNo = try response.reference("partnerReferenceNo")
+        guard let referenceNo = try response.reference("referenceNo") else {
             throw .member("referenceNo")
         }
         self.referenceNo = referenceNo
-        qrContent = try? answer.text("qrContent")
+        qrContent = try? response.text("qrContent")
     }
 }
 
@@ -103,32 +103,33 @@ package struct QueryResponse: Equatable, Sendable {
 
     /// Reads the members: those that decide are mandatory and must be well formed, others are
     /// optional.
-    package init(_ answer: ServiceResponse) throws(ServiceResponseError) {
-        guard let partnerReferenceNo = try answer.reference("originalPartnerReferenceNo") else {
+    package init(_ response: ServiceResponse) throws(ServiceResponseError) {
+        guard let partnerReferenceNo = try response.reference("originalPartnerReferenceNo") else {
             throw .member("originalPartnerReferenceNo")
         }
         originalPartnerReferenceNo = partnerReferenceNo
-        originalReferenceNo = try answer.reference("originalReferenceNo")
+        originalReferenceNo = try response.reference("originalReferenceNo")
         // `serviceCode` is ignored: gateways send 47, 51 and words.
-        guard let code = try answer.text("latestTransactionStatus"),
+        guard let code = try response.text("latestTransactionStatus"),
             let status = LatestTransactionStatus(code: code.utf8.span)
         else { throw .member("latestTransactionStatus") }
-        responseCode = answer.code
-        responseMessage = answer.message
+        responseCode = response.code
+        responseMessage = response.message
         self.status = status
-        statusDescription = try? answer.text("latestTransactionDesc")
-        paidAt = answer.literal("paidTime").map { GatewayTime($0) }
-        reportedAmount = try? answer.amount("amount")
+        statusDescription = try? response.text("latestTransactionDesc")
+        paidAt = response.literal("paidTime").map { GatewayTime($0) }
+        reportedAmount = try? response.amount("amount")
     }
 }
 
 extension ServiceResponse {
-    /// Whether the status is 07 for the payment `asked`; such a response may lack everything else.
-    package func saysNotFound(_ asked: Reference) -> Bool {
+    /// Whether the status is 07 for the payment `queried`; such a response may lack everything
+    /// else.
+    package func saysNotFound(_ queried: Reference) -> Bool {
         let code = try? text("latestTransactionStatus")
         guard code == LatestTransactionStatus.notFound.code else { return false }
         let named = literal("originalPartnerReferenceNo")
-        return named == nil || named == asked.text
+        return named == nil || named == queried.text
     }
 }
 

@@ -57,7 +57,7 @@ package protocol RejectedRequests: Sendable {
     func setIsOpen(_ isOpen: Bool)
 
     /// Sets how many plausible requests are stored; a tenth of it applies to all others.
-    func setKeptMax(_ keptMax: Int)
+    func setRequestsMax(_ requestsMax: Int)
 
     /// Creates the files before the first request.
     func open() async

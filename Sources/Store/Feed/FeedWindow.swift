@@ -113,12 +113,12 @@ package final class FeedWindow: Sendable {
     /// of it.
     private static func groups(of state: State, _ query: FeedQuery, _ limit: Int) -> [FeedGroup]? {
         guard state.first - 1 <= query.after, query.after <= state.head else { return nil }
-        let held = state.groups[state.dropped...]
-        let start = held.partitioningIndex { $0.last > query.after }
-        guard query.statuses == nil else { return Array(held[start...]) }
+        let groups = state.groups[state.dropped...]
+        let start = groups.partitioningIndex { $0.last > query.after }
+        guard query.statuses == nil else { return Array(groups[start...]) }
         // One more than the limit, which tells whether there is more.
-        let end = held.partitioningIndex { $0.first > query.after + Int64(limit) + 1 }
-        return Array(held[start..<end])
+        let end = groups.partitioningIndex { $0.first > query.after + Int64(limit) + 1 }
+        return Array(groups[start..<end])
     }
 
     // MARK: The writer's side

@@ -239,7 +239,7 @@ package struct CallbackRecord: Equatable, Sendable {
     package let outcome: CallbackOutcome
 
     /// The response, when the ledger decided it; else ``problemCode`` is its code.
-    package let answer: CallbackResponse?
+    package let response: CallbackResponse?
     package let problemCode: String?
     package let problem: String?
     package let externalID: String?
@@ -273,7 +273,7 @@ package struct CallbackRecord: Equatable, Sendable {
         id: Int64,
         receivedMilliseconds: Int64,
         outcome: CallbackOutcome,
-        answer: CallbackResponse?,
+        response: CallbackResponse?,
         problemCode: String?,
         problem: String?,
         externalID: String?,
@@ -293,7 +293,7 @@ package struct CallbackRecord: Equatable, Sendable {
         self.id = id
         self.receivedMilliseconds = receivedMilliseconds
         self.outcome = outcome
-        self.answer = answer
+        self.response = response
         self.problemCode = problemCode
         self.problem = problem
         self.externalID = externalID

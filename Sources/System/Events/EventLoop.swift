@@ -94,7 +94,7 @@ package actor EventLoop: CompletionQueue {
     ) {
         let box = DescriptorBox(descriptor)
         post { loop in
-            if let descriptor = box.take() { work(descriptor, loop) }
+            if let descriptor = box.removeDescriptor() { work(descriptor, loop) }
         }
     }
 
@@ -213,7 +213,7 @@ extension EventLoop {
         isSweepDue = false
         // Bytes that arrived before the deadline count, even if this process runs late.
         run()
-        for source in sources.takeExpired(now: now) { source.expired(on: self) }
+        for source in sources.clearExpired(now: now) { source.expired(on: self) }
         scheduleSweep()
     }
 }

@@ -109,7 +109,7 @@ package struct SocketPair: ~Copyable {
     }
 
     /// Passes ownership of both to `body`.
-    package consuming func take(
+    package consuming func transfer(
         _ body: (_ near: consuming Descriptor, _ far: consuming Descriptor) -> Void
     ) {
         body(near, far)

@@ -47,7 +47,7 @@ struct SourceTable {
     }
 
     /// Clears the deadlines up to `now`, and returns their sources.
-    mutating func takeExpired(now: UInt64) -> [any EventSource] {
+    mutating func clearExpired(now: UInt64) -> [any EventSource] {
         var expired: [any EventSource] = []
         for index in deadlines.indices where deadlines[index] <= now {
             deadlines[index] = .max

@@ -12,7 +12,7 @@ package struct FileLock: ~Copyable {
     package enum Attempt: ~Copyable {
         case locked(FileLock)
         /// Another process holds the lock; nil when it runs in another PID namespace.
-        case held(byProcess: Int?)
+        case lockedElsewhere(byProcess: Int?)
     }
 
     /// Locks the file at `path`; a missing file is created with mode 0600. Does not wait.
@@ -32,7 +32,7 @@ package struct FileLock: ~Copyable {
                 if try lock(descriptor) { return .locked(FileLock(descriptor: descriptor)) }
                 // The holder may have released the lock in between; then the next attempt succeeds.
                 if let holder = try holder(of: descriptor) {
-                    return .held(byProcess: holder > 0 ? holder : nil)
+                    return .lockedElsewhere(byProcess: holder > 0 ? holder : nil)
                 }
             }
         } catch {

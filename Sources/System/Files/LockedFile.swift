@@ -16,7 +16,7 @@ package struct LockedFile: ~Copyable {
         case locked(LockedFile)
         /// Another descriptor holds the lock; nil when its process is unknown, as in another PID
         /// namespace.
-        case held(byProcess: Int?)
+        case lockedElsewhere(byProcess: Int?)
         /// The file does not exist, and must not be created.
         case missing
     }
@@ -45,7 +45,9 @@ package struct LockedFile: ~Copyable {
                 return .missing
             }
             let identity = FileIdentity(try status(of: descriptor))
-            guard try lock(descriptor) else { return .held(byProcess: holder(of: identity)) }
+            guard try lock(descriptor) else {
+                return .lockedElsewhere(byProcess: holder(of: identity))
+            }
             // It may have been replaced between opening and locking.
             guard FileIdentity(at: path) == identity else { continue }
             return .locked(LockedFile(descriptor: descriptor, identity: identity))

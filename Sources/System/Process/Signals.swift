@@ -56,7 +56,7 @@ package final class Signals: Sendable {
     ///
     /// Must be called on the first thread before there are others, which inherit the mask. Wraps
     /// `pthread_sigmask(3)`.
-    package static func hold() { setMask(SIG_BLOCK) }
+    package static func block() { setMask(SIG_BLOCK) }
 
     /// Restores the default action of held signals, which ends the process; pending ones take
     /// effect.

@@ -80,7 +80,7 @@ package struct Accepted: ~Copyable {
     }
 
     /// The connection without the address.
-    package consuming func take() -> Descriptor { descriptor }
+    package consuming func releaseDescriptor() -> Descriptor { descriptor }
 }
 
 extension Listener {
@@ -96,7 +96,7 @@ extension Listener {
         do throws(SystemError) {
             switch address {
             case .ip(let host, let port): return [try openIP(host, port: port)]
-            case .systemd(let name): return try passed.take(name)
+            case .systemd(let name): return try passed.claim(name)
             case .unix(let unix): return [try openUnix(unix)]
             }
         } catch {

@@ -57,7 +57,7 @@ package struct SystemdNotifier: Sendable {
 
 /// The sockets that the service manager passed to the process; see sd_listen_fds(3).
 package final class PassedSockets: Sendable {
-    /// Names by descriptor number; without the sockets that were taken.
+    /// Names by descriptor number; without the sockets that were claimed.
     private let names: Mutex<[CInt: String]>
 
     /// The first descriptor that is passed (`SD_LISTEN_FDS_START`).
@@ -104,7 +104,7 @@ package final class PassedSockets: Sendable {
     /// Listens on all sockets passed under `name`.
     ///
     /// Throws `ENOENT` when there is none, `EINVAL` when one is not a listening stream socket.
-    func take(_ name: String) throws(SystemError) -> [Listener] {
+    func claim(_ name: String) throws(SystemError) -> [Listener] {
         let numbers = names.withLock { names in
             let numbers = names.filter { $0.value == name }.keys.sorted()
             for number in numbers { names[number] = nil }
