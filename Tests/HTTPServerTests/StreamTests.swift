@@ -47,7 +47,7 @@ extension TestServer {
         for loop in loops {
             loop.post { loop in
                 let connections = loop.allSources.compactMap { $0 as? ServerConnection }
-                counts.put(connections.reduce(0) { $0 + $1.outbox.bytes.capacity })
+                counts.put(connections.reduce(0) { $0 + $1.output.capacity })
             }
         }
         return loops.reduce(0) { count, _ in count + (counts.next() ?? 0) }

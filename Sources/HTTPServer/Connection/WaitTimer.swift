@@ -19,9 +19,21 @@ struct WaitTimer {
     /// Distinguishes a wait from the previous one with the same reason.
     private var turn = 0
 
-    /// Reads the state of the connection; returns whether a new wait has begun.
-    mutating func update(for connection: ServerConnection) -> Bool {
-        let (reason, turn) = Self.wait(of: connection)
+    /// Compares the state of the connection; returns whether a new wait has begun.
+    ///
+    /// - Parameters:
+    ///   - sentCount: the number of bytes sent since the start; nil if none are unsent.
+    ///   - exchangeCount: the number of responses completed so far.
+    mutating func update(
+        isLingering: Bool,
+        sentCount: Int?,
+        _ stage: Conversation.Stage,
+        exchangeCount: Int
+    ) -> Bool {
+        var (reason, turn) = (Reason(stage), exchangeCount)
+        // Each byte that the client reads begins a new wait.
+        if let sentCount { (reason, turn) = (.write, sentCount) }
+        if isLingering { (reason, turn) = (.linger, 0) }
         guard reason != self.reason || turn != self.turn else { return false }
         self.reason = reason
         self.turn = turn
@@ -44,17 +56,17 @@ struct WaitTimer {
         let (deadline, isTooLate) = now.addingReportingOverflow(wait)
         return isEndless || isTooLate ? .max : deadline
     }
+}
 
-    private static func wait(of connection: ServerConnection) -> (Reason, turn: Int) {
-        if connection.phase == .lingering { return (.linger, 0) }
-        // Each byte that the client reads begins a new wait.
-        if !connection.outbox.isEmpty { return (.write, connection.outbox.progress) }
-        let turn = connection.exchangeCount
-        return switch connection.conversation.stage {
-        case .idle: (.idle, turn)
-        case .head: (.head, turn)
-        case .body: (.body, turn)
-        case .response: (.nothing, turn)
-        }
+extension WaitTimer.Reason {
+    /// The wait of a connection whose output is sent.
+    fileprivate init(_ stage: Conversation.Stage) {
+        self =
+            switch stage {
+            case .idle: .idle
+            case .head: .head
+            case .body: .body
+            case .response: .nothing
+            }
     }
 }
