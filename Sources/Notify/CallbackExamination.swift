@@ -7,7 +7,7 @@ import Snap
 import Store
 import Text
 
-/// The result of the checks that need nothing stored (article Checks, rows 3 to 5 and 7 to 9).
+/// The result of the checks that need nothing stored (article Checks, rows 2 to 5 and 7 to 9).
 enum CallbackExamination {
     /// The signature verified: the store judges and keeps it. `problem` is the response for what is
     /// wrong with it nevertheless.
@@ -17,7 +17,7 @@ enum CallbackExamination {
 
     init(
         _ request: Request,
-        client: ClientAddress,
+        _ route: NotifyRoute,
         nowMilliseconds: Int64,
         _ context: NotifyContext
     ) {
@@ -25,10 +25,11 @@ enum CallbackExamination {
         let headers = CallbackHeaders(head)
         let externalID = headers.externalID(in: head)
         let timestamp = headers.timestamp(in: head)
-        let headerProblem = Self.headerProblem(headers, externalID, timestamp)
+        let headerProblem =
+            route.refusal ?? Self.headerProblem(headers, externalID, timestamp)
 
-        // The signature is checked even when row 3 or 4 has failed, as far as its headers are there
-        // (article Checks): an authentic callback is stored.
+        // The signature is checked even when row 2, 3 or 4 has failed, as far as its headers are
+        // there (article Checks): an authentic callback is stored.
         guard let signed = headers.timestamp.range,
             let signature = headers.signature.range,
             let match = context.match(
@@ -47,12 +48,13 @@ enum CallbackExamination {
         let (content, problem) = Self.content(
             request,
             headerProblem: headerProblem,
+            isAddressRefused: route.isAddressRefused,
             isForUs: headers.partnerID.range.map { head[$0].elementsEqual(context.clientID) }
                 ?? false
         )
         let delivery = Delivery(
             receivedMilliseconds: nowMilliseconds,
-            client: client.description,
+            client: route.client.description,
             head: head.bytes,
             body: request.body,
             externalID: externalID?.text,
@@ -85,9 +87,13 @@ enum CallbackExamination {
     private static func content(
         _ request: Request,
         headerProblem: SnapResponse?,
+        isAddressRefused: Bool,
         isForUs: Bool
     ) -> (CallbackContent, SnapResponse?) {
-        if let headerProblem { return failure(.headers, headerProblem, request) }
+        if let headerProblem {
+            guard isAddressRefused else { return failure(.headers, headerProblem, request) }
+            return failure(isForUs ? .address : .partner, headerProblem, request)
+        }
         if !isForUs { return failure(.partner, NotifyResponse.unauthorized, request) }
         do throws(NotificationError) {
             let notification = try Notification(request.body)

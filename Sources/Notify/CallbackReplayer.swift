@@ -21,7 +21,7 @@ package final class CallbackReplayer: Sendable {
         let context = context.withLock { $0 }
         guard let head = Self.head(record.head) else { return nil }
         let route = NotifyRoute(head, Self.peer(record.client), context)
-        guard route.refusal == nil, !route.isHealth else { return nil }
+        guard route.refusal == nil || route.isAddressRefused, !route.isHealth else { return nil }
         let request = Request(
             head: head,
             body: record.body,
@@ -32,7 +32,7 @@ package final class CallbackReplayer: Sendable {
         )
         let examination = CallbackExamination(
             request,
-            client: route.client,
+            route,
             nowMilliseconds: record.receivedMilliseconds,
             context
         )

@@ -71,17 +71,16 @@ package final class NotifyHandler: RequestHandler {
         let context = context.withLock { $0 }
         let route = NotifyRoute(request.head, request.peer, context)
         if route.isHealth { return Self.healthResponse }
-        if let response = route.refusal {
+        if let response = route.refusal, !route.isAddressRefused {
             return refuse(Rejection(request, client: route.client, response: response), context)
         }
         guard isThereRoom(context) else {
-            return respond(
-                to: Rejection(request, client: route.client, response: NotifyResponse.busy)
-            )
+            let response = route.refusal ?? NotifyResponse.busy
+            return respond(to: Rejection(request, client: route.client, response: response))
         }
         let examination = CallbackExamination(
             request,
-            client: route.client,
+            route,
             nowMilliseconds: now(),
             context
         )

@@ -39,9 +39,11 @@ package enum NotifyResponses {
     ) -> SnapResponse {
         switch response {
         case .successful: NotifyResponse.successful
-        // Row 6 comes before rows 7 to 9: what is wrong with a stale body is not told.
+        // Rows 2 and 5 come before row 6, and row 6 before rows 7 to 9: what is wrong with a stale
+        // body is not told.
         case .unauthorized:
-            problem.flatMap { $0.code.status == 401 ? $0 : nil } ?? NotifyResponse.stale
+            problem.flatMap { [401, 403].contains($0.code.status) ? $0 : nil }
+                ?? NotifyResponse.stale
         case .conflict: NotifyResponse.externalIDConflict
         case .transactionNotFound: NotifyResponse.unknownTransaction
         case .invalidAmount: NotifyResponse.amountMismatch

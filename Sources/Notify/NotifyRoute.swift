@@ -10,13 +10,19 @@ struct NotifyRoute {
 
     /// The response to a request that is rejected by its head alone.
     let refusal: SnapResponse?
+
+    /// Whether the signature decides what becomes of a rejected request: an authentic callback from
+    /// an address that is not allowed is kept (article Checks, row 2).
+    let isAddressRefused: Bool
     let client: ClientAddress
 
     init(_ head: RequestHead, _ peer: Peer, _ context: NotifyContext) {
         isHealth =
             head.pathIs("/healthz") && (head.methodIs("GET") || head.methodIs("HEAD"))
         client = ClientAddress(peer: peer.address, head: head, trusted: context.trustedProxies)
-        refusal = isHealth ? nil : Self.refusal(head, client, context)
+        let refusal = isHealth ? nil : Self.refusal(head, client, context)
+        self.refusal = refusal
+        isAddressRefused = refusal?.code == NotifyResponse.addressNotAllowed.code
     }
 
     private static func refusal(

@@ -25,18 +25,18 @@ import Testing
             "\(callback.method) \(callback.target) HTTP/1.1",
             callback.fields.map { "\($0.name): \($0.value)" }
         )
+        let address = SocketAddress.ip(try #require(IPAddress("203.0.113.7")), port: 0)
         let request = Request(
             head: head,
             body: callback.body,
-            peer: Peer(address: .unix(path: "")),
+            peer: Peer(address: address),
             number: 1,
             receivedNanoseconds: 0,
             loopIndex: 0
         )
-        let client = ClientAddress.known(try #require(IPAddress("203.0.113.7")))
         return CallbackExamination(
             request,
-            client: client,
+            NotifyRoute(head, request.peer, context),
             nowMilliseconds: NotifyScene.now,
             context
         )

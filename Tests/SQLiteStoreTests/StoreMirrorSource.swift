@@ -181,7 +181,7 @@ struct StoreMirrorSource {
         new.basic.received = test.clock.now
         new.basic.signed = test.clock.now - (chance(10) ? pick([400_000, -400_000]) : 0)
         new.basic.finishedTime = pick([nil, "10:00", "11:00"])
-        if chance(8) { new.basic.failure = pick([.headers, .partner]) }
+        if chance(8) { new.basic.failure = pick([.address, .headers, .partner]) }
         new.isBroken = chance(8)
         new.isHalf = new.isBroken && chance(30)
         new.basic.isPairReadable = !new.isBroken || chance(70)

@@ -21,6 +21,8 @@ package struct SignedDigest: Hashable, Sendable {
 
 /// Which part of an authentic callback failed a check before its fact could be judged.
 package enum DeliveryFailure: String, Sendable {
+    /// The client's address is not in `allowedAddresses` (article Checks, row 2).
+    case address
     /// Its headers (article Checks, row 3, and article Checks, row 4).
     ///
     /// Headers other than X-TIMESTAMP are not signed, so a later delivery with other headers may

@@ -26,7 +26,7 @@ struct CallbackJudge {
     /// and a rejection would make the gateway retry a payment that is already recorded.
     private func decide(_ evidence: CallbackEvidence) -> CallbackVerdict {
         switch evidence.content.failure {
-        case .headers: return unreadable()
+        case .address, .headers: return unreadable()
         case .partner: return CallbackVerdict(.unauthorized, .refused)
         case .body, nil: break
         }
