@@ -133,6 +133,7 @@ let package = Package(
         library("Metrics", ["HTTPServer", "Logging", "Snap", "Payments"]),
 
         // 4: composition.
+        library("Alarms", ["Store", "Ledger", "Logging", "Payments"]),
         library(
             "Configuration",
             [
@@ -143,15 +144,15 @@ let package = Package(
         library(
             "Notify",
             [
-                "Configuration", "Metrics", "HTTPServer", "HTTPCore", "Store", "Ledger", "Logging",
-                "Snap", "Payments", "Crypto", "System", "Text",
+                "Alarms", "Configuration", "Metrics", "HTTPServer", "HTTPCore", "Store", "Ledger",
+                "Logging", "Snap", "Payments", "Crypto", "System", "Text",
             ]
         ),
         library(
             "Outbound",
             [
-                "Configuration", "Metrics", "CashIn", "HTTPClient", "HTTPCore", "Store", "Ledger",
-                "Logging", "Snap", "Payments", "System", "Text",
+                "Alarms", "Configuration", "Metrics", "CashIn", "HTTPClient", "HTTPCore", "Store",
+                "Ledger", "Logging", "Snap", "Payments", "System", "Text",
             ]
         ),
         library(
@@ -188,8 +189,8 @@ let package = Package(
         library(
             "Receiver",
             [
-                "Shell", "InternalAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Metrics",
-                "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "SQLiteStore",
+                "Shell", "InternalAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Alarms",
+                "Metrics", "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "SQLiteStore",
                 "SQLiteFiles",
                 "Store", "Ledger", "Commands", "Logging", "Snap", "Payments", "Crypto", "System",
             ]
@@ -246,6 +247,7 @@ let package = Package(
         tests(of: "SQLiteStore", ["Recovery"]),
         tests(of: "Metrics"),
         tests(of: "Configuration"),
+        tests(of: "Alarms"),
         tests(of: "Notify", ["SQLiteStore", "SQLiteFiles", "HTTPClient"]),
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),
         tests(of: "APIModel"),

@@ -176,20 +176,19 @@ extension Ledger {
 
     /// Opens an entry about the gateway itself, or counts the event in the open one.
     package mutating func raiseGatewayEntry(_ kind: AttentionKind, detail: String) {
-        let event = AttentionEvent(
-            cause: kind.rawValue,
-            fact: nil,
-            callbackID: nil,
-            text: detail,
-            atMilliseconds: now
-        )
+        let event = AttentionEvent(cause: kind.rawValue, text: detail, atMilliseconds: now)
         raise(kind, about: .gateway, event)
     }
 
-    /// Closes the entry of a kind about the gateway itself; returns whether one was open.
-    package mutating func closeGatewayEntry(_ kind: AttentionKind, note: String) -> Bool {
+    /// Closes the entry of a kind about the gateway itself, for the part `name` of the receiver;
+    /// returns whether one was open.
+    package mutating func closeGatewayEntry(
+        _ kind: AttentionKind,
+        by name: String,
+        note: String
+    ) -> Bool {
         let entries = view.openEntries(.gateway).filter { $0.kind == kind }
-        for entry in entries { close(entry, EntryResolution(by: "query", note: note)) }
+        for entry in entries { close(entry, EntryResolution(by: name, note: note)) }
         return !entries.isEmpty
     }
 }

@@ -153,7 +153,8 @@ package final class DiskWatch: Sendable {
             } else if try await store.reader.openAttentionCounts()[AttentionKind.diskLow.rawValue]
                 != nil
             {
-                _ = try await store.close(.diskLow, note: "\(free) bytes are free again")
+                let note = "\(free) bytes are free again"
+                _ = try await store.close(.diskLow, by: "receiver", note: note)
             }
             return true
         } catch {

@@ -60,12 +60,15 @@ package final class NotifyContext: Sendable {
     /// Whether a refused request has our client id or a well-formed signature: the rejected-request
     /// store has more room for those (article Storage).
     func isPlausible(_ headers: CallbackHeaders, in head: RequestHead) -> Bool {
-        if let partner = headers.partnerID.range, head[partner].elementsEqual(clientID) {
-            return true
-        }
+        if bearsClientID(headers, in: head) { return true }
         guard let signature = headers.signature.range else { return false }
         let bytes = head.bytes
         return isSignature(bytes.span.extracting(signature))
+    }
+
+    /// Whether X-PARTNER-ID is our client id.
+    func bearsClientID(_ headers: CallbackHeaders, in head: RequestHead) -> Bool {
+        headers.partnerID.range.map { head[$0].elementsEqual(clientID) } ?? false
     }
 
     /// Whether a text is strict base64 of the length of one of the keys' signatures.

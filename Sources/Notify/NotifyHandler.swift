@@ -1,3 +1,4 @@
+package import Alarms
 import HTTPCore
 import HTTPServer
 import Ledger
@@ -22,15 +23,22 @@ package final class NotifyHandler: RequestHandler {
     private let store: Store
     private let metrics: Metrics
     private let log: Log
+    private let refusals: RefusalTally
+    private let clock: ClockSamples
     private let requestsInFlight = Atomic<Int>(0)
     private let now: @Sendable () -> Int64
 
-    /// - Parameter now: milliseconds since the epoch.
+    /// - Parameters:
+    ///   - refusals: counts refused callbacks that bear the merchant's client ID.
+    ///   - clock: gets the times at which callbacks were signed.
+    ///   - now: milliseconds since the epoch.
     package init(
         context: NotifyContext,
         store: Store,
         metrics: Metrics,
         log: Log,
+        refusals: RefusalTally = RefusalTally(),
+        clock: ClockSamples = ClockSamples(toleranceSeconds: 0),
         now: @escaping @Sendable () -> Int64
     ) {
         self.context = Mutex(context)
@@ -38,6 +46,8 @@ package final class NotifyHandler: RequestHandler {
         self.store = store
         self.metrics = metrics
         self.log = log
+        self.refusals = refusals
+        self.clock = clock
         self.now = now
     }
 
@@ -150,6 +160,7 @@ package final class NotifyHandler: RequestHandler {
         let response = NotifyResponses.snapResponse(judgement.response, problem: problem)
         let nanoseconds = SystemClock.monotonicNanoseconds() - request.receivedNanoseconds
         count(judgement, response, nanoseconds: nanoseconds)
+        observe(judgement, delivery, response)
         log.info("callback") { line in
             line.add("request", request.number)
             line.add("callback", judgement.callbackID)
@@ -167,6 +178,26 @@ package final class NotifyHandler: RequestHandler {
             externalID: delivery.externalID,
             nowMilliseconds: now()
         )
+    }
+
+    /// Tells the watches what an authentic callback shows. A redelivery shows nothing about the
+    /// clock: it was signed earlier.
+    private func observe(_ judgement: Judgement, _ delivery: Delivery, _ response: SnapResponse) {
+        if let signed = delivery.signedMilliseconds, !judgement.isRedelivery {
+            clock.add(theirs: signed, ours: delivery.receivedMilliseconds)
+        }
+        switch delivery.content.failure {
+        case .address, .partner:
+            refusals.add(
+                RefusalTally.Refusal(
+                    atMilliseconds: delivery.receivedMilliseconds,
+                    response: "\(response.codeText) \(response.message)",
+                    isAuthentic: true
+                )
+            )
+        case .headers, .body, nil:
+            if judgement.response == .successful { refusals.recordAccepted() }
+        }
     }
 
     private func count(_ judgement: Judgement, _ response: SnapResponse, nanoseconds: UInt64) {
@@ -223,6 +254,16 @@ package final class NotifyHandler: RequestHandler {
             isPlausible: context.isPlausible(refused.headers, in: refused.head)
         )
         store.add(rejected)
+        metrics.count(.refused)
+        if context.bearsClientID(refused.headers, in: refused.head) {
+            refusals.add(
+                RefusalTally.Refusal(
+                    atMilliseconds: rejected.receivedMilliseconds,
+                    response: "\(rejected.code) \(rejected.problem)",
+                    isAuthentic: false
+                )
+            )
+        }
         return respond(to: refused)
     }
 

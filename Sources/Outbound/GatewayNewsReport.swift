@@ -47,7 +47,7 @@ actor GatewayNewsReport {
             switch change {
             case .raise(let detail): try await store.raise(kind, detail: detail)
             case .close(let note):
-                if try await store.close(kind, note: note) { hasClosedEntry = true }
+                if try await store.close(kind, by: "query", note: note) { hasClosedEntry = true }
             }
             // Another change may have come while this one was committed.
             if unwritten[kind] == change { unwritten[kind] = nil }

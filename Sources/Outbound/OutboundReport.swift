@@ -1,3 +1,4 @@
+package import Alarms
 import CashIn
 package import Ledger
 package import Logging
@@ -5,7 +6,8 @@ package import Metrics
 import Payments
 import Snap
 
-/// Reports queries and generate calls: one log line and the metrics of each.
+/// Reports queries and generate calls: one log line and the metrics of each, and what they show
+/// about the clocks.
 ///
 /// Methods may be called from any thread and never block. Failures are logged by their summary,
 /// because the excerpt of a response that is not SNAP must not be logged.
@@ -13,9 +15,20 @@ package struct OutboundReport: Sendable {
     let log: Log
     let metrics: Metrics
 
-    package init(log: Log, metrics: Metrics) {
+    /// Gets the gateway's time of each response.
+    private let clock: ClockSamples
+
+    package init(log: Log, metrics: Metrics, clock: ClockSamples) {
         self.log = log
         self.metrics = metrics
+        self.clock = clock
+    }
+
+    /// Compares the clocks by a response of the gateway.
+    private func compareClocks(_ call: GatewayCall) {
+        guard let head = call.responseHead, let theirs = GatewayDate.milliseconds(inHead: head)
+        else { return }
+        clock.add(theirs: theirs, ours: call.finishedMilliseconds)
     }
 
     /// Reports an attempt at an inquiry as one query, however many calls it took; its duration is
@@ -44,6 +57,7 @@ package struct OutboundReport: Sendable {
         } else {
             log.info("query", write)
         }
+        for call in attempt.calls { compareClocks(call) }
         metrics.queryCalls.add(attempt.outcome.word)
         metrics.queryDuration.add(nanoseconds: UInt64(clamping: finished - started) * 1_000_000)
     }
@@ -73,6 +87,7 @@ package struct OutboundReport: Sendable {
         } else {
             log.warning("generate", write)
         }
+        compareClocks(call)
         metrics.generateCalls.add(result.word)
         let milliseconds = call.finishedMilliseconds - call.startedMilliseconds
         metrics.generateDuration.add(nanoseconds: UInt64(clamping: milliseconds) * 1_000_000)

@@ -1,4 +1,5 @@
 import APIModel
+import Alarms
 import Configuration
 import Crypto
 import HTTPClient
@@ -29,6 +30,8 @@ final class Daemon: Sendable {
     private let retention: Retention
     private let disk: DiskWatch
     private let diskWatch: Task<Void, Never>
+    private let clock: ClockSamples
+    private let alarmWatch: Task<Void, Never>
     private let replayer: CallbackReplayer
     private let metrics: Metrics
     private let log: Log
@@ -51,7 +54,9 @@ final class Daemon: Sendable {
         let configuration = loaded.configuration
         let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
         let metrics = Metrics(startedMilliseconds: SystemClock.realtimeMilliseconds(), log: log)
-        let report = OutboundReport(log: log, metrics: metrics)
+        let refusals = RefusalTally()
+        let clock = ClockSamples(toleranceSeconds: configuration.notify.timestampToleranceSeconds)
+        let report = OutboundReport(log: log, metrics: metrics, clock: clock)
         let outbound = try Self.outbound(loaded, store, report)
         let loops = try Self.makeLoops()
         let context = try Self.context(loaded, loopCount: loops.count)
@@ -62,15 +67,18 @@ final class Daemon: Sendable {
             store: store,
             metrics: metrics,
             log: log,
+            refusals: refusals,
+            clock: clock,
             now: SystemClock.realtimeMilliseconds
         )
+        let diagnosis = DiagnosisDesk(loaded)
         internalAPI = InternalHandler(
             loaded,
             services: APIServices(
                 store: store,
                 readiness: readiness,
                 outbound: outbound,
-                diagnosis: DiagnosisDesk(loaded),
+                diagnosis: diagnosis,
                 evidence: EvidenceDesk(loaded),
                 replayer: replayer,
                 retention: retention,
@@ -79,27 +87,41 @@ final class Daemon: Sendable {
             ),
             log: log
         )
-        let (limits, internalLimits) = (configuration.limits, configuration.internalAPI.limits)
-        notifyServer = Server(loops: loops, limits: ServerLimits(limits), handler: notify)
-        internalServer = Server(
-            loops: loops,
-            limits: ServerLimits(internalLimits),
-            handler: internalAPI
-        )
+        let limits = ServerLimits(configuration.limits)
+        let internalLimits = ServerLimits(configuration.internalAPI.limits)
+        notifyServer = Server(loops: loops, limits: limits, handler: notify)
+        internalServer = Server(loops: loops, limits: internalLimits, handler: internalAPI)
         metrics.add(notifyServer, name: "notify")
         metrics.add(internalServer, name: "internal")
-        self.metrics = metrics
-        self.store = store
-        self.readiness = readiness
-        self.outbound = outbound
-        self.log = log
-        self.disk = disk
+        (self.metrics, self.store, self.readiness) = (metrics, store, readiness)
+        (self.outbound, self.log, self.disk) = (outbound, log, disk)
         disk.measure()
         diskWatch = Task { await disk.run(store) }
+        self.clock = clock
+        alarmWatch = Self.watch(store, refusals, clock, diagnosis, log)
         loopCount = loops.count
         current = Mutex(loaded)
         try listen(configuration, passed)
         await retention.keepBodies(forDays: configuration.storage.bodyDays)
+    }
+
+    /// Starts the watch that raises entries about the operation of the receiver.
+    private static func watch(
+        _ store: Store,
+        _ refusals: RefusalTally,
+        _ clock: ClockSamples,
+        _ diagnosis: DiagnosisDesk,
+        _ log: Log
+    ) -> Task<Void, Never> {
+        let alarms = AlarmWatch(
+            store: store,
+            refusals: refusals,
+            clock: clock,
+            log: log,
+            now: SystemClock.realtimeMilliseconds,
+            explain: { await diagnosis.summary(of: $0) }
+        )
+        return Task { await alarms.run() }
     }
 
     /// Opens the database, and returns the store when it can accept callbacks.
@@ -298,6 +320,7 @@ final class Daemon: Sendable {
             rejectedKept: configuration.storage.rejectedKept
         )
         disk.setMinimum(configuration.storage.minimumFreeBytes)
+        clock.setTolerance(seconds: configuration.notify.timestampToleranceSeconds)
         await retention.keepBodies(forDays: configuration.storage.bodyDays)
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
         log.apply(level: configuration.log.level, format: configuration.log.format)
@@ -342,7 +365,9 @@ final class Daemon: Sendable {
         await outbound.close()
         await retention.close()
         diskWatch.cancel()
+        alarmWatch.cancel()
         await diskWatch.value
+        await alarmWatch.value
         await store.close()
         log.info("stopped")
     }

@@ -209,10 +209,16 @@ extension Store {
         }
     }
 
-    /// Closes an attention entry about the gateway or the disk; returns whether one was open.
-    package func close(_ kind: AttentionKind, note: String) async throws(StoreError) -> Bool {
+    /// Closes an attention entry that belongs to no payment; returns whether one was open.
+    ///
+    /// - Parameter name: what closes it, as `resolvedBy` shows it.
+    package func close(
+        _ kind: AttentionKind,
+        by name: String,
+        note: String
+    ) async throws(StoreError) -> Bool {
         try await commit(Self.looseEntries) { (ledger, _) throws(StoreError) in
-            ledger.closeGatewayEntry(kind, note: note)
+            ledger.closeGatewayEntry(kind, by: name, note: note)
         }
     }
 

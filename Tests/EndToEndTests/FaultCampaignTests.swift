@@ -70,7 +70,8 @@ struct FaultCampaignTests {
     private static func check(_ plans: [PaymentPlan], on pair: Pair) throws {
         let truth = try truth(of: pair.gateway)
         #expect(truth.count == plans.count)
-        let entries = try pair.daemon.attention()
+        // Invalid signatures also raise `callbacks-refused`, which is about no payment.
+        let entries = try pair.daemon.attention().filter { $0["partnerReferenceNo"] != .null }
         for plan in plans {
             let transaction = try pair.daemon.transaction(plan.reference)
             #expect(transaction["status"].text == truth[plan.reference], "\(plan)")

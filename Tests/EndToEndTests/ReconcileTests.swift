@@ -358,10 +358,11 @@ struct ReconcileTests {
 }
 
 extension Daemon {
-    /// The newest open attention entry of a kind, as soon as there is one.
-    func attentionEntry(_ kind: String) throws -> JSON {
+    /// The newest attention entry of a kind that is open, or resolved, as soon as there is one.
+    func attentionEntry(_ kind: String, isOpen: Bool = true) throws -> JSON {
+        let state = isOpen ? "open" : "resolved"
         for _ in 0..<600 {
-            if let entry = try attention("kind=\(kind)").first { return entry }
+            if let entry = try attention("kind=\(kind)&state=\(state)").first { return entry }
             usleep(50_000)
         }
         return .null

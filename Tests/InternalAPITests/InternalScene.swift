@@ -1,3 +1,4 @@
+import Alarms
 import APIModel
 import Configuration
 import HTTPClient
@@ -93,7 +94,11 @@ final class InternalScene: Sendable {
             outbound: try Outbound(
                 loaded,
                 store: store,
-                report: OutboundReport(log: log, metrics: metrics),
+                report: OutboundReport(
+                    log: log,
+                    metrics: metrics,
+                    clock: ClockSamples(toleranceSeconds: 300)
+                ),
                 now: now
             ),
             diagnosis: DiagnosisDesk(loaded),

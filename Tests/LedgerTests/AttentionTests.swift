@@ -169,7 +169,7 @@ struct AttentionTests {
         let id = ledger.openEntries[0].id
         let accepted = OperatorDecision(note: "", name: "ops", accept: .success)
         #expect(ledger.run { $0.resolve(id, accepted) } == .nothingToAccept)
-        ledger.run { $0.closeGatewayEntry(.gatewayUnreachable, note: "it answers") }
+        ledger.run { $0.closeGatewayEntry(.gatewayUnreachable, by: "query", note: "it answers") }
         #expect(ledger.open == [])
         ledger.run { $0.raiseGatewayEntry(.gatewayUnreachable, detail: "timeout") }
         #expect(ledger.open == ["gateway-unreachable×1"], "it may happen again")

@@ -1,3 +1,4 @@
+import Alarms
 import Configuration
 import HTTPCore
 import HTTPServer
@@ -133,7 +134,11 @@ final class OutboundScene: Sendable {
         )
         try await store.prepare()
         metrics = Metrics(startedMilliseconds: 0, log: log.log)
-        let report = OutboundReport(log: log.log, metrics: metrics)
+        let report = OutboundReport(
+            log: log.log,
+            metrics: metrics,
+            clock: ClockSamples(toleranceSeconds: 300)
+        )
         access = try OutboundGateway(loaded, now: now)
         isEnabled = loaded.configuration.reconcile.isEnabled
         let reconciler = Reconciler(

@@ -268,8 +268,8 @@ import Testing
             "unexpected-refund×1", "gateway-unreachable×2", "gateway-unauthorized×1",
         ]
         #expect(try await test.attention() == attention)
-        _ = try await test.store.close(.gatewayUnreachable, note: "it answers")
-        _ = try await test.store.close(.unexpectedRefund, note: "it answers")
+        _ = try await test.store.close(.gatewayUnreachable, by: "query", note: "it answers")
+        _ = try await test.store.close(.unexpectedRefund, by: "query", note: "it answers")
         #expect(try await test.attention() == ["unexpected-refund×1", "gateway-unauthorized×1"])
     }
 

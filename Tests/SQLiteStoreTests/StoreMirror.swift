@@ -72,7 +72,8 @@ extension MirrorEvent {
             .replayed(try await store.replay(requests, isDryRun: isDryRun))
         case .raise(let kind, let detail):
             try await done(store.raise(kind, detail: detail))
-        case .close(let kind, let note): .closed(try await store.close(kind, note: note))
+        case .close(let kind, let note):
+            .closed(try await store.close(kind, by: "query", note: note))
         }
     }
 
@@ -160,7 +161,7 @@ struct StoreMirror {
             )
         case .raise(let kind, let detail): ledger.raiseGatewayEntry(kind, detail: detail)
         case .close(let kind, let note):
-            return .closed(ledger.closeGatewayEntry(kind, note: note))
+            return .closed(ledger.closeGatewayEntry(kind, by: "query", note: note))
         }
         return .done
     }

@@ -5,7 +5,7 @@ import Diagnosis
 import HTTPCore
 import Payments
 import Queues
-import Store
+package import Store
 import Synchronization
 import Text
 
@@ -111,6 +111,12 @@ package actor DiagnosisDesk {
     nonisolated func apply(_ loaded: LoadedConfiguration) {
         let new = DiagnosisSettings(loaded)
         settings.withLock { $0 = new }
+    }
+
+    /// The diagnosis of a refused callback in one sentence; nil when there is none.
+    package func summary(of record: CallbackRecord) -> String? {
+        if record.erased != nil { return nil }
+        return try? diagnosis(of: record).summary
     }
 
     /// Diagnoses the signature of a stored callback, whose bytes must not be erased.

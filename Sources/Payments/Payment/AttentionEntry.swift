@@ -74,8 +74,8 @@ package struct AttentionEvent: Equatable, Sendable {
 
     package init(
         cause: String,
-        fact: Fact?,
-        callbackID: CallbackID?,
+        fact: Fact? = nil,
+        callbackID: CallbackID? = nil,
         text: String,
         atMilliseconds now: Int64
     ) {
@@ -144,16 +144,26 @@ package enum AttentionKind: String, CaseIterable, Sendable {
     case gatewayUnreachable = "gateway-unreachable"
     /// The gateway rejects the merchant's credentials or queries.
     case gatewayUnauthorized = "gateway-unauthorized"
+    /// Callbacks that bear the merchant's client ID are refused, or authentic ones are refused for
+    /// their address or X-PARTNER-ID.
+    case callbacksRefused = "callbacks-refused"
+    /// Queries confirm payments, or codes expire, but no callback arrives.
+    case noCallbacks = "no-callbacks"
+    /// The clocks of the gateway and of this machine differ by more than the tolerance.
+    case clockDifference = "clock-difference"
 
     /// The database's file system has less free space than `storage.minimumFreeBytes`.
     case diskLow = "disk-low"
 
     /// Whether an operator may accept a status through an entry of this kind.
     ///
-    /// Entries about the gateway or the disk name no payment, so there is no status to accept.
+    /// Entries about the gateway, the clock or the disk name no payment, so there is no status to
+    /// accept.
     package var isAboutFacts: Bool {
         switch self {
-        case .gatewayUnreachable, .gatewayUnauthorized, .diskLow: false
+        case .gatewayUnreachable, .gatewayUnauthorized, .callbacksRefused, .noCallbacks,
+            .clockDifference, .diskLow:
+            false
         default: true
         }
     }
@@ -172,7 +182,8 @@ package enum AttentionKind: String, CaseIterable, Sendable {
         case .ownPaymentUnknown: status != .notFound
         case .invalidCallback, .amountMismatch, .referenceMismatch, .possibleSecondPayment,
             .paymentAfterRefund, .contradictsSuccess, .unexpectedRefund, .qrRefused,
-            .gatewayUnreachable, .gatewayUnauthorized, .diskLow:
+            .gatewayUnreachable, .gatewayUnauthorized, .callbacksRefused, .noCallbacks,
+            .clockDifference, .diskLow:
             false
         }
     }
