@@ -100,7 +100,7 @@ let package = Package(
         library("Payments"),
         library("Ledger", ["Payments"]),
         library("Snap", ["Text", "Payments", "Crypto"]),
-        library("Diagnosis", ["HTTPCore", "Snap", "Text", "Crypto"]),
+        library("Diagnosis", ["HTTPCore", "Payments", "Snap", "Text", "Crypto"]),
         library("Survey", ["Snap", "Text", "Payments"]),
 
         // 3: services.
@@ -180,9 +180,10 @@ let package = Package(
         library(
             "Shell",
             [
-                "APIModel", "Maintenance", "Configuration", "Commands", "HTTPClient", "HTTPCore",
-                "Recovery", "SQLiteStore", "SQLiteFiles", "Store", "Ledger", "Diagnosis", "Snap",
-                "Crypto", "QRCode", "System", "Queues",
+                "APIModel", "Maintenance", "Notify", "Configuration", "Commands", "HTTPClient",
+                "HTTPCore", "Recovery", "SQLiteStore", "SQLiteFiles", "Store", "Ledger",
+                "Diagnosis",
+                "Snap", "Crypto", "QRCode", "System", "Queues",
                 "Text",
             ]
         ),

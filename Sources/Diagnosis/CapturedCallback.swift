@@ -56,6 +56,20 @@ package struct CapturedCallback: Equatable, Sendable {
         )
     }
 
+    /// The head as HTTP/1.1, as a server would receive it.
+    ///
+    /// Without the fields that frame the body, because the body is decoded; with a Host if there
+    /// is none.
+    package var head: [UInt8] {
+        let framing = ["content-length", "transfer-encoding"]
+        var head = Array("\(method) \(target) HTTP/1.1\r\n".utf8)
+        if values(of: "Host").isEmpty { head += Array("Host: localhost\r\n".utf8) }
+        for field in fields where !framing.contains(field.name.lowercased()) {
+            head += Array("\(field.name): ".utf8) + field.value + [0x0D, 0x0A]
+        }
+        return head + [0x0D, 0x0A]
+    }
+
     /// The values of all fields with this name (case-insensitive), in order.
     func values(of name: String) -> [[UInt8]] {
         let name = name.lowercased()

@@ -20,6 +20,9 @@ extension SignatureDiagnosis {
         let (opened, found) = try Self.search(try ring.openings(readings), &search, hasher)
 
         changes = found.map { (opened?.changes ?? []) + $0.changes } ?? []
+        remedies = changes.map {
+            RemedyTable(callback, settings, signedPath: found?.path).remedy(for: $0)
+        }
         candidates = Self.candidates(callback, settings, hasher)
         bodies = Self.bodies(callback, settings, hasher)
         keys = ring.reports(readings, opened: opened)
@@ -132,7 +135,8 @@ extension SignatureDiagnosis {
             scheme: opened.scheme,
             hashFunction: opened.hashFunction?.rawValue,
             digest: opened.digest.map { Hex.text($0.span) },
-            stringToSign: found.map { String(decoding: $0.text, as: UTF8.self) }
+            stringToSign: found.map { String(decoding: $0.text, as: UTF8.self) },
+            path: found?.path
         )
     }
 }

@@ -1,4 +1,5 @@
 import Commands
+import Text
 import Testing
 
 @testable import Configuration

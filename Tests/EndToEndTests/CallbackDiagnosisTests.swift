@@ -45,7 +45,8 @@ struct CallbackDiagnosisTests {
         #expect(newline["search"]["complete"].bool == true)
         #expect(
             newline.names == [
-                "callbackId", "verdict", "summary", "changes", "candidates", "bodies", "keys",
+                "callbackId", "verdict", "answer", "summary", "changes", "candidates", "bodies",
+                "keys",
                 "signature", "signed", "clock", "headers", "search", "notes",
             ]
         )

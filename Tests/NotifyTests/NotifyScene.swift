@@ -22,6 +22,7 @@ final class NotifyScene: Sendable {
 
     let store: Store
     let metrics: Metrics
+    let loaded: LoadedConfiguration
     private let fixture: ConfigurationFixture
     private let client: HTTPClient
     private let origin: Origin
@@ -62,7 +63,7 @@ final class NotifyScene: Sendable {
         let listener = try #require(try Listener.open(address, passed: PassedSockets()).first)
         guard case .ip(_, let port) = listener.address else { throw NoPort() }
         server.add(listener)
-        let scene = try NotifyScene(fixture, store, metrics, port: Int(port))
+        let scene = try NotifyScene(fixture, loaded, store, metrics, port: Int(port))
         let result: Result<Void, any Error>
         do { result = .success(try await body(scene)) } catch { result = .failure(error) }
         await scene.client.close()
@@ -75,11 +76,13 @@ final class NotifyScene: Sendable {
 
     private init(
         _ fixture: ConfigurationFixture,
+        _ loaded: LoadedConfiguration,
         _ store: Store,
         _ metrics: Metrics,
         port: Int
     ) throws {
         self.fixture = fixture
+        self.loaded = loaded
         self.store = store
         self.metrics = metrics
         client = try HTTPClient(ClientSettings())

@@ -76,9 +76,20 @@ package struct DiagnosisRepresentation: Encodable {
         let complete: Bool
     }
 
+    /// The response to the callback.
+    struct Answer: Encodable {
+        @Nullable var responseCode: String?
+        @Nullable var responseMessage: String?
+        @Nullable var row: Int?
+        let reason: String
+        let remedy: String
+        @Nullable var replayHelps: Bool?
+    }
+
     /// The id of a stored callback; omitted for a callback from a file.
     let callbackId: Int64?
     let verdict: String
+    let answer: Answer
     let summary: String
     let changes: [Change]
     let candidates: [Candidate]
@@ -95,13 +106,21 @@ package struct DiagnosisRepresentation: Encodable {
 extension DiagnosisRepresentation {
     /// Makes the representation of a diagnosis.
     ///
-    /// - Parameter notes: additional notes, which precede those of the diagnosis.
-    package init(_ diagnosis: SignatureDiagnosis, callbackID: Int64? = nil, notes: [String] = []) {
+    /// - Parameters:
+    ///   - response: the response to the callback, explained with the same diagnosis.
+    ///   - notes: additional notes, which precede those of the diagnosis.
+    package init(
+        _ diagnosis: SignatureDiagnosis,
+        _ response: ResponseReport,
+        callbackID: Int64? = nil,
+        notes: [String] = []
+    ) {
         callbackId = callbackID
         verdict = diagnosis.verdict.rawValue
-        summary = diagnosis.summary
-        changes = diagnosis.changes.map {
-            Change(change: $0.name.rawValue, detail: $0.detail, remedy: $0.name.remedy)
+        answer = Answer(response)
+        summary = response.summary(diagnosis)
+        changes = zip(diagnosis.changes, diagnosis.remedies).map { change, remedy in
+            Change(change: change.name.rawValue, detail: change.detail, remedy: remedy.text)
         }
         candidates = diagnosis.candidates.map {
             Candidate(
@@ -142,16 +161,48 @@ extension DiagnosisRepresentation {
     /// The diagnosis of a stored callback.
     ///
     /// If the signature verified at receipt but does not now, a note names what it verified with.
-    package init(_ diagnosis: SignatureDiagnosis, of record: CallbackRecord) {
+    package init(
+        _ diagnosis: SignatureDiagnosis,
+        _ response: ResponseReport,
+        of record: CallbackRecord
+    ) {
         var notes: [String] = []
-        let isOther = ![.verifies, .refusedHeaders].contains(diagnosis.verdict)
-        if isOther, let stored = record.verification {
+        if !diagnosis.isVerified, let stored = record.verification {
             notes.append(
                 "At receipt, the signature verified over \(stored.path) (\(stored.bodyForm)) "
                     + "with the key \(stored.keyFingerprint)."
             )
         }
-        self.init(diagnosis, callbackID: record.id, notes: notes)
+        self.init(diagnosis, response, callbackID: record.id, notes: notes)
+    }
+}
+
+extension DiagnosisRepresentation.Answer {
+    init(_ report: ResponseReport) {
+        responseCode = report.responseCode
+        responseMessage = report.responseMessage
+        row = report.row
+        reason = report.reason
+        remedy = report.remedy
+        replayHelps = report.replayHelps
+    }
+}
+
+extension ReceivedResponse {
+    /// The response that a stored callback got.
+    ///
+    /// - Parameter replayHelps: whether a replay would be successful now; nil if unknown.
+    package init(to record: CallbackRecord, replayHelps: Bool?) {
+        let (code, message) = CallbackRepresentation.response(record)
+        self.init(
+            code: code,
+            message: message,
+            isAuthentic: record.verification != nil,
+            isReceived: true,
+            outcome: record.outcome,
+            client: record.client,
+            replayHelps: replayHelps
+        )
     }
 }
 

@@ -12,7 +12,8 @@ extension NamedSchema {
             [
                 "callbackId": .integer(1...Int64.max),
                 "verdict": .oneOf(SignatureDiagnosis.Verdict.allCases.map(\.rawValue)),
-                "summary": .text("The verdict in a sentence."),
+                "answer": diagnosisAnswer,
+                "summary": .text("The response and the verdict, in sentences."),
                 "changes": .list(
                     of: .response([
                         "change": .oneOf(SignatureDifference.Name.allCases.map(\.rawValue)),
@@ -47,6 +48,21 @@ extension NamedSchema {
             ],
             "Why the signature of a callback verifies or fails with the current keys."
         )
+    )
+
+    private static let diagnosisAnswer = JSONSchema.response(
+        [
+            "responseCode": .text("Null if it cannot be known.").orNull,
+            "responseMessage": .text("Null if it cannot be known.").orNull,
+            "row": .integer(1...13, "The row in the table of checks that decides.").orNull,
+            "reason": .text("Why this response was given."),
+            "remedy": .text("What to do."),
+            "replayHelps": .flag(
+                "Whether a replay with the current configuration would be successful; null for a "
+                    + "callback that is not stored."
+            ).orNull,
+        ],
+        "The response that the callback got, or for a saved one would get."
     )
 
     private static let diagnosisKey = JSONSchema.response([

@@ -4,7 +4,7 @@ import Text
 
 /// A callback parsed from a saved text: a raw HTTP request, or a curl command.
 package struct Capture: Equatable, Sendable {
-    package let callback: CapturedCallback
+    package var callback: CapturedCallback
 
     /// Oddities of the text, and how they were interpreted, as sentences.
     package let notes: [String]

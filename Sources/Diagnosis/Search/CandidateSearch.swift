@@ -8,6 +8,8 @@ struct CandidateSearch {
     /// The signed string, and its differences from the expected one.
     struct Found: Equatable {
         let text: [UInt8]
+        /// The path in it; nil if it has none.
+        let path: String?
         let changes: [SignatureDifference]
     }
 
@@ -98,7 +100,11 @@ struct CandidateSearch {
                         let text = front + timestamp.value
                         guard try isSigned(text) else { continue }
                         let changes = method.changes + path.changes + hash.changes
-                        return Found(text: text, changes: changes + timestamp.changes)
+                        return Found(
+                            text: text,
+                            path: path.value,
+                            changes: changes + timestamp.changes
+                        )
                     }
                 }
             }
@@ -120,7 +126,7 @@ struct CandidateSearch {
                 guard try isSigned(text) else { continue }
                 let detail = "X-PARTNER-ID and X-TIMESTAMP are signed, as for an access token"
                 let change = SignatureDifference(name: .tokenString, detail: detail)
-                return Found(text: text, changes: [change] + timestamp.changes)
+                return Found(text: text, path: nil, changes: [change] + timestamp.changes)
             }
         }
         return nil

@@ -3,6 +3,8 @@ package import Configuration
 import Crypto
 import Diagnosis
 import HTTPCore
+import Ledger
+import Notify
 import Payments
 import Queues
 package import Store
@@ -70,10 +72,33 @@ enum CallbacksEndpoint {
             )
         }
         do throws(CryptoError) {
-            let diagnosis = try await services.diagnosis.diagnosis(of: record)
-            return JSON.response(DiagnosisRepresentation(diagnosis, of: record))
+            let (diagnosis, response) = try await services.diagnosis.diagnosis(
+                of: record,
+                replayHelps: await replayHelps(record, services)
+            )
+            return JSON.response(DiagnosisRepresentation(diagnosis, response, of: record))
         } catch {
             throw Problem(.internalError, "The signature cannot be checked: \(error)")
+        }
+    }
+
+    /// Whether a replay of the callback would be successful now: the outcome of a dry run.
+    ///
+    /// Nil if the store cannot run it.
+    private static func replayHelps(
+        _ record: CallbackRecord,
+        _ services: APIServices
+    ) async -> Bool? {
+        guard let delivery = services.replayer.delivery(of: record) else { return false }
+        let request = ReplayRequest(callbackID: record.id, delivery: delivery)
+        do throws(StoreError) {
+            let result = try await services.store.replay([request], isDryRun: true).first
+            guard let result, result.after != result.before else { return false }
+            return [.applied, .duplicate, .replayed, .ignored, .awaitingQuery].contains(
+                result.after
+            )
+        } catch {
+            return nil
         }
     }
 
@@ -116,16 +141,24 @@ package actor DiagnosisDesk {
     /// The diagnosis of a refused callback in one sentence; nil when there is none.
     package func summary(of record: CallbackRecord) -> String? {
         if record.erased != nil { return nil }
-        return try? diagnosis(of: record).summary
+        return try? diagnosis(of: record, replayHelps: nil).0.summary
     }
 
-    /// Diagnoses the signature of a stored callback, whose bytes must not be erased.
-    func diagnosis(of record: CallbackRecord) throws(CryptoError) -> SignatureDiagnosis {
+    /// Diagnoses a stored callback, whose bytes must not be erased.
+    ///
+    /// - Parameter replayHelps: whether a replay would be successful now; nil if unknown.
+    func diagnosis(
+        of record: CallbackRecord,
+        replayHelps: Bool?
+    ) throws(CryptoError) -> (SignatureDiagnosis, ResponseReport) {
         let callback = CapturedCallback(
             head: record.head,
             body: record.body,
             receivedMilliseconds: record.receivedMilliseconds
         )
-        return try SignatureDiagnosis(callback, settings.withLock { $0 })
+        let settings = settings.withLock { $0 }
+        let diagnosis = try SignatureDiagnosis(callback, settings)
+        let response = ReceivedResponse(to: record, replayHelps: replayHelps)
+        return (diagnosis, ResponseReport(response, to: callback, diagnosis, settings))
     }
 }

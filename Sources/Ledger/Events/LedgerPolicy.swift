@@ -80,4 +80,14 @@ package struct LedgerPolicy: Equatable, Sendable {
         case .auto: isOutbound
         }
     }
+
+    /// Whether X-TIMESTAMP is too far from the time of receipt, both in milliseconds since the
+    /// epoch; false if one is unknown.
+    ///
+    /// X-TIMESTAMP is signed: an old value means that an old callback arrives for the first time,
+    /// and its fact may be outdated (article Checks, row 6).
+    package func isStale(_ signed: Int64?, _ received: Int64?) -> Bool {
+        guard timestampToleranceSeconds > 0, let signed, let received else { return false }
+        return (received - signed).magnitude > UInt64(timestampToleranceSeconds) * 1_000
+    }
 }

@@ -31,7 +31,9 @@ struct CallbackJudge {
         case .body, nil: break
         }
         let stands = evidence.content.fact.map { self.stands($0, evidence) } ?? false
-        if isStale(evidence), !stands { return stale(evidence) }
+        if policy.isStale(evidence.signedMilliseconds, evidence.receivedMilliseconds), !stands {
+            return stale(evidence)
+        }
         guard let fact = evidence.content.fact else { return unreadable() }
 
         var isFlagged = false
@@ -101,18 +103,6 @@ struct CallbackJudge {
     }
 
     // MARK: Age, readability, X-EXTERNAL-ID
-
-    /// Whether X-TIMESTAMP is too far from the time of receipt, in either direction.
-    ///
-    /// X-TIMESTAMP is signed: an old value means that an old callback arrives for the first time,
-    /// and its fact may be outdated (article Checks, row 6).
-    private func isStale(_ evidence: CallbackEvidence) -> Bool {
-        guard policy.timestampToleranceSeconds > 0, let signed = evidence.signedMilliseconds else {
-            return false
-        }
-        let tolerance = Int64(policy.timestampToleranceSeconds) * 1_000
-        return (evidence.receivedMilliseconds - signed).magnitude > tolerance.magnitude
-    }
 
     /// The verdict of a stale callback: nothing is applied, and a query decides.
     ///

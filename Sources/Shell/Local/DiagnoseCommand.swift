@@ -3,6 +3,7 @@ package import Commands
 import Configuration
 import Crypto
 import Diagnosis
+import Notify
 import Snap
 import System
 import Text
@@ -11,11 +12,11 @@ extension Command {
     package static let diagnose = Command(
         name: "diagnose",
         summary: "Explains why the signature of one saved callback verifies or fails.",
-        options: [.config, .set, otherKey, asJSON],
+        options: [.config, .set, otherKey, receivedAt, asJSON],
         operand: "FILE",
         exitCodes: [.badData, .internalError, .inputOutput, .configuration],
         meanings: [
-            .success: "the signature verifies, and the headers pass every check",
+            .success: "the signature verifies, and no check that can be made offline fails",
             .badData: "the callback would be refused, or FILE contains no callback",
         ],
         example: "diagnose callback.http",
@@ -27,6 +28,12 @@ extension Command {
         value: "PEM",
         summary: "An additional public key to try; repeatable.",
         isRepeatable: true
+    )
+
+    private static let receivedAt = CommandOption(
+        name: "--received-at",
+        value: "TIME",
+        summary: "The time of receipt, for the check of X-TIMESTAMP: 2026-11-22T10:00:00+07:00."
     )
 
     private static let asJSON = CommandOption(
@@ -42,18 +49,23 @@ extension Command {
         case .failure(let failure): return failure.code
         case .success((_, let loaded)):
             do throws(DiagnoseFailure) {
-                let capture = try self.capture(arguments.operand ?? "")
+                var capture = try self.capture(arguments.operand ?? "")
+                if let text = arguments.one(receivedAt) {
+                    capture.callback.receivedMilliseconds = try milliseconds(text)
+                }
                 let keys = try arguments.all(otherKey).map { file throws(DiagnoseFailure) in
                     try self.key(file)
                 }
                 let settings = DiagnosisSettings(loaded, otherKeys: keys)
-                let diagnosis = try self.diagnosis(capture, settings)
+                let (callback, notes) = (capture.callback, capture.notes)
+                let (diagnosis, response) = try self.diagnosis(callback, settings, loaded)
                 console.output(
                     arguments.has(asJSON)
-                        ? json(diagnosis, capture)
-                        : DiagnosisText(diagnosis, of: capture.callback, notes: capture.notes).text
+                        ? json(diagnosis, response, notes)
+                        : DiagnosisText(diagnosis, response, of: callback, notes: notes).text
                 )
-                return diagnosis.verdict == .verifies ? .success : .badData
+                let isAccepted = diagnosis.verdict == .verifies && response.responseCode == nil
+                return isAccepted ? .success : .badData
             } catch {
                 console.complain("\(programName) diagnose: \(error.text)")
                 return error.code
@@ -101,20 +113,63 @@ extension Command {
     /// The maximum size of a key file.
     private static let keyBytesMax = 65_536
 
+    /// The time of `--received-at`, in milliseconds since the epoch.
+    private static func milliseconds(_ text: String) throws(DiagnoseFailure) -> Int64 {
+        guard let time = Timestamp(rfc3339: Array(text.utf8).span) else {
+            throw DiagnoseFailure(
+                text: "--received-at is \(quoted(text)), "
+                    + "expected a time such as 2026-11-22T10:00:00+07:00",
+                code: .usage
+            )
+        }
+        return time.milliseconds
+    }
+
+    /// Diagnoses a callback, and forecasts the response with the receiver's own checks.
     private static func diagnosis(
-        _ capture: Capture,
-        _ settings: DiagnosisSettings
-    ) throws(DiagnoseFailure) -> SignatureDiagnosis {
+        _ callback: CapturedCallback,
+        _ settings: DiagnosisSettings,
+        _ loaded: LoadedConfiguration
+    ) throws(DiagnoseFailure) -> (SignatureDiagnosis, ResponseReport) {
         do throws(CryptoError) {
-            return try SignatureDiagnosis(capture.callback, settings)
+            let forecast = try CallbackForecast(
+                head: callback.head,
+                body: callback.body,
+                receivedMilliseconds: callback.receivedMilliseconds,
+                loaded
+            )
+            let diagnosis = try SignatureDiagnosis(callback, settings)
+            let response = ReceivedResponse(forecast)
+            return (diagnosis, ResponseReport(response, to: callback, diagnosis, settings))
         } catch {
             throw DiagnoseFailure(text: error.description, code: .internalError)
         }
     }
 
-    private static func json(_ diagnosis: SignatureDiagnosis, _ capture: Capture) -> String {
-        let representation = DiagnosisRepresentation(diagnosis, notes: capture.notes)
+    private static func json(
+        _ diagnosis: SignatureDiagnosis,
+        _ response: ResponseReport,
+        _ notes: [String]
+    ) -> String {
+        let representation = DiagnosisRepresentation(diagnosis, response, notes: notes)
         return String(decoding: JSON.encode(representation), as: UTF8.self) + "\n"
+    }
+}
+
+extension ReceivedResponse {
+    /// The response that a saved callback would get.
+    fileprivate init(_ forecast: CallbackForecast) {
+        switch forecast {
+        case .refused(let response, let isAuthentic):
+            self.init(
+                code: response.codeText,
+                message: response.message,
+                isAuthentic: isAuthentic,
+                isReceived: false
+            )
+        case .undecided:
+            self.init(code: nil, message: nil, isAuthentic: true, isReceived: false)
+        }
     }
 }
 

@@ -5,14 +5,23 @@ import Text
 /// A diagnosis as text for people: the verdict first, then the facts behind it.
 struct DiagnosisText {
     private let diagnosis: SignatureDiagnosis
+    private let response: ResponseReport
     private let callback: CapturedCallback
     private let notes: [String]
 
     /// Makes the text of a diagnosis.
     ///
-    /// - Parameter notes: remarks about the file.
-    init(_ diagnosis: SignatureDiagnosis, of callback: CapturedCallback, notes: [String]) {
+    /// - Parameters:
+    ///   - response: the response that the callback would get.
+    ///   - notes: remarks about the file.
+    init(
+        _ diagnosis: SignatureDiagnosis,
+        _ response: ResponseReport,
+        of callback: CapturedCallback,
+        notes: [String]
+    ) {
         self.diagnosis = diagnosis
+        self.response = response
         self.callback = callback
         self.notes = notes
     }
@@ -20,7 +29,10 @@ struct DiagnosisText {
     /// The lines; control characters of the callback are escaped.
     var text: String {
         let sections = [changes, remarks, facts, keys, candidates]
-        let lines = ["\(diagnosis.verdict.rawValue): \(diagnosis.summary)"]
+        let lines = [
+            "\(diagnosis.verdict.rawValue): \(response.summary(diagnosis))",
+            "What to do: \(response.remedy)",
+        ]
         return (lines + sections.filter { !$0.isEmpty }.flatMap { [""] + $0 })
             .map { oneLine($0) + "\n" }.joined()
     }
@@ -28,9 +40,9 @@ struct DiagnosisText {
     private var changes: [String] {
         guard !diagnosis.changes.isEmpty else { return [] }
         var lines = ["Required changes:"]
-        for change in diagnosis.changes {
+        for (change, remedy) in zip(diagnosis.changes, diagnosis.remedies) {
             lines.append("  \(change.name.rawValue): \(change.detail).")
-            lines.append("    \(change.name.remedy)")
+            lines.append("    \(remedy.text)")
         }
         return lines
     }
