@@ -94,13 +94,18 @@ let package = Package(
         library("Crypto", ["COpenSSL"]),
         library("SQLite", ["CSQLite"]),
         library("QRCode"),
+        library("Compression"),
 
         // 2: pure; no I/O, no clock.
         library("HTTPCore"),
         library("Payments"),
         library("Ledger", ["Payments"]),
         library("Snap", ["Text", "Payments", "Crypto"]),
-        library("Diagnosis", ["HTTPCore", "Payments", "Snap", "Text", "Crypto"]),
+        library("Captures", ["HTTPCore", "Text", "Crypto"]),
+        library(
+            "Diagnosis",
+            ["Captures", "HTTPCore", "Payments", "Snap", "Text", "Crypto", "Compression"]
+        ),
         library("Survey", ["Snap", "Text", "Payments"]),
 
         // 3: services.
@@ -173,8 +178,9 @@ let package = Package(
             "InternalAPI",
             [
                 "APIModel", "Maintenance", "Outbound", "Notify", "Metrics", "Configuration",
-                "CashIn", "HTTPServer", "HTTPCore", "Store", "Ledger", "Diagnosis", "Survey",
-                "Logging", "Snap", "Payments", "Crypto", "Commands", "System", "Queues", "Text",
+                "CashIn", "HTTPServer", "HTTPCore", "Store", "Ledger", "Diagnosis", "Captures",
+                "Survey", "Logging", "Snap", "Payments", "Crypto", "Commands", "System", "Queues",
+                "Text",
             ]
         ),
         library(
@@ -182,9 +188,7 @@ let package = Package(
             [
                 "APIModel", "Maintenance", "Notify", "Configuration", "Commands", "HTTPClient",
                 "HTTPCore", "Recovery", "SQLiteStore", "SQLiteFiles", "Store", "Ledger",
-                "Diagnosis",
-                "Snap", "Crypto", "QRCode", "System", "Queues",
-                "Text",
+                "Diagnosis", "Captures", "Snap", "Crypto", "QRCode", "System", "Queues", "Text",
             ]
         ),
         library(
@@ -232,6 +236,7 @@ let package = Package(
         tests(of: "Queues"),
         tests(of: "SQLite"),
         tests(of: "QRCode"),
+        tests(of: "Compression"),
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
         tests(of: "Ledger"),

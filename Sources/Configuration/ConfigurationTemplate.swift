@@ -41,7 +41,8 @@ package struct ConfigurationTemplate: Sendable {
             publicURL: "",
             // The paths or URLs that the gateway may sign; [] = publicURL and its path.
             signaturePaths: [],
-            // The forms of the body that a signature may cover.
+            // The forms of the body that a signature may cover. "whitespaceFree" may be added for a
+            // gateway that removes blanks inside strings, too: it is weaker.
             signatureBodies: ["raw", "minified"],
             // The allowed difference between X-TIMESTAMP and the receiver's clock; 0 = no check.
             timestampToleranceSeconds: 300,

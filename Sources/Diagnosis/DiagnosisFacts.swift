@@ -1,3 +1,4 @@
+import Captures
 import Crypto
 import Snap
 import Text
@@ -93,10 +94,13 @@ struct DiagnosisFacts {
         let lengths = signature.expectedBytes.isEmpty ? [256] : signature.expectedBytes
         let expected = lengths.map { String($0) }.joined(separator: " or ")
         var text = "X-SIGNATURE has \(bytes) bytes, but a signature by the key has \(expected)."
-        if bytes == Self.placeholderBytes {
+        if let name = signature.symmetricName {
             text +=
-                " That is the length of the placeholder in the gateway's documentation, and of an"
-                + " HMAC-SHA512 (SNAP's symmetric signature)."
+                " That is the length of an \(name), SNAP's symmetric signature: the gateway signs "
+                + "with a client secret, not with its RSA key."
+        }
+        if bytes == Self.placeholderBytes {
+            text += " The placeholder in the gateway's documentation has the same length."
         }
         return text
     }

@@ -43,7 +43,7 @@ package struct DiagnosisSettings: Sendable {
     package init(
         signaturePaths: [String],
         publicURL: HTTPURL,
-        bodyForms: [BodyForm] = BodyForm.allCases,
+        bodyForms: [BodyForm] = BodyForm.standard,
         keys: [Key],
         merchantKey: Key? = nil,
         otherKeys: [Key] = [],

@@ -1,3 +1,4 @@
+package import Captures
 package import Crypto
 import Snap
 
@@ -16,7 +17,7 @@ extension SignatureDiagnosis {
         let hasher = try SHA256()
         let ring = KeyRing(settings)
         let readings = SignatureReading.all(callback.values(of: "X-SIGNATURE"))
-        var search = CandidateSearch(callback, settings, hasher: hasher)
+        var search = try CandidateSearch(callback, settings, hasher: hasher)
         let (opened, found) = try Self.search(try ring.openings(readings), &search, hasher)
 
         changes = found.map { (opened?.changes ?? []) + $0.changes } ?? []
@@ -98,7 +99,8 @@ extension SignatureDiagnosis {
         _ settings: DiagnosisSettings,
         _ hasher: SHA256
     ) -> [Body] {
-        BodyForm.allCases.map { form in
+        let forms = BodyForm.standard + settings.bodyForms.filter { $0.isLossy }
+        return forms.map { form in
             let bytes = form.bytes(of: callback.body)
             return Body(
                 form: form,
@@ -115,13 +117,17 @@ extension SignatureDiagnosis {
         _ readings: [SignatureReading],
         _ settings: DiagnosisSettings
     ) -> Signature {
-        Signature(
+        let expected = Set(settings.keys.map(\.key.modulusBytes))
+        let lengths = readings.map(\.bytes.count)
+        let wanted = expected.union(Signature.symmetricBytes.keys)
+        return Signature(
             occurrences: callback.values(of: "X-SIGNATURE").count,
             isStrictBase64: readings.contains { reading in
                 !reading.changes.contains { $0.name == .signatureEncoding }
             },
-            bytes: readings.first?.bytes.count,
-            expectedBytes: Set(settings.keys.map(\.key.modulusBytes)).sorted()
+            // Of several readings, the one of a length that means something.
+            bytes: lengths.first { wanted.contains($0) } ?? lengths.first,
+            expectedBytes: expected.sorted()
         )
     }
 

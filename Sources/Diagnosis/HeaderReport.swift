@@ -1,3 +1,4 @@
+import Captures
 import HTTPCore
 import Snap
 import Text

@@ -64,6 +64,14 @@ package struct SignatureDiagnosis: Equatable, Sendable {
 
         /// The lengths in bytes of signatures by the gateway's keys, ascending.
         package let expectedBytes: [Int]
+
+        /// The symmetric signatures of SNAP BI and its relatives, by their length in bytes.
+        static let symmetricBytes = [32: "HMAC-SHA256", 64: "HMAC-SHA512"]
+
+        /// The symmetric signature that has this length; nil if none has.
+        var symmetricName: String? {
+            bytes.flatMap { expectedBytes.contains($0) ? nil : Self.symmetricBytes[$0] }
+        }
     }
 
     /// The content of the opened signature.
@@ -137,13 +145,15 @@ package struct SignatureDifference: Equatable, Sendable {
     /// The raw values are part of the API (`changes[].change`) and must not change.
     package enum Name: String, CaseIterable, Sendable {
         // Changes of the path in the string to sign.
-        case completeURL, pathOnly, registeredPath, standardPath, receivedTarget, proxyPrefix
-        case query, trailingSlash, leadingSlash, scheme, host
+        case completeURL, pathOnly, registeredPath, standardPath, snapPath, receivedTarget
+        case proxyPrefix, query, trailingSlash, leadingSlash, scheme, host
         // Changes of the hashed body.
-        case bodyForm, slashEscapes, unicodeEscapes, numberLiterals, quotes, bodyEnd, byteOrderMark
-        case lineEnds, emptyBody
+        case bodyForm, whitespaceFree, lineBreaks, blankRuns, layout, lineEnds, bodyEnd
+        case byteOrderMark, memberOrder, nullMembers, slashEscapes, unicodeEscapes, numberLiterals
+        case numberQuotes, quotes, charset, unicodeForm, compression, wrapper, emptyBody
         // Changes of the other parts of the string to sign.
-        case timestampForm, method, hashCase, tokenString
+        case timestampForm, timestampShift, method, hashCase, hashForm, bodyText, separators
+        case bearerToken, tokenString
         // Faults of the signature and its key.
         case repeatedHeader, signatureEncoding, signatureHash, signatureScheme, merchantKey
         case otherKey

@@ -7,10 +7,10 @@ struct SignatureReading: Equatable {
 
     /// All readings of the header's values, strict base64 first; empty if nothing can be decoded.
     ///
-    /// A value that is longer than the hexadecimal signature of the largest key is skipped.
+    /// A value that is longer than any notation of a signature by the largest key is skipped.
     static func all(_ values: [[UInt8]]) -> [SignatureReading] {
         var readings: [SignatureReading] = []
-        for value in values.prefix(repeatedMax) where value.count <= RSAKeyBits.max / 8 * 2 {
+        for value in values.prefix(repeatedMax) where value.count <= bytesMax {
             var changes: [SignatureDifference] = []
             if values.count > 1 {
                 let detail = "X-SIGNATURE occurs \(values.count) times"
@@ -26,6 +26,10 @@ struct SignatureReading: Equatable {
         return readings
     }
 
+    /// Maximum bytes of a value: the hexadecimal digits of the longest signature, and the text
+    /// around it.
+    private static let bytesMax = RSAKeyBits.max / 8 * 2 + 512
+
     /// Maximum number of repeated headers read.
     private static let repeatedMax = 4
 
@@ -38,13 +42,43 @@ struct SignatureReading: Equatable {
         if let bytes = hexDecoded(text) {
             found.append((bytes, "the signature is written in hexadecimal, not in base64"))
         }
+        if let inner = found.first?.bytes, let bytes = Base64.decode(inner.span), !bytes.isEmpty {
+            found.append((bytes, "the signature is encoded in base64 twice"))
+        }
         if !found.isEmpty { return found }
+        if let (bytes, fault) = unwrapped(text) { return [(bytes, fault)] }
         if let (bytes, faults) = lenientlyDecoded(text) { found.append((bytes, faults)) }
         let plus = text.map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }
         if plus != text, let (bytes, _) = lenientlyDecoded(plus) {
             found.append((bytes, "the signature has blanks in place of +"))
         }
         return found
+    }
+
+    /// Decodes the value of `algorithm=…,keyVersion=…,signature=…`, and base64 with line ends
+    /// written as `\n`; nil for any other text.
+    private static func unwrapped(_ text: [UInt8]) -> (bytes: [UInt8], fault: String)? {
+        let lower = String(decoding: text, as: UTF8.self).lowercased()
+        if let mark = lower.firstRange(of: "signature=") {
+            let start = lower.utf8.distance(from: lower.startIndex, to: mark.upperBound)
+            let value = Array(text.dropFirst(start).prefix { $0 != 0x2C && $0 != 0x3B })
+            if value.count < text.count, let (bytes, _) = lenientlyDecoded(value) {
+                return (bytes, "the header has fields, of which one is signature=")
+            }
+        }
+        var plain: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\\"), let next = rest.first,
+                next == UInt8(ascii: "n") || next == UInt8(ascii: "r")
+            {
+                rest = rest.dropFirst()
+            } else {
+                plain.append(byte)
+            }
+        }
+        guard plain != text, let (bytes, _) = lenientlyDecoded(plain) else { return nil }
+        return (bytes, "the signature has line ends written as \\n")
     }
 
     /// Decodes base64 after correcting quotation marks, percent escapes, white space, the URL-safe
@@ -70,22 +104,6 @@ struct SignatureReading: Equatable {
         )
         guard let bytes = Base64.decode(rest.span), !bytes.isEmpty else { return nil }
         return (bytes, "the signature is base64 " + faults.joined(separator: ", "))
-    }
-
-    /// Decodes percent escapes; invalid ones stay unchanged.
-    private static func percentDecoded(_ text: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
-        var rest = text[...]
-        while let byte = rest.popFirst() {
-            let digits = Array(rest.prefix(2))
-            if byte == UInt8(ascii: "%"), let decoded = hexDecoded(digits), decoded.count == 1 {
-                output += decoded
-                rest = rest.dropFirst(2)
-            } else {
-                output.append(byte)
-            }
-        }
-        return output
     }
 
     /// Decodes hexadecimal digits; nil for an odd or zero number of them, or any other byte.

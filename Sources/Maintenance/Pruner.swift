@@ -168,8 +168,8 @@ extension ErasedCallback {
     /// What is left of a callback: the hashes of the body as received and as signed, and the
     /// signature.
     fileprivate init(_ bytes: CallbackBytes, _ hasher: SHA256) {
-        let isMinified = bytes.bodyForm == BodyForm.minified.rawValue
-        let signed = isMinified ? minified(bytes.body.span) ?? bytes.body : bytes.body
+        let form = BodyForm(rawValue: bytes.bodyForm) ?? .raw
+        let signed = form.bytes(of: bytes.body)
         self.init(
             bodyDigest: hasher.digest(of: bytes.body.span).array,
             signedBodyDigest: hasher.digest(of: signed.span).array,

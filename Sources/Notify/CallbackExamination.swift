@@ -60,7 +60,7 @@ enum CallbackExamination {
             externalID: externalID?.text,
             timestamp: head.text(signed),
             signedMilliseconds: timestamp?.milliseconds,
-            signedDigest: SignedDigest(match.digest),
+            signedDigest: SignedDigest(match.identity),
             verification: Delivery.Verification(
                 path: match.path,
                 bodyForm: match.form.rawValue,
@@ -150,7 +150,7 @@ enum CallbackExamination {
 }
 
 extension SignedDigest {
-    /// The digest of the string that was signed.
+    /// The identity of a match.
     fileprivate init(_ digest: Digest) {
         let word = { (start: Int) in
             (start..<(start + 8)).reduce(UInt64(0)) { $0 << 8 | UInt64(digest.bytes[$1]) }

@@ -48,7 +48,7 @@ package enum CallbackForecast: Equatable, Sendable {
         }
         let peer = Peer(address: .unix(path: ""))
         let route = NotifyRoute(head, peer, context)
-        if let refusal = route.refusal {
+        if let refusal = route.refusal, !route.isAddressRefused {
             self = .refused(refusal, isAuthentic: false)
             return
         }
@@ -62,7 +62,7 @@ package enum CallbackForecast: Equatable, Sendable {
         )
         let examination = CallbackExamination(
             request,
-            client: route.client,
+            route,
             nowMilliseconds: receivedMilliseconds ?? 0,
             context
         )

@@ -12,6 +12,10 @@ package struct SignatureMatch: Equatable, Sendable {
 
     /// SHA-256 of the string to sign. Signatures of one key are equal exactly when the digests are.
     package let digest: Digest
+
+    /// Equal for redeliveries of one callback: ``digest``, unless the form is lossy. Then bodies
+    /// with other values share the digest, and the bytes as received are part of it.
+    package let identity: Digest
 }
 
 /// Verifies the signatures of callbacks: the candidates are paths × body forms; the keys are tried
@@ -44,7 +48,7 @@ package final class SignatureChecker {
     package init(
         keys: [RSAPublicKey],
         paths: [String],
-        forms: [BodyForm] = BodyForm.allCases
+        forms: [BodyForm] = BodyForm.standard
     ) throws(CryptoError) {
         var recoverers: [DigestRecoverer] = []
         for key in keys { recoverers.append(try DigestRecoverer(key)) }
@@ -106,7 +110,8 @@ package final class SignatureChecker {
                     path: paths[index],
                     form: form,
                     keyFingerprint: key.fingerprint,
-                    digest: digest
+                    digest: digest,
+                    identity: form.isLossy ? identity(digest, of: body) : digest
                 )
             }
         }
@@ -115,10 +120,18 @@ package final class SignatureChecker {
 
     /// The digest of the body in one form; nil when another form has the same bytes.
     private func bodyDigest(of body: Span<UInt8>, as form: BodyForm) -> Digest? {
-        guard form == .minified else { return hasher.digest(of: body) }
-        guard let minified = minified(body) else {
+        guard form != .raw else { return hasher.digest(of: body) }
+        guard let changed = form.changed(body) else {
             return forms.contains(.raw) ? nil : hasher.digest(of: body)
         }
-        return hasher.digest(of: minified.span)
+        return hasher.digest(of: changed.span)
+    }
+
+    /// SHA-256 of the digest of the string to sign and of the body as received.
+    private func identity(_ digest: Digest, of body: Span<UInt8>) -> Digest {
+        var text: [UInt8] = []
+        digest.appendHex(to: &text)
+        hasher.digest(of: body).appendHex(to: &text)
+        return hasher.digest(of: text.span)
     }
 }

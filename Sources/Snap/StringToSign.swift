@@ -1,15 +1,6 @@
 package import Crypto
 import Text
 
-/// The form of a body that was hashed for a signature.
-package enum BodyForm: String, CaseIterable, Sendable {
-    /// As received.
-    case raw
-
-    /// Without white space outside of strings; see ``minified(_:)``.
-    case minified
-}
-
 /// SNAP BI's string to sign for asymmetric signatures without a token (article Protocol): `POST:`
 /// path `:` lowercase hex SHA-256 of the body `:` X-TIMESTAMP.
 package enum StringToSign {
@@ -76,9 +67,9 @@ package struct SigningCandidate: Equatable, Sendable {
     ) -> [SigningCandidate] {
         var candidates: [SigningCandidate] = []
         for form in forms {
-            let minified = form == .minified ? minified(body) : nil
-            if form == .minified && minified == nil && forms.contains(.raw) { continue }
-            let bodyDigest = minified.map { hasher.digest(of: $0.span) } ?? hasher.digest(of: body)
+            let changed = form.changed(body)
+            if form != .raw, changed == nil, forms.contains(.raw) { continue }
+            let bodyDigest = changed.map { hasher.digest(of: $0.span) } ?? hasher.digest(of: body)
             for path in paths {
                 var text: [UInt8] = []
                 StringToSign.append(

@@ -76,13 +76,14 @@ struct ConfigurationProblemsTests {
             ["notify.signatureBodies=[]"],
             [
                 "--set: notify.signatureBodies: is empty, "
-                    + "expected at least one of \"raw\" or \"minified\""
+                    + "expected at least one of \"raw\", \"minified\" or \"whitespaceFree\""
             ]
         ),
         (
             ["notify.signatureBodies=['raw', 'both', 'raw']"],
             [
-                "--set: notify.signatureBodies[1]: is \"both\", expected \"raw\" or \"minified\"",
+                "--set: notify.signatureBodies[1]: is \"both\", expected \"raw\", \"minified\" or "
+                    + "\"whitespaceFree\"",
                 "--set: notify.signatureBodies[1]: repeats \"raw\", expected each value once",
             ]
         ),

@@ -42,17 +42,6 @@ struct JSONRewritingTests {
         #expect(result == bytes(expected))
     }
 
-    @Test(arguments: [
-        ("[10.00,1.50,2,-0.0,1.0E7,\"3.00\"]", "[10.0,1.5,2,-0.0,1.0E7,\"3.00\"]", true),
-        ("[10.00,1.50,2,-0.0,1.0E7,\"3.00\"]", "[10,1.5,2,-0,1.0E7,\"3.00\"]", false),
-        ("1.00", "1.0", true), ("1.", "1.0", true), ("..", "..", true),
-    ])
-    func `zeros at the end of fractions go`(text: String, expected: String, keeps: Bool) {
-        let result = JSONRewriting.numbers(bytes(text), keepsFraction: keeps)
-        // "..": no number, but defined.
-        if text != ".." { #expect(result == bytes(expected)) }
-    }
-
     @Test func `bytes that are no UTF-8 stay`() {
         let text: [UInt8] = [0x22, 0xC3, 0x22, 0xE2, 0x80, 0xFF, 0xF0, 0x9F, 0x5C]
         #expect(JSONRewriting.escaped(text, capitals: true) { $0 >= 0x80 } == text)

@@ -1,3 +1,4 @@
+import Captures
 import Crypto
 import HTTPCore
 import Snap

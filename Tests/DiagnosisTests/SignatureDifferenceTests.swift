@@ -1,3 +1,4 @@
+import Captures
 import Crypto
 import Snap
 import Support
@@ -274,7 +275,12 @@ struct ChangeTests {
         return keys.map { [.init(name: name, key: $0.other.publicKey)] } ?? []
     }
 
-    @Test(arguments: paths + bodies + times + others)
+    /// All of them, with those of the other files.
+    static let all =
+        paths + bodies + times + others + layouts + members + escapes + numberForms + charsets
+        + compressed + shifts + strings + signatures
+
+    @Test(arguments: all)
     func `a single mistake is named`(mistake: Mistake) throws {
         let diagnosis = try Scene(mistake.make).diagnosis()
         #expect(diagnosis.changes.map(\.name) == [mistake.name])
@@ -289,7 +295,7 @@ struct ChangeTests {
 
     @Test func `every name that is looked for stands in a test`() {
         // Those of signatures that our own keys cannot make are in SignatureTests.
-        let made = Set((Self.paths + Self.bodies + Self.times + Self.others).map(\.name))
+        let made = Set(Self.all.map(\.name))
         let elsewhere: Set<SignatureDifference.Name> = [.signatureHash, .signatureScheme]
         #expect(made.union(elsewhere) == Set(SignatureDifference.Name.allCases))
     }

@@ -152,6 +152,75 @@ struct CallbackDiagnosisTests {
         #expect(!found.names.contains("callbackId"))
     }
 
+    @Test func `offline, the receiver's own rows are judged, and the others are named`() throws {
+        let workspace = try Workspace()
+        let callback = try Callback().with { $0.timestamp = "2026-11-22T10:00:00+07:00" }
+        let good = try write(callback.request().bytes, to: "good.http", workspace)
+        let known = try diagnose(workspace, ["--received-at", "2026-11-22T10:00:01+07:00", good])
+        #expect(known.end == .exited(0))
+        let first = known.output.first ?? ""
+        #expect(first.hasPrefix("verifies: Offline, rows 1 to 5 and 7 to 9 of the checks pass."))
+        #expect(first.contains("Rows 10 to 12"))
+        #expect(!first.contains("--received-at"))
+        #expect(try diagnose(workspace, [good]).output.first?.contains("--received-at") == true)
+
+        let late = ["--received-at", "2026-11-22T11:00:00+07:00", good]
+        let kept = try diagnose(workspace, late)
+        #expect(kept.end == .exited(0))
+        #expect(kept.output.first?.contains("3600 s older than the time of receipt") == true)
+        let refused = try diagnose(workspace, ["--set", "notify.staleTimestamp=reject"] + late)
+        #expect(refused.end == .exited(65))
+        #expect(
+            refused.output.first?.contains("would be 4015600 Unauthorized. [Timestamp]") == true
+        )
+
+        let array = try callback.with { $0.literalBody = Array("[]".utf8) }.request()
+        let bad = try diagnose(
+            workspace,
+            ["--json", write(array.bytes, to: "bad.http", workspace)]
+        )
+        #expect(bad.end == .exited(65))
+        let answer = JSON(Array((bad.output.first ?? "").utf8))["answer"]
+        #expect(answer["responseCode"].text == "4005600")
+        #expect(answer["row"].integer == 7)
+        #expect(answer["replayHelps"] == .null)
+
+        let wrong = try diagnose(workspace, ["--received-at", "yesterday", good])
+        #expect(wrong.end == .exited(64))
+        #expect(wrong.errors.first?.contains("--received-at is \"yesterday\"") == true)
+    }
+
+    @Test func `the API's own document of a callback is diagnosed like the callback`() throws {
+        let daemon = try Daemon(in: Workspace())
+        var callback = try Callback()
+        callback.signedBody = callback.body.bytes + [0x0A]
+        #expect(try daemon.post(callback).code == "4015600")
+        let id = try #require(try daemon.callbacks().first?["id"].integer)
+        let document = try daemon.get("/v1/callbacks/\(id)")
+        let file = try write(document.body, to: "callback.json", daemon.workspace)
+        let (end, output, errors) = try diagnose(daemon.workspace, [file])
+        #expect(end == .exited(65))
+        #expect(errors.isEmpty)
+        #expect(output.contains { $0.hasPrefix("  bodyEnd: ") })
+    }
+
+    @Test func `a flood of diagnoses hurts no callback`() throws {
+        let daemon = try Daemon(in: Workspace())
+        var refused = try Callback()
+        let filling = String(repeating: #"{"value": 10000.50, "x": "é \\/ <b>"}, "#, count: 300)
+        refused.literalBody = Array("[\(filling)1]".utf8)
+        refused.signedBody = []
+        refused.signedPath = "/another"
+        #expect(try daemon.post(refused).code == "4015600")
+        let id = try #require(try daemon.callbacks().first?["id"].integer)
+        // Each on a connection of its own; the responses are read when all callbacks are accepted.
+        let clients = try (0..<6).map { _ in try daemon.open("/v1/callbacks/\(id)/diagnosis") }
+        for _ in 0..<50 { #expect(try daemon.post(Callback()).code == "2005600") }
+        for client in clients {
+            #expect(try client.response().json["answer"]["row"].integer == 5)
+        }
+    }
+
     @Test func `a further key is tried when it is named`() throws {
         let workspace = try Workspace()
         let callback = try Callback(key: workspace.keys.other)

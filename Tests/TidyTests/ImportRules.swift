@@ -11,12 +11,12 @@ enum ImportRules {
     /// Layers 0 to 2, where FoundationEssentials has no place.
     private static let lowLayers: Set<String> = [
         "CLinux", "COpenSSL", "CSQLite", "Queues", "System", "Text", "Crypto", "SQLite", "QRCode",
-        "HTTPCore", "Payments", "Ledger", "Snap", "Diagnosis", "Survey",
+        "Compression", "HTTPCore", "Payments", "Ledger", "Snap", "Captures", "Diagnosis", "Survey",
     ]
 
     /// Layer 2, which does no I/O and knows no clock.
     private static let pure: Set<String> = [
-        "HTTPCore", "Payments", "Ledger", "Snap", "Diagnosis", "Survey",
+        "HTTPCore", "Payments", "Ledger", "Snap", "Captures", "Diagnosis", "Survey",
     ]
 
     /// The targets of the storage engine on SQLite.

@@ -19,6 +19,8 @@ enum NameRules {
 
     /// Names that are the contract's own. A function has none of them: it is named by a verb.
     private static let allowed: Set<String> = [
+        // A member of a diagnosis: the response that the callback got.
+        "answer",
         // A member of the gateway report: the codes of the responses.
         "answers",
         // A member of the progress of `prune`: the consumer that has not passed a transition.

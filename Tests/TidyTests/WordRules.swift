@@ -24,7 +24,9 @@ enum WordRules {
     }
 
     /// Targets that wrap C or Dispatch.
-    private static let wrappers: Set<String> = ["Queues", "System", "Crypto", "SQLite", "QRCode"]
+    private static let wrappers: Set<String> = [
+        "Queues", "System", "Crypto", "SQLite", "QRCode", "Compression",
+    ]
 
     /// Files that do so in targets that otherwise do not.
     private static let wrapperFiles: Set<String> = [

@@ -77,7 +77,7 @@ package struct DiagnosisRepresentation: Encodable {
     }
 
     /// The response to the callback.
-    struct Answer: Encodable {
+    struct Response: Encodable {
         @Nullable var responseCode: String?
         @Nullable var responseMessage: String?
         @Nullable var row: Int?
@@ -89,7 +89,7 @@ package struct DiagnosisRepresentation: Encodable {
     /// The id of a stored callback; omitted for a callback from a file.
     let callbackId: Int64?
     let verdict: String
-    let answer: Answer
+    let answer: Response
     let summary: String
     let changes: [Change]
     let candidates: [Candidate]
@@ -117,7 +117,7 @@ extension DiagnosisRepresentation {
     ) {
         callbackId = callbackID
         verdict = diagnosis.verdict.rawValue
-        answer = Answer(response)
+        answer = Response(response)
         summary = response.summary(diagnosis)
         changes = zip(diagnosis.changes, diagnosis.remedies).map { change, remedy in
             Change(change: change.name.rawValue, detail: change.detail, remedy: remedy.text)
@@ -177,7 +177,7 @@ extension DiagnosisRepresentation {
     }
 }
 
-extension DiagnosisRepresentation.Answer {
+extension DiagnosisRepresentation.Response {
     init(_ report: ResponseReport) {
         responseCode = report.responseCode
         responseMessage = report.responseMessage

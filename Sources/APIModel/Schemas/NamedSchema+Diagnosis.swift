@@ -12,7 +12,7 @@ extension NamedSchema {
             [
                 "callbackId": .integer(1...Int64.max),
                 "verdict": .oneOf(SignatureDiagnosis.Verdict.allCases.map(\.rawValue)),
-                "answer": diagnosisAnswer,
+                "answer": diagnosisResponse,
                 "summary": .text("The response and the verdict, in sentences."),
                 "changes": .list(
                     of: .response([
@@ -50,7 +50,7 @@ extension NamedSchema {
         )
     )
 
-    private static let diagnosisAnswer = JSONSchema.response(
+    private static let diagnosisResponse = JSONSchema.response(
         [
             "responseCode": .text("Null if it cannot be known.").orNull,
             "responseMessage": .text("Null if it cannot be known.").orNull,

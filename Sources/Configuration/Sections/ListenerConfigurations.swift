@@ -32,7 +32,7 @@ extension Configuration {
             listen = section.listenAddresses("listen", default: "127.0.0.1:8080")
             let publicURL = section.publicURL("publicURL")
             signaturePaths = section.signaturePaths("signaturePaths", publicURL: publicURL)
-            signatureBodies = section.words("signatureBodies", default: [.raw, .minified])
+            signatureBodies = section.words("signatureBodies", default: BodyForm.standard)
             timestampToleranceSeconds = section.integer(
                 "timestampToleranceSeconds",
                 default: 300,

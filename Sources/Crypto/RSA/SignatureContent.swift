@@ -5,6 +5,7 @@ import COpenSSL
 ///
 /// Callbacks are accepted with SHA-256 only; see ``DigestRecoverer``.
 package enum HashFunction: String, CaseIterable, Sendable {
+    case md5 = "MD5"
     case sha1 = "SHA-1"
     case sha224 = "SHA-224"
     case sha256 = "SHA-256"
@@ -14,6 +15,7 @@ package enum HashFunction: String, CaseIterable, Sendable {
     /// The length of a digest in bytes.
     package var digestBytes: Int {
         switch self {
+        case .md5: 16
         case .sha1: 20
         case .sha224: 28
         case .sha256: 32
@@ -46,6 +48,7 @@ package enum HashFunction: String, CaseIterable, Sendable {
     /// The name of the function in OpenSSL.
     private var name: String {
         switch self {
+        case .md5: "MD5"
         case .sha1: "SHA1"
         case .sha224: "SHA224"
         case .sha256: "SHA256"
@@ -57,6 +60,9 @@ package enum HashFunction: String, CaseIterable, Sendable {
     /// The DER bytes before the digest in a DigestInfo (RFC 8017 section 9.2, note 1).
     var digestInfoPrefix: [UInt8] {
         switch self {
+        case .md5:
+            [0x30, 0x20, 0x30, 0x0C, 0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x05]
+                + [0x05, 0x00, 0x04, 0x10]
         case .sha1:
             [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04]
                 + [0x14]

@@ -39,28 +39,28 @@ struct BodyReport: Equatable {
     ///
     /// - Parameter fault: why it is not JSON; nil if it is JSON of another kind.
     private init(_ body: [UInt8], fault: JSONError?) {
-        let ask = "Ask the gateway to send \(Self.wanted)."
+        let request = "Ask the gateway to send \(Self.wanted)."
         if body.isEmpty {
             self.init(
                 reason: "The body is empty.",
-                remedy: "\(ask) If it does, find the proxy that drops the body."
+                remedy: "\(request) If it does, find the proxy that drops the body."
             )
         } else if let coding = ContentCoding(body) {
             self.init(
                 reason: "The body is compressed (\(coding.phrase)).",
-                remedy: "\(ask) If it does, find the proxy that compresses the body."
+                remedy: "\(request) If it does, find the proxy that compresses the body."
             )
         } else if let encoding = Self.encoding(of: body) {
-            self.init(reason: "The body \(encoding).", remedy: ask)
+            self.init(reason: "The body \(encoding).", remedy: request)
         } else if let fault {
             let (cause, place) = (Self.cause(body), "it is not valid JSON (\(fault))")
             self.init(
                 reason: cause.map { "The body \($0): \(place)." }
                     ?? "The body is not JSON that the receiver accepts: \(fault).",
-                remedy: ask
+                remedy: request
             )
         } else {
-            self.init(reason: "The body is \(Self.kind(body)), not a JSON object.", remedy: ask)
+            self.init(reason: "The body is \(Self.kind(body)), not a JSON object.", remedy: request)
         }
     }
 

@@ -1,3 +1,4 @@
+import Captures
 import HTTPCore
 
 /// The remedy of a path in the string to sign, or of a request under a path that is not served.

@@ -1,3 +1,4 @@
+import Captures
 import Snap
 
 /// What to do about each difference: a setting where one helps, else whom to ask for what.
@@ -12,19 +13,26 @@ struct RemedyTable {
 
     func remedy(for change: SignatureDifference) -> Remedy {
         switch change.name {
-        case .completeURL, .pathOnly, .registeredPath, .standardPath, .receivedTarget, .proxyPrefix,
-            .query, .trailingSlash, .leadingSlash, .scheme, .host:
+        case .completeURL, .pathOnly, .registeredPath, .standardPath, .snapPath, .receivedTarget,
+            .proxyPrefix, .query, .trailingSlash, .leadingSlash, .scheme, .host:
             path.forSigning
-        case .bodyForm: adding([.raw, .minified])
+        case .bodyForm: adding(BodyForm.standard)
+        case .whitespaceFree:
+            adding(
+                [.whitespaceFree],
+                condition: "If the gateway really signs so (ask it for another form first, this "
+                    + "one is weaker), "
+            )
         case .otherKey: addingKey
         default: Remedy(Self.text(change.name))
         }
     }
 
     /// The setting that accepts further forms of the body.
-    private func adding(_ forms: [BodyForm]) -> Remedy {
+    private func adding(_ forms: [BodyForm], condition: String = "") -> Remedy {
         let all = settings.bodyForms + forms.filter { !settings.bodyForms.contains($0) }
-        return Remedy(set: [.init("notify.signatureBodies", all.map(\.rawValue))])
+        let setting = Remedy.Setting("notify.signatureBodies", all.map(\.rawValue))
+        return Remedy(set: [setting], condition: condition)
     }
 
     /// The setting that accepts the keys given for the diagnosis.
@@ -39,13 +47,26 @@ struct RemedyTable {
     /// What to do where no setting helps.
     private static func text(_ name: SignatureDifference.Name) -> String {
         switch name {
-        case .slashEscapes, .unicodeEscapes, .numberLiterals, .lineEnds, .byteOrderMark:
-            "Find what rewrites the body in transit: no setting accepts other bytes."
+        case .lineBreaks, .blankRuns, .layout, .memberOrder, .nullMembers, .slashEscapes,
+            .unicodeEscapes, .numberLiterals, .numberQuotes, .lineEnds, .byteOrderMark, .charset,
+            .unicodeForm:
+            "Ask the gateway to sign the bytes that it sends, and find what rewrites the body in "
+                + "transit: no setting accepts other bytes."
+        case .compression:
+            "Ask the gateway to send the body uncompressed, or find the proxy that compresses it."
+        case .wrapper: "Ask the gateway to send the notification as one JSON object, and sign that."
         case .quotes:
             "Capture the body from the request itself: word processors change quotation marks."
         case .bodyEnd:
             "Find what adds or removes the line end of the body, such as the editor that saved it."
         case .emptyBody: "Ask the gateway to sign the body: this signature does not protect it."
+        case .timestampShift:
+            "Ask the gateway to read its clock once, and to sign the time that it sends."
+        case .hashForm, .bodyText:
+            "Ask the gateway to sign the SHA-256 of the body in lowercase hexadecimal."
+        case .separators: "Ask the gateway to separate the parts of the string by colons."
+        case .bearerToken:
+            "Ask the gateway for SNAP's asymmetric signature, which has no access token."
         case .timestampForm: "Ask the gateway to sign X-TIMESTAMP exactly as it sends it."
         case .method: "Ask the gateway to sign the method as POST, in upper case."
         case .hashCase: "Ask the gateway to sign the body hash in lowercase hexadecimal."
@@ -79,6 +100,9 @@ extension SignatureDiagnosis {
         case .otherKey:
             return "Fetch the gateway's current public key and add it to cashIn.publicKeyFiles; "
                 + "check that key and callback are of the same environment (sandbox, production)."
+        case .unusableSignature where signature.symmetricName != nil:
+            return "Ask the gateway to sign callbacks with SNAP's asymmetric signature "
+                + "(SHA256withRSA): the symmetric one cannot be verified with a public key."
         case .unusableSignature, .missingHeader:
             return "Ask the gateway for X-SIGNATURE in strict base64 (SHA256withRSA) and for "
                 + "X-TIMESTAMP, and check that no proxy drops or cuts them."

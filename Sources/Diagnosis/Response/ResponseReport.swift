@@ -1,3 +1,4 @@
+package import Captures
 import Payments
 import Snap
 import Text

@@ -1,3 +1,4 @@
+import Captures
 import Payments
 import Snap
 import Text
@@ -114,11 +115,7 @@ struct ResponseText {
     private var signature: Explanation {
         let partner = diagnosis.headers.problems.first { $0.field == "X-PARTNER-ID" }
         if diagnosis.isVerified, let partner {
-            return (
-                "\(partner.field) \(partner.detail).",
-                "If it is this merchant's id, set cashIn.clientId to it and replay; else the "
-                    + "callback is another merchant's."
-            )
+            return ("\(partner.field) \(partner.detail).", partnerRemedy)
         }
         if diagnosis.isVerified {
             return (
@@ -127,6 +124,20 @@ struct ResponseText {
             )
         }
         return (diagnosis.summary, diagnosis.remedyText)
+    }
+
+    /// What to do about an X-PARTNER-ID that is not the configured one.
+    private var partnerRemedy: String {
+        let id = callback.texts(of: "X-PARTNER-ID").first ?? ""
+        let isConfigurable =
+            (1...36).contains(id.utf8.count)
+            && id.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
+        if !isConfigurable { return "Ask the gateway whose callback this is." }
+        return Remedy(
+            set: [.init("cashIn.clientId", id)],
+            condition: "If this is the merchant's id, ",
+            alternative: "Else the callback is another merchant's."
+        ).text
     }
 
     private var clock: Explanation {

@@ -1,76 +1,154 @@
 import Crypto
 import Snap
 
-/// The body hashes that a sender may have signed: of the configured forms, and of variants of the
-/// body.
+/// The texts that a sender may have put in the string to sign for the body: its hash in the
+/// configured forms, after the named changes, and in other notations.
 struct BodyVariants {
-    /// Maximum number of bodies hashed: the forms, and up to two rewritings of each.
-    static let countMax = 400
-
-    /// Maximum bytes of a body that is rewritten; larger bodies are tried in their two forms only.
+    /// Maximum bytes of all bodies that two changes together produce.
     ///
-    /// Some hundred rewritings of a larger body would take seconds. The receiver accepts 65,536
-    /// bytes by default.
-    static let rewrittenBytesMax = 262_144
+    /// It bounds the time of a diagnosis: an ordinary callback has 600 bytes and needs a tenth.
+    static let pairBytesMax = 4_194_304
 
-    /// All hashes to try, as the hexadecimal text in the string to sign.
-    ///
-    /// - Parameter forms: the configured forms, whose hashes count as no change.
-    static func ladder(
+    /// Maximum bytes of a body that is tried in the string itself, in place of its hash.
+    static let plainBytesMax = 8_192
+
+    /// All texts to try; those of the configured forms count as no change.
+    private(set) var ladder = VariantLadder<[UInt8]>(countMax: 20_000)
+
+    /// Whether no limit was reached.
+    private(set) var isComplete = true
+
+    /// One body with a single change or none, and the stage up to which it was changed.
+    private struct Rewritten {
+        let bytes: [UInt8]
+        let stage: BodyRewriting.Stage?
+        let changes: [SignatureDifference]
+    }
+
+    private let hasher: SHA256
+    private var seen: Set<Digest> = []
+    private var plain: [Rewritten] = []
+    private var single: [Rewritten] = []
+
+    /// - Parameters:
+    ///   - forms: the configured forms.
+    ///   - rewrittenBytesMax: maximum bytes of a body that is rewritten.
+    /// - Throws: if OpenSSL lacks a hash function.
+    init(
         _ body: [UInt8],
         forms: [BodyForm],
-        rewrittenBytesMax: Int = rewrittenBytesMax,
+        rewrittenBytesMax: Int = BodyRewriting.bytesMax,
         hasher: SHA256
-    ) -> VariantLadder<[UInt8]> {
-        var bodies = VariantLadder<[UInt8]>(countMax: countMax)
-        for form in forms { bodies.add(form.bytes(of: body)) }
-        for form in BodyForm.allCases {
+    ) throws(CryptoError) {
+        self.hasher = hasher
+        for form in forms { add(form.bytes(of: body), stage: nil, []) }
+        if !forms.contains(.raw) {
             let change = SignatureDifference(
                 name: .bodyForm,
-                detail: "the body is hashed \(form.phrase)"
+                detail: "the body is hashed as it is (raw)"
             )
-            bodies.add(form.bytes(of: body), [change])
+            add(body, stage: nil, [change])
         }
-        if body.count <= rewrittenBytesMax { bodies.close(BodyRewriting.alternatives) }
-        bodies.add(
-            [],
-            [SignatureDifference(name: .emptyBody, detail: "the hash of an empty body is signed")]
+        if body.count <= rewrittenBytesMax {
+            addSingles()
+            addPairs()
+        } else {
+            isComplete = false
+        }
+        let empty = SignatureDifference(
+            name: .emptyBody,
+            detail: "the hash of an empty body is signed"
         )
-
-        var hashes = VariantLadder<[UInt8]>(countMax: countMax * 2)
-        for variant in bodies.steps.joined() {
-            hashes.add(hash(of: variant.value, hasher), variant.changes)
-        }
-        let change = SignatureDifference(
-            name: .hashCase,
-            detail: "the body hash is signed in upper case"
-        )
-        hashes.close { hash in
-            let capitals = hash.map { $0 >= UInt8(ascii: "a") ? $0 & 0xDF : $0 }
-            return [(capitals, change)]
-        }
-        return hashes
+        add([], stage: nil, [empty])
+        try addNotations()
     }
 
-    /// The lowercase hexadecimal SHA-256 of `body`.
-    private static func hash(of body: [UInt8], _ hasher: SHA256) -> [UInt8] {
+    // MARK: Bodies
+
+    /// Adds a body unless it is known already.
+    private mutating func add(
+        _ bytes: [UInt8],
+        stage: BodyRewriting.Stage?,
+        _ changes: [SignatureDifference]
+    ) {
+        let digest = hasher.digest(of: bytes.span)
+        guard seen.insert(digest).inserted else { return }
         var text: [UInt8] = []
-        hasher.digest(of: body.span).appendHex(to: &text)
-        return text
-    }
-}
-
-extension BodyForm {
-    /// The bytes of a body in this form; a body that cannot be minified is returned unchanged.
-    func bytes(of body: [UInt8]) -> [UInt8] {
-        self == .minified ? Snap.minified(body.span) ?? body : body
-    }
-
-    /// The form in words, to complete "the body is hashed …".
-    fileprivate var phrase: String {
-        switch self {
-        case .raw: "as it is (raw)"
-        case .minified: "without white space outside strings (minified)"
+        digest.appendHex(to: &text)
+        ladder.add(text, changes)
+        switch changes.count {
+        case 0: plain.append(Rewritten(bytes: bytes, stage: stage, changes: changes))
+        case 1: single.append(Rewritten(bytes: bytes, stage: stage, changes: changes))
+        default: break
         }
+    }
+
+    private mutating func addSingles() {
+        for body in plain {
+            for row in BodyRewriting.table {
+                guard let bytes = row.apply(body.bytes) else { continue }
+                add(bytes, stage: row.stage, [row.change])
+            }
+        }
+    }
+
+    /// Adds bodies with two changes, until their bytes reach the limit.
+    private mutating func addPairs() {
+        var bytesCount = 0
+        for body in single {
+            for row in BodyRewriting.table {
+                if let stage = body.stage, row.stage <= stage { continue }
+                if bytesCount > Self.pairBytesMax {
+                    isComplete = false
+                    return
+                }
+                bytesCount += body.bytes.count
+                guard let bytes = row.apply(body.bytes), bytes != body.bytes else { continue }
+                bytesCount += bytes.count
+                add(bytes, stage: row.stage, body.changes + [row.change])
+            }
+        }
+    }
+
+    // MARK: Notations
+
+    /// Adds other notations of the hash, other hash functions, and the body itself.
+    private mutating func addNotations() throws(CryptoError) {
+        for body in plain + single {
+            // Of a large body only the configured forms are hashed again.
+            if body.changes.count > 0, body.bytes.count > Self.plainBytesMax { continue }
+            let digest = hasher.digest(of: body.bytes.span)
+            var bytes: [UInt8] = []
+            for index in 0..<Digest.count { bytes.append(digest.bytes[index]) }
+            let capitals = Array(digest.hex.uppercased().utf8)
+            add(capitals, .hashCase, "the body hash is signed in upper case", body)
+            add(
+                Base64.encode(bytes.span),
+                .hashForm,
+                "the body hash is signed in base64, not in hexadecimal",
+                body
+            )
+            for function in [HashFunction.sha1, .sha512, .md5] {
+                let other = try function.digest(of: body.bytes.span)
+                add(
+                    Array(Hex.text(other.span).utf8),
+                    .hashForm,
+                    "the body is hashed with \(function.rawValue), not with SHA-256",
+                    body
+                )
+            }
+            if body.bytes.count <= Self.plainBytesMax {
+                add(body.bytes, .bodyText, "the body itself is signed, not its hash", body)
+            }
+        }
+    }
+
+    private mutating func add(
+        _ text: [UInt8],
+        _ name: SignatureDifference.Name,
+        _ detail: String,
+        _ body: Rewritten
+    ) {
+        ladder.add(text, body.changes + [SignatureDifference(name: name, detail: detail)])
     }
 }

@@ -1,9 +1,10 @@
+import Captures
 import Crypto
 
 /// Searches for the signed string among all strings that a sender may have made of a callback.
 ///
-/// A string consists of method, path, body hash and timestamp. Each part has a ladder of variants;
-/// strings are tried in the order of their total number of changes.
+/// A string consists of method, path, body hash and timestamp, in a shape. Each part has a ladder
+/// of variants; strings are tried in the order of their total number of changes.
 struct CandidateSearch {
     /// The signed string, and its differences from the expected one.
     struct Found: Equatable {
@@ -13,28 +14,36 @@ struct CandidateSearch {
         let changes: [SignatureDifference]
     }
 
-    /// Maximum number of strings tried; an ordinary callback has less than a third of that.
+    /// Maximum number of strings tried; an ordinary callback has about half of that.
     static let candidatesMax = 50_000
 
     private let methods: VariantLadder<String>
     private let paths: VariantLadder<String>
-    private let hashes: VariantLadder<[UInt8]>
+    private let bodies: BodyVariants
+    private let shapes: VariantLadder<SignedTextShape>
     private let timestamps: VariantLadder<[UInt8]>
     /// The client ids tried in the string for an access token: the received one, then the
     /// configured one.
     private let clientIDs: [String]
-    /// Whether rewritings of the body are tried, too.
-    private let isBodyRewritten: Bool
+    /// Times up to 1.5 s away from X-TIMESTAMP; empty unless it has milliseconds.
+    private let nearTimestamps: [(value: [UInt8], change: SignatureDifference)]
 
     /// The number of strings that the last search tried.
     private(set) var tried = 0
 
-    init(_ callback: CapturedCallback, _ settings: DiagnosisSettings, hasher: SHA256) {
+    /// - Throws: if OpenSSL lacks a hash function.
+    init(
+        _ callback: CapturedCallback,
+        _ settings: DiagnosisSettings,
+        hasher: SHA256
+    ) throws(CryptoError) {
         methods = Self.methods(callback.method)
         paths = PathVariants.ladder(callback, settings)
-        hashes = BodyVariants.ladder(callback.body, forms: settings.bodyForms, hasher: hasher)
-        timestamps = TimestampVariants.ladder(callback.values(of: "X-TIMESTAMP"))
-        isBodyRewritten = callback.body.count <= BodyVariants.rewrittenBytesMax
+        bodies = try BodyVariants(callback.body, forms: settings.bodyForms, hasher: hasher)
+        shapes = SignedTextShape.ladder(callback)
+        let times = callback.values(of: "X-TIMESTAMP")
+        timestamps = TimestampVariants.ladder(times)
+        nearTimestamps = times.count == 1 ? TimestampShifts.milliseconds(around: times[0]) : []
         let received = callback.texts(of: "X-PARTNER-ID").prefix(1)
         clientIDs = Array(received.filter { $0 != settings.clientID }) + [settings.clientID]
     }
@@ -50,8 +59,8 @@ struct CandidateSearch {
         return methods
     }
 
-    /// Whether the search was exhaustive: neither limit was reached.
-    var isComplete: Bool { tried < Self.candidatesMax && isBodyRewritten }
+    /// Whether the search was exhaustive: no limit was reached.
+    var isComplete: Bool { tried < Self.candidatesMax && bodies.isComplete }
 
     /// The signed string with the fewest changes, two at most; nil if none matches.
     ///
@@ -63,6 +72,7 @@ struct CandidateSearch {
         for count in 0...2 {
             if let found = try find(changes: count, isSigned) { return found }
             if count > 0, let found = try findToken(changes: count - 1, isSigned) { return found }
+            if count == 1, let found = try findNear(isSigned) { return found }
         }
         return nil
     }
@@ -75,37 +85,83 @@ struct CandidateSearch {
         for methodStep in 0...count {
             for pathStep in 0...(count - methodStep) {
                 for hashStep in 0...(count - methodStep - pathStep) {
-                    let timestampStep = count - methodStep - pathStep - hashStep
-                    let steps = [methodStep, pathStep, hashStep, timestampStep]
-                    if let found = try find(steps: steps, isSigned) { return found }
+                    let rest = count - methodStep - pathStep - hashStep
+                    for shapeStep in 0...rest {
+                        let steps = Steps(
+                            method: methodStep,
+                            path: pathStep,
+                            hash: hashStep,
+                            shape: shapeStep,
+                            timestamp: rest - shapeStep
+                        )
+                        if let found = try find(steps, isSigned) { return found }
+                    }
                 }
             }
         }
         return nil
     }
 
-    /// Tries the strings whose method, path, hash and timestamp have the given numbers of changes.
+    /// The number of changes of each part.
+    private struct Steps {
+        let method: Int
+        let path: Int
+        let hash: Int
+        let shape: Int
+        let timestamp: Int
+    }
+
+    /// Tries the strings whose parts have the given numbers of changes.
     private mutating func find(
-        steps: [Int],
+        _ steps: Steps,
         _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
     ) throws(CryptoError) -> Found? {
-        for method in methods.steps[steps[0]] {
-            for path in paths.steps[steps[1]] {
-                let prefix = Array("\(method.value):\(path.value):".utf8)
-                for hash in hashes.steps[steps[2]] {
-                    let front = prefix + hash.value + [UInt8(ascii: ":")]
-                    for timestamp in timestamps.steps[steps[3]] {
-                        guard tried < Self.candidatesMax else { return nil }
-                        tried += 1
-                        let text = front + timestamp.value
-                        guard try isSigned(text) else { continue }
-                        let changes = method.changes + path.changes + hash.changes
-                        return Found(
-                            text: text,
+        let timestamps = timestamps.steps[steps.timestamp]
+        if timestamps.isEmpty { return nil }
+        for shape in shapes.steps[steps.shape] {
+            for method in methods.steps[steps.method] {
+                for path in paths.steps[steps.path] {
+                    for hash in bodies.ladder.steps[steps.hash] {
+                        var text = shape.value.front(
+                            method: method.value,
                             path: path.value,
-                            changes: changes + timestamp.changes
+                            hash: hash.value
                         )
+                        let frontCount = text.count
+                        for timestamp in timestamps {
+                            guard tried < Self.candidatesMax else { return nil }
+                            tried += 1
+                            text.removeSubrange(frontCount...)
+                            text += timestamp.value
+                            guard try isSigned(text) else { continue }
+                            let changes = method.changes + path.changes + hash.changes
+                            return Found(
+                                text: text,
+                                path: path.value,
+                                changes: changes + shape.changes + timestamp.changes
+                            )
+                        }
                     }
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Tries the expected strings with times a few milliseconds away.
+    private mutating func findNear(
+        _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
+    ) throws(CryptoError) -> Found? {
+        let shape = SignedTextShape()
+        for path in paths.steps[0] {
+            for hash in bodies.ladder.steps[0] {
+                let front = shape.front(method: "POST", path: path.value, hash: hash.value)
+                for (value, change) in nearTimestamps {
+                    guard tried < Self.candidatesMax else { return nil }
+                    tried += 1
+                    let text = front + value
+                    guard try isSigned(text) else { continue }
+                    return Found(text: text, path: path.value, changes: [change])
                 }
             }
         }

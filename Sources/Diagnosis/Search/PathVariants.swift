@@ -1,3 +1,4 @@
+import Captures
 import HTTPCore
 
 /// The paths that a sender may have signed: variants of the configured paths, of the registered URL
@@ -81,6 +82,14 @@ struct PathVariants {
         "/callback", "/callbacks", "/notify", "/receiver",
     ]
 
+    /// Other paths of SNAP BI's services for QR codes and direct debit.
+    private static let snapPaths = [
+        "/v1.0/qr/qr-mpm-notify", "/v1.0/qr-mpm-notify", "/v1.1/debit/notify", "/v1.0/qr/notify",
+        "/v1.0/qr/qr-mpm-generate", "/v1.0/qr/qr-mpm-query", "/v1.0/debit/payment-host-to-host",
+        "/v1.0/debit/status", "/v1.0/transfer-va/payment", "/api/v1.0/qr/qr-mpm-notify",
+        "/api/v1.0/debit/notify", "/snap/v1.0/debit/notify",
+    ]
+
     /// Another path with the same scheme and host, and without them.
     private func otherPaths(_ path: SignedPath) -> [Alternative] {
         var others: [Alternative] = []
@@ -115,6 +124,9 @@ struct PathVariants {
             add(original.path, .proxyPrefix, "the path before the proxy's rewriting is signed")
         }
         add(received.path, .receivedTarget, "the received path is signed")
+        for other in Self.snapPaths {
+            add(other, .snapPath, "another path of SNAP BI is signed")
+        }
         return others
     }
 

@@ -4,7 +4,7 @@ import Text
 /// Other notations of the instant of an X-TIMESTAMP.
 enum TimestampVariants {
     /// Maximum number of notations tried.
-    static let countMax = 200
+    static let countMax = 600
 
     /// All texts to try, starting with the values of the header.
     ///
@@ -22,7 +22,7 @@ enum TimestampVariants {
                 ladder.add(value, [SignatureDifference(name: .repeatedHeader, detail: detail)])
             }
         }
-        ladder.close(alternatives)
+        ladder.close { alternatives(to: $0) + TimestampShifts.alternatives(to: $0) }
         return ladder
     }
 

@@ -1,4 +1,5 @@
 import APIModel
+import Captures
 package import Configuration
 import Crypto
 import Diagnosis

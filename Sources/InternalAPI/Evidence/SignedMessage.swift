@@ -38,8 +38,8 @@ struct SignedMessage {
             body = nil
             digest = Self.hex(erased.signedBodyDigest)
         } else {
-            let isMinified = verification.bodyForm == BodyForm.minified.rawValue
-            let body = isMinified ? minified(record.body.span) ?? record.body : record.body
+            let form = BodyForm(rawValue: verification.bodyForm) ?? .raw
+            let body = form.bytes(of: record.body)
             self.body = body
             digest = Self.hex(of: body, hasher)
         }

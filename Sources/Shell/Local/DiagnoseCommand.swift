@@ -1,4 +1,5 @@
 import APIModel
+import Captures
 package import Commands
 import Configuration
 import Crypto

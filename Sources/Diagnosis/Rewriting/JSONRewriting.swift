@@ -70,45 +70,6 @@ enum JSONRewriting {
         }
     }
 
-    /// The text with trailing zeros removed from the fractions of numbers.
-    ///
-    /// Numbers with an exponent are unchanged.
-    ///
-    /// - Parameter keepsFraction: whether a fraction of zeros is shortened to `.0` instead of
-    ///   removed.
-    static func numbers(_ text: [UInt8], keepsFraction: Bool) -> [UInt8] {
-        var number: [UInt8] = []
-        func rewritten() -> [UInt8] {
-            defer { number = [] }
-            guard let point = number.firstIndex(of: UInt8(ascii: ".")),
-                !number.contains(where: { $0 | 0x20 == UInt8(ascii: "e") })
-            else { return number }
-            var short = number
-            while short.last == UInt8(ascii: "0"), short.count > point + 1 { short.removeLast() }
-            if short.count > point + 1 { return short }
-            return keepsFraction ? short + [UInt8(ascii: "0")] : Array(short.dropLast())
-        }
-        var result = mapped(text) { unit, isInString, output in
-            if !isInString, unit.first.map(isNumberByte) == true {
-                number += unit
-            } else {
-                output += rewritten() + unit
-            }
-        }
-        result += rewritten()
-        return result
-    }
-
-    /// Whether a byte can occur in a JSON number.
-    private static func isNumberByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
-            UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
-            true
-        default: false
-        }
-    }
-
     // MARK: Units
 
     /// Calls `append` for each unit of the text, and returns what it appended.
@@ -136,14 +97,10 @@ enum JSONRewriting {
         return output
     }
 
-    /// The end of a run of bytes outside strings, which are either all number bytes or none.
+    /// The end of a run of bytes outside strings.
     private static func runEnd(_ text: [UInt8], from start: Int) -> Int {
-        let isNumber = isNumberByte(text[start])
         var end = start + 1
-        while end < text.count, text[end] != UInt8(ascii: "\""), isNumberByte(text[end]) == isNumber
-        {
-            end += 1
-        }
+        while end < text.count, text[end] != UInt8(ascii: "\"") { end += 1 }
         return end
     }
 
@@ -158,7 +115,8 @@ enum JSONRewriting {
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "<"),
-            UInt8(ascii: ">"), UInt8(ascii: "&"):
+            UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: "+"),
+            UInt8(ascii: "'"), UInt8(ascii: "`"):
             false
         default: byte < 0x80
         }

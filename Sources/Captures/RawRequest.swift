@@ -1,71 +1,11 @@
 import HTTPCore
-import Snap
 import Text
-
-/// A callback parsed from a saved text: a raw HTTP request, or a curl command.
-package struct Capture: Equatable, Sendable {
-    package var callback: CapturedCallback
-
-    /// Oddities of the text, and how they were interpreted, as sentences.
-    package let notes: [String]
-
-    /// Maximum bytes of a text; more than the receiver accepts by default for head and body.
-    package static let bytesMax = 1_048_576
-
-    /// Parses a saved callback, and detects its format from the content.
-    ///
-    /// Pure, and safe for any bytes.
-    ///
-    /// - Throws: ``CaptureError`` if the text is too long, or in neither format.
-    package init(_ bytes: [UInt8]) throws(CaptureError) {
-        if bytes.count > Self.bytesMax {
-            throw CaptureError("it holds more than \(Self.bytesMax) bytes")
-        }
-        var notes: [String] = []
-        var text = bytes[...]
-        if text.starts(with: [0xEF, 0xBB, 0xBF]) {
-            text = text.dropFirst(3)
-            notes.append("A byte order mark before the request was skipped.")
-        }
-        text = text.drop { [0x09, 0x0A, 0x0D, 0x20].contains($0) }
-        if text.isEmpty { throw CaptureError("it is empty, \(Self.expected)") }
-        if RawRequest.isOne(text) {
-            let request = try RawRequest(text)
-            callback = request.callback
-            self.notes = notes + request.notes
-        } else if let start = CurlCommand.start(in: text) {
-            if start.line > 1 {
-                notes.append("Lines before the curl command in line \(start.line) were skipped.")
-            }
-            let command = try CurlCommand(text[start.index...], firstLine: start.line)
-            callback = command.callback
-            self.notes = notes + command.notes
-        } else {
-            throw CaptureError("it is neither a request nor a curl command, \(Self.expected)")
-        }
-    }
-
-    /// The end of an error message: the expected formats.
-    private static let expected =
-        "expected a request that begins as POST /v1.0/debit/notify HTTP/1.1, or a curl command"
-}
-
-/// Why a saved callback cannot be parsed.
-///
-/// The text completes a sentence that begins with the name of the file.
-package struct CaptureError: Error, Equatable, CustomStringConvertible {
-    package let text: String
-
-    package init(_ text: String) { self.text = text }
-
-    package var description: String { text }
-}
 
 /// Parses a saved HTTP request with head and body.
 ///
 /// Lines of the head may end in LF alone, because editors change line ends. The body is read
 /// unchanged, to the last byte.
-private struct RawRequest {
+struct RawRequest {
     let callback: CapturedCallback
     private(set) var notes: [String] = []
 
@@ -77,6 +17,26 @@ private struct RawRequest {
         let line = text.prefix { $0 != 0x0A && $0 != 0x0D }
         let words = line.split(separator: 0x20)
         return words.count == 3 && words[2].starts(with: Array("HTTP/".utf8))
+    }
+
+    /// The request line that a list of headers gets: the documented path, which is always served.
+    private static let defaultLine = "POST /v1.0/debit/notify HTTP/1.1"
+
+    /// Whether a text begins with a header, and has one that only a callback has.
+    static func isHeaderList(_ text: ArraySlice<UInt8>) -> Bool {
+        let parsed = HeadText(Array("\(defaultLine)\n".utf8) + text[..<headEnd(text).head])
+        return parsed.malformedLines.isEmpty
+            && parsed.fields.contains { field in
+                ["x-signature", "x-partner-id", "x-external-id"].contains(field.name.lowercased())
+            }
+    }
+
+    /// Parses headers without a request line.
+    ///
+    /// - Throws: ``CaptureError`` for a head with too many lines.
+    init(headerList text: ArraySlice<UInt8>) throws(CaptureError) {
+        try self.init((Array("\(Self.defaultLine)\n".utf8) + text)[...])
+        notes.append("There is no request line: it was read as \(Self.defaultLine).")
     }
 
     /// - Throws: ``CaptureError`` for a head with too many lines, or a line that is not a field.

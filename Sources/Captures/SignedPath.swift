@@ -1,16 +1,16 @@
 /// The path part of a string to sign, which may be a path or a complete URL; parsed leniently.
-struct SignedPath: Equatable {
+package struct SignedPath: Equatable {
     /// The scheme without `://`; nil if there is none.
-    var scheme: String?
+    package var scheme: String?
 
     /// Host and port as written; nil if the text is a path.
-    var authority: String?
-    var path: String
+    package var authority: String?
+    package var path: String
 
     /// The query without its `?`; nil if there is none.
-    var query: String?
+    package var query: String?
 
-    init(_ text: String) {
+    package init(_ text: String) {
         var rest = Substring(text)
         if let mark = text.firstRange(of: "://"), !text[..<mark.lowerBound].contains("/") {
             scheme = String(text[..<mark.lowerBound])
@@ -25,20 +25,20 @@ struct SignedPath: Equatable {
     }
 
     /// The text as it occurs in the string to sign.
-    var text: String {
+    package var text: String {
         let origin = scheme.map { $0 + "://" } ?? ""
         return origin + (authority ?? "") + path + (query.map { "?" + $0 } ?? "")
     }
 
     /// A copy to which `change` was applied.
-    func with(_ change: (inout SignedPath) -> Void) -> SignedPath {
+    package func with(_ change: (inout SignedPath) -> Void) -> SignedPath {
         var other = self
         change(&other)
         return other
     }
 
     /// The authority without its port; nil if it has none.
-    var withoutPort: String? {
+    package var withoutPort: String? {
         guard let authority, let colon = authority.lastIndex(of: ":"),
             authority[authority.index(after: colon)...].allSatisfy(\.isNumber)
         else { return nil }
@@ -54,10 +54,10 @@ struct SignedPath: Equatable {
     }
 
     /// The path without its first segment, without its first two, and so on.
-    var suffixes: [String] { innerSlashes.map { String(path[$0...]) } }
+    package var suffixes: [String] { innerSlashes.map { String(path[$0...]) } }
 
     /// The first segment of the path, its first two, and so on, up to the whole path.
-    var prefixes: [String] {
+    package var prefixes: [String] {
         innerSlashes.map { String(path[..<$0]) } + (path == "/" ? [] : [path])
     }
 }

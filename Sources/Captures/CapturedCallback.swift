@@ -71,13 +71,13 @@ package struct CapturedCallback: Equatable, Sendable {
     }
 
     /// The values of all fields with this name (case-insensitive), in order.
-    func values(of name: String) -> [[UInt8]] {
+    package func values(of name: String) -> [[UInt8]] {
         let name = name.lowercased()
         return fields.filter { $0.name.lowercased() == name }.map(\.value)
     }
 
     /// The values of ``values(of:)`` as text; invalid UTF-8 becomes U+FFFD.
-    func texts(of name: String) -> [String] {
+    package func texts(of name: String) -> [String] {
         values(of: name).map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -1,4 +1,3 @@
-import Snap
 import Text
 
 /// Parses a curl command into the request that curl would send.
@@ -22,8 +21,9 @@ struct CurlCommand {
             let rest = text[index...].drop { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: "$") }
             let name = rest.prefix(4)
             let next = rest.dropFirst(4).first
+            let isProgram = rest.dropFirst(4).starts(with: ".exe ".utf8)
             if name.elementsEqual("curl".utf8),
-                next.map({ [0x09, 0x20, 0x5C].contains($0) }) == true
+                isProgram || next.map({ [0x09, 0x20, 0x5C].contains($0) }) == true
             {
                 return (rest.startIndex, line)
             }
@@ -38,9 +38,15 @@ struct CurlCommand {
     /// - Throws: ``CaptureError`` for an unclosed quote, a missing value, or a body in a file.
     init(_ text: ArraySlice<UInt8>, firstLine: Int) throws(CaptureError) {
         callback = CapturedCallback(method: "", target: "", fields: [], body: [])
-        let shell = try ShellWords(text, firstLine: firstLine)
-        notes = shell.notes
-        var words = shell.words.dropFirst()
+        var words: ArraySlice<[UInt8]>
+        if CommandPromptWords.isOne(text) {
+            words = CommandPromptWords(text).words.dropFirst()
+            notes.append("The command was read as cmd.exe reads it.")
+        } else {
+            let shell = try ShellWords(text, firstLine: firstLine)
+            notes = shell.notes
+            words = shell.words.dropFirst()
+        }
         var hasOptions = true
         while let word = words.popFirst() {
             let option = String(decoding: word, as: UTF8.self)
