@@ -1,4 +1,5 @@
 import Captures
+import Compression
 import Crypto
 import Snap
 import Text
@@ -140,6 +141,14 @@ struct DiagnosisFacts {
     /// Faults of the body, independent of the signature.
     private var bodyRemarks: [String] {
         if callback.body.isEmpty { return ["The body is empty."] }
+        if let coding = ContentCoding(callback.body) {
+            let isLoaded = coding != .zstandard && Inflater() != nil
+            let missing = " It cannot be decompressed here (gzip and deflate need package zlib1g), "
+            return [
+                "The body is compressed (\(coding.phrase))."
+                    + (isLoaded ? "" : missing + "so its content was not compared.")
+            ]
+        }
         do throws(JSONError) {
             _ = try JSONDocument(callback.body)
             return []

@@ -1,3 +1,5 @@
+import Captures
+import Crypto
 import Testing
 
 @testable import Diagnosis
@@ -58,5 +60,56 @@ struct RemedyTests {
             isAboutPath && !isServed ? "notify.publicURL: \"" : Self.remedy(mistake.name)
         #expect(remedy.text.contains(expected), "\(remedy.text)")
         #expect(diagnosis.remedyText == remedy.text)
+    }
+
+    /// What stands for a signature that is none, and the name of what it is.
+    static let symmetric: [(text: String, name: String)] = [
+        (
+            String(decoding: Base64.encode([UInt8](repeating: 7, count: 64).span), as: UTF8.self),
+            "HMAC-SHA512"
+        ),
+        (String(repeating: "0a", count: 64), "HMAC-SHA512"),
+        (
+            String(decoding: Base64.encode([UInt8](repeating: 7, count: 32).span), as: UTF8.self),
+            "HMAC-SHA256"
+        ),
+        (String(repeating: "0A", count: 32), "HMAC-SHA256"),
+    ]
+
+    @Test(arguments: symmetric)
+    func `an HMAC is named, with what it means`(text: String, name: String) throws {
+        let diagnosis = try Scene { $0.signatureText = { _ in text } }.diagnosis()
+        #expect(diagnosis.verdict == .unusableSignature)
+        #expect(diagnosis.summary.contains(name))
+        #expect(diagnosis.summary.contains("SNAP's symmetric signature"))
+        #expect(diagnosis.changes.isEmpty)
+        #expect(diagnosis.remedyText.contains("asymmetric signature (SHA256withRSA)"))
+    }
+
+    @Test func `a verdict without a change has a remedy, too`() throws {
+        let rows: [(SignatureDiagnosis.Verdict, String, (inout Scene) -> Void)] = [
+            (.verifies, "Nothing is left to do", { _ in }),
+            (.refusedHeaders, "Nothing is left to do", { $0.set("X-EXTERNAL-ID", nil) }),
+            (.otherContent, "Compare the strings", { $0.text = { $0 + "x" } }),
+            (.otherKey, "current public key", { $0.settings.keys = ChangeTests.other(named: "x") }),
+            (.unusableSignature, "strict base64", { $0.signatureText = { _ in "-" } }),
+            (.missingHeader, "strict base64", { $0.signatureText = { _ in "" } }),
+            (.noKeys, "cashIn.publicKeyFiles", { $0.settings.keys = [] }),
+        ]
+        for (verdict, remedy, change) in rows {
+            let diagnosis = try Scene(change).diagnosis()
+            #expect(diagnosis.verdict == verdict)
+            #expect(diagnosis.remedyText.contains(remedy), "\(diagnosis.remedyText)")
+        }
+    }
+
+    @Test func `compression that is not decompressed is named`() throws {
+        for (start, name) in [([0x1F, 0x8B], "gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard")]
+            as [([UInt8], String)]
+        {
+            let diagnosis = try Scene { $0.callback.body = start + [1, 2, 3] }.diagnosis()
+            #expect(diagnosis.verdict == .otherContent)
+            #expect(diagnosis.notes.contains { $0.hasPrefix("The body is compressed (\(name)") })
+        }
     }
 }

@@ -159,7 +159,7 @@ struct CallbackDiagnosisTests {
         let known = try diagnose(workspace, ["--received-at", "2026-11-22T10:00:01+07:00", good])
         #expect(known.end == .exited(0))
         let first = known.output.first ?? ""
-        #expect(first.hasPrefix("verifies: Offline, rows 1 to 5 and 7 to 9 of the checks pass."))
+        #expect(first.hasPrefix("verifies: Offline, rows 1, 3 to 5 and 7 to 9 of the checks pass"))
         #expect(first.contains("Rows 10 to 12"))
         #expect(!first.contains("--received-at"))
         #expect(try diagnose(workspace, [good]).output.first?.contains("--received-at") == true)

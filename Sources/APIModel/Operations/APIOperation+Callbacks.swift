@@ -45,8 +45,12 @@ extension APIOperation {
     package static let diagnoseCallback = APIOperation(
         id: "diagnoseCallback",
         tag: .callbacks,
-        summary: "Why the signature of a callback verifies or fails",
-        text: "Uses the current keys and configuration. The README explains verdicts and changes.",
+        summary: "Why a callback got its response, and why its signature verifies or fails",
+        text: """
+            `answer` is the response that it got, with its reason and remedy; `verdict` is about \
+            the signature alone, with the current keys and configuration. The README explains \
+            verdicts and changes.
+            """,
         parameters: [.callbackID],
         responses: [.json("The diagnosis.", .diagnosis)],
         problems: [.callbackNotFound, .bodyErased]

@@ -35,8 +35,9 @@ struct ResponseText {
     /// A saved callback that no known row refuses.
     private var forecast: Explanation {
         var reason =
-            "Offline, rows 1 to 5 and 7 to 9 of the checks pass. Rows 10 to 12 (X-EXTERNAL-ID, "
-            + "unknown transaction, amount) depend on stored payments and are not known here."
+            "Offline, rows 1, 3 to 5 and 7 to 9 of the checks pass, and row 2 for the client in "
+            + "X-Forwarded-For, if any. Rows 10 to 12 (X-EXTERNAL-ID, unknown transaction, amount) "
+            + "depend on stored payments and are not known here."
         if diagnosis.clock.differenceMilliseconds == nil {
             reason += " Row 6 depends on the time of receipt, which is not known (--received-at)."
         } else if diagnosis.clock.isWithinTolerance == false {

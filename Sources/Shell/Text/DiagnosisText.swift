@@ -140,7 +140,9 @@ struct DiagnosisText {
             lines.append("  \(candidate.stringToSign)  (\(candidate.form.rawValue))")
         }
         if !diagnosis.isComplete {
-            lines.append("The search was ended after \(SignatureDiagnosis.triedCountMax) strings.")
+            lines.append(
+                "The search ended at a bound of work, after \(diagnosis.triedCount) strings."
+            )
         }
         return lines
     }
