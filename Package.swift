@@ -112,7 +112,7 @@ let package = Package(
         library("Logging", ["Text", "System", "Queues"]),
         library("Commands", ["Text", "System"]),
         library("HTTPServer", ["HTTPCore", "System"]),
-        library("HTTPClient", ["HTTPCore", "System", "Queues", "COpenSSL"]),
+        library("HTTPClient", ["HTTPCore", "System", "Queues", "Crypto", "COpenSSL"]),
         library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Text", "Payments", "Crypto"]),
         library("Store", ["Ledger", "Payments", "Queues"]),
         library("SQLiteFiles", ["Store", "SQLite", "Ledger", "Payments", "Queues", "System"]),

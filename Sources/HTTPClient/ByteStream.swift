@@ -108,14 +108,28 @@ struct WaitLimit: Sendable {
     /// Nanoseconds of the monotonic clock.
     let deadlineNanoseconds: UInt64
 
+    /// The setting that the deadline results from.
+    let limit: TimeLimit
+
     /// Opened when the task is cancelled or the client is closed.
     let interruption: Latch
 
-    /// The same interruption, but at most `seconds` from now.
+    /// The same interruption, but at most as long as `other` from now.
+    func shortened(to other: TimeLimit) -> WaitLimit {
+        let seconds = Double(other.seconds)
+        return seconds < remainingSeconds ? shortened(toSeconds: seconds, of: other) : self
+    }
+
+    /// The same interruption and limit, but at most `seconds` from now.
     func shortened(toSeconds seconds: Double) -> WaitLimit {
+        shortened(toSeconds: seconds, of: limit)
+    }
+
+    private func shortened(toSeconds seconds: Double, of limit: TimeLimit) -> WaitLimit {
         let soon = SystemClock.monotonicNanoseconds() + UInt64(max(seconds, 0) * 1_000_000_000)
         return WaitLimit(
             deadlineNanoseconds: min(deadlineNanoseconds, soon),
+            limit: limit,
             interruption: interruption
         )
     }
@@ -139,6 +153,9 @@ enum StreamError: Error, Equatable {
     /// TLS failed; the text has OpenSSL's reasons.
     case tls(String)
 
+    /// The server rejected the TLS handshake with an alert, so it has processed no request.
+    case handshakeRejected(TLSAlert)
+
     /// The error of an unsuccessful wait; nil if the wait was successful.
     init?(_ waited: Waited) {
         switch waited {
@@ -149,21 +166,39 @@ enum StreamError: Error, Equatable {
     }
 
     /// Converts the error to the one that the client throws.
+    ///
+    /// - Parameter limit: the limit of the wait that failed.
     func inPhase(
         _ phase: HTTPClientError.Phase,
-        at place: String = "",
+        at place: String,
+        within limit: WaitLimit,
         isCertainlyNotSent: Bool = false
     ) -> HTTPClientError {
-        let prefix = place.isEmpty ? "" : place + ": "
-        let (reason, text): (HTTPClientError.Reason, String) =
-            switch self {
-            case .timedOut: (.timedOut, place)
-            // `HTTPClient` replaces this with `closed` if the task was not cancelled.
-            case .interrupted: (.cancelled, place)
-            case .system(let error): (.failed, prefix + error.description)
-            case .ended: (.failed, prefix + "the server closed the connection")
-            case .tls(let text): (.failed, prefix + text)
-            }
-        return HTTPClientError(phase, reason, text, isCertainlyNotSent: isCertainlyNotSent)
+        let failed = { (phase: HTTPClientError.Phase, text: String) in
+            HTTPClientError(
+                phase,
+                .failed,
+                "\(place): \(text)",
+                isCertainlyNotSent: isCertainlyNotSent
+            )
+        }
+        switch self {
+        case .timedOut:
+            return HTTPClientError(
+                phase,
+                .timedOut,
+                place,
+                limit: limit.limit,
+                isCertainlyNotSent: isCertainlyNotSent
+            )
+        // `HTTPClient` replaces this with `closed` if the task was not cancelled.
+        case .interrupted:
+            return HTTPClientError(phase, .cancelled, place, isCertainlyNotSent: isCertainlyNotSent)
+        case .system(let error): return failed(phase, error.description)
+        case .ended: return failed(phase, "the server closed the connection")
+        case .tls(let text): return failed(phase, text)
+        // In TLS 1.3 the client learns it after it has sent its request.
+        case .handshakeRejected(let alert): return failed(.tls, alert.description)
+        }
     }
 }

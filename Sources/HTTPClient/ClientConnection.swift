@@ -61,15 +61,27 @@ actor ClientConnection {
     }
 
     private func open(within limit: WaitLimit) throws(HTTPClientError) -> any ByteStream {
-        let seconds = Double(resources.settings.connectTimeoutSeconds)
-        let limit = limit.shortened(toSeconds: seconds)
-        let addresses = try resources.resolver.addresses(of: origin, within: limit)
-        let socket = try connect(to: addresses, within: limit)
+        let limit = limit.shortened(to: resources.settings.connectLimit)
+        let socket = try openSocket(within: limit)
         guard origin.isSecure else { return socket }
         do throws(StreamError) {
             let tls = resources.tls
             return try TLSStream(over: socket, to: origin, context: tls, within: limit)
-        } catch { throw error.inPhase(.tls, at: origin.authority) }
+        } catch { throw error.inPhase(.tls, at: origin.authority, within: limit) }
+    }
+
+    /// Connects to the server, or to the proxy and through it to the server.
+    private func openSocket(within limit: WaitLimit) throws(HTTPClientError) -> SocketStream {
+        let resolver = resources.resolver
+        guard let proxy = resources.settings.proxy, !origin.isLoopback else {
+            let addresses = try resolver.addresses(of: origin, within: limit)
+            return try connect(to: addresses, within: limit)
+        }
+        let port = try proxy.checkedPort()
+        let addresses = try resolver.addresses(of: proxy.host, port: port, within: limit)
+        let socket = try connect(to: addresses, within: limit)
+        try proxy.openTunnel(to: origin, on: socket, within: limit)
+        return socket
     }
 
     /// Tries one address after the other, each for its share of the remaining time.
@@ -84,12 +96,12 @@ actor ClientConnection {
                 return try SocketStream(to: address, within: limit.shortened(toSeconds: share))
             } catch {
                 let isLast = index == addresses.count - 1
-                let failure = error.inPhase(.connect, at: address.description)
+                let failure = error.inPhase(.connect, at: address.description, within: limit)
                 if error == .interrupted { throw failure }
                 failures.append(failure.detail)
                 guard isLast else { continue }
                 let detail = failures.joined(separator: "; ")
-                throw HTTPClientError(.connect, failure.reason, detail)
+                throw HTTPClientError(.connect, failure.reason, detail, limit: failure.limit)
             }
         }
         throw HTTPClientError(.connect, .failed, "no address to connect to")
@@ -110,7 +122,12 @@ actor ClientConnection {
         let sentBefore = stream.sentBytes
         do throws(StreamError) { try stream.send(bytes, within: limit) } catch {
             let isNotSent = stream.sentBytes == sentBefore
-            throw error.inPhase(.send, at: origin.authority, isCertainlyNotSent: isNotSent)
+            throw error.inPhase(
+                .send,
+                at: origin.authority,
+                within: limit,
+                isCertainlyNotSent: isNotSent
+            )
         }
         let received = try receive(isHEAD, on: stream, within: limit, &hasResponse)
         let isOpen = received.response.head.keepAlive && received.endsWithResponse
@@ -133,7 +150,7 @@ actor ClientConnection {
             let count: Int
             do throws(StreamError) {
                 count = try stream.receive(into: &buffer, within: limit)
-            } catch { throw error.inPhase(.wait, at: origin.authority) }
+            } catch { throw error.inPhase(.wait, at: origin.authority, within: limit) }
             do throws(ResponseError) {
                 if count == 0 { return (try reader.end(), false) }
                 hasResponse = true
@@ -141,7 +158,7 @@ actor ClientConnection {
                 let (consumed, response) = try reader.read(bytes)
                 if let response { return (response, consumed == count) }
             } catch .incomplete {
-                throw StreamError.ended.inPhase(.wait, at: origin.authority)
+                throw StreamError.ended.inPhase(.wait, at: origin.authority, within: limit)
             } catch {
                 throw HTTPClientError(.parse, .failed, "\(origin.authority): \(error)")
             }
@@ -151,6 +168,7 @@ actor ClientConnection {
     private var limits: HTTPLimits {
         var limits = HTTPLimits()
         limits.headerBytes = resources.settings.responseHeadBytesMax
+        limits.headerCount = resources.settings.responseFieldsMax
         limits.bodyBytes = resources.settings.responseBytesMax
         return limits
     }

@@ -103,7 +103,7 @@ extension ConnectionPool {
                 waiters.append(Waiter(number: number, continuation: continuation))
                 let milliseconds = Int((limit.remainingSeconds * 1000).rounded(.up))
                 executor.run(afterMilliseconds: milliseconds) { [weak self] in
-                    self?.assumeIsolated { $0.refuse(number, .timedOut) }
+                    self?.assumeIsolated { $0.refuse(number, .timedOut, limit.limit) }
                 }
             }
         } onCancel: { [executor] in
@@ -116,11 +116,18 @@ extension ConnectionPool {
     }
 
     /// Fails one waiting call, unless it has got a slot already.
-    private func refuse(_ number: UInt64, _ reason: HTTPClientError.Reason) {
+    ///
+    /// - Parameter limit: the limit that the wait has reached; nil for another reason.
+    private func refuse(
+        _ number: UInt64,
+        _ reason: HTTPClientError.Reason,
+        _ limit: TimeLimit? = nil
+    ) {
         guard let index = waiters.firstIndex(where: { $0.number == number }) else { return }
         let detail = "all \(slotsMax) connections are in use"
         let waiter = waiters.remove(at: index)
-        waiter.continuation.resume(returning: HTTPClientError(.queue, reason, detail))
+        let error = HTTPClientError(.queue, reason, detail, limit: limit)
+        waiter.continuation.resume(returning: error)
     }
 
     /// Passes the slot to the call that has waited longest, or frees it.

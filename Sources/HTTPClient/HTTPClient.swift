@@ -17,7 +17,10 @@ package final class HTTPClient: Sendable {
     init(_ settings: ClientSettings, resolver: Resolver) throws(HTTPClientError) {
         try settings.check()
         self.settings = settings
-        let tls = try TLSContext(caFile: settings.caFile)
+        let tls: TLSContext
+        do throws(TLSFileError) { tls = try TLSContext(settings) } catch {
+            throw .unsendable(error.description)
+        }
         pool = ConnectionPool(
             ClientConnection.Resources(settings: settings, tls: tls, resolver: resolver)
         )
@@ -45,9 +48,11 @@ package final class HTTPClient: Sendable {
         do throws(SystemError) { interruption = try Latch() } catch {
             throw HTTPClientError(.prepare, error)
         }
-        let nanoseconds = UInt64(settings.requestTimeoutSeconds) * 1_000_000_000
+        let timeLimit = settings.requestLimit
+        let nanoseconds = UInt64(timeLimit.seconds) * 1_000_000_000
         let limit = WaitLimit(
             deadlineNanoseconds: SystemClock.monotonicNanoseconds() + nanoseconds,
+            limit: timeLimit,
             interruption: interruption
         )
         let result = await withTaskCancellationHandler {
@@ -98,6 +103,7 @@ extension ClientSettings {
             ("connectionsMax", connectionsMax, 65_536),
             ("responseBytesMax", responseBytesMax, 1 << 30),
             ("responseHeadBytesMax", responseHeadBytesMax, 1 << 20),
+            ("responseFieldsMax", responseFieldsMax, 1 << 16),
             ("idleSeconds", idleSeconds, 86_400),
         ]
         for (name, value, max) in bounds where !(1...max).contains(value) {
@@ -109,7 +115,7 @@ extension ClientSettings {
 /// Limits and trust of the client; the defaults are those of the configuration section `cashIn`.
 package struct ClientSettings: Sendable, Equatable {
     /// Maximum seconds to make a connection: name resolution, connecting to one address after the
-    /// other, and TLS.
+    /// other, the tunnel through a proxy, and TLS.
     package var connectTimeoutSeconds = 5
 
     /// Maximum seconds from the call to the last byte of the response, including the wait for a
@@ -123,7 +129,10 @@ package struct ClientSettings: Sendable, Equatable {
     package var responseBytesMax = 1_048_576
 
     /// Maximum bytes of a response head, and of the head of each interim response.
-    package var responseHeadBytesMax = 16_384
+    package var responseHeadBytesMax = 65_536
+
+    /// Maximum field lines of a response head.
+    package var responseFieldsMax = 128
 
     /// Seconds after which an idle connection is closed.
     package var idleSeconds = 60
@@ -131,5 +140,29 @@ package struct ClientSettings: Sendable, Equatable {
     /// A file of PEM certificates to trust instead of the system's.
     package var caFile: String?
 
+    /// The proxy for requests to other machines; nil to connect to the server itself.
+    ///
+    /// Loopback hosts are always connected to directly.
+    package var proxy: ForwardProxy?
+
+    /// A file with the client's certificate in PEM, and any intermediate certificates after it; nil
+    /// to send none.
+    package var clientCertificateFile: String?
+
+    /// The file with the private key of ``clientCertificateFile``, unencrypted PEM.
+    package var clientKeyFile: String?
+
     package init() {}
+}
+
+extension ClientSettings {
+    /// ``connectTimeoutSeconds`` as a limit.
+    var connectLimit: TimeLimit {
+        TimeLimit(setting: "connectTimeoutSeconds", seconds: connectTimeoutSeconds)
+    }
+
+    /// ``requestTimeoutSeconds`` as a limit.
+    var requestLimit: TimeLimit {
+        TimeLimit(setting: "requestTimeoutSeconds", seconds: requestTimeoutSeconds)
+    }
 }

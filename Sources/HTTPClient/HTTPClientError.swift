@@ -11,6 +11,8 @@ package struct HTTPClientError: Error, Equatable, Sendable {
         case queue
         case resolve
         case connect
+        /// Asking the proxy for a tunnel.
+        case proxy
         case tls
         case send
         /// The request was sent; the response did not arrive, or not completely.
@@ -22,7 +24,7 @@ package struct HTTPClientError: Error, Equatable, Sendable {
     /// The cause of the failure.
     package enum Reason: Sendable {
         case failed
-        /// One of the two timeouts of ``ClientSettings``.
+        /// One of the two timeouts of ``ClientSettings``; ``limit`` names it.
         case timedOut
         /// The calling task was cancelled.
         case cancelled
@@ -36,6 +38,9 @@ package struct HTTPClientError: Error, Equatable, Sendable {
     /// Details for an operator; never contains parts of the request or of the response.
     package let detail: String
 
+    /// The limit that a wait has reached; nil unless the reason is a timeout.
+    package let limit: TimeLimit?
+
     /// Whether the server has certainly received no byte of the request.
     package let isCertainlyNotSent: Bool
 
@@ -45,10 +50,17 @@ package struct HTTPClientError: Error, Equatable, Sendable {
 
     /// - Parameter isCertainlyNotSent: used from phase `send` on; in earlier phases nothing has
     ///   been sent.
-    init(_ phase: Phase, _ reason: Reason, _ detail: String, isCertainlyNotSent: Bool = false) {
+    init(
+        _ phase: Phase,
+        _ reason: Reason,
+        _ detail: String,
+        limit: TimeLimit? = nil,
+        isCertainlyNotSent: Bool = false
+    ) {
         self.phase = phase
         self.reason = reason
         self.detail = detail
+        self.limit = limit
         self.isCertainlyNotSent = phase.isBeforeSending || isCertainlyNotSent
     }
 
@@ -71,24 +83,35 @@ package struct HTTPClientError: Error, Equatable, Sendable {
 extension HTTPClientError.Phase {
     fileprivate var isBeforeSending: Bool {
         switch self {
-        case .prepare, .queue, .resolve, .connect, .tls: true
+        case .prepare, .queue, .resolve, .connect, .proxy, .tls: true
         case .send, .wait, .parse: false
         }
     }
 }
 
 extension HTTPClientError: CustomStringConvertible {
-    /// Phase, reason and detail.
+    /// Phase, reason, limit and detail.
     ///
-    /// As in `connect failed: 127.0.0.1:1: connect: Connection refused (111)`.
+    /// As in `connect failed: 127.0.0.1:1: connect: Connection refused (111)` and
+    /// `wait timed out after 15 s (requestTimeoutSeconds): 127.0.0.1:1`.
     package var description: String {
         let outcome =
             switch reason {
             case .failed: "failed"
-            case .timedOut: "timed out"
+            case .timedOut: limit.map { "timed out after \($0)" } ?? "timed out"
             case .cancelled: "was cancelled"
             case .closed: "was stopped because the client was closed"
             }
         return detail.isEmpty ? "\(phase) \(outcome)" : "\(phase) \(outcome): \(detail)"
     }
+}
+
+/// A setting that limits the duration of a wait.
+package struct TimeLimit: Equatable, Sendable, CustomStringConvertible {
+    /// The name of the setting in ``ClientSettings``.
+    package let setting: String
+    package let seconds: Int
+
+    /// As in `15 s (requestTimeoutSeconds)`.
+    package var description: String { "\(seconds) s (\(setting))" }
 }

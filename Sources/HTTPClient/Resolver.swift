@@ -32,14 +32,26 @@ final class Resolver: Sendable {
         within limit: WaitLimit
     ) throws(HTTPClientError) -> [SocketAddress] {
         let port = try origin.permittedPort()
-        if let address = origin.address { return [.ip(address, port: port)] }
-        let addresses = try resolve(origin.host, port: port, within: limit)
-        guard !addresses.isEmpty else {
-            throw HTTPClientError(.resolve, .failed, "\(origin.host): no address")
-        }
+        let addresses = try addresses(of: origin.host, port: port, within: limit)
         // `localhost` may resolve to an address of another machine.
         guard origin.isSecure || addresses.allSatisfy({ $0.address?.isLoopback == true }) else {
             throw .unsendable("http is for loopback hosts only, \(origin.host) has other addresses")
+        }
+        return addresses
+    }
+
+    /// The addresses of a host, at least one.
+    ///
+    /// - Parameter host: a name or an address.
+    func addresses(
+        of host: String,
+        port: UInt16,
+        within limit: WaitLimit
+    ) throws(HTTPClientError) -> [SocketAddress] {
+        if let address = IPAddress(host) { return [.ip(address, port: port)] }
+        let addresses = try resolve(host, port: port, within: limit)
+        guard !addresses.isEmpty else {
+            throw HTTPClientError(.resolve, .failed, "\(host): no address")
         }
         return addresses
     }
@@ -64,7 +76,9 @@ final class Resolver: Sendable {
                 orUntil: limit.interruption
             )
         } catch { throw HTTPClientError(.resolve, error) }
-        if let error = StreamError(waited) { throw error.inPhase(.resolve, at: host) }
+        if let error = StreamError(waited) {
+            throw error.inPhase(.resolve, at: host, within: limit)
+        }
         do throws(ResolutionError) { return try lookup.addresses() } catch {
             throw HTTPClientError(.resolve, .failed, "\(host): \(error)")
         }

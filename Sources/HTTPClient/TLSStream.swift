@@ -15,6 +15,9 @@ import System
     private let outgoing: OpaquePointer
 
     private var isFailed = false
+
+    /// Whether the server has sent anything but its part of the handshake.
+    private var hasContent = false
     private var buffer = [UInt8](repeating: 0, count: 16_384)
 
     var sentBytes: Int { socket.sentBytes }
@@ -93,14 +96,14 @@ import System
             do throws(StreamError) { try flush(within: limit) } catch {
                 // After a failed handshake an alert is pending. If it cannot be sent, the handshake
                 // error is still the one to report.
-                if case .failed(let text) = progress { throw .tls(text) }
+                if case .failed(let failure) = progress { throw failure }
                 throw error
             }
             switch progress {
             case .done: return
             case .wantsMore: try fill(within: limit)
             case .ended: throw .ended
-            case .failed(let text): throw .tls(text)
+            case .failed(let failure): throw failure
             }
         }
     }
@@ -111,12 +114,36 @@ import System
         ERR_clear_error()
         // A memory BIO accepts all bytes, so SSL_write never writes partially.
         switch progress(of: unsafe SSL_write(ssl, bytes, count)) {
-        case .done: try flush(within: limit)
+        case .done:
+            do throws(StreamError) { try flush(within: limit) } catch {
+                throw pendingAlert() ?? error
+            }
         // Writing waits for the server only during renegotiation, which is disabled.
         case .wantsMore: throw .tls("SSL_write waits for the server")
         case .ended: throw .ended
-        case .failed(let text): throw .tls(text)
+        case .failed(let failure): throw failure
         }
+    }
+
+    /// The alert that has arrived before the server closed the connection; nil if there is none.
+    ///
+    /// A server that rejects the handshake closes at once, so the request may fail to be sent
+    /// before the alert is read.
+    private func pendingAlert() -> StreamError? {
+        var byte: [UInt8] = [0]
+        do throws(StreamError) {
+            while true {
+                switch read(into: &byte) {
+                case .failed(.handshakeRejected(let alert)): return .handshakeRejected(alert)
+                case .done, .ended, .failed: return nil
+                case .wantsMore: break
+                }
+                guard let count = try socket.receiveNow(into: &buffer), count > 0 else {
+                    return nil
+                }
+                try put(count)
+            }
+        } catch { return nil }
     }
 
     func receive(
@@ -125,13 +152,18 @@ import System
     ) throws(StreamError) -> Int {
         while true {
             let progress = read(into: &buffer)
+            if case .failed(let failure) = progress {
+                // An alert for the server may be pending; the failure is the one to report.
+                _ = try? flush(within: limit)
+                throw failure
+            }
             // Send responses to key updates and other handshake messages.
             try flush(within: limit)
             switch progress {
             case .done(let count): return count
             case .wantsMore: try fill(within: limit)
             case .ended: return 0
-            case .failed(let text): throw .tls(text)
+            case .failed(let failure): throw failure
             }
         }
     }
@@ -153,7 +185,9 @@ import System
     private func read(into buffer: inout [UInt8]) -> Progress {
         ERR_clear_error()
         let room = CInt(clamping: buffer.count)
-        return progress(of: unsafe SSL_read(ssl, &buffer, room))
+        let progress = progress(of: unsafe SSL_read(ssl, &buffer, room))
+        if case .done = progress { hasContent = true }
+        return progress
     }
 
     /// Waits for bytes from the server and passes them to OpenSSL.
@@ -196,7 +230,7 @@ extension TLSStream {
         case wantsMore
         /// The server has sent close_notify.
         case ended
-        case failed(String)
+        case failed(StreamError)
     }
 
     /// Classifies the result of the OpenSSL call just made.
@@ -209,12 +243,15 @@ extension TLSStream {
         case SSL_ERROR_ZERO_RETURN: return .ended
         default:
             isFailed = true
-            return .failed(failureText)
+            let alert = TLSAlert(errorCode: ERR_peek_last_error())
+            let text = failureText()
+            if let alert, !hasContent { return .failed(.handshakeRejected(alert)) }
+            return .failed(.tls(text))
         }
     }
 
     /// The certificate verification error, if there is one; else OpenSSL's reasons.
-    private var failureText: String {
+    private func failureText() -> String {
         let reasons = drainErrorQueue()
         let verification = unsafe SSL_get_verify_result(ssl)
         guard verification != Int(X509_V_OK) else {

@@ -18,6 +18,9 @@ package struct ChunkedDecoder: Sendable {
     package private(set) var trailers: [UInt8] = []
 
     private let limits: HTTPLimits
+
+    /// Whether blanks may precede or follow a chunk size.
+    private let allowsBlanks: Bool
     private var state = State.size
     private var sizeDigits = 0
 
@@ -32,7 +35,12 @@ package struct ChunkedDecoder: Sendable {
     /// Bytes of the encoded body consumed so far.
     private var offset = 0
 
-    package init(limits: HTTPLimits) { self.limits = limits }
+    /// - Parameter allowsBlanks: whether blanks around a chunk size are skipped; for responses
+    ///   only, because some servers pad the size to a fixed width.
+    package init(limits: HTTPLimits, allowsBlanks: Bool = false) {
+        self.limits = limits
+        self.allowsBlanks = allowsBlanks
+    }
 
     /// Decodes the bytes that follow those consumed by earlier calls.
     ///
@@ -104,6 +112,7 @@ package struct ChunkedDecoder: Sendable {
             return
         }
         try require(byte != .lineFeed, .lineEnding)
+        if allowsBlanks, sizeDigits == 0, byte.isBlank { return try countExtensionByte() }
         try require(sizeDigits > 0, .chunkSize)
         if byte == .carriageReturn {
             state = .sizeLineFeed
@@ -119,20 +128,25 @@ package struct ChunkedDecoder: Sendable {
         _ byte: UInt8,
         _ extensions: ChunkExtensions
     ) throws(RequestError) {
-        if extensions.mayEnd, byte == .carriageReturn {
+        let mayEnd = extensions.mayEnd || (allowsBlanks && extensions == .beforeSemicolon)
+        if mayEnd, byte == .carriageReturn {
             state = .sizeLineFeed
             return
         }
-        extensionBytes += 1
-        if extensionBytes > limits.headerBytes {
-            throw .chunkExtensionsTooLarge(bytesMax: limits.headerBytes)
-        }
+        try countExtensionByte()
         try require(byte != .lineFeed, .lineEnding)
         guard let next = extensions.next(byte) else {
             let isText = ByteClass.fieldValue.contains(byte) || byte == .carriageReturn
             throw .malformed(isText ? .chunkExtension : .controlCharacter, offset: offset)
         }
         state = .extensions(next)
+    }
+
+    private mutating func countExtensionByte() throws(RequestError) {
+        extensionBytes += 1
+        if extensionBytes > limits.headerBytes {
+            throw .chunkExtensionsTooLarge(bytesMax: limits.headerBytes)
+        }
     }
 
     private mutating func decodeTrailer(_ byte: UInt8) throws(RequestError) {

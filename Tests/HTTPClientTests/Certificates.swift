@@ -15,6 +15,8 @@ struct Certificates: Sendable {
         /// By an authority that nobody trusts.
         case unknownIssuer
         case selfSigned
+        /// For a client.
+        case client
     }
 
     struct Failure: Error {
@@ -53,6 +55,7 @@ struct Certificates: Sendable {
         try issue(.nameOnly, for: "DNS:localhost")
         try issue(.otherName, for: "DNS:other.test,IP:127.0.0.2")
         try issue(.subjectOnly, for: nil)
+        try issue(.client, for: nil)
         try issue(.expired, for: here, days: -1)
         try issue(.unknownIssuer, for: here, by: "stranger")
         try openssl([

@@ -10,10 +10,11 @@ struct ConnectionPoolTests {
     private func makePool(places: Int) throws -> ConnectionPool {
         var settings = ClientSettings()
         settings.connectionsMax = places
+        settings.caFile = try Certificates.shared().caFile
         return ConnectionPool(
             ClientConnection.Resources(
                 settings: settings,
-                tls: try TLSContext(caFile: Certificates.shared().caFile),
+                tls: try TLSContext(settings),
                 resolver: Resolver(runningMax: 1)
             )
         )
@@ -22,6 +23,7 @@ struct ConnectionPoolTests {
     private func limit(milliseconds: UInt64) throws -> WaitLimit {
         WaitLimit(
             deadlineNanoseconds: SystemClock.monotonicNanoseconds() + milliseconds * 1_000_000,
+            limit: TimeLimit(setting: "requestTimeoutSeconds", seconds: 15),
             interruption: try Latch()
         )
     }
@@ -34,6 +36,9 @@ struct ConnectionPoolTests {
         }
         #expect(error?.phase == .queue)
         #expect(error?.isTimeout == true)
+        let text =
+            "queue timed out after 15 s (requestTimeoutSeconds): all 1 connections are in use"
+        #expect(error?.description == text)
         #expect(error?.isCertainlyNotSent == true)
         #expect(await pool.waitingCount == 0)
         await pool.giveBack(connection, isOpen: false)

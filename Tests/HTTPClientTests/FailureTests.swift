@@ -57,7 +57,8 @@ struct FailureTests {
         #expect(error.phase == .wait)
         #expect(error.isTimeout)
         #expect(!error.isCertainlyNotSent)
-        #expect(error.description == "wait timed out: \(server.origin().authority)")
+        let limit = "1 s (requestTimeoutSeconds)"
+        #expect(error.description == "wait timed out after \(limit): \(server.origin().authority)")
     }
 
     @Test func `the request timeout holds for the whole, not for each byte`() async throws {
@@ -166,6 +167,7 @@ struct FailureTests {
             ("connectionsMax", \.connectionsMax),
             ("responseBytesMax", \.responseBytesMax),
             ("responseHeadBytesMax", \.responseHeadBytesMax),
+            ("responseFieldsMax", \.responseFieldsMax),
             ("idleSeconds", \.idleSeconds),
         ]
         for (name, path) in bounds {

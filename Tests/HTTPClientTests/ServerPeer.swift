@@ -9,11 +9,19 @@ struct ServerTLS: Sendable {
     /// The only version it speaks, where it is not left to OpenSSL.
     var version: CInt?
 
-    init(_ kind: Certificates.Kind, version: CInt? = nil) throws {
+    /// The authority of the client certificates that it requires; nil where it asks for none.
+    var clientCAFile: String?
+
+    init(
+        _ kind: Certificates.Kind,
+        version: CInt? = nil,
+        clientCAFile: String? = nil
+    ) throws {
         let certificates = try Certificates.shared()
         certificateFile = certificates.file(kind)
         keyFile = certificates.keyFile
         self.version = version
+        self.clientCAFile = clientCAFile
     }
 
     fileprivate func makeSSL(on raw: CInt) -> OpaquePointer? {
@@ -26,6 +34,11 @@ struct ServerTLS: Sendable {
             SSL_CTX_set_security_level(context, 0)
             SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(version), nil)
             SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(version), nil)
+        }
+        if let clientCAFile {
+            SSL_CTX_load_verify_file(context, clientCAFile)
+            let mode = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+            SSL_CTX_set_verify(context, mode, nil)
         }
         let ssl = SSL_new(context)
         SSL_set_fd(ssl, raw)

@@ -88,6 +88,7 @@ struct TLSTests {
         let error = try await failure(to: server.origin(isSecure: true), with: client)
         #expect(error.phase == .tls)
         #expect(error.isTimeout)
+        #expect(error.description.contains("timed out after 1 s (connectTimeoutSeconds)"))
         #expect(error.isCertainlyNotSent)
     }
 

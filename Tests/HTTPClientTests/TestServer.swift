@@ -67,7 +67,7 @@ final class TestServer: Sendable {
 
 extension CInt {
     /// Binds to a free port of 127.0.0.1; returns it.
-    fileprivate func bindToLoopback() throws -> Int {
+    func bindToLoopback() throws -> Int {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian

@@ -75,6 +75,9 @@ struct ResponseHeadTests {
     @Test(arguments: [
         (200, [], false, ResponseFraming.untilClose, "item 8"),
         (200, ["Content-Length: 5"], false, .contentLength(5), "item 6"),
+        (200, ["Content-Length: 5", "Content-Length: 5"], false, .contentLength(5), "item 5"),
+        (200, ["Content-Length: 5 ,5"], false, .contentLength(5), "item 5, a list"),
+        (200, ["Content-Length: 5, 05", "content-length: 5"], false, .contentLength(5), "both"),
         (200, ["Transfer-Encoding: chunked"], false, .chunked, "item 4"),
         (200, ["Transfer-Encoding: CHUNKED"], false, .chunked, "item 4, in any case"),
         (204, ["Content-Length: 5"], false, .none, "item 1, 204"),
@@ -96,8 +99,11 @@ struct ResponseHeadTests {
 
     @Test(arguments: [
         (["Content-Length: 5", "Transfer-Encoding: chunked"], MalformedPart.framing),
-        (["Content-Length: 5", "Content-Length: 5"], .contentLength),
-        (["Content-Length: 5, 5"], .contentLength),
+        (["Content-Length: 5", "Content-Length: 6"], .contentLength),
+        (["Content-Length: 5, 6"], .contentLength),
+        (["Content-Length: 5,"], .contentLength),
+        (["Content-Length: 5", "Content-Length:"], .contentLength),
+        (["Content-Length: 5, 5", "Transfer-Encoding: chunked"], .framing),
         (["Content-Length: -1"], .contentLength),
         (["Content-Length:"], .contentLength),
         (["Transfer-Encoding: gzip"], .transferEncoding),

@@ -27,6 +27,11 @@ struct ResponseReaderTests {
 
     static let valid = [
         Row("a length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+        Row(
+            "chunk sizes with blanks around them",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "5   \r\nhello\r\n \t0\t\r\n\r\n"
+        ),
         Row("an empty body", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
         Row("no content", "HTTP/1.1 204 No Content\r\n\r\n"),
         Row(

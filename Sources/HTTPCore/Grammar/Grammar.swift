@@ -141,6 +141,18 @@ extension Span<UInt8> {
         }
         return matches(token, in: trimmed(start..<range.upperBound))
     }
+
+    /// The members of the comma-separated list in `range`, without the blanks around them; an empty
+    /// member is an empty range.
+    func members(of range: Range<Int>) -> [Range<Int>] {
+        var members: [Range<Int>] = []
+        var start = range.lowerBound
+        for index in range where self[index] == UInt8(ascii: ",") {
+            members.append(trimmed(start..<index))
+            start = index + 1
+        }
+        return members + [trimmed(start..<range.upperBound)]
+    }
 }
 
 /// The HTTP versions that are distinguished; a later minor version of 1 is treated as 1.1 (RFC 9110

@@ -46,7 +46,8 @@ package struct ResponseHead: Equatable, Sendable {
 
 /// Parses one whole response head: status line, fields, empty line.
 ///
-/// Pure, and safe for any bytes. As strict as ``parseRequestHead(_:limits:)``.
+/// Pure, and safe for any bytes. As strict as ``parseRequestHead(_:limits:)``, except that equal
+/// repeated values of Content-Length are one value.
 ///
 /// - Parameter isHEAD: whether it is the response to a HEAD request, which has no body.
 package func parseResponseHead(
@@ -81,8 +82,8 @@ package func parseResponseHead(
 extension Span<UInt8> {
     /// Determines the framing by the rules of RFC 9112 section 6.3, in their order.
     ///
-    /// Item 2 concerns CONNECT, which is never sent. Where items 3 and 4 allow either repair or
-    /// rejection, the response is rejected, like a request.
+    /// Item 2 concerns CONNECT; its response is read without a body. Where items 3 and 4 allow
+    /// either repair or rejection, the response is rejected, like a request.
     fileprivate func responseFraming(
         fields: [Field],
         line: StatusLine,
@@ -90,6 +91,9 @@ extension Span<UInt8> {
     ) throws(GrammarError) -> ResponseFraming {
         // Item 1.
         if isHEAD || line.status.hasNoContent { return .none }
+        // Item 5: a list of equal numbers is one number. Unlike a request, a response that another
+        // recipient reads differently cannot smuggle a message.
+        if let length = equalContentLength(fields) { return .contentLength(length) }
         // Items 3 to 6 are the same as for requests.
         switch try requestFraming(fields: fields, version: line.version) {
         case .contentLength(let count): return .contentLength(count)
@@ -97,6 +101,21 @@ extension Span<UInt8> {
         // Item 8: a response with neither field ends with the connection.
         case .none: return .untilClose
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// The number that several Content-Length values agree on; nil for a single field line with a
+    /// single number, for values that differ or are malformed, and with a Transfer-Encoding.
+    private func equalContentLength(_ fields: [Field]) -> Int? {
+        let coding = FieldSearch(of: "Transfer-Encoding", in: fields, of: self)
+        guard coding.first == nil else { return nil }
+        let values = fields.filter { matches("Content-Length", in: $0.name) }
+            .flatMap { members(of: $0.value) }
+        guard values.count > 1, let first = values.first, let length = decimal(first),
+            values.allSatisfy({ decimal($0) == length })
+        else { return nil }
+        return length
     }
 }
 

@@ -41,7 +41,7 @@ package struct ResponseReader: Sendable {
         self.limits = limits
         self.isHEAD = isHEAD
         scanner = HeadScanner(responseLimits: limits)
-        decoder = ChunkedDecoder(limits: limits)
+        decoder = ChunkedDecoder(limits: limits, allowsBlanks: true)
     }
 
     /// Reads the bytes that follow those consumed by earlier calls.
