@@ -31,7 +31,7 @@ extension ConfigurationSection {
                 warnOfRepeatedKey(publicKey, key, index)
                 reader.keys.publicKeys.append(.init(file: file, key: publicKey))
             } catch {
-                report(key, at: index, "\(quoted(file)) \(error), expected an RSA public key")
+                report(key, at: index, "\(quoted(file)) \(error.message(file: file))")
             }
         }
     }
@@ -45,7 +45,7 @@ extension ConfigurationSection {
             comment(key, "public key: \(identity(of: privateKey.publicKey))")
             reader.keys.privateKey = privateKey
         } catch {
-            report(key, "\(quoted(file)) \(error), expected an RSA private key")
+            report(key, "\(quoted(file)) \(error.message(file: file))")
         }
     }
 

@@ -27,6 +27,17 @@ extension CryptoError: CustomStringConvertible {
     }
 }
 
+extension CryptoError {
+    /// The description, with the path of a key file in the commands that it names.
+    package func message(file: String) -> String {
+        if case .unusableKey(let problem) = self {
+            problem.message(file: file)
+        } else {
+            description
+        }
+    }
+}
+
 /// Empties this thread's OpenSSL error queue, so that a later call does not report these reasons.
 private func drainErrorQueue() -> [String] {
     var reasons: [String] = []
@@ -41,9 +52,10 @@ private func drainErrorQueue() -> [String] {
     }
 }
 
-/// Why a text is not the expected RSA key.
+/// Why a file is not the expected RSA key.
 ///
-/// The descriptions complete a sentence that begins with the file name.
+/// The descriptions complete a sentence that begins with the file name. Each states once what is
+/// expected.
 package enum KeyProblem: Error, Equatable, Sendable {
     /// The content of a key file.
     package enum Kind: String, Sendable {
@@ -53,8 +65,11 @@ package enum KeyProblem: Error, Equatable, Sendable {
         case certificate = "a certificate"
     }
 
-    /// Neither PEM nor base64.
+    /// Neither PEM, base64 nor DER, nor a ``KeyForm``.
     case noKey
+
+    /// Another form of key or text.
+    case form(KeyForm, expected: Kind)
 
     /// A PEM block without an END line.
     case noEnd(label: String)
@@ -68,7 +83,7 @@ package enum KeyProblem: Error, Equatable, Sendable {
     /// The base64 decodes, but not to a key in DER.
     case notDER
 
-    /// A key of the wrong kind, or a certificate.
+    /// A key of the wrong kind, or a certificate in place of a private key.
     case wrongKind(Kind, expected: Kind)
 
     /// A key for another algorithm, by its OpenSSL name.
@@ -79,21 +94,46 @@ package enum KeyProblem: Error, Equatable, Sendable {
 
     /// The numbers in the key are inconsistent, or the exponent is invalid.
     case inconsistent
+
+    /// Whether the content was not understood, so that it may have a ``KeyForm``.
+    var isUnrecognised: Bool {
+        switch self {
+        case .noKey, .noEnd, .notBase64, .notDER: true
+        default: false
+        }
+    }
 }
 
 extension KeyProblem: CustomStringConvertible {
-    package var description: String {
+    /// The problem, with FILE as the name of the file in commands.
+    package var description: String { message(file: nil) }
+
+    /// The problem, and the command that makes the expected form if there is one.
+    ///
+    /// - Parameter file: the path of the file; nil if it is not known.
+    package func message(file: String?) -> String {
+        // In single quotes, a shell takes every character as it is, except the quote.
+        let quoted = file.map { file in
+            "'"
+                + file.split(separator: "'", omittingEmptySubsequences: false)
+                .joined(separator: "'\\''") + "'"
+        }
+        guard let remedy = remedy(file: quoted ?? "FILE") else { return text }
+        return text + "; " + remedy
+    }
+
+    private var text: String {
         switch self {
-        case .noKey:
-            "no PEM block and not base64, expected an RSA key"
+        case .noKey: "is neither PEM, base64 nor DER, expected an RSA key"
+        case .form(let form, let expected): "\(form.rawValue), expected \(expected.rawValue) in PEM"
         case .noEnd(let label):
-            "the PEM block \(label) has no END line"
+            "has no END line, expected -----END \(label.isEmpty ? "…" : label)-----"
         case .severalBlocks(let count):
             "holds \(count) PEM blocks, expected one key"
         case .notBase64(let label):
-            "the PEM block \(label) is not base64"
+            "has other characters than base64 in its PEM block \(label), expected an RSA key"
         case .notDER:
-            "is base64, but does not decode to an RSA key in DER"
+            "is base64 that does not decode to DER, expected an RSA key"
         case .wrongKind(let found, let expected):
             "is \(found.rawValue), expected \(expected.rawValue)"
         case .notRSA(let algorithm):
@@ -103,8 +143,26 @@ extension KeyProblem: CustomStringConvertible {
                 ? "RSA of \(found) bits, expected \(RSAKeyBits.min) or more"
                 : "RSA of \(found) bits, expected \(RSAKeyBits.max) or less"
         case .inconsistent:
-            "is damaged: its numbers do not form an RSA key"
+            "has numbers that do not form an RSA key, expected an undamaged one"
         }
+    }
+
+    /// What the operator can do, if it is not obvious.
+    private func remedy(file: String) -> String? {
+        let command: String?
+        switch self {
+        case .form(let form, let expected):
+            command = form.command(file: file, for: expected)
+            if command == nil { return form.advice(for: expected) }
+        case .wrongKind(.privateKey, expected: .publicKey):
+            command = "openssl pkey -in \(file) -pubout -out NEW"
+        case .wrongKind(.encryptedPrivateKey, expected: .privateKey):
+            command = "openssl pkey -in \(file) -out NEW"
+        case .wrongKind(.encryptedPrivateKey, expected: .publicKey):
+            command = "openssl pkey -in \(file) -pubout -out NEW"
+        default: command = nil
+        }
+        return command.map { "make it with: \($0)" }
     }
 
     /// `an` before names pronounced with an initial vowel (EC, ED25519, RSA-PSS, X25519).

@@ -79,8 +79,8 @@ struct ConfigurationFilesTests {
     }
 
     @Test(arguments: [
-        ("cashin-public.pem", "x", "cashIn.publicKeyFiles[0]", ", expected an RSA public key"),
-        ("merchant-private.pem", "x", "cashIn.privateKeyFile", ", expected an RSA private key"),
+        ("cashin-public.pem", "x", "cashIn.publicKeyFiles[0]", ", expected an RSA key"),
+        ("merchant-private.pem", "x", "cashIn.privateKeyFile", ", expected an RSA key"),
     ])
     func `a file that holds no key is a problem`(
         _ file: String,

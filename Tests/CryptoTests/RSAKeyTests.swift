@@ -30,6 +30,9 @@ struct RSAKeyTests {
         }
     }
 
+    private static let publicCommand = "; make it with: openssl pkey -in FILE -pubout -out NEW"
+    private static let privateCommand = "; make it with: openssl pkey -in FILE -out NEW"
+
     @Test(arguments: ["key-pkcs8.pem", "key-pkcs1.pem"])
     func `reads private keys of both forms`(name: String) throws {
         let key = try RSAPrivateKey(Fixture.bytes(name))
@@ -39,18 +42,20 @@ struct RSAKeyTests {
     }
 
     @Test(arguments: [
-        ("key-pkcs8.pem", "is a private key, expected a public key"),
-        ("key-pkcs1.pem", "is a private key, expected a public key"),
-        ("key-certificate.pem", "is a certificate, expected a public key"),
-        ("key-encrypted.pem", "is an encrypted private key, expected a public key"),
-        ("key-encrypted-pkcs1.pem", "is an encrypted private key, expected a public key"),
+        ("key-pkcs8.pem", "is a private key, expected a public key\(publicCommand)"),
+        ("key-pkcs1.pem", "is a private key, expected a public key\(publicCommand)"),
+        ("key-encrypted.pem", "is an encrypted private key, expected a public key\(publicCommand)"),
+        (
+            "key-encrypted-pkcs1.pem",
+            "is an encrypted private key, expected a public key\(publicCommand)"
+        ),
         ("key-1024-public.pem", "RSA of 1024 bits, expected 2048 or more"),
         ("key-ec-public.pem", "is an EC key, expected RSA"),
         ("key-ec-parameters.pem", "is an EC key, expected RSA"),
         ("key-ed25519-public.pem", "is an ED25519 key, expected RSA"),
         ("key-pss-public.pem", "is an RSA-PSS key, expected RSA"),
-        ("dana-callback.json", "no PEM block and not base64, expected an RSA key"),
-        ("dana-signature.txt", "is base64, but does not decode to an RSA key in DER"),
+        ("dana-callback.json", "is neither PEM, base64 nor DER, expected an RSA key"),
+        ("dana-signature.txt", "is base64 that does not decode to DER, expected an RSA key"),
     ])
     func `says why a file is no public key`(name: String, text: String) throws {
         let bytes = try Fixture.bytes(name)
@@ -61,8 +66,14 @@ struct RSAKeyTests {
     @Test(arguments: [
         ("key-spki.pem", "is a public key, expected a private key"),
         ("key-pkcs1-public.pem", "is a public key, expected a private key"),
-        ("key-encrypted.pem", "is an encrypted private key, expected a private key"),
-        ("key-encrypted-pkcs1.pem", "is an encrypted private key, expected a private key"),
+        (
+            "key-encrypted.pem",
+            "is an encrypted private key, expected a private key\(privateCommand)"
+        ),
+        (
+            "key-encrypted-pkcs1.pem",
+            "is an encrypted private key, expected a private key\(privateCommand)"
+        ),
         ("key-1024.pem", "RSA of 1024 bits, expected 2048 or more"),
         ("key-ec.pem", "is an EC key, expected RSA"),
         ("key-ed25519.pem", "is an ED25519 key, expected RSA"),
@@ -79,11 +90,12 @@ struct RSAKeyTests {
         let pem = try Fixture.text("key-spki.pem")
         let body = pem.split(separator: "\n").dropFirst().dropLast().joined(separator: "\n")
         let cases: [(text: String, problem: KeyProblem)] = [
-            ("", .noKey),
-            (" \n", .noKey),
+            ("", .form(.empty, expected: .publicKey)),
+            (" \n", .form(.empty, expected: .publicKey)),
             ("hello!", .noKey),
             (String(pem.prefix(200)), .noEnd(label: "PUBLIC KEY")),
-            ("-----BEGIN PUBLIC KEY", .noEnd(label: "")),
+            ("-----BEGIN PUBLIC KEY", .form(.dashCount, expected: .publicKey)),
+            ("key: -----BEGIN PUBLIC KEY", .noEnd(label: "")),
             (
                 "-----BEGIN PUBLIC KEY-----\n\(body)\n-----END RSA KEY-----",
                 .noEnd(label: "PUBLIC KEY")

@@ -17,8 +17,27 @@ import COpenSSL
     /// Bits of the modulus.
     var bits: Int { unsafe Int(EVP_PKEY_get_bits(pointer)) }
 
-    /// Parses the key in `text`; rejects any kind but `expected`.
+    /// Parses the key in a file: PEM, base64 or DER; rejects any kind but `expected`.
     static func read(text: [UInt8], expected: KeyProblem.Kind) throws(CryptoError) -> PKey {
+        // A key in DER begins with a SEQUENCE, which as text is the digit 0.
+        if text.first == 0x30 {
+            do throws(CryptoError) { return try decode(text, expected: expected) } catch {
+                guard error == .unusableKey(.notDER) else { throw error }
+            }
+        }
+        do throws(CryptoError) { return try read(armour: text, expected: expected) } catch {
+            guard case .unusableKey(let problem) = error, problem.isUnrecognised,
+                let form = KeyForm(text)
+            else { throw error }
+            throw .unusableKey(.form(form, expected: expected))
+        }
+    }
+
+    /// Parses the key in PEM or base64.
+    private static func read(
+        armour text: [UInt8],
+        expected: KeyProblem.Kind
+    ) throws(CryptoError) -> PKey {
         let der: [UInt8]
         do throws(KeyProblem) {
             der = try PEM.decode(text)
@@ -41,7 +60,9 @@ import COpenSSL
         } else if let key = readPrivate(der) {
             if expected == .privateKey { return try key.checkedRSA() }
             found = .privateKey
-        } else if isCertificate(der) {
+        } else if let key = readCertificate(der) {
+            // Unambiguous: a certificate holds exactly one key, and it is public.
+            if expected == .publicKey { return try key.checkedRSA() }
             found = .certificate
         } else if isEncrypted(der) {
             found = .encryptedPrivateKey
@@ -102,12 +123,16 @@ import COpenSSL
         }
     }
 
-    private static func isCertificate(_ der: [UInt8]) -> Bool {
+    /// The public key of a certificate (RFC 5280); its names and dates are not looked at.
+    private static func readCertificate(_ der: [UInt8]) -> PKey? {
         unsafe der.withUnsafeBufferPointer { buffer in
             var cursor = buffer.baseAddress
-            let certificate = unsafe d2i_X509(nil, &cursor, buffer.count)
+            guard let certificate = unsafe d2i_X509(nil, &cursor, buffer.count) else { return nil }
             defer { unsafe X509_free(certificate) }
-            return unsafe certificate != nil
+            guard unsafe cursor == buffer.baseAddress?.advanced(by: buffer.count),
+                let pointer = unsafe X509_get_pubkey(certificate)
+            else { return nil }
+            return unsafe PKey(owning: pointer)
         }
     }
 

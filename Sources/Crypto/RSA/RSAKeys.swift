@@ -10,9 +10,9 @@ package final class RSAPublicKey: Sendable {
 
     let key: PKey
 
-    /// Parses a key: PEM of an SPKI or of a PKCS#1 public key, or the base64 of either.
+    /// Parses a key: an SPKI, a PKCS#1 public key or a certificate, as PEM, base64 or DER.
     ///
-    /// The text may be on one line or several, with real or literal `\n`.
+    /// A text may be on one line or several, with real or literal `\n`.
     ///
     /// - Throws: ``CryptoError/unusableKey(_:)`` with the reason.
     package convenience init(_ text: [UInt8]) throws(CryptoError) {
@@ -102,7 +102,7 @@ package final class RSAPrivateKey: Sendable {
 
     private let key: PKey
 
-    /// Parses an unencrypted key: PEM of PKCS#8 or PKCS#1, or the base64 of either.
+    /// Parses an unencrypted key: PKCS#8 or PKCS#1, as PEM, base64 or DER.
     ///
     /// - Throws: ``CryptoError/unusableKey(_:)`` with the reason.
     package convenience init(_ text: [UInt8]) throws(CryptoError) {

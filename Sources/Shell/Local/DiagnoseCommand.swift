@@ -106,7 +106,7 @@ extension Command {
         do throws(CryptoError) {
             return DiagnosisSettings.Key(name: file, key: try RSAPublicKey(bytes))
         } catch {
-            let text = "--key \(file) \(error), expected an RSA public key"
+            let text = "--key \(file) \(error.message(file: file))"
             throw DiagnoseFailure(text: text, code: .badData)
         }
     }
