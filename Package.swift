@@ -142,8 +142,8 @@ let package = Package(
         library(
             "Configuration",
             [
-                "HTTPServer", "HTTPCore", "Logging", "Ledger", "Diagnosis", "Snap", "Payments",
-                "Crypto", "System", "Text", "Commands",
+                "HTTPClient", "HTTPServer", "HTTPCore", "Logging", "Ledger", "Diagnosis", "Snap",
+                "Payments", "Crypto", "System", "Text", "Commands",
             ]
         ),
         library(
@@ -157,7 +157,7 @@ let package = Package(
             "Outbound",
             [
                 "Alarms", "Configuration", "Metrics", "CashIn", "HTTPClient", "HTTPCore", "Store",
-                "Ledger", "Logging", "Snap", "Payments", "System", "Text",
+                "Ledger", "Logging", "Snap", "Payments", "System", "Text", "Commands",
             ]
         ),
         library(

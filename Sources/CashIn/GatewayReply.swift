@@ -22,6 +22,7 @@ enum GatewayReply {
             status: response.status.code,
             body: response.body,
             contentType: response.text("Content-Type"),
+            contentEncoding: response.text("Content-Encoding"),
             location: response.text("Location"),
             from: service
         )
@@ -32,6 +33,7 @@ enum GatewayReply {
         status: Int,
         body: [UInt8],
         contentType: String? = nil,
+        contentEncoding: String? = nil,
         location: String? = nil,
         from service: ResponseCode.Service
     ) {
@@ -45,9 +47,14 @@ enum GatewayReply {
             }
             self = .response(response, status: status)
         } catch {
+            let foreign = ForeignResponse(
+                status: status,
+                body: body,
+                contentEncoding: contentEncoding
+            )
             let failure = GatewayFailure(
                 .failed,
-                "the response cannot be read: \(error)",
+                foreign?.description ?? "the response cannot be read: \(error)",
                 status: status,
                 excerpt: Self.excerpt(body, contentType: contentType, location: location)
             )

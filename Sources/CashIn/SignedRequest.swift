@@ -23,6 +23,9 @@ package struct CashInSettings: Sendable {
     /// CHANNEL-ID.
     package let channelID: String
 
+    /// User-Agent, as in `name/1.0`; firewalls block requests without one.
+    package let userAgent: String
+
     /// The merchant's private key, which signs the requests.
     package let privateKey: RSAPrivateKey
 
@@ -36,6 +39,7 @@ package struct CashInSettings: Sendable {
         clientID: String,
         merchantID: String,
         channelID: String,
+        userAgent: String,
         privateKey: RSAPrivateKey
     ) {
         self.origin = origin
@@ -44,6 +48,7 @@ package struct CashInSettings: Sendable {
         self.clientID = clientID
         self.merchantID = merchantID
         self.channelID = channelID
+        self.userAgent = userAgent
         self.privateKey = privateKey
     }
 }
@@ -98,6 +103,8 @@ struct SignedRequest {
                 (name: "X-SIGNATURE", value: signature),
                 (name: "CHANNEL-ID", value: settings.channelID),
                 (name: "Content-Type", value: "application/json"),
+                (name: "Accept", value: "application/json"),
+                (name: "User-Agent", value: settings.userAgent),
             ],
             body: body,
             // A second delivery of a generate could create a second payment, and an X-EXTERNAL-ID

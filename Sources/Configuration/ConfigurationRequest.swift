@@ -1,4 +1,5 @@
 package import Commands
+import Crypto
 package import Ledger
 import System
 
@@ -53,10 +54,12 @@ extension ConfigurationContext {
             // If the limit is unknown, no configured number is reported as exceeding it.
             descriptorsMax = .max
         }
-        return ConfigurationContext(
+        var context = ConfigurationContext(
             environment: CurrentProcess.environment(),
             descriptorsMax: descriptorsMax
         )
+        context.hasTrustedCertificates = !SystemTrustStore.isEmpty
+        return context
     }
 }
 

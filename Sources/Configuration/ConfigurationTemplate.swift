@@ -114,6 +114,12 @@ package struct ConfigurationTemplate: Sendable {
             privateKeyFile: "\(credentials)merchant-private.pem",
             // The trusted CA certificates (PEM); null = those of the system.
             caFile: null,
+            // A proxy before the gateway, asked for a tunnel: http://[user:password@]host:port. TLS
+            // to the gateway runs inside it. HTTPS_PROXY is not used. null = no proxy.
+            proxyURL: null,
+            // The client certificate, if the gateway asks for one, and its private key (PEM).
+            clientCertificateFile: null,
+            clientKeyFile: null,
             connectTimeoutSeconds: 5,
             requestTimeoutSeconds: 15,
             maxConcurrentRequests: 16,

@@ -21,6 +21,8 @@ package struct LoadedConfiguration: Sendable {
 
     /// Key files, token files and certificates, in the order of reading.
     let contents: [FileDigest]
+    /// The overrides, which are the source of their keys.
+    let overrides: [ConfigurationOverride]
     /// The values of ``effectiveText``, for comparison with another configuration.
     let effective: JSON5Value
 
@@ -64,6 +66,7 @@ package struct LoadedConfiguration: Sendable {
             warnings: reader.warnings,
             effectiveText: JSON5Printer(comments: reader.comments).text(effective),
             contents: reader.contents,
+            overrides: overrides,
             effective: effective
         )
     }
@@ -80,7 +83,11 @@ package struct LoadedConfiguration: Sendable {
     private static func text(of file: String) throws(ConfigurationProblems) -> String {
         let bytes: [UInt8]
         do throws(FileError) {
-            bytes = try FileContents(reading: file, bytesMax: fileBytesMax).bytes
+            bytes = try FileContents(
+                reading: file,
+                bytesMax: fileBytesMax,
+                allowsPipe: true
+            ).bytes
         } catch {
             throw problem(file, "cannot be read, \(error); expected a readable JSON5 file")
         }
@@ -118,6 +125,13 @@ package struct LoadedConfiguration: Sendable {
         _ text: String
     ) -> ConfigurationProblems {
         ConfigurationProblems([ConfigurationProblem(source: file, path: path, text: text)])
+    }
+}
+
+extension LoadedConfiguration {
+    /// Where a key was set, for a problem with it: the file, or `--set`.
+    package func source(of path: String) -> String {
+        overrides.contains { $0.covers(path) } ? ConfigurationOverride.source : file
     }
 }
 

@@ -73,13 +73,13 @@ extension ConfigurationSection {
         }
     }
 
-    /// Checks that a file can be read and contains certificates in PEM.
-    func checkCertificates(_ key: String, _ file: String) {
-        guard let contents = contents(of: file, key, nil, bytesMax: 16_777_216) else { return }
-        let text = String(decoding: contents.bytes, as: UTF8.self)
-        if !text.contains("-----BEGIN CERTIFICATE-----") {
-            report(key, "\(quoted(file)) holds no certificate, expected PEM certificates")
+    /// Whether a file for TLS can be read; if not, a problem was reported.
+    func isReadable(_ file: String, _ key: String) -> Bool {
+        guard let contents = contents(of: file, key, nil, bytesMax: 16_777_216) else {
+            return false
         }
+        if key == "clientKeyFile" { warnIfOpen(contents, file, key) }
+        return true
     }
 
     /// The contents of a file that `key` names; nil if files are not to be read, or after a problem

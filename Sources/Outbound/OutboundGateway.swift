@@ -1,4 +1,5 @@
 package import CashIn
+import Commands
 import Configuration
 import HTTPClient
 import HTTPCore
@@ -110,12 +111,7 @@ package final class OutboundGateway: Sendable {
         guard let privateKey = loaded.keys.privateKey, let merchantID = cashIn.merchantID else {
             return nil
         }
-        var settings = ClientSettings()
-        settings.connectTimeoutSeconds = cashIn.connectTimeoutSeconds
-        settings.requestTimeoutSeconds = cashIn.requestTimeoutSeconds
-        settings.connectionsMax = cashIn.maxConcurrentRequests
-        settings.caFile = cashIn.caFile
-        let http = try HTTPClient(settings)
+        let http = try HTTPClient(ClientSettings(cashIn))
         let url = cashIn.baseURL
         let client = CashInClient(
             CashInSettings(
@@ -125,6 +121,7 @@ package final class OutboundGateway: Sendable {
                 clientID: cashIn.clientID,
                 merchantID: merchantID,
                 channelID: cashIn.channelID,
+                userAgent: "cashin-receiver/\(Version.text)",
                 privateKey: privateKey
             ),
             client: http,

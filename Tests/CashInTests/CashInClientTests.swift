@@ -74,7 +74,7 @@ struct CashInClientTests {
         let names = head.fields.map { head.text($0.name) }
         let expected = [
             "X-TIMESTAMP", "X-PARTNER-ID", "X-EXTERNAL-ID", "X-SIGNATURE", "CHANNEL-ID",
-            "Content-Type",
+            "Content-Type", "Accept", "User-Agent",
         ]
         #expect(names.filter { expected.contains($0) } == expected)
         let timestamp = JakartaTime.text(milliseconds: Calls.now)
@@ -83,6 +83,8 @@ struct CashInClientTests {
         #expect(value("X-PARTNER-ID", head) == "CID1234567890")
         #expect(value("CHANNEL-ID", head) == "95051")
         #expect(value("Content-Type", head) == "application/json")
+        #expect(value("Accept", head) == "application/json")
+        #expect(value("User-Agent", head) == "cashin-receiver/test")
         #expect(value("X-EXTERNAL-ID", head) == exchange.externalID)
         #expect(exchange.externalID.utf8.count == 32)
 

@@ -112,8 +112,8 @@ struct QueryFailureTests {
             blocked(Array(page.utf8), contentType: "text/html", location: "https://waf/x")
         )
         #expect(
-            failure.summary == "the response cannot be read: JSON: unexpected byte at byte 0, "
-                + "HTTP status 403"
+            failure.summary == "the response is HTML or XML, not JSON: it is from a proxy, "
+                + "firewall or CDN, or cashIn.baseURL leads to a web page, HTTP status 403"
         )
         #expect(
             failure.description == failure.summary

@@ -86,6 +86,7 @@ struct Calls: Sendable {
             clientID: "CID1234567890",
             merchantID: "MCH1234567890",
             channelID: "95051",
+            userAgent: "cashin-receiver/test",
             privateKey: key
         )
         cashIn = CashInClient(settings, client: client, now: { Self.now })

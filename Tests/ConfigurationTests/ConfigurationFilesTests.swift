@@ -193,12 +193,12 @@ struct ConfigurationFilesTests {
 
     @Test func `certificates to trust are checked`() throws {
         let fixture = try ConfigurationFixture()
-        try fixture.directory.write("ca.pem", "-----BEGIN CERTIFICATE-----\n")
+        try fixture.directory.write("ca.pem", Fixture.text("key-certificate.pem"))
         #expect(fixture.problems(["cashIn.caFile=ca.pem"]) == [])
         #expect(
             fixture.problems(["cashIn.caFile=orders.token"]) == [
-                "--set: cashIn.caFile: \"DIR/orders.token\" holds no certificate, "
-                    + "expected PEM certificates"
+                "--set: cashIn.caFile: \"DIR/orders.token\" holds no certificate "
+                    + "(no certificate or crl found), expected PEM certificates"
             ]
         )
     }

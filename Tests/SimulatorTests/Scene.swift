@@ -103,6 +103,7 @@ struct Scene: Sendable {
             clientID: "CID1234567890",
             merchantID: "MCH1234567890",
             channelID: "95051",
+            userAgent: "cashin-receiver/test",
             privateKey: try TestKeys.shared().other
         )
         cashIn = CashInClient(settings, client: client, now: { Self.now })

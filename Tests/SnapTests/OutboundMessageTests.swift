@@ -117,24 +117,29 @@ struct OutboundMessageTests {
     @Test(arguments: ["{}", "[]", "true", #""a b""#, "\"\(String(repeating: "7", count: 65))\""])
     func `a reference that is neither is malformed`(_ literal: String) {
         let body = #"{"responseCode":"2004700","referenceNo":\#(literal)}"#
-        #expect(throws: ServiceResponseError.member("referenceNo")) {
+        let expected = "1 to 64 visible ASCII characters"
+        #expect(throws: ServiceResponseError.malformed("referenceNo", expected: expected)) {
             try GenerateResponse(ServiceResponse(Array(body.utf8)))
         }
     }
 
+    private static let malformedCode =
+        "responseCode is malformed, expected seven digits that begin with 1 to 5"
+
     @Test(arguments: [
         ("", "JSON: ends too early at byte 0"),
         ("<html>", "JSON: unexpected byte at byte 0"),
-        ("[]", "JSON, but not an object"),
-        ("{}", "responseCode is missing or malformed"),
-        (#"{"responseCode":20047000}"#, "responseCode is missing or malformed"),
-        (#"{"responseCode":2004700.0}"#, "responseCode is missing or malformed"),
-        (#"{"responseCode":"2004 700"}"#, "responseCode is missing or malformed"),
-        (#"{"responseCode":[2004700]}"#, "responseCode is missing or malformed"),
+        ("[]", "JSON, but array, expected an object"),
+        ("{}", "responseCode is missing"),
+        (#"{"responseCode":null}"#, "responseCode is missing"),
+        (#"{"responseCode":20047000}"#, malformedCode),
+        (#"{"responseCode":2004700.0}"#, malformedCode),
+        (#"{"responseCode":"2004 700"}"#, malformedCode),
+        (#"{"responseCode":[2004700]}"#, malformedCode),
         ("\u{FEFF}", "JSON: ends too early at byte 0"),
         ("\u{FEFF}\u{FEFF}{}", "JSON: unexpected byte at byte 0"),
-        (#"{"responseCode":"200470"}"#, "responseCode is missing or malformed"),
-        (#"{"responseCode":"2009900"}"#, "responseCode is missing or malformed"),
+        (#"{"responseCode":"200470"}"#, malformedCode),
+        (#"{"responseCode":"2009900"}"#, "responseCode 2009900 belongs to service 99"),
         (
             #"{"responseCode":"2004700","responseCode":"4004700"}"#,
             "JSON: member name repeated at byte 27"

@@ -60,6 +60,11 @@ package struct ConfigurationOverride: Equatable, Sendable {
         text = String(argument[argument.index(after: separator)...])
     }
 
+    /// Whether it sets the key at `path`, or one above it.
+    func covers(_ path: String) -> Bool {
+        path == self.path || path.hasPrefix(self.path + ".") || path.hasPrefix(self.path + "[")
+    }
+
     /// The value of the text as JSON5; if it is not JSON5, the text itself as a string.
     var value: JSON5Value {
         do {

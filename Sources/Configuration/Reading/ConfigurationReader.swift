@@ -11,6 +11,8 @@ package struct ConfigurationContext: Sendable {
     package var descriptorsMax: Int
     /// Whether the named key, token and certificate files are read; if not, they need not exist.
     package var readsFiles = true
+    /// Whether the system trusts any certificate authority, for `cashIn.caFile`.
+    package var hasTrustedCertificates = true
 
     package init(environment: [String: String] = [:], descriptorsMax: Int = .max) {
         self.environment = environment
@@ -97,11 +99,7 @@ package final class ConfigurationReader {
 
     /// `--set` for an overridden key and the keys below it, else the file.
     private func source(of path: String) -> String {
-        let isOverridden = overrides.contains { override in
-            path == override.path || path.hasPrefix(override.path + ".")
-                || path.hasPrefix(override.path + "[")
-        }
-        return isOverridden ? ConfigurationOverride.source : file
+        overrides.contains { $0.covers(path) } ? ConfigurationOverride.source : file
     }
 }
 

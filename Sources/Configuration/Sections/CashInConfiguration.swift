@@ -1,3 +1,4 @@
+package import HTTPClient
 package import HTTPCore
 
 extension Configuration {
@@ -21,6 +22,12 @@ extension Configuration {
         package var privateKeyFile: String?
         /// The file of the trusted CA certificates; nil for those of the system.
         package var caFile: String?
+        /// The proxy through which the gateway is reached; nil for none. From `proxyURL`.
+        package var proxy: ForwardProxy?
+        /// The file of the client certificate that the gateway asks for; nil for none.
+        package var clientCertificateFile: String?
+        /// The file of its private key; set if ``clientCertificateFile`` is.
+        package var clientKeyFile: String?
         package var connectTimeoutSeconds: Int
         package var requestTimeoutSeconds: Int
         package var maxConcurrentRequests: Int
@@ -32,7 +39,7 @@ extension Configuration {
         init?(_ section: ConfigurationSection) {
             let baseURL = section.baseURL("baseURL")
             signaturePathPrefix = section.pathPrefix("signaturePathPrefix")
-            let clientID = section.identifier("clientId", expected: "the client id (CID…)")
+            let clientID = section.clientID("clientId")
             merchantID = section.optionalText("merchantId", expected: "the merchant id (MCH…)") {
                 text throws(Malformed) in
                 try checkedIdentifier(text, expected: "the merchant id (MCH…)")
@@ -41,15 +48,19 @@ extension Configuration {
             publicKeyFiles = section.paths("publicKeyFiles")
             privateKeyFile = section.optionalPath("privateKeyFile")
             caFile = section.optionalPath("caFile")
+            proxy = section.proxyURL("proxyURL")
+            clientCertificateFile = section.optionalPath("clientCertificateFile")
+            clientKeyFile = section.optionalPath("clientKeyFile")
+            let (timeouts, validities) = (1...300, 1...31_536_000)
             connectTimeoutSeconds = section.integer(
                 "connectTimeoutSeconds",
                 default: 5,
-                in: 1...300
+                in: timeouts
             )
             requestTimeoutSeconds = section.integer(
                 "requestTimeoutSeconds",
                 default: 15,
-                in: 1...300
+                in: timeouts
             )
             maxConcurrentRequests = section.integer(
                 "maxConcurrentRequests",
@@ -59,16 +70,16 @@ extension Configuration {
             defaultValiditySeconds = section.integer(
                 "defaultValiditySeconds",
                 default: 900,
-                in: 1...31_536_000
+                in: validities
             )
             section.reportRepetitions(publicKeyFiles, "publicKeyFiles")
             section.loadPublicKeys("publicKeyFiles", publicKeyFiles)
             if let privateKeyFile { section.loadPrivateKey("privateKeyFile", privateKeyFile) }
-            if let caFile { section.checkCertificates("caFile", caFile) }
             guard let baseURL, let clientID, let channelID else { return nil }
             self.baseURL = baseURL
             self.clientID = clientID
             self.channelID = channelID
+            checkTransport(section)
         }
     }
 }
@@ -91,6 +102,16 @@ extension ConfigurationSection {
             try checkedIdentifier(text, expected: expected)
         }
     }
+
+    /// Reads the client id; X-PARTNER-ID has 36 characters at most (ASPI).
+    fileprivate func clientID(_ key: String) -> String? {
+        let id = identifier(key, expected: "the client id (CID…)")
+        guard let id, id.utf8.count > Self.clientIDBytesMax else { return id }
+        report(key, "has \(id.utf8.count) characters, expected at most \(Self.clientIDBytesMax)")
+        return nil
+    }
+
+    private static let clientIDBytesMax = 36
 
     fileprivate func baseURL(_ key: String) -> HTTPURL? {
         let standard = "https://sandbox-api.cashin.co.id/pg/fo"

@@ -11,6 +11,7 @@ extension Configuration {
         checkReceiveOnly(reader)
         checkReconcile(reader)
         checkKeys(reader)
+        checkGateway(reader)
     }
 
     /// Reports addresses that both listeners would bind.

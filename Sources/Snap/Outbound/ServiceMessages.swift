@@ -63,7 +63,7 @@ package struct GenerateResponse: Equatable, Sendable {
     package init(_ response: ServiceResponse) throws(ServiceResponseError) {
         partnerReferenceNo = try response.reference("partnerReferenceNo")
         guard let referenceNo = try response.reference("referenceNo") else {
-            throw .member("referenceNo")
+            throw .missing("referenceNo")
         }
         self.referenceNo = referenceNo
         qrContent = try? response.text("qrContent")
@@ -105,14 +105,17 @@ package struct QueryResponse: Equatable, Sendable {
     /// optional.
     package init(_ response: ServiceResponse) throws(ServiceResponseError) {
         guard let partnerReferenceNo = try response.reference("originalPartnerReferenceNo") else {
-            throw .member("originalPartnerReferenceNo")
+            throw .missing("originalPartnerReferenceNo")
         }
         originalPartnerReferenceNo = partnerReferenceNo
         originalReferenceNo = try response.reference("originalReferenceNo")
         // `serviceCode` is ignored: gateways send 47, 51 and words.
-        guard let code = try response.text("latestTransactionStatus"),
-            let status = LatestTransactionStatus(code: code.utf8.span)
-        else { throw .member("latestTransactionStatus") }
+        guard let code = try response.text("latestTransactionStatus") else {
+            throw .missing("latestTransactionStatus")
+        }
+        guard let status = LatestTransactionStatus(code: code.utf8.span) else {
+            throw .malformed("latestTransactionStatus", expected: "00 to 07")
+        }
         responseCode = response.code
         responseMessage = response.message
         self.status = status

@@ -25,15 +25,27 @@ package struct ServiceResponse: Sendable {
         } catch {
             throw .json(error)
         }
-        guard root.kind == .object else { throw .notAnObject }
-        guard let text = root["responseCode"]?.textOrNumber,
-            let code = ResponseCode(text.utf8.span)
-        else { throw .member("responseCode") }
+        guard root.kind == .object else { throw .notAnObject(root.kind) }
+        guard let value = root["responseCode"], value.kind != .null else {
+            throw .missing("responseCode")
+        }
+        guard let text = value.textOrNumber, Self.isCode(text) else {
+            throw .malformed("responseCode", expected: "seven digits that begin with 1 to 5")
+        }
+        guard let code = ResponseCode(text.utf8.span) else {
+            throw .otherService(responseCode: text)
+        }
         self.code = code
         let message = root["responseMessage"]?.string ?? ""
         self.message = String(
             String.UnicodeScalarView(message.unicodeScalars.prefix(Self.messageCharactersMax))
         )
+    }
+
+    /// Whether a text is a code of SNAP BI, of whatever service.
+    private static func isCode(_ text: String) -> Bool {
+        text.utf8.count == 7 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            && ("1"..."5").contains(text.prefix(1))
     }
 
     /// RFC 8259 section 8.1 allows a parser to ignore the mark, which .NET services send.
@@ -45,7 +57,7 @@ package struct ServiceResponse: Sendable {
     /// The text of a string, without surrounding blanks; nil when it is missing, null or blank.
     func text(_ name: String) throws(ServiceResponseError) -> String? {
         guard let value = root[name], value.kind != .null else { return nil }
-        guard value.kind == .string else { throw .member(name) }
+        guard value.kind == .string else { throw .malformed(name, expected: "a string") }
         return value.textOrNumber
     }
 
@@ -55,18 +67,25 @@ package struct ServiceResponse: Sendable {
 
     /// A payment's number, as a string or a number; nil when it is missing, null or blank.
     func reference(_ name: String) throws(ServiceResponseError) -> Reference? {
-        let isNumber = root[name]?.kind == .number
-        guard let text = try isNumber ? literal(name) : text(name) else { return nil }
-        guard let reference = Reference(text) else { throw .member(name) }
+        guard let value = root[name], value.kind != .null else { return nil }
+        guard value.kind == .string || value.kind == .number else {
+            throw .malformed(name, expected: Self.referenceForm)
+        }
+        guard let text = value.textOrNumber else { return nil }
+        guard let reference = Reference(text) else {
+            throw .malformed(name, expected: Self.referenceForm)
+        }
         return reference
     }
+
+    private static let referenceForm = "1 to \(Reference.bytesMax) visible ASCII characters"
 
     /// An amount in rupiah, whose value is a string or a number; nil when it is missing or null.
     func amount(_ name: String) throws(ServiceResponseError) -> ReportedAmount? {
         guard let object = root[name], object.kind != .null else { return nil }
         guard object["currency"]?.textOrNumber == "IDR", let value = object["value"],
             let amount = ReportedAmount(value)
-        else { throw .member(name) }
+        else { throw .malformed(name, expected: "value and currency in rupiah") }
         return amount
     }
 }
@@ -98,18 +117,25 @@ extension JSONValue {
 /// Why the gateway's response cannot be read; never contains the response.
 package enum ServiceResponseError: Error, Equatable, Sendable {
     case json(JSONError)
-    case notAnObject
+    case notAnObject(JSONKind)
 
-    /// This member is missing or malformed.
-    case member(String)
+    /// This member is missing, null or blank.
+    case missing(String)
+    case malformed(String, expected: String)
+
+    /// The code belongs to a service that the gateway does not have here.
+    case otherService(responseCode: String)
 }
 
 extension ServiceResponseError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .json(let error): error.description
-        case .notAnObject: "JSON, but not an object"
-        case .member(let name): "\(name) is missing or malformed"
+        case .notAnObject(let kind): "JSON, but \(kind), expected an object"
+        case .missing(let name): "\(name) is missing"
+        case .malformed(let name, let expected): "\(name) is malformed, expected \(expected)"
+        case .otherService(let code):
+            "responseCode \(code) belongs to service \(code.dropFirst(3).prefix(2))"
         }
     }
 }

@@ -10,13 +10,16 @@ package struct FileContents: Sendable {
     ///
     /// Wraps `open(2)`, `fstat(2)` and `read(2)`.
     ///
+    /// - Parameter allowsPipe: whether it may be a FIFO with a name, which makes the caller wait
+    ///   for its writer. Pipes of the caller's own, as in `/dev/fd/63`, are always read.
     /// - Throws: ``FileError/tooLarge(bytesMax:)`` when it has more than `bytesMax` bytes.
-    package init(reading path: String, bytesMax: Int) throws(FileError) {
+    package init(
+        reading path: String,
+        bytesMax: Int,
+        allowsPipe: Bool = false
+    ) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
-        let raw = try asFileError { () throws(SystemError) in
-            try retryingOnInterrupt("open") { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-        }
-        let descriptor = Descriptor(owning: raw)
+        let descriptor = try Self.open(path, allowsPipe: allowsPipe)
         (bytes, mode) = try Self.read(descriptor.raw, bytesMax: bytesMax)
         // Keeps the descriptor open until here.
         _ = consume descriptor
@@ -25,10 +28,7 @@ package struct FileContents: Sendable {
     /// Reads the first `byteCount` bytes of the file at `path`, or all of a shorter file.
     package init(startOf path: String, byteCount: Int) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
-        let raw = try asFileError { () throws(SystemError) in
-            try retryingOnInterrupt("open") { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-        }
-        let descriptor = Descriptor(owning: raw)
+        let descriptor = try Self.open(path, allowsPipe: false)
         (bytes, mode) = try Self.read(descriptor.raw, bytesMax: byteCount, isWhole: false)
         _ = consume descriptor
     }
@@ -40,6 +40,29 @@ package struct FileContents: Sendable {
             throw .system(SystemError(call: "fcntl", code: errno))
         }
         (bytes, mode) = try Self.read(STDIN_FILENO, bytesMax: bytesMax)
+    }
+
+    /// Opens a file for reading.
+    ///
+    /// - Throws: ``FileError/notRegular`` for a FIFO that is not allowed; without a writer it would
+    ///   make the program wait for ever.
+    private static func open(
+        _ path: String,
+        allowsPipe: Bool
+    ) throws(FileError) -> Descriptor {
+        let isPassed = path.hasPrefix("/dev/") || path.hasPrefix("/proc/self/fd/")
+        let waits = isPassed || allowsPipe
+        let flags = O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK)
+        let raw = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("open") { unsafe Glibc.open(path, flags) }
+        }
+        let descriptor = Descriptor(owning: raw)
+        var status = stat()
+        _ = try asFileError { () throws(SystemError) in
+            try retryingOnInterrupt("fstat") { unsafe fstat(raw, &status) }
+        }
+        guard waits || status.st_mode & S_IFMT != S_IFIFO else { throw .notRegular }
+        return descriptor
     }
 
     private static func read(
