@@ -2,6 +2,7 @@ package import Commands
 package import Configuration
 package import SQLiteFiles
 import Store
+import System
 
 extension Configuration.Storage {
     /// What happens if the database is missing: it is created, or the start is refused.
@@ -13,7 +14,8 @@ extension DatabaseLock.Refusal {
     package var exitCode: ExitCode {
         switch self {
         case .inUse: .unavailable
-        case .failed, .unusableLockFile: .inputOutput
+        case .failed(_, let error): error.isLasting ? .configuration : .inputOutput
+        case .unusableLockFile: .inputOutput
         case .missing, .orphaned: .configuration
         }
     }

@@ -21,6 +21,11 @@ enum Service {
         log: Log
     ) async -> ExitCode {
         let storage = configuration.configuration.storage
+        // Before the lock: from then on, only SQLite may open the file.
+        if let problem = DatabaseSchema.examine(storage.database) {
+            log.error("cannot start") { $0.add("error", problem) }
+            return .configuration
+        }
         do throws(DatabaseLock.Refusal) {
             let database = try DatabaseLock.acquire(
                 storage.database,
@@ -116,9 +121,11 @@ enum StartFailure: Error, CustomStringConvertible {
     var exitCode: ExitCode {
         switch self {
         case .database(let error, _):
-            error.kind == .orphaned ? .configuration : .inputOutput
-        case .listener: .unavailable
-        case .loops, .keys, .outbound: .internalError
+            [.orphaned, .unusable].contains(error.kind) ? .configuration : .inputOutput
+        case .listener(let error): error.isLasting ? .configuration : .unavailable
+        // Only a file for TLS that was changed since the configuration was loaded.
+        case .outbound: .configuration
+        case .loops, .keys: .internalError
         }
     }
 }

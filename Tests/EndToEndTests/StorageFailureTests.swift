@@ -135,7 +135,7 @@ struct StorageFailureTests {
             to: "receiver.db"
         )
         let process = try Daemon.launch(in: workspace)
-        #expect(try process.wait() == .exited(74))
+        #expect(try process.wait() == .exited(78))
         #expect(process.errors.all.contains { $0.contains("receiver.db") })
         #expect(!process.errors.all.contains { $0.contains("message=listening") })
     }
@@ -146,7 +146,7 @@ struct StorageFailureTests {
             in: workspace,
             set: ["storage.database=missing/receiver.db"]
         )
-        #expect(try [.exited(69), .exited(74)].contains(process.wait()))
+        #expect(try process.wait() == .exited(78))
         #expect(process.errors.all.contains { $0.contains("missing/receiver.db") })
     }
 }

@@ -196,6 +196,23 @@ private func nextPeer(of listener: Listener) throws -> SocketAddress? {
             try Listener.open(.systemd(name: "notify"), passed: passed)
         }
         #expect(error?.cause.code == ENOENT)
+        #expect(
+            error?.description
+                == "cannot listen on systemd:notify: no socket was passed under the name notify; "
+                + "none was passed at all: start the service through its socket unit"
+        )
+        #expect(error?.isLasting == true)
+    }
+
+    @Test func `are named when another one was expected`() {
+        let address = ListenAddress.systemd(name: "notify")
+        #expect(
+            Listener.examine(address, passed: ["web", "admin", "web"])
+                == "no socket was passed under the name notify; passed were: admin, web "
+                + "(FileDescriptorName= of the socket unit)"
+        )
+        #expect(Listener.examine(address, passed: ["notify"]) == nil)
+        #expect(Listener.examine(address, passed: nil) == nil)
     }
 
     @Test func `are taken over, all of a name, once`() async {
@@ -216,5 +233,36 @@ private func nextPeer(of listener: Listener) throws -> SocketAddress? {
                 try Listener.open(.systemd(name: "a"), passed: passed)
             }
         }
+    }
+}
+
+@Suite struct `Addresses that cannot be bound` {
+    @Test func `are found without listening, also while they are in use`() throws {
+        let any = try ListenAddress(parsing: "127.0.0.1:0")
+        let listener = try #require(try Listener.open(any, passed: PassedSockets()).first)
+        let used = try ListenAddress(parsing: listener.address.description)
+        #expect(Listener.examine(used, passed: nil) == nil)
+        // TEST-NET-1 of RFC 5737 is no machine's own address.
+        let foreign = try ListenAddress(parsing: "192.0.2.1:8080")
+        #expect(
+            Listener.examine(foreign, passed: nil)
+                == "no network interface of this machine has this address"
+        )
+        let error = #expect(throws: ListenError.self) {
+            try Listener.open(foreign, passed: PassedSockets())
+        }
+        // An interface may get the address later.
+        #expect(error?.isLasting == false)
+    }
+
+    @Test(arguments: [
+        ("10.255.0.1", true), ("172.15.0.1", false), ("172.16.0.1", true), ("172.32.0.1", false),
+        ("192.168.0.1", true), ("192.169.0.1", false), ("100.64.0.1", true),
+        ("100.63.0.1", false), ("169.254.1.1", true), ("127.0.0.1", true), ("0.0.0.0", true),
+        ("203.0.113.7", false), ("::1", true), ("::", true), ("fd00::1", true),
+        ("fe80::1", true), ("2001:db8::1", false), ("::ffff:10.0.0.1", true),
+    ])
+    func `are private where no router forwards to them`(_ text: String, _ isPrivate: Bool) {
+        #expect(IPAddress(text)?.isPrivate == isPrivate)
     }
 }

@@ -100,7 +100,8 @@ extension Listener {
             case .unix(let unix): return [try openUnix(unix)]
             }
         } catch {
-            throw ListenError(address: address, cause: error)
+            let explanation = examine(address, passed: passed.allNames)
+            throw ListenError(address: address, cause: error, explanation: explanation)
         }
     }
 
@@ -139,7 +140,19 @@ package struct ListenError: Error, Hashable, CustomStringConvertible {
     package let address: ListenAddress
     package let cause: SystemError
 
-    package var description: String { "cannot listen on \(address): \(cause)" }
+    /// What the cause means here; nil if it speaks for itself.
+    let explanation: String?
+
+    /// Whether the same attempt fails again until an operator changes something.
+    ///
+    /// An address that no interface has may get one later.
+    package var isLasting: Bool {
+        cause.code != EADDRNOTAVAIL && (explanation != nil || cause.isLasting)
+    }
+
+    package var description: String {
+        "cannot listen on \(address): \(explanation ?? cause.description)"
+    }
 }
 
 /// The file of a Unix socket.
@@ -201,6 +214,15 @@ final class SocketFile: Sendable {
         }
         throw SystemError(call: "bind", code: EADDRINUSE)
     }
+
+    /// Whether something that is not a socket is at `path`.
+    static func isOtherFile(at path: String) -> Bool {
+        guard let status = try? status(of: path) else { return false }
+        return status.st_mode & S_IFMT != S_IFSOCK
+    }
+
+    /// Whether a group has this name or number.
+    static func isGroup(_ group: String) -> Bool { (try? groupNumber(group)) != nil }
 
     /// Wraps `lstat(2)`.
     private static func status(of path: String) throws(SystemError) -> stat {

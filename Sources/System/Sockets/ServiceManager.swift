@@ -57,6 +57,9 @@ package struct SystemdNotifier: Sendable {
 
 /// The sockets that the service manager passed to the process; see sd_listen_fds(3).
 package final class PassedSockets: Sendable {
+    /// The names of all passed sockets, also of those that were claimed.
+    let allNames: [String]
+
     /// Names by descriptor number; without the sockets that were claimed.
     private let names: Mutex<[CInt: String]>
 
@@ -77,7 +80,9 @@ package final class PassedSockets: Sendable {
     }
 
     init(processID: pid_t, start: CInt = start, variable: (String) -> String?) {
-        names = Mutex(Self.names(processID: processID, start: start, variable: variable))
+        let names = Self.names(processID: processID, start: start, variable: variable)
+        allNames = Array(names.values)
+        self.names = Mutex(names)
     }
 
     /// The descriptors that were passed to the process, with their names.

@@ -1,0 +1,49 @@
+import System
+
+extension DatabaseSchema {
+    /// Why a start would refuse the file at `path` by its content; nil if it would not, and if the
+    /// file is missing.
+    ///
+    /// Reads the header of the file (https://www.sqlite.org/fileformat2.html, section 1.3) without
+    /// SQLite, so that a database in use is not touched. The process that uses the database must
+    /// not call this: closing the file would drop SQLite's locks (see ``DatabaseLock``).
+    package static func examine(_ path: String) -> String? {
+        let header: [UInt8]
+        do throws(FileError) {
+            header = try FileContents(startOf: path, byteCount: headerBytes).bytes
+        } catch {
+            if case .system(let failure) = error, failure.isAbsence { return nil }
+            return error.isNotRegular
+                ? "\(path) is a directory or no regular file, expected the file of a database"
+                : "\(path) cannot be read, \(error)"
+        }
+        if header.isEmpty { return nil }
+        guard header.count == headerBytes, header.starts(with: mark) else {
+            return "\(path) is not an SQLite database, expected one of cashin-receiver"
+        }
+        let application = number(header[68..<72])
+        let version = number(header[60..<64])
+        // Until the first checkpoint, the tables of a new database are in the WAL only.
+        let hasTables = header[103] != 0 || header[104] != 0
+        if application == 0, version == 0, !hasTables { return nil }
+        guard application == applicationID else {
+            return "\(path) is the SQLite database of another program, expected one of "
+                + "cashin-receiver"
+        }
+        guard version == Self.version else {
+            return
+                "\(path) has the schema version \(version), expected \(Self.version), the one of "
+                + "this program"
+        }
+        return nil
+    }
+
+    /// The header of the database, and that of its first page.
+    private static let headerBytes = 108
+
+    private static let mark = Array("SQLite format 3\0".utf8)
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> Int64 {
+        bytes.reduce(0) { $0 << 8 | Int64($1) }
+    }
+}
