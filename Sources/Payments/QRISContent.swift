@@ -10,7 +10,8 @@ package struct QRISContent: Equatable, Sendable {
     /// Parses the text of a code.
     ///
     /// The objects must cover the text exactly, begin with the format indicator `01`, and end with
-    /// a matching checksum: a customer's wallet refuses any other code.
+    /// a matching checksum: a customer's wallet refuses any other code. Lower-case digits of the
+    /// checksum are accepted with a warning (``check(amount:)``), because most wallets do.
     package init(_ text: String) throws(QRISProblem) {
         // EMVCo's lengths count Unicode scalars, not grapheme clusters.
         let scalars = Array(text.unicodeScalars.prefix(Self.charactersMax + 1))
@@ -26,7 +27,7 @@ package struct QRISContent: Equatable, Sendable {
             throw .formatIndicator
         }
         guard let last = objects.last, last.tag == QRISTag.checksum,
-            last.value == Self.checksum(of: text.utf8.dropLast(last.value.utf8.count))
+            last.value.uppercased() == Self.checksum(of: text.utf8.dropLast(last.value.utf8.count))
         else { throw .checksum }
         self.objects = objects
     }
@@ -57,15 +58,27 @@ package struct QRISContent: Equatable, Sendable {
         var warnings: [QRISWarning] = []
         if value(of: QRISTag.initiation) != "12" { warnings.append(.notDynamic) }
         if value(of: QRISTag.amount) == nil { warnings.append(.amountMissing) }
-        if value(of: QRISTag.country) != "ID" { warnings.append(.country) }
-        if let name = value(of: QRISTag.merchantName), name.unicodeScalars.count > 25 {
-            warnings.append(.merchantNameTooLong)
+        for (tag, warning) in Self.tipWarnings where value(of: tag) != nil {
+            warnings.append(warning)
         }
-        if let city = value(of: QRISTag.merchantCity), city.unicodeScalars.count > 15 {
-            warnings.append(.merchantCityTooLong)
+        if value(of: QRISTag.country) != "ID" { warnings.append(.country) }
+        let name = (value(of: QRISTag.merchantName) ?? "").unicodeScalars
+        let city = (value(of: QRISTag.merchantCity) ?? "").unicodeScalars
+        if name.allSatisfy(\.isBlank) { warnings.append(.merchantNameEmpty) }
+        if name.count > 25 { warnings.append(.merchantNameTooLong) }
+        if city.allSatisfy(\.isBlank) { warnings.append(.merchantCityEmpty) }
+        if city.count > 15 { warnings.append(.merchantCityTooLong) }
+        if let checksum = value(of: QRISTag.checksum), checksum != checksum.uppercased() {
+            warnings.append(.checksumLowercase)
         }
         return warnings
     }
+
+    /// The tags that let the payer add to the amount (EMV QRCPS section 4.7.7), or that add to it.
+    private static let tipWarnings: [(tag: Int, warning: QRISWarning)] = [
+        (QRISTag.tipIndicator, .tipIndicator), (QRISTag.fixedFee, .fixedFee),
+        (QRISTag.percentageFee, .percentageFee),
+    ]
 
     /// The sen of a decimal number; nil for any other text, and beyond the largest amount.
     ///
@@ -119,6 +132,10 @@ package enum QRISTag {
     package static let categoryCode = 52
     package static let currency = 53
     package static let amount = 54
+    /// `01`: the payer may add a tip; `02`, `03`: the fee of the next two tags is added.
+    package static let tipIndicator = 55
+    package static let fixedFee = 56
+    package static let percentageFee = 57
     package static let country = 58
     package static let merchantName = 59
     package static let merchantCity = 60
@@ -217,9 +234,21 @@ extension QRISProblem: CustomStringConvertible {
 
 /// An oddity of a QR code that can still be paid; each has been seen in the field.
 package enum QRISWarning: String, CaseIterable, Sendable {
-    case notDynamic = "tag 01 is not 12"
-    case amountMissing = "tag 54, the amount, is missing"
+    case notDynamic = "tag 01 is not 12: the code is static, and can be paid more than once"
+    case amountMissing = "tag 54, the amount, is missing: the payer enters it"
+    case tipIndicator = "tag 55 asks the payer for a tip or a fee: the paid amount may be higher"
+    case fixedFee = "tag 56 adds a fixed fee to the amount"
+    case percentageFee = "tag 57 adds a percentage to the amount"
     case country = "tag 58 is not ID"
+    case merchantNameEmpty = "tag 59, the name, is missing or empty"
     case merchantNameTooLong = "tag 59, the name, has more than 25 characters"
+    case merchantCityEmpty = "tag 60, the city, is missing or empty"
     case merchantCityTooLong = "tag 60, the city, has more than 15 characters"
+    case checksumLowercase =
+        "tag 63, the checksum, has lower-case digits, which some wallets refuse"
+}
+
+extension Unicode.Scalar {
+    /// Whether it is a space or a control character.
+    fileprivate var isBlank: Bool { value <= 0x20 }
 }

@@ -17,7 +17,8 @@ struct QRISContentTests {
             (54, "10000.00"), (58, "ID"), (59, "Warung Contoh"), (60, "Jakarta"),
         ]
         var objects: [QRISObject] = []
-        for (tag, value) in usual {
+        let others = changes.keys.filter { tag in !usual.contains { $0.0 == tag } }.sorted()
+        for (tag, value) in usual + others.map({ ($0, "") }) {
             let value: String? = changes[tag] ?? value
             if let value, let object = QRISObject(tag: tag, value: value) { objects.append(object) }
         }
@@ -124,12 +125,33 @@ struct QRISContentTests {
         Case(59, String(repeating: "é", count: 26), [.merchantNameTooLong], "one more"),
         Case(60, String(repeating: "x", count: 15), [], "the longest city"),
         Case(60, String(repeating: "x", count: 16), [.merchantCityTooLong], "one more"),
+        Case(60, "", [.merchantCityEmpty], "an empty city"),
+        Case(60, "  ", [.merchantCityEmpty], "a blank city"),
+        Case(60, nil, [.merchantCityEmpty], "no city"),
+        Case(59, "", [.merchantNameEmpty], "an empty name"),
+        Case(55, "01", [.tipIndicator], "the payer may add a tip"),
+        Case(56, "1000", [.fixedFee], "a fixed fee"),
+        Case(57, "0.70", [.percentageFee], "a percentage"),
     ]
 
     @Test(arguments: odd)
     func `what is merely odd is told`(_ change: Case) throws {
         let content = try QRISContent(Self.code([change.tag: change.value]))
         #expect(try content.check(amount: #require(Self.amount)) == change.warnings)
+    }
+
+    @Test func `a checksum in lower case is odd`() throws {
+        let text = Self.code()
+        let lower = String(text.dropLast(4)) + text.suffix(4).lowercased()
+        #expect(lower != text)
+        let content = try QRISContent(lower)
+        #expect(try content.check(amount: #require(Self.amount)) == [.checksumLowercase])
+    }
+
+    @Test func `every warning names its tag`() {
+        for warning in QRISWarning.allCases {
+            #expect(warning.rawValue.hasPrefix("tag "))
+        }
     }
 
     @Test func `lengths count characters, and the checksum bytes`() throws {
