@@ -14,6 +14,8 @@ package struct Command: Sendable {
     let operand: String?
     /// The allowed number of positional arguments.
     let operandCount: ClosedRange<Int>
+    /// Lines of the help between options and exit codes.
+    let details: [String]
     /// Exit codes of the command besides 0 and 64, which every command can return.
     let exitCodes: [ExitCode]
     /// Meanings of exit codes that are more specific than ``ExitCode/meaning``.
@@ -31,6 +33,7 @@ package struct Command: Sendable {
         options: [CommandOption] = [],
         operand: String? = nil,
         operandCount: ClosedRange<Int> = 1...1,
+        details: [String] = [],
         exitCodes: [ExitCode] = [],
         meanings: [ExitCode: String] = [:],
         example: String,
@@ -42,6 +45,7 @@ package struct Command: Sendable {
         self.options = options
         self.operand = operand
         self.operandCount = operand == nil ? 0...0 : operandCount
+        self.details = details
         self.exitCodes = exitCodes
         self.meanings = meanings
         self.example = example
@@ -177,6 +181,7 @@ extension Command {
         var lines = [summary, "", "Usage: \(usage(program: program))"]
         let options = options.map { ($0.usage, $0.summary) } + [("--help", "Shows this text.")]
         lines += ["", "Options:"] + columns(options)
+        if !details.isEmpty { lines += [""] + details }
         let codes = ([.success] + exitCodes + [.usage]).sorted { $0.rawValue < $1.rawValue }
         lines +=
             ["", "Exit codes:"]

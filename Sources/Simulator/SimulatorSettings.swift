@@ -95,11 +95,12 @@ struct SimulatorKeys {
         }
         let gatewayPath = gatewayFile ?? directory + "/gateway-private.pem"
         if gatewayFile == nil, !FileCreation.exists(gatewayPath) {
-            try Self.makePair("gateway", in: directory)
+            // The public key has the name that the receiver's configuration expects.
+            try Self.makePair("gateway", publicName: "cashin", in: directory)
         }
         let merchantPath = merchantFile ?? directory + "/merchant-public.pem"
         if merchantFile == nil, !FileCreation.exists(merchantPath) {
-            try Self.makePair("merchant", in: directory)
+            try Self.makePair("merchant", publicName: "merchant", in: directory)
         }
         gateway = try Self.read(gatewayPath) { text throws(CryptoError) in try RSAPrivateKey(text) }
         merchant = try Self.read(merchantPath) { text throws(CryptoError) in
@@ -121,12 +122,20 @@ struct SimulatorKeys {
         do throws(CryptoError) {
             return try parse(bytes)
         } catch {
-            throw SimulatorFailure(.badData, "\(path): \(error)")
+            throw SimulatorFailure(.badData, "\(path) \(error.message(file: path))")
         }
     }
 
     /// Generates a pair: the private key with mode 0600, in a directory with mode 0700.
-    private static func makePair(_ name: String, in directory: String) throws(SimulatorFailure) {
+    ///
+    /// - Parameters:
+    ///   - name: the file of the private key without `-private.pem`.
+    ///   - publicName: the file of the public key without `-public.pem`.
+    private static func makePair(
+        _ name: String,
+        publicName: String,
+        in directory: String
+    ) throws(SimulatorFailure) {
         let texts: (secret: String, open: String)
         do throws(CryptoError) {
             let key = try RSAPrivateKey.generate()
@@ -136,13 +145,16 @@ struct SimulatorKeys {
         }
         do throws(FileError) {
             try FileCreation.makeDirectories(directory, mode: 0o700)
-            let path = "\(directory)/\(name)"
             try FileCreation.write(
                 Array(texts.secret.utf8),
-                to: path + "-private.pem",
+                to: "\(directory)/\(name)-private.pem",
                 mode: 0o600
             )
-            try FileCreation.write(Array(texts.open.utf8), to: path + "-public.pem", mode: 0o644)
+            try FileCreation.write(
+                Array(texts.open.utf8),
+                to: "\(directory)/\(publicName)-public.pem",
+                mode: 0o644
+            )
         } catch {
             throw SimulatorFailure(.inputOutput, "cannot write keys to \(directory): \(error)")
         }

@@ -67,4 +67,37 @@ struct GenerateFaultTests {
             #expect(problem == .checksum)
         }
     }
+
+    @Test(arguments: [
+        ("qr=usual", []),
+        ("qr=static", [QRISWarning.notDynamic]), ("qr=no-amount", [.amountMissing]),
+        ("qr=tip", [.tipIndicator]), ("qr=fixed-fee", [.tipIndicator, .fixedFee]),
+        ("qr=percentage", [.tipIndicator, .percentageFee]), ("qr=no-city", [.merchantCityEmpty]),
+    ])
+    func `an odd code is handed out with warnings`(
+        _ fault: String,
+        _ expected: [QRISWarning]
+    ) async throws {
+        try await outcome(fault, isKnown: true) { outcome in
+            guard case .accepted(_, _, let warnings) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(warnings == expected.map(\.rawValue))
+        }
+    }
+
+    @Test(arguments: [("qr=wrong-crc", QRISProblem.checksum), ("qr=other-amount", .amount)])
+    func `a code that cannot be paid as requested is not handed out`(
+        _ fault: String,
+        _ expected: QRISProblem
+    ) async throws {
+        try await outcome(fault, isKnown: true) { outcome in
+            guard case .codeRefused(_, let problem) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(problem == expected)
+        }
+    }
 }

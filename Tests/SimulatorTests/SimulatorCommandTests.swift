@@ -1,4 +1,6 @@
 import Commands
+import Crypto
+import Support
 import System
 import Synchronization
 import Testing
@@ -39,8 +41,31 @@ struct SimulatorCommandTests {
     @Test func `the faults are listed as they are written`() async {
         let (code, output, _) = await run(["faults"])
         #expect(code == .success)
-        #expect(output.split(separator: "\n").count == Fault.all.count)
+        let lines = output.split(separator: "\n")
+        #expect(lines.count { !$0.hasPrefix(" ") } == Fault.all.count)
+        for value in Fault.all.flatMap(\.values) { #expect(output.contains(value)) }
         #expect(Set(Fault.all.map(\.name)).count == Fault.all.count)
+    }
+
+    @Test func `the help of serve has the control API`() async {
+        let output = await run(["serve", "--help"]).output
+        for route in ["transactions", "transactions/REF", "REF/pay", "REF/cancel", "release"] {
+            #expect(output.contains("/simulator/" + route) || output.contains(route))
+        }
+        for member in ["\"faults\"", "\"wait\"", "\"amount\""] { #expect(output.contains(member)) }
+    }
+
+    @Test func `generated keys have the names that the receiver expects`() throws {
+        let directory = try TemporaryDirectory()
+        let keys = try SimulatorKeys(
+            directory: directory.path,
+            gatewayFile: nil,
+            merchantFile: nil
+        )
+        #expect(try directory.read("cashin-public.pem") == keys.gateway.publicKey.pem())
+        let secret = try RSAPrivateKey(directory.read("merchant-private.pem"))
+        #expect(secret.publicKey == keys.merchant)
+        #expect(try directory.read("merchant-public.pem") == keys.merchant.pem())
     }
 
     @Test(arguments: [

@@ -12,6 +12,9 @@ struct Fault: Sendable {
     /// One sentence for the command `faults`.
     let summary: String
 
+    /// The possible values; empty if ``usage`` lists them, or if they are numbers.
+    var values: [String] = []
+
     /// Adds the fault to a plan; returns false if the value is missing or invalid.
     fileprivate let apply: @Sendable (_ value: String?, _ plan: inout FaultPlan) -> Bool
 
@@ -95,7 +98,23 @@ struct Fault: Sendable {
             summary:
                 "Accepts, then sends 5004701, disconnects or sends an invalid QR; or refuses."
         ) {
-            set(\.generateResponse, $0.flatMap(FaultPlan.GenerateResponse.init), in: &$1)
+            // "bad-qr" is the name of an earlier form of the fault qr=wrong-crc.
+            if $0 == "bad-qr" { return set(\.qr, .wrongCRC, in: &$1) }
+            return set(\.generateResponse, $0.flatMap(FaultPlan.GenerateResponse.init), in: &$1)
+        },
+        Fault(
+            usage: "qr=FORM",
+            summary: "Generates codes with an oddity or a fault.",
+            values: SimulatedQR.allCases.map(\.rawValue)
+        ) {
+            set(\.qr, $0.flatMap(SimulatedQR.init), in: &$1)
+        },
+        Fault(
+            usage: "response=SHAPE",
+            summary: "Sends something else in place of each response to generate and query.",
+            values: ReplyShape.allCases.map(\.rawValue)
+        ) {
+            set(\.replyShape, $0.flatMap(ReplyShape.init), in: &$1)
         },
         Fault(
             usage: "query=usual|refuse|unreadable",
@@ -149,7 +168,10 @@ extension FaultPlan {
         }
         let value = name == text ? nil : String(text.dropFirst(name.count + 1))
         guard fault.apply(value, &self) else {
-            throw FaultError(description: "fault \(quoted(text)): expected \(fault.usage)")
+            let values = fault.values.isEmpty ? "" : ": " + fault.values.joined(separator: ", ")
+            throw FaultError(
+                description: "fault \(quoted(text)): expected \(fault.usage)\(values)"
+            )
         }
     }
 }

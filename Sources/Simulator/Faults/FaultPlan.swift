@@ -27,7 +27,6 @@ struct FaultPlan: Equatable, Sendable {
     /// `refuse` creates no payment; all other cases create one, whatever the merchant receives.
     enum GenerateResponse: String {
         case usual, error, refuse, disconnect
-        case badQR = "bad-qr"
     }
 
     /// The response to a query of a known payment.
@@ -62,6 +61,11 @@ struct FaultPlan: Equatable, Sendable {
     var generateDelayMilliseconds = 0
     var generateResponse = GenerateResponse.usual
     var queryResponse = QueryResponse.usual
+    var qr = SimulatedQR.usual
+
+    /// What the merchant receives in place of each response to generate and query, whatever the
+    /// payment.
+    var replyShape = ReplyShape.usual
 
     // Forms, the same for all payments.
     var signedPath = SignedPath.path

@@ -11,6 +11,15 @@ extension Gateway {
     /// Checks header fields, signature, X-TIMESTAMP, X-EXTERNAL-ID and body, in this order; the
     /// first failure decides the response.
     func serve(_ service: ResponseCode.Service, _ request: Request) async -> GatewayResponse {
+        let processed = await process(service, request)
+        guard case .response(let response) = processed else { return processed }
+        return .response(plan.replyShape.applied(to: response))
+    }
+
+    private func process(
+        _ service: ResponseCode.Service,
+        _ request: Request
+    ) async -> GatewayResponse {
         let name = service == .generate ? "generate" : "query"
         do throws(RequestRefusal) {
             let header = try MerchantHeader(
@@ -85,7 +94,7 @@ extension Gateway {
         switch payment.plan.generateResponse {
         case .disconnect: return .disconnect
         case .error: return GatewayResponse(.internalServerError, .generate)
-        case .usual, .refuse, .badQR:
+        case .usual, .refuse:
             return .successful(.generate) {
                 $0.add("partnerReferenceNo", payment.partnerReferenceNo.text)
                 $0.add("referenceNo", payment.referenceNo.text)

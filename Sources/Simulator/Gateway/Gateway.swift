@@ -94,11 +94,7 @@ actor Gateway {
             referenceNo: referenceNo,
             externalID: externalID,
             validUntilMilliseconds: validUntil,
-            qrContent: qrContent(
-                for: intent,
-                referenceNo,
-                isBroken: drawn.generateResponse == .badQR
-            ),
+            qrContent: drawn.qr.text(for: intent.amount, referenceNo),
             createdMilliseconds: now(),
             plan: drawn
         )
@@ -118,32 +114,5 @@ actor Gateway {
         }
         guard externalIDs.count < Self.paymentsMax * 10 else { return true }
         return externalIDs.insert(externalID).inserted
-    }
-
-    /// A QRIS payload with the amount and the reference (EMVCo QRCPS-MPM; article Gateway).
-    ///
-    /// - Parameter isBroken: whether to change the last digit of the CRC.
-    private func qrContent(
-        for intent: GenerateIntent,
-        _ referenceNo: Reference,
-        isBroken: Bool
-    ) -> String {
-        let account = [(0, "ID.CO.SIMULATOR.WWW"), (1, "936000000000000001"), (3, "UME")]
-        let objects = [
-            (QRISTag.formatIndicator, "01"), (QRISTag.initiation, "12"),
-            (QRISTag.merchantAccounts.lowerBound, text(of: account)),
-            (QRISTag.categoryCode, "5411"), (QRISTag.currency, "360"),
-            (QRISTag.amount, intent.amount.description), (QRISTag.country, "ID"),
-            (QRISTag.merchantName, "SIMULATOR"), (QRISTag.merchantCity, "JAKARTA"),
-            (QRISTag.additionalData, text(of: [(1, referenceNo.text)])),
-        ]
-        let text = QRISContent.text(of: objects.compactMap { QRISObject(tag: $0.0, value: $0.1) })
-        guard isBroken, let last = text.last else { return text }
-        return text.dropLast() + (last == "0" ? "1" : "0")
-    }
-
-    /// The text of nested QRIS objects.
-    private func text(of objects: [(Int, String)]) -> String {
-        objects.compactMap { QRISObject(tag: $0.0, value: $0.1)?.text }.joined()
     }
 }
