@@ -198,6 +198,7 @@ final class APIRoute: Sendable {
         APIRoute("GET", "/metrics", .metrics, .metrics, MetricsEndpoint.show),
         APIRoute("POST", "/admin/prune", .operate, .startPrune, PruneEndpoint.start),
         APIRoute("GET", "/admin/prune", .operate, .showPrune, PruneEndpoint.show),
+        APIRoute("POST", "/admin/self-test", .operate, .selfTest, SelfTestEndpoint.run),
     ]
 }
 

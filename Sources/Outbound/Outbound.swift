@@ -13,6 +13,7 @@ package final class Outbound: Sendable {
     package let generator: QRGenerator
     package let reconciler: Reconciler
     package let report: OutboundReport
+    package let selfTest: SelfTest
 
     /// `cashIn.defaultValiditySeconds` of the present configuration.
     private let validitySeconds: Atomic<Int>
@@ -49,6 +50,7 @@ package final class Outbound: Sendable {
             onInquiry: { await reconciler.record($0, about: $1) }
         )
         self.report = report
+        selfTest = SelfTest(loaded, gateway: gateway, store: store, now: now)
         validitySeconds = Atomic(loaded.configuration.cashIn.defaultValiditySeconds)
         isReconciling = Atomic(loaded.configuration.reconcile.isEnabled)
         reconciling = Mutex(Task { await reconciler.run() })
@@ -65,6 +67,7 @@ package final class Outbound: Sendable {
     package func apply(_ loaded: LoadedConfiguration) async throws(HTTPClientError) {
         let couldQuery = gateway.access != nil && isReconciling.load(ordering: .relaxed)
         try gateway.apply(loaded)
+        selfTest.apply(loaded)
         let configuration = loaded.configuration
         validitySeconds.store(configuration.cashIn.defaultValiditySeconds, ordering: .relaxed)
         let isEnabled = configuration.reconcile.isEnabled

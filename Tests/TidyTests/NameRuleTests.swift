@@ -6,11 +6,14 @@ struct NameRuleTests {
     }
 
     @Test(arguments: [
-        "func take() {", "let answer = 1", "private var isHeld: Bool { true }", "struct Answer {",
+        "func take() {", "let lastAnswer = 1", "private var isHeld: Bool { true }",
+        "struct Answer {",
         "case asked, read", "case read, asked(Int)", "case told(by: Int)", "typealias Note = Int",
-        "func record(_ answer: Int) {", "func record(take count: Int) {", "let (read, kept) = a",
-        "func record(\n    answer: Int\n) {", "for taken in all {", "for (index, told) in all {",
-        "{ kept in", "{ state, held in", "a.map { (answer) in", "{ [self] answer in",
+        "func record(_ lastAnswer: Int) {", "func record(take count: Int) {",
+        "let (read, kept) = a",
+        "func record(\n    lastAnswer: Int\n) {", "for taken in all {",
+        "for (index, told) in all {",
+        "{ kept in", "{ state, held in", "a.map { (lastAnswer) in", "{ [self] lastAnswer in",
         "func note() {", "func takeURLs() {", "if let kept {", "guard let read, let told else {",
         "func `take`() {", "let a = \"\\(b { kept in c })\"",
     ])

@@ -190,7 +190,7 @@ struct NamedSchema: Sendable {
         positiveRupiah, generation, query, queryResult, nothing, reconciliation, dossier,
         dossierCallback, exchange, gatewayReport, callbackSurvey, outboundSurvey, sighting,
         seenValues, signatureForms, externalIDForms, memberTally, spellings, timeForms, amountForms,
-        spread, health, readiness, pruneOrder, prune, problem,
+        spread, health, readiness, pruneOrder, prune, selfTest, problem,
     ]
 }
 

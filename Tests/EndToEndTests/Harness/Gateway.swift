@@ -148,11 +148,18 @@ struct Pair {
     /// - Parameters:
     ///   - set: of the daemon, as for `--set`.
     ///   - options: of the simulator.
-    init(set: [String] = [], options: [String] = ["--retry-seconds", "none"]) throws {
+    ///   - isPublished: whether `notify.publicURL` leads to the daemon itself.
+    init(
+        set: [String] = [],
+        options: [String] = ["--retry-seconds", "none"],
+        isPublished: Bool = false
+    ) throws {
         workspace = try Workspace(confirms: "unproven")
         notifyPort = try FreePort.next()
         gateway = try Gateway(for: workspace, notifyPort: notifyPort, options: options)
-        settings = ["notify.listen=127.0.0.1:\(notifyPort)"] + gateway.settings + set
+        let address = "127.0.0.1:\(notifyPort)"
+        let url = isPublished ? ["notify.publicURL=http://\(address)/v1.0/debit/notify"] : []
+        settings = ["notify.listen=\(address)"] + gateway.settings + url + set
         daemon = try Daemon(in: workspace, set: settings)
     }
 
