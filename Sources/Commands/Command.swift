@@ -182,18 +182,20 @@ extension Command {
         let options = options.map { ($0.usage, $0.summary) } + [("--help", "Shows this text.")]
         lines += ["", "Options:"] + columns(options)
         if !details.isEmpty { lines += [""] + details }
-        let codes = ([.success] + exitCodes + [.usage]).sorted { $0.rawValue < $1.rawValue }
-        lines +=
-            ["", "Exit codes:"]
-            + columns(
-                codes.map { (String($0.rawValue), meanings[$0] ?? $0.meaning) }
-            )
+        let codes = exitMeanings.map { (String($0.code.rawValue), $0.meaning) }
+        lines += ["", "Exit codes:"] + columns(codes)
         lines += ["", "Example:", "  \(program) \(example)"]
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// The exit codes in ascending order, with their meanings.
+    var exitMeanings: [(code: ExitCode, meaning: String)] {
+        let codes = ([.success] + exitCodes + [.usage]).sorted { $0.rawValue < $1.rawValue }
+        return codes.map { ($0, meanings[$0] ?? $0.meaning) }
+    }
+
     /// The usage line; many optional options are shortened to `[OPTION]...`.
-    private func usage(program: String) -> String {
+    func usage(program: String) -> String {
         let parts = options.map { option in
             let part = option.isRequired ? option.usage : "[\(option.usage)]"
             return option.isRepeatable ? part + "..." : part
@@ -223,7 +225,7 @@ extension Program {
                 summary,
                 "",
                 "Usage: \(name) COMMAND [OPTION]...",
-                "       \(name) COMMAND --help | --version",
+                "       \(name) COMMAND --help | --version | --manual [COMMAND] | --completion",
                 "",
                 "Commands:",
             ] + commands

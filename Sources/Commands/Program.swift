@@ -47,17 +47,39 @@ package struct Program: Sendable {
             console.output(overview)
             return .success
         case "--version":
-            console.output("\(name) \(Version.text)\n")
+            console.output("\(name) \(Version.description)\n")
             return .success
+        case "--completion":
+            console.output(completionScript)
+            return .success
+        case "--manual":
+            return printManual(Array(arguments.dropFirst()), console)
         default: break
         }
         guard let command = command(named: arguments) else {
-            let nearest = nearestKey(to: first, among: commands.map(\.name))
-            let hint = nearest.map { ", the nearest is \($0)" } ?? ""
-            console.complain("\(name): unknown command \(quoted(first))\(hint)")
-            return .usage
+            return refuse(first, console)
         }
         return await run(command, Array(arguments.dropFirst(command.words.count)), console)
+    }
+
+    /// Prints the manual page of a command, or without a name that of the program.
+    private func printManual(_ words: [String], _ console: Console) -> ExitCode {
+        if words.isEmpty {
+            console.output(manualPage)
+            return .success
+        }
+        guard let command = commands.first(where: { $0.words == words }) else {
+            return refuse(words.joined(separator: " "), console)
+        }
+        console.output(command.manualPage(program: self))
+        return .success
+    }
+
+    private func refuse(_ command: String, _ console: Console) -> ExitCode {
+        let nearest = nearestKey(to: command, among: commands.map(\.name))
+        let hint = nearest.map { ", the nearest is \($0)" } ?? ""
+        console.complain("\(name): unknown command \(quoted(command))\(hint)")
+        return .usage
     }
 
     /// The command whose name the arguments begin with; nil if there is none.
@@ -174,9 +196,4 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case .configuration: "the configuration is wrong; every problem is listed"
         }
     }
-}
-
-/// The program's version (semver.org).
-package enum Version {
-    package static let text = "0.1.0"
 }

@@ -112,12 +112,6 @@ extension ConfigurationRequest {
 }
 
 extension JSON5Value {
-    /// The value of the member `name` of an object.
-    fileprivate subscript(name: String) -> JSON5Value? {
-        guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
-    }
-
     /// Whether the value is a text that is not empty.
     ///
     /// A number counts as well, because a text need not be quoted on the command line.

@@ -1,22 +1,31 @@
 /// The commented configuration that `init` writes; `deploy/config.json5` is its systemd variant.
 ///
 /// It contains every key with its default. A required key without a default is empty, so that
-/// `check-config` reports it.
-package struct ConfigurationTemplate: Sendable {
-    /// The prefix of the names of files with secrets.
-    let credentials: String
-    /// The prefix of the name of the database.
-    let state: String
+/// `check-config` reports it. The files that it names are in its own directory.
+package struct ConfigurationTemplate: Equatable, Sendable {
+    /// The value of `notify.listen`.
+    private let listen: String
+    /// The value of `storage.database`.
+    private let database: String
 
-    /// All files are in the directory of the configuration.
-    package static let besideFiles = ConfigurationTemplate(credentials: "", state: "")
+    /// All files are in the directory of the configuration, and the receiver opens its own sockets.
+    ///
+    /// - Parameter database: the path of the database.
+    package static func besideFiles(database: String = "receiver.db") -> ConfigurationTemplate {
+        ConfigurationTemplate(listen: "127.0.0.1:8080", database: database)
+    }
 
-    /// Secrets are in the directory of `LoadCredential=`, the database in that of
-    /// `StateDirectory=`.
-    package static let systemd = ConfigurationTemplate(
-        credentials: "${CREDENTIALS_DIRECTORY}/",
-        state: "${STATE_DIRECTORY}/"
-    )
+    /// For the systemd units in `deploy/`: systemd owns the notify socket.
+    ///
+    /// - Parameter database: the path of the database; that of `StateDirectory=` by default.
+    package static func systemd(
+        database: String = stateDirectory + "/receiver.db"
+    ) -> ConfigurationTemplate {
+        ConfigurationTemplate(listen: "systemd:notify", database: database)
+    }
+
+    /// The directory of the database in the systemd unit (`StateDirectory=`).
+    package static let stateDirectory = "/var/lib/cashin-receiver"
 
     /// The contents of the file.
     package var text: String {
@@ -36,7 +45,7 @@ package struct ConfigurationTemplate: Sendable {
           notify: {
             // One address or an array: host:port, [v6]:port, unix:/path?mode=0660&group=www-data,
             // systemd:NAME (a passed socket). Port 0: any free port; the log names it.
-            listen: "127.0.0.1:8080",
+            listen: \(JSON5Value.literal(listen)),
             // As registered with the gateway, such as https://pay.example.id/v1.0/debit/notify
             publicURL: "",
             // The paths or URLs that the gateway may sign; [] = publicURL and its path.
@@ -84,8 +93,8 @@ package struct ConfigurationTemplate: Sendable {
             // Each file contains one token of at least 32 characters. Scopes: "feed", "journal",
             // "generate", "operate", "metrics"; "admin" = all.
             tokens: [
-              { name: "orders", file: "\(credentials)orders.token", scopes: ["feed", "generate"] },
-              { name: "ops", file: "\(credentials)ops.token", scopes: ["admin"] },
+              { name: "orders", file: "orders.token", scopes: ["feed", "generate"] },
+              { name: "ops", file: "ops.token", scopes: ["admin"] },
             ],
             // limits: {}, as below, for this listener only
           },
@@ -111,7 +120,7 @@ package struct ConfigurationTemplate: Sendable {
             // []: every callback is refused and kept.
             publicKeyFiles: ["cashin-public.pem"],
             // Your private key; null = receive-only.
-            privateKeyFile: "\(credentials)merchant-private.pem",
+            privateKeyFile: "merchant-private.pem",
             // The trusted CA certificates (PEM); null = those of the system.
             caFile: null,
             // A proxy before the gateway, asked for a tunnel: http://[user:password@]host:port. TLS
@@ -134,7 +143,7 @@ package struct ConfigurationTemplate: Sendable {
     private var rest: String {
         """
           storage: {
-            database: "\(state)receiver.db",
+            database: \(JSON5Value.literal(database)),
             // false: do not start without the database, so that a missing volume is noticed. Set it
             // after the first start.
             create: true,

@@ -109,10 +109,20 @@ extension ConfigurationSection {
         }
     }
 
+    /// Warns of a secret that other users can access.
+    ///
+    /// Root's files may be readable by a group, so that the service's user can read them but not
+    /// change them. PostgreSQL has the same rule for its private key:
+    /// https://www.postgresql.org/docs/current/ssl-tcp.html
     private func warnIfOpen(_ contents: FileContents, _ file: String, _ key: String) {
-        guard contents.mode & 0o077 != 0 else { return }
+        let ofOthers: UInt32 = contents.ownerID == 0 ? 0o037 : 0o077
+        guard contents.mode & ofOthers != 0 else { return }
         let mode = String(contents.mode, radix: 8)
-        warn(key, "\(quoted(file)) is accessible to other users (mode \(mode)), expected mode 600")
+        warn(
+            key,
+            "\(quoted(file)) is accessible to other users (mode \(mode)), expected mode 600, "
+                + "or 640 for a file of root"
+        )
     }
 
     private func warnOfRepeatedKey(_ publicKey: RSAPublicKey, _ key: String, _ index: Int) {

@@ -13,7 +13,7 @@ struct ConfigurationTemplateTests {
 
     @Test func `the template asks for what is missing and nothing else`() throws {
         let fixture = try ConfigurationFixture()
-        try fixture.directory.write("config.json5", ConfigurationTemplate.besideFiles.text)
+        try fixture.directory.write("config.json5", ConfigurationTemplate.besideFiles().text)
         try fixture.directory.write("ops.token", String(repeating: "o", count: 32))
         #expect(
             fixture.problems() == [
@@ -28,12 +28,12 @@ struct ConfigurationTemplateTests {
     @Test func `the template shows every key with its default`() throws {
         let fixture = try ConfigurationFixture()
         let standard = try fixture.load(["cashIn.publicKeyFiles=[]", "internal.tokens=[]"])
-        try fixture.directory.write("config.json5", ConfigurationTemplate.besideFiles.text)
+        try fixture.directory.write("config.json5", ConfigurationTemplate.besideFiles().text)
         let template = try fixture.load(
             Self.filledIn + ["cashIn.publicKeyFiles=[]", "internal.tokens=[]"]
         )
         #expect(template.configuration == standard.configuration)
-        let text = ConfigurationTemplate.besideFiles.text
+        let text = ConfigurationTemplate.besideFiles().text
         for path in Configuration.knownKeys where !path.hasPrefix("internal.limits.") {
             let name = path.split(separator: ".").last ?? ""
             #expect(text.contains("\(name): "), "\(path)")
@@ -44,6 +44,6 @@ struct ConfigurationTemplateTests {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let path = "/\(root)/deploy/config.json5"
         let sample = try FileContents(reading: path, bytesMax: 65_536).bytes
-        #expect(String(decoding: sample, as: UTF8.self) == ConfigurationTemplate.systemd.text)
+        #expect(String(decoding: sample, as: UTF8.self) == ConfigurationTemplate.systemd().text)
     }
 }

@@ -3,19 +3,24 @@ import Glibc
 import Support
 import Testing
 
-/// The commands about database files with the configuration of `deploy/`, run from a shell: without
-/// the variables that only the service manager sets.
+/// The commands about database files with the configuration of `deploy/`, run from a shell; its
+/// database is in a directory of the test, or in that of a variable that only a service manager
+/// sets.
 @Suite(.blocking)
 struct DeployedConfigurationTests {
     private let workspace: Workspace
+
+    private static let database = "\"/var/lib/cashin-receiver/receiver.db\""
 
     /// A database with one payment, and `deploy/config.json5` beside it.
     init() throws {
         workspace = try Workspace()
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let text = try String(contentsOfFile: "/\(root)/deploy/config.json5", encoding: .utf8)
-        #expect(text.contains("${STATE_DIRECTORY}") && text.contains("${CREDENTIALS_DIRECTORY}"))
-        try workspace.write(text, to: "deployed.json5")
+        #expect(text.contains(Self.database))
+        try workspace.write(text, to: "shipped.json5")
+        let variable = "\"${STATE_DIRECTORY}/receiver.db\""
+        try workspace.write(text.replacing(Self.database, with: variable), to: "deployed.json5")
         let daemon = try Daemon(in: workspace)
         #expect(try daemon.post(Callback()).code == "2005600")
         #expect(try daemon.stop() == .exited(0))
@@ -32,9 +37,10 @@ struct DeployedConfigurationTests {
     private func run(
         _ command: [String],
         _ options: [String] = [],
+        configuration: String = "deployed.json5",
         environment: [String: String] = [:]
     ) throws -> DatabaseCommands.Outcome {
-        let file = ["--config", workspace.directory + "deployed.json5"]
+        let file = ["--config", workspace.directory + configuration]
         return try ChildProcess.run(
             Daemon.program,
             command + file + options,
@@ -44,13 +50,17 @@ struct DeployedConfigurationTests {
 
     @Test func `with the path of the database on the command line they work`() throws {
         for command in commands {
-            let outcome = try run(command, ["--set", "storage.database=\(workspace.database)"])
+            let outcome = try run(
+                command,
+                ["--set", "storage.database=\(workspace.database)"],
+                configuration: "shipped.json5"
+            )
             #expect(outcome.end == .exited(0), "\(command): \(outcome.errors)")
         }
         #expect(try Daemon(in: workspace).feed().count == 1)
     }
 
-    @Test func `with the state directory of the unit they work`() throws {
+    @Test func `with a variable in the path they work`() throws {
         let directory = String(workspace.directory.dropLast())
         for command in commands {
             let outcome = try run(command, environment: ["STATE_DIRECTORY": directory])

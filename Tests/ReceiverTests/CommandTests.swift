@@ -9,13 +9,6 @@ import Testing
 @testable import Receiver
 
 struct CommandTests {
-    private func run(_ arguments: [String]) async -> (code: ExitCode, output: String, error: String)
-    {
-        let recorder = ConsoleRecorder()
-        let code = await Program.receiver.run(arguments, console: recorder.console)
-        return (code, recorder.output, recorder.error)
-    }
-
     @Test(arguments: Program.receiver.commands)
     func `every command explains itself`(_ command: Command) async {
         let (code, output, error) = await run(command.words + ["--help"])
@@ -44,7 +37,15 @@ struct CommandTests {
     @Test func `the version is told`() async {
         let (code, output, _) = await run(["--version"])
         #expect(code == .success)
-        #expect(output == "cashin-receiver \(Version.text)\n")
+        #expect(output == "cashin-receiver \(Version.description)\n")
+    }
+
+    /// As `git archive` leaves the placeholder, and as it is in a working copy.
+    @Test func `the version names the commit where it is known`() {
+        #expect(Version.commit(in: "16cc909") == "16cc909")
+        #expect(Version.commit(in: "$Format:%h$") == nil)
+        #expect(Version.description(commit: "16cc909") == "\(Version.text) (commit 16cc909)")
+        #expect(Version.description(commit: nil) == Version.text)
     }
 
     @Test(arguments: [
@@ -62,7 +63,7 @@ struct CommandTests {
         (["serve", "now"], "cashin-receiver serve: unexpected argument \"now\""),
         (["serve", "-x"], "cashin-receiver serve: unexpected argument \"-x\""),
         (["serve", "a\nb"], "cashin-receiver serve: unexpected argument \"a\\nb\""),
-        (["init"], "cashin-receiver init: --dir DIR is missing"),
+        (["init"], "cashin-receiver init: --dir DIR or --system is missing"),
         (["diagnose"], "cashin-receiver diagnose: FILE is missing"),
         (["diagnose", "a", "-"], "cashin-receiver diagnose: unexpected argument \"-\""),
         (["keygen"], "cashin-receiver keygen: --out DIR is missing"),
@@ -216,36 +217,6 @@ struct CommandTests {
         )
     }
 
-    @Test func `init makes a beginning and overwrites nothing`() async throws {
-        let directory = try TemporaryDirectory()
-        let place = "\(directory.path)/new/receiver"
-        let (code, output, _) = await run(["init", "--dir", place])
-        #expect(code == .success)
-        #expect(output.contains("check-config --config \(place)/config.json5"))
-        let modes = try [
-            "merchant-private.pem", "orders.token", "ops.token", "merchant-public.pem",
-        ]
-        .map { try FileContents(reading: "\(place)/\($0)", bytesMax: 10_000).mode }
-        #expect(modes == [0o600, 0o600, 0o600, 0o644])
-        let tokens = try ["orders", "ops"].map { try directory.read("new/receiver/\($0).token") }
-        #expect(tokens[0] != tokens[1])
-        for token in tokens {
-            #expect(token.utf8.count == 65)
-            #expect(token.dropLast().allSatisfy { $0.isHexDigit && !$0.isUppercase })
-            #expect(!output.contains(token.dropLast()))
-        }
-        let before = try directory.read("new/receiver/config.json5")
-        #expect(before == ConfigurationTemplate.besideFiles.text)
-
-        try FileCreation.remove("\(place)/orders.token")
-        let again = await run(["init", "--dir", place])
-        #expect(again.code == .inputOutput)
-        #expect(
-            again.error.hasSuffix("\(place)/config.json5: already there, nothing was written\n")
-        )
-        #expect(!FileCreation.exists("\(place)/orders.token"))
-    }
-
     @Test func `keygen writes a pair that belongs together`() async throws {
         let directory = try TemporaryDirectory()
         let (code, output, _) = await run(["keygen", "--out=\(directory.path)"])
@@ -257,6 +228,13 @@ struct CommandTests {
         #expect(try directory.read("merchant-private.pem").hasPrefix("-----BEGIN PRIVATE KEY-----"))
         #expect(await run(["keygen", "--out", directory.path]).code == .inputOutput)
     }
+}
+
+/// Runs a command line of the receiver.
+func run(_ arguments: [String]) async -> (code: ExitCode, output: String, error: String) {
+    let recorder = ConsoleRecorder()
+    let code = await Program.receiver.run(arguments, console: recorder.console)
+    return (code, recorder.output, recorder.error)
 }
 
 extension Command: CustomTestStringConvertible {

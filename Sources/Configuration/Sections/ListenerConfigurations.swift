@@ -117,31 +117,37 @@ extension Configuration {
             allowPlaintext = section.boolean("allowPlaintext", default: false)
             tokens = section.sections("tokens") { TokenSettings($0) }
             self.limits = section.section("limits") { Limits($0, default: limits) }
-            section.checkNames(of: tokens)
             if !allowPlaintext { section.refusePlaintext(listen) }
         }
     }
 
     /// One element of `internal.tokens`: a bearer token and its scopes.
+    ///
+    /// Several elements may have the same name, while a token is exchanged for a new one.
     package struct TokenSettings: Sendable, Equatable {
         package var name: String
         package var file: String
         package var scopes: [Scope]
 
         init(_ section: ConfigurationSection) {
-            let expected = "a name of 1 to 64 letters, digits, \".\", \"_\" or \"-\""
             name =
-                section.text("name", expected: expected) { text throws(Malformed) in
-                    guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(\.isNameByte)
-                    else {
-                        throw Malformed("is \(JSON5Value.literal(text)), expected \(expected)")
-                    }
+                section.text("name", expected: Self.expectedName) { text throws(Malformed) in
+                    try Self.checkName(text)
                     return text
                 } ?? ""
             file = section.path("file") ?? ""
             scopes = section.words("scopes", default: [])
             if !file.isEmpty { section.loadToken("file", self) }
         }
+
+        /// Throws if `name` cannot be the name of a token.
+        package static func checkName(_ name: String) throws(Malformed) {
+            guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(\.isNameByte) else {
+                throw Malformed("is \(JSON5Value.literal(name)), expected \(expectedName)")
+            }
+        }
+
+        private static let expectedName = "a name of 1 to 64 letters, digits, \".\", \"_\" or \"-\""
     }
 
     /// A permission of a token; each route of the internal API requires one.
@@ -153,14 +159,6 @@ extension Configuration {
 }
 
 extension ConfigurationSection {
-    fileprivate func checkNames(of tokens: [Configuration.TokenSettings]) {
-        for (index, token) in tokens.enumerated() where !token.name.isEmpty {
-            guard tokens[..<index].contains(where: { $0.name == token.name }) else { continue }
-            let name = JSON5Value.literal(token.name)
-            report("tokens", at: index, "repeats the name \(name), expected each name once")
-        }
-    }
-
     fileprivate func refusePlaintext(_ addresses: [ListenAddress]) {
         for address in addresses where address.isLoopback == false {
             report(

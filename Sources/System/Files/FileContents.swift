@@ -5,6 +5,8 @@ package struct FileContents: Sendable {
     package let bytes: [UInt8]
     /// Permission bits, 0–0o7777.
     package let mode: UInt32
+    /// The user that owns the file.
+    package let ownerID: UInt32
 
     /// Reads the file at `path`.
     ///
@@ -20,7 +22,7 @@ package struct FileContents: Sendable {
     ) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
         let descriptor = try Self.open(path, allowsPipe: allowsPipe)
-        (bytes, mode) = try Self.read(descriptor.raw, bytesMax: bytesMax)
+        (bytes, mode, ownerID) = try Self.read(descriptor.raw, bytesMax: bytesMax)
         // Keeps the descriptor open until here.
         _ = consume descriptor
     }
@@ -29,7 +31,7 @@ package struct FileContents: Sendable {
     package init(startOf path: String, byteCount: Int) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
         let descriptor = try Self.open(path, allowsPipe: false)
-        (bytes, mode) = try Self.read(descriptor.raw, bytesMax: byteCount, isWhole: false)
+        (bytes, mode, ownerID) = try Self.read(descriptor.raw, bytesMax: byteCount, isWhole: false)
         _ = consume descriptor
     }
 
@@ -39,7 +41,7 @@ package struct FileContents: Sendable {
         guard fcntl(STDIN_FILENO, F_GETFD) != -1 else {
             throw .system(SystemError(call: "fcntl", code: errno))
         }
-        (bytes, mode) = try Self.read(STDIN_FILENO, bytesMax: bytesMax)
+        (bytes, mode, ownerID) = try Self.read(STDIN_FILENO, bytesMax: bytesMax)
     }
 
     /// Opens a file for reading.
@@ -69,7 +71,7 @@ package struct FileContents: Sendable {
         _ raw: CInt,
         bytesMax: Int,
         isWhole: Bool = true
-    ) throws(FileError) -> (bytes: [UInt8], mode: UInt32) {
+    ) throws(FileError) -> (bytes: [UInt8], mode: UInt32, ownerID: UInt32) {
         var status = stat()
         _ = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("fstat") { unsafe fstat(raw, &status) }
@@ -85,11 +87,11 @@ package struct FileContents: Sendable {
                     }
                 }
             }
-            if count == 0 { return (bytes, mode) }
+            if count == 0 { return (bytes, mode, status.st_uid) }
             bytes += buffer[..<count]
             if bytes.count <= bytesMax { continue }
             if isWhole { throw .tooLarge(bytesMax: bytesMax) }
-            return (Array(bytes[..<bytesMax]), mode)
+            return (Array(bytes[..<bytesMax]), mode, status.st_uid)
         }
     }
 }

@@ -60,6 +60,12 @@ package struct FileOwnership: Equatable, Sendable {
     /// Permission bits, 0–0o7777.
     package var mode: UInt32
 
+    package init(userID: UInt32, groupID: UInt32, mode: UInt32) {
+        self.userID = userID
+        self.groupID = groupID
+        self.mode = mode
+    }
+
     /// Reads those of the file or directory at `path`. Wraps `stat(2)`.
     package init(of path: String) throws(FileError) {
         var status = stat()

@@ -33,7 +33,13 @@ final class ChildProcess: @unchecked Sendable {
     /// Descriptors that belong to one child must not reach another one that is started meanwhile.
     private static let spawning = NSLock()
 
-    init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter inherited: a descriptor that the program gets as number 3.
+    init(
+        _ path: String,
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        inherited: CInt? = nil
+    ) throws {
         self.path = path
         var environment = environment
         environment["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
@@ -51,6 +57,7 @@ final class ChildProcess: @unchecked Sendable {
             actions.redirectInput()
             posix_spawn_file_actions_adddup2(&actions, outputPipe.write, 1)
             posix_spawn_file_actions_adddup2(&actions, errorPipe.write, 2)
+            if let inherited { posix_spawn_file_actions_adddup2(&actions, inherited, 3) }
         }
     }
 

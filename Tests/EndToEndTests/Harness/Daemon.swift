@@ -28,15 +28,23 @@ final class Daemon: Sendable {
     ///   - set: `KEY=VALUE` for `--set`.
     ///   - listenerCount: how many notify addresses it is configured with.
     ///   - user: whose process it is.
+    ///   - socket: a listening socket that it is given.
     init(
         in workspace: Workspace,
         set: [String] = [],
         listenerCount: Int = 1,
         environment: [String: String] = [:],
-        as user: ProcessUser = .own
+        as user: ProcessUser = .own,
+        passing socket: PassedSocket? = nil
     ) throws {
         self.workspace = workspace
-        process = try Self.launch(in: workspace, set: set, environment: environment, as: user)
+        process = try Self.launch(
+            in: workspace,
+            set: set,
+            environment: environment,
+            as: user,
+            passing: socket
+        )
         var notify: [Endpoint] = []
         var inner: Endpoint?
         var next = 0
@@ -66,14 +74,25 @@ final class Daemon: Sendable {
         in workspace: Workspace,
         set: [String] = [],
         environment: [String: String] = [:],
-        as user: ProcessUser = .own
+        as user: ProcessUser = .own,
+        passing socket: PassedSocket? = nil
     ) throws -> ChildProcess {
         let options = set.flatMap { ["--set", $0] }
-        let command = user.command(
+        var environment = environment
+        var command = user.command(
             program,
             ["serve", "--config", workspace.configurationFile] + options
         )
-        return try ChildProcess(command[0], Array(command[1...]), environment: environment)
+        if socket != nil {
+            environment.merge(PassedSocket.environment) { $1 }
+            command = PassedSocket.command(command)
+        }
+        return try ChildProcess(
+            command[0],
+            Array(command[1...]),
+            environment: environment,
+            inherited: socket?.descriptor
+        )
     }
 
     /// What it has logged.

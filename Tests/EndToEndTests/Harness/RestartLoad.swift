@@ -1,0 +1,97 @@
+import Foundation
+import Support
+
+/// Clients that post callbacks while the daemon is restarted, each over a connection of its own,
+/// and send one again as the gateway does when no response came.
+final class RestartLoad: @unchecked Sendable {
+    /// What the clients saw.
+    struct Outcome {
+        var accepted: [Callback] = []
+        /// Why a connection was refused.
+        var refused: [String] = []
+        /// Responses other than 2005600.
+        var unexpected: [String] = []
+        /// How many connections ended without a response.
+        var endedCount = 0
+    }
+
+    private let condition = NSCondition()
+    private let endpoint: Endpoint
+    private var outcome = Outcome()
+    private var isEnding = false
+    private var runningCount: Int
+
+    init(on endpoint: Endpoint, clientCount: Int) {
+        self.endpoint = endpoint
+        runningCount = clientCount
+        for _ in 0..<clientCount { Thread.detachNewThread { [self] in run() } }
+    }
+
+    private func run() {
+        defer { change { runningCount -= 1 } }
+        while !condition.withLock({ isEnding }) {
+            do {
+                let callback = try Callback()
+                let bytes = try callback.request().bytes
+                while try !deliver(bytes, callback) {}
+            } catch {
+                change { outcome.refused.append("\(error)") }
+                return
+            }
+        }
+    }
+
+    /// Sends a callback; false if the connection ended without a response.
+    private func deliver(_ bytes: [UInt8], _ callback: Callback) throws -> Bool {
+        let client = try RawClient(endpoint)
+        let response: RawResponse
+        do {
+            response = try client.exchange(bytes)
+        } catch RawClient.Failure.timedOut {
+            throw RawClient.Failure.timedOut
+        } catch {
+            change { outcome.endedCount += 1 }
+            return false
+        }
+        change {
+            if response.code == "2005600" {
+                outcome.accepted.append(callback)
+            } else {
+                outcome.unexpected.append(response.text)
+            }
+        }
+        return true
+    }
+
+    private func change(_ body: () -> Void) {
+        condition.withLock {
+            body()
+            condition.broadcast()
+        }
+    }
+
+    /// How many callbacks were answered 2005600.
+    var acceptedCount: Int { condition.withLock { outcome.accepted.count } }
+
+    /// Waits until so many more callbacks have been answered; false when that takes too long.
+    func waitForMore(_ count: Int) -> Bool {
+        let goal = acceptedCount + count
+        return wait { outcome.accepted.count >= goal || runningCount == 0 }
+    }
+
+    /// Lets the clients finish, and returns what they saw; nil when that takes too long.
+    func end() -> Outcome? {
+        change { isEnding = true }
+        return wait { runningCount == 0 } ? outcome : nil
+    }
+
+    private func wait(_ isReached: () -> Bool) -> Bool {
+        let deadline = Date(timeIntervalSinceNow: Patience.seconds)
+        return condition.withLock {
+            while !isReached() {
+                if !condition.wait(until: deadline) { return isReached() }
+            }
+            return true
+        }
+    }
+}
