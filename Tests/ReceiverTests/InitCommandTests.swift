@@ -95,6 +95,23 @@ struct InitCommandTests {
         #expect(try FilePath.names(in: place).count == count)
     }
 
+    @Test func `a private key that was kept gets its public key again`() async throws {
+        #expect(await run(["init", "--dir", place]).code == .success)
+        let publicKey = try text("merchant-public.pem")
+        try FileCreation.remove("\(place)/merchant-public.pem")
+        let (code, output, _) = await run(["init", "--dir", place])
+        #expect(code == .success)
+        #expect(try text("merchant-public.pem") == publicKey)
+        #expect(output.contains("\n  merchant-private.pem\n"))
+        #expect(output.contains("Give merchant-public.pem to Cash In."))
+
+        try FileCreation.remove("\(place)/merchant-public.pem")
+        try directory.write("new/receiver/merchant-private.pem", "no key")
+        let broken = await run(["init", "--dir", place])
+        #expect(broken.code == .inputOutput)
+        #expect(broken.error.contains("\(place)/merchant-private.pem "))
+    }
+
     @Test func `a public key without its private key is not replaced`() async throws {
         #expect(await run(["init", "--dir", place]).code == .success)
         try FileCreation.remove("\(place)/merchant-private.pem")

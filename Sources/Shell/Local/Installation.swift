@@ -1,5 +1,6 @@
 import Commands
 import Configuration
+import Crypto
 import System
 
 /// Where `init` puts the files: beside the configuration for development, or as the systemd units
@@ -52,7 +53,7 @@ struct Installation {
     private(set) var missing: NewFiles
     /// The paths of the files that stay as they are.
     private(set) var kept: [String] = []
-    /// The public key that belongs to a new private key, with its fingerprint.
+    /// The new file of a public key, with the fingerprint of the key.
     private(set) var newKey: (file: String, fingerprint: String)?
 
     /// Whether the configuration is missing.
@@ -97,7 +98,11 @@ struct Installation {
         let publicKey = Self.publicKeyFile(of: privateKey)
         if FileCreation.exists(privateKey) {
             kept.append(privateKey)
-            if FileCreation.exists(publicKey) { kept.append(publicKey) }
+            if FileCreation.exists(publicKey) {
+                kept.append(publicKey)
+            } else {
+                try derive(publicKey, from: privateKey)
+            }
             return
         }
         guard !FileCreation.exists(publicKey) else {
@@ -109,6 +114,31 @@ struct Installation {
         }
         let fingerprint = try missing.addKeyPair(privateKey: privateKey, publicKey: publicKey)
         newKey = (publicKey, fingerprint)
+    }
+
+    /// Adds the public key of a private key that is there.
+    private mutating func derive(
+        _ publicKey: String,
+        from privateKey: String
+    ) throws(FileCreationFailure) {
+        let problem: String
+        do throws(FileError) {
+            let bytes = try FileContents(
+                reading: privateKey,
+                bytesMax: LoadedKeys.fileBytesMax
+            ).bytes
+            do throws(CryptoError) {
+                let key = try RSAPrivateKey(bytes).publicKey
+                missing.add(publicKey, try key.pem(), .open)
+                newKey = (publicKey, key.fingerprint)
+                return
+            } catch {
+                problem = "\(error)"
+            }
+        } catch {
+            problem = "cannot be read, \(error)"
+        }
+        throw FileCreationFailure(text: "\(privateKey) \(problem)", code: .inputOutput)
     }
 
     /// The name of the public key: `merchant-public.pem` for `merchant-private.pem`.
