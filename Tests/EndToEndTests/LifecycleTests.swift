@@ -363,7 +363,8 @@ struct LifecycleTests {
         let made = try ChildProcess.run(Daemon.program, ["init", "--dir", directory])
         #expect(made.end == .exited(0))
         let again = try ChildProcess.run(Daemon.program, ["init", "--dir", directory])
-        #expect(again.end != .exited(0))
+        #expect(again.end == .exited(0))
+        #expect(again.output.first == "Kept in \(directory)/:")
         try workspace.write(workspace.keys.gateway.publicKey.pem(), to: "made/cashin-public.pem")
         let fill = [
             "notify.publicURL=\(Workspace.publicURL)", "cashIn.clientId=\(Workspace.clientID)",
