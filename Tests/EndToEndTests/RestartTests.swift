@@ -29,6 +29,20 @@ struct RestartTests {
         #expect(merchants.sorted() == outcome.accepted.map(\.merchant).sorted())
     }
 
+    @Test func `a callback that comes while no process runs is answered by the next one`() throws {
+        let workspace = try Workspace()
+        let socket = try PassedSocket()
+        let set = ["notify.listen=systemd:\(PassedSocket.name)"]
+        let first = try Daemon(in: workspace, set: set, passing: socket)
+        #expect(try first.post(Callback()).code == "2005600")
+        #expect(try first.stop() == .exited(0))
+        let client = try RawClient(socket.endpoint)
+        try client.send(Callback().request().bytes)
+        let second = try Daemon(in: workspace, set: set, passing: socket)
+        #expect(try client.response().code == "2005600")
+        #expect(try second.feed().count == 2)
+    }
+
     @Test func `reloads under load fail no request, neither callbacks nor the API's`() throws {
         let daemon = try Daemon(in: Workspace())
         let load = try Load(on: daemon, clientCount: 6)

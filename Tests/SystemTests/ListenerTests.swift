@@ -224,6 +224,7 @@ private func nextPeer(of listener: Listener) throws -> SocketAddress? {
             let passed = PassedSockets(processID: 42, start: 100) { variables[$0] }
             let listeners = try Listener.open(.systemd(name: "a"), passed: passed)
             #expect(listeners.count == 2)
+            #expect(listeners.allSatisfy { $0.isPassed })
             for listener in listeners {
                 _ = try connected(to: listener.address)
                 try waitForConnection(on: listener)

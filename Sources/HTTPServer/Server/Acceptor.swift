@@ -39,6 +39,8 @@ final class Acceptor: EventSource {
     }
 
     /// Accepts the connections that are already queued, then closes the listener.
+    ///
+    /// Those on a passed socket are left to the next process.
     func stop(on loop: isolated EventLoop) {
         accept(on: loop)
         if let id { loop.remove(id) }
@@ -48,6 +50,9 @@ final class Acceptor: EventSource {
 
     private func accept(on loop: isolated EventLoop) {
         guard let id else { return }
+        // The next process can accept it: this one would close a connection whose request has not
+        // arrived yet.
+        if listener.isPassed, server.isDraining { return }
         do throws(SystemError) {
             for _ in 0..<Self.batchCount {
                 guard let accepted = try listener.accept() else { return hasFailed = false }

@@ -7,11 +7,20 @@ package final class Listener: Sendable {
     /// The actual address, with the port that the system chose.
     package let address: SocketAddress
 
+    /// Whether the service manager has the socket too: connections that wait to be accepted wait on
+    /// when the listener is closed.
+    package let isPassed: Bool
+
     private let descriptor: Mutex<Descriptor?>
     private let file: SocketFile?
 
     /// Takes ownership of a listening socket; `file` is removed when it is closed.
-    init(_ descriptor: consuming Descriptor, file: SocketFile? = nil) throws(SystemError) {
+    init(
+        _ descriptor: consuming Descriptor,
+        file: SocketFile? = nil,
+        isPassed: Bool = false
+    ) throws(SystemError) {
+        self.isPassed = isPassed
         address = try descriptor.localAddress()
         if case .ip = address {
             // Responses are written in one piece. Connections inherit the option from their
@@ -25,7 +34,7 @@ package final class Listener: Sendable {
     deinit { close() }
 
     /// Stops listening and removes the file of a Unix socket; connections that wait to be accepted
-    /// are reset.
+    /// are reset, unless the socket is a passed one.
     package func close() {
         let open = descriptor.withLock { $0.take() }
         if open != nil { file?.remove() }

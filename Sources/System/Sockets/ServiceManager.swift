@@ -128,7 +128,7 @@ package final class PassedSockets: Sendable {
                 try descriptor.option(SOL_SOCKET, SO_ACCEPTCONN) == 1
             else { throw SystemError(call: "sd_listen_fds", code: EINVAL) }
             try descriptor.adopt()
-            listeners.append(try Listener(descriptor))
+            listeners.append(try Listener(descriptor, isPassed: true))
         }
         return listeners
     }

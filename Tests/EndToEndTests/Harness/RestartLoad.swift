@@ -11,7 +11,8 @@ final class RestartLoad: @unchecked Sendable {
         var refused: [String] = []
         /// Responses other than 2005600.
         var unexpected: [String] = []
-        /// How many connections ended without a response.
+        /// How many connections ended without a response: those that were accepted just before a
+        /// stop and had sent nothing yet. Their callbacks are sent again.
         var endedCount = 0
     }
 
