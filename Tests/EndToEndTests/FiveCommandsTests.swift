@@ -112,7 +112,7 @@ struct FiveCommandsTests {
             in: workspace,
             set: ["notify.listen=systemd:\(PassedSocket.name)"]
         )
-        #expect(try daemon.wait() == .exited(69))
+        #expect(try daemon.wait() == .exited(78))
         #expect(daemon.errors.all.contains { $0.contains("systemd:notify") })
         try workspace.write("{ notify: {} }", to: "config.json5")
         #expect(try Daemon.launch(in: workspace).wait() == .exited(78))

@@ -108,9 +108,9 @@ extension Installation {
             lines += ["Wrote to \(layout.place.directory):"]
             lines += missing.paths.map { "  " + row(layout.place.name(of: $0), meaning(of: $0)) }
         }
-        if !kept.isEmpty {
+        if !existing.isEmpty {
             lines += ["Kept in \(layout.place.directory):"]
-            lines += kept.map { path in
+            lines += existing.map { path in
                 let note =
                     isClosedToService(path)
                     ? "the service cannot read it; set its group and mode 640" : ""

@@ -52,12 +52,12 @@ struct Installation {
     let layout: InstallationLayout
     private(set) var missing: NewFiles
     /// The paths of the files that stay as they are.
-    private(set) var kept: [String] = []
+    private(set) var existing: [String] = []
     /// The new file of a public key, with the fingerprint of the key.
     private(set) var newKey: (file: String, fingerprint: String)?
 
     /// Whether the configuration is missing.
-    var isNew: Bool { !kept.contains(layout.configurationFile) }
+    var isNew: Bool { !existing.contains(layout.configurationFile) }
 
     /// Determines which files are missing: of those that the configuration names, or without one
     /// of those that the template names.
@@ -69,7 +69,7 @@ struct Installation {
         missing = NewFiles(in: layout.place)
         let configuration = layout.configurationFile
         if FileCreation.exists(configuration) {
-            kept.append(configuration)
+            existing.append(configuration)
             let named = try Self.read(configuration, context)
             if let key = named.privateKeyFile { try addKeyPair(key) }
             for token in named.tokenFiles { try addToken(token) }
@@ -97,9 +97,9 @@ struct Installation {
     private mutating func addKeyPair(_ privateKey: String) throws(FileCreationFailure) {
         let publicKey = Self.publicKeyFile(of: privateKey)
         if FileCreation.exists(privateKey) {
-            kept.append(privateKey)
+            existing.append(privateKey)
             if FileCreation.exists(publicKey) {
-                kept.append(publicKey)
+                existing.append(publicKey)
             } else {
                 try derive(publicKey, from: privateKey)
             }
@@ -150,7 +150,7 @@ struct Installation {
 
     private mutating func addToken(_ path: String) throws(FileCreationFailure) {
         if FileCreation.exists(path) {
-            kept.append(path)
+            existing.append(path)
         } else if !missing.paths.contains(path) {
             try missing.addToken(path)
         }
@@ -173,7 +173,7 @@ struct Installation {
         }
     }
 
-    /// Whether the group of the service cannot read a kept file.
+    /// Whether the group of the service cannot read an existing file.
     func isClosedToService(_ path: String) -> Bool {
         guard let user = layout.data?.user, let owner = try? FileOwnership(of: path) else {
             return false
