@@ -1,14 +1,23 @@
 import Testing
 
 /// The house style, where neither compiler nor formatter sees it, held against every file.
+///
+/// One test after the other: each computes for seconds, and the pool that runs the tests of
+/// everything else has as many threads as there are cores.
+@Suite(.serialized)
 struct TidyTests {
+    /// Read and parsed once.
+    private static let loaded = Result {
+        (
+            manifest: Manifest(text: try Repository.text(of: "Package.swift")),
+            sources: try Repository.swiftFiles(in: "Sources")
+        )
+    }
+
     private let manifest: Manifest
     private let sources: [SourceFile]
 
-    init() throws {
-        manifest = Manifest(text: try Repository.text(of: "Package.swift"))
-        sources = try Repository.swiftFiles(in: "Sources")
-    }
+    init() throws { (manifest, sources) = try Self.loaded.get() }
 
     @Test func `the sources keep the house style`() {
         #expect(!sources.isEmpty)
