@@ -163,8 +163,7 @@ struct CashInClientTests {
     }
 
     @Test func `a gateway that cannot be reached has got nothing`() async throws {
-        let port = try await Calls.with(StandIn(nil)) { $0.port }
-        // The listener and its client are gone: a new client finds nobody at the port.
+        let port = try ClosedPort.make()
         let client = try HTTPClient(ClientSettings())
         let lost = try Calls(port: port, client)
         let (outcome, exchange) = await lost.cashIn.generate(try Calls.intent())

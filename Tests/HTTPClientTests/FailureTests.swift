@@ -1,12 +1,13 @@
 import HTTPClient
 import HTTPCore
 import Synchronization
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct FailureTests {
     @Test func `a refused connection is certainly not sent`() async throws {
-        let origin = Origin(isSecure: false, host: "127.0.0.1", port: try TestServer.closedPort())
+        let origin = Origin(isSecure: false, host: "127.0.0.1", port: try ClosedPort.make())
         let error = try await failure(to: origin, with: makeClient())
         #expect(error.phase == .connect)
         #expect(error.reason == .failed)

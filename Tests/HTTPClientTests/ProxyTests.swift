@@ -1,5 +1,6 @@
 import HTTPClient
 import HTTPCore
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(10)))
@@ -100,7 +101,7 @@ struct ProxyTests {
     }
 
     @Test func `a proxy that is down is certainly not passed`() async throws {
-        let port = try TestServer.closedPort()
+        let port = try ClosedPort.make()
         let client = try makeClient { $0.proxy = ForwardProxy(host: "127.0.0.1", port: port) }
         let origin = Origin(isSecure: true, host: Self.host, port: 443)
         let error = try await failure(to: origin, with: client)

@@ -1,5 +1,6 @@
 import System
 import Synchronization
+import Support
 import Testing
 
 @testable import HTTPClient
@@ -39,7 +40,7 @@ struct ResolverTests {
 
     @Test func `addresses are tried in turn`() async throws {
         let server = try TestServer.answering(ok("a"))
-        let closed = UInt16(try TestServer.closedPort())
+        let closed = UInt16(try ClosedPort.make())
         let open = UInt16(server.port)
         let loopback = IPAddress(v4: 0x7F00_0001)
         let client = try client { (_, _) throws(ResolutionError) in
@@ -50,7 +51,7 @@ struct ResolverTests {
     }
 
     @Test func `an error names every address that was tried`() async throws {
-        let closed = [try TestServer.closedPort(), try TestServer.closedPort()]
+        let closed = [try ClosedPort.make(), try ClosedPort.make()]
         let loopback = IPAddress(v4: 0x7F00_0001)
         let client = try client { (_, _) throws(ResolutionError) in
             closed.map { .ip(loopback, port: UInt16($0)) }
@@ -79,7 +80,7 @@ struct ResolverTests {
             lookups.add(1, ordering: .relaxed)
             return []
         }
-        let closed = try TestServer.closedPort()
+        let closed = try ClosedPort.make()
         for origin in [
             Origin(isSecure: false, host: "example.com", port: 80),
             Origin(isSecure: false, host: "127.0.0.1", port: closed),

@@ -56,13 +56,6 @@ final class TestServer: Sendable {
             }
         }
     }
-
-    /// A port on which nobody listens.
-    static func closedPort() throws -> Int {
-        let raw = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        defer { close(raw) }
-        return try raw.bindToLoopback()
-    }
 }
 
 extension CInt {
