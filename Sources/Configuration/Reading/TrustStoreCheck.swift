@@ -3,13 +3,16 @@ import System
 
 extension SystemTrustStore {
     /// Whether it has no certificate, so that no server can be verified.
+    ///
+    /// The directories come first: their names suffice, and parsing the file takes 0.1 s.
     static var isEmpty: Bool {
-        if let count = certificateCountOfFile(), count > 0 { return false }
-        return !directories.contains { directory in
+        let hasHashedFiles = directories.contains { directory in
             // A directory that cannot be read has no usable certificates.
             let names = try? FilePath.names(in: directory)
             return names?.contains(where: isHashedName) == true
         }
+        if hasHashedFiles { return false }
+        return (certificateCountOfFile() ?? 0) == 0
     }
 
     /// Where certificates are expected, for the operator.
