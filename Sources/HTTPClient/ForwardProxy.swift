@@ -36,7 +36,8 @@ package struct ForwardProxy: Sendable, Equatable {
     }
 
     /// Host and port, without the credentials.
-    private var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+    /// Host and port, as in a URL.
+    package var authority: String { Origin.authority(of: host, port: port) }
 
     /// The proxy's name in errors.
     private var place: String { "the proxy \(authority)" }
@@ -90,8 +91,7 @@ extension ForwardProxy {
 
     /// The head of the request for a tunnel to `origin`.
     private func connectHead(to origin: Origin) -> [UInt8] {
-        let name = origin.host.contains(":") ? "[\(origin.host)]" : origin.host
-        let target = "\(name):\(origin.port)"
+        let target = Origin.authority(of: origin.host, port: origin.port)
         var head = "CONNECT \(target) HTTP/1.1\r\nHost: \(target)\r\n"
         if let credentials {
             head += "Proxy-Authorization: Basic \(credentials.base64)\r\n"

@@ -18,8 +18,14 @@ package struct Origin: Hashable, Sendable {
 
     /// The value of `Host`; omits the port if it is the scheme's default.
     package var authority: String {
+        let isDefault = port == (isSecure ? 443 : 80)
+        return Self.authority(of: host, port: isDefault ? nil : port)
+    }
+
+    /// Host and port as in a URL: an IPv6 address stands in brackets (RFC 3986 section 3.2.2).
+    static func authority(of host: String, port: Int?) -> String {
         let name = host.contains(":") ? "[\(host)]" : host
-        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+        return port.map { "\(name):\($0)" } ?? name
     }
 
     /// The address, if the host is an IP address.

@@ -1,5 +1,6 @@
 import HTTPCore
 package import HTTPClient
+import Text
 
 extension ClientSettings {
     /// The limits, trust and proxy of gateway calls.
@@ -90,8 +91,7 @@ extension ForwardProxy {
 
     /// The URL with `***` in place of the password.
     var redactedURL: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return "http://" + (credentials.map { "\($0.user):***@" } ?? "") + "\(name):\(port)"
+        "http://" + (credentials.map { "\($0.user):***@" } ?? "") + authority
     }
 }
 
@@ -111,21 +111,9 @@ extension ForwardProxy.Credentials {
     }
 
     private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2)
-            guard digits.count == 2, let value = UInt8(Substring(digits), radix: 16) else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+        guard let bytes = PercentEncoding.decoded(text.utf8),
+            bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }
 }

@@ -79,30 +79,9 @@ struct APIRequest: Sendable {
 
     /// Decodes percent escapes; nil if an escape is invalid or the result is not UTF-8.
     ///
-    /// `+` stands for itself (RFC 3986): RFC 3339 times are often sent unescaped.
+    /// `+` stands for itself: RFC 3339 times are often sent unescaped.
     private static func percentDecoded(_ raw: ArraySlice<UInt8>) -> String? {
-        var bytes: [UInt8] = []
-        var rest = raw
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(hexValue),
-                let low = rest.popFirst().flatMap(hexValue)
-            else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexValue(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        PercentEncoding.decoded(raw).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }
 

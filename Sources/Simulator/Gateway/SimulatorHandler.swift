@@ -117,20 +117,7 @@ enum GatewayRoute: Equatable {
 
     /// Decodes a partnerReferenceNo in a path (RFC 3986 section 2.1); nil if it is invalid.
     private static func unescaped(_ text: Substring) -> Reference? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return Reference(bytes.span)
+        PercentEncoding.decoded(text.utf8).flatMap { Reference($0.span) }
     }
 }
 
