@@ -58,7 +58,7 @@ extension ConfigurationContext {
             environment: CurrentProcess.environment(),
             descriptorsMax: descriptorsMax
         )
-        context.hasTrustedCertificates = !SystemTrustStore.isEmpty
+        context.hasTrustedCertificates = { !SystemTrustStore.isEmpty }
         return context
     }
 }

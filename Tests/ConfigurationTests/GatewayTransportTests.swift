@@ -146,7 +146,7 @@ struct GatewayTransportTests {
 
     @Test func `an empty trust store is a warning`() throws {
         var fixture = try ConfigurationFixture()
-        fixture.context.hasTrustedCertificates = false
+        fixture.context.hasTrustedCertificates = { false }
         let warnings = try fixture.warnings()
         #expect(warnings.count == 1)
         let start = "FILE: cashIn.caFile: is null, and the system trusts no certificate authority ("

@@ -11,8 +11,9 @@ package struct ConfigurationContext: Sendable {
     package var descriptorsMax: Int
     /// Whether the named key, token and certificate files are read; if not, they need not exist.
     package var readsFiles = true
-    /// Whether the system trusts any certificate authority, for `cashIn.caFile`.
-    package var hasTrustedCertificates = true
+    /// Whether the system trusts any certificate authority, for `cashIn.caFile`; called only where
+    /// that matters, because it reads files.
+    package var hasTrustedCertificates: @Sendable () -> Bool = { true }
 
     package init(environment: [String: String] = [:], descriptorsMax: Int = .max) {
         self.environment = environment

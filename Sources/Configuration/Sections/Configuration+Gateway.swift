@@ -114,7 +114,7 @@ extension Configuration {
                     + "if the gateway is reached through a proxy"
             )
         }
-        if cashIn.caFile == nil, !reader.context.hasTrustedCertificates {
+        if cashIn.caFile == nil, !reader.context.hasTrustedCertificates() {
             reader.warn(
                 "cashIn.caFile",
                 "is null, and the system trusts no certificate authority "
