@@ -22,8 +22,7 @@ package actor AlarmWatch {
     /// Milliseconds since the epoch.
     private let now: @Sendable () -> Int64
 
-    /// The entries whose last change could not be committed.
-    private var unwritten: [AttentionKind: EntryChange] = [:]
+    private let entries: EntryWriter
 
     /// The evidence of the last read, with the head of the feed and the time of that read.
     private var known: KnownEvidence?
@@ -51,6 +50,7 @@ package actor AlarmWatch {
         self.log = log
         self.now = now
         self.explain = explain
+        entries = EntryWriter(store: store, name: "receiver")
     }
 
     /// Watches until the task is cancelled.
@@ -67,13 +67,13 @@ package actor AlarmWatch {
         while !Task.isCancelled {
             let news = refusalTally.collect(awaitsAccepted: refusals.awaitsAccepted)
             if let change = refusals.step(news, atMilliseconds: now()) {
-                await set(.callbacksRefused, await explained(change))
+                set(.callbacksRefused, await explained(change))
             }
-            if let change = clock.step(clockSamples.verdict) { await set(.clockDifference, change) }
+            if let change = clock.step(clockSamples.verdict) { set(.clockDifference, change) }
             if let change = await silenceChange(&silence, isOpen: isOpen(.noCallbacks)) {
-                await set(.noCallbacks, change)
+                set(.noCallbacks, change)
             }
-            await writeAgain()
+            _ = try? await entries.write()
             await pause()
         }
     }
@@ -82,8 +82,8 @@ package actor AlarmWatch {
 
     // MARK: Entries
 
-    /// Logs a change, and writes it.
-    private func set(_ kind: AttentionKind, _ change: EntryChange) async {
+    /// Logs a change, which is written at the end of the turn.
+    private func set(_ kind: AttentionKind, _ change: EntryChange) {
         switch change {
         case .raise(let detail):
             log.warning("raised an attention entry") {
@@ -96,29 +96,8 @@ package actor AlarmWatch {
                 $0.add("note", note)
             }
         }
-        unwritten[kind] = change
-        await writeAgain()
+        entries.add([kind: change])
     }
-
-    /// Writes the changes that could not be committed before. `Store.Hooks` reports a failed
-    /// commit.
-    private func writeAgain() async {
-        for (kind, change) in unwritten {
-            do throws(StoreError) {
-                switch change {
-                case .raise(let detail): try await store.raise(kind, detail: detail)
-                case .close(let note):
-                    _ = try await store.close(kind, by: Self.name, note: note)
-                }
-                unwritten[kind] = nil
-            } catch {
-                return
-            }
-        }
-    }
-
-    /// Who closes an entry, in `resolvedBy`.
-    private static let name = "receiver"
 
     // MARK: Refused callbacks
 
@@ -130,13 +109,13 @@ package actor AlarmWatch {
         guard case .raise(let detail) = change else { return change }
         var filter = CallbackFilter()
         filter.outcome = .refused
-        let records = (try? await store.reader.callbacks(filter, limit: Self.explainedMax)) ?? []
-        var counts: [String: Int] = [:]
-        for record in records {
-            if let text = await explain(record) { counts[text, default: 0] += 1 }
+        // A page, because it bounds how many callbacks the search reads.
+        let page = try? await store.reader.callbackPage(filter, limit: Self.explainedMax)
+        var texts: [String] = []
+        for record in page?.callbacks ?? [] {
+            if let text = await explain(record) { texts.append(text) }
         }
-        let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
-        return most.map { .raise(detail: "\(detail). Diagnosis: \($0.key)") } ?? change
+        return texts.commonest.map { .raise(detail: "\(detail). Diagnosis: \($0)") } ?? change
     }
 
     // MARK: Silence

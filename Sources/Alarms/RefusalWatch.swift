@@ -1,9 +1,3 @@
-/// What is to become of the attention entry of one kind.
-enum EntryChange: Equatable, Sendable {
-    case raise(detail: String)
-    case close(note: String)
-}
-
 /// Decides about the entry `callbacks-refused`: a changed key, path or address of the gateway shows
 /// as refused callbacks that bear the merchant's client ID (article Statuses, "Attention entries").
 struct RefusalWatch {
@@ -87,13 +81,10 @@ struct RefusalWatch {
 
     /// How many were refused, and with which response most of them.
     private var detail: String {
-        let counts = Dictionary(grouping: recent, by: \.response).mapValues(\.count)
-        // Equal counts: the lower code, so that the text does not depend on the hashes.
-        let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
         let count = max(unreported, recent.count)
         let callbacks = count == 1 ? "1 callback was" : "\(count) callbacks were"
         let authentic = recent.filter(\.isAuthentic).count
-        var text = "\(callbacks) refused, most with \(most?.key ?? "")"
+        var text = "\(callbacks) refused, most with \(recent.map(\.response).commonest ?? "")"
         if authentic > 0 { text += "; the signature of \(authentic) verified" }
         return text
     }

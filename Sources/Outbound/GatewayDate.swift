@@ -3,10 +3,6 @@ import Text
 
 /// The time in the Date field of a gateway's response: the gateway's clock, to the second.
 enum GatewayDate {
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
     /// The time of the Date field of a response's head, in milliseconds since the epoch; nil
     /// without one in the form that RFC 9110, section 5.6.7, requires senders to use.
     static func milliseconds(inHead head: [UInt8]) -> Int64? {
@@ -23,7 +19,7 @@ enum GatewayDate {
     private static func milliseconds(of text: Substring) -> Int64? {
         let words = text.split(separator: " ")
         guard words.count == 6, words[5] == "GMT", words[1].utf8.count == 2,
-            let month = months.firstIndex(where: { $0 == words[2] })
+            let month = HTTPDate.months.firstIndex(where: { $0 == words[2] })
         else { return nil }
         let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
         let time = Array("\(words[3])-\(number)-\(words[1])T\(words[4])Z".utf8)

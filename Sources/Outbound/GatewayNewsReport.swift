@@ -1,3 +1,4 @@
+import Alarms
 import Ledger
 import Logging
 import Payments
@@ -6,18 +7,15 @@ import Store
 /// Reports changes of the gateway's health to operators: in the log, and on the attention list
 /// (article Statuses, "Attention entries").
 actor GatewayNewsReport {
-    private let store: Store
     private let log: Log
 
     /// The monotonic clock by which ``GatewayHealth`` measures outages.
     private let now: @Sendable () -> ContinuousClock.Instant
 
-    /// The entries whose last change could not be committed. Each kind has one entry, so only the
-    /// newest change of it matters.
-    private var unwritten: [AttentionKind: EntryChange] = [:]
+    private let entries: EntryWriter
 
     init(store: Store, log: Log, now: @escaping @Sendable () -> ContinuousClock.Instant) {
-        self.store = store
+        entries = EntryWriter(store: store, name: "query")
         self.log = log
         self.now = now
     }
@@ -32,34 +30,14 @@ actor GatewayNewsReport {
     func report(_ news: GatewayHealth.News, about reference: Reference) async -> Bool {
         let seconds = secondsOfOutage(news)
         log(news, about: reference, seconds: seconds)
-        for (kind, change) in Self.changes(by: news, about: reference, seconds: seconds) {
-            unwritten[kind] = change
-        }
+        entries.add(Self.changes(by: news, about: reference, seconds: seconds))
         do throws(StoreError) { return try await writeAgain() } catch { return false }
     }
 
     /// Writes the entries whose last change could not be committed; returns whether it closed one.
     ///
     /// - Throws: when a commit fails. Its change is kept.
-    func writeAgain() async throws(StoreError) -> Bool {
-        var hasClosedEntry = false
-        for (kind, change) in unwritten {
-            switch change {
-            case .raise(let detail): try await store.raise(kind, detail: detail)
-            case .close(let note):
-                if try await store.close(kind, by: "query", note: note) { hasClosedEntry = true }
-            }
-            // Another change may have come while this one was committed.
-            if unwritten[kind] == change { unwritten[kind] = nil }
-        }
-        return hasClosedEntry
-    }
-
-    /// What is to become of the entry of a kind.
-    private enum EntryChange: Equatable {
-        case raise(detail: String)
-        case close(note: String)
-    }
+    func writeAgain() async throws(StoreError) -> Bool { try await entries.write() }
 
     private static func changes(
         by news: GatewayHealth.News,
