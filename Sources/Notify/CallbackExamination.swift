@@ -71,6 +71,28 @@ enum CallbackExamination {
         self = .authentic(delivery, problem: problem)
     }
 
+    /// Examines a saved callback, which no loop has received.
+    ///
+    /// - Parameter receivedMilliseconds: the time of receipt, since the epoch.
+    init(
+        ofSaved head: RequestHead,
+        body: [UInt8],
+        peer: Peer,
+        _ route: NotifyRoute,
+        receivedMilliseconds: Int64,
+        _ context: NotifyContext
+    ) {
+        let request = Request(
+            head: head,
+            body: body,
+            peer: peer,
+            number: 0,
+            receivedNanoseconds: 0,
+            loopIndex: context.spareIndex
+        )
+        self.init(request, route, nowMilliseconds: receivedMilliseconds, context)
+    }
+
     /// Rows 3 and 4.
     private static func headerProblem(
         _ headers: CallbackHeaders,

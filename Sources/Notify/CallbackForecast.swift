@@ -52,18 +52,12 @@ package enum CallbackForecast: Equatable, Sendable {
             self = .refused(refusal, isAuthentic: false)
             return
         }
-        let request = Request(
-            head: head,
+        let examination = CallbackExamination(
+            ofSaved: head,
             body: body,
             peer: peer,
-            number: 0,
-            receivedNanoseconds: 0,
-            loopIndex: context.spareIndex
-        )
-        let examination = CallbackExamination(
-            request,
             route,
-            nowMilliseconds: receivedMilliseconds ?? 0,
+            receivedMilliseconds: receivedMilliseconds ?? 0,
             context
         )
         self = Self.forecast(examination, receivedMilliseconds, policy)

@@ -20,20 +20,15 @@ package final class CallbackReplayer: Sendable {
         if record.erased != nil { return nil }
         let context = context.withLock { $0 }
         guard let head = Self.head(record.head) else { return nil }
-        let route = NotifyRoute(head, Self.peer(record.client), context)
+        let peer = Self.peer(record.client)
+        let route = NotifyRoute(head, peer, context)
         guard route.refusal == nil || route.isAddressRefused, !route.isHealth else { return nil }
-        let request = Request(
-            head: head,
-            body: record.body,
-            peer: Self.peer(record.client),
-            number: 0,
-            receivedNanoseconds: 0,
-            loopIndex: context.spareIndex
-        )
         let examination = CallbackExamination(
-            request,
+            ofSaved: head,
+            body: record.body,
+            peer: peer,
             route,
-            nowMilliseconds: record.receivedMilliseconds,
+            receivedMilliseconds: record.receivedMilliseconds,
             context
         )
         guard case .authentic(let delivery, _) = examination else { return nil }

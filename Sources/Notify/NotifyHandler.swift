@@ -188,16 +188,24 @@ package final class NotifyHandler: RequestHandler {
         }
         switch delivery.content.failure {
         case .address, .partner:
-            refusals.add(
-                RefusalTally.Refusal(
-                    atMilliseconds: delivery.receivedMilliseconds,
-                    response: "\(response.codeText) \(response.message)",
-                    isAuthentic: true
-                )
-            )
+            addRefusal(response, atMilliseconds: delivery.receivedMilliseconds, isAuthentic: true)
         case .headers, .body, nil:
             if judgement.response == .successful { refusals.recordAccepted() }
         }
+    }
+
+    private func addRefusal(
+        _ response: SnapResponse,
+        atMilliseconds now: Int64,
+        isAuthentic: Bool
+    ) {
+        refusals.add(
+            RefusalTally.Refusal(
+                atMilliseconds: now,
+                response: "\(response.codeText) \(response.message)",
+                isAuthentic: isAuthentic
+            )
+        )
     }
 
     private func count(_ judgement: Judgement, _ response: SnapResponse, nanoseconds: UInt64) {
@@ -256,13 +264,8 @@ package final class NotifyHandler: RequestHandler {
         store.add(rejected)
         metrics.count(.refused)
         if context.bearsClientID(refused.headers, in: refused.head) {
-            refusals.add(
-                RefusalTally.Refusal(
-                    atMilliseconds: rejected.receivedMilliseconds,
-                    response: "\(rejected.code) \(rejected.problem)",
-                    isAuthentic: false
-                )
-            )
+            let now = rejected.receivedMilliseconds
+            addRefusal(refused.response, atMilliseconds: now, isAuthentic: false)
         }
         return respond(to: refused)
     }
