@@ -197,13 +197,5 @@ final class ServerProcess {
 private func freePort() throws -> UInt16 {
     let descriptor = try checked("socket", socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0))
     defer { close(descriptor) }
-    var address = loopback(0)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    try withUnsafeMutablePointer(to: &address) { address in
-        try address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            _ = try checked("bind", bind(descriptor, address, size))
-            _ = try checked("getsockname", getsockname(descriptor, address, &size))
-        }
-    }
-    return UInt16(bigEndian: address.sin_port)
+    return UInt16(try descriptor.bindToLoopback())
 }

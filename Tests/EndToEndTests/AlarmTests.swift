@@ -77,13 +77,12 @@ struct AlarmTests {
         #expect(try pair.gateway.pay("TRX-0").status == 200)
         _ = try pair.daemon.transaction("TRX-0", until: "success")
         #expect(try pair.daemon.stop() == .exited(0))
-        let sql = """
+        try pair.daemon.workspace.runSQL(
+            """
             UPDATE callbacks SET received_at = received_at - 7200000,
                 last_received_at = last_received_at - 7200000;
             """
-        let database = pair.daemon.workspace.database
-        let change = try ChildProcess.run("/usr/bin/env", ["sqlite3", database, sql])
-        #expect(change.end == .exited(0), "\(change.errors)")
+        )
 
         let daemon = try pair.restarted(set: quick)
         for number in 1...3 {

@@ -123,18 +123,12 @@ struct FeedPositionTests {
         }
     }
 
-    /// Changes the database of a daemon that does not run.
-    private static func change(_ workspace: Workspace, _ sql: String) throws {
-        let result = try ChildProcess.run("/usr/bin/env", ["sqlite3", workspace.database, sql])
-        #expect(result.end == .exited(0), "\(result.errors)")
-    }
-
     @Test func `a position before the oldest that is kept has expired`() throws {
         let workspace = try Workspace()
         let first = try Self.daemon(["00", "00", "00", "00", "00"], in: workspace)
         #expect(try first.call("PUT", "/v1/consumers/orders", #"{"position":1}"#).status == 201)
         #expect(try first.stop() == .exited(0))
-        try Self.change(workspace, "DELETE FROM transitions WHERE sequence <= 3")
+        try workspace.runSQL("DELETE FROM transitions WHERE sequence <= 3")
         let daemon = try Daemon(in: workspace)
         let rows = [
             ("/v1/transitions", "after"), ("/v1/transitions?after=0", "after"),
@@ -163,7 +157,7 @@ struct FeedPositionTests {
         let first = try Self.daemon(["00", "00"], in: workspace)
         #expect(try first.call("PUT", "/v1/consumers/orders", #"{"position":2}"#).status == 201)
         #expect(try first.stop() == .exited(0))
-        try Self.change(workspace, "UPDATE meta SET value = 'new' WHERE key = 'feed'")
+        try workspace.runSQL("UPDATE meta SET value = 'new' WHERE key = 'feed'")
         let daemon = try Daemon(in: workspace)
         let response = try daemon.get("/v1/transitions?consumer=orders")
         check(response, 409, "feed-changed", field: "consumer")

@@ -178,12 +178,6 @@ struct PruneTests {
         #expect(try daemon.post("/admin/prune", order, as: "orders").status == 403)
     }
 
-    /// Changes the database of a daemon that does not run.
-    private func change(_ workspace: Workspace, _ sql: String) throws {
-        let result = try ChildProcess.run("/usr/bin/env", ["sqlite3", workspace.database, sql])
-        #expect(result.end == .exited(0), "\(result.errors)")
-    }
-
     /// Milliseconds since the epoch so many days ago.
     private func daysAgo(_ days: Int) -> Int {
         Int(Date().timeIntervalSince1970 * 1_000) - days * 86_400_000
@@ -195,8 +189,7 @@ struct PruneTests {
         for _ in 0..<6 { #expect(try first.post(Callback()).code == "2005600") }
         #expect(try first.call("PUT", "/v1/consumers/orders", #"{"position":2}"#).status == 201)
         #expect(try first.stop() == .exited(0))
-        try change(
-            workspace,
+        try workspace.runSQL(
             """
             UPDATE transitions SET recorded_at = \(daysAgo(401)) WHERE sequence <= 4;
             UPDATE transitions SET recorded_at = \(daysAgo(399)) WHERE sequence = 5;
@@ -226,8 +219,7 @@ struct PruneTests {
         for _ in 0..<3 { #expect(try first.post(Callback()).code == "2005600") }
         #expect(try first.stop() == .exited(0))
         // A clock that runs ahead: by it, all is old; by what the gateway signed, nothing is.
-        try change(
-            workspace,
+        try workspace.runSQL(
             """
             UPDATE callbacks SET received_at = \(daysAgo(11)) WHERE id <= 2;
             UPDATE callbacks SET signed_ms = \(daysAgo(8));

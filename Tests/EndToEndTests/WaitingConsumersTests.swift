@@ -43,12 +43,8 @@ struct WaitingConsumersTests {
         #expect(used < 0.3, "whoever polled a flag would have used two seconds")
 
         // busy, pages in the log, pages taken over: with a reader in the way the log stays.
-        let sql = "PRAGMA wal_checkpoint(TRUNCATE)"
-        let checkpoint = try ChildProcess.run(
-            "/usr/bin/env",
-            ["sqlite3", daemon.workspace.database, sql]
-        )
-        #expect(checkpoint.output == ["0|0|0"], "\(checkpoint.errors)")
+        let checkpoint = try daemon.workspace.runSQL("PRAGMA wal_checkpoint(TRUNCATE)")
+        #expect(checkpoint == ["0|0|0"])
 
         let paid = try Callback()
         #expect(try daemon.post(paid).code == "2005600")

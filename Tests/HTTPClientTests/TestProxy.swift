@@ -13,35 +13,20 @@ final class TestProxy: Sendable {
         case silent
     }
 
-    let port: Int
-    private let listener: CInt
+    var port: Int { listener.port }
+    private let listener: LoopbackListener
     private let heads = Mutex<[String]>([])
 
     /// The heads of the requests that it got.
     var requests: [String] { heads.withLock { $0 } }
 
     init(_ behaviour: Behaviour) throws {
-        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        self.listener = listener
-        port = try listener.bindToLoopback()
-        guard listen(listener, 16) == 0 else { throw ServerPeer.Failure.call("listen", errno) }
-        Thread.detachNewThread { [weak self] in
-            while true {
-                let raw = accept(listener, nil, nil)
-                guard raw >= 0, let self else {
-                    close(raw)
-                    close(listener)
-                    return
-                }
-                Thread.detachNewThread { [weak self] in
-                    self?.serve(raw, behaviour)
-                    close(raw)
-                }
-            }
+        listener = try LoopbackListener()
+        listener.acceptAll { [weak self] raw in
+            self?.serve(raw, behaviour)
+            close(raw)
         }
     }
-
-    deinit { shutdown(listener, CInt(SHUT_RDWR)) }
 
     private func serve(_ raw: CInt, _ behaviour: Behaviour) {
         var head: [UInt8] = []

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Support
+import Testing
 
 /// A directory of one test: configuration, keys, tokens and database. Deleted with the test.
 final class Workspace: Sendable {
@@ -99,6 +100,14 @@ final class Workspace: Sendable {
 
     func exists(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: directory + name)
+    }
+
+    /// Runs SQL on the database with the `sqlite3` command; returns the lines that it prints.
+    @discardableResult
+    func runSQL(_ sql: String) throws -> [String] {
+        let result = try ChildProcess.run("/usr/bin/env", ["sqlite3", database, sql])
+        #expect(result.end == .exited(0), "\(result.errors)")
+        return result.output
     }
 }
 
