@@ -266,6 +266,7 @@ let package = Package(
             dependencies: ["Support", "Crypto", "Snap", "Text"],
             swiftSettings: common
         ),
-        .testTarget(name: "TidyTests", swiftSettings: common),
+        // Optimized, because its rules read every character of the sources.
+        .testTarget(name: "TidyTests", swiftSettings: common + [.unsafeFlags(["-O"])]),
     ] + fuzzers + benchmarks
 )
