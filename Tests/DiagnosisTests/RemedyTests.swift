@@ -45,9 +45,8 @@ struct RemedyTests {
         #expect(ChangeTests.all.count >= 120)
     }
 
-    @Test(arguments: ChangeTests.all)
-    func `each fault has the remedy that helps`(mistake: ChangeTests.Mistake) throws {
-        let diagnosis = try Scene(mistake.make).diagnosis()
+    /// The first remedy of a fault is the one that helps.
+    static func check(_ mistake: ChangeTests.Mistake, in diagnosis: SignatureDiagnosis) throws {
         let remedy = try #require(diagnosis.remedies.first)
         let isServed = diagnosis.headers.problems.allSatisfy { $0.row > 1 }
         // Of a URL without its scheme, no setting can be made.
@@ -55,7 +54,7 @@ struct RemedyTests {
             #expect(remedy.settings.isEmpty)
             return
         }
-        let isAboutPath = RemedyTests.remedy(mistake.name).contains("notify.signaturePaths")
+        let isAboutPath = Self.remedy(mistake.name).contains("notify.signaturePaths")
         let expected =
             isAboutPath && !isServed ? "notify.publicURL: \"" : Self.remedy(mistake.name)
         #expect(remedy.text.contains(expected), "\(remedy.text)")

@@ -281,7 +281,7 @@ struct ChangeTests {
         + compressed + shifts + strings + signatures
 
     @Test(arguments: all)
-    func `a single mistake is named`(mistake: Mistake) throws {
+    func `a single mistake is named, with the remedy that helps`(mistake: Mistake) throws {
         let diagnosis = try Scene(mistake.make).diagnosis()
         #expect(diagnosis.changes.map(\.name) == [mistake.name])
         #expect(diagnosis.verdict == .oneChange)
@@ -291,6 +291,7 @@ struct ChangeTests {
                 == "The signature does not verify, but it would with one change: \(detail)."
         )
         #expect(diagnosis.isComplete)
+        try RemedyTests.check(mistake, in: diagnosis)
     }
 
     @Test func `every name that is looked for stands in a test`() {
