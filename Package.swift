@@ -15,7 +15,7 @@ let common: [SwiftSetting] = [
 /// Product code also has to mark every unsafe expression.
 let strict: [SwiftSetting] = common + [.strictMemorySafety()]
 
-/// A library of the product. Arrows point down only; the layers are described in the README.
+/// A library of the product. Arrows point down only; article Architecture describes the layers.
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }

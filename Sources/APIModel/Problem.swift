@@ -2,7 +2,7 @@ package import HTTPCore
 
 /// The error of a request to the internal API, as RFC 9457 problem details.
 package struct Problem: Error, Equatable {
-    /// The problem types: a closed list. The README lists them with their statuses.
+    /// The problem types: a closed list. Article Routes lists them with their statuses.
     package enum Kind: String, CaseIterable, Sendable {
         case malformedRequest = "malformed-request"
         case unknownParameter = "unknown-parameter"

@@ -6,7 +6,8 @@ package import Ledger
 
 /// The complete configuration, validated, with defaults filled in.
 ///
-/// Its properties have the names of the keys in the file. The table in the README describes them.
+/// Its properties have the names of the keys in the file. A table of all keys is in the folder
+/// `deploy`.
 package struct Configuration: Sendable, Equatable {
     package var notify: Notify
     /// The section `internal`.

@@ -6,7 +6,7 @@ package import Snap
 /// The caller of the notify listener never sees it: the response to a bad signature is always the
 /// same (article Checks, row 5).
 package struct SignatureDiagnosis: Equatable, Sendable {
-    /// The result of the diagnosis; a test checks that the README lists each case.
+    /// The result of the diagnosis; a test checks that the operators' page has each case.
     ///
     /// The raw values are part of the API (`verdict`) and must not change.
     package enum Verdict: String, CaseIterable, Sendable {
@@ -139,8 +139,8 @@ package struct SignatureDifference: Equatable, Sendable {
     /// The difference, as a sentence without its full stop.
     package let detail: String
 
-    /// The closed list of differences that the search knows; a test checks that the README lists
-    /// each.
+    /// The closed list of differences that the search knows; a test checks that the
+    /// operators' page has each.
     ///
     /// The raw values are part of the API (`changes[].change`) and must not change.
     package enum Name: String, CaseIterable, Sendable {

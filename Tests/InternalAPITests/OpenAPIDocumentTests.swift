@@ -33,17 +33,6 @@ import Text
         #expect(scopes == route.scope.map { [$0.rawValue] })
     }
 
-    @Test(arguments: APIRoute.all)
-    func `every route stands in the README's table, with its scope`(route: APIRoute) throws {
-        let rows = try Fixture.text("../../README.md").split(separator: "\n").filter { line in
-            let columns = line.split(separator: "|")
-            guard line.hasPrefix("| `"), columns.count > 1 else { return false }
-            return columns[0].contains("`\(route.method)") && columns[0].contains("\(route.path)`")
-                && columns[1].contains(route.scope.map { "`\($0.rawValue)`" } ?? "none")
-        }
-        #expect(rows.count == 1)
-    }
-
     @Test func `nothing else is documented`() {
         let operations = root["paths"]?.members.flatMap { $0.value.members.map(\.name) } ?? []
         #expect(operations.count == APIRoute.all.count)

@@ -26,14 +26,6 @@ struct CommandTests {
         #expect(list.output.contains("  \(command.name) "))
     }
 
-    @Test(arguments: Program.receiver.commands)
-    func `every command stands in the README's table`(_ command: Command) throws {
-        let rows = try Fixture.text("../../README.md").split(separator: "\n").filter {
-            $0.hasPrefix("| `\(command.name)`") || $0.hasPrefix("| `\(command.name) ")
-        }
-        #expect(!rows.isEmpty)
-    }
-
     @Test func `the version is told`() async {
         let (code, output, _) = await run(["--version"])
         #expect(code == .success)

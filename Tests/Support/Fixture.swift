@@ -21,6 +21,14 @@ package enum Fixture {
         return Array(data)
     }
 
+    /// The text of a page for readers, by its path from the repository's root.
+    package static func page(_ path: String) throws -> String { try text("../../" + path) }
+
+    /// The names of the files in a directory.
+    package static func names(_ directory: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: Self.directory + directory)
+    }
+
     /// The content of a file as text.
     package static func text(_ name: String) throws -> String {
         String(decoding: try bytes(name), as: UTF8.self)

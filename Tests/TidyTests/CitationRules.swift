@@ -1,12 +1,15 @@
-/// One article of the documentation, as far as comments cite it.
+/// One article or page of the documentation.
 struct Article {
+    /// From the repository's root, such as `Sources/Receiver/Receiver.docc/Checks.md`.
+    let path: String
+
     /// Such as `Checks`.
     let name: String
 
     let lines: [String]
 
-    /// - Parameter path: from the repository's root, such as `Sources/Receiver/Receiver.docc/X.md`.
     init(path: String, text: String) {
+        self.path = path
         name = String((path.split(separator: "/").last ?? "").prefix { $0 != "." })
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }

@@ -79,6 +79,18 @@ enum Repository {
         }
     }
 
+    /// What people read in the repository: the README, the pages for operators, and all articles.
+    static func pages() throws -> [Article] {
+        let deployed = try FileManager.default.subpathsOfDirectory(atPath: root + "/deploy")
+        let paths = ["README.md"] + deployed.filter { $0.hasSuffix(".md") }.map { "deploy/" + $0 }
+        return try paths.map { Article(path: $0, text: try text(of: $0)) } + articles()
+    }
+
+    /// Whether a path from the root is a file or a folder.
+    static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: root + "/" + path)
+    }
+
     static func text(of path: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(filePath: root + "/" + path)), as: UTF8.self)
     }

@@ -45,10 +45,21 @@ struct TidyTests {
         }
     }
 
-    @Test func `comments, messages and articles use the words of the field`() throws {
+    @Test func `the links of all pages lead somewhere`() throws {
+        let pages = try Repository.pages()
+        let rules = LinkRules(pages, exists: Repository.exists)
+        for finding in pages.flatMap({ rules.findings(in: $0) }) { Issue.record("\(finding)") }
+    }
+
+    @Test func `the README can be read in three minutes`() throws {
+        let words = try Repository.text(of: "README.md").split(whereSeparator: \.isWhitespace)
+        #expect((200...600).contains(words.count))
+    }
+
+    @Test func `comments, messages and pages use the words of the field`() throws {
         let findings =
             sources.flatMap { LanguageRules.findings(in: $0) }
-            + (try Repository.articles().flatMap { LanguageRules.findings(in: $0) })
+            + (try Repository.pages().flatMap { LanguageRules.findings(in: $0) })
         for finding in findings { Issue.record("\(finding)") }
     }
 

@@ -48,8 +48,7 @@ extension APIOperation {
         summary: "Why a callback got its response, and why its signature verifies or fails",
         text: """
             `answer` is the response that it got, with its reason and remedy; `verdict` is about \
-            the signature alone, with the current keys and configuration. The README explains \
-            verdicts and changes.
+            the signature alone, with the current keys and configuration.
             """,
         parameters: [.callbackID],
         responses: [.json("The diagnosis.", .diagnosis)],

@@ -1,7 +1,7 @@
 import Diagnosis
 import Snap
 
-// Why a signature verifies or fails. The README explains verdicts and changes.
+// Why a signature verifies or fails. Article Diagnosis explains how they are found.
 extension NamedSchema {
     private static let bodyForm = JSONSchema.oneOf(BodyForm.allCases.map(\.rawValue))
     private static let fingerprint = JSONSchema.text("SHA-256 of the public key, in hexadecimal.")

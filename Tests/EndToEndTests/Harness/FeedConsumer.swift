@@ -1,7 +1,7 @@
 import Foundation
 
-/// A service that follows the feed as the README says, crashes at random, and remembers nothing
-/// over a crash: where it stands is known to the daemon only.
+/// A service that follows the feed as article Integrating says, crashes at random, and remembers
+/// nothing over a crash: where it stands is known to the daemon only.
 final class FeedConsumer: @unchecked Sendable {
     /// What one life of it was given, in order.
     typealias Life = [JSON]
