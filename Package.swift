@@ -157,7 +157,7 @@ let package = Package(
             "Outbound",
             [
                 "Alarms", "Configuration", "Metrics", "CashIn", "HTTPClient", "HTTPCore", "Store",
-                "Ledger", "Logging", "Snap", "Payments", "System", "Text", "Commands",
+                "Ledger", "Logging", "Snap", "Payments", "System", "Queues", "Text", "Commands",
             ]
         ),
         library(

@@ -3,6 +3,7 @@ import Ledger
 import Logging
 import Metrics
 package import Payments
+import Queues
 import System
 package import Store
 

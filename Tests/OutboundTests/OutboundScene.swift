@@ -6,6 +6,7 @@ import Ledger
 import Logging
 import Metrics
 import Payments
+import Queues
 import SQLite
 import SQLiteFiles
 import SQLiteStore

@@ -1,11 +1,11 @@
-/// Wakes the loop of the reconciler: at once, or after a delay.
+/// Wakes the loop of an actor: at once, or after a delay.
 ///
 /// Wake-ups that arrive during a pass of the loop cause one further pass together. A copy wakes the
 /// same loop, so ``wake()`` may be called from any thread; ``wake(after:)`` belongs to the actor
 /// that stores the value.
-struct WakeUps: Sendable {
+package struct WakeUps: Sendable {
     /// Yields for each pass to run. Supports one consumer, and ends when its task is cancelled.
-    let signals: AsyncStream<Void>
+    package let signals: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
 
     /// The task that waits for the end of the present delay.
@@ -15,20 +15,20 @@ struct WakeUps: Sendable {
     ///
     /// Due times on disk are of the wall clock, which may be set during a delay. It is also the
     /// pause before the next attempt when the store cannot be used.
-    static let delaySecondsMax = 5
+    package static let delaySecondsMax = 5
 
-    init() {
+    package init() {
         (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Causes a pass as soon as the present one has ended.
-    func wake() { continuation.yield() }
+    package func wake() { continuation.yield() }
 
     /// Causes a pass after `delay`, from 1 ms to ``delaySecondsMax``, instead of after the delay
     /// that was set before.
     ///
     /// The lower bound keeps a due time in the past from running passes without a pause.
-    mutating func wake(after delay: Duration) {
+    package mutating func wake(after delay: Duration) {
         alarm?.cancel()
         let length = max(min(delay, .seconds(Self.delaySecondsMax)), .milliseconds(1))
         alarm = Task { [continuation] in
@@ -38,7 +38,7 @@ struct WakeUps: Sendable {
     }
 
     /// Ends the present delay without a pass.
-    mutating func cancelDelay() {
+    package mutating func cancelDelay() {
         alarm?.cancel()
         alarm = nil
     }
