@@ -107,6 +107,7 @@ let package = Package(
             ["Captures", "HTTPCore", "Payments", "Snap", "Text", "Crypto", "Compression"]
         ),
         library("Survey", ["Snap", "Text", "Payments"]),
+        library("AlertMessages", ["Payments", "Text"]),
 
         // 3: services.
         library("Logging", ["Text", "System", "Queues"]),
@@ -254,6 +255,7 @@ let package = Package(
         tests(of: "Metrics"),
         tests(of: "Configuration"),
         tests(of: "Alarms"),
+        tests(of: "AlertMessages"),
         tests(of: "Notify", ["SQLiteStore", "SQLiteFiles", "HTTPClient"]),
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),
         tests(of: "APIModel"),
