@@ -11,7 +11,7 @@ package enum DatabaseSchema {
     static let applicationID: Int64 = 0x4341_5348
 
     /// `PRAGMA user_version`. Every other version is refused; none was released.
-    static let version: Int64 = 11
+    static let version: Int64 = 12
 
     /// Whether the database has no tables yet. Reads only.
     ///
@@ -50,7 +50,7 @@ package enum DatabaseSchema {
     /// complete.
     package static func create(_ connection: Connection) throws(SQLiteError) {
         try connection.transaction { () throws(SQLiteError) in
-            for sql in [meta, journal, payments, outbound, attention, consumers] {
+            for sql in [meta, journal, payments, outbound, attention, alerts, consumers] {
                 try connection.execute(sql)
             }
             try connection.execute("PRAGMA application_id = \(applicationID)")
@@ -339,6 +339,25 @@ package enum DatabaseSchema {
             entry_id INTEGER
         ) STRICT;
         CREATE INDEX decided_facts_of_payment ON decided_facts (payment_id);
+        """
+
+    /// `alert_entries` has a row for each entry that was open long enough for an alert, from then
+    /// until the alert has reported its resolution. `alert_messages` holds the time of the last
+    /// message of an alert about a kind.
+    private static let alerts = """
+        CREATE TABLE alert_entries (
+            alert TEXT NOT NULL,
+            entry_id INTEGER NOT NULL,
+            is_reported INTEGER NOT NULL,
+            PRIMARY KEY (alert, entry_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE alert_messages (
+            alert TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            sent_at INTEGER NOT NULL,
+            PRIMARY KEY (alert, kind)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Offsets of consumers in the feed. The key is random, which costs nothing, because there are

@@ -65,6 +65,10 @@ package final class Store: Sendable {
     /// yield once.
     package let inquiries: AsyncStream<Void>
 
+    /// Yields after a commit that opened or closed an attention entry. Supports one consumer;
+    /// several commits may yield once.
+    package let attentionChanges: AsyncStream<Void>
+
     /// Creates a store that serves an opened database; ``prepare()`` must follow.
     ///
     /// - Parameters:
@@ -91,6 +95,10 @@ package final class Store: Sendable {
             of: Void.self,
             bufferingPolicy: .bufferingNewest(1)
         )
+        let (attentionChanges, attentionContinuation) = AsyncStream.makeStream(
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         let reader = storage.makeReader()
         let writer = Writer(
             executor: executor,
@@ -107,10 +115,12 @@ package final class Store: Sendable {
             health: health,
             now: now,
             onInquiry: { continuation.yield() },
+            onAttention: { attentionContinuation.yield() },
             makeRoom: hooks.diskFull
         )
         self.now = now
         self.inquiries = inquiries
+        self.attentionChanges = attentionChanges
         self.storage = storage
         isNew = storage.isNew
         libraryVersion = storage.libraryVersion

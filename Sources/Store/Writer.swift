@@ -82,6 +82,7 @@ actor Writer {
     private let health: StoreHealth
     private let now: @Sendable () -> Int64
     private let onInquiry: @Sendable () -> Void
+    private let onAttention: @Sendable () -> Void
     private let makeRoom: @Sendable () -> Bool
     private let jitter: Jitter
     private var engine: (any StorageEngine)?
@@ -93,6 +94,7 @@ actor Writer {
     /// - Parameters:
     ///   - makeEngine: opens the database for writing.
     ///   - onInquiry: called after a commit that scheduled an inquiry.
+    ///   - onAttention: called after a commit that opened or closed an attention entry.
     ///   - makeRoom: called when the disk is full; returns whether a retry may succeed.
     init(
         executor: QueueExecutor,
@@ -104,6 +106,7 @@ actor Writer {
         health: StoreHealth,
         now: @escaping @Sendable () -> Int64,
         onInquiry: @escaping @Sendable () -> Void,
+        onAttention: @escaping @Sendable () -> Void,
         makeRoom: @escaping @Sendable () -> Bool
     ) {
         self.executor = executor
@@ -115,6 +118,7 @@ actor Writer {
         self.health = health
         self.now = now
         self.onInquiry = onInquiry
+        self.onAttention = onAttention
         self.makeRoom = makeRoom
     }
 
@@ -232,6 +236,7 @@ actor Writer {
             signal.publish(head: engine.head, references: news.references)
         }
         if news.hasInquiry { onInquiry() }
+        if news.hasAttention { onAttention() }
         return completions
     }
 
@@ -310,6 +315,9 @@ private struct CommitNews {
     /// Whether an inquiry was scheduled or moved.
     var hasInquiry = false
 
+    /// Whether an attention entry was opened or closed.
+    var hasAttention = false
+
     init() {}
 
     init(_ changes: [Change]) {
@@ -324,6 +332,7 @@ private struct CommitNews {
                 }
             case .appendTransition(let transition): transitions.append(transition)
             case .scheduleInquiry: hasInquiry = true
+            case .openEntry, .closeEntry: hasAttention = true
             default: continue
             }
         }

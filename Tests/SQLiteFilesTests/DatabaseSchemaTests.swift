@@ -130,6 +130,8 @@ import Testing
         ),
         ("SELECT * FROM decided_facts WHERE payment_id = 1", "INDEX decided_facts_of_payment"),
         ("SELECT id FROM payments WHERE status IN (0, 1) AND id > 1", "INDEX payments_open"),
+        ("SELECT * FROM alert_entries WHERE alert = 'ops' ORDER BY entry_id", "PRIMARY KEY"),
+        ("SELECT * FROM alert_messages WHERE alert = 'ops'", "PRIMARY KEY"),
     ])
     func `what a commit looks up is never searched from end to end`(
         sql: String,

@@ -27,6 +27,7 @@ final class SQLiteEngine {
     let clockSteps: ClockStepTable
     let meta: MetaTable
     let consumers: ConsumerTable
+    let alerts: AlertTable
     let erasures: ErasureTable
     let index: ReferenceIndex
 
@@ -96,6 +97,7 @@ final class SQLiteEngine {
         clockSteps = try ClockStepTable(connection)
         meta = try MetaTable(connection)
         consumers = try ConsumerTable(connection)
+        alerts = try AlertTable(connection)
         erasures = try ErasureTable(connection)
         externalIDs = try ExternalIDOwners(
             connection,
@@ -218,6 +220,14 @@ extension SQLiteEngine: StorageEngine {
 
     func removeConsumer(_ name: String) throws(StoreError) -> Bool {
         try StoreError.mapped { () throws(SQLiteError) in try consumers.remove(name) }
+    }
+
+    func record(_ change: AlertChange) throws(StoreError) {
+        try StoreError.mapped { () throws(SQLiteError) in try alerts.record(change) }
+    }
+
+    func removeAlerts(except names: [String]) throws(StoreError) {
+        try StoreError.mapped { () throws(SQLiteError) in try alerts.remove(except: names) }
     }
 
     func eraseCallbacks(

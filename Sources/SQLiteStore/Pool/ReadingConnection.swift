@@ -75,6 +75,7 @@ struct ReaderTables {
     let consumers: ConsumerTable
     let gatewayCalls: GatewayCallReader
     let erasures: ErasureReader
+    let alerts: AlertReader
 
     /// Opens the main database for reading; side files open when they are first used.
     ///
@@ -103,5 +104,6 @@ struct ReaderTables {
         consumers = try ConsumerTable(main)
         gatewayCalls = try GatewayCallReader(main)
         erasures = try ErasureReader(main)
+        alerts = try AlertReader(main)
     }
 }

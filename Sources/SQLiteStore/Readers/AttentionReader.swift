@@ -83,6 +83,12 @@ struct AttentionReader {
         }
     }
 
+    /// The entries with these IDs, newest first, by primary key.
+    func entries(_ ids: [Int64]) throws(SQLiteError) -> [AttentionRecord] {
+        let conditions = ["attention.id IN (SELECT value FROM json_each(?))"]
+        return try rows(conditions, limit: ids.count) { $0.list(ids) }
+    }
+
     /// The open entries of a kind with an ID above `id` that were opened before a time, oldest
     /// first. Goes along the primary key until `limit` entries match.
     ///

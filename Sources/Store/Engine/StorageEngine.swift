@@ -45,6 +45,12 @@ package protocol StorageEngine: AnyObject {
     /// Removes a consumer; returns whether it existed. Inside ``write(_:)`` only.
     func removeConsumer(_ name: String) throws(StoreError) -> Bool
 
+    /// Stores what an alert has reported. Inside ``write(_:)`` only.
+    func record(_ change: AlertChange) throws(StoreError)
+
+    /// Removes the state of all alerts but these. Inside ``write(_:)`` only.
+    func removeAlerts(except names: [String]) throws(StoreError)
+
     /// Erases the heads and bodies of callbacks. Inside ``write(_:)`` only.
     func eraseCallbacks(_ erased: [(id: Int64, remainder: ErasedCallback)]) throws(StoreError)
 

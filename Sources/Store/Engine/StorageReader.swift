@@ -168,6 +168,26 @@ package protocol StorageReader: Sendable {
     /// How many attention entries are open, by kind; kinds without an open entry are left out.
     func openAttentionCounts() async throws(StoreError) -> [String: Int64]
 
+    /// The open attention entries with an ID above `id`, in the order of their IDs.
+    func openEntries(
+        after id: AttentionEntry.ID,
+        limit: Int
+    ) async throws(StoreError) -> OpenEntries
+
+    /// Those of these attention entries that are resolved.
+    func resolvedEntries(
+        among ids: [AttentionEntry.ID]
+    ) async throws(StoreError) -> [AttentionEntry.ID]
+
+    /// The attention entries with these IDs, newest first.
+    func attention(_ ids: [AttentionEntry.ID]) async throws(StoreError) -> [AttentionRecord]
+
+    /// What an alert has reported, as far as that still matters.
+    func alertState(of alert: String) async throws(StoreError) -> AlertState
+
+    /// The names of the alerts with stored state.
+    func alertNames() async throws(StoreError) -> [String]
+
     /// The ID ranges that may hold heads and bodies from before `milliseconds` since the epoch.
     func erasurePlan(
         before milliseconds: Int64
