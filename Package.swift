@@ -143,8 +143,8 @@ let package = Package(
         library(
             "Configuration",
             [
-                "HTTPClient", "HTTPServer", "HTTPCore", "Logging", "Ledger", "Diagnosis", "Snap",
-                "Payments", "Crypto", "System", "Text", "Commands",
+                "AlertMessages", "HTTPClient", "HTTPServer", "HTTPCore", "Logging", "Ledger",
+                "Diagnosis", "Snap", "Payments", "Crypto", "System", "Text", "Commands",
             ]
         ),
         library(

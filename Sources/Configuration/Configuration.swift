@@ -18,6 +18,7 @@ package struct Configuration: Sendable, Equatable {
     /// The limits of the notify listener, and the defaults of `internal.limits`.
     package var limits: Limits
     package var log: LogSettings
+    package var alerts: [Alert]
 
     /// The path of every known key, in the order in which the keys are read.
     ///
@@ -42,6 +43,7 @@ package struct Configuration: Sendable, Equatable {
         let storage = section.section("storage") { Storage($0) }
         reconcile = section.section("reconcile") { Reconcile($0) }
         log = section.section("log") { LogSettings($0) }
+        alerts = Self.alerts(section)
         guard let notify, let cashIn, let storage else { return nil }
         self.notify = notify
         self.internalAPI = internalAPI

@@ -194,6 +194,14 @@ package struct ConfigurationTemplate: Equatable, Sendable {
             format: "text",
           },
 
+          // Where open attention entries are posted, such as a chat or a push service:
+          // { name: "ops", url: "https://...", headers: {}, body: null, kinds: [],
+          //   afterSeconds: 60 }
+          // kinds: [] = all; body: null = a JSON object, or a template with ${title}, ${detail},
+          // ${kind}, ${reference}, ${url}. deploy/ALERTS.md has samples. Send a test message with
+          // cashin-receiver alerts test.
+          alerts: [],
+
         """
     }
 }

@@ -11,10 +11,11 @@ package struct LoadedConfiguration: Sendable {
     package let warnings: [ConfigurationProblem]
     /// Every key with its effective value, as JSON5 with comments; contains no secrets.
     package let effectiveText: String
-    /// A file that a key names, with the SHA-256 of its contents.
+    /// A file that a key names, with the SHA-256 of its contents; or a secret value of a key.
     struct FileDigest: Sendable {
         /// The path of the key, with the index of an array element.
         let path: String
+        /// The path of the file; for a secret value, that of its key.
         let file: String
         let digest: Digest
     }

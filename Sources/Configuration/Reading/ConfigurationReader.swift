@@ -93,6 +93,12 @@ package final class ConfigurationReader {
         contents.append(.init(path: path, file: file, digest: digest))
     }
 
+    /// Records the digest of a secret value of a key, so that a reload can report that it changed:
+    /// the printed values of such a key do not differ.
+    func recordSecret(_ text: String, _ path: String) {
+        recordDigest(Array(text.utf8), of: path, path)
+    }
+
     /// The text after `KEY=` if `path` was set on the command line.
     func overridingText(_ path: String) -> String? {
         overrides.last { $0.path == path }?.text

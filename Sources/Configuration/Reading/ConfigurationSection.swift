@@ -145,7 +145,9 @@ package final class ConfigurationSection {
     private func refuseUnknownKeys() {
         for name in members.map(\.name) where !readKeys.contains(name) {
             let path = keyPath(name)
-            let nearest = nearestKey(to: path, among: Configuration.knownKeys)
+            // The keys of elements of an array are known only here.
+            let known = Configuration.knownKeys + readKeys.map { keyPath($0) }
+            let nearest = nearestKey(to: path, among: known)
             let hint = nearest.map { ", expected a known key; the nearest is \($0)" } ?? ""
             reader.report(path, "is unknown\(hint)")
         }
