@@ -148,6 +148,13 @@ let package = Package(
             ]
         ),
         library(
+            "Alerts",
+            [
+                "AlertMessages", "Configuration", "Metrics", "HTTPClient", "HTTPCore", "Store",
+                "Logging", "Payments", "System", "Queues", "Text", "Commands",
+            ]
+        ),
+        library(
             "Notify",
             [
                 "Alarms", "Configuration", "Metrics", "HTTPServer", "HTTPCore", "Store", "Ledger",
@@ -196,6 +203,7 @@ let package = Package(
             "Receiver",
             [
                 "Shell", "InternalAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Alarms",
+                "Alerts",
                 "Metrics", "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "SQLiteStore",
                 "SQLiteFiles",
                 "Store", "Ledger", "Commands", "Logging", "Snap", "Payments", "Crypto", "System",
@@ -256,6 +264,7 @@ let package = Package(
         tests(of: "Configuration"),
         tests(of: "Alarms"),
         tests(of: "AlertMessages"),
+        tests(of: "Alerts", ["SQLiteStore", "SQLiteFiles", "HTTPServer", "Ledger"]),
         tests(of: "Notify", ["SQLiteStore", "SQLiteFiles", "HTTPClient"]),
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),
         tests(of: "APIModel"),

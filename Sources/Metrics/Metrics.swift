@@ -24,6 +24,9 @@ package final class Metrics: Sendable {
     /// Reloads of the configuration, by result.
     package let reloads = LabelledCounter<String>()
 
+    /// Messages of alerts.
+    package let alerts = AlertCounters()
+
     /// The start of serving, in milliseconds since the epoch.
     package let startedMilliseconds: Int64
 

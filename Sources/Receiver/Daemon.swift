@@ -1,5 +1,6 @@
 import APIModel
 import Alarms
+import Alerts
 import Configuration
 import Crypto
 import HTTPClient
@@ -32,6 +33,7 @@ final class Daemon: Sendable {
     private let diskWatch: Task<Void, Never>
     private let clock: ClockSamples
     private let alarmWatch: Task<Void, Never>
+    private let alerts: AlertService
     private let replayer: CallbackReplayer
     private let metrics: Metrics
     private let log: Log
@@ -94,15 +96,21 @@ final class Daemon: Sendable {
         metrics.add(notifyServer, name: "notify")
         metrics.add(internalServer, name: "internal")
         (self.metrics, self.store, self.readiness) = (metrics, store, readiness)
-        (self.outbound, self.log, self.disk) = (outbound, log, disk)
+        (self.outbound, self.log, self.disk, self.clock) = (outbound, log, disk, clock)
         disk.measure()
         diskWatch = Task { await disk.run(store) }
-        self.clock = clock
         alarmWatch = Self.watch(store, refusals, clock, diagnosis, log)
+        alerts = AlertService(store: store, counters: metrics.alerts, log: log)
         loopCount = loops.count
         current = Mutex(loaded)
         try listen(configuration, passed)
+        await applyToBackground(configuration)
+    }
+
+    /// Applies a configuration to what works beside the listeners.
+    private func applyToBackground(_ configuration: Configuration) async {
         await retention.keepBodies(forDays: configuration.storage.bodyDays)
+        await alerts.apply(configuration)
     }
 
     /// Starts the watch that raises entries about the operation of the receiver.
@@ -321,7 +329,7 @@ final class Daemon: Sendable {
         )
         disk.setMinimum(configuration.storage.minimumFreeBytes)
         clock.setTolerance(seconds: configuration.notify.timestampToleranceSeconds)
-        await retention.keepBodies(forDays: configuration.storage.bodyDays)
+        await applyToBackground(configuration)
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
         log.apply(level: configuration.log.level, format: configuration.log.format)
         current.withLock { $0 = loaded }
@@ -368,6 +376,7 @@ final class Daemon: Sendable {
         alarmWatch.cancel()
         await diskWatch.value
         await alarmWatch.value
+        await alerts.close()
         await store.close()
         log.info("stopped")
     }

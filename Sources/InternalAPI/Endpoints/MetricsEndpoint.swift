@@ -22,6 +22,7 @@ enum MetricsEndpoint {
         addProcess(startedMilliseconds: services.metrics.startedMilliseconds, to: &text)
         addServers(services.metrics.serverCounters, to: &text)
         addDisk(services.disk.current, to: &text)
+        services.metrics.alerts.add(to: &text)
         try await addStore(services.store, to: &text)
         var response = Response(.ok, body: Array(text.text.utf8))
         response.add("Content-Type", APILimits.metricsMediaType)
