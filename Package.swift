@@ -194,8 +194,9 @@ let package = Package(
         library(
             "Shell",
             [
-                "APIModel", "Maintenance", "Notify", "Configuration", "Commands", "HTTPClient",
-                "HTTPCore", "Recovery", "SQLiteStore", "SQLiteFiles", "Store", "Ledger",
+                "APIModel", "Maintenance", "Notify", "Alerts", "AlertMessages", "Configuration",
+                "Commands", "HTTPClient", "HTTPCore", "Recovery", "SQLiteStore", "SQLiteFiles",
+                "Store", "Ledger",
                 "Diagnosis", "Captures", "Snap", "Crypto", "QRCode", "System", "Queues", "Text",
             ]
         ),

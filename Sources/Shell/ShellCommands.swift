@@ -6,7 +6,7 @@ package let programName = "cashin-receiver"
 /// The commands other than `serve`, in the order of the program's help.
 extension Command {
     /// The commands that check a configuration and create keys; ``initialize`` precedes them.
-    package static let preparing: [Command] = [.checkConfig, .keygen, .newToken]
+    package static let preparing: [Command] = [.checkConfig, .keygen, .newToken, .testAlerts]
 
     /// The commands that call the internal API of a running daemon.
     package static let overAPI: [Command] = [
