@@ -164,6 +164,11 @@ final class Daemon: Sendable {
             $0.add("feed", store.feed)
             $0.add("sqlite", store.libraryVersion)
         }
+        if let version = store.migratedVersion {
+            log.info("migrated the database from an older version") {
+                $0.add("schemaVersion", version)
+            }
+        }
         if store.isNew {
             log.warning("created a new database; it has no earlier payments") {
                 $0.add("path", database.path)

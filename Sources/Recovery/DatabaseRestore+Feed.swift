@@ -2,7 +2,7 @@ import SQLite
 package import SQLiteFiles
 
 extension DatabaseRestore {
-    /// Gives a locked database a new feed id, in one commit, so that consumers notice that their
+    /// Migrates a locked database, and gives it a new feed id, so that consumers notice that their
     /// offsets belong to another feed.
     ///
     /// - Returns: the old and the new feed id.
@@ -15,7 +15,7 @@ extension DatabaseRestore {
     /// Gives the database at `path` a new feed id.
     static func renewFeed(_ path: String) throws(SQLiteError) -> (old: String, new: String) {
         let connection = try Connection(path: path, mode: .readWrite)
-        try DatabaseSchema.checkIsMade(connection)
+        try DatabaseSchema.migrate(connection)
         let old = try MainDatabase.feed(connection)
         try connection.transaction { () throws(SQLiteError) in
             try connection.execute(

@@ -25,17 +25,19 @@ extension DatabaseSchema {
         let version = number(header[60..<64])
         // Until the first checkpoint, the tables of a new database are in the WAL only.
         let hasTables = header[103] != 0 || header[104] != 0
-        if application == 0, version == 0, !hasTables { return nil }
-        guard application == applicationID else {
-            return "\(path) is the SQLite database of another program, expected one of "
-                + "cashin-receiver"
+        do throws(DatabaseContent.Mismatch) {
+            _ = try DatabaseContent(
+                application: application,
+                version: version,
+                hasTables: hasTables
+            )
+            return nil
+        } catch {
+            return error == .otherProgram
+                ? "\(path) is the SQLite database of another program, expected one of "
+                    + "cashin-receiver"
+                : "\(path) cannot be used: \(error)"
         }
-        guard version == Self.version else {
-            return
-                "\(path) has the schema version \(version), expected \(Self.version), the one of "
-                + "this program"
-        }
-        return nil
     }
 
     /// The header of the database, and that of its first page.

@@ -3,47 +3,58 @@ package import SQLite
 /// The tables of the main database (article Storage).
 ///
 /// No random key is in the commit path: tables and indexes grow at their ends. Rows are found by
-/// their references through ``ReferenceIndex``, which may lag and is rebuilt from these tables. The
-/// schema is provisional until the first release: there is one version and no migration.
+/// their references through ``ReferenceIndex``, which may lag and is rebuilt from these tables.
+///
+/// A change of the schema is made here, and as one more step of ``DatabaseMigrations``.
 package enum DatabaseSchema {
     /// `PRAGMA application_id`, the bytes `CASH`: it tells this program's files from those of
     /// others.
     static let applicationID: Int64 = 0x4341_5348
 
-    /// `PRAGMA user_version`. Every other version is refused; none was released.
-    static let version: Int64 = 12
+    /// `PRAGMA user_version`: the version of the tables below, to which migrations lead.
+    static let version = DatabaseMigrations.oldest + Int64(DatabaseMigrations.steps.count)
 
-    /// Whether the database has no tables yet. Reads only.
+    /// What the database contains. Reads only.
     ///
-    /// - Throws: code 26 (`SQLITE_NOTADB`) for the database of another program or of another
-    ///   version, which must not be changed.
-    static func isEmpty(_ connection: Connection) throws(SQLiteError) -> Bool {
+    /// - Throws: code 26 (`SQLITE_NOTADB`) for the database of another program or of a version that
+    ///   cannot be used, which must not be changed.
+    static func content(of connection: Connection) throws(SQLiteError) -> DatabaseContent {
         let version = try connection.integer("PRAGMA user_version") ?? 0
         let application = try connection.integer("PRAGMA application_id") ?? 0
         let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
-        if version == 0 && application == 0 && tables == 0 { return true }
-        guard application == applicationID && version > 0 else {
-            throw SQLiteError(code: 26, message: "not a cashin-receiver database", context: "open")
+        do throws(DatabaseContent.Mismatch) {
+            return try DatabaseContent(
+                application: application,
+                version: version,
+                hasTables: tables > 0
+            )
+        } catch {
+            throw SQLiteError(code: 26, message: error.description, context: "open")
         }
-        guard version == Self.version else {
-            let isNewer = version > Self.version
-            let message =
-                isNewer
-                ? "schema version \(version) is newer than this program's \(Self.version)"
-                : "schema version \(version) predates the first release and cannot be used; this "
-                    + "program's is \(Self.version)"
-            throw SQLiteError(code: 26, message: message, context: "open")
-        }
-        return false
     }
 
-    /// Checks that a database of this program's version has its tables.
+    /// Checks that a database has tables that this program can read.
     ///
-    /// - Throws: as ``isEmpty(_:)``, and `SQLITE_NOTADB` when there is nothing in it.
+    /// A database of an older version is read as it is: backups are checked and copied before the
+    /// new version has opened them for writing.
+    ///
+    /// - Throws: as ``content(of:)``, and `SQLITE_NOTADB` when there is nothing in it.
     package static func checkIsMade(_ connection: Connection) throws(SQLiteError) {
-        if try isEmpty(connection) {
+        if try content(of: connection) == .nothing {
             throw SQLiteError(code: 26, message: "the database is empty", context: "open")
         }
+    }
+
+    /// Migrates a database of an older version; does nothing with one of the newest.
+    ///
+    /// - Returns: the version that it had before; nil if nothing was done.
+    /// - Throws: as ``checkIsMade(_:)``, and any error of a step, which leaves it unchanged.
+    @discardableResult
+    package static func migrate(_ connection: Connection) throws(SQLiteError) -> Int64? {
+        try checkIsMade(connection)
+        guard let older = try content(of: connection).olderVersion else { return nil }
+        try DatabaseMigrations.run(connection, from: older)
+        return older
     }
 
     /// Creates the tables of an empty database, in one commit: after a crash it is empty or

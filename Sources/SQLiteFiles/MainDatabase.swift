@@ -2,12 +2,13 @@ package import SQLite
 
 /// Opens the main database, with the settings that its durability depends on (article Storage).
 package enum MainDatabase {
-    /// Opens the database for writing, and creates its tables when it is empty.
+    /// Opens the database for writing, and creates its tables when it is empty, or migrates them.
     ///
     /// Never creates the file: ``DatabaseLock`` does, where no database existed.
     static func open(_ path: String) throws(SQLiteError) -> Connection {
-        let (connection, isEmpty) = try connect(path)
-        if isEmpty { try DatabaseSchema.create(connection) }
+        let (connection, content) = try connect(path)
+        if content == .nothing { try DatabaseSchema.create(connection) }
+        try DatabaseSchema.migrate(connection)
         return connection
     }
 
@@ -21,26 +22,27 @@ package enum MainDatabase {
         feed: String
     ) throws(SQLiteError) -> Connection {
         guard database.isInPlace else { throw displacement(of: database) }
-        let (connection, isEmpty) = try connect(database.path, isMade: false)
-        guard !isEmpty, try self.feed(connection) == feed else {
+        let (connection, content) = try connect(database.path, isMade: false)
+        guard content == .tables(version: DatabaseSchema.version), try self.feed(connection) == feed
+        else {
             let message = "not the database that was open at startup"
             throw SQLiteError(code: 26, message: message, context: "open \(database.path)")
         }
         return connection
     }
 
-    /// Opens the database for writing; returns whether it has no tables yet.
+    /// Opens the database for writing; returns what it contains.
     ///
     /// - Parameter isMade: whether the caller will create the tables of an empty database;
     ///   otherwise an empty one stays unchanged.
     package static func connect(
         _ path: String,
         isMade: Bool = true
-    ) throws(SQLiteError) -> (connection: Connection, isEmpty: Bool) {
+    ) throws(SQLiteError) -> (connection: Connection, content: DatabaseContent) {
         let connection = try Connection(path: path, mode: .readWriteSynced)
         // Checked before anything is written: the file may belong to another program.
-        let isEmpty = try DatabaseSchema.isEmpty(connection)
-        if isEmpty, !isMade { return (connection, true) }
+        let content = try DatabaseSchema.content(of: connection)
+        if content == .nothing, !isMade { return (connection, content) }
         // FULL: a commit is durable when it returns. With NORMAL a power loss could undo a commit
         // whose callbacks got 2005600. Set before anything is written, because the connection
         // relies on it.
@@ -52,7 +54,7 @@ package enum MainDatabase {
         // Erased bytes are overwritten, also where SQLite was built without SQLITE_SECURE_DELETE.
         try connection.set("secure_delete", to: "1")
         try connection.set("cache_size", to: "-16384")
-        return (connection, isEmpty)
+        return (connection, content)
     }
 
     /// The size of the WAL, in pages, at which a commit also checkpoints it: 16 MB.

@@ -38,6 +38,9 @@ package final class Store: Sendable {
     /// Whether this run of the program created the database; then it is empty.
     package let isNew: Bool
 
+    /// The schema version that this run has migrated; nil if it was the newest one.
+    package let migratedVersion: Int64?
+
     /// The version of the database library, as in `3.40.1`.
     package let libraryVersion: String
 
@@ -123,6 +126,7 @@ package final class Store: Sendable {
         self.attentionChanges = attentionChanges
         self.storage = storage
         isNew = storage.isNew
+        migratedVersion = storage.migratedVersion
         libraryVersion = storage.libraryVersion
         feed = storage.feed
         refusals = storage.rejectedRequests

@@ -58,13 +58,13 @@ import Testing
     }
 
     @Test(arguments: 1...3)
-    func `a database of a version from before the first release is refused by name`(
+    func `a database of a version from before migrations is refused by name`(
         version: Int
     ) throws {
         let connection = try MainDatabase.made(path)
         try connection.execute("PRAGMA user_version = \(version)")
         let error = #expect(throws: SQLiteError.self) { try MainDatabase.made(path) }
-        #expect(error?.message.contains("version \(version) predates") == true)
+        #expect(error?.message.contains("version \(version) predates migrations") == true)
     }
 
     @Test func `another program's file is refused and not touched`() throws {

@@ -20,6 +20,9 @@ struct SQLiteStorage: Storage {
     /// Whether this run of the program created the database.
     let isNew: Bool
 
+    /// The schema version that this run has migrated; nil if it was the newest one.
+    let migratedVersion: Int64?
+
     /// The version of SQLite, as in `3.40.1`.
     let libraryVersion = Connection.libraryVersion
 
@@ -59,33 +62,38 @@ struct SQLiteStorage: Storage {
         hooks: Store.Hooks
     ) throws(StoreError) -> SQLiteStorage {
         let walFiles = WALFiles(database: database, onTrouble: hooks.sideFileTrouble)
-        let (main, isNew) = try openMain(walFiles)
+        let (main, content) = try openMain(walFiles)
         return try StoreError.mapped { () throws(SQLiteError) in
-            try SQLiteStorage(walFiles, main, isNew, rejectedKept: rejectedKept, hooks: hooks)
+            try SQLiteStorage(walFiles, main, content, rejectedKept: rejectedKept, hooks: hooks)
         }
     }
 
-    /// Opens the main database, and creates its tables unless side files show that a database
-    /// existed.
+    /// Opens the main database, and migrates its tables, or creates them unless side files show
+    /// that a database existed.
     ///
     /// ``DatabaseLock`` has checked files without content before; this also covers a file that has
     /// content but no tables.
     private static func openMain(
         _ walFiles: WALFiles
-    ) throws(StoreError) -> (connection: Connection, isNew: Bool) {
+    ) throws(StoreError) -> (connection: Connection, content: DatabaseContent) {
         let database = walFiles.database
-        let (connection, isNew) = try StoreError.mapped { () throws(SQLiteError) in
+        let (connection, content) = try StoreError.mapped { () throws(SQLiteError) in
             try walFiles.prepare(closeReaders: {})
             return try MainDatabase.connect(database.path)
         }
-        guard isNew else { return (connection, false) }
+        guard content == .nothing else {
+            try StoreError.mapped { () throws(SQLiteError) in
+                _ = try DatabaseSchema.migrate(connection)
+            }
+            return (connection, content)
+        }
         let orphans = StoreFiles(main: database.path).orphanedSideFiles
         guard orphans.isEmpty else {
             let refusal = DatabaseLock.Refusal.orphaned(path: database.path, files: orphans)
             throw StoreError(.orphaned, refusal.description, context: "open")
         }
         try StoreError.mapped { () throws(SQLiteError) in try DatabaseSchema.create(connection) }
-        return (connection, true)
+        return (connection, content)
     }
 
     /// Reads the shared values from the main database. Callback IDs continue after the highest one
@@ -93,12 +101,13 @@ struct SQLiteStorage: Storage {
     private init(
         _ walFiles: WALFiles,
         _ main: Connection,
-        _ isNew: Bool,
+        _ content: DatabaseContent,
         rejectedKept: Int,
         hooks: Store.Hooks
     ) throws(SQLiteError) {
         self.walFiles = walFiles
-        self.isNew = isNew
+        isNew = content == .nothing
+        migratedVersion = content.olderVersion
         feed = try MainDatabase.feed(main)
         head = try MainDatabase.newest("sequence", of: "transitions", main)
         index = ReferenceIndex(hash: try MainDatabase.hash(main))

@@ -6,6 +6,9 @@ package protocol Storage: Sendable {
     /// Whether this run of the program created the database; then it is empty.
     var isNew: Bool { get }
 
+    /// The schema version that this run has migrated; nil if it was the newest one.
+    var migratedVersion: Int64? { get }
+
     /// The version of the database library, as in `3.40.1`.
     var libraryVersion: String { get }
 
