@@ -94,14 +94,8 @@ package final class Store: Sendable {
             onChange: hooks.commitsFailed,
             onInvalidWork: hooks.workRefused
         )
-        let (inquiries, continuation) = AsyncStream.makeStream(
-            of: Void.self,
-            bufferingPolicy: .bufferingNewest(1)
-        )
-        let (attentionChanges, attentionContinuation) = AsyncStream.makeStream(
-            of: Void.self,
-            bufferingPolicy: .bufferingNewest(1)
-        )
+        let (inquiries, continuation) = AsyncStream.coalescing()
+        let (attentionChanges, attentionContinuation) = AsyncStream.coalescing()
         let reader = storage.makeReader()
         let writer = Writer(
             executor: executor,
@@ -254,5 +248,12 @@ package final class Store: Sendable {
         await refusals.close()
         await writer.close()
         storage.release()
+    }
+}
+
+extension AsyncStream<Void> {
+    /// A stream that holds one element at most: several events before a read are one.
+    fileprivate static func coalescing() -> (stream: AsyncStream, continuation: Continuation) {
+        makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 }
