@@ -116,7 +116,7 @@ extension Configuration {
 
     /// Descriptors that are needed besides those of the clients' connections.
     var descriptorsBesideConnections: Int {
-        Self.descriptorsReserved + cashIn.maxConcurrentRequests
+        Self.descriptorsReserved + cashIn.maxConcurrentRequests + alerts.count
     }
 
     /// Reduces the numbers of connections that are not set to what the limit of open files allows,
