@@ -4,6 +4,7 @@ package import HTTPCore
 package import HTTPServer
 package import Logging
 package import System
+import Metrics
 import Store
 import Synchronization
 
@@ -22,6 +23,7 @@ package final class InternalHandler: RequestHandler {
     private let tokens: Mutex<TokenList>
     private let services: APIServices
     private let log: Log
+    private let unauthorized: UnauthorizedRequests
 
     /// Requests and streams that count against `requestsInFlight` of the configuration.
     private let requestsInFlight = Atomic<Int>(0)
@@ -31,6 +33,7 @@ package final class InternalHandler: RequestHandler {
         tokens = Mutex(TokenList(loaded.keys.tokens))
         self.services = services
         self.log = log
+        unauthorized = UnauthorizedRequests(counter: services.metrics.unauthorized, log: log)
     }
 
     /// Applies a reloaded configuration to requests that begin from now on.
@@ -164,7 +167,7 @@ package final class InternalHandler: RequestHandler {
         let found = APIPath.find(request.segments)
         // Authentication precedes the check of the path, so that the existence of a path is not
         // revealed without a token.
-        if found?.path.isOpen != true { request.caller = try authenticate(head) }
+        if found?.path.isOpen != true { request.caller = try authenticate(received) }
         guard let (path, variables) = found else {
             throw Problem(.notFound, "No route has the path \(head.text(head.path)).")
         }
@@ -200,16 +203,28 @@ package final class InternalHandler: RequestHandler {
     ///
     /// Each token is compared in constant time, and all of them are compared, so that the time does
     /// not depend on which token matches.
-    private func authenticate(_ head: RequestHead) throws(Problem) -> Token {
+    private func authenticate(_ received: Request) throws(Problem) -> Token {
+        let head = received.head
+        let refuse = { [unauthorized] (reason: UnauthorizedReason) in
+            unauthorized.record(
+                reason,
+                from: received.peer,
+                atNanoseconds: received.receivedNanoseconds
+            )
+        }
         guard case .value(let range) = head.single("Authorization"),
             let secret = Self.bearerToken(head[range])
         else {
+            refuse(.noToken)
             throw Problem(.unauthorized, "Send one header field Authorization: Bearer TOKEN.")
         }
         let tokens = tokens.withLock { $0.tokens }
         var found: Token?
         for token in tokens where token.matches(secret.span) { found = token }
-        guard let found else { throw Problem(.unauthorized, "The bearer token is unknown.") }
+        guard let found else {
+            refuse(.unknownToken)
+            throw Problem(.unauthorized, "The bearer token is unknown.")
+        }
         return found
     }
 

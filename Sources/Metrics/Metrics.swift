@@ -24,6 +24,9 @@ package final class Metrics: Sendable {
     /// Reloads of the configuration, by result.
     package let reloads = LabelledCounter<String>()
 
+    /// Requests to the internal listener without a valid token.
+    package let unauthorized = LabelledCounter<UnauthorizedReason>()
+
     /// Messages of alerts.
     package let alerts = AlertCounters()
 

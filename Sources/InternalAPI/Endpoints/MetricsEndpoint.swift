@@ -23,6 +23,7 @@ enum MetricsEndpoint {
         addServers(services.metrics.serverCounters, to: &text)
         addDisk(services.disk.current, to: &text)
         services.metrics.alerts.add(to: &text)
+        text.add(unauthorized: services.metrics.unauthorized)
         try await addStore(services.store, to: &text)
         var response = Response(.ok, body: Array(text.text.utf8))
         response.add("Content-Type", APILimits.metricsMediaType)
