@@ -31,6 +31,9 @@ final class APIRoute: Sendable {
     /// The names of the query parameters that the route accepts.
     let queryNames: [String]
 
+    /// The names of those that are lists, which may be given more than once.
+    let listNames: [String]
+
     /// Whether a request can stay open for long: it has the parameter `wait`, or is a stream.
     let mayFollow: Bool
     let action: Action
@@ -70,6 +73,7 @@ final class APIRoute: Sendable {
         self.scope = scope
         self.operation = operation
         queryNames = operation.queryNames
+        listNames = operation.listNames
         self.mayFollow = mayFollow
         self.action = action
     }

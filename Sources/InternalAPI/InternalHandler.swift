@@ -177,7 +177,7 @@ package final class InternalHandler: RequestHandler {
         }
         if let scope = route.scope { try check(request.caller, has: scope) }
         if !route.operation.ignoresQuery {
-            try request.readQuery()
+            try request.readQuery(lists: route.listNames)
             try request.allow(route.queryNames)
         }
         request.variables = variables

@@ -31,7 +31,16 @@ import Testing
             #"{"type":"array","items":{"type":"boolean"},"minItems":1}"#
         ),
         (.flag().orNull, #"{"type":["boolean","null"]}"#),
-        (.oneOf(["a"]).orNull, #"{"type":["string","null"],"enum":["a",null]}"#),
+        (
+            .oneOf(["a", "b"], names: ["A", "B"]),
+            #"{"type":"string","enum":["a","b"],"x-enum-varnames":["A","B"]}"#
+        ),
+        (.constant(404), #"{"type":"integer","enum":[404]}"#),
+        (
+            .reference("A").narrowed(["a": .constant(1)]),
+            ##"{"$ref":"#/components/schemas/A","properties":"##
+                + #"{"a":{"type":"integer","enum":[1]}}}"#
+        ),
         (
             .reference("A").orNull,
             ##"{"anyOf":[{"$ref":"#/components/schemas/A"},{"type":"null"}]}"##
@@ -46,7 +55,10 @@ import Testing
             #"{"type":"object","properties":{"a":{"type":"boolean"}},"#
                 + #""additionalProperties":false}"#
         ),
-        (.either([.constant("a"), .constant(1)]), #"{"oneOf":[{"const":"a"},{"const":1}]}"#),
+        (
+            .either([.constant("a"), .constant(1)]),
+            #"{"oneOf":[{"const":"a"},{"type":"integer","enum":[1]}]}"#
+        ),
         (
             .anyObject("A.").without(["a", "b"]),
             #"{"type":"object","description":"A.","not":{"required":["a","b"]}}"#

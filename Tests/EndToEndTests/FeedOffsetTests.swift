@@ -21,7 +21,8 @@ struct FeedPositionTests {
         let daemon = try Self.daemon(["00", "05", "03", "06", "00", "05"], in: Workspace())
         let rows = [
             ("to=success", [1, 5], 6, false), ("to=success&limit=1", [1], 4, true),
-            ("to=success,failed&limit=2", [1, 4], 4, true), ("to=refunded", [], 6, false),
+            ("to=success,failed&limit=2", [1, 4], 4, true),
+            ("to=success&to=failed&limit=2", [1, 4], 4, true), ("to=refunded", [], 6, false),
             ("to=success&after=1&limit=1", [5], 6, false), ("to=pending&after=3", [], 6, false),
             ("to=pending,cancelled", [2, 3, 6], 6, false),
         ]

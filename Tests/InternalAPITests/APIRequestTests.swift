@@ -10,7 +10,7 @@ import Testing
 @Suite struct APIRequestTests {
     private func request(_ target: String) throws -> APIRequest {
         var request = try APIRequest(try requestHead("GET \(target) HTTP/1.1"))
-        try request.readQuery()
+        try request.readQuery(lists: ["to"])
         return request
     }
 
@@ -116,12 +116,17 @@ import Testing
         let rows: [(String, Set<TransactionStatus>)] = [
             ("success", [.success]), ("refunded,success", among.reduce(into: []) { $0.insert($1) }),
             ("success,success", [.success]), ("success%2Crefunded", [.success, .refunded]),
+            ("success&to=refunded", [.success, .refunded]), ("success&t%6F=success", [.success]),
+            ("success&to=success,refunded", [.success, .refunded]),
         ]
         for (text, statuses) in rows {
             #expect(try request("/a?to=\(text)").statuses("to", among: among) == statuses)
         }
         #expect(try request("/a").statuses("to", among: among) == nil)
-        for text in ["", ",", "success,", "success,,refunded", "Success", "paid", "pending", "2"] {
+        for text in [
+            "", ",", "success,", "success,,refunded", "Success", "paid", "pending", "2",
+            "success&to=", "success&to=paid", "&to=success",
+        ] {
             let problem = problem {
                 _ = try request("/a?to=\(text)").statuses("to", among: among)
             }

@@ -76,6 +76,38 @@ import Text
         #expect(references == names)
     }
 
+    /// Generators of clients give a class that they find inside another schema a number for a name.
+    @Test func `every object and every closed list of words has a name`() throws {
+        for (name, schema) in try #require(root["components"]?["schemas"]).members {
+            #expect(nameless(in: schema, isNamed: true) == [], "\(name)")
+        }
+        for path in try #require(root["paths"]).members {
+            for (method, operation) in path.value.members {
+                for parameter in operation["parameters"]?.elements ?? [] {
+                    #expect(nameless(in: parameter) == [], "\(method) \(path.name)")
+                }
+                let contents = (operation["responses"]?.members ?? []).flatMap { response in
+                    response.value["content"]?.members.map(\.value) ?? []
+                }
+                for schema in contents.compactMap({ $0["schema"] }) {
+                    let isNamed = schema["$ref"] != nil || schema["type"]?.string == "string"
+                    #expect(isNamed, "\(method) \(path.name)")
+                }
+            }
+        }
+    }
+
+    /// The schemas in `value` of which a generator would make a class without a name.
+    ///
+    /// - Parameter isNamed: whether `value` has a name; the parts of its `allOf` have the same.
+    private func nameless(in value: JSONValue, isNamed: Bool = false) -> [String] {
+        let isClass = value["properties"] != nil || value["enum"] != nil
+        let parts = value.members.filter { $0.name != "allOf" }.map(\.value) + value.elements
+        return (isClass && !isNamed ? ["\(value)"] : [])
+            + parts.flatMap { nameless(in: $0) }
+            + (value["allOf"]?.elements ?? []).flatMap { nameless(in: $0, isNamed: isNamed) }
+    }
+
     private func references(in value: JSONValue) -> [String] {
         let own = value["$ref"]?.string.map { [$0] } ?? []
         let below = value.members.map(\.value) + value.elements

@@ -11,13 +11,13 @@ extension APIOperation {
             .query(
                 "state",
                 "The state of the entries; `open` by default.",
-                .oneOf(["open", "resolved", "all"]),
+                .reference(.attentionState),
                 example: "all"
             ),
             .query(
                 "kind",
                 "Only entries of this kind.",
-                NamedSchema.attentionKind,
+                .reference(.attentionKind),
                 example: "invalid-callback"
             ),
             .beforeNumber, .limit,

@@ -19,7 +19,7 @@ extension APIOperation {
             .query(
                 "outcome",
                 "Only callbacks with this outcome.",
-                NamedSchema.outcome,
+                .reference(.outcome),
                 example: "applied"
             ),
             .query(

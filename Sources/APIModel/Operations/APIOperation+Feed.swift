@@ -92,7 +92,7 @@ extension APIOperation {
         .statuses(
             "to",
             "Only transitions to these statuses. `next` advances past the others.",
-            APILimits.transitionStatuses,
+            .transitionStatus,
             example: [.success, .refunded]
         ),
         .query("feed", "The expected id of the feed, from an earlier response."),
@@ -101,7 +101,7 @@ extension APIOperation {
     private static let lastEventID = Parameter.header(
         APILimits.lastEventID,
         "The id of the last event received; empty for none. Takes precedence over `after`.",
-        .either([.integer(), .constant("")]),
+        .text(pattern: "^[0-9]{0,18}$"),
         example: "0"
     )
 

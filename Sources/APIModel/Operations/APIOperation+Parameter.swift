@@ -14,7 +14,8 @@ extension APIOperation {
         /// A value as written in a request; it is valid at any time, because tests send it.
         let example: String?
 
-        /// Whether the parameter is a list, whose elements are separated by commas.
+        /// Whether the parameter is a list: given once for each element, or once with the elements
+        /// separated by commas. The document can state only one form, and states the first.
         var isList = false
 
         static func path(
@@ -44,18 +45,18 @@ extension APIOperation {
             Parameter(place: .header, name: name, text: text, schema: schema, example: example)
         }
 
-        /// A parameter that is a list of words of `statuses`.
+        /// A parameter that is a list of words of `status`.
         static func statuses(
             _ name: String,
             _ text: String,
-            _ statuses: [TransactionStatus],
+            _ status: NamedSchema,
             example: [TransactionStatus]
         ) -> Parameter {
             Parameter(
                 place: .query,
                 name: name,
-                text: text,
-                schema: .list(of: .oneOf(statuses.map(\.word)), count: 1...Int.max),
+                text: text + " Several are given as `\(name)=…&\(name)=…` or `\(name)=…,…`.",
+                schema: .list(of: .reference(status), count: 1...Int.max),
                 example: example.map(\.word).joined(separator: ","),
                 isList: true
             )
@@ -67,7 +68,7 @@ extension APIOperation {
                 ("name", .text(name)), ("in", .text(place.rawValue)), ("description", .text(text)),
             ]
             if place == .path { members.append(("required", true)) }
-            if isList { members += [("style", "form"), ("explode", false)] }
+            if isList { members += [("style", "form"), ("explode", true)] }
             members.append(("schema", schema.tree))
             if let example { members.append(("example", exampleTree(example))) }
             return .object(members)
@@ -76,6 +77,7 @@ extension APIOperation {
         /// The example as a JSON value of the schema.
         private func exampleTree(_ example: String) -> JSONTree {
             if isList { return .words(example.split(separator: ",").map { String($0) }) }
+            if schema.isText { return .text(example) }
             return Int64(example).map { .number($0) } ?? .text(example)
         }
     }

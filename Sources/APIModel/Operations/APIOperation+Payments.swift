@@ -1,6 +1,5 @@
 import HTTPCore
 import Payments
-import Store
 
 extension APIOperation {
     package static let listTransactions = APIOperation(
@@ -16,7 +15,7 @@ extension APIOperation {
             .statuses(
                 "status",
                 "Only payments with one of these statuses.",
-                TransactionStatus.allCases,
+                .transactionStatus,
                 example: [.success, .refunded]
             ),
             .query(
@@ -28,7 +27,7 @@ extension APIOperation {
             .query(
                 "by",
                 "The time to order and select by; `created` by default.",
-                .oneOf(TransactionTime.allCases.map(\.rawValue)),
+                .reference(.transactionTime),
                 example: "paid"
             ),
             .from, .to,

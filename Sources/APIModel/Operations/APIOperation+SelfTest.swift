@@ -15,18 +15,32 @@ extension APIOperation {
 }
 
 extension NamedSchema {
-    private static let selfTestCheck = JSONSchema.response([
-        "name": .oneOf(["gateway", "publicURL"]),
-        "outcome": .oneOf(["passed", "failed", "skipped"]),
-        "detail": .text("What happened."),
-        "remedy": .text("What to do.").orNull,
-    ])
+    static let selfTestSchemas = [selfTest, selfTestCheck, selfTestName, selfTestOutcome]
+
+    private static let selfTestName = NamedSchema(
+        "SelfTestName",
+        .oneOf(["gateway", "publicURL"])
+    )
+    private static let selfTestOutcome = NamedSchema(
+        "SelfTestOutcome",
+        .oneOf(["passed", "failed", "skipped"])
+    )
+
+    private static let selfTestCheck = NamedSchema(
+        "SelfTestCheck",
+        .response([
+            "name": .reference(selfTestName),
+            "outcome": .reference(selfTestOutcome),
+            "detail": .text("What happened."),
+            "remedy": .text("What to do.").orNull,
+        ])
+    )
 
     static let selfTest = NamedSchema(
         "SelfTest",
         .response([
             "passed": .flag("Whether no check failed."),
-            "checks": .list(of: selfTestCheck),
+            "checks": .list(of: .reference(selfTestCheck)),
         ])
         .example(
             """

@@ -58,7 +58,7 @@ extension APIOperation {
             SuccessResponse(
                 status: .ok,
                 text: "The document.",
-                content: .json(.anyObject("An OpenAPI 3.1 document."))
+                content: .json(.reference(.document))
             )
         ]
     )
@@ -102,6 +102,8 @@ extension APIOperation {
 }
 
 extension NamedSchema {
+    static let pruneSchemas = [pruneOrder, prune, pruneState]
+
     static let pruneOrder = NamedSchema(
         "PruneOrder",
         .request(
@@ -115,13 +117,18 @@ extension NamedSchema {
         )
     )
 
+    private static let pruneState = NamedSchema(
+        "PruneState",
+        .oneOf(
+            PruneProgress.State.allCases.map(\.rawValue),
+            "`idle`: none since the start. `stopped`: interrupted; the same request resumes it."
+        )
+    )
+
     static let prune = NamedSchema(
         "Prune",
         .response([
-            "state": .oneOf(
-                PruneProgress.State.allCases.map(\.rawValue),
-                "`idle`: none since the start. `stopped`: interrupted; the same request resumes it."
-            ),
+            "state": .reference(pruneState),
             "before": .time("The end of the erased period.").orNull,
             "transitions": .flag("Whether old transitions are removed, too."),
             "dryRun": .flag("Whether the data is only counted."),

@@ -46,6 +46,9 @@ package struct APIOperation: Sendable {
 
     /// The names of the query parameters that the route accepts.
     package var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
+
+    /// The names of the query parameters that are lists.
+    package var listNames: [String] { parameters.filter(\.isList).map(\.name) }
 }
 
 extension APIOperation {

@@ -84,11 +84,10 @@ struct ProblemResponse: Sendable {
     }
 
     var contentTree: JSONTree {
-        let narrowed = JSONSchema.response([
+        let schema = JSONSchema.reference(.problem).narrowed([
             "type": .oneOf(kinds.map(\.urn)),
             "status": .constant(status.code),
         ])
-        let schema = JSONSchema.all([.reference(.problem), narrowed])
         return ["application/problem+json": ["schema": schema.tree]]
     }
 }

@@ -28,14 +28,26 @@ struct JSONSchema: Sendable {
     }
 
     /// A string from a closed list.
-    static func oneOf(_ words: [String], _ description: String? = nil) -> JSONSchema {
-        JSONSchema([("type", "string"), ("enum", .words(words))]).described(description)
+    ///
+    /// - Parameter names: the names of the words in generated clients, for words that make poor
+    ///   identifiers; `x-enum-varnames` is an extension that generators of clients know.
+    static func oneOf(
+        _ words: [String],
+        names: [String]? = nil,
+        _ description: String? = nil
+    ) -> JSONSchema {
+        var schema = JSONSchema([("type", "string"), ("enum", .words(words))])
+        schema.set("x-enum-varnames", names.map { .words($0) })
+        return schema.described(description)
     }
 
     static func constant(_ word: String) -> JSONSchema { JSONSchema([("const", .text(word))]) }
 
+    /// One whole number.
+    ///
+    /// It is an enumeration, because generators of clients know `const` for strings only.
     static func constant(_ number: Int) -> JSONSchema {
-        JSONSchema([("const", .number(Int64(number)))])
+        JSONSchema([("type", "integer"), ("enum", .list([.number(Int64(number))]))])
     }
 
     /// A whole number in `range`.
@@ -64,6 +76,13 @@ struct JSONSchema: Sendable {
             schema.set("maxItems", .number(Int64(most)))
         }
         return schema.described(description)
+    }
+
+    /// Whether every value is a string.
+    var isText: Bool {
+        keywords.contains { keyword in
+            if case .text("string") = keyword.value { keyword.name == "type" } else { false }
+        }
     }
 
     // MARK: Objects
@@ -113,6 +132,16 @@ struct JSONSchema: Sendable {
         JSONSchema([("$ref", .text("#/components/schemas/\(name)"))])
     }
 
+    /// The same schema, whose members follow `members` as well.
+    ///
+    /// For a reference, they stand beside it: checkers apply both (JSON Schema 2020-12, section
+    /// 8.2.3.1), and generators of clients make no class of their own for the combination.
+    func narrowed(_ members: KeyValuePairs<String, JSONSchema>) -> JSONSchema {
+        var schema = self
+        schema.set("properties", .object(members.map { ($0.key, $0.value.tree) }))
+        return schema
+    }
+
     /// Exactly one of several schemas.
     static func either(_ schemas: [JSONSchema], _ description: String? = nil) -> JSONSchema {
         JSONSchema([("oneOf", .list(schemas.map(\.tree)))]).described(description)
@@ -133,13 +162,12 @@ struct JSONSchema: Sendable {
         guard let type = keywords.firstIndex(where: { $0.name == "type" }) else {
             return JSONSchema([("anyOf", .list([tree, ["type": "null"]]))])
         }
+        precondition(
+            !keywords.contains { $0.name == "enum" },
+            "an enumeration with null must be a named schema, so that clients have a name for it"
+        )
         var schema = self
         schema.keywords[type].value = .list([keywords[type].value, "null"])
-        for (index, keyword) in keywords.enumerated() where keyword.name == "enum" {
-            if case .list(let words) = keyword.value {
-                schema.keywords[index].value = .list(words + [.null])
-            }
-        }
         return schema
     }
 
@@ -172,6 +200,9 @@ struct JSONSchema: Sendable {
 }
 
 /// A schema that is a named component of the document.
+///
+/// Every object and every closed list of words is one: generators of clients make a class of it
+/// with this name. They number the classes of the others.
 struct NamedSchema: Sendable {
     let name: String
     let schema: JSONSchema
@@ -183,15 +214,10 @@ struct NamedSchema: Sendable {
 
     /// All named schemas, in the order of the document.
     static let all = [
-        money, transition, transitionPage, transaction, transactionWithHistory, transactionPage,
-        consumer, consumerMove, consumerPage, callback, callbackPage, diagnosis, replay,
-        replayResults, attention, attentionPage, resolution, resolvedAttention, manyResolution,
-        resolvedMany, acceptance, acceptedStatus, rupiah,
-        positiveRupiah, generation, query, queryResult, nothing, reconciliation, dossier,
-        dossierCallback, exchange, gatewayReport, callbackSurvey, outboundSurvey, sighting,
-        seenValues, signatureForms, externalIDForms, memberTally, spellings, timeForms, amountForms,
-        spread, health, readiness, pruneOrder, prune, selfTest, problem,
-    ]
+        paymentSchemas, feedSchemas, gatewaySchemas, amountSchemas, callbackSchemas, replaySchemas,
+        diagnosisSchemas, dossierSchemas, reportSchemas, tallySchemas, attentionSchemas,
+        decisionSchemas, pruneSchemas, selfTestSchemas, serviceSchemas,
+    ].flatMap { $0 }
 }
 
 extension JSONSchema {

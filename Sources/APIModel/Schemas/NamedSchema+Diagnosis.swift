@@ -3,7 +3,17 @@ import Snap
 
 // Why a signature verifies or fails. Article Diagnosis explains how they are found.
 extension NamedSchema {
-    private static let bodyForm = JSONSchema.oneOf(BodyForm.allCases.map(\.rawValue))
+    static let diagnosisSchemas = [
+        diagnosis, diagnosisVerdict, diagnosisResponse, diagnosisChange, signatureDifference,
+        diagnosisCandidate, diagnosisBody, bodyForm, diagnosisKey, keyUse, keyResult,
+        diagnosisSignature, diagnosisSigned, diagnosisClock, diagnosisHeaders, headerProblem,
+        diagnosisSearch,
+    ]
+
+    static let bodyForm = NamedSchema(
+        "BodyForm",
+        .oneOf(BodyForm.allCases.map(\.rawValue), "The form of a body that a signature covers.")
+    )
     private static let fingerprint = JSONSchema.text("SHA-256 of the public key, in hexadecimal.")
 
     static let diagnosis = NamedSchema(
@@ -11,104 +21,165 @@ extension NamedSchema {
         .response(
             [
                 "callbackId": .integer(1...Int64.max),
-                "verdict": .oneOf(SignatureDiagnosis.Verdict.allCases.map(\.rawValue)),
-                "answer": diagnosisResponse,
+                "verdict": .reference(diagnosisVerdict),
+                "answer": .reference(diagnosisResponse),
                 "summary": .text("The response and the verdict, in sentences."),
                 "changes": .list(
-                    of: .response([
-                        "change": .oneOf(SignatureDifference.Name.allCases.map(\.rawValue)),
-                        "detail": .text("What was found in this callback."),
-                        "remedy": .text("What to do."),
-                    ]),
+                    of: .reference(diagnosisChange),
                     "The signature verifies after all of these changes together."
                 ),
                 "candidates": .list(
-                    of: .response([
-                        "path": .text(), "bodyForm": bodyForm, "stringToSign": .text(),
-                        "bodySHA256": .text(),
-                    ]),
+                    of: .reference(diagnosisCandidate),
                     "The strings that a signature of this callback may cover."
                 ),
-                "bodies": .list(
-                    of: .response([
-                        "bodyForm": bodyForm, "bytes": .integer(), "sha256": .text(),
-                        "configured": .flag(),
-                    ])
-                ),
-                "keys": .list(of: diagnosisKey),
-                "signature": diagnosisSignature,
-                "signed": diagnosisSigned.orNull,
-                "clock": diagnosisClock,
-                "headers": diagnosisHeaders,
-                "search": .response([
-                    "strings": .integer(), "stringsMax": .integer(),
-                    "complete": .flag("Whether all candidates were tried."),
-                ]),
+                "bodies": .list(of: .reference(diagnosisBody)),
+                "keys": .list(of: .reference(diagnosisKey)),
+                "signature": .reference(diagnosisSignature),
+                "signed": .reference(diagnosisSigned).orNull,
+                "clock": .reference(diagnosisClock),
+                "headers": .reference(diagnosisHeaders),
+                "search": .reference(diagnosisSearch),
                 "notes": .list(of: .text()),
             ],
             "Why the signature of a callback verifies or fails with the current keys."
         )
     )
 
-    private static let diagnosisResponse = JSONSchema.response(
-        [
-            "responseCode": .text("Null if it cannot be known.").orNull,
-            "responseMessage": .text("Null if it cannot be known.").orNull,
-            "row": .integer(1...13, "The row in the table of checks that decides.").orNull,
-            "reason": .text("Why this response was given."),
+    private static let diagnosisVerdict = NamedSchema(
+        "DiagnosisVerdict",
+        .oneOf(SignatureDiagnosis.Verdict.allCases.map(\.rawValue))
+    )
+
+    private static let diagnosisResponse = NamedSchema(
+        "DiagnosisResponse",
+        .response(
+            [
+                "responseCode": .text("Null if it cannot be known.").orNull,
+                "responseMessage": .text("Null if it cannot be known.").orNull,
+                "row": .integer(1...13, "The row in the table of checks that decides.").orNull,
+                "reason": .text("Why this response was given."),
+                "remedy": .text("What to do."),
+                "replayHelps": .flag(
+                    "Whether a replay with the current configuration would be successful; null "
+                        + "for a callback that is not stored."
+                ).orNull,
+            ],
+            "The response that the callback got, or for a saved one would get."
+        )
+    )
+
+    private static let signatureDifference = NamedSchema(
+        "SignatureDifference",
+        .oneOf(SignatureDifference.Name.allCases.map(\.rawValue))
+    )
+
+    private static let diagnosisChange = NamedSchema(
+        "DiagnosisChange",
+        .response([
+            "change": .reference(signatureDifference),
+            "detail": .text("What was found in this callback."),
             "remedy": .text("What to do."),
-            "replayHelps": .flag(
-                "Whether a replay with the current configuration would be successful; null for a "
-                    + "callback that is not stored."
-            ).orNull,
-        ],
-        "The response that the callback got, or for a saved one would get."
+        ])
     )
 
-    private static let diagnosisKey = JSONSchema.response([
-        "file": .text(),
-        "use": .oneOf(KeyReport.Use.allCases.map(\.rawValue)),
-        "fingerprint": fingerprint,
-        "bits": .integer(),
-        "result": .oneOf(KeyReport.Result.allCases.map(\.rawValue)),
-        "isMerchantKey": .flag("Whether it is the merchant's own key, by mistake."),
-    ])
-
-    private static let diagnosisSignature = JSONSchema.response([
-        "occurrences": .integer(0...Int64.max, "The number of X-SIGNATURE fields."),
-        "strictBase64": .flag(),
-        "bytes": .integer().orNull,
-        "expectedBytes": .list(of: .integer()),
-    ])
-
-    private static let diagnosisSigned = JSONSchema.response(
-        [
-            "keyFingerprint": fingerprint,
-            "scheme": .text(),
-            "hash": .text().orNull,
-            "digest": .text().orNull,
-            "stringToSign": .text("The signed string, if it was found.").orNull,
-        ],
-        "The signed content, recovered from the signature with the key that made it."
+    private static let diagnosisCandidate = NamedSchema(
+        "DiagnosisCandidate",
+        .response([
+            "path": .text(), "bodyForm": .reference(bodyForm), "stringToSign": .text(),
+            "bodySHA256": .text(),
+        ])
     )
 
-    private static let diagnosisClock = JSONSchema.response([
-        "timestamp": .text("X-TIMESTAMP.").orNull,
-        "receivedAt": .time().orNull,
-        "differenceMilliseconds": .integer(Int64.min...Int64.max).orNull,
-        "toleranceSeconds": .integer(),
-        "withinTolerance": .flag().orNull,
-    ])
+    private static let diagnosisBody = NamedSchema(
+        "DiagnosisBody",
+        .response([
+            "bodyForm": .reference(bodyForm), "bytes": .integer(), "sha256": .text(),
+            "configured": .flag(),
+        ])
+    )
 
-    private static let diagnosisHeaders = JSONSchema.response([
-        "partnerIdMatches": .flag().orNull,
-        "problems": .list(
-            of: .response([
-                "row": .integer(0...Int64.max, "The row in the table of checks."),
-                "field": .text(),
-                "detail": .text(),
-                "responseCode": .text("The response code of that row."),
-            ])
-        ),
-    ])
+    private static let diagnosisSearch = NamedSchema(
+        "DiagnosisSearch",
+        .response([
+            "strings": .integer(), "stringsMax": .integer(),
+            "complete": .flag("Whether all candidates were tried."),
+        ])
+    )
+}
+
+// What a diagnosis says of keys, signature, clock and headers.
+extension NamedSchema {
+    private static let keyUse = NamedSchema(
+        "DiagnosisKeyUse",
+        .oneOf(KeyReport.Use.allCases.map(\.rawValue))
+    )
+    private static let keyResult = NamedSchema(
+        "DiagnosisKeyResult",
+        .oneOf(KeyReport.Result.allCases.map(\.rawValue))
+    )
+
+    private static let diagnosisKey = NamedSchema(
+        "DiagnosisKey",
+        .response([
+            "file": .text(),
+            "use": .reference(keyUse),
+            "fingerprint": fingerprint,
+            "bits": .integer(),
+            "result": .reference(keyResult),
+            "isMerchantKey": .flag("Whether it is the merchant's own key, by mistake."),
+        ])
+    )
+
+    private static let diagnosisSignature = NamedSchema(
+        "DiagnosisSignature",
+        .response([
+            "occurrences": .integer(0...Int64.max, "The number of X-SIGNATURE fields."),
+            "strictBase64": .flag(),
+            "bytes": .integer().orNull,
+            "expectedBytes": .list(of: .integer()),
+        ])
+    )
+
+    private static let diagnosisSigned = NamedSchema(
+        "DiagnosisSigned",
+        .response(
+            [
+                "keyFingerprint": fingerprint,
+                "scheme": .text(),
+                "hash": .text().orNull,
+                "digest": .text().orNull,
+                "stringToSign": .text("The signed string, if it was found.").orNull,
+            ],
+            "The signed content, recovered from the signature with the key that made it."
+        )
+    )
+
+    private static let diagnosisClock = NamedSchema(
+        "DiagnosisClock",
+        .response([
+            "timestamp": .text("X-TIMESTAMP.").orNull,
+            "receivedAt": .time().orNull,
+            "differenceMilliseconds": .integer(Int64.min...Int64.max).orNull,
+            "toleranceSeconds": .integer(),
+            "withinTolerance": .flag().orNull,
+        ])
+    )
+
+    private static let diagnosisHeaders = NamedSchema(
+        "DiagnosisHeaders",
+        .response([
+            "partnerIdMatches": .flag().orNull,
+            "problems": .list(of: .reference(headerProblem)),
+        ])
+    )
+
+    private static let headerProblem = NamedSchema(
+        "DiagnosisHeaderProblem",
+        .response([
+            "row": .integer(0...Int64.max, "The row in the table of checks."),
+            "field": .text(),
+            "detail": .text(),
+            "responseCode": .text("The response code of that row."),
+        ])
+    )
 }

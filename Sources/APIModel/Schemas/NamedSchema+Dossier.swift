@@ -1,5 +1,10 @@
 // All evidence of one payment.
 extension NamedSchema {
+    static let dossierSchemas = [
+        dossier, dossierKey, dossierKeyUse, dossierPart, dossierCallback, verification, exchange,
+        gatewayService, erasedCall,
+    ]
+
     static let dossier = NamedSchema(
         "Dossier",
         .response([
@@ -12,28 +17,46 @@ extension NamedSchema {
             "callbacks": .list(of: .reference(dossierCallback), "Newest first."),
             "exchanges": .list(of: .reference(exchange), "Gateway calls, newest first."),
             "keys": .list(
-                of: .response([
-                    "use": .oneOf(["gateway", "merchant"]),
-                    "fingerprint": .text("SHA-256 of the public key, in hexadecimal."),
-                    "pem": .text("The public key as PEM (SPKI)."),
-                ]),
+                of: .reference(dossierKey),
                 "The public keys that verify signatures in this document."
             ),
             "truncated": .list(
-                of: .oneOf(["callbacks", "exchanges", "attention"]),
+                of: .reference(dossierPart),
                 "The members that were cut off."
             ),
         ])
     )
 
+    private static let dossierKey = NamedSchema(
+        "DossierKey",
+        .response([
+            "use": .reference(dossierKeyUse),
+            "fingerprint": .text("SHA-256 of the public key, in hexadecimal."),
+            "pem": .text("The public key as PEM (SPKI)."),
+        ])
+    )
+
+    private static let dossierKeyUse = NamedSchema(
+        "DossierKeyUse",
+        .oneOf(["gateway", "merchant"])
+    )
+
+    private static let dossierPart = NamedSchema(
+        "DossierPart",
+        .oneOf(["callbacks", "exchanges", "attention"])
+    )
+
     /// The commands that verify a signature without the receiver.
-    private static let verification = JSONSchema.response([
-        "keyFingerprint": .text("SHA-256 of the public key that verifies the signature."),
-        "lines": .list(
-            of: .text(),
-            "Commands for a shell with `base64` and `openssl`; the last one prints the result."
-        ),
-    ])
+    private static let verification = NamedSchema(
+        "Verification",
+        .response([
+            "keyFingerprint": .text("SHA-256 of the public key that verifies the signature."),
+            "lines": .list(
+                of: .text(),
+                "Commands for a shell with `base64` and `openssl`; the last one prints the result."
+            ),
+        ])
+    )
 
     /// Stored bytes: as text if they are UTF-8, else as base64 under the name with `Base64`
     /// appended.
@@ -56,7 +79,7 @@ extension NamedSchema {
                         "signature": bytes("X-SIGNATURE.").orNull, "signatureBase64": base64,
                         "stringToSign": bytes("The signed string.").orNull,
                         "stringToSignBase64": base64,
-                        "verification": verification.orNull,
+                        "verification": .reference(verification).orNull,
                     ],
                     optional: [
                         "requestHead", "requestHeadBase64", "signature", "signatureBase64",
@@ -68,13 +91,21 @@ extension NamedSchema {
         )
     )
 
-    private static let erasedCall = JSONSchema.response(
-        [
-            "requestBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
-            "responseBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
-        ],
-        optional: ["responseBodySha256"],
-        "What is left of erased heads and bodies; null if they are not erased."
+    private static let erasedCall = NamedSchema(
+        "ErasedGatewayCall",
+        .response(
+            [
+                "requestBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
+                "responseBodySha256": .text(pattern: "^[0-9a-f]{64}$"),
+            ],
+            optional: ["responseBodySha256"],
+            "What is left of erased heads and bodies; null if they are not erased."
+        )
+    )
+
+    static let gatewayService = NamedSchema(
+        "GatewayService",
+        .oneOf(["generate", "query"])
     )
 
     static let exchange = NamedSchema(
@@ -82,7 +113,7 @@ extension NamedSchema {
         .response(
             [
                 "id": .integer(1...Int64.max),
-                "service": .oneOf(["generate", "query"]),
+                "service": .reference(gatewayService),
                 "partnerReferenceNo": .text().orNull,
                 "externalId": .text("X-EXTERNAL-ID."),
                 "timestamp": .text("X-TIMESTAMP."),
@@ -92,7 +123,7 @@ extension NamedSchema {
                 "requestHeadBase64": base64,
                 "requestBody": bytes("The request body as sent.").orNull,
                 "requestBodyBase64": base64,
-                "erased": erasedCall.orNull,
+                "erased": .reference(erasedCall).orNull,
                 "responseStatus": .integer(100...599).orNull,
                 "responseHead": bytes("The response head as received.").orNull,
                 "responseHeadBase64": base64,
@@ -101,7 +132,7 @@ extension NamedSchema {
                 "error": .text("The reason if there is no response.").orNull,
                 "startedAt": .time(),
                 "finishedAt": .time(),
-                "verification": verification.orNull,
+                "verification": .reference(verification).orNull,
             ],
             optional: [
                 "stringToSign", "stringToSignBase64", "signature", "signatureBase64",

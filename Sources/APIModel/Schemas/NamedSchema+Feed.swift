@@ -1,5 +1,9 @@
 // The feed and its consumers.
 extension NamedSchema {
+    static let feedSchemas = [
+        transitionPage, consumer, consumerMove, moveToOffset, moveToTime, consumerPage,
+    ]
+
     private static let feed = JSONSchema.text(
         "The id of the feed. It is created with the database, and replaced by a restore."
     )
@@ -53,20 +57,24 @@ extension NamedSchema {
 
     static let consumerMove = NamedSchema(
         "ConsumerMove",
-        .either([
-            move(
-                "position",
-                .integer(0...Int64.max, "The new offset; not beyond the head.")
-            ),
-            move(
-                "recordedFrom",
-                .any(
-                    of: [.text(format: "date"), .text(format: "date-time")],
-                    "The new offset is before the first transition recorded at or after this "
-                        + "Jakarta day or RFC 3339 time, or the head if there is none."
-                )
-            ),
-        ])
+        .either([.reference(moveToOffset), .reference(moveToTime)])
+    )
+
+    private static let moveToOffset = NamedSchema(
+        "ConsumerMoveToOffset",
+        move("position", .integer(0...Int64.max, "The new offset; not beyond the head."))
+    )
+
+    private static let moveToTime = NamedSchema(
+        "ConsumerMoveToTime",
+        move(
+            "recordedFrom",
+            .any(
+                of: [.text(format: "date"), .text(format: "date-time")],
+                "The new offset is before the first transition recorded at or after this Jakarta "
+                    + "day or RFC 3339 time, or the head if there is none."
+            )
+        )
     )
 
     /// A request to move a consumer.

@@ -4,6 +4,10 @@ import Store
 
 // Requests that call the gateway.
 extension NamedSchema {
+    static let gatewaySchemas = [
+        generation, query, queryResult, gatewayResponse, reconciliation, nothing,
+    ]
+
     static let generation = NamedSchema(
         "Generation",
         .request(
@@ -34,23 +38,28 @@ extension NamedSchema {
         "QueryAnswer",
         .response([
             "transaction": .reference(transactionWithHistory),
-            "gateway": .response(
-                [
-                    "responseCode": .text(),
-                    "responseMessage": .text(),
-                    "latestTransactionStatus": statusCode,
-                    "latestTransactionDesc": .text(),
-                    "originalReferenceNo": .text(),
-                    "amount": .reference(money),
-                    "paidTime": paidAtText,
-                ],
-                optional: [
-                    "latestTransactionStatus", "latestTransactionDesc", "originalReferenceNo",
-                    "amount", "paidTime",
-                ],
-                "The gateway's response."
-            ),
+            "gateway": .reference(gatewayResponse),
         ])
+    )
+
+    private static let gatewayResponse = NamedSchema(
+        "GatewayQueryResponse",
+        .response(
+            [
+                "responseCode": .text(),
+                "responseMessage": .text(),
+                "latestTransactionStatus": .reference(latestTransactionStatus),
+                "latestTransactionDesc": .text(),
+                "originalReferenceNo": .text(),
+                "amount": .reference(money),
+                "paidTime": paidAtText,
+            ],
+            optional: [
+                "latestTransactionStatus", "latestTransactionDesc", "originalReferenceNo",
+                "amount", "paidTime",
+            ],
+            "The gateway's response."
+        )
     )
 
     static let reconciliation = NamedSchema(

@@ -1,7 +1,14 @@
 import Payments
+import Store
 
 // Payments and their transitions.
 extension NamedSchema {
+    static let paymentSchemas = [
+        money, transactionStatus, transitionStatus, latestTransactionStatus, transitionSource,
+        transition, transaction, transactionOrigin, transactionChecks, lastQuery,
+        transactionWithHistory, transactionPage, transactionTime,
+    ]
+
     static let money = NamedSchema(
         "Money",
         .response(
@@ -25,11 +32,29 @@ extension NamedSchema {
         "The gateway's reference of the payment.",
         length: 1...Reference.bytesMax
     )
-    private static let status = JSONSchema.oneOf(TransactionStatus.allCases.map(\.word))
-    static let statusCode = JSONSchema.oneOf(
-        (0...7).map { "0\($0)" },
-        "The gateway's code: 00 success, 01 to 03 pending, 04 refunded, 05 cancelled, 06 failed, "
-            + "07 not found."
+    static let transactionStatus = NamedSchema(
+        "TransactionStatus",
+        .oneOf(TransactionStatus.allCases.map(\.word), "The status of a payment.")
+    )
+    static let transitionStatus = NamedSchema(
+        "TransitionStatus",
+        .oneOf(
+            APILimits.transitionStatuses.map(\.word),
+            "A status that a transition leads to: any but `created`."
+        )
+    )
+    static let latestTransactionStatus = NamedSchema(
+        "LatestTransactionStatus",
+        .oneOf(
+            LatestTransactionStatus.allCases.map(\.code),
+            names: LatestTransactionStatus.allCases.map(\.clientName),
+            "The gateway's code: 00 success, 01 to 03 pending, 04 refunded, 05 cancelled, "
+                + "06 failed, 07 not found."
+        )
+    )
+    static let transactionTime = NamedSchema(
+        "TransactionTime",
+        .oneOf(TransactionTime.allCases.map(\.rawValue))
     )
     private static let paidAt = JSONSchema.time(
         "The time of payment; null if `paidAtText` cannot be read as a time."
@@ -43,15 +68,12 @@ extension NamedSchema {
                 "sequence": .integer(1...Int64.max, "The number in the feed: 1, 2, 3, …"),
                 "partnerReferenceNo": merchantNumber,
                 "referenceNo": gatewayNumber.orNull,
-                "from": status.described("Null if the payment was not known before.").orNull,
-                "to": status,
-                "latestTransactionStatus": statusCode,
+                "from": .reference(transactionStatus).orNull
+                    .described("Null if the payment was not known before."),
+                "to": .reference(transitionStatus),
+                "latestTransactionStatus": .reference(latestTransactionStatus),
                 "amount": .reference(money).orNull,
-                "source": .oneOf(
-                    TransitionSource.allCases.map(\.word),
-                    "The cause: a callback, a query, the response to generate, an operator, or the "
-                        + "expiry of an unpaid QR code."
-                ),
+                "source": .reference(transitionSource),
                 "operator": .text("The name of the operator's token.").orNull,
                 "externalId": .text("X-EXTERNAL-ID of the callback.").orNull,
                 "callbackId": .integer(1...Int64.max, "The callback that caused it.").orNull,
@@ -65,13 +87,42 @@ extension NamedSchema {
         .example(Example.transition)
     )
 
-    private static let lastQuery = JSONSchema.response(
-        [
-            "at": .time(),
-            "responseCode": .text("The gateway's response code."),
-            "latestTransactionStatus": statusCode.orNull,
-        ],
-        "The newest response to a query."
+    private static let transitionSource = NamedSchema(
+        "TransitionSource",
+        .oneOf(
+            TransitionSource.allCases.map(\.word),
+            "The cause: a callback, a query, the response to generate, an operator, or the expiry "
+                + "of an unpaid QR code."
+        )
+    )
+
+    private static let transactionOrigin = NamedSchema(
+        "TransactionOrigin",
+        .oneOf(TransactionOrigin.allCases.map(\.word), "Where the payment was first reported.")
+    )
+
+    private static let lastQuery = NamedSchema(
+        "LastQuery",
+        .response(
+            [
+                "at": .time(),
+                "responseCode": .text("The gateway's response code."),
+                "latestTransactionStatus": .reference(latestTransactionStatus).orNull,
+            ],
+            "The newest response to a query."
+        )
+    )
+
+    private static let transactionChecks = NamedSchema(
+        "TransactionChecks",
+        .response(
+            [
+                "callbacks": .integer(0...Int64.max, "The number of callbacks about the payment."),
+                "lastQuery": .reference(lastQuery).orNull,
+                "nextQueryAt": .time("The time of the next scheduled query.").orNull,
+            ],
+            "The reports about the payment."
+        )
     )
 
     static let transaction = NamedSchema(
@@ -80,8 +131,8 @@ extension NamedSchema {
             [
                 "partnerReferenceNo": merchantNumber,
                 "referenceNo": gatewayNumber.orNull,
-                "status": status,
-                "latestTransactionStatus": statusCode.orNull,
+                "status": .reference(transactionStatus),
+                "latestTransactionStatus": .reference(latestTransactionStatus).orNull,
                 "final": .flag(
                     "Whether the status is final. A later success or refund is still possible."
                 ),
@@ -93,10 +144,7 @@ extension NamedSchema {
                 "feeAmount": .reference(money).orNull,
                 "paidAmount": .reference(money).orNull,
                 "refundedAmount": .reference(money).orNull,
-                "origin": .oneOf(
-                    TransactionOrigin.allCases.map(\.word),
-                    "Where the payment was first reported."
-                ),
+                "origin": .reference(transactionOrigin),
                 "rolesAssumed": .flag(
                     "Whether the order of the references is assumed, not corroborated."
                 ),
@@ -113,15 +161,11 @@ extension NamedSchema {
                 "paidAtText": paidAtText.orNull,
                 "createdAt": .time(),
                 "updatedAt": .time(),
-                "attention": .list(of: attentionKind, "The kinds of its open attention entries."),
-                "checks": .response([
-                    "callbacks": .integer(
-                        0...Int64.max,
-                        "The number of callbacks about the payment."
-                    ),
-                    "lastQuery": lastQuery.orNull,
-                    "nextQueryAt": .time("The time of the next scheduled query.").orNull,
-                ]),
+                "attention": .list(
+                    of: .reference(attentionKind),
+                    "The kinds of its open attention entries."
+                ),
+                "checks": .reference(transactionChecks),
             ],
             "A payment, without its transitions."
         )
@@ -143,6 +187,22 @@ extension NamedSchema {
         "TransactionPage",
         .page("transactions", of: transaction, next: .text("`cursor` of the next page."))
     )
+}
+
+extension LatestTransactionStatus {
+    /// The name of the code in generated clients.
+    var clientName: String {
+        switch self {
+        case .success: "SUCCESS"
+        case .initiated: "INITIATED"
+        case .paying: "PAYING"
+        case .pending: "PENDING"
+        case .refunded: "REFUNDED"
+        case .cancelled: "CANCELLED"
+        case .failed: "FAILED"
+        case .notFound: "NOT_FOUND"
+        }
+    }
 }
 
 /// Examples for several schemas, as JSON.

@@ -12,7 +12,7 @@ struct APIRequest: Sendable {
     /// The segments of the path, percent-decoded.
     let segments: [String]
 
-    /// The parameters of the query, after ``readQuery()``.
+    /// The parameters of the query, after ``readQuery(lists:)``.
     private(set) var parameters: [(name: String, value: String)] = []
 
     /// The body; empty if there is none.
@@ -26,7 +26,7 @@ struct APIRequest: Sendable {
 
     /// Parses the path; throws if it contains an invalid percent escape.
     ///
-    /// The query is parsed later, by ``readQuery()``, because some routes ignore it.
+    /// The query is parsed later, by ``readQuery(lists:)``, because some routes ignore it.
     init(_ head: RequestHead, body: [UInt8] = []) throws(Problem) {
         self.head = head
         self.body = body
@@ -37,7 +37,11 @@ struct APIRequest: Sendable {
     }
 
     /// Parses the query; throws for an invalid percent escape or a duplicate parameter.
-    mutating func readQuery() throws(Problem) { parameters = try Self.parameters(head) }
+    ///
+    /// - Parameter lists: the names of the parameters that may be given more than once.
+    mutating func readQuery(lists: [String] = []) throws(Problem) {
+        parameters = try Self.parameters(head, lists: lists)
+    }
 
     /// Splits a path at its slashes and decodes each segment.
     ///
@@ -54,7 +58,8 @@ struct APIRequest: Sendable {
     }
 
     private static func parameters(
-        _ head: RequestHead
+        _ head: RequestHead,
+        lists: [String]
     ) throws(Problem) -> [(name: String, value: String)] {
         guard let query = head.query else { return [] }
         var parameters: [(name: String, value: String)] = []
@@ -69,7 +74,7 @@ struct APIRequest: Sendable {
             else {
                 throw Problem(.malformedRequest, "The query contains an invalid percent escape.")
             }
-            if parameters.contains(where: { $0.name == name }) {
+            if !lists.contains(name), parameters.contains(where: { $0.name == name }) {
                 throw Problem(.invalidParameter, "\(name) is given twice.", field: name)
             }
             parameters.append((name, value))
@@ -128,20 +133,25 @@ extension APIRequest {
 }
 
 extension APIRequest {
-    /// A parameter that is a list of words of `statuses`, such as `success,refunded`; nil if it is
-    /// absent.
+    /// A parameter that is a list of words of `statuses`, such as `to=success&to=refunded` or
+    /// `to=success,refunded`; nil if it is absent.
     func statuses(
         _ name: String,
         among statuses: [TransactionStatus]
     ) throws(Problem) -> Set<TransactionStatus>? {
-        guard let text = text(name) else { return nil }
+        let texts = parameters.filter { $0.name == name }.map(\.value)
+        guard !texts.isEmpty else { return nil }
         var found: Set<TransactionStatus> = []
-        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+        for word in texts.joined(separator: ",").split(
+            separator: ",",
+            omittingEmptySubsequences: false
+        ) {
             guard let status = TransactionStatus(word: word), statuses.contains(status) else {
                 let words = statuses.map(\.word).joined(separator: ", ")
                 throw Problem(
                     .invalidParameter,
-                    "\(name) must be one or more of \(words), separated by commas.",
+                    "\(name) must be one or more of \(words), separated by commas or given once "
+                        + "for each.",
                     field: name
                 )
             }

@@ -41,7 +41,7 @@ struct JSONSchema {
         _ place: String
     ) -> [String] {
         switch keyword {
-        case "description", "examples", "format": return []
+        case "description", "examples", "format", "x-enum-varnames": return []
         case "$ref": return check(value, resolved(schema), place)
         case "allOf": return argument.items.flatMap { check(value, $0, place) }
         case "anyOf", "oneOf":
