@@ -235,7 +235,7 @@ let package = Package(
             name: "Support",
             dependencies: [
                 "Configuration", "Commands", "HTTPCore", "Payments", "Crypto", "Snap", "System",
-                "Text",
+                "Text", "COpenSSL",
             ],
             path: "Tests/Support",
             swiftSettings: common

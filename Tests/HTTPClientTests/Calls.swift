@@ -1,5 +1,6 @@
 import HTTPClient
 import HTTPCore
+import Support
 import Testing
 
 /// A client of one test: waits that a loaded machine does not exceed, and the test's own authority.
@@ -61,4 +62,10 @@ extension InboundResponse {
 func ok(_ body: String, _ lines: String...) -> String {
     let fields = lines.map { $0 + "\r\n" }.joined()
     return "HTTP/1.1 200 OK\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+}
+
+extension TestServer {
+    func origin(_ host: String = "127.0.0.1", isSecure: Bool = false) -> Origin {
+        Origin(isSecure: isSecure, host: host, port: port)
+    }
 }

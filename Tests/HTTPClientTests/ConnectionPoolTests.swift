@@ -1,4 +1,5 @@
 import System
+import Support
 import Testing
 
 @testable import HTTPClient

@@ -1,6 +1,7 @@
 import HTTPClient
 import HTTPCore
 import Synchronization
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(10)))

@@ -1,6 +1,7 @@
 import COpenSSL
 import HTTPClient
 import HTTPCore
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(10)))

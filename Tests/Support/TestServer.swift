@@ -1,22 +1,21 @@
 import Foundation
-import HTTPClient
 import Synchronization
 
 /// Listens on a loopback port and plays a script on every connection, each on a thread of its own.
-final class TestServer: Sendable {
-    typealias Script = @Sendable (ServerPeer) throws -> Void
+package final class TestServer: Sendable {
+    package typealias Script = @Sendable (ServerPeer) throws -> Void
 
-    var port: Int { listener.port }
+    package var port: Int { listener.port }
     private let listener: LoopbackListener
     private let names = Mutex<[String?]>([])
 
     /// How many connections have been accepted.
-    var acceptedCount: Int { listener.acceptedCount }
+    package var acceptedCount: Int { listener.acceptedCount }
 
     /// What each TLS client named in its handshake (SNI), in order.
-    var serverNames: [String?] { names.withLock { $0 } }
+    package var serverNames: [String?] { names.withLock { $0 } }
 
-    init(tls: ServerTLS? = nil, _ script: @escaping Script) throws {
+    package init(tls: ServerTLS? = nil, _ script: @escaping Script) throws {
         listener = try LoopbackListener()
         listener.acceptAll { [weak self] raw in
             guard let peer = try? ServerPeer(raw, tls: tls) else { return }
@@ -25,12 +24,9 @@ final class TestServer: Sendable {
         }
     }
 
-    func origin(_ host: String = "127.0.0.1", isSecure: Bool = false) -> Origin {
-        Origin(isSecure: isSecure, host: host, port: port)
-    }
-
     /// A server that answers each request with the next of `answers`, and then closes.
-    static func answering(tls: ServerTLS? = nil, _ answers: String...) throws -> TestServer {
+    package static func answering(tls: ServerTLS? = nil, _ answers: String...) throws -> TestServer
+    {
         try TestServer(tls: tls) { peer in
             for answer in answers {
                 guard try peer.readRequest() != nil else { return }

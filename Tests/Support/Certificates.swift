@@ -1,10 +1,9 @@
 import Foundation
-import Support
 
 /// Certificates as the `openssl` command makes them, each with the key `key.pem`, made once.
-struct Certificates: Sendable {
+package struct Certificates: Sendable {
     /// What a server may present.
-    enum Kind: String, CaseIterable {
+    package enum Kind: String, CaseIterable {
         /// For the name `localhost` and the two loopback addresses.
         case good
         case nameOnly
@@ -17,6 +16,8 @@ struct Certificates: Sendable {
         case selfSigned
         /// For a client.
         case client
+        /// For the names in the proxies' configurations in `deploy/`.
+        case deployed
     }
 
     struct Failure: Error {
@@ -27,14 +28,14 @@ struct Certificates: Sendable {
     private let directory: URL
 
     /// The authority's certificate.
-    var caFile: String { path("ca.pem") }
-    var keyFile: String { path("key.pem") }
+    package var caFile: String { path("ca.pem") }
+    package var keyFile: String { path("key.pem") }
 
-    func file(_ kind: Kind) -> String { path("\(kind.rawValue).pem") }
+    package func file(_ kind: Kind) -> String { path("\(kind.rawValue).pem") }
 
-    func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
+    package func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
 
-    static func shared() throws -> Certificates { try made.get() }
+    package static func shared() throws -> Certificates { try made.get() }
 
     private static let made = Result { try Certificates() }
 
@@ -56,6 +57,7 @@ struct Certificates: Sendable {
         try issue(.otherName, for: "DNS:other.test,IP:127.0.0.2")
         try issue(.subjectOnly, for: nil)
         try issue(.client, for: nil)
+        try issue(.deployed, for: "DNS:pay.example.id,DNS:receiver.example.internal")
         try issue(.expired, for: here, days: -1)
         try issue(.unknownIssuer, for: here, by: "stranger")
         try openssl([

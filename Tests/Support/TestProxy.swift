@@ -1,11 +1,10 @@
 import Foundation
-import HTTPClient
 import Synchronization
 
 /// An HTTP proxy on loopback that opens tunnels to one server, whatever name it is asked for.
-final class TestProxy: Sendable {
+package final class TestProxy: Sendable {
     /// What it does with a request for a tunnel.
-    enum Behaviour: Sendable {
+    package enum Behaviour: Sendable {
         /// Connects to this port of 127.0.0.1.
         case tunnels(toPort: Int)
         /// Writes this and closes.
@@ -13,14 +12,14 @@ final class TestProxy: Sendable {
         case silent
     }
 
-    var port: Int { listener.port }
+    package var port: Int { listener.port }
     private let listener: LoopbackListener
     private let heads = Mutex<[String]>([])
 
     /// The heads of the requests that it got.
-    var requests: [String] { heads.withLock { $0 } }
+    package var requests: [String] { heads.withLock { $0 } }
 
-    init(_ behaviour: Behaviour) throws {
+    package init(_ behaviour: Behaviour) throws {
         listener = try LoopbackListener()
         listener.acceptAll { [weak self] raw in
             self?.serve(raw, behaviour)

@@ -2,7 +2,7 @@ import COpenSSL
 import Foundation
 
 /// How a test server speaks TLS.
-struct ServerTLS: Sendable {
+package struct ServerTLS: Sendable {
     let certificateFile: String
     let keyFile: String
 
@@ -12,7 +12,7 @@ struct ServerTLS: Sendable {
     /// The authority of the client certificates that it requires; nil where it asks for none.
     var clientCAFile: String?
 
-    init(
+    package init(
         _ kind: Certificates.Kind,
         version: CInt? = nil,
         clientCAFile: String? = nil
@@ -47,14 +47,14 @@ struct ServerTLS: Sendable {
 }
 
 /// The server's end of one connection: blocking, and waiting for nothing longer than ten seconds.
-final class ServerPeer {
-    enum Failure: Error {
+package final class ServerPeer {
+    package enum Failure: Error {
         case call(String, CInt)
         case handshake
     }
 
     /// What the client named in the handshake.
-    private(set) var serverName: String?
+    package private(set) var serverName: String?
 
     private let raw: CInt
     private let ssl: OpaquePointer?
@@ -84,10 +84,10 @@ final class ServerPeer {
     }
 
     /// Runs `action` when the connection has been closed.
-    func onClose(_ action: @escaping () -> Void) { closeAction = action }
+    package func onClose(_ action: @escaping () -> Void) { closeAction = action }
 
     /// The next request with its body (by Content-Length); nil when the client has closed.
-    func readRequest() throws -> String? {
+    package func readRequest() throws -> String? {
         let end = Array("\r\n\r\n".utf8)
         while true {
             if let range = received.firstRange(of: end) {
@@ -106,11 +106,11 @@ final class ServerPeer {
     }
 
     /// Waits until the client closes.
-    func waitForEnd() throws { while try receiveMore() {} }
+    package func waitForEnd() throws { while try receiveMore() {} }
 
-    func write(_ text: String) throws { try write(Array(text.utf8)) }
+    package func write(_ text: String) throws { try write(Array(text.utf8)) }
 
-    func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
         if let ssl {
             guard SSL_write(ssl, bytes, CInt(bytes.count)) == bytes.count else {
                 throw Failure.call("SSL_write", errno)
@@ -127,7 +127,7 @@ final class ServerPeer {
     }
 
     /// The connection will end without TLS saying so.
-    func cut() { isCut = true }
+    package func cut() { isCut = true }
 
     private func receiveMore() throws -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65_536)

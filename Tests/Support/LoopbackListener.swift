@@ -1,24 +1,23 @@
 import Foundation
-import Support
 import Synchronization
 
 /// Accepts connections on a port of 127.0.0.1, each on a thread of its own.
-final class LoopbackListener: Sendable {
-    let port: Int
+package final class LoopbackListener: Sendable {
+    package let port: Int
     private let listener: CInt
     private let accepted = Atomic(0)
 
     /// How many connections have been accepted.
-    var acceptedCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
+    package var acceptedCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
 
-    init() throws {
+    package init() throws {
         listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         port = try listener.bindToLoopback()
         guard listen(listener, 128) == 0 else { throw ServerPeer.Failure.call("listen", errno) }
     }
 
     /// Passes each connection to `serve`, which closes it, until the listener is released.
-    func acceptAll(_ serve: @escaping @Sendable (CInt) -> Void) {
+    package func acceptAll(_ serve: @escaping @Sendable (CInt) -> Void) {
         let listener = listener
         Thread.detachNewThread { [weak self] in
             while true {
