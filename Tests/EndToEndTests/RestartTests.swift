@@ -13,7 +13,7 @@ struct RestartTests {
         let set = ["notify.listen=systemd:\(PassedSocket.name)"]
         var daemon = try Daemon(in: workspace, set: set, passing: socket)
         #expect("\(daemon.notifyEndpoints[0])" == "\(socket.endpoint)")
-        let load = RestartLoad(on: socket.endpoint, clientCount: 8)
+        let load = RestartLoad(clientCount: 8) { try RawClient(socket.endpoint) }
         for round in 1...3 {
             #expect(load.waitForMore(40), "round \(round)")
             #expect(try daemon.stop() == .exited(0), "round \(round)")

@@ -46,6 +46,9 @@ final class RawClient {
 
     private let descriptor: CInt
 
+    /// What owns the descriptor, where the client does not.
+    private let tunnel: TLSTunnel?
+
     /// What was received and not taken yet.
     private var buffer: [UInt8] = []
 
@@ -54,16 +57,28 @@ final class RawClient {
         // Without SOCK_CLOEXEC a daemon started meanwhile would hold the connection open.
         let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = socket(family, type, 0)
+        tunnel = nil
         guard descriptor >= 0 else { throw Failure.call("socket", errno) }
-        var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
+        setTimeouts(seconds: timeoutSeconds)
+        try connect(endpoint)
+    }
+
+    /// A client that speaks through a tunnel.
+    init(tunnel: TLSTunnel) throws {
+        self.tunnel = tunnel
+        descriptor = tunnel.descriptor
+        setTimeouts(seconds: Int(Patience.seconds))
+    }
+
+    deinit { if tunnel == nil { Glibc.close(descriptor) } }
+
+    private func setTimeouts(seconds: Int) {
+        var timeout = timeval(tv_sec: seconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             let size = socklen_t(MemoryLayout<timeval>.size)
             setsockopt(descriptor, SOL_SOCKET, option, &timeout, size)
         }
-        try connect(endpoint)
     }
-
-    deinit { Glibc.close(descriptor) }
 
     private func connect(_ endpoint: Endpoint) throws {
         let code: CInt

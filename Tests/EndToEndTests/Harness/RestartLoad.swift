@@ -17,13 +17,14 @@ final class RestartLoad: @unchecked Sendable {
     }
 
     private let condition = NSCondition()
-    private let endpoint: Endpoint
+    private let connect: @Sendable () throws -> RawClient
     private var outcome = Outcome()
     private var isEnding = false
     private var runningCount: Int
 
-    init(on endpoint: Endpoint, clientCount: Int) {
-        self.endpoint = endpoint
+    /// - Parameter connect: makes the connection of one callback.
+    init(clientCount: Int, connect: @escaping @Sendable () throws -> RawClient) {
+        self.connect = connect
         runningCount = clientCount
         for _ in 0..<clientCount { Thread.detachNewThread { [self] in run() } }
     }
@@ -44,7 +45,7 @@ final class RestartLoad: @unchecked Sendable {
 
     /// Sends a callback; false if the connection ended without a response.
     private func deliver(_ bytes: [UInt8], _ callback: Callback) throws -> Bool {
-        let client = try RawClient(endpoint)
+        let client = try connect()
         let response: RawResponse
         do {
             response = try client.exchange(bytes)
