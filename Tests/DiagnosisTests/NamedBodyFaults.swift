@@ -205,5 +205,19 @@ extension ChangeTests {
             bytes([0x78, 0x9C] + deflated + [0x0C, 0x70, 0x02, 0x7E], signed: plain)
         ),
         Mistake(.compression, "bare deflate", bytes(deflated, signed: plain)),
+        Mistake(
+            .compression,
+            "gzip signed, sent plain",
+            bytes(
+                plain,
+                signed: [0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xFF] + deflated
+                    + [0x9C, 0x5C, 0xF6, 0x6B, 0x09, 0x00, 0x00, 0x00]
+            )
+        ),
+        Mistake(
+            .compression,
+            "zlib's deflate signed, sent plain",
+            bytes(plain, signed: [0x78, 0x9C] + deflated + [0x0C, 0x70, 0x02, 0x7E])
+        ),
     ]
 }

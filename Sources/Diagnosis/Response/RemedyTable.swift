@@ -53,7 +53,8 @@ struct RemedyTable {
             "Ask the gateway to sign the bytes that it sends, and find what rewrites the body in "
                 + "transit: no setting accepts other bytes."
         case .compression:
-            "Ask the gateway to send the body uncompressed, or find the proxy that compresses it."
+            "Ask the gateway to sign the body uncompressed and to send it so, or find the proxy "
+                + "that compresses or decompresses it."
         case .wrapper: "Ask the gateway to send the notification as one JSON object, and sign that."
         case .quotes:
             "Capture the body from the request itself: word processors change quotation marks."

@@ -1,3 +1,4 @@
+import Compression
 import Crypto
 import Snap
 
@@ -52,6 +53,7 @@ struct BodyVariants {
         if body.count <= rewrittenBytesMax {
             addSingles()
             addPairs()
+            addCompressed()
         } else {
             isComplete = false
         }
@@ -108,6 +110,28 @@ struct BodyVariants {
                 add(bytes, stage: row.stage, body.changes + [row.change])
             }
         }
+    }
+
+    /// Adds the bodies as common programs compress them, for a proxy that decompresses a signed
+    /// body. Without zlib, none is added.
+    private mutating func addCompressed() {
+        guard let deflater = Deflater() else { return }
+        for body in plain {
+            for encoding in deflater.encodings(of: body.bytes) {
+                let change = SignatureDifference(
+                    name: .compression,
+                    detail: "the compressed body is signed (\(encoding.name)), not the body"
+                )
+                ladder.add(hashText(of: encoding.bytes), [change])
+            }
+        }
+    }
+
+    /// The SHA-256 of `bytes` in hexadecimal.
+    private func hashText(of bytes: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        hasher.digest(of: bytes.span).appendHex(to: &text)
+        return text
     }
 
     // MARK: Notations
