@@ -55,8 +55,8 @@ struct SignatureReading: Equatable {
         return found
     }
 
-    /// Decodes the value of `algorithm=…,keyVersion=…,signature=…`, and base64 with line ends
-    /// written as `\n`; nil for any other text.
+    /// Decodes the value of `algorithm=…,keyVersion=…,signature=…`, the output of `openssl dgst`,
+    /// and base64 with line ends written as `\n`; nil for any other text.
     private static func unwrapped(_ text: [UInt8]) -> (bytes: [UInt8], fault: String)? {
         let lower = String(decoding: text, as: UTF8.self).lowercased()
         if let mark = lower.firstRange(of: "signature=") {
@@ -64,6 +64,12 @@ struct SignatureReading: Equatable {
             let value = Array(text.dropFirst(start).prefix { $0 != 0x2C && $0 != 0x3B })
             if value.count < text.count, let (bytes, _) = lenientlyDecoded(value) {
                 return (bytes, "the header has fields, of which one is signature=")
+            }
+        }
+        if let mark = lower.firstRange(of: ")= ") {
+            let start = lower.utf8.distance(from: lower.startIndex, to: mark.upperBound)
+            if let bytes = hexDecoded(Array(text.dropFirst(start))) {
+                return (bytes, "the header has what `openssl dgst -hex` prints: a name and digits")
             }
         }
         var plain: [UInt8] = []

@@ -35,6 +35,11 @@ extension ChangeTests {
         hashed { body in ((try? function.digest(of: body.span)) ?? []).hexText }
     }
 
+    static let lineEnds: [Mistake] = [
+        Mistake(.timestampForm, "a line feed after the string") { $0.text = { $0 + "\n" } },
+        Mistake(.timestampForm, "CR LF after the string") { $0.text = { $0 + "\r\n" } },
+    ]
+
     static let shifts: [Mistake] = [
         ("a second later", "2026-11-22T10:00:00+07:00", "2026-11-22T10:00:01+07:00"),
         ("a second earlier", "2026-11-22T10:00:00+07:00", "2026-11-22T09:59:59+07:00"),

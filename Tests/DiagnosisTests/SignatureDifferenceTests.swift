@@ -278,7 +278,7 @@ struct ChangeTests {
     /// All of them, with those of the other files.
     static let all =
         paths + bodies + times + others + layouts + members + escapes + numberForms + charsets
-        + compressed + shifts + strings + signatures
+        + compressed + lineEnds + shifts + strings + signatures
 
     @Test(arguments: all)
     func `a single mistake is named, with the remedy that helps`(mistake: Mistake) throws {

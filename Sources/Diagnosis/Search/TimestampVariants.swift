@@ -22,8 +22,21 @@ enum TimestampVariants {
                 ladder.add(value, [SignatureDifference(name: .repeatedHeader, detail: detail)])
             }
         }
+        if values.count == 1 { addLineEnds(to: values[0], &ladder) }
         ladder.close { alternatives(to: $0) + TimestampShifts.alternatives(to: $0) }
         return ladder
+    }
+
+    /// Adds the value with a line end, which is then that of the whole string to sign: `echo` and
+    /// editors add one to a file that is signed.
+    private static func addLineEnds(to value: [UInt8], _ ladder: inout VariantLadder<[UInt8]>) {
+        for (lineEnd, name) in [("\n", "a line feed"), ("\r\n", "CR LF")] {
+            let detail = "\(name) is signed after the time, as `echo` and editors add it"
+            ladder.add(
+                value + Array(lineEnd.utf8),
+                [SignatureDifference(name: .timestampForm, detail: detail)]
+            )
+        }
     }
 
     /// Maximum bytes of a value that is tried; longer than any notation of a time.
