@@ -69,10 +69,13 @@ package struct OutboundRequest: Sendable {
 
     /// The header fields, sent in this order.
     ///
-    /// Host and Content-Length are added; other fields that control framing or the connection are
-    /// rejected.
+    /// Host and Content-Length, or Transfer-Encoding, are added; other fields that control framing
+    /// or the connection are rejected.
     package var fields: [(name: String, value: String)]
     package var body: [UInt8]
+
+    /// Whether ``body`` has the chunked transfer coding already (RFC 9112 section 7.1).
+    package var isChunked = false
 
     /// Whether the server may receive the request twice.
     ///
@@ -107,7 +110,7 @@ package struct OutboundRequest: Sendable {
                 target: target,
                 host: origin.authority,
                 fields: fields,
-                bodyBytes: body.count
+                bodyBytes: isChunked ? nil : body.count
             )
             return PreparedRequest(request: self, origin: origin, head: head)
         } catch { throw .unsendable(error.description) }

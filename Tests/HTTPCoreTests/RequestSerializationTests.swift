@@ -8,7 +8,7 @@ struct RequestSerializationTests {
         target: String = "/a?b=c",
         host: String = "a.test",
         fields: [(name: String, value: String)] = [],
-        bodyBytes: Int = 0
+        bodyBytes: Int? = 0
     ) throws(UnsendableRequest) -> String {
         let bytes = try serializeRequestHead(
             method: method,
@@ -42,6 +42,13 @@ struct RequestSerializationTests {
     ) throws {
         let text = try serialize(method: method, bodyBytes: bodyBytes)
         #expect(text.contains("Content-Length: \(bodyBytes)\r\n") == hasLength)
+    }
+
+    @Test func `a body in chunks has no length`() throws {
+        let text = try serialize(bodyBytes: nil)
+        #expect(text.hasSuffix("\r\nTransfer-Encoding: chunked\r\n\r\n"))
+        let head = try parseRequestHead(Array(text.utf8), limits: .init())
+        #expect(head.framing == .chunked)
     }
 
     @Test(arguments: ["", "A B", "A\r\n", "A:", "Ä"])

@@ -31,6 +31,24 @@ struct CallbackFaultTests {
         }
     }
 
+    @Test func `a body can come in chunks, with extensions`() async throws {
+        try await callbacks(["framing=chunked"]) { scene, received in
+            let callback = try #require(received.first)
+            #expect(callback.head.framing == .chunked)
+            #expect(callback.text.hasSuffix("}"))
+            #expect(try scene.isAuthentic(callback))
+        }
+    }
+
+    @Test func `blanks after a chunk size are sent, and no server has to take them`() async throws {
+        try await callbacks(["framing=padded"]) { scene, received in
+            #expect(received.isEmpty)
+            let (_, payment) = try await scene.control("transactions/T-1")
+            let attempts = payment["callbacks"]?.elements.first?["attempts"]?.elements ?? []
+            #expect(attempts.map { $0["status"]?.integer } == [400])
+        }
+    }
+
     @Test func `every attempt can bear another external id`() async throws {
         try await callbacks(["duplicate=2", "external-id"]) { scene, received in
             #expect(Set(received.map { $0.field("X-EXTERNAL-ID") }).count == 3)

@@ -2,6 +2,7 @@ import CashIn
 import Payments
 import Snap
 import Testing
+import Text
 
 @testable import Simulator
 
@@ -29,7 +30,7 @@ struct ReplyShapeTests {
         }
     }
 
-    @Test(arguments: ReplyShape.allCases.filter { !readable.contains($0) })
+    @Test(arguments: ReplyShape.allCases.filter { !readable.contains($0) && $0 != .silent })
     func `is named where it is no answer`(_ shape: ReplyShape) async throws {
         let texts: [ReplyShape: String] = [
             .redirect: "redirect", .gzip: "compressed (gzip)", .utf16: "UTF-16",
@@ -48,6 +49,19 @@ struct ReplyShapeTests {
                 #expect(failure.detail.contains(text), "\(failure.detail)")
             case let other: Issue.record("\(other)")
             }
+        }
+    }
+
+    @Test func `silence lasts until the merchant's time limit ends`() async throws {
+        try await Scene.with(faults: ["response=silent"], generateTimeoutSeconds: 1) { scene in
+            guard case .unknown(let failure) = try await scene.generate("T-1") else {
+                Issue.record("a generate call is not unknown")
+                return
+            }
+            #expect(failure.kind == .timeout)
+            // The gateway has the payment all the same.
+            let (_, payment) = try await scene.control("transactions/T-1")
+            #expect(payment["partnerReferenceNo"]?.string == "T-1")
         }
     }
 }

@@ -30,7 +30,8 @@ extension UnsendableRequest: CustomStringConvertible {
 /// The head of a request as bytes, through the empty line.
 ///
 /// `Host` comes first (RFC 9110 section 7.2), then the caller's fields in their order, then
-/// `Content-Length` if there is a body or the method defines one (RFC 9110 section 8.6).
+/// `Content-Length` if there is a body or the method defines one (RFC 9110 section 8.6), or
+/// `Transfer-Encoding: chunked`.
 ///
 /// - Parameters:
 ///   - target: in origin-form (RFC 9112 section 3.2.1).
@@ -38,12 +39,14 @@ extension UnsendableRequest: CustomStringConvertible {
 ///     default.
 ///   - fields: none of `Host`, `Content-Length`, `Transfer-Encoding`, `Connection`, `Expect`,
 ///     `Upgrade`, `TE`.
+///   - bodyBytes: the length of the body; nil if it has the chunked transfer coding (RFC 9112
+///     section 7.1).
 package func serializeRequestHead(
     method: String,
     target: String,
     host: String,
     fields: [(name: String, value: String)],
-    bodyBytes: Int
+    bodyBytes: Int?
 ) throws(UnsendableRequest) -> [UInt8] {
     guard isToken(method) else { throw .method }
     guard isOriginForm(target) else { throw .target }
@@ -60,8 +63,12 @@ package func serializeRequestHead(
         }
         head.append(contentsOf: "\(field.name): \(field.value)\r\n".utf8)
     }
-    if bodyBytes > 0 || ["POST", "PUT", "PATCH"].contains(method) {
-        head.append(contentsOf: "Content-Length: \(bodyBytes)\r\n".utf8)
+    if let bodyBytes {
+        if bodyBytes > 0 || ["POST", "PUT", "PATCH"].contains(method) {
+            head.append(contentsOf: "Content-Length: \(bodyBytes)\r\n".utf8)
+        }
+    } else {
+        head.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
     }
     head.append(contentsOf: "\r\n".utf8)
     return head

@@ -81,6 +81,12 @@ struct Fault: Sendable {
             set(\.bodyForm, $0.flatMap(FaultPlan.BodyForm.init), in: &$1)
         },
         Fault(
+            usage: "framing=length|chunked|padded",
+            summary: "Sends Content-Length, chunks with extensions, or with blanks after sizes."
+        ) {
+            set(\.framing, $0.flatMap(FaultPlan.Framing.init), in: &$1)
+        },
+        Fault(
             usage: "retry=replay|resign",
             summary: "Sends the same bytes again, or with a new X-TIMESTAMP and signature."
         ) {

@@ -17,6 +17,11 @@ struct FaultPlan: Equatable, Sendable {
     /// Whether the sent body is the signed one, or has additional blanks.
     enum BodyForm: String { case compact, spaced }
 
+    /// How the end of a callback's body is marked (RFC 9112 section 6): by Content-Length, by
+    /// chunks with extensions, or by chunks with blanks after their sizes, which the RFC does not
+    /// allow.
+    enum Framing: String { case length, chunked, padded }
+
     /// Whether a retry sends the same bytes, or a new X-TIMESTAMP and signature.
     ///
     /// Gateways do either (article Gateway).
@@ -72,6 +77,7 @@ struct FaultPlan: Equatable, Sendable {
     var references = References.cashIn
     var amountForm = AmountForm.string
     var bodyForm = BodyForm.compact
+    var framing = Framing.length
     var retryForm = RetryForm.replay
     var notFoundForm = NotFoundForm.code
 
@@ -82,6 +88,7 @@ struct FaultPlan: Equatable, Sendable {
         plan.references = references
         plan.amountForm = amountForm
         plan.bodyForm = bodyForm
+        plan.framing = framing
         plan.retryForm = retryForm
         plan.notFoundForm = notFoundForm
         return plan

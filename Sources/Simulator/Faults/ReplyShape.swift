@@ -25,10 +25,13 @@ enum ReplyShape: String, CaseIterable, Sendable {
     case blanks
     case numbers
 
-    /// The response as the merchant receives it.
+    /// No response: the connection stays open until the merchant's time limit ends.
+    case silent
+
+    /// The response as the merchant receives it; unchanged for ``silent``, which sends none.
     func applied(to response: Response) -> Response {
         switch self {
-        case .usual: response
+        case .usual, .silent: response
         case .html200: Self.page(200)
         case .html401: Self.page(401)
         case .html403: Self.page(403)

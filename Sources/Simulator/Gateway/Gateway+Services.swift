@@ -13,6 +13,7 @@ extension Gateway {
     func serve(_ service: ResponseCode.Service, _ request: Request) async -> GatewayResponse {
         let processed = await process(service, request)
         guard case .response(let response) = processed else { return processed }
+        if plan.replyShape == .silent { return .silence }
         return .response(plan.replyShape.applied(to: response))
     }
 

@@ -43,6 +43,9 @@ final class SimulatorHandler: RequestHandler {
         case .response(let response): reply.send(response)
         // A stream that is released unfinished resets the connection.
         case .disconnect: _ = reply.stream(Response(.ok))
+        // The action holds the reply until the merchant closes the connection.
+        case .silence:
+            reply.onDisconnect(includingHalfClose: true) { withExtendedLifetime(reply) {} }
         }
     }
 
@@ -126,6 +129,8 @@ enum GatewayResponse: Sendable {
     case response(Response)
     /// The connection is reset before the response is complete.
     case disconnect
+    /// The connection stays open without a response until the merchant closes it.
+    case silence
 
     /// A response with `responseCode` and `responseMessage` only.
     init(_ responseCase: ResponseCase, _ service: ResponseCode.Service) {

@@ -92,7 +92,7 @@ struct SignedCallback: Sendable {
         )
         var signature = try settings.gatewayKey.sign(text.span)
         if isCorrupted { signature[0] ^= 1 }
-        request = OutboundRequest(
+        var request = OutboundRequest(
             method: "POST",
             target: settings.notifyPath,
             fields: [
@@ -109,12 +109,32 @@ struct SignedCallback: Sendable {
             body: plan.bodyForm == .spaced ? spaced(body.bytes) : body.bytes,
             isRepeatable: true
         )
+        if plan.framing != .length {
+            request.body = chunked(request.body, isPadded: plan.framing == .padded)
+            request.isChunked = true
+        }
+        self.request = request
         attempt = CallbackAttempt(
             externalID: externalID,
             timestamp: timestamp,
             stringToSign: String(decoding: text, as: UTF8.self)
         )
     }
+}
+
+/// The body in chunks of 100 bytes (RFC 9112 section 7.1): with extensions, with a blank before
+/// their semicolon as section 7.1.1 allows, or with blanks after the sizes.
+private func chunked(_ body: [UInt8], isPadded: Bool) -> [UInt8] {
+    var output: [UInt8] = []
+    var rest = body[...]
+    while !rest.isEmpty {
+        let chunk = rest.prefix(100)
+        rest = rest.dropFirst(100)
+        let size = String(chunk.count, radix: 16)
+        output += Array("\(size)\(isPadded ? "   " : " ;part=\"a b\"")\r\n".utf8) + chunk
+        output += Array("\r\n".utf8)
+    }
+    return output + Array("0\r\n\r\n".utf8)
 }
 
 /// The same JSON with a line break and a blank after every comma, and a blank after every colon.
