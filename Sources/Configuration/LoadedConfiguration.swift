@@ -160,7 +160,11 @@ extension LoadedConfiguration {
     /// The differences from `old`, including those in files that both configurations name.
     package func changes(since old: LoadedConfiguration) -> ConfigurationChanges {
         let before = Dictionary(uniqueKeysWithValues: old.effective.leaves(at: ""))
-        let changed = effective.leaves(at: "").filter { before[$0.0] != $0.1 }
+        // The effective value of the proxy has no password.
+        let isProxyChanged = configuration.cashIn.proxy != old.configuration.cashIn.proxy
+        let changed = effective.leaves(at: "").filter { path, value in
+            before[path] != value || (path == "cashIn.proxyURL" && isProxyChanged)
+        }
         let contents = contents.filter { file in
             let earlier = old.contents.first { $0.file == file.file }
             return earlier.map { $0.digest != file.digest } ?? false

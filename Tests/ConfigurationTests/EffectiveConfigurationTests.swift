@@ -107,4 +107,16 @@ struct EffectiveConfigurationTests {
         #expect(changes.needsRestart == restart)
         #expect(Set(changes.changed) == Set(restart + ["log.level", "internal.tokens"]))
     }
+
+    @Test func `another password of the proxy is a change, and is not shown`() throws {
+        let fixture = try ConfigurationFixture()
+        let load = { (url: String) in
+            try fixture.load(["notify.confirmWithQuery=never", "cashIn.proxyURL=\(url)"])
+        }
+        let old = try load("http://user:first@127.0.0.1:3128")
+        let new = try load("http://user:second@127.0.0.1:3128")
+        #expect(new.effectiveText == old.effectiveText)
+        #expect(new.changes(since: old).changed == ["cashIn.proxyURL"])
+        #expect(try load("http://user:first@127.0.0.1:3128").changes(since: old).changed == [])
+    }
 }
