@@ -70,6 +70,14 @@ struct SignatureCommandTests {
             commands: [["dgst", "-sha512", "-sign", "key.pem", "-out", "s", "text"]]
         ),
         Use(
+            reason: "the digest's bytes in the file",
+            change: .signatureHash,
+            commands: [digest, ["dgst", "-sha256", "-sign", "key.pem", "-out", "s", "d"]]
+        ),
+        Use(reason: "the digest's digits in the file", change: .signatureHash) { text in
+            (try? sha256(Array(text.utf8).span).hex) ?? ""
+        },
+        Use(
             reason: "PSS",
             change: .signatureScheme,
             commands: [

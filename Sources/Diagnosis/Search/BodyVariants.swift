@@ -10,7 +10,8 @@ struct BodyVariants {
     /// It bounds the time of a diagnosis: an ordinary callback has 600 bytes and needs a tenth.
     static let pairBytesMax = 4_194_304
 
-    /// Maximum bytes of a body that is tried in the string itself, in place of its hash.
+    /// Maximum bytes of a body that is tried compressed, and in the string itself, in place of its
+    /// hash.
     static let plainBytesMax = 8_192
 
     /// All texts to try; those of the configured forms count as no change.
@@ -114,9 +115,11 @@ struct BodyVariants {
 
     /// Adds the bodies as common programs compress them, for a proxy that decompresses a signed
     /// body. Without zlib, none is added.
+    ///
+    /// Of large bodies none is either: there are some whose compression takes zlib 100 ms.
     private mutating func addCompressed() {
         guard let deflater = Deflater() else { return }
-        for body in plain {
+        for body in plain where body.bytes.count <= Self.plainBytesMax {
             for encoding in deflater.encodings(of: body.bytes) {
                 let change = SignatureDifference(
                     name: .compression,

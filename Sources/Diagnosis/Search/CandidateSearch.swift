@@ -28,6 +28,8 @@ struct CandidateSearch {
     /// Times up to 1.5 s away from X-TIMESTAMP; empty unless it has milliseconds.
     private let nearTimestamps: [(value: [UInt8], change: SignatureDifference)]
 
+    private let hasher: SHA256
+
     /// The number of strings that the last search tried.
     private(set) var tried = 0
 
@@ -37,6 +39,7 @@ struct CandidateSearch {
         _ settings: DiagnosisSettings,
         hasher: SHA256
     ) throws(CryptoError) {
+        self.hasher = hasher
         methods = Self.methods(callback.method)
         paths = PathVariants.ladder(callback, settings)
         bodies = try BodyVariants(callback.body, forms: settings.bodyForms, hasher: hasher)
@@ -72,6 +75,7 @@ struct CandidateSearch {
         for count in 0...2 {
             if let found = try find(changes: count, isSigned) { return found }
             if count > 0, let found = try findToken(changes: count - 1, isSigned) { return found }
+            if count == 1, let found = try findHashed(isSigned) { return found }
             if count == 1, let found = try findNear(isSigned) { return found }
         }
         return nil
@@ -146,6 +150,45 @@ struct CandidateSearch {
             }
         }
         return nil
+    }
+
+    /// Tries the hashes of the expected strings: SHA256withRSA hashes what it signs, so a string
+    /// that a program has hashed itself is hashed twice.
+    private mutating func findHashed(
+        _ isSigned: ([UInt8]) throws(CryptoError) -> Bool
+    ) throws(CryptoError) -> Found? {
+        let shape = SignedTextShape()
+        for path in paths.steps[0] {
+            for hash in bodies.ladder.steps[0] {
+                for timestamp in timestamps.steps[0] {
+                    let front = shape.front(method: "POST", path: path.value, hash: hash.value)
+                    let text = front + timestamp.value
+                    for (form, bytes) in hashForms(of: text) {
+                        guard tried < Self.candidatesMax else { return nil }
+                        tried += 1
+                        guard try isSigned(bytes) else { continue }
+                        let change = SignatureDifference(
+                            name: .signatureHash,
+                            detail: "the SHA-256 of the string is signed, \(form), not the string"
+                        )
+                        return Found(text: text, path: path.value, changes: [change])
+                    }
+                }
+            }
+        }
+        return nil
+    }
+
+    /// The SHA-256 of a string in the notations of programs.
+    private func hashForms(of text: [UInt8]) -> [(form: String, bytes: [UInt8])] {
+        let digest = hasher.digest(of: text.span)
+        var bytes: [UInt8] = []
+        for index in 0..<Digest.count { bytes.append(digest.bytes[index]) }
+        return [
+            ("in hexadecimal", Array(digest.hex.utf8)),
+            ("in hexadecimal capitals", Array(digest.hex.uppercased().utf8)),
+            ("in base64", Base64.encode(bytes.span)), ("as bytes", bytes),
+        ]
     }
 
     /// Tries the expected strings with times a few milliseconds away.
