@@ -185,10 +185,10 @@ let package = Package(
         library(
             "InternalAPI",
             [
-                "APIModel", "Maintenance", "Outbound", "Notify", "Metrics", "Configuration",
-                "CashIn", "HTTPServer", "HTTPCore", "Store", "Ledger", "Diagnosis", "Captures",
-                "Survey", "Logging", "Snap", "Payments", "Crypto", "Commands", "System", "Queues",
-                "Text",
+                "APIModel", "Maintenance", "Outbound", "Notify", "Alarms", "Metrics",
+                "Configuration", "CashIn", "HTTPServer", "HTTPCore", "Store", "Ledger",
+                "Diagnosis", "Captures", "Survey", "Logging", "Snap", "Payments", "Crypto",
+                "Commands", "System", "Queues", "Text",
             ]
         ),
         library(

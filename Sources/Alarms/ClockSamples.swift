@@ -35,6 +35,10 @@ package final class ClockSamples: Sendable {
     private let toleranceMilliseconds: Atomic<Int64>
     private let state = Mutex(State())
 
+    /// The newest sample; ``none`` before the first one.
+    private let latest = Atomic(ClockSamples.none)
+    private static let none = Int64.min
+
     /// Whether a sample within the tolerance changes anything.
     private let isOff = Atomic(true)
 
@@ -60,6 +64,7 @@ package final class ClockSamples: Sendable {
     ///   - ours: the time by this machine's clock, in milliseconds since the epoch.
     package func add(theirs: Int64, ours: Int64) {
         let difference = theirs &- ours
+        latest.store(difference, ordering: .relaxed)
         let isWithin =
             difference.magnitude <= toleranceMilliseconds.load(ordering: .relaxed).magnitude
         if isWithin, !isOff.load(ordering: .relaxed) { return }
@@ -73,6 +78,12 @@ package final class ClockSamples: Sendable {
             }
         }
         isOff.store(!isWithin, ordering: .relaxed)
+    }
+
+    /// The newest sample, in milliseconds; nil before the first one.
+    package var latestMilliseconds: Int64? {
+        let difference = latest.load(ordering: .relaxed)
+        return difference == Self.none ? nil : difference
     }
 
     /// What the samples show now.

@@ -45,12 +45,13 @@ package final class Server: Sendable {
     /// Whether ``drain(seconds:)`` has been called.
     package var isDraining: Bool { draining.load(ordering: .acquiring) }
 
-    /// The connection counts; each is exact, but they are not read at the same instant.
+    /// The counts; each is exact, but they are not read at the same instant.
     package var counters: ServerCounters {
         ServerCounters(
             open: openCount.load(ordering: .relaxed),
             accepted: acceptedCount.load(ordering: .relaxed),
-            refused: refusedCount.load(ordering: .relaxed)
+            refused: refusedCount.load(ordering: .relaxed),
+            requests: requestNumber.load(ordering: .relaxed)
         )
     }
 
@@ -60,7 +61,7 @@ package final class Server: Sendable {
     }
 }
 
-/// Connection counts of a server.
+/// Connection and request counts of a server.
 package struct ServerCounters: Equatable, Sendable {
     /// Connections that are open now, without those beyond the limit.
     package let open: Int
@@ -68,6 +69,8 @@ package struct ServerCounters: Equatable, Sendable {
     package let accepted: UInt64
     /// Connections beyond the limit, which got a 503 or were closed at once.
     package let refused: UInt64
+    /// Requests since the start, including those that were refused.
+    package let requests: UInt64
 }
 
 // The lifetime of connections.

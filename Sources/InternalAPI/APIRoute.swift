@@ -1,4 +1,5 @@
 import APIModel
+package import Alarms
 import Configuration
 import HTTPCore
 package import Maintenance
@@ -290,6 +291,7 @@ package struct APIServices: Sendable {
     /// Erases old heads and bodies.
     let retention: Retention
     let disk: DiskWatch
+    let clock: ClockSamples
     let metrics: Metrics
 
     package init(
@@ -301,6 +303,7 @@ package struct APIServices: Sendable {
         replayer: CallbackReplayer,
         retention: Retention,
         disk: DiskWatch,
+        clock: ClockSamples,
         metrics: Metrics
     ) {
         self.store = store
@@ -311,6 +314,7 @@ package struct APIServices: Sendable {
         self.replayer = replayer
         self.retention = retention
         self.disk = disk
+        self.clock = clock
         self.metrics = metrics
     }
 }

@@ -3,6 +3,7 @@ package import Configuration
 package import HTTPCore
 package import HTTPServer
 package import Logging
+package import Metrics
 package import System
 import Metrics
 import Store
@@ -84,6 +85,7 @@ package final class InternalHandler: RequestHandler {
         // Requests that can wait run on the thread that wakes them. The threads that serve
         // callbacks are left to callbacks.
         let executor = call.route.mayFollow ? services.store.signal.followers : nil
+        if follower != nil { services.metrics.countFollower(1) }
         let task = Task(executorPreference: executor) { [self] in
             let result = await run(call, follower)
             await send(result, reply, isHEAD: isHEAD) {
@@ -92,6 +94,7 @@ package final class InternalHandler: RequestHandler {
             guard let follower else { return }
             tokens.withLock { $0.remove(follower) }
             follower.end()
+            services.metrics.countFollower(-1)
         }
         follower?.serve(by: task)
         reply.onDisconnect(includingHalfClose: follower != nil) { task.cancel() }
@@ -125,6 +128,7 @@ package final class InternalHandler: RequestHandler {
     }
 
     package func finished(_ exchange: Exchange) {
+        if let status = exchange.status { services.metrics.apiResponses.add(status.code) }
         log.debug("internal request") { line in
             line.add("request", exchange.number)
             if let head = exchange.head {
@@ -283,6 +287,14 @@ package final class InternalHandler: RequestHandler {
             leave()
             stream.finish()
         }
+    }
+
+    /// The requests in flight, and their limit.
+    package var load: Metrics.Load {
+        Metrics.Load(
+            requests: requestsInFlight.load(ordering: .relaxed),
+            requestsMax: settings.withLock { $0.requestsInFlightMax }
+        )
     }
 
     /// Counts a request in flight; throws at the limit.

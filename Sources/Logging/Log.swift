@@ -65,6 +65,9 @@ package struct Log: Sendable {
     /// Lines dropped since the start, because the reader was too slow or a write failed.
     package var droppedCount: UInt64 { sink.droppedCount }
 
+    /// Warnings and errors since the start, dropped lines included.
+    package var urgentCounts: (warnings: UInt64, errors: UInt64) { sink.urgentCounts }
+
     /// Writes a line of `level`; `fields` runs only if that level is enabled.
     package func write(
         _ level: LogLevel,
@@ -72,7 +75,7 @@ package struct Log: Sendable {
         _ fields: (inout LogLine) -> Void = { _ in }
     ) {
         guard isOn(level) else { return }
-        sink.add(sink.line(level, message, fields), isUrgent: level.isUrgent)
+        sink.add(sink.line(level, message, fields), level)
     }
 
     /// Logs a detail that only developers need.

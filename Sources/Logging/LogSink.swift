@@ -11,6 +11,8 @@ final class LogSink: Sendable {
     private let output: Log.Output
     private let waiting = Mutex(Waiting())
     private let dropped = Atomic<UInt64>(0)
+    private let warnings = Atomic<UInt64>(0)
+    private let errors = Atomic<UInt64>(0)
 
     /// Blocks while the reader of the log does not read, so it has a thread of its own.
     private let executor = QueueExecutor(blockingLabel: "log")
@@ -58,6 +60,19 @@ final class LogSink: Sendable {
     /// Lines dropped since the start.
     var droppedCount: UInt64 { dropped.load(ordering: .relaxed) }
 
+    /// Warnings and errors since the start.
+    var urgentCounts: (warnings: UInt64, errors: UInt64) {
+        (warnings.load(ordering: .relaxed), errors.load(ordering: .relaxed))
+    }
+
+    private func count(_ level: LogLevel) {
+        switch level {
+        case .debug, .info: break
+        case .warning: warnings.add(1, ordering: .relaxed)
+        case .error: errors.add(1, ordering: .relaxed)
+        }
+    }
+
     /// Formats a line with the current settings.
     func line(
         _ level: LogLevel,
@@ -76,8 +91,9 @@ final class LogSink: Sendable {
     }
 
     /// Queues the line for the log's thread, or drops it if too many wait; never blocks.
-    func add(_ line: [UInt8], isUrgent: Bool) {
-        let bytesMax = Self.waitingBytesMax + (isUrgent ? Self.urgentBytesMax : 0)
+    func add(_ line: [UInt8], _ level: LogLevel) {
+        count(level)
+        let bytesMax = Self.waitingBytesMax + (level.isUrgent ? Self.urgentBytesMax : 0)
         let wakes = waiting.withLock { waiting in
             guard waiting.bytes.count + line.count <= bytesMax else {
                 waiting.droppedCount += 1

@@ -2,6 +2,7 @@ package import Configuration
 import Ledger
 package import Logging
 import Payments
+import SQLiteFiles
 import System
 package import Store
 import Synchronization
@@ -28,6 +29,7 @@ package final class DiskWatch: Sendable {
     }
 
     private let reserve: DiskReserve
+    private let files: StoreFiles
 
     /// The directory of the database, whose file system is measured.
     private let directory: String
@@ -47,6 +49,7 @@ package final class DiskWatch: Sendable {
     package init(_ storage: Configuration.Storage, log: Log) {
         let path = storage.database
         reserve = DiskReserve(databasePath: path, log: log)
+        files = StoreFiles(main: path)
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         let parent = path.dropLast(name.count)
         directory = parent.isEmpty ? "." : String(parent)
@@ -64,6 +67,17 @@ package final class DiskWatch: Sendable {
     package func setMinimum(_ bytes: Int) { view.withLock { $0.minimumBytes = Int64(bytes) } }
 
     private func reserveBytes(_ minimum: Int64) -> Int64 { min(minimum / 8, Self.reserveBytesMax) }
+
+    /// The sizes in bytes of the files of the database that exist, with a word for each.
+    package var fileSizes: [(word: String, bytes: Int64)] {
+        let all = [("database", files.main), ("index", files.lookup), ("rejected", files.refused)]
+        return all.flatMap { word, path in
+            let wal = (word + "_wal", StoreFiles(main: path).wal)
+            return [(word, path), wal].compactMap { word, path in
+                FileSpace.usage(of: path).map { (word, $0.byteCount) }
+            }
+        }
+    }
 
     // MARK: The reserve
 

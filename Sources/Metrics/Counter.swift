@@ -4,6 +4,8 @@ import Synchronization
 package final class Counter: Sendable {
     private let count = Atomic<UInt64>(0)
 
+    package init() {}
+
     package func add(_ amount: UInt64 = 1) { count.add(amount, ordering: .relaxed) }
 
     package var value: UInt64 { count.load(ordering: .relaxed) }
@@ -29,22 +31,25 @@ package final class Histogram: Sendable {
         sum.add(nanoseconds)
     }
 
-    /// The number of durations up to each bound in seconds; the last bound is `+Inf`.
-    var cumulative: [(bound: String, count: UInt64)] {
-        let bounds = Self.bounds.map { MetricsText.seconds(nanoseconds: $0) } + ["+Inf"]
-        var count: UInt64 = 0
-        return zip(bounds, buckets).map { bound, bucket in
-            count += bucket.value
-            return (bound, count)
-        }
+    /// The samples of the histogram, in seconds.
+    package var samples: HistogramSamples {
+        HistogramSamples(
+            bounds: Self.bounds.map { MetricsText.seconds(nanoseconds: $0) },
+            counts: buckets.map(\.value),
+            sum: MetricsText.seconds(nanoseconds: sum.value)
+        )
     }
-
-    var sumNanoseconds: UInt64 { sum.value }
 }
 
 /// Counters by a label with few values, such as a response code. Thread-safe.
 package final class LabelledCounter<Label: Hashable & Sendable>: Sendable {
-    private let counts = Mutex<[Label: UInt64]>([:])
+    private let counts: Mutex<[Label: UInt64]>
+
+    /// - Parameter labels: those that are shown with 0 before they are counted. Prometheus computes
+    ///   an increase from the second sample of a series on.
+    package init(_ labels: [Label] = []) {
+        counts = Mutex(Dictionary(uniqueKeysWithValues: labels.map { ($0, 0) }))
+    }
 
     package func add(_ label: Label) { counts.withLock { $0[label, default: 0] += 1 } }
 

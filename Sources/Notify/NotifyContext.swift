@@ -1,6 +1,7 @@
 package import Configuration
 package import Crypto
 import HTTPCore
+package import Metrics
 import Payments
 import Snap
 import System
@@ -18,6 +19,9 @@ package final class NotifyContext: Sendable {
     let bodyBytesMax: Int
     let requestsInFlightMax: Int
 
+    /// Counts the callbacks that each key verified; empty where nothing is counted.
+    private let callbacksByKey: [(fingerprint: String, counter: Counter)]
+
     /// Lengths of the keys' signatures.
     private let signatureBytes: Set<Int>
 
@@ -34,7 +38,13 @@ package final class NotifyContext: Sendable {
         init(_ checker: consuming sending SignatureChecker) { self.checker = Mutex(checker) }
     }
 
-    package init(_ loaded: LoadedConfiguration, loopCount: Int) throws(CryptoError) {
+    /// - Parameter keyCounters: count the callbacks that each key verifies; nil for a context that
+    ///   serves no listener.
+    package init(
+        _ loaded: LoadedConfiguration,
+        loopCount: Int,
+        keyCounters: KeyCounters? = nil
+    ) throws(CryptoError) {
         let notify = loaded.configuration.notify
         let standardPath = "/v1.0/debit/notify"
         let registeredPath = notify.publicURL.path
@@ -45,6 +55,10 @@ package final class NotifyContext: Sendable {
         bodyBytesMax = loaded.configuration.limits.bodyBytes
         requestsInFlightMax = loaded.configuration.limits.requestsInFlight
         signatureBytes = Set(loaded.keys.publicKeys.map(\.key.modulusBytes))
+        callbacksByKey = loaded.keys.publicKeys.compactMap { file in
+            let fingerprint = file.key.fingerprint
+            return keyCounters.map { (fingerprint, $0.counter(of: fingerprint)) }
+        }
         var checkers: [Checker] = []
         for _ in 0...loopCount {
             let checker = try SignatureChecker(
@@ -77,6 +91,12 @@ package final class NotifyContext: Sendable {
             return false
         }
         return signatureBytes.isEmpty ? bytes.count >= 256 : signatureBytes.contains(bytes.count)
+    }
+
+    /// Counts an authentic callback by the key that verified it.
+    func countAuthentic(by fingerprint: String) {
+        // A linear search suffices: there are two keys during a rotation, otherwise one.
+        callbacksByKey.first { $0.fingerprint == fingerprint }?.counter.add()
     }
 
     /// What a signature verifies over, or nil when it does not. Called on the request's loop.

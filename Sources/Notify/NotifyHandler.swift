@@ -86,6 +86,7 @@ package final class NotifyHandler: RequestHandler {
         }
         guard isThereRoom(context) else {
             let response = route.refusal ?? NotifyResponse.busy
+            metrics.refusals.add(RefusalReason(response), isAuthentic: false)
             return respond(to: Rejection(request, client: route.client, response: response))
         }
         let examination = CallbackExamination(
@@ -99,6 +100,7 @@ package final class NotifyHandler: RequestHandler {
             endRequest()
             return refuse(Rejection(request, client: route.client, response: response), context)
         case .authentic(let delivery, let problem):
+            context.countAuthentic(by: delivery.verification.keyFingerprint)
             store.submit(delivery, completingOn: reply.loop) { [self] result in
                 endRequest()
                 reply.sendOnLoop(
@@ -118,6 +120,7 @@ package final class NotifyHandler: RequestHandler {
             return refuse(Rejection(head: head, client: route.client, response: response), context)
         }
         metrics.count(response.code)
+        metrics.refusals.add(RefusalReason(response), isAuthentic: false)
         log.info("request refused") {
             $0.add("code", response.codeText)
             $0.add("reason", String(describing: refusal))
@@ -128,6 +131,14 @@ package final class NotifyHandler: RequestHandler {
 
     func acceptFailed(_ error: SystemError, on address: SocketAddress) {
         log.acceptFailed(error, on: address)
+    }
+
+    /// The requests that are being handled, and their limit.
+    package var load: Metrics.Load {
+        Metrics.Load(
+            requests: requestsInFlight.load(ordering: .relaxed),
+            requestsMax: context.withLock { $0.requestsInFlightMax }
+        )
     }
 
     private func isThereRoom(_ context: NotifyContext) -> Bool {
@@ -153,13 +164,14 @@ package final class NotifyHandler: RequestHandler {
     ) -> Response {
         guard case .success(let judgement) = result else {
             // `Store.Hooks.commitsFailed` reports the error; this line is about the request alone.
+            metrics.refusals.add(.failure, isAuthentic: true)
             return respond(
                 to: Rejection(request, client: client, response: NotifyResponse.notCommitted)
             )
         }
         let response = NotifyResponses.snapResponse(judgement.response, problem: problem)
         let nanoseconds = SystemClock.monotonicNanoseconds() - request.receivedNanoseconds
-        count(judgement, response, nanoseconds: nanoseconds)
+        count(judgement, delivery, response, nanoseconds: nanoseconds)
         observe(judgement, delivery, response)
         log.info("callback") { line in
             line.add("request", request.number)
@@ -208,7 +220,15 @@ package final class NotifyHandler: RequestHandler {
         )
     }
 
-    private func count(_ judgement: Judgement, _ response: SnapResponse, nanoseconds: UInt64) {
+    private func count(
+        _ judgement: Judgement,
+        _ delivery: Delivery,
+        _ response: SnapResponse,
+        nanoseconds: UInt64
+    ) {
+        if let reason = RefusalReason(judgement.response, delivery.content.failure) {
+            metrics.refusals.add(reason, isAuthentic: true)
+        }
         if judgement.isRedelivery {
             metrics.redeliveries.add()
         } else {
@@ -263,7 +283,10 @@ package final class NotifyHandler: RequestHandler {
         )
         store.add(rejected)
         metrics.count(.refused)
-        if context.bearsClientID(refused.headers, in: refused.head) {
+        let bearsClientID = context.bearsClientID(refused.headers, in: refused.head)
+        let reason = RefusalReason(refused.response, bearsClientID: bearsClientID)
+        metrics.refusals.add(reason, isAuthentic: false)
+        if bearsClientID {
             let now = rejected.receivedMilliseconds
             addRefusal(refused.response, atMilliseconds: now, isAuthentic: false)
         }

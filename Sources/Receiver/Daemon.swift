@@ -55,13 +55,13 @@ final class Daemon: Sendable {
     ) async throws(StartFailure) {
         let configuration = loaded.configuration
         let readiness = Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty)
-        let metrics = Metrics(startedMilliseconds: SystemClock.realtimeMilliseconds(), log: log)
+        let metrics = Self.metrics(log)
         let refusals = RefusalTally()
         let clock = ClockSamples(toleranceSeconds: configuration.notify.timestampToleranceSeconds)
         let report = OutboundReport(log: log, metrics: metrics, clock: clock)
         let outbound = try Self.outbound(loaded, store, report)
         let loops = try Self.makeLoops()
-        let context = try Self.context(loaded, loopCount: loops.count)
+        let context = try Self.context(loaded, loops.count, metrics)
         replayer = CallbackReplayer(context)
         retention = Retention(besideCallbacks: store, log: log)
         notify = NotifyHandler(
@@ -85,6 +85,7 @@ final class Daemon: Sendable {
                 replayer: replayer,
                 retention: retention,
                 disk: disk,
+                clock: clock,
                 metrics: metrics
             ),
             log: log
@@ -93,8 +94,8 @@ final class Daemon: Sendable {
         let internalLimits = ServerLimits(configuration.internalAPI.limits)
         notifyServer = Server(loops: loops, limits: limits, handler: notify)
         internalServer = Server(loops: loops, limits: internalLimits, handler: internalAPI)
-        metrics.add(notifyServer, name: "notify")
-        metrics.add(internalServer, name: "internal")
+        metrics.add(notifyServer, name: "notify", load: { [notify] in notify.load })
+        metrics.add(internalServer, name: "internal", load: { [internalAPI] in internalAPI.load })
         (self.metrics, self.store, self.readiness) = (metrics, store, readiness)
         (self.outbound, self.log, self.disk, self.clock) = (outbound, log, disk, clock)
         disk.measure()
@@ -111,6 +112,11 @@ final class Daemon: Sendable {
     private func applyToBackground(_ configuration: Configuration) async {
         await retention.keepBodies(forDays: configuration.storage.bodyDays)
         await alerts.apply(configuration)
+    }
+
+    private static func metrics(_ log: Log) -> Metrics {
+        let start = ProcessStatistics.startMilliseconds() ?? SystemClock.realtimeMilliseconds()
+        return Metrics(startedMilliseconds: start, log: log)
     }
 
     /// Starts the watch that raises entries about the operation of the receiver.
@@ -248,10 +254,11 @@ final class Daemon: Sendable {
 
     private static func context(
         _ loaded: LoadedConfiguration,
-        loopCount: Int
+        _ loopCount: Int,
+        _ metrics: Metrics
     ) throws(StartFailure) -> NotifyContext {
         do throws(CryptoError) {
-            return try NotifyContext(loaded, loopCount: loopCount)
+            return try NotifyContext(loaded, loopCount: loopCount, keyCounters: metrics.keys)
         } catch {
             throw .keys(error.description)
         }
@@ -299,14 +306,14 @@ final class Daemon: Sendable {
         switch result {
         case .failure(let problems):
             for problem in problems.problems { log.error(problem) }
-            metrics.reloads.add("refused")
+            metrics.reloads.add(isApplied: false)
             log.error("reload refused") { $0.add("problems", problems.problems.count) }
             return "reload refused: \(problems.problems.count) problems, see the log"
         case .success(let loaded):
             do throws(StartFailure) {
                 return try await apply(loaded)
             } catch {
-                metrics.reloads.add("refused")
+                metrics.reloads.add(isApplied: false)
                 log.error("reload refused") { $0.add("error", describing: error) }
                 return "reload refused: \(error)"
             }
@@ -317,7 +324,7 @@ final class Daemon: Sendable {
     private func apply(_ loaded: LoadedConfiguration) async throws(StartFailure) -> String {
         let configuration = loaded.configuration
         let changes = loaded.changes(since: current.withLock { $0 })
-        let context = try Self.context(loaded, loopCount: loopCount)
+        let context = try Self.context(loaded, loopCount, metrics)
         do throws(HTTPClientError) {
             try await outbound.apply(loaded)
         } catch {
@@ -343,7 +350,7 @@ final class Daemon: Sendable {
         if !restart.isEmpty {
             log.warning("some changes need a restart") { $0.add("keys", restart) }
         }
-        metrics.reloads.add("applied")
+        metrics.reloads.add(isApplied: true)
         log.info("reloaded") { line in
             line.add("changed", changes.changed.joined(separator: ", "))
             if !changes.contents.isEmpty {

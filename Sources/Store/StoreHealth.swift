@@ -11,6 +11,35 @@ package struct CommitCounts: Equatable, Sendable {
     /// Callbacks and other work that violated a constraint of the schema, so that nothing of it was
     /// stored.
     package var invalidSubmissions: UInt64 = 0
+
+    /// How many submissions a commit had.
+    package var sizes = Distribution([1, 2, 4, 8, 16, 32, 64, 128, 256, 512])
+
+    /// How long a commit took, in nanoseconds: decisions, writes and the sync.
+    package var durations = Distribution([
+        500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000,
+        250_000_000, 500_000_000, 1_000_000_000, 2_500_000_000, 5_000_000_000, 10_000_000_000,
+    ])
+}
+
+/// How many values were up to each of some bounds.
+package struct Distribution: Equatable, Sendable {
+    /// Ascending.
+    package let bounds: [UInt64]
+
+    /// The number of values in each bucket alone; the last one has no bound.
+    package private(set) var counts: [UInt64]
+    package private(set) var sum: UInt64 = 0
+
+    init(_ bounds: [UInt64]) {
+        self.bounds = bounds
+        counts = Array(repeating: 0, count: bounds.count + 1)
+    }
+
+    mutating func add(_ value: UInt64) {
+        counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
+        sum += value
+    }
 }
 
 /// Whether the last commit succeeded, and counters of commits; may be read from any thread.
@@ -42,10 +71,12 @@ final class StoreHealth: Sendable {
     }
 
     /// Counts a commit of this many submissions.
-    func count(_ submissions: Int) {
+    func count(_ submissions: Int, _ duration: Duration) {
         counts.withLock { counts in
             counts.commits += 1
             counts.submissions += UInt64(submissions)
+            counts.sizes.add(UInt64(submissions))
+            counts.durations.add(duration.nanoseconds)
         }
     }
 
@@ -64,4 +95,13 @@ final class StoreHealth: Sendable {
 
     /// The error of the last commit; nil when it succeeded.
     var current: StoreError? { failure.withLock { $0 } }
+}
+
+extension Duration {
+    /// The duration in whole nanoseconds; 0 for a negative one.
+    fileprivate var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(clamping: seconds) * 1_000_000_000
+            + UInt64(clamping: attoseconds / 1_000_000_000)
+    }
 }

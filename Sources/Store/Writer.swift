@@ -147,10 +147,11 @@ actor Writer {
     private func process(_ batch: ArraySlice<Submission>) {
         // A closed store is not an outage: nothing is reported.
         if isClosed { return fail(batch, .closed) }
+        let start = ContinuousClock.now
         do throws(StoreError) {
             let completions = try commit(batch)
             health.record(nil)
-            health.count(batch.count)
+            health.count(batch.count, ContinuousClock.now - start)
             if engine?.needsReopening == true {
                 discardEngine()
                 // Before the responses: a client that reads then finds the files in place. If this

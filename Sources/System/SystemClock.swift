@@ -8,6 +8,12 @@ package enum SystemClock {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
+    /// Nanoseconds since the system started, including the time in which it was suspended.
+    static func sinceBootNanoseconds() -> UInt64 {
+        let time = read(CLOCK_BOOTTIME)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     /// Milliseconds since 1970-01-01T00:00:00Z.
     package static func realtimeMilliseconds() -> Int64 {
         let time = read(CLOCK_REALTIME)

@@ -19,6 +19,14 @@ struct ClockWatchTests {
         #expect(samples.verdict == .differs(milliseconds: -405_000))
     }
 
+    @Test func `the newest sample is shown, also one within the tolerance`() {
+        #expect(samples.latestMilliseconds == nil)
+        add(-400)
+        #expect(samples.latestMilliseconds == -400_000)
+        add(1, 2)
+        #expect(samples.latestMilliseconds == 2_000)
+    }
+
     /// After an outage, callbacks arrive late by times that vary.
     @Test func `late deliveries of different age show nothing`() {
         add(-400, -900, -3_600)

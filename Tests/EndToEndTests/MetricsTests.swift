@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Support
 import Testing
@@ -14,7 +15,8 @@ struct MetricsTests {
             let blank = line.lastIndex(of: " ") ?? line.startIndex
             return (String(line[..<blank]), String(line[line.index(after: blank)...]))
         }
-        #expect(pairs.allSatisfy { $0.0.hasPrefix("cashin_") && Double($0.1) != nil })
+        #expect(pairs.allSatisfy { $0.0.hasPrefix("cashin_") || $0.0.hasPrefix("process_") })
+        #expect(pairs.allSatisfy { Double($0.1) != nil })
         return Dictionary(pairs) { first, second in
             Issue.record("a sample is there twice")
             return first
@@ -42,6 +44,24 @@ struct MetricsTests {
         #expect(samples["cashin_attention_open{kind=\"late-success\"}"] == "0")
         #expect(samples["cashin_http_connections{listener=\"internal\"}"] == "1")
         #expect((samples["cashin_commits_total"].flatMap { Int($0) } ?? 0) >= 3)
+        #expect(samples["cashin_commit_submissions_count"] == samples["cashin_commits_total"])
+        #expect(samples["cashin_commit_duration_seconds_count"] == samples["cashin_commits_total"])
+        let refused = "cashin_callbacks_refused_total{authentic=\"false\",reason=\"signature\"}"
+        #expect(samples[refused] == "1")
+        #expect(samples["cashin_callbacks_total{outcome=\"refused\"}"] == "1")
+        let key = pair.workspace.keys.gateway.publicKey.fingerprint.prefix(12)
+        #expect(samples["cashin_callbacks_authentic_total{key=\"\(key)\"}"] == "1")
+        #expect(samples["cashin_http_requests_total{listener=\"notify\"}"] == "2")
+        #expect(samples["cashin_http_requests_in_flight{listener=\"notify\"}"] == "0")
+        #expect(samples["cashin_api_responses_total{status=\"401\"}"] == "0")
+        let difference = samples["cashin_clock_difference_seconds"].flatMap { Double($0) }
+        #expect(difference.map { abs($0) < 60 } == true)
+        let size = samples["cashin_database_size_bytes{file=\"database\"}"].flatMap { Int($0) }
+        #expect((size ?? 0) > 4_096)
+        let start = samples["process_start_time_seconds"].flatMap { Double($0) } ?? 0
+        #expect(abs(Date().timeIntervalSince1970 - start) < 600)
+        #expect((samples["process_open_fds"].flatMap { Int($0) } ?? 0) > 10)
+        #expect((samples["process_resident_memory_bytes"].flatMap { Int($0) } ?? 0) > 1_000_000)
     }
 
     @Test func `it takes the scope for it`() throws {

@@ -106,6 +106,7 @@ final class InternalScene: Sendable {
             replayer: CallbackReplayer(try NotifyContext(loaded, loopCount: 1)),
             retention: Retention(store: store, isShared: true, log: nil, now: now),
             disk: DiskWatch(loaded.configuration.storage, log: log),
+            clock: ClockSamples(toleranceSeconds: 300),
             metrics: metrics
         )
         return (services, log)

@@ -115,6 +115,20 @@ struct LogQueueTests {
         )
     }
 
+    @Test func `warnings and errors are counted, also those that are dropped`() {
+        let log = Log(level: .error, output: { _ in false })
+        log.warning("not written at this level")
+        log.error("not written")
+        log.flush()
+        #expect(log.urgentCounts.warnings == 0)
+        #expect(log.urgentCounts.errors == 1)
+        log.apply(level: .debug, format: .text)
+        log.debug("no warning")
+        log.warning("not written")
+        #expect(log.urgentCounts.warnings == 1)
+        #expect(log.urgentCounts.errors == 1)
+    }
+
     @Test func `lines whose writing fails are counted and told when it works again`() {
         let recorder = LogRecorder()
         let disk = Disk()

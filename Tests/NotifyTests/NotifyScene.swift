@@ -51,7 +51,7 @@ final class NotifyScene: Sendable {
         let log = Log(output: { _ in true })
         let metrics = Metrics(startedMilliseconds: 0, log: log)
         let handler = NotifyHandler(
-            context: try NotifyContext(loaded, loopCount: 1),
+            context: try NotifyContext(loaded, loopCount: 1, keyCounters: metrics.keys),
             store: store,
             metrics: metrics,
             log: log,

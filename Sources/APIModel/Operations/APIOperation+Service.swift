@@ -30,7 +30,9 @@ extension APIOperation {
         id: "metrics",
         tag: .service,
         summary: "Metrics for Prometheus",
-        text: "Counters and gauges whose names begin with `cashin_`, in base units.",
+        text: "Counters, gauges and histograms in base units. Their names begin with `cashin_`, "
+            + "those of the process with `process_`. What is read from the database is left out "
+            + "when it cannot be read; then `cashin_database_readable` is 0.",
         responses: [
             SuccessResponse(
                 status: .ok,
