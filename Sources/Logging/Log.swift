@@ -98,6 +98,11 @@ package struct Log: Sendable {
         write(.error, message, fields)
     }
 
+    /// Runs `work` on the log's thread once `milliseconds` have passed; it must be short.
+    func run(afterMilliseconds milliseconds: Int, _ work: @escaping @Sendable () -> Void) {
+        sink.run(afterMilliseconds: milliseconds, work)
+    }
+
     /// Waits until the lines logged so far are written; call it before the process exits.
     ///
     /// - Parameter milliseconds: the maximum wait, for a log whose reader has stopped.

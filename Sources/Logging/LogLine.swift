@@ -20,7 +20,7 @@ package struct LogLine: ~Copyable {
         milliseconds: Int64
     ) {
         self.format = format
-        bytes.reserveCapacity(384)
+        bytes.reserveCapacity(512)
         if isForJournal {
             bytes.append(UInt8(ascii: "<"))
             bytes.append(UInt8(ascii: "0") + level.priority)

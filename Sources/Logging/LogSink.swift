@@ -109,6 +109,10 @@ final class LogSink: Sendable {
         if wakes { executor.run { [self] in writeUntilEmpty() } }
     }
 
+    func run(afterMilliseconds milliseconds: Int, _ work: @escaping @Sendable () -> Void) {
+        executor.run(afterMilliseconds: milliseconds, work)
+    }
+
     /// Writes the waiting lines; returns whether that was done in time.
     func flush(withinMilliseconds milliseconds: Int) -> Bool {
         executor.run { [self] in writeWaiting() }
