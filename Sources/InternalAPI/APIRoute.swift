@@ -96,6 +96,13 @@ final class APIRoute: Sendable {
         )
     }
 
+    /// Whether clients call the route all the time: probes, scrapes, followers of the feed, and
+    /// consumers that move their offset.
+    var isRoutine: Bool {
+        scope == nil || scope == .metrics || mayFollow
+            || (method, path) == ("PUT", "/v1/consumers/{name}")
+    }
+
     /// Whether the OpenAPI document lists this problem for the route.
     func canFail(with kind: Problem.Kind) -> Bool {
         operation.allProblems(needsToken: scope != nil).contains(kind)

@@ -26,6 +26,12 @@ package final class InternalHandler: RequestHandler {
     private let log: Log
     private let unauthorized: UnauthorizedRequests
 
+    /// Limits the lines about requests without a valid token.
+    private let refusedLines: LineLimit
+
+    /// The requests whose response is not complete, for their lines in the log.
+    private let openRequests = Mutex<[UInt64: OpenRequest]>([:])
+
     /// Requests and streams that count against `requestsInFlight` of the configuration.
     private let requestsInFlight = Atomic<Int>(0)
 
@@ -35,6 +41,7 @@ package final class InternalHandler: RequestHandler {
         self.services = services
         self.log = log
         unauthorized = UnauthorizedRequests(counter: services.metrics.unauthorized, log: log)
+        refusedLines = LineLimit(log, summary: "refused api requests not logged")
     }
 
     /// Applies a reloaded configuration to requests that begin from now on.
@@ -127,22 +134,41 @@ package final class InternalHandler: RequestHandler {
         return problem.response
     }
 
+    /// Counts and logs a request (article Logs).
     package func finished(_ exchange: Exchange) {
-        if let status = exchange.status { services.metrics.apiResponses.add(status.code) }
-        log.debug("internal request") { line in
+        let status = exchange.status?.code
+        if let status { services.metrics.apiResponses.add(status) }
+        let open = openRequests.withLock { $0.removeValue(forKey: exchange.number) }
+        let write = { (line: inout LogLine) in
             line.add("request", exchange.number)
             if let head = exchange.head {
+                if let requestID = head.requestID { line.add("requestId", bytes: requestID) }
                 line.add("method", bytes: head[head.method])
                 line.add("path", bytes: head[head.path])
             }
-            if let status = exchange.status { line.add("status", status.code) }
+            if let token = open?.token { line.add("token", token) }
+            if let status { line.add("status", status) }
+            if !exchange.isComplete { line.add("complete", false) }
             line.add("client", describing: exchange.peer)
             line.add(
                 "ms",
                 milliseconds: exchange.finishedNanoseconds - exchange.receivedNanoseconds
             )
         }
+        guard let open else {
+            return refusedLines.info("api request", reason: "status \(status ?? 0)", write)
+        }
+        let level: LogLevel =
+            switch status {
+            case 500: .error
+            case let status? where status >= 400: .info
+            default: open.isRoutine ? .debug : .info
+            }
+        log.write(level, "api request", write)
     }
+
+    /// Logs how many lines were not written, before the program stops.
+    package func reportOmittedLines() { refusedLines.endPeriod() }
 
     package func acceptFailed(_ error: SystemError, on address: SocketAddress) {
         log.acceptFailed(error, on: address)
@@ -155,6 +181,16 @@ package final class InternalHandler: RequestHandler {
     }
 
     // MARK: Dispatch
+
+    /// What the line of a request needs of it.
+    private struct OpenRequest {
+        /// The name of its token; nil where none is required.
+        var token: String?
+
+        /// Whether clients send such requests all the time; they are logged at level debug, unless
+        /// they fail.
+        var isRoutine = false
+    }
 
     /// An authorized request with its route.
     private struct Call {
@@ -172,12 +208,17 @@ package final class InternalHandler: RequestHandler {
         // Authentication precedes the check of the path, so that the existence of a path is not
         // revealed without a token.
         if found?.path.isOpen != true { request.caller = try authenticate(received) }
+        let token = request.caller?.name
+        openRequests.withLock { $0[received.number] = OpenRequest(token: token) }
         guard let (path, variables) = found else {
             throw Problem(.notFound, "No route has the path \(head.text(head.path)).")
         }
         let method = head.methodIs("HEAD") ? "GET" : head.text(head.method)
         guard let route = path.routes.first(where: { $0.method == method }) else {
             throw notAllowed(head, allow: path.allow)
+        }
+        if route.isRoutine {
+            openRequests.withLock { $0[received.number]?.isRoutine = true }
         }
         if let scope = route.scope { try check(request.caller, has: scope) }
         if !route.operation.ignoresQuery {

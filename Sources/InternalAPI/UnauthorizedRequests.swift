@@ -11,7 +11,7 @@ import Synchronization
 final class UnauthorizedRequests: Sendable {
     private let counter: LabelledCounter<UnauthorizedReason>
     private let log: Log
-    private let limit = Mutex(LineLimit(pauseNanoseconds: 60_000_000_000))
+    private let limit = Mutex(LinePace(pauseNanoseconds: 60_000_000_000))
 
     init(counter: LabelledCounter<UnauthorizedReason>, log: Log) {
         self.counter = counter
@@ -33,7 +33,7 @@ final class UnauthorizedRequests: Sendable {
 }
 
 /// Decides which of many equal events are logged: the first, and later ones after a pause.
-struct LineLimit {
+struct LinePace {
     let pauseNanoseconds: UInt64
 
     /// The time of the last line; nil before the first.

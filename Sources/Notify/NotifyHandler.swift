@@ -23,6 +23,10 @@ package final class NotifyHandler: RequestHandler {
     private let store: Store
     private let metrics: Metrics
     private let log: Log
+
+    /// Limit the lines about refused requests that bear our client ID, and about others.
+    private let ownLines: LineLimit
+    private let foreignLines: LineLimit
     private let refusals: RefusalTally
     private let clock: ClockSamples
     private let requestsInFlight = Atomic<Int>(0)
@@ -46,6 +50,8 @@ package final class NotifyHandler: RequestHandler {
         self.store = store
         self.metrics = metrics
         self.log = log
+        ownLines = LineLimit(log, summary: "refused callbacks not logged")
+        foreignLines = LineLimit(log, summary: "refused requests not logged")
         self.refusals = refusals
         self.clock = clock
         self.now = now
@@ -69,9 +75,8 @@ package final class NotifyHandler: RequestHandler {
             let context = context.withLock { $0 }
             let route = NotifyRoute(head, peer, context)
             if let response = route.refusal {
-                return .refuse(
-                    refuse(Rejection(head: head, client: route.client, response: response), context)
-                )
+                let refused = Rejection(head, route.client, response, context)
+                return .refuse(refuse(refused, context))
             }
         }
         return .receive(bodyBytesMax: bodyBytesMax.load(ordering: .relaxed))
@@ -82,12 +87,11 @@ package final class NotifyHandler: RequestHandler {
         let route = NotifyRoute(request.head, request.peer, context)
         if route.isHealth { return Self.healthResponse }
         if let response = route.refusal, !route.isAddressRefused {
-            return refuse(Rejection(request, client: route.client, response: response), context)
+            return refuse(Rejection(request, route.client, response, context), context)
         }
         guard isThereRoom(context) else {
             let response = route.refusal ?? NotifyResponse.busy
-            metrics.refusals.add(RefusalReason(response), isAuthentic: false)
-            return respond(to: Rejection(request, client: route.client, response: response))
+            return respond(to: Rejection(request, route.client, response, context))
         }
         let examination = CallbackExamination(
             request,
@@ -98,7 +102,7 @@ package final class NotifyHandler: RequestHandler {
         switch examination {
         case .refused(let response):
             endRequest()
-            return refuse(Rejection(request, client: route.client, response: response), context)
+            return refuse(Rejection(request, route.client, response, context), context)
         case .authentic(let delivery, let problem):
             context.countAuthentic(by: delivery.verification.keyFingerprint)
             store.submit(delivery, completingOn: reply.loop) { [self] result in
@@ -117,11 +121,12 @@ package final class NotifyHandler: RequestHandler {
             // A callback that was too long or broke off: its head is worth keeping.
             let context = context.withLock { $0 }
             let route = NotifyRoute(head, peer, context)
-            return refuse(Rejection(head: head, client: route.client, response: response), context)
+            return refuse(Rejection(head, route.client, response, context), context)
         }
+        let reason = RefusalReason(response)
         metrics.count(response.code)
-        metrics.refusals.add(RefusalReason(response), isAuthentic: false)
-        log.info("request refused") {
+        metrics.refusals.add(reason, isAuthentic: false)
+        foreignLines.info("request refused", reason: reason.word) {
             $0.add("code", response.codeText)
             $0.add("reason", String(describing: refusal))
             $0.add("client", describing: peer)
@@ -164,22 +169,20 @@ package final class NotifyHandler: RequestHandler {
     ) -> Response {
         guard case .success(let judgement) = result else {
             // `Store.Hooks.commitsFailed` reports the error; this line is about the request alone.
-            metrics.refusals.add(.failure, isAuthentic: true)
-            return respond(
-                to: Rejection(request, client: client, response: NotifyResponse.notCommitted)
-            )
+            return respond(to: Rejection(request, client, notStored: delivery))
         }
         let response = NotifyResponses.snapResponse(judgement.response, problem: problem)
         let nanoseconds = SystemClock.monotonicNanoseconds() - request.receivedNanoseconds
         count(judgement, delivery, response, nanoseconds: nanoseconds)
         observe(judgement, delivery, response)
         log.info("callback") { line in
-            line.add("request", request.number)
+            line.addRequest(request.number, request.head)
             line.add("callback", judgement.callbackID)
             line.add("outcome", judgement.outcome.word)
             if judgement.isRedelivery { line.add("redelivery", true) }
             if let sequence = judgement.sequence { line.add("sequence", sequence) }
             if let externalID = delivery.externalID { line.add("externalId", externalID) }
+            line.addReferences(of: delivery.content)
             line.add("code", response.codeText)
             line.add("client", delivery.client)
             line.addForwardedFor(of: client)
@@ -246,26 +249,58 @@ package final class NotifyHandler: RequestHandler {
         var body: [UInt8] = []
         let client: ClientAddress
         let response: SnapResponse
-        let headers: CallbackHeaders
 
         /// X-EXTERNAL-ID, when it was well formed.
         let externalID: String?
+        let headers: CallbackHeaders
+
+        /// Whether X-PARTNER-ID is our client ID.
+        let bearsClientID: Bool
 
         /// The number and the start of the request, where it was complete.
         var request: (number: UInt64, receivedNanoseconds: UInt64)?
 
-        init(head: RequestHead, client: ClientAddress, response: SnapResponse) {
+        /// An authentic callback that could not be stored; nil for all others.
+        var delivery: Delivery?
+
+        init(
+            _ head: RequestHead,
+            _ client: ClientAddress,
+            _ response: SnapResponse,
+            _ context: NotifyContext
+        ) {
             self.head = head
             self.client = client
             self.response = response
             headers = CallbackHeaders(head)
             externalID = headers.externalID(in: head)?.text
+            bearsClientID = context.bearsClientID(headers, in: head)
         }
 
-        init(_ request: Request, client: ClientAddress, response: SnapResponse) {
-            self.init(head: request.head, client: client, response: response)
+        init(
+            _ request: Request,
+            _ client: ClientAddress,
+            _ response: SnapResponse,
+            _ context: NotifyContext
+        ) {
+            self.init(request.head, client, response, context)
             body = request.body
             self.request = (request.number, request.receivedNanoseconds)
+        }
+
+        init(_ request: Request, _ client: ClientAddress, notStored delivery: Delivery) {
+            head = request.head
+            self.client = client
+            response = NotifyResponse.notCommitted
+            externalID = delivery.externalID
+            headers = CallbackHeaders(request.head)
+            bearsClientID = true
+            self.request = (request.number, request.receivedNanoseconds)
+            self.delivery = delivery
+        }
+
+        var reason: RefusalReason {
+            delivery == nil ? RefusalReason(response, bearsClientID: bearsClientID) : .failure
         }
     }
 
@@ -283,23 +318,33 @@ package final class NotifyHandler: RequestHandler {
         )
         store.add(rejected)
         metrics.count(.refused)
-        let bearsClientID = context.bearsClientID(refused.headers, in: refused.head)
-        let reason = RefusalReason(refused.response, bearsClientID: bearsClientID)
-        metrics.refusals.add(reason, isAuthentic: false)
-        if bearsClientID {
+        if refused.bearsClientID {
             let now = rejected.receivedMilliseconds
             addRefusal(refused.response, atMilliseconds: now, isAuthentic: false)
         }
         return respond(to: refused)
     }
 
-    /// Answers and logs.
+    /// Answers, counts and logs.
     private func respond(to refused: Rejection) -> Response {
         metrics.count(refused.response.code)
-        log.info("callback") { line in
-            if let request = refused.request { line.add("request", request.number) }
+        metrics.refusals.add(refused.reason, isAuthentic: refused.delivery != nil)
+        log(refused)
+        return NotifyResponses.response(
+            refused.response,
+            externalID: refused.externalID,
+            nowMilliseconds: now()
+        )
+    }
+
+    /// Logs a refused request. A flood of them is summarised, but not authentic callbacks: when the
+    /// database fails, their lines are the only record of them.
+    private func log(_ refused: Rejection) {
+        let write = { (line: inout LogLine) in
+            line.addRequest(refused.request?.number, refused.head)
             line.add("outcome", "refused")
             if let externalID = refused.externalID { line.add("externalId", externalID) }
+            if let delivery = refused.delivery { line.addReferences(of: delivery.content) }
             line.add("code", refused.response.codeText)
             line.add("reason", refused.response.message)
             line.add("client", describing: refused.client)
@@ -308,11 +353,18 @@ package final class NotifyHandler: RequestHandler {
                 line.add("ms", milliseconds: SystemClock.monotonicNanoseconds() - start)
             }
         }
-        return NotifyResponses.response(
-            refused.response,
-            externalID: refused.externalID,
-            nowMilliseconds: now()
-        )
+        if refused.delivery != nil {
+            log.info("callback", write)
+        } else {
+            let lines = refused.bearsClientID ? ownLines : foreignLines
+            lines.info("callback", reason: refused.reason.word, write)
+        }
+    }
+
+    /// Logs how many lines were not written, before the program stops.
+    package func reportOmittedLines() {
+        ownLines.endPeriod()
+        foreignLines.endPeriod()
     }
 
     private static let healthResponse: Response = {

@@ -162,33 +162,6 @@ final class Daemon: Sendable {
         }
     }
 
-    /// Logs what was opened, so that a volume that is not mounted, a SQLite version with a known
-    /// fault, or a second name of the file is noticed.
-    private static func announce(_ store: Store, _ database: DatabaseLock, _ log: Log) {
-        log.info("database open") {
-            $0.add("path", database.path)
-            $0.add("feed", store.feed)
-            $0.add("sqlite", store.libraryVersion)
-        }
-        if let version = store.migratedVersion {
-            log.info("migrated the database from an older version") {
-                $0.add("schemaVersion", version)
-            }
-        }
-        if store.isNew {
-            log.warning("created a new database; it has no earlier payments") {
-                $0.add("path", database.path)
-            }
-        }
-        if let trouble = database.lockFileTrouble { logTrouble(trouble, log) }
-        if database.linkCount > 1 {
-            log.warning("the database file has other hard links; never open it by another name") {
-                $0.add("path", database.path)
-                $0.add("links", database.linkCount)
-            }
-        }
-    }
-
     private static func outbound(
         _ loaded: LoadedConfiguration,
         _ store: Store,
@@ -203,42 +176,6 @@ final class Daemon: Sendable {
             )
         } catch {
             throw .outbound(error)
-        }
-    }
-
-    /// Logs what the store reports, and releases the disk reserve when a commit finds the disk
-    /// full. The hooks run on the store's threads; logging never blocks.
-    private static func hooks(_ log: Log, _ disk: DiskWatch) -> Store.Hooks {
-        Store.Hooks(
-            commitsFailed: { error in
-                if let error {
-                    log.error("the database cannot commit") { $0.add("error", describing: error) }
-                } else {
-                    log.info("the database commits again")
-                }
-            },
-            workRefused: { error in
-                log.error("the database rejected a change; nothing of it was stored") {
-                    $0.add("error", describing: error)
-                }
-            },
-            sideFileTrouble: { logTrouble($0, log) },
-            diskFull: { disk.releaseReserve() }
-        )
-    }
-
-    /// Logs a problem with a side file of the database.
-    private static func logTrouble(_ trouble: SideFileTrouble, _ log: Log) {
-        let message =
-            switch trouble.kind {
-            case .lost: "a side file of the database was missing and was created again"
-            case .setAside: "a side file of the database was unusable and is replaced"
-            case .failed: "cannot read or write a side file of the database"
-            }
-        log.warning(message) { line in
-            line.add("file", trouble.path)
-            if case .setAside(let name) = trouble.kind { line.add("setAsideAs", name) }
-            if let error = trouble.error { line.add("error", describing: error) }
         }
     }
 
@@ -343,7 +280,10 @@ final class Daemon: Sendable {
         clock.setTolerance(seconds: configuration.notify.timestampToleranceSeconds)
         await applyToBackground(configuration)
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
-        log.apply(level: configuration.log.level, format: configuration.log.format)
+        // A level that hides the lines below is applied after them.
+        let isMoreVerbose = !log.isOn(configuration.log.level)
+        if isMoreVerbose { apply(configuration.log) }
+        defer { apply(configuration.log) }
         current.withLock { $0 = loaded }
         for warning in loaded.warnings { log.warning(warning) }
         let restart = changes.needsRestart.joined(separator: ", ")
@@ -358,6 +298,10 @@ final class Daemon: Sendable {
             }
         }
         return restart.isEmpty ? "reloaded" : "reloaded; a restart is needed for \(restart)"
+    }
+
+    private func apply(_ settings: Configuration.LogSettings) {
+        log.apply(level: settings.level, format: settings.format)
     }
 
     /// Resets the watchdog after both listeners have served a connection and the writer has
@@ -382,6 +326,8 @@ final class Daemon: Sendable {
         async let notifyDrained: Void = notifyServer.drain(seconds: seconds)
         async let internalDrained: Void = internalServer.drain(seconds: seconds)
         _ = await (notifyDrained, internalDrained)
+        notify.reportOmittedLines()
+        internalAPI.reportOmittedLines()
         await outbound.close()
         await retention.close()
         diskWatch.cancel()

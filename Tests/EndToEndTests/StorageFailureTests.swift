@@ -6,7 +6,7 @@ import Testing
 @Suite(.blocking)
 struct StorageFailureTests {
     /// Bounds how long files may get that the daemon writes; nil takes the bound away.
-    private static func limitFiles(of daemon: Daemon, to bytes: Int?) throws {
+    static func limitFiles(of daemon: Daemon, to bytes: Int?) throws {
         let result = try ChildProcess.run(
             "/usr/bin/prlimit",
             ["--pid", "\(daemon.process.id)", "--fsize=\(bytes.map(String.init) ?? "unlimited"):"]

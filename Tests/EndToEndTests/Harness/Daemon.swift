@@ -95,6 +95,8 @@ final class Daemon: Sendable {
         )
     }
 
+    deinit { LogSecrets.check(log, of: workspace) }
+
     /// What it has logged.
     var log: [String] { process.errors.all }
 

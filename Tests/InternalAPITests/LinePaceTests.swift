@@ -3,9 +3,9 @@ import Testing
 @testable import InternalAPI
 
 /// Which of many equal events are logged.
-struct LineLimitTests {
+struct LinePaceTests {
     @Test func `the first is logged, then one for each pause, with their number`() {
-        var limit = LineLimit(pauseNanoseconds: 60)
+        var limit = LinePace(pauseNanoseconds: 60)
         #expect(limit.add(atNanoseconds: 1_000) == 1)
         #expect(limit.add(atNanoseconds: 1_000) == nil)
         #expect(limit.add(atNanoseconds: 1_059) == nil)
