@@ -41,27 +41,17 @@ package final class AlertCounters: Sendable {
         alerts.withLock { $0[name]?.waiting = count }
     }
 
-    /// Adds the metrics of all alerts.
-    package func add(to text: inout MetricsText) {
-        let alerts = alerts.withLock { $0 }.sorted { $0.key < $1.key }
-        text.begin(
-            "alerts_total",
-            .counter,
-            "Messages of alerts by result; failed ones are retried."
-        )
-        for (name, counts) in alerts {
-            for result in Result.allCases {
-                let labels = [(name: "name", value: name), ("result", result.rawValue)]
-                text.sample("alerts_total", labels, "\(counts.results[result] ?? 0)")
-            }
-        }
-        text.begin(
-            "alert_entries_waiting",
-            .gauge,
-            "Attention entries that an alert has to report."
-        )
-        for (name, counts) in alerts {
-            text.sample("alert_entries_waiting", [("name", name)], "\(counts.waiting)")
+    /// One alert, as it was at one time.
+    package struct Values {
+        package let name: String
+        package let results: [Result: UInt64]
+        package let waiting: Int
+    }
+
+    /// All alerts, by name.
+    package var values: [Values] {
+        alerts.withLock { $0 }.sorted { $0.key < $1.key }.map { name, counts in
+            Values(name: name, results: counts.results, waiting: counts.waiting)
         }
     }
 }

@@ -38,7 +38,7 @@ package final class Metrics: Sendable {
     package let apiResponses = LabelledCounter([200, 401, 403, 500, 503])
 
     /// Requests to the internal listener without a valid token.
-    package let unauthorized = LabelledCounter<UnauthorizedReason>()
+    package let unauthorized = LabelledCounter(UnauthorizedReason.allCases)
 
     /// Messages of alerts.
     package let alerts = AlertCounters()

@@ -5,19 +5,3 @@ package enum UnauthorizedReason: String, CaseIterable, Sendable {
     /// Its token is not configured.
     case unknownToken = "unknown_token"
 }
-
-extension MetricsText {
-    /// Adds the requests without a valid token.
-    package mutating func add(unauthorized counter: LabelledCounter<UnauthorizedReason>) {
-        let counts = counter.values
-        begin(
-            "unauthorized_requests_total",
-            .counter,
-            "Requests to the internal listener without a valid token."
-        )
-        for reason in UnauthorizedReason.allCases {
-            let labels = [(name: "reason", value: reason.rawValue)]
-            sample("unauthorized_requests_total", labels, "\(counts[reason] ?? 0)")
-        }
-    }
-}

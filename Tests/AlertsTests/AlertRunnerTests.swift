@@ -43,7 +43,7 @@ struct AlertRunnerTests {
             #expect(try scene.integer("SELECT count(*) FROM alert_entries") == 0)
             let request = receiver.requests[0]
             #expect(request.head.text(request.head.target) == "/hook")
-            #expect(scene.samples.contains(#"cashin_alerts_total{name="ops",result="sent"} 2"#))
+            #expect(try scene.counts(of: "ops").results[.sent] == 2)
         }
     }
 
@@ -77,12 +77,12 @@ struct AlertRunnerTests {
             scene.clocks.advance(seconds: 49)
             await runner.runPass()
             #expect(receiver.titles == ["late-success", "qr-refused"])
-            #expect(scene.samples.contains(#"cashin_alert_entries_waiting{name="ops"} 4"#))
+            #expect(try scene.counts(of: "ops").waiting == 4)
             scene.clocks.advance(seconds: 1)
             await runner.runPass()
             #expect(receiver.titles.last == "late-success: 2 new, 2 resolved")
             #expect(receiver.requests.count == 3)
-            #expect(scene.samples.contains(#"cashin_alert_entries_waiting{name="ops"} 0"#))
+            #expect(try scene.counts(of: "ops").waiting == 0)
         }
     }
 
@@ -149,7 +149,7 @@ struct AlertRunnerTests {
             #expect(receiver.requests.count == 3)
             #expect(scene.log.lines(containing: "level=warning").count == 1)
             #expect(scene.log.lines(containing: "alerts are sent again").count == 1)
-            #expect(scene.samples.contains(#"cashin_alerts_total{name="ops",result="failed"} 2"#))
+            #expect(try scene.counts(of: "ops").results[.failed] == 2)
         }
     }
 
@@ -190,7 +190,7 @@ struct AlertRunnerTests {
             #expect(receiver.requests.count == 3)
             let warnings = scene.log.lines(containing: "level=warning")
             #expect(warnings.count == 1, "the same message is logged once: \(warnings)")
-            #expect(scene.samples.contains(#"cashin_alerts_total{name="ops",result="rejected"} 2"#))
+            #expect(try scene.counts(of: "ops").results[.rejected] == 2)
         }
     }
 

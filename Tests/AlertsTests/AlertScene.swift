@@ -161,11 +161,9 @@ final class AlertScene: Sendable {
         )
     }
 
-    /// The samples of the metrics of alerts.
-    var samples: [String] {
-        var text = MetricsText()
-        metrics.alerts.add(to: &text)
-        return text.text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+    /// The counters of an alert.
+    func counts(of name: String) throws -> AlertCounters.Values {
+        try #require(metrics.alerts.values.first { $0.name == name })
     }
 
     // MARK: Entries

@@ -74,7 +74,7 @@ struct AlertServiceTests {
             #expect(
                 try scene.integer("SELECT count(*) FROM alert_messages WHERE alert = 'old'") == 0
             )
-            #expect(!scene.samples.contains { $0.contains("name=\"old\"") })
+            #expect(!scene.metrics.alerts.values.contains { $0.name == "old" })
         }
     }
 
