@@ -46,7 +46,7 @@ package struct ServerTLS: Sendable {
     }
 }
 
-/// The server's end of one connection: blocking, and waiting for nothing longer than ten seconds.
+/// The server's end of one connection: blocking, and waiting for nothing longer than a minute.
 package final class ServerPeer {
     package enum Failure: Error {
         case call(String, CInt)
@@ -64,7 +64,7 @@ package final class ServerPeer {
 
     init(_ raw: CInt, tls: ServerTLS?) throws {
         self.raw = raw
-        var wait = timeval(tv_sec: 10, tv_usec: 0)
+        var wait = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(raw, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         ssl = tls?.makeSSL(on: raw)
