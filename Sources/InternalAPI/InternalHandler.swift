@@ -5,7 +5,6 @@ package import HTTPServer
 package import Logging
 package import Metrics
 package import System
-import Metrics
 import Store
 import Synchronization
 

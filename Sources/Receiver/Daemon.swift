@@ -98,14 +98,19 @@ final class Daemon: Sendable {
         metrics.add(internalServer, name: "internal", load: { [internalAPI] in internalAPI.load })
         (self.metrics, self.store, self.readiness) = (metrics, store, readiness)
         (self.outbound, self.log, self.disk, self.clock) = (outbound, log, disk, clock)
-        disk.measure()
-        diskWatch = Task { await disk.run(store) }
+        diskWatch = Self.watch(disk, store)
         alarmWatch = Self.watch(store, refusals, clock, diagnosis, log)
         alerts = AlertService(store: store, counters: metrics.alerts, log: log)
         loopCount = loops.count
         current = Mutex(loaded)
         try listen(configuration, passed)
         await applyToBackground(configuration)
+    }
+
+    /// Measures the free space now, and from time to time.
+    private static func watch(_ disk: DiskWatch, _ store: Store) -> Task<Void, Never> {
+        disk.measure()
+        return Task { await disk.run(store) }
     }
 
     /// Applies a configuration to what works beside the listeners.

@@ -1,3 +1,4 @@
+import Metrics
 import HTTPCore
 import HTTPServer
 import Payments

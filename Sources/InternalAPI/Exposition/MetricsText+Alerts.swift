@@ -18,7 +18,8 @@ extension MetricsText {
     /// Adds the requests to the internal listener without a valid token.
     mutating func addUnauthorized(_ counter: LabelledCounter<UnauthorizedReason>) {
         begin(
-            "unauthorized_requests_total", .counter,
+            "unauthorized_requests_total",
+            .counter,
             "Requests to the internal listener without a valid token."
         )
         let counts = counter.values
