@@ -167,7 +167,10 @@ package final class InternalHandler: RequestHandler {
     }
 
     /// Logs how many lines were not written, before the program stops.
-    package func reportOmittedLines() { refusedLines.endPeriod() }
+    package func reportOmittedLines() {
+        refusedLines.endPeriod()
+        unauthorized.reportOmittedLines()
+    }
 
     package func acceptFailed(_ error: SystemError, on address: SocketAddress) {
         log.acceptFailed(error, on: address)
@@ -250,11 +253,7 @@ package final class InternalHandler: RequestHandler {
     private func authenticate(_ received: Request) throws(Problem) -> Token {
         let head = received.head
         let refuse = { [unauthorized] (reason: UnauthorizedReason) in
-            unauthorized.record(
-                reason,
-                from: received.peer,
-                atNanoseconds: received.receivedNanoseconds
-            )
+            unauthorized.record(reason, from: received.peer)
         }
         guard case .value(let range) = head.single("Authorization"),
             let secret = Self.bearerToken(head[range])

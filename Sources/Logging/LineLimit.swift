@@ -41,6 +41,18 @@ package final class LineLimit: Sendable {
         log.info(message, fields)
     }
 
+    /// Logs what an operator should check, or counts it.
+    ///
+    /// - Parameter reason: one of a closed list; the summary names the commonest.
+    package func warning(
+        _ message: String,
+        reason: String,
+        _ fields: (inout LogLine) -> Void
+    ) {
+        guard log.isOn(.warning), admits(reason) else { return }
+        log.warning(message, fields)
+    }
+
     private func admits(_ reason: String) -> Bool {
         let (isFirst, isAdmitted) = period.withLock { period in
             guard period.writtenCount < linesMax else {
