@@ -14,11 +14,15 @@ package final class AlertSender: Sendable {
     /// the first message, because that reads the system's certificates.
     private let client = Mutex<Result<HTTPClient, HTTPClientError>?>(nil)
 
-    /// The time limits of a message, in seconds.
-    private static let connectSeconds = 5
-    private static let requestSeconds = 10
+    /// The time limit of a message, in seconds.
+    private let requestSeconds: Int
 
-    package init() {}
+    /// The time limit of the connection, in seconds.
+    private static let connectSeconds = 5
+
+    package convenience init() { self.init(requestSeconds: 10) }
+
+    init(requestSeconds: Int) { self.requestSeconds = requestSeconds }
 
     private func openClient() throws(HTTPClientError) -> HTTPClient {
         let result = client.withLock { client in
@@ -27,7 +31,7 @@ package final class AlertSender: Sendable {
                 ?? Result { () throws(HTTPClientError) in
                     var settings = ClientSettings()
                     settings.connectTimeoutSeconds = Self.connectSeconds
-                    settings.requestTimeoutSeconds = Self.requestSeconds
+                    settings.requestTimeoutSeconds = requestSeconds
                     settings.connectionsMax = Configuration.Alert.countMax
                     return try HTTPClient(settings)
                 }

@@ -39,6 +39,9 @@ package actor AlertService {
     private var running: [Running] = []
     private var relay: Task<Void, Never>?
 
+    /// The names of the alerts beside which no others have stored state; nil when that is unknown.
+    private var names: Set<String>?
+
     /// Starts nothing before ``apply(_:)``.
     package init(store: Store, counters: AlertCounters, log: Log) {
         self.init(store: store, counters: counters, log: log, clocks: AlertClocks())
@@ -71,7 +74,7 @@ package actor AlertService {
         for old in stopped { old.task.cancel() }
         for old in stopped { await old.task.value }
         for unchanged in running { await unchanged.runner.endFailurePauses() }
-        await removeState(except: alerts.map(\.name))
+        await removeState(except: Set(alerts.map(\.name)))
         for alert in alerts where !running.contains(where: { $0.runner.alert == alert }) {
             let runner = AlertRunner(alert, address: address, services: services)
             running.append(Running(runner: runner, task: Task { await runner.run() }))
@@ -100,10 +103,18 @@ package actor AlertService {
 
     /// Removes the stored state of alerts that are not configured any more. If it fails, the next
     /// start or reload tries again.
-    private func removeState(except names: [String]) async {
-        guard let stored = try? await services.store.reader.alertNames(),
-            !Set(stored).isSubset(of: names)
-        else { return }
-        try? await services.store.removeAlerts(except: names)
+    private func removeState(except present: Set<String>) async {
+        if present == names { return }
+        names = nil
+        do throws(StoreError) {
+            let stored = try await services.store.reader.alertNames()
+            if !present.isSuperset(of: stored) {
+                try await services.store.removeAlerts(except: present.sorted())
+            }
+            names = present
+        } catch {
+            // `Store.Hooks` reports failed commits; nothing depends on the removal.
+            return
+        }
     }
 }
