@@ -10,7 +10,7 @@ enum LogRules {
     static func lines(in file: SourceFile) -> Set<Line> {
         let text = file.lines.joined(separator: "\n")
         let calls = text.matches(
-            of: /\b(?:log\??|self)\.(?<level>warning|error)\(\s*"(?<message>[^"]+)"/
+            of: /\b(?:log\??|lines|self)\.(?<level>warning|error)\(\s*"(?<message>[^"]+)"/
         )
         let levels = text.matches(of: /\.(?<level>warning|error),\s*"(?<message>[^"]+)"/)
         return Set(
