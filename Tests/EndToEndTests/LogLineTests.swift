@@ -116,7 +116,12 @@ struct LogLineTests {
             try write(level)
             #expect(try daemon.reload()?.contains("message=reloaded") == true)
             let count = daemon.log.count
-            #expect(try daemon.get("/readyz").status == 200)
+            // The line of a request is written before the next one of its connection is read.
+            let client = try RawClient(daemon.internalEndpoint)
+            for target in ["/readyz", "/healthz"] {
+                let request = WireRequest(method: "GET", target: target)
+                #expect(try client.exchange(request.bytes).status == 200)
+            }
             #expect(try daemon.post(Callback()).code == "2005600")
             if isShown {
                 let line = daemon.process.errors.first(from: count) { $0.contains("path=/readyz") }
