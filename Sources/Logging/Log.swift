@@ -57,6 +57,20 @@ package struct Log: Sendable {
         sink.isJSON.store(format == .json, ordering: .relaxed)
     }
 
+    /// Changes level and format, then logs a normal event if the level before or the new one shows
+    /// it: when the line is there, the change is in force.
+    package func apply(
+        level: LogLevel,
+        format: LogFormat,
+        reporting message: String,
+        _ fields: (inout LogLine) -> Void
+    ) {
+        let wasOn = isOn(.info)
+        apply(level: level, format: format)
+        guard wasOn || isOn(.info) else { return }
+        sink.add(sink.line(.info, message, fields), .info)
+    }
+
     /// Whether lines of `level` are written.
     package func isOn(_ level: LogLevel) -> Bool {
         level.rank >= sink.level.load(ordering: .relaxed)

@@ -285,10 +285,9 @@ final class Daemon: Sendable {
         clock.setTolerance(seconds: configuration.notify.timestampToleranceSeconds)
         await applyToBackground(configuration)
         readiness.setHasKeys(!loaded.keys.publicKeys.isEmpty)
-        // A level that hides the lines below is applied after them.
-        let isMoreVerbose = !log.isOn(configuration.log.level)
-        if isMoreVerbose { apply(configuration.log) }
-        defer { apply(configuration.log) }
+        let (level, format) = (configuration.log.level, configuration.log.format)
+        // A level that hides warnings is applied after those of the reload.
+        if !log.isOn(level) { log.apply(level: level, format: format) }
         current.withLock { $0 = loaded }
         for warning in loaded.warnings { log.warning(warning) }
         let restart = changes.needsRestart.joined(separator: ", ")
@@ -296,17 +295,13 @@ final class Daemon: Sendable {
             log.warning("some changes need a restart") { $0.add("keys", restart) }
         }
         metrics.reloads.add(isApplied: true)
-        log.info("reloaded") { line in
+        log.apply(level: level, format: format, reporting: "reloaded") { line in
             line.add("changed", changes.changed.joined(separator: ", "))
             if !changes.contents.isEmpty {
                 line.add("contents", changes.contents.joined(separator: ", "))
             }
         }
         return restart.isEmpty ? "reloaded" : "reloaded; a restart is needed for \(restart)"
-    }
-
-    private func apply(_ settings: Configuration.LogSettings) {
-        log.apply(level: settings.level, format: settings.format)
     }
 
     /// Resets the watchdog after both listeners have served a connection and the writer has
