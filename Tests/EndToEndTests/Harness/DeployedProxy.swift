@@ -30,6 +30,9 @@ final class DeployedProxy: Sendable {
     let endpoint: Endpoint
     private let process: ChildProcess
 
+    /// Its files are here: nginx writes its own even after its sockets are open.
+    private let workspace: Workspace
+
     /// Starts the proxy on a free port before a daemon.
     ///
     /// - Parameter allowed: the addresses that the sample for the internal API allows.
@@ -40,6 +43,7 @@ final class DeployedProxy: Sendable {
         allowed: String = "127.0.0.0/8"
     ) throws {
         self.sample = sample
+        self.workspace = workspace
         let directory = workspace.directory + "proxy/"
         try FileManager.default.createDirectory(
             atPath: directory,
