@@ -191,13 +191,14 @@ let package = Package(
                 "Commands", "System", "Queues", "Text",
             ]
         ),
+        library("Forwarding", ["HTTPClient", "HTTPCore", "Crypto", "System"]),
         library(
             "Shell",
             [
-                "APIModel", "Maintenance", "Notify", "Alerts", "AlertMessages", "Configuration",
-                "Commands", "HTTPClient", "HTTPCore", "Recovery", "SQLiteStore", "SQLiteFiles",
-                "Store", "Ledger",
-                "Diagnosis", "Captures", "Snap", "Crypto", "QRCode", "System", "Queues", "Text",
+                "Forwarding", "APIModel", "Maintenance", "Notify", "Alerts", "AlertMessages",
+                "Configuration", "Commands", "HTTPClient", "HTTPCore", "Recovery", "SQLiteStore",
+                "SQLiteFiles", "Store", "Ledger", "Diagnosis", "Captures", "Logging", "Snap",
+                "Crypto", "QRCode", "System", "Queues", "Text",
             ]
         ),
         library(
@@ -270,6 +271,7 @@ let package = Package(
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),
         tests(of: "APIModel"),
         tests(of: "InternalAPI", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPClient"]),
+        tests(of: "Forwarding"),
         tests(of: "Shell", ["HTTPServer"]),
         tests(of: "Receiver"),
         tests(of: "Simulator", ["CashIn"]),

@@ -32,7 +32,7 @@ extension AlertOutcome {
         case 408, 425, 429, 500...:
             self = .failed(
                 reason: "\(alert.url) responded with \(status)",
-                retryAfterSeconds: Self.retryAfterSeconds(response)
+                retryAfterSeconds: response.retryAfterSeconds
             )
         case 300..<400:
             self = .rejected(
@@ -42,15 +42,6 @@ extension AlertOutcome {
             let said = Self.excerpt(of: response, hiding: alert).map { ": \($0)" } ?? ""
             self = .rejected(reason: "\(alert.url) responded with \(status)\(said)")
         }
-    }
-
-    /// The value of `Retry-After` in seconds (RFC 9110 section 10.2.3); nil for a date, which the
-    /// usual receivers do not send, and for anything else.
-    private static func retryAfterSeconds(_ response: InboundResponse) -> Int? {
-        guard case .value(let range) = response.single("Retry-After") else { return nil }
-        let text = String(decoding: response.head[range], as: UTF8.self)
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return text.isEmpty ? nil : Int(text) ?? .max
     }
 }
 

@@ -141,4 +141,13 @@ package struct InboundResponse: Sendable, Equatable {
     /// The value of a field that may occur only once, as a range into ``head``; the name is
     /// case-insensitive.
     package func single(_ name: String) -> SingleField { parsedHead.single(name) }
+
+    /// The value of `Retry-After` in seconds (RFC 9110 section 10.2.3); nil for a date, which few
+    /// servers send, and for anything else.
+    package var retryAfterSeconds: Int? {
+        guard case .value(let range) = single("Retry-After") else { return nil }
+        let text = String(decoding: head[range], as: UTF8.self)
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return text.isEmpty ? nil : Int(text) ?? .max
+    }
 }

@@ -12,6 +12,7 @@ extension Command {
     package static let overAPI: [Command] = [
         .generate, .query, .transaction, .transactions, .transitions, .callbacks, .attention,
         .resolve, .accept, .reconcile, .replay, .prune, .dossier, .gatewayReport, .selfTest,
+        .forward,
     ]
 
     /// The commands that work on files: a saved request, a backup, or the database of a stopped

@@ -5,7 +5,7 @@ import Testing
 /// Alerts of the built daemon, towards a receiver on loopback.
 @Suite(.blocking)
 struct AlertDeliveryTests {
-    private func setting(_ receiver: AlertReceiver, _ members: String = "") -> String {
+    private func setting(_ receiver: MessageReceiver, _ members: String = "") -> String {
         "alerts=[{ name: 'ops', url: '\(receiver.url)', afterSeconds: 0, \(members) }]"
     }
 
@@ -33,7 +33,7 @@ struct AlertDeliveryTests {
 
     @Test func `an entry is posted, and its resolution after a restart`() throws {
         let workspace = try Workspace()
-        let receiver = try AlertReceiver()
+        let receiver = try MessageReceiver()
         let daemon = try Daemon(in: workspace, set: [setting(receiver)])
         let reference = try raiseSecondPayment(daemon)
         let opened = try #require(receiver.messages(1).first)
@@ -70,7 +70,7 @@ struct AlertDeliveryTests {
 
     @Test func `what comes within a minute is summed up after a restart`() throws {
         let workspace = try Workspace()
-        let receiver = try AlertReceiver()
+        let receiver = try MessageReceiver()
         let daemon = try Daemon(in: workspace, set: [setting(receiver)])
         try raiseSecondPayment(daemon)
         #expect(receiver.messages(1).count == 1)
@@ -91,7 +91,7 @@ struct AlertDeliveryTests {
     }
 
     @Test func `a receiver that was down gets its message when it is up`() throws {
-        let receiver = try AlertReceiver(isUp: false)
+        let receiver = try MessageReceiver(isUp: false)
         let daemon = try Daemon(in: try Workspace(), set: [setting(receiver)])
         let reference = try raiseSecondPayment(daemon)
         #expect(daemon.logs { $0.contains("cannot send an alert") })
@@ -102,7 +102,7 @@ struct AlertDeliveryTests {
     }
 
     @Test func `a receiver that hangs delays neither callbacks nor the stop`() throws {
-        let receiver = try AlertReceiver(isHanging: true)
+        let receiver = try MessageReceiver(isHanging: true)
         let daemon = try Daemon(in: try Workspace(), set: [setting(receiver)])
         try raiseSecondPayment(daemon)
         #expect(receiver.messages(1).count == 1)
@@ -115,7 +115,7 @@ struct AlertDeliveryTests {
 
     @Test func `a reload adds an alert, which posts what is open`() throws {
         let workspace = try Workspace()
-        let receiver = try AlertReceiver()
+        let receiver = try MessageReceiver()
         let daemon = try Daemon(in: workspace)
         let reference = try raiseSecondPayment(daemon)
         let body = "'{\"text\": \"${title} ${kind}\"}'"

@@ -82,7 +82,8 @@ struct FeedFollowerTests {
                     #"{"sequence":\#($0),"partnerReferenceNo":"TRX-\#($0)","to":"success"}"# + "\n"
                 }.joined()
         )
-        #expect(run.problem == CommandProblem(.badData, "Title: Detail."))
+        #expect(run.problem?.lines == ["Title: Detail."])
+        #expect((run.problem?.code, run.problem?.type) == (.badData, "feed-changed"))
         #expect((run.error, run.pauses) == ("", 0))
     }
 

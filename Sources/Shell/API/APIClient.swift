@@ -48,9 +48,25 @@ struct APIClient: Sendable {
         _ path: [String],
         _ body: JSONObjectText
     ) async throws(CommandProblem) -> JSONDocument {
+        try await send("POST", path, body)
+    }
+
+    /// Sends a PUT request, which is never repeated automatically.
+    func put(
+        _ path: [String],
+        _ body: JSONObjectText
+    ) async throws(CommandProblem) -> JSONDocument {
+        try await send("PUT", path, body)
+    }
+
+    private func send(
+        _ method: String,
+        _ path: [String],
+        _ body: JSONObjectText
+    ) async throws(CommandProblem) -> JSONDocument {
         try await send(
             OutboundRequest(
-                method: "POST",
+                method: method,
                 target: self.path(path),
                 fields: [("Content-Type", "application/json")],
                 body: body.bytes,
@@ -143,7 +159,7 @@ private struct APIResponse {
 
     /// Formats problem details (RFC 9457) as `TITLE: DETAIL (field F; gateway CODE MESSAGE)`.
     private func problem(_ details: JSONValue) -> CommandProblem {
-        guard let type = details["type"]?.string, type.hasPrefix("urn:cashin-receiver:problem:"),
+        guard let type = details["type"]?.string, type.hasPrefix(Self.typePrefix),
             let title = details["title"]?.string
         else { return foreign("without problem details") }
         var text = title
@@ -158,8 +174,11 @@ private struct APIResponse {
         if !remarks.isEmpty { text += " (\(remarks.joined(separator: "; ")))" }
         var problem = CommandProblem(code, text)
         problem.isPassing = details["retryable"]?.bool ?? false
+        problem.type = String(type.dropFirst(Self.typePrefix.count))
         return problem
     }
+
+    private static let typePrefix = "urn:cashin-receiver:problem:"
 
     /// The problem of a response that the internal API does not send.
     private func foreign(_ what: String) -> CommandProblem {

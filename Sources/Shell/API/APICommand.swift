@@ -35,6 +35,7 @@ extension Command {
     /// A command that calls the internal API.
     ///
     /// - Parameters:
+    ///   - showsJSON: whether it has the option `--json`.
     ///   - scope: the scope that the token needs.
     ///   - responseSeconds: the timeout of one response; by default longer than a long poll.
     init<Subject: APICommand>(
@@ -44,6 +45,7 @@ extension Command {
         options: [CommandOption],
         operand: String? = nil,
         operandCount: ClosedRange<Int> = 1...1,
+        showsJSON: Bool = true,
         scope: Configuration.Scope,
         responseSeconds: Int = 90,
         example: String
@@ -51,7 +53,7 @@ extension Command {
         self.init(
             name: name,
             summary: summary,
-            options: options + [.json, .config, .url, .tokenFile],
+            options: options + (showsJSON ? [.json] : []) + [.config, .url, .tokenFile],
             operand: operand,
             operandCount: operandCount,
             exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],

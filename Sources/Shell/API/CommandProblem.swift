@@ -11,6 +11,9 @@ struct CommandProblem: Error, Equatable {
     /// Whether the same call may succeed later.
     var isPassing = false
 
+    /// The name of the problem in a response of the API (article Routes), such as `feed-changed`.
+    var type: String?
+
     init(_ code: ExitCode, _ lines: [String]) {
         self.code = code
         self.lines = lines

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import Support
 
-/// Receives the messages of alerts on a port of 127.0.0.1, one connection after the other.
-final class AlertReceiver: @unchecked Sendable {
+/// Receives posted messages on a port of 127.0.0.1, one connection after the other.
+final class MessageReceiver: @unchecked Sendable {
     /// One message, as it was received.
     struct Message: Sendable {
         let target: String
@@ -17,6 +17,9 @@ final class AlertReceiver: @unchecked Sendable {
     private var received: [Message] = []
     private let listener: CInt
     private let isHanging: Bool
+
+    /// The statuses of the first responses; then 200.
+    private let statuses: [Int]
     let port: Int
 
     var url: String { "http://127.0.0.1:\(port)/hook" }
@@ -24,8 +27,10 @@ final class AlertReceiver: @unchecked Sendable {
     /// - Parameters:
     ///   - isUp: whether it listens; until ``start()``, connections are refused.
     ///   - isHanging: whether it receives messages without ever responding.
-    init(isUp: Bool = true, isHanging: Bool = false) throws {
+    ///   - statuses: the statuses of the first responses; then 200.
+    init(isUp: Bool = true, isHanging: Bool = false, statuses: [Int] = []) throws {
         self.isHanging = isHanging
+        self.statuses = statuses
         listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         port = try listener.bindToLoopback()
         if isUp { try start() }
@@ -43,12 +48,15 @@ final class AlertReceiver: @unchecked Sendable {
             while true {
                 let raw = accept(listener, nil, nil)
                 guard raw >= 0, let self else { break }
-                if let message = Self.read(raw) { add(message) }
+                var number = 0
+                if let message = Self.read(raw) { number = add(message) }
                 if isHanging {
                     hanging.append(raw)
                     continue
                 }
-                let response = Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8)
+                let status = statuses.indices.contains(number) ? statuses[number] : 200
+                let head = "HTTP/1.1 \(status) -\r\nContent-Length: 0\r\n\r\n"
+                let response = Array(head.utf8)
                 _ = response.withUnsafeBytes {
                     Glibc.send(raw, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
                 }
@@ -67,11 +75,13 @@ final class AlertReceiver: @unchecked Sendable {
         return received
     }
 
-    private func add(_ message: Message) {
+    /// Adds a message, and returns its number, from 0.
+    private func add(_ message: Message) -> Int {
         condition.lock()
+        defer { condition.unlock() }
         received.append(message)
         condition.broadcast()
-        condition.unlock()
+        return received.count - 1
     }
 
     /// Reads one request, whose body has a Content-Length.
