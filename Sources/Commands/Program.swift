@@ -145,9 +145,12 @@ package final class Console: Sendable {
     package var hasLostOutput: Bool { lost.load(ordering: .relaxed) }
 
     /// Writes `text`, which includes its line ends, to standard output.
-    package func output(_ text: String) {
+    package func output(_ text: String) { output(bytes: Array(text.utf8)) }
+
+    /// Writes bytes to standard output; a text may be split anywhere.
+    package func output(bytes: [UInt8]) {
         do throws(SystemError) {
-            try write(.output, Array(text.utf8).span)
+            try write(.output, bytes.span)
         } catch {
             lost.store(true, ordering: .relaxed)
         }

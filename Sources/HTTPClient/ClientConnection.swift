@@ -34,14 +34,12 @@ actor ClientConnection {
         within limit: WaitLimit
     ) throws(HTTPClientError) -> (response: InboundResponse, isOpen: Bool) {
         let request = prepared.request
-        let bytes = prepared.head + request.body
-        let isHEAD = request.method == "HEAD"
         // An idle connection with unread input has been closed, or its input is not the response to
         // this request.
         if !request.needsFreshConnection, let idle = stream, idle.isSilent() {
             var hasResponse = false
             do throws(HTTPClientError) {
-                return try exchange(bytes, isHEAD, on: idle, within: limit, &hasResponse)
+                return try exchange(prepared, on: idle, within: limit, &hasResponse)
             } catch {
                 // The server may have closed the connection while the request was being sent. Only
                 // if no byte was sent is it certain that the request was not processed.
@@ -57,7 +55,7 @@ actor ClientConnection {
         stream = nil
         let fresh = try open(within: limit)
         var hasResponse = false
-        return try exchange(bytes, isHEAD, on: fresh, within: limit, &hasResponse)
+        return try exchange(prepared, on: fresh, within: limit, &hasResponse)
     }
 
     private func open(within limit: WaitLimit) throws(HTTPClientError) -> any ByteStream {
@@ -107,12 +105,11 @@ actor ClientConnection {
         throw HTTPClientError(.connect, .failed, "no address to connect to")
     }
 
-    /// Sends `bytes` on `stream` and receives the response.
+    /// Sends a request on `stream` and receives the response.
     ///
     /// - Parameter hasResponse: set to true at the first byte from the server.
     private func exchange(
-        _ bytes: [UInt8],
-        _ isHEAD: Bool,
+        _ prepared: PreparedRequest,
         on stream: any ByteStream,
         within limit: WaitLimit,
         _ hasResponse: inout Bool
@@ -120,6 +117,7 @@ actor ClientConnection {
         // Set again below if the connection can be reused.
         self.stream = nil
         let sentBefore = stream.sentBytes
+        let bytes = prepared.head + prepared.request.body
         do throws(StreamError) { try stream.send(bytes, within: limit) } catch {
             let isNotSent = stream.sentBytes == sentBefore
             throw error.inPhase(
@@ -129,40 +127,59 @@ actor ClientConnection {
                 isCertainlyNotSent: isNotSent
             )
         }
-        let received = try receive(isHEAD, on: stream, within: limit, &hasResponse)
+        let received = try receive(prepared.request, on: stream, within: limit, &hasResponse)
         let isOpen = received.response.head.keepAlive && received.endsWithResponse
         if isOpen { self.stream = stream }
         let response = received.response
-        return (InboundResponse(parsedHead: response.head, body: response.body), isOpen)
+        let body = prepared.request.streams(response.head) ? [] : response.body
+        return (InboundResponse(parsedHead: response.head, body: body), isOpen)
     }
 
-    /// Receives one response.
+    /// Receives one response; its body goes to the sink of the request, if there is one.
     ///
     /// - Returns: the response, and whether no bytes followed it.
     private func receive(
-        _ isHEAD: Bool,
+        _ request: OutboundRequest,
         on stream: any ByteStream,
         within limit: WaitLimit,
         _ hasResponse: inout Bool
     ) throws(HTTPClientError) -> (response: ParsedResponse, endsWithResponse: Bool) {
-        var reader = ResponseReader(limits: limits, isHEAD: isHEAD)
+        var reader = ResponseReader(limits: limits, isHEAD: request.method == "HEAD")
         while true {
             let count: Int
             do throws(StreamError) {
                 count = try stream.receive(into: &buffer, within: limit)
             } catch { throw error.inPhase(.wait, at: origin.authority, within: limit) }
+            let end: (response: ParsedResponse, endsWithResponse: Bool)?
             do throws(ResponseError) {
-                if count == 0 { return (try reader.end(), false) }
-                hasResponse = true
-                let bytes = buffer.span.extracting(0..<count)
-                let (consumed, response) = try reader.read(bytes)
-                if let response { return (response, consumed == count) }
+                if count == 0 {
+                    end = (try reader.end(), false)
+                } else {
+                    hasResponse = true
+                    let bytes = buffer.span.extracting(0..<count)
+                    let (consumed, response) = try reader.read(bytes)
+                    end = response.map { ($0, consumed == count) }
+                }
             } catch .incomplete {
                 throw StreamError.ended.inPhase(.wait, at: origin.authority, within: limit)
             } catch {
                 throw HTTPClientError(.parse, .failed, "\(origin.authority): \(error)")
             }
+            if let sink = request.bodySink {
+                let part = end.map { request.streams($0.response.head) ? $0.response.body : [] }
+                try pass(part ?? reader.removeBody(), to: sink)
+            }
+            if let end { return end }
         }
+    }
+
+    /// Passes a part of a body to the sink of its request.
+    private func pass(
+        _ part: [UInt8],
+        to sink: OutboundRequest.BodySink
+    ) throws(HTTPClientError) {
+        if part.isEmpty || sink(part) { return }
+        throw HTTPClientError(.wait, .failed, "\(origin.authority): the rest is not wanted")
     }
 
     private var limits: HTTPLimits {

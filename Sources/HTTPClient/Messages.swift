@@ -83,6 +83,16 @@ package struct OutboundRequest: Sendable {
     /// sent.
     package var isRepeatable: Bool
 
+    /// Receives the body of a response with status 200 as it arrives; nil to return it with the
+    /// response.
+    ///
+    /// Called on the thread of the connection, which it may block. If it returns false, the call
+    /// fails.
+    package var bodySink: BodySink?
+
+    /// Receives a part of a body, and returns whether more is wanted.
+    package typealias BodySink = @Sendable ([UInt8]) -> Bool
+
     /// Whether to use a new connection, never an idle one.
     package var needsFreshConnection = false
 
@@ -99,6 +109,9 @@ package struct OutboundRequest: Sendable {
         self.body = body
         self.isRepeatable = isRepeatable
     }
+
+    /// Whether the body of a response goes to ``bodySink``.
+    func streams(_ head: ResponseHead) -> Bool { bodySink != nil && head.status == .ok }
 
     /// Serialises the request for an origin.
     ///

@@ -43,4 +43,26 @@ struct FilesTests {
         #expect(error?.description == "open: File exists (17)")
         #expect(try directory.read("a") == "old")
     }
+
+    @Test func `a file written in pieces is there once it is finished, and else removed`() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/a"
+        do {
+            let file = try NewFile(path, mode: 0o600)
+            try file.append(Array("half".utf8))
+            #expect(throws: FileError.self) { try NewFile(path, mode: 0o600) }
+            #expect(try directory.read("a") == "half")
+        }
+        #expect(!FileCreation.exists(path))
+        do {
+            let file = try NewFile(path, mode: 0o600)
+            try file.append(Array("one".utf8))
+            try file.append([])
+            try file.append(Array(" two".utf8))
+            try file.finish()
+        }
+        #expect(try directory.read("a") == "one two")
+        #expect(try FileContents(reading: path, bytesMax: 10).mode == 0o600)
+        #expect(throws: FileError.badPath) { try NewFile("", mode: 0o600) }
+    }
 }

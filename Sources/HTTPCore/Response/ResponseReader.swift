@@ -34,6 +34,9 @@ package struct ResponseReader: Sendable {
     private var headBytes: [UInt8] = []
     private var body: [UInt8] = []
 
+    /// Bytes of the body that ``removeBody()`` has removed from ``body``.
+    private var removedCount = 0
+
     /// - Parameters:
     ///   - limits: `headerBytes` and `headerCount` apply to each head, `bodyBytes` to the body.
     ///   - isHEAD: whether it is the response to a HEAD request.
@@ -65,6 +68,17 @@ package struct ResponseReader: Sendable {
             case .done: return (consumed, nil)
             }
         }
+    }
+
+    /// Removes and returns what has arrived of the body of a response with status 200; empty for
+    /// any other response. The response contains what arrives after this.
+    ///
+    /// The limit for the body includes what was removed.
+    package mutating func removeBody() -> [UInt8] {
+        guard case .body(let head) = state, head.status == .ok else { return [] }
+        defer { body.removeAll(keepingCapacity: true) }
+        removedCount += body.count
+        return body
     }
 
     /// Ends the input; call it when the server has closed its side.
@@ -126,16 +140,17 @@ package struct ResponseReader: Sendable {
         case .none: return (0, true)
         case .contentLength(let total):
             guard total <= limits.bodyBytes else { throw bodyTooLarge }
-            let count = min(bytes.count, total - body.count)
+            let count = min(bytes.count, total - removedCount - body.count)
             body.append(0..<count, of: bytes)
-            return (count, body.count == total)
+            return (count, removedCount + body.count == total)
         case .chunked:
             do throws(RequestError) {
                 let (consumed, done) = try decoder.decode(bytes, into: &body)
                 return (consumed, done)
             } catch { throw .message(error) }
         case .untilClose:
-            guard bytes.count <= limits.bodyBytes - body.count else { throw bodyTooLarge }
+            let room = limits.bodyBytes - removedCount - body.count
+            guard bytes.count <= room else { throw bodyTooLarge }
             body.append(0..<bytes.count, of: bytes)
             return (bytes.count, false)
         }

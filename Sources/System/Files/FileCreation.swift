@@ -76,7 +76,8 @@ package enum FileCreation {
         return unsafe lstat(path, &status) == 0
     }
 
-    private static func writeAll(
+    /// Wraps `write(2)`.
+    static func writeAll(
         _ bytes: [UInt8],
         to descriptor: borrowing Descriptor
     ) throws(SystemError) {
