@@ -35,7 +35,8 @@ final class APIRoute: Sendable {
     /// The names of those that are lists, which may be given more than once.
     let listNames: [String]
 
-    /// Whether a request can stay open for long: it has the parameter `wait`, or is a stream.
+    /// Whether a request can stay open for long: it has the parameter `wait`, or is a stream that
+    /// waits for new data.
     let mayFollow: Bool
     let action: Action
 
@@ -80,10 +81,13 @@ final class APIRoute: Sendable {
     }
 
     /// A route with a streamed response.
+    ///
+    /// - Parameter mayFollow: whether the stream can wait for new data.
     static func stream(
         _ path: String,
         _ scope: Configuration.Scope?,
         _ operation: APIOperation,
+        mayFollow: Bool,
         _ action: @escaping Action
     ) -> APIRoute {
         APIRoute(
@@ -91,7 +95,7 @@ final class APIRoute: Sendable {
             path: path,
             scope: scope,
             operation: operation,
-            mayFollow: true,
+            mayFollow: mayFollow,
             action: action
         )
     }
@@ -117,6 +121,7 @@ final class APIRoute: Sendable {
             "/v1/transitions/stream",
             .feed,
             .streamTransitions,
+            mayFollow: true,
             TransitionStreamEndpoint.stream
         ),
         APIRoute("GET", "/v1/consumers", .feed, .listConsumers, ConsumersEndpoint.list),
@@ -147,6 +152,7 @@ final class APIRoute: Sendable {
             .showDossier,
             DossierEndpoint.show
         ),
+        APIRoute("GET", "/v1/summary", .feed, .summarize, SummaryEndpoint.show),
         APIRoute("POST", "/admin/qr/generate", .generate, .generate, GenerateEndpoint.generate),
         APIRoute("POST", "/admin/qr/query", .generate, .query, QueryEndpoint.query),
         APIRoute("POST", "/admin/reconcile", .operate, .reconcile, ReconcileEndpoint.reconcile),
@@ -169,6 +175,7 @@ final class APIRoute: Sendable {
             .reportOnGateway,
             GatewayReportEndpoint.show
         ),
+        .stream("/v1/export", .journal, .export, mayFollow: false, ExportEndpoint.stream),
     ]
 
     private static let operations = [
@@ -337,5 +344,7 @@ enum EndpointResponse: Sendable {
 
     /// A streamed response: the body of `head` is sent first, then what `body` writes until it
     /// returns. The task of `body` is cancelled if the client disconnects.
-    case stream(head: Response, body: @Sendable (_ write: Write) async -> Void)
+    ///
+    /// `body` returns whether it is complete. If not, the connection is reset.
+    case stream(head: Response, body: @Sendable (_ write: Write) async -> Bool)
 }

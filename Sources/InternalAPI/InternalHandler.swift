@@ -322,9 +322,10 @@ package final class InternalHandler: RequestHandler {
             reply.send(response)
         case .stream(let head, let body):
             let stream = reply.stream(head)
-            if !isHEAD { await body { await stream.write($0) } }
+            let isComplete = isHEAD ? true : await body { await stream.write($0) }
             leave()
-            stream.finish()
+            // A stream that is released without this is reset.
+            if isComplete { stream.finish() }
         }
     }
 

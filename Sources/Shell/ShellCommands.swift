@@ -11,8 +11,8 @@ extension Command {
     /// The commands that call the internal API of a running daemon.
     package static let overAPI: [Command] = [
         .generate, .query, .transaction, .transactions, .transitions, .callbacks, .attention,
-        .resolve, .accept, .reconcile, .replay, .prune, .dossier, .gatewayReport, .selfTest,
-        .forward,
+        .resolve, .accept, .reconcile, .replay, .prune, .summarize, .export, .dossier,
+        .gatewayReport, .selfTest, .forward,
     ]
 
     /// The commands that work on files: a saved request, a backup, or the database of a stopped

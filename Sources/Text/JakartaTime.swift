@@ -53,6 +53,12 @@ package enum JakartaTime {
     /// Days since 1970-01-01 in Jakarta's calendar; an X-EXTERNAL-ID is unique within such a day.
     package static func day(milliseconds: Int64) -> Int { localDayAndTime(milliseconds).day }
 
+    /// `yyyy-MM-dd` of a day that is given as days since 1970-01-01.
+    package static func dayText(dayNumber: Int) -> String {
+        let bytes = bytes(milliseconds: Int64(dayNumber) * millisecondsPerDay - offsetMilliseconds)
+        return String(decoding: bytes.prefix(10), as: UTF8.self)
+    }
+
     /// The start of the Jakarta day `yyyy-MM-dd`, in milliseconds since the epoch; nil when the
     /// text is not an existing date.
     package static func startOfDay(_ text: Span<UInt8>) -> Int64? {

@@ -119,6 +119,11 @@ extension APIOperation {
             text: "Responses must not be cached.",
             schema: .constant("no-store")
         )
+        static let attachment = Header(
+            name: "Content-Disposition",
+            text: "The name of the file.",
+            schema: .text(pattern: "^attachment; filename=")
+        )
         static let accelBuffering = Header(
             name: "X-Accel-Buffering",
             text: "Tells nginx to pass on each event at once.",

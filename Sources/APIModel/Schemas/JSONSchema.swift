@@ -214,7 +214,8 @@ struct NamedSchema: Sendable {
 
     /// All named schemas, in the order of the document.
     static let all = [
-        paymentSchemas, feedSchemas, gatewaySchemas, amountSchemas, callbackSchemas, replaySchemas,
+        paymentSchemas, summarySchemas, feedSchemas, gatewaySchemas, amountSchemas, callbackSchemas,
+        replaySchemas,
         diagnosisSchemas, dossierSchemas, reportSchemas, tallySchemas, attentionSchemas,
         decisionSchemas, pruneSchemas, selfTestSchemas, serviceSchemas,
     ].flatMap { $0 }

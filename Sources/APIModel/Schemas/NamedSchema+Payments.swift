@@ -189,6 +189,81 @@ extension NamedSchema {
     )
 }
 
+// The sums of payments.
+extension NamedSchema {
+    static let summarySchemas = [moneySum, summaryTotal, summaryDay, summary, exportSubject]
+
+    private static let moneySum = NamedSchema(
+        "MoneySum",
+        .response(
+            [
+                "value": .text("Rupiah with two decimals.", pattern: "^[0-9]+\\.[0-9]{2}$"),
+                "currency": .constant("IDR"),
+            ],
+            "A sum of amounts; it can have more digits than an amount."
+        )
+    )
+
+    private static let summaryTotal = NamedSchema(
+        "SummaryTotal",
+        .response(
+            [
+                "status": .reference(transactionStatus),
+                "count": .integer(1...Int64.max, "The number of payments."),
+                "amount": .reference(moneySum),
+                "feeAmount": .reference(moneySum),
+                "refundedAmount": .reference(moneySum),
+            ],
+            "The payments that have one status now. `amount` is what was paid, or else the amount "
+                + "of the payment; `feeAmount` is known of payments that were generated here."
+        )
+    )
+
+    private static let summaryDay = NamedSchema(
+        "SummaryDay",
+        .all(
+            [
+                .reference(summaryTotal),
+                .response(["day": .text("A day in Jakarta.", format: "date")]),
+            ],
+            "The payments of one day that have one status."
+        )
+    )
+
+    static let summary = NamedSchema(
+        "Summary",
+        .response(
+            [
+                "by": .reference(transactionTime),
+                "from": .time("The start of the period.").orNull,
+                "to": .time("The end of the period, which is not included.").orNull,
+                "days": .list(of: .reference(summaryDay), "Oldest day first."),
+                "totals": .list(of: .reference(summaryTotal), "The sums of the whole period."),
+            ],
+            "The payments of a period by day and status."
+        )
+        .example(
+            """
+            {"by": "paid", "from": "2026-11-01T00:00:00.000+07:00",
+             "to": "2026-12-01T00:00:00.000+07:00",
+             "days": [{"day": "2026-11-22", "status": "success", "count": 2,
+                       "amount": {"value": "35000.00", "currency": "IDR"},
+                       "feeAmount": {"value": "0.00", "currency": "IDR"},
+                       "refundedAmount": {"value": "0.00", "currency": "IDR"}}],
+             "totals": [{"status": "success", "count": 2,
+                         "amount": {"value": "35000.00", "currency": "IDR"},
+                         "feeAmount": {"value": "0.00", "currency": "IDR"},
+                         "refundedAmount": {"value": "0.00", "currency": "IDR"}}]}
+            """
+        )
+    )
+
+    static let exportSubject = NamedSchema(
+        "ExportSubject",
+        .oneOf(ExportSubject.allCases.map(\.rawValue), "What an export contains.")
+    )
+}
+
 extension LatestTransactionStatus {
     /// The name of the code in generated clients.
     var clientName: String {

@@ -141,12 +141,7 @@ enum TransactionsEndpoint {
             }
             filter.referenceNo = reference
         }
-        if let word = request.text("by") {
-            guard let time = TransactionTime(rawValue: word) else {
-                throw APIRequest.notOneOf("by", TransactionTime.allCases.map(\.rawValue))
-            }
-            filter.by = time
-        }
+        if let time = try request.transactionTime("by") { filter.by = time }
         filter.fromMilliseconds = try request.milliseconds("from")
         filter.toMilliseconds = try request.milliseconds("to")
         return filter

@@ -120,6 +120,9 @@ enum TransitionStreamEndpoint {
             query: query,
             idleSeconds: idleSeconds
         )
-        return .stream(head: head) { write in await stream.run(write) }
+        return .stream(head: head) { write in
+            await stream.run(write)
+            return true
+        }
     }
 }

@@ -72,6 +72,7 @@ struct ReaderTables {
     let generations: GenerationTable
     let meta: MetaTable
     let list: TransactionList
+    let summary: SummaryReader
     let consumers: ConsumerTable
     let gatewayCalls: GatewayCallReader
     let erasures: ErasureReader
@@ -101,6 +102,7 @@ struct ReaderTables {
         generations = try GenerationTable(main)
         meta = try MetaTable(main)
         list = TransactionList(main, transactions: transactions, transitions: transitions)
+        summary = SummaryReader(main)
         consumers = try ConsumerTable(main)
         gatewayCalls = try GatewayCallReader(main)
         erasures = try ErasureReader(main)

@@ -46,7 +46,7 @@ struct TransactionList {
             return try page(of: reference, filter, limit: limit)
         }
         return try connection.snapshot { () throws(SQLiteError) in
-            let ranges = try ranges(filter)
+            let ranges = try Self.ranges(filter, connection)
             var found: [Place] = []
             var scanned: Int64 = 0
             var bottom = filter.before ?? 1
@@ -73,7 +73,10 @@ struct TransactionList {
     }
 
     /// The key ranges that contain all transactions of the wanted times, newest first.
-    private func ranges(_ filter: TransactionFilter) throws(SQLiteError) -> [Range<Int64>] {
+    static func ranges(
+        _ filter: TransactionFilter,
+        _ connection: Connection
+    ) throws(SQLiteError) -> [Range<Int64>] {
         let list: TimeList = filter.by == .created ? .payments : .transitions
         return try TimeSearch(list, connection).ranges(
             from: filter.fromMilliseconds,

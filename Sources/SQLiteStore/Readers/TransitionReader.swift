@@ -147,6 +147,17 @@ struct TransitionReader {
         }
     }
 
+    /// Ranges that contain every transition that was recorded in a period, and few others; oldest
+    /// first.
+    func sequences(
+        recordedFrom from: Int64?,
+        to: Int64?
+    ) throws(SQLiteError) -> [Range<Int64>] {
+        try connection.snapshot { () throws(SQLiteError) in
+            try TimeSearch(.transitions, connection).ranges(from: from, to: to).reversed()
+        }
+    }
+
     /// The transition with this sequence number; nil when there is none.
     func transition(_ sequence: Int64) throws(SQLiteError) -> TransitionRecord? {
         let found = try single.first {

@@ -14,14 +14,23 @@ struct APIClient: Sendable {
     /// limits.
     private static let responseBytesMax = 1 << 28
 
+    /// The maximum size of a response that is not kept in memory: some millions of records.
+    private static let streamBytesMax = 1 << 30
+
     /// Makes a client; connections are opened with the first request.
     ///
-    /// - Parameter responseSeconds: the timeout of one response.
-    init(_ endpoint: APIEndpoint, responseSeconds: Int) throws(CommandProblem) {
+    /// - Parameters:
+    ///   - responseSeconds: the timeout of one response.
+    ///   - streams: whether the client is for ``stream(_:_:to:)``.
+    init(
+        _ endpoint: APIEndpoint,
+        responseSeconds: Int,
+        streams: Bool = false
+    ) throws(CommandProblem) {
         self.endpoint = endpoint
         var settings = ClientSettings()
         settings.requestTimeoutSeconds = responseSeconds
-        settings.responseBytesMax = Self.responseBytesMax
+        settings.responseBytesMax = streams ? Self.streamBytesMax : Self.responseBytesMax
         do throws(HTTPClientError) {
             http = try HTTPClient(settings)
         } catch {
@@ -34,12 +43,35 @@ struct APIClient: Sendable {
         _ path: [String],
         _ parameters: [(name: String, value: String?)] = []
     ) async throws(CommandProblem) -> JSONDocument {
+        try await send(getRequest(path, parameters)).document()
+    }
+
+    /// Sends a GET request, and passes the body of a successful response to `sink` as it arrives.
+    ///
+    /// - Throws: also when `sink` returned false.
+    func stream(
+        _ path: [String],
+        _ parameters: [(name: String, value: String?)],
+        to sink: @escaping OutboundRequest.BodySink
+    ) async throws(CommandProblem) {
+        var request = getRequest(path, parameters)
+        request.bodySink = sink
+        let response = try await send(request)
+        if !response.isStreamed { _ = try response.document() }
+    }
+
+    private func getRequest(
+        _ path: [String],
+        _ parameters: [(name: String, value: String?)]
+    ) -> OutboundRequest {
         let query = parameters.compactMap { name, value in
             value.map { "\(name)=\(percentEncoded($0))" }
         }
         let target = query.isEmpty ? "" : "?" + query.joined(separator: "&")
-        return try await send(
-            OutboundRequest(method: "GET", target: self.path(path) + target, isRepeatable: true)
+        return OutboundRequest(
+            method: "GET",
+            target: self.path(path) + target,
+            isRepeatable: true
         )
     }
 
@@ -72,7 +104,7 @@ struct APIClient: Sendable {
                 body: body.bytes,
                 isRepeatable: false
             )
-        )
+        ).document()
     }
 
     /// Closes all connections.
@@ -84,10 +116,11 @@ struct APIClient: Sendable {
 
     private func send(
         _ request: OutboundRequest
-    ) async throws(CommandProblem) -> JSONDocument {
+    ) async throws(CommandProblem) -> APIResponse {
         var request = request
+        let accepted = request.bodySink == nil ? "application/json" : "*/*"
         request.fields += [
-            ("Authorization", endpoint.token.token.authorization), ("Accept", "application/json"),
+            ("Authorization", endpoint.token.token.authorization), ("Accept", accepted),
         ]
         let response: InboundResponse
         do throws(HTTPClientError) {
@@ -95,7 +128,7 @@ struct APIClient: Sendable {
         } catch {
             throw CommandProblem(request, to: endpoint.origin, error)
         }
-        return try APIResponse(response, from: endpoint).document()
+        return APIResponse(response, from: endpoint)
     }
 }
 
@@ -141,6 +174,9 @@ private struct APIResponse {
         body = response.body
         self.endpoint = endpoint
     }
+
+    /// Whether the body of a request with a sink was passed to the sink.
+    var isStreamed: Bool { status == .ok }
 
     /// The JSON object of a successful response.
     ///

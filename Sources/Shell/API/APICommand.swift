@@ -12,6 +12,17 @@ protocol APICommand: Sendable {
 
     /// Calls the API and shows the response.
     func run(_ session: APISession) async throws(CommandProblem)
+
+    /// Whether the response is a stream that is not JSON.
+    static var streams: Bool { get }
+
+    /// Whether the command has the option `--json`.
+    static var showsJSON: Bool { get }
+}
+
+extension APICommand {
+    static var streams: Bool { false }
+    static var showsJSON: Bool { !streams }
 }
 
 extension CommandOption {
@@ -35,7 +46,6 @@ extension Command {
     /// A command that calls the internal API.
     ///
     /// - Parameters:
-    ///   - showsJSON: whether it has the option `--json`.
     ///   - scope: the scope that the token needs.
     ///   - responseSeconds: the timeout of one response; by default longer than a long poll.
     init<Subject: APICommand>(
@@ -45,7 +55,6 @@ extension Command {
         options: [CommandOption],
         operand: String? = nil,
         operandCount: ClosedRange<Int> = 1...1,
-        showsJSON: Bool = true,
         scope: Configuration.Scope,
         responseSeconds: Int = 90,
         example: String
@@ -53,7 +62,7 @@ extension Command {
         self.init(
             name: name,
             summary: summary,
-            options: options + (showsJSON ? [.json] : []) + [.config, .url, .tokenFile],
+            options: options + (running.showsJSON ? [.json] : []) + [.config, .url, .tokenFile],
             operand: operand,
             operandCount: operandCount,
             exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],
@@ -71,7 +80,11 @@ extension Command {
             do throws(CommandProblem) {
                 let command = try running.reading(arguments)
                 let endpoint = try APIEndpoint(arguments, scope: scope, context: .current())
-                let client = try APIClient(endpoint, responseSeconds: responseSeconds)
+                let client = try APIClient(
+                    endpoint,
+                    responseSeconds: responseSeconds,
+                    streams: running.streams
+                )
                 let session = APISession(name: name, arguments, console, client)
                 let result = await session.result(of: command)
                 await client.close()

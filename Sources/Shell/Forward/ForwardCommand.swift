@@ -12,7 +12,6 @@ extension Command {
         name: "forward",
         summary: "Posts each transition of the feed to a URL, signed, until it is accepted.",
         options: ForwardCommand.options,
-        showsJSON: false,
         scope: .feed,
         example: "forward --to https://shop.example.id/ --secret-file f --consumer orders.shop"
     )
@@ -20,6 +19,7 @@ extension Command {
 
 /// Forwards the feed to a service that can only be called (Standard Webhooks).
 struct ForwardCommand: APICommand {
+    static let showsJSON = false
     static let options = [to, secretFile, consumer, from, timeout]
     private static let to = CommandOption(
         name: "--to",

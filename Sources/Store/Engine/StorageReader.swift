@@ -50,6 +50,18 @@ package protocol StorageReader: Sendable {
         limit: Int
     ) async throws(StoreError) -> TransactionPage
 
+    /// The sums of a part of the transactions by day and status, newest part first.
+    ///
+    /// - Parameter filter: the times and the cursor; statuses and reference are ignored.
+    func summary(_ filter: TransactionFilter) async throws(StoreError) -> SummaryPage
+
+    /// Ranges of sequence numbers that contain every transition recorded from `from` on and before
+    /// `to`, in milliseconds since the epoch, and few others; oldest first.
+    func sequences(
+        recordedFrom from: Int64?,
+        to: Int64?
+    ) async throws(StoreError) -> [Range<Int64>]
+
     /// The consumer of this name; nil when there is none.
     func consumer(_ name: String) async throws(StoreError) -> ConsumerRecord?
 

@@ -1,0 +1,22 @@
+import SQLite
+import Store
+
+/// The reads of summaries and exports, each of a bounded number of rows.
+extension SQLiteReader {
+    /// Sums of at most ``SummaryReader/scannedMax`` rows, by primary key.
+    package func summary(_ filter: TransactionFilter) async throws(StoreError) -> SummaryPage {
+        try await read(.report) { (tables) throws(SQLiteError) in
+            try tables.summary.page(filter)
+        }
+    }
+
+    /// Ranges of the feed, by ``TimeSearch``: some dozens of reads by primary key.
+    package func sequences(
+        recordedFrom from: Int64?,
+        to: Int64?
+    ) async throws(StoreError) -> [Range<Int64>] {
+        try await read(.report) { (tables) throws(SQLiteError) in
+            try tables.transitions.sequences(recordedFrom: from, to: to)
+        }
+    }
+}
