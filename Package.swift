@@ -186,7 +186,7 @@ let package = Package(
             "InternalAPI",
             [
                 "APIModel", "Maintenance", "Outbound", "Notify", "Alarms", "Metrics",
-                "Configuration", "CashIn", "HTTPServer", "HTTPCore", "Store", "Ledger",
+                "Configuration", "CashIn", "QRCode", "HTTPServer", "HTTPCore", "Store", "Ledger",
                 "Diagnosis", "Captures", "Survey", "Logging", "Snap", "Payments", "Crypto",
                 "Commands", "System", "Queues", "Text",
             ]

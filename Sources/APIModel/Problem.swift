@@ -31,6 +31,8 @@ package struct Problem: Error, Equatable {
         case tooManyConsumers = "too-many-consumers"
         case referenceInUse = "reference-in-use"
         case qrLost = "qr-lost"
+        case qrNotFound = "qr-not-found"
+        case qrEncoderMissing = "qr-encoder-missing"
         case tooLarge = "too-large"
         case overloaded
         case diskLow = "disk-low"
@@ -91,7 +93,7 @@ extension Problem.Kind {
         case .unauthorized: .unauthorized
         case .forbidden: .forbidden
         case .notFound, .transactionNotFound, .callbackNotFound: .notFound
-        case .consumerNotFound, .attentionNotFound: .notFound
+        case .consumerNotFound, .attentionNotFound, .qrNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
         case .feedChanged, .positionAhead, .positionConflict, .tooManyConsumers: .conflict
@@ -102,7 +104,7 @@ extension Problem.Kind {
         case .overloaded, .storeUnavailable, .diskLow: .serviceUnavailable
         case .gatewayUnreachable: .serviceUnavailable
         case .internalError: .internalServerError
-        case .receiveOnly: .notImplemented
+        case .receiveOnly, .qrEncoderMissing: .notImplemented
         case .gatewayRefused, .gatewayError, .qrRefused: .badGateway
         case .gatewayTimeout: .gatewayTimeout
         }
@@ -143,6 +145,8 @@ extension Problem.Kind {
         case .severalFacts: "The entry has several facts"
         case .referenceInUse: "The reference belongs to another payment"
         case .qrLost: "The gateway has the payment, but its QR code was not received"
+        case .qrNotFound: "The payment has no QR code"
+        case .qrEncoderMissing: "The library that draws QR codes is not installed"
         case .receiveOnly: "Gateway calls are not configured"
         case .gatewayRefused: "The gateway rejected the request"
         case .gatewayError: "The gateway failed, or its response cannot be read"

@@ -21,6 +21,9 @@ package enum APILimits {
     /// The media type of `GET /metrics`: the text format of Prometheus.
     package static let metricsMediaType = "text/plain; version=0.0.4; charset=utf-8"
 
+    /// The media type of `GET /v1/transactions/{partnerReferenceNo}/qr.svg`.
+    package static let pictureMediaType = "image/svg+xml"
+
     /// The maximum validity of a QR code in seconds: one year.
     package static let validitySecondsMax: Int64 = 31_536_000
 

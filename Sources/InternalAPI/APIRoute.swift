@@ -153,6 +153,13 @@ final class APIRoute: Sendable {
             DossierEndpoint.show
         ),
         APIRoute("GET", "/v1/summary", .feed, .summarize, SummaryEndpoint.show),
+        APIRoute(
+            "GET",
+            "/v1/transactions/{partnerReferenceNo}/qr.svg",
+            .feed,
+            .showQRPicture,
+            QRPictureEndpoint.show
+        ),
         APIRoute("POST", "/admin/qr/generate", .generate, .generate, GenerateEndpoint.generate),
         APIRoute("POST", "/admin/qr/query", .generate, .query, QueryEndpoint.query),
         APIRoute("POST", "/admin/reconcile", .operate, .reconcile, ReconcileEndpoint.reconcile),

@@ -71,6 +71,31 @@ extension APIOperation {
         problems: [.transactionNotFound]
     )
 
+    package static let showQRPicture = APIOperation(
+        id: "showQRPicture",
+        tag: .payments,
+        summary: "The QR code of a payment as a picture",
+        text: """
+            An SVG document with a quiet zone of four modules, which refers to nothing outside of \
+            it. It shows expired and paid codes too: before it is shown to a customer, look at \
+            `expired` and `final` of the payment. Needs libqrencode on the receiver's machine.
+            """,
+        parameters: [partnerReferenceNo],
+        responses: [
+            SuccessResponse(
+                status: .ok,
+                text: "The picture.",
+                content: .text(
+                    mediaType: APILimits.pictureMediaType,
+                    "An SVG document.",
+                    example: "<svg xmlns=\"http://www.w3.org/2000/svg\" …>…</svg>"
+                ),
+                headers: [.cacheControl]
+            )
+        ],
+        problems: [.transactionNotFound, .qrNotFound, .qrEncoderMissing]
+    )
+
     package static let generate = APIOperation(
         id: "generate",
         tag: .payments,
