@@ -37,6 +37,32 @@ struct TransactionListTests {
         }
     }
 
+    @Test func `payments are found by their amount, to be paid or paid`() throws {
+        let daemon = try Daemon(in: Workspace())
+        let small = try Callback(amount: "10000.00")
+        let large = try Callback(amount: "10000000.00")
+        for callback in [small, large] { #expect(try daemon.post(callback).code == "2005600") }
+        let rows: [(query: String, expected: [Callback])] = [
+            ("amount=10000.00", [small]), ("amount=10000", [small]), ("amount=10000.5", []),
+            ("amount=10000000", [large]), ("by=paid&amount=10000", [small]),
+            ("by=updated&amount=10000000", [large]), ("amount=0", []),
+            ("amount=10000&status=failed", []), ("referenceNo=\(large.gateway)&amount=10000", []),
+            ("referenceNo=\(large.gateway)&amount=10000000", [large]),
+        ]
+        for (query, expected) in rows {
+            #expect(try Self.list(daemon, query) == expected.map(\.merchant), "\(query)")
+        }
+    }
+
+    @Test(arguments: [
+        "10.000", "25,000", "1e4", "-1", "", "Rp10000", "10000.001", "10000000000000000",
+    ])
+    func `an amount that is ambiguous, or none, is refused`(amount: String) throws {
+        let daemon = try Daemon(in: Workspace())
+        let response = try daemon.get("/v1/transactions?amount=\(amount)")
+        check(response, 400, "invalid-parameter", field: "amount", "\(amount)")
+    }
+
     @Test func `an entry looks like the single one, without the transitions`() throws {
         let daemon = try Daemon(in: Workspace())
         let callback = try Callback()
@@ -84,6 +110,7 @@ struct TransactionListTests {
             "by=updated&status=success,failed&from=2020-01-02",
             "by=updated&status=success,failed&from=2020-01-01&to=2099-01-01",
             "by=updated&status=success,failed&from=2020-01-01&referenceNo=x",
+            "by=updated&status=success,failed&from=2020-01-01&amount=10000",
         ] {
             let response = try daemon.get("/v1/transactions?\(other)&cursor=\(cursor)")
             check(response, 400, "invalid-parameter", field: "cursor", "\(other)")

@@ -31,11 +31,15 @@ import Testing
                 $0.reference = "TRX-\(payment)"
                 $0.externalID = "id-\(step)"
                 $0.status = status
+                $0.sen = Self.sen(payment)
                 $0.received = test.clock.now - late
             }
         }
         return test
     }
+
+    /// The amount of a payment: one of three.
+    private static func sen(_ payment: Int) -> Int64 { Int64(payment % 3 + 1) * 1_000_000 }
 
     /// Everything that a list by `time` has, the newest first.
     private func all(_ test: TestStore, by time: TransactionTime) async throws -> [Entry] {
@@ -99,11 +103,16 @@ import Testing
                 filter.statuses = Bool.random(using: &random) ? Set(statuses) : nil
                 filter.fromMilliseconds = Bool.random(using: &random) ? from : nil
                 filter.toMilliseconds = Bool.random(using: &random) ? to : nil
+                let sen = Self.sen(Int.random(in: 1...40, using: &random))
+                filter.amount = Bool.random(using: &random) ? Amount(sen: sen) : nil
                 let wanted = filter
-                let expected = entries.filter {
-                    $0.time >= wanted.fromMilliseconds ?? .min
-                        && $0.time < wanted.toMilliseconds ?? .max
-                        && wanted.statuses?.contains($0.record.status) ?? true
+                let expected = entries.filter { entry in
+                    let record = entry.record
+                    let amounts = [record.amount, record.paidAmount]
+                    return entry.time >= wanted.fromMilliseconds ?? .min
+                        && entry.time < wanted.toMilliseconds ?? .max
+                        && wanted.statuses?.contains(record.status) ?? true
+                        && wanted.amount.map { amounts.contains($0) } ?? true
                 }
                 #expect(
                     try await listed(test, filter, limit: limit)
@@ -233,7 +242,7 @@ import Testing
         let sql = "EXPLAIN QUERY PLAN " + TransactionList.sql(time)
         let plan = try connection.prepare(sql).all(
             { binder in
-                for _ in 1...6 { binder.integer(0) }
+                for _ in 1...7 { binder.integer(0) }
             },
             row: { $0.text(3) }
         )

@@ -8,7 +8,7 @@ import Testing
 struct APICommandTests {
     /// Every list, empty.
     private static let page =
-        #"{"attention":[],"callbacks":[],"more":false,"next":0,"transitions":[]}"#
+        #"{"attention":[],"callbacks":[],"more":false,"next":0,"transactions":[],"transitions":[]}"#
 
     /// Command lines, and what each asks.
     private static let requests: [(arguments: [String], request: String)] = [
@@ -20,6 +20,10 @@ struct APICommandTests {
         (
             ["transitions", "--after", "latest", "--limit", "5", "--wait=0"],
             "GET /v1/transitions?after=latest&limit=5&wait=0"
+        ),
+        (
+            ["transactions", "--amount", "25000.00", "--status", "success", "--limit", "5"],
+            "GET /v1/transactions?status=success&amount=25000.00&limit=5"
         ),
         (["transaction", "TRX-1"], "GET /v1/transactions/TRX-1"),
         (

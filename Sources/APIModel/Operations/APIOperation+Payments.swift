@@ -25,6 +25,12 @@ extension APIOperation {
                 example: "PAY1"
             ),
             .query(
+                "amount",
+                "Only payments of this amount, to be paid or paid.",
+                .rupiahText,
+                example: "25000.00"
+            ),
+            .query(
                 "by",
                 "The time to order and select by; `created` by default.",
                 .reference(.transactionTime),

@@ -54,7 +54,7 @@ extension NamedSchema {
         .example("\"10000.00\"")
     )
 
-    private static let rupiahAndSen = "^[0-9]{1,16}(\\.[0-9]{1,2})?$"
+    fileprivate static let rupiahAndSen = "^[0-9]{1,16}(\\.[0-9]{1,2})?$"
     private static let acceptedMoney = NamedSchema(
         "AcceptedMoney",
         money(text: rupiahAndSen, from: 0)
@@ -68,4 +68,9 @@ extension NamedSchema {
             "The amount, if no fact or several facts state one; \(decimals)"
         )
     )
+}
+
+extension JSONSchema {
+    /// An amount in a query: rupiah, with at most two decimals.
+    static let rupiahText = text(pattern: NamedSchema.rupiahAndSen)
 }

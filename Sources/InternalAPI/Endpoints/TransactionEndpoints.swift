@@ -141,6 +141,7 @@ enum TransactionsEndpoint {
             }
             filter.referenceNo = reference
         }
+        filter.amount = try request.amount("amount")
         if let time = try request.transactionTime("by") { filter.by = time }
         filter.fromMilliseconds = try request.milliseconds("from")
         filter.toMilliseconds = try request.milliseconds("to")
@@ -157,6 +158,7 @@ extension TransactionFilter {
         let statuses = statuses.map { $0.map(\.word).sorted().joined(separator: ",") } ?? ""
         let from = fromMilliseconds.map { String($0) } ?? ""
         let to = toMilliseconds.map { String($0) } ?? ""
-        return "1 \(by.rawValue) \(statuses) \(from) \(to) \(referenceNo?.text ?? "")"
+        let amount = amount.map { " \($0.sen)" } ?? ""
+        return "1 \(by.rawValue) \(statuses) \(from) \(to) \(referenceNo?.text ?? "")\(amount)"
     }
 }

@@ -176,6 +176,27 @@ extension APIRequest {
     }
 }
 
+extension APIRequest {
+    /// A parameter that is an amount of rupiah; nil if it is absent.
+    ///
+    /// A literal such as `15.000` is refused, because its point can be a decimal point or separate
+    /// thousands.
+    func amount(_ name: String) throws(Problem) -> Amount? {
+        guard let text = text(name) else { return nil }
+        if let problem = RupiahLiteralProblem(text) {
+            throw Problem(.invalidParameter, "\(name): \(problem).", field: name)
+        }
+        guard let amount = Amount(text: text.utf8.span) else {
+            throw Problem(
+                .invalidParameter,
+                "\(name) must be rupiah such as 25000 or 25000.00.",
+                field: name
+            )
+        }
+        return amount
+    }
+}
+
 extension APIMembers {
     /// A member that is a Jakarta day, which stands for its start, or an RFC 3339 time.
     ///

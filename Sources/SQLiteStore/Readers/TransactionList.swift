@@ -99,6 +99,7 @@ struct TransactionList {
             $0.integer(filter.fromMilliseconds ?? .min)
             $0.integer(filter.toMilliseconds ?? .max)
             $0.integer(TransactionStatus.mask(filter.statuses))
+            $0.integer(filter.amount?.sen)
             $0.integer(limit)
         } row: {
             Place(number: $0.integer(0), transactionID: $0.integer(1))
@@ -108,14 +109,15 @@ struct TransactionList {
     /// The query of a list. `CROSS JOIN` keeps the transitions first in the join, so that the order
     /// is that of their primary key; the payment is found by its primary key.
     ///
-    /// Parameters: the range, the times, the statuses as a mask, the limit.
+    /// Parameters: the range, the times, the statuses as a mask, the amount or NULL, the limit.
     static func sql(_ time: TransactionTime) -> String {
-        switch time {
+        let hasAmount = "(?6 IS NULL OR ?6 IN (payments.amount, payments.paid_amount))"
+        return switch time {
         case .created:
             """
             SELECT id, id FROM payments
             WHERE status IS NOT NULL AND id >= ? AND id < ? AND created_at >= ? AND created_at < ?
-                AND (? >> status) & 1
+                AND (? >> status) & 1 AND \(hasAmount)
             ORDER BY id DESC LIMIT ?
             """
         case .updated, .paid:
@@ -123,7 +125,7 @@ struct TransactionList {
             SELECT sequence, payments.id
             FROM transitions CROSS JOIN payments ON payments.id = payment_id
             WHERE sequence >= ? AND sequence < ? AND recorded_at >= ? AND recorded_at < ?
-                AND (? >> status) & 1
+                AND (? >> status) & 1 AND \(hasAmount)
                 AND \(time == .updated
                     ? "sequence = last_sequence"
                     : "to_status = \(TransactionStatus.success.rawValue)")
@@ -150,6 +152,7 @@ struct TransactionList {
                 guard let record = try transactions.record(id),
                     record.referenceNo == reference.text,
                     filter.statuses?.contains(record.status) ?? true,
+                    filter.amount.map({ [record.amount, record.paidAmount].contains($0) }) ?? true,
                     let number = try number(of: record, filter)
                 else { continue }
                 found.append((number, record))

@@ -16,7 +16,12 @@ extension Command {
 
 /// `GET /v1/transactions`
 struct TransactionsCommand: APICommand {
-    static let options = filters.map(\.option) + [.limit]
+    static let options = filters.map(\.option) + [amount, .limit]
+    private static let amount = CommandOption(
+        name: "--amount",
+        value: "AMOUNT",
+        summary: "Only of this amount, to be paid or paid, such as 25000.00."
+    )
 
     private static let filters = [
         ListFilter(
@@ -62,7 +67,10 @@ struct TransactionsCommand: APICommand {
     init(_ arguments: CommandArguments) throws(UsageError) {
         let limit = try arguments.limit()
         parameters =
-            ListFilter.parameters(Self.filters, arguments) + [("limit", limit.map { "\($0)" })]
+            ListFilter.parameters(Self.filters, arguments)
+            + [
+                ("amount", try arguments.rupiah(Self.amount)), ("limit", limit.map { "\($0)" }),
+            ]
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {

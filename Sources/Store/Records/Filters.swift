@@ -67,6 +67,9 @@ package struct TransactionFilter: Equatable, Sendable {
     /// The gateway's reference.
     package var referenceNo: Reference?
 
+    /// The amount to be paid, or the paid one.
+    package var amount: Amount?
+
     /// At or after this time, in milliseconds since the epoch.
     package var fromMilliseconds: Int64?
 
