@@ -108,6 +108,7 @@ let package = Package(
         ),
         library("Survey", ["Snap", "Text", "Payments"]),
         library("AlertMessages", ["Payments", "Text"]),
+        library("Search", ["Payments", "Text"]),
 
         // 3: services.
         library("Logging", ["Text", "System", "Queues"]),
@@ -136,6 +137,7 @@ let package = Package(
             ]
         ),
 
+        library("RecordSearch", ["Search", "Store", "Snap", "Payments", "Text"]),
         library("Metrics", ["HTTPServer", "Logging", "Snap", "Payments"]),
 
         // 4: composition.
@@ -179,7 +181,7 @@ let package = Package(
             "APIModel",
             [
                 "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
-                "Diagnosis", "Survey", "Snap", "Payments", "Crypto", "Commands", "Text",
+                "Diagnosis", "Search", "Survey", "Snap", "Payments", "Crypto", "Commands", "Text",
             ]
         ),
         library(
@@ -187,7 +189,9 @@ let package = Package(
             [
                 "APIModel", "Maintenance", "Outbound", "Notify", "Alarms", "Metrics",
                 "Configuration", "CashIn", "QRCode", "HTTPServer", "HTTPCore", "Store", "Ledger",
-                "Diagnosis", "Captures", "Survey", "Logging", "Snap", "Payments", "Crypto",
+                "Diagnosis", "Captures", "RecordSearch", "Search", "Survey", "Logging", "Snap",
+                "Payments",
+                "Crypto",
                 "Commands", "System", "Queues", "Text",
             ]
         ),
@@ -266,6 +270,7 @@ let package = Package(
         tests(of: "Configuration"),
         tests(of: "Alarms"),
         tests(of: "AlertMessages"),
+        tests(of: "Search"),
         tests(of: "Alerts", ["SQLiteStore", "SQLiteFiles", "HTTPServer", "Ledger"]),
         tests(of: "Notify", ["SQLiteStore", "SQLiteFiles", "HTTPClient"]),
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),

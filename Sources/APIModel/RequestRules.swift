@@ -21,6 +21,16 @@ package enum APILimits {
     /// The media type of `GET /metrics`: the text format of Prometheus.
     package static let metricsMediaType = "text/plain; version=0.0.4; charset=utf-8"
 
+    /// The allowed numbers of results of `GET /v1/find`.
+    package static let foundRange: ClosedRange<Int64> = 1...100
+
+    /// The allowed values of `withinSeconds`.
+    package static let findSecondsRange: ClosedRange<Int64> = 1...86_400
+    package static let findSecondsDefault: Int64 = 1_800
+
+    /// The allowed lengths of `text` in bytes; a shorter one would be found everywhere.
+    package static let findTextRange = 3...256
+
     /// The media type of `GET /v1/transactions/{partnerReferenceNo}/qr.svg`.
     package static let pictureMediaType = "image/svg+xml"
 

@@ -166,6 +166,7 @@ final class APIRoute: Sendable {
     ]
 
     private static let journal = [
+        APIRoute("GET", "/v1/find", .journal, .find, FindEndpoint.find),
         APIRoute("GET", "/v1/callbacks", .journal, .listCallbacks, CallbacksEndpoint.list),
         APIRoute("GET", "/v1/callbacks/{id}", .journal, .showCallback, CallbacksEndpoint.show),
         APIRoute(

@@ -10,7 +10,7 @@ extension Command {
 
     /// The commands that call the internal API of a running daemon.
     package static let overAPI: [Command] = [
-        .generate, .query, .transaction, .transactions, .transitions, .callbacks, .attention,
+        .generate, .query, .find, .transaction, .transactions, .transitions, .callbacks, .attention,
         .resolve, .accept, .reconcile, .replay, .prune, .summarize, .export, .dossier,
         .gatewayReport, .selfTest, .forward,
     ]

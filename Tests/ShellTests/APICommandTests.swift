@@ -25,6 +25,14 @@ struct APICommandTests {
             ["transactions", "--amount", "25000.00", "--status", "success", "--limit", "5"],
             "GET /v1/transactions?status=success&amount=25000.00&limit=5"
         ),
+        (["find"], "GET /v1/find"),
+        (
+            [
+                "find", "--amount", "25000", "--at", "14:05", "--within-seconds", "600", "--text",
+                "TRX-1", "--limit", "5",
+            ],
+            "GET /v1/find?amount=25000&at=14%3A05&withinSeconds=600&text=TRX-1&limit=5"
+        ),
         (["transaction", "TRX-1"], "GET /v1/transactions/TRX-1"),
         (
             ["transaction", "--wait", "55", "--since", "17", "--", "-a/b c?ü"],

@@ -77,6 +77,48 @@ extension APIOperation {
         problems: [.transactionNotFound]
     )
 
+    package static let find = APIOperation(
+        id: "find",
+        tag: .payments,
+        summary: "What became of a payment that a customer speaks of",
+        text: """
+            Finds payments, callbacks (rejected ones too) and gateway calls that fit amount and \
+            time, or that have `text` as a reference, or in their bodies in that period. Each has \
+            a sentence that says what became of it, and one that says what to do.
+            """,
+        parameters: [
+            .query("amount", "An amount, to be paid or paid.", .rupiahText, example: "10000.00"),
+            .query(
+                "at",
+                "The middle of the period, now by default; a time of the day is its last one.",
+                .any(of: [
+                    .bound, .text(pattern: "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"),
+                ]),
+                example: "2026-11-22T14:05:00+07:00"
+            ),
+            .query(
+                "withinSeconds",
+                "Half of the length of the period; 1800 by default.",
+                .integer(APILimits.findSecondsRange),
+                example: "1800"
+            ),
+            .query(
+                "text",
+                "A reference, or a part of a body, such as an RRN or an issuer; with it alone, "
+                    + "the time selects nothing.",
+                .text(length: APILimits.findTextRange),
+                example: "TRX-1"
+            ),
+            .query(
+                "limit",
+                "The maximum number of results; 20 by default.",
+                .integer(APILimits.foundRange),
+                example: "20"
+            ),
+        ],
+        responses: [.json("What was found.", .found)]
+    )
+
     package static let showQRPicture = APIOperation(
         id: "showQRPicture",
         tag: .payments,

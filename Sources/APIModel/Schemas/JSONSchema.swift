@@ -215,8 +215,8 @@ struct NamedSchema: Sendable {
     /// All named schemas, in the order of the document.
     static let all = [
         paymentSchemas, summarySchemas, feedSchemas, gatewaySchemas, amountSchemas, callbackSchemas,
-        replaySchemas,
-        diagnosisSchemas, dossierSchemas, reportSchemas, tallySchemas, attentionSchemas,
+        replaySchemas, diagnosisSchemas, findSchemas, dossierSchemas, reportSchemas, tallySchemas,
+        attentionSchemas,
         decisionSchemas, pruneSchemas, selfTestSchemas, serviceSchemas,
     ].flatMap { $0 }
 }

@@ -1,4 +1,5 @@
 import Payments
+import Search
 import Store
 
 // Payments and their transitions.
@@ -261,6 +262,52 @@ extension NamedSchema {
     static let exportSubject = NamedSchema(
         "ExportSubject",
         .oneOf(ExportSubject.allCases.map(\.rawValue), "What an export contains.")
+    )
+}
+
+// What a search has found.
+extension NamedSchema {
+    static let findSchemas = [found, findResult, findResultKind]
+
+    static let found = NamedSchema(
+        "Found",
+        .response([
+            "summary": .text(
+                "The sentence of the best result, or one that says that nothing fits."
+            ),
+            "from": .time("The start of the period."),
+            "to": .time("The end of the period, which is not included."),
+            "results": .list(of: .reference(findResult), "Best first."),
+            "more": .flag(
+                "Whether results were left out, or rows of the period were not read: search a "
+                    + "shorter period."
+            ),
+        ])
+    )
+
+    private static let findResultKind = NamedSchema(
+        "FindResultKind",
+        .oneOf(SearchResult.Kind.allCases.map(\.rawValue))
+    )
+
+    private static let findResult = NamedSchema(
+        "FindResult",
+        .response([
+            "kind": .reference(findResultKind),
+            "id": .integer(
+                1...Int64.max,
+                "The id of the callback or gateway call; null for a payment."
+            ).orNull,
+            "partnerReferenceNo": .text("The payment, if it is certain.").orNull,
+            "at": .time("When it happened."),
+            "amount": .reference(money).orNull,
+            "sentence": .text("What became of it, for people."),
+            "action": .text("What to do about it, for people."),
+            "count": .integer(
+                1...Int64.max,
+                "How many deliveries with the same outcome it stands for."
+            ),
+        ])
     )
 }
 

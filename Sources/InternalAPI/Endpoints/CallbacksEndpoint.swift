@@ -8,6 +8,7 @@ import Ledger
 import Notify
 import Payments
 import Queues
+import Search
 package import Store
 import Synchronization
 import Text
@@ -143,6 +144,13 @@ package actor DiagnosisDesk {
     package func summary(of record: CallbackRecord) -> String? {
         if record.erased != nil { return nil }
         return try? diagnosis(of: record, replayHelps: nil).0.summary
+    }
+
+    /// Why the signature of a refused callback does not verify; nil when that is unknown.
+    func signatureProblem(of record: CallbackRecord) -> SearchedCallback.SignatureProblem? {
+        if record.erased != nil { return nil }
+        guard let diagnosis = try? diagnosis(of: record, replayHelps: nil).0 else { return nil }
+        return SearchedCallback.SignatureProblem(diagnosis)
     }
 
     /// Diagnoses a stored callback, whose bytes must not be erased.
