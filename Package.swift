@@ -219,7 +219,7 @@ let package = Package(
             "Simulator",
             [
                 "HTTPClient", "HTTPServer", "HTTPCore", "Commands", "Logging", "Snap", "Text",
-                "Payments", "Crypto", "System",
+                "Payments", "Crypto", "System", "Compression",
             ]
         ),
 

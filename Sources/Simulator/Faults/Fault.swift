@@ -22,7 +22,7 @@ struct Fault: Sendable {
     var name: String { String(usage.prefix { $0.isLetter || $0 == "-" }) }
 
     /// All faults, in the order of the command `faults`.
-    static let all: [Fault] = ofCallbacks + ofForms + ofServices
+    static let all: [Fault] = ofCallbacks + ofSignatures + ofForms + ofServices
 
     /// Faults in the delivery of callbacks; drawn for each payment.
     private static let ofCallbacks: [Fault] = [
@@ -53,6 +53,54 @@ struct Fault: Sendable {
         Fault(usage: "amount=RUPIAH", summary: "Sends callbacks with this amount.") {
             let amount = $0.flatMap { Amount(text: $0.utf8.span) }
             return set(\.amount, amount.map(Optional.some), in: &$1)
+        },
+    ]
+
+    /// Differences between what is signed and what is sent; drawn for each payment.
+    ///
+    /// The receiver rejects nearly all of them, and its diagnosis names each (article Diagnosis).
+    private static let ofSignatures: [Fault] = [
+        Fault(
+            usage: "signed-body=FORM",
+            summary: "Signs another form of the body than it sends.",
+            values: BodyRewrite.available.map(\.rawValue)
+        ) {
+            set(\.signedBody, $0.flatMap(BodyRewrite.init(available:)), in: &$1)
+        },
+        Fault(
+            usage: "sent-body=FORM",
+            summary: "Sends another form of the body than it signs.",
+            values: BodyRewrite.available.map(\.rawValue)
+        ) {
+            set(\.sentBody, $0.flatMap(BodyRewrite.init(available:)), in: &$1)
+        },
+        Fault(
+            usage: "signed-string=FORM",
+            summary: "Signs a string of other parts, hashes or separators.",
+            values: SignedString.allCases.map(\.rawValue)
+        ) {
+            set(\.signedString, $0.flatMap(SignedString.init), in: &$1)
+        },
+        Fault(
+            usage: "signed-time=+N|-N|FORM",
+            summary: "Signs a time N seconds after or before X-TIMESTAMP, or in another form.",
+            values: SignedTime.Notation.allCases.map(\.rawValue)
+        ) {
+            set(\.signedTime, $0.flatMap(SignedTime.init), in: &$1)
+        },
+        Fault(usage: "signed-path=PATH", summary: "Signs this path or URL.") {
+            let path = $0.flatMap { path in
+                let isVisible = path.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+                return !path.isEmpty && isVisible ? path : nil
+            }
+            return set(\.otherSignedPath, path.map(Optional.some), in: &$1)
+        },
+        Fault(
+            usage: "signature-form=FORM",
+            summary: "Writes X-SIGNATURE in another encoding, or makes it with a client secret.",
+            values: SignatureForm.allCases.map(\.rawValue)
+        ) {
+            set(\.signatureForm, $0.flatMap(SignatureForm.init), in: &$1)
         },
     ]
 

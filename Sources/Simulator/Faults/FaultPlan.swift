@@ -60,6 +60,18 @@ struct FaultPlan: Equatable, Sendable {
     /// Whether a payment sends a callback with 05 before the one with 00.
     var cancelsFirst = false
 
+    // Faults of the signature, drawn for each payment.
+    /// The form of the body that is sent; the usual form is signed.
+    var sentBody = BodyRewrite.usual
+    /// The form of the sent body that is signed.
+    var signedBody = BodyRewrite.usual
+    var signedString = SignedString.usual
+    var signedTime = SignedTime.sent
+    var signatureForm = SignatureForm.usual
+
+    /// A path, or URL, that callbacks sign in place of the registered one; nil for the latter.
+    var otherSignedPath: String?
+
     /// The amount in callbacks; nil for that of the payment.
     var amount: Amount?
     /// Pause before the response to generate; the payment exists before it.

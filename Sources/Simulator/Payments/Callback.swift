@@ -31,6 +31,7 @@ struct CallbackFacts: Sendable {
         }
         value.add("currency", "IDR")
         var body = JSONObjectText()
+        if plan.hasAdditionalInfo { body.add(BodyRewrite.additionalInfo, BodyRewrite.variedInfo) }
         body.add(
             "originalPartnerReferenceNo",
             isSnap ? partnerReferenceNo.text : referenceNo.text
@@ -43,6 +44,17 @@ struct CallbackFacts: Sendable {
         body.add("createdTime", JakartaTime.text(milliseconds: createdMilliseconds))
         body.add("finishedTime", JakartaTime.text(milliseconds: finishedMilliseconds))
         return body
+    }
+}
+
+extension FaultPlan {
+    /// Whether callbacks have `additionalInfo`, first, so that the changed forms of the body differ.
+    fileprivate var hasAdditionalInfo: Bool { signedBody != .usual || sentBody != .usual }
+
+    /// The path, or URL, that callbacks sign.
+    fileprivate func path(_ settings: SimulatorSettings) -> String {
+        otherSignedPath
+            ?? (signedPath == .url ? settings.registeredURL : settings.registeredPath)
     }
 }
 
@@ -82,16 +94,17 @@ struct SignedCallback: Sendable {
         milliseconds: Int64,
         isCorrupted: Bool
     ) throws(CryptoError) {
-        let body = facts.body(plan)
-        let timestamp = JakartaTime.text(milliseconds: milliseconds)
-        let text = StringToSign.bytes(
-            path: plan.signedPath == .url ? settings.registeredURL : settings.registeredPath,
-            body: body.bytes.span,
-            timestamp: timestamp,
-            hasher: try SHA256()
+        let body = facts.body(plan).bytes
+        let sent = plan.sentBody.applied(to: plan.bodyForm == .spaced ? spaced(body) : body)
+        let text = try plan.signedString.bytes(
+            path: plan.path(settings),
+            body: plan.signedBody == .usual ? body : plan.signedBody.applied(to: sent),
+            time: plan.signedTime.text(milliseconds: milliseconds),
+            clientID: settings.clientID
         )
         var signature = try settings.gatewayKey.sign(text.span)
         if isCorrupted { signature[0] ^= 1 }
+        let timestamp = JakartaTime.text(milliseconds: milliseconds)
         var request = OutboundRequest(
             method: "POST",
             target: settings.notifyPath,
@@ -101,12 +114,12 @@ struct SignedCallback: Sendable {
                 (name: "X-TIMESTAMP", value: timestamp),
                 (
                     name: "X-SIGNATURE",
-                    value: String(decoding: Base64.encode(signature.span), as: UTF8.self)
+                    value: try plan.signatureForm.value(of: signature, over: text)
                 ),
                 (name: "CHANNEL-ID", value: settings.channelID),
                 (name: "Content-Type", value: "application/json"),
-            ],
-            body: plan.bodyForm == .spaced ? spaced(body.bytes) : body.bytes,
+            ] + Self.furtherFields(plan),
+            body: sent,
             isRepeatable: true
         )
         if plan.framing != .length {
@@ -119,6 +132,16 @@ struct SignedCallback: Sendable {
             timestamp: timestamp,
             stringToSign: String(decoding: text, as: UTF8.self)
         )
+    }
+
+    /// The fields that the faults `signed-string=bearer-token` and `sent-body=gzip` add.
+    private static func furtherFields(_ plan: FaultPlan) -> [(name: String, value: String)] {
+        var fields: [(name: String, value: String)] = []
+        if plan.signedString == .bearerToken {
+            fields.append((name: "Authorization", value: "Bearer \(SignedString.accessToken)"))
+        }
+        if plan.sentBody == .gzip { fields.append((name: "Content-Encoding", value: "gzip")) }
+        return fields
     }
 }
 
