@@ -130,10 +130,14 @@ private struct PaymentPlan: Sendable, CustomStringConvertible {
         if chance(30) { faults.append("duplicate=\(Int.random(in: 1...3, using: &random))") }
         if chance(20) { faults.append("delay=\(Int.random(in: 1...150, using: &random))") }
         // Of a payment made elsewhere nobody would know but for its callback.
-        let losses = ["drop=1", "signature=1"] + (isGenerated ? ["drop", "signature"] : [])
+        let total = [
+            "drop", "signature", "signed-body=sorted", "signed-string=pipe", "signed-time=+1",
+            "signature-form=hex",
+        ]
+        let losses = ["drop=1", "signature=1"] + (isGenerated ? total : [])
         if chance(20) { faults.append(one(of: losses)) }
         if chance(20) { faults.append("external-id") }
-        let isLost = faults.contains("drop") || faults.contains("signature")
+        let isLost = faults.contains { total.contains($0) }
         // After a failed generate call the gateway is asked at once, and may be faster than its own
         // callbacks: what contradicts what is then a matter of luck.
         let isAskedAtOnce = generateFault != nil && generateFault != "generate=bad-qr"
