@@ -91,7 +91,7 @@ struct SigningTests {
         #expect(time.text(milliseconds: 1_794_996_400_000) == expected)
     }
 
-    @Test func `an HMAC is that of RFC 4231, and of the length of its hash`() throws {
+    @Test func `an HMAC is that of OpenSSL, and of the length of its hash`() throws {
         let text = Array("text".utf8)
         let key = Array("simulated-client-secret".utf8)
         let expected = try hmacSHA256(of: text.span, key: key.span)

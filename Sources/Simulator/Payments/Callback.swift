@@ -48,7 +48,7 @@ struct CallbackFacts: Sendable {
 }
 
 extension FaultPlan {
-    /// Whether callbacks have `additionalInfo`, first, so that the changed forms of the body differ.
+    /// Whether callbacks have `additionalInfo`, so that the changed forms of the body differ.
     fileprivate var hasAdditionalInfo: Bool { signedBody != .usual || sentBody != .usual }
 
     /// The path, or URL, that callbacks sign.

@@ -65,8 +65,8 @@ enum SignatureForm: String, CaseIterable, Sendable {
         return output
     }
 
-    /// HMAC (RFC 2104 section 2) with SHA-512 or SHA-256 and the client secret, which is shorter than
-    /// a block.
+    /// HMAC (RFC 2104 section 2) with SHA-512 or SHA-256 and the client secret, which is shorter
+    /// than a block.
     private static func hmac(
         _ function: HashFunction,
         _ text: [UInt8]
