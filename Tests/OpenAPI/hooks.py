@@ -17,9 +17,13 @@ def before_call(context, case, kwargs):
     # A time stands instead of a sequence number; each of them is of its schema.
     if "recordedFrom" in query:
         query.pop("after", None)
-    # A report is on a span of time; both its ends are of the schema wherever they are.
-    if case.operation.path == "/v1/gateway-report" and is_time(query.get("from")):
+    # These are about a span of time; both its ends are of the schema wherever they are.
+    spans = ("/v1/gateway-report", "/v1/summary", "/v1/export")
+    if case.operation.path in spans and is_time(query.get("from")):
         query.pop("to", None)
+    # Transitions have one time only.
+    if case.operation.path == "/v1/export" and query.get("what") == "transitions":
+        query.pop("by", None)
     # A time is of the schema whenever it is, but has to be in the future.
     body = case.body
     if isinstance(body, dict) and is_time(body.get("validityPeriod")):
