@@ -137,6 +137,7 @@ let package = Package(
             ]
         ),
 
+        library("Exports", ["Store", "Payments", "Text"]),
         library("RecordSearch", ["Search", "Store", "Snap", "Payments", "Text"]),
         library("Metrics", ["HTTPServer", "Logging", "Snap", "Payments"]),
 
@@ -180,6 +181,7 @@ let package = Package(
         library(
             "APIModel",
             [
+                "Exports",
                 "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
                 "Diagnosis", "Search", "Survey", "Snap", "Payments", "Crypto", "Commands", "Text",
             ]
@@ -187,6 +189,7 @@ let package = Package(
         library(
             "InternalAPI",
             [
+                "Exports",
                 "APIModel", "Maintenance", "Outbound", "Notify", "Alarms", "Metrics",
                 "Configuration", "CashIn", "QRCode", "HTTPServer", "HTTPCore", "Store", "Ledger",
                 "Diagnosis", "Captures", "RecordSearch", "Search", "Survey", "Logging", "Snap",
@@ -274,6 +277,7 @@ let package = Package(
         tests(of: "Alerts", ["SQLiteStore", "SQLiteFiles", "HTTPServer", "Ledger"]),
         tests(of: "Notify", ["SQLiteStore", "SQLiteFiles", "HTTPClient"]),
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),
+        tests(of: "Exports"),
         tests(of: "APIModel"),
         tests(of: "InternalAPI", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPClient"]),
         tests(of: "Forwarding"),

@@ -1,6 +1,5 @@
+import Commands
 import Testing
-
-@testable import Shell
 
 struct TableTests {
     private let columns = [

@@ -1,3 +1,4 @@
+import Exports
 import HTTPCore
 
 // The routes for bookkeeping.

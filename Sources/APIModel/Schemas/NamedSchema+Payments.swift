@@ -1,3 +1,4 @@
+import Exports
 import Payments
 import Search
 import Store

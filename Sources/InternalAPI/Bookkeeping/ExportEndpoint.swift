@@ -1,3 +1,4 @@
+import Exports
 import APIModel
 import HTTPCore
 import Store

@@ -65,7 +65,7 @@ struct APIClient: Sendable {
         _ parameters: [(name: String, value: String?)]
     ) -> OutboundRequest {
         let query = parameters.compactMap { name, value in
-            value.map { "\(name)=\(percentEncoded($0))" }
+            value.map { "\(name)=\(encoded($0))" }
         }
         let target = query.isEmpty ? "" : "?" + query.joined(separator: "&")
         return OutboundRequest(
@@ -111,7 +111,7 @@ struct APIClient: Sendable {
     func close() async { await http.close() }
 
     private func path(_ segments: [String]) -> String {
-        endpoint.basePath + segments.map { "/" + percentEncoded($0) }.joined()
+        endpoint.basePath + segments.map { "/" + encoded($0) }.joined()
     }
 
     private func send(
@@ -130,23 +130,6 @@ struct APIClient: Sendable {
         }
         return APIResponse(response, from: endpoint)
     }
-}
-
-/// Escapes all bytes of `text` but unreserved characters (RFC 3986 section 2).
-private func percentEncoded(_ text: String) -> String {
-    var encoded: [UInt8] = []
-    for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "_"), UInt8(ascii: "~"):
-            encoded.append(byte)
-        default:
-            encoded += Array((byte < 0x10 ? "%0" : "%").utf8)
-            encoded += Array(String(byte, radix: 16, uppercase: true).utf8)
-        }
-    }
-    return String(decoding: encoded, as: UTF8.self)
 }
 
 extension CommandProblem {
@@ -239,4 +222,9 @@ private struct APIResponse {
         default: .internalError
         }
     }
+}
+
+/// Escapes all bytes of `text` but unreserved characters.
+private func encoded(_ text: String) -> String {
+    String(decoding: PercentEncoding.encoded(text.utf8), as: UTF8.self)
 }

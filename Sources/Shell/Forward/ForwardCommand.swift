@@ -80,21 +80,17 @@ struct ForwardCommand: APICommand {
         defer { log.flush() }
         let sender = try makeSender()
         let forwarder = FeedForwarder(session: session, sender: sender, log: log)
-        let result = await stopped { () async throws(CommandProblem) in
-            try await forwarder.run(as: name, from: start)
+        let result: Result<Void, CommandProblem>
+        do throws(CommandProblem) {
+            try await untilStopped(writesOutput: false) { () async throws(CommandProblem) in
+                try await forwarder.run(as: name, from: start)
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
         }
         await sender.close()
         try result.get()
-    }
-
-    private func stopped(
-        _ body: @escaping @Sendable () async throws(CommandProblem) -> Void
-    ) async -> Result<Void, CommandProblem> {
-        do throws(CommandProblem) {
-            return .success(try await untilStopped(writesOutput: false, body))
-        } catch {
-            return .failure(error)
-        }
     }
 
     private func makeSender() throws(CommandProblem) -> WebhookSender {

@@ -1,29 +1,34 @@
-import Snap
 import Text
 
 /// A table for people. Columns are as wide as their contents; nothing is cut off.
 ///
 /// Rows can be added in portions. The titles are above the first portion. A column gets wider if a
 /// later portion needs it, and never narrower.
-struct Table {
+package struct Table {
     /// One column.
-    struct Column {
+    package struct Column {
         let title: String
+
         /// Whether the cells are aligned right.
-        var isNumber = false
+        let isNumber: Bool
+
+        package init(title: String, isNumber: Bool = false) {
+            self.title = title
+            self.isNumber = isNumber
+        }
     }
 
     private let columns: [Column]
     private var widths: [Int]
     private var hasTitles = false
 
-    init(_ columns: [Column]) {
+    package init(_ columns: [Column]) {
         self.columns = columns
         widths = columns.map(\.title.count)
     }
 
     /// The lines of more rows; a cell without a value is shown as `-`.
-    mutating func text(_ rows: [[String?]]) -> String {
+    package mutating func text(_ rows: [[String?]]) -> String {
         var lines = rows.map { row in row.map { oneLine($0 ?? "-") } }
         if !hasTitles { lines.insert(columns.map(\.title), at: 0) }
         hasTitles = true
@@ -46,24 +51,5 @@ struct Table {
             blanks = 2 + (columns[index].isNumber ? 0 : padding)
         }
         return line
-    }
-}
-
-extension JSONValue {
-    /// The text of a member that is a string, or the literal of a number or boolean; nil for
-    /// anything else.
-    func text(_ name: String) -> String? {
-        guard let value = self[name] else { return nil }
-        switch value.kind {
-        case .string: return value.string
-        case .number, .true, .false: return value.literal
-        case .object, .array, .null: return nil
-        }
-    }
-
-    /// The text of a member that is an amount, such as `10000.00 IDR`.
-    func amount(_ name: String) -> String? {
-        guard let amount = self[name], let value = amount.text("value") else { return nil }
-        return [value, amount.text("currency")].compactMap(\.self).joined(separator: " ")
     }
 }

@@ -3,7 +3,7 @@ import Store
 import Support
 import Testing
 
-@testable import APIModel
+@testable import Exports
 
 /// Records as lines of CSV.
 @Suite struct ExportColumnTests {
