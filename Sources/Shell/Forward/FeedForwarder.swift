@@ -78,23 +78,19 @@ struct FeedForwarder: Sendable {
         _ consumer: inout ForwardedConsumer
     ) async throws(CommandProblem) {
         let present = consumer
-        let moving = Task { () async -> Result<ForwardedConsumer, CommandProblem> in
-            do throws(CommandProblem) {
-                var moved = present
-                try await moved.store(position)
-                return .success(moved)
-            } catch {
-                return .failure(error)
-            }
+        let moved = try await repeating { () async throws(CommandProblem) in
+            // A task of its own is not cancelled with this one.
+            try await Task { () async -> Result<ForwardedConsumer, CommandProblem> in
+                do throws(CommandProblem) {
+                    var moved = present
+                    try await moved.store(position)
+                    return .success(moved)
+                } catch {
+                    return .failure(error)
+                }
+            }.value.get()
         }
-        do throws(CommandProblem) {
-            consumer = try await moving.value.get()
-        } catch {
-            guard error.isPassing, !Task.isCancelled else { throw error }
-            report(error)
-            await pause()
-            try await store(position, &consumer)
-        }
+        if let moved { consumer = moved }
     }
 
     /// Sends one transition; returns false if the task was cancelled before it was accepted.
@@ -125,22 +121,23 @@ struct FeedForwarder: Sendable {
         return true
     }
 
-    /// Repeats a request while the daemon is unavailable; nil if the task was cancelled.
+    /// Sends a request, and repeats it while the daemon is unavailable; nil if the task was
+    /// cancelled before that succeeded.
     private func repeating<Value: Sendable>(
         _ request: () async throws(CommandProblem) -> Value
     ) async throws(CommandProblem) -> Value? {
         var isReported = false
-        while !Task.isCancelled {
+        repeat {
             do throws(CommandProblem) {
                 return try await request()
             } catch {
-                if Task.isCancelled { return nil }
                 guard error.isPassing else { throw error }
+                if Task.isCancelled { return nil }
                 if !isReported { report(error) }
                 isReported = true
                 await pause()
             }
-        }
+        } while !Task.isCancelled
         return nil
     }
 
