@@ -49,12 +49,8 @@ package final class AlertSender: Sendable {
         to alert: Configuration.Alert
     ) async -> AlertOutcome {
         do throws(HTTPClientError) {
-            let origin = Origin(
-                isSecure: alert.url.isSecure,
-                host: alert.url.host,
-                port: alert.url.port
-            )
-            let response = try await openClient().send(Self.request(message, alert), to: origin)
+            let request = Self.request(message, alert)
+            let response = try await openClient().send(request, to: alert.url.origin)
             return AlertOutcome(response, of: alert)
         } catch {
             switch error.reason {
@@ -77,7 +73,7 @@ package final class AlertSender: Sendable {
     ) -> OutboundRequest {
         let standard = [
             (name: "Content-Type", value: "application/json"),
-            (name: "User-Agent", value: "cashin-receiver/\(Version.text)"),
+            (name: "User-Agent", value: Version.userAgent),
         ]
         let fields =
             standard.filter { alert.header($0.name) == nil }

@@ -2,6 +2,9 @@
 package enum Version {
     package static let text = "0.1.0"
 
+    /// The field `User-Agent` of the requests that the receiver sends (RFC 9110 section 10.1.5).
+    package static let userAgent = "cashin-receiver/\(text)"
+
     /// The abbreviated commit; nil in a build that is not from an archive of git.
     package static let commit: String? = commit(in: "$Format:%h$")
 

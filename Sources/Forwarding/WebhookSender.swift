@@ -80,12 +80,12 @@ package struct WebhookSender: Sendable {
             response = try await http.send(
                 OutboundRequest(
                     method: "POST",
-                    target: url.path.isEmpty ? "/" : url.path,
+                    target: url.target,
                     fields: fields,
                     body: message.body,
                     isRepeatable: true
                 ),
-                to: Origin(isSecure: url.isSecure, host: url.host, port: url.port)
+                to: Origin(url)
             )
         } catch {
             throw Failure(reason: "\(error)")

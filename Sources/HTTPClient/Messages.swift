@@ -16,6 +16,11 @@ package struct Origin: Hashable, Sendable {
         self.port = port
     }
 
+    /// The origin of a URL.
+    package init(_ url: HTTPURL) {
+        self.init(isSecure: url.isSecure, host: url.host, port: url.port)
+    }
+
     /// The value of `Host`; omits the port if it is the scheme's default.
     package var authority: String {
         let isDefault = port == (isSecure ? 443 : 80)

@@ -11,6 +11,9 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
     /// The text after the authority, exactly as written; empty or beginning with `/`.
     package let path: String
 
+    /// The path as a request has it: in origin-form, which is never empty (RFC 9112 section 3.2.1).
+    package var target: String { path.isEmpty ? "/" : path }
+
     package var description: String { text }
 
     /// Parses a URL strictly.

@@ -115,13 +115,13 @@ package final class OutboundGateway: Sendable {
         let url = cashIn.baseURL
         let client = CashInClient(
             CashInSettings(
-                origin: Origin(isSecure: url.isSecure, host: url.host, port: url.port),
+                origin: Origin(url),
                 basePath: url.path,
                 signaturePathPrefix: cashIn.signaturePathPrefix,
                 clientID: cashIn.clientID,
                 merchantID: merchantID,
                 channelID: cashIn.channelID,
-                userAgent: "cashin-receiver/\(Version.text)",
+                userAgent: Version.userAgent,
                 privateKey: privateKey
             ),
             client: http,

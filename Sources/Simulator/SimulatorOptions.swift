@@ -143,14 +143,14 @@ struct SimulatorOptions {
             merchantFile: arguments.one(Self.merchantKey)
         )
         var settings = SimulatorSettings(
-            notifyOrigin: Origin(isSecure: notify.isSecure, host: notify.host, port: notify.port),
-            notifyPath: notify.path.isEmpty ? "/" : notify.path,
+            notifyOrigin: Origin(notify),
+            notifyPath: notify.target,
             gatewayKey: keys.gateway,
             merchantKey: keys.merchant
         )
         let registered = try url(Self.registeredURL) ?? notify
         settings.registeredURL = registered.text
-        settings.registeredPath = registered.path.isEmpty ? "/" : registered.path
+        settings.registeredPath = registered.target
         settings.clientID = try identifier(Self.clientID) ?? settings.clientID
         settings.merchantID = try identifier(Self.merchantID) ?? settings.merchantID
         settings.basePath = try path(Self.basePath) ?? settings.basePath

@@ -1,4 +1,5 @@
 import AlertMessages
+import HTTPClient
 import Payments
 import Support
 import Testing
@@ -24,8 +25,8 @@ struct AlertConfigurationTests {
         let loaded = try load("{ name: 'ops', url: 'https://chat.example' }")
         let alert = try #require(loaded.configuration.alerts.first)
         #expect(alert.name == "ops")
-        #expect(alert.url.isSecure)
-        #expect((alert.url.host, alert.url.port) == ("chat.example", 443))
+        #expect(alert.url.origin.isSecure)
+        #expect((alert.url.origin.host, alert.url.origin.port) == ("chat.example", 443))
         #expect(alert.url.target == "/")
         #expect(alert.headers.isEmpty)
         #expect(alert.body == nil)
@@ -42,8 +43,8 @@ struct AlertConfigurationTests {
             """
         )
         let alert = try #require(loaded.configuration.alerts.first)
-        #expect(!alert.url.isSecure)
-        #expect((alert.url.host, alert.url.port) == ("::1", 81))
+        #expect(!alert.url.origin.isSecure)
+        #expect((alert.url.origin.host, alert.url.origin.port) == ("::1", 81))
         #expect(alert.url.target == "/p/q%20r?k=v?w")
         #expect(alert.url.description == "http://[::1]:81")
         #expect(alert.header("x-key") == "v w")

@@ -1,4 +1,5 @@
 package import AlertMessages
+import HTTPClient
 import Commands
 import Crypto
 import HTTPCore
@@ -65,7 +66,7 @@ extension Configuration {
                     "repeats \(JSON5Value.literal(alert.name)), expected each name once"
                 )
             }
-            if alert.url.isSecure { warnWithoutTrust(alert, index, section.reader) }
+            if alert.url.origin.isSecure { warnWithoutTrust(alert, index, section.reader) }
         }
         if alerts.count > Alert.countMax {
             section.report(

@@ -1,3 +1,4 @@
+package import HTTPClient
 import HTTPCore
 
 /// The URL of an alert: `https`, or `http` to this machine, with path and query.
@@ -10,9 +11,8 @@ package struct AlertURL: Sendable, Equatable {
     /// Path and query, in the form in which they are sent (RFC 9112 section 3.2.1).
     package let target: String
 
-    package var isSecure: Bool { base.isSecure }
-    package var host: String { base.host }
-    package var port: Int { base.port }
+    /// Scheme, host and port.
+    package var origin: Origin { Origin(base) }
 
     /// Parses the value of a key; errors do not contain it.
     init(configured text: String) throws(Malformed) {
@@ -29,8 +29,7 @@ package struct AlertURL: Sendable, Equatable {
                 "uses http to another machine, expected https (http is allowed to loopback only)"
             )
         }
-        let path = base.path.isEmpty ? "/" : base.path
-        target = parts.count == 2 ? "\(path)?\(parts[1])" : path
+        target = parts.count == 2 ? "\(base.target)?\(parts[1])" : base.target
         do throws(UnsendableRequest) {
             _ = try serializeRequestHead(
                 method: "POST",
@@ -53,11 +52,7 @@ package struct AlertURL: Sendable, Equatable {
 
 extension AlertURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Scheme, host and port, as in `https://hooks.slack.com`.
-    package var description: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        let isDefault = port == (isSecure ? 443 : 80)
-        return (isSecure ? "https://" : "http://") + name + (isDefault ? "" : ":\(port)")
-    }
+    package var description: String { origin.description }
 
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: ["origin": description]) }

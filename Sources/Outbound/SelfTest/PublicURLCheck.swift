@@ -22,10 +22,9 @@ struct PublicURLCheck {
     func run() async -> SelfTestCheck {
         do throws(HTTPClientError) {
             let client = try HTTPClient(ClientSettings())
-            let origin = Origin(isSecure: url.isSecure, host: url.host, port: url.port)
             let result: Result<InboundResponse, HTTPClientError>
             do throws(HTTPClientError) {
-                result = .success(try await client.send(request, to: origin))
+                result = .success(try await client.send(request, to: Origin(url)))
             } catch { result = .failure(error) }
             await client.close()
             return check(try result.get())
@@ -51,7 +50,7 @@ struct PublicURLCheck {
                 (name: "X-EXTERNAL-ID", value: externalID),
                 (name: "X-SIGNATURE", value: "c2VsZi10ZXN0"),
                 (name: "Content-Type", value: "application/json"),
-                (name: "User-Agent", value: "cashin-receiver/\(Version.text)"),
+                (name: "User-Agent", value: Version.userAgent),
             ],
             body: Array("{}".utf8),
             isRepeatable: true

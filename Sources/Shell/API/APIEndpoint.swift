@@ -65,12 +65,6 @@ struct APIEndpoint: Sendable {
     }
 }
 
-extension Origin {
-    init(_ url: HTTPURL) {
-        self.init(isSecure: url.isSecure, host: url.host, port: url.port)
-    }
-}
-
 /// The part of the configuration that a client on the same machine needs: address and token.
 ///
 /// Only the section `internal` is read. Other keys may be invalid, and their files unreadable to

@@ -105,7 +105,7 @@ struct ForwardCommand: APICommand {
                 to: url,
                 secret: secret,
                 timeoutSeconds: timeoutSeconds,
-                userAgent: "\(programName)/\(Version.text)",
+                userAgent: Version.userAgent,
                 now: { SystemClock.realtimeMilliseconds() / 1_000 },
                 pause: { try? await Task.sleep(for: $0) }
             )
