@@ -37,8 +37,7 @@ package final class LineLimit: Sendable {
         reason: String,
         _ fields: (inout LogLine) -> Void
     ) {
-        guard log.isOn(.info), admits(reason) else { return }
-        log.info(message, fields)
+        write(.info, message, reason, fields)
     }
 
     /// Logs what an operator should check, or counts it.
@@ -49,8 +48,17 @@ package final class LineLimit: Sendable {
         reason: String,
         _ fields: (inout LogLine) -> Void
     ) {
-        guard log.isOn(.warning), admits(reason) else { return }
-        log.warning(message, fields)
+        write(.warning, message, reason, fields)
+    }
+
+    private func write(
+        _ level: LogLevel,
+        _ message: String,
+        _ reason: String,
+        _ fields: (inout LogLine) -> Void
+    ) {
+        guard log.isOn(level), admits(reason) else { return }
+        log.write(level, message, fields)
     }
 
     private func admits(_ reason: String) -> Bool {
