@@ -39,10 +39,15 @@ package enum DatabaseSchema {
     /// new version has opened them for writing.
     ///
     /// - Throws: as ``content(of:)``, and `SQLITE_NOTADB` when there is nothing in it.
-    package static func checkIsMade(_ connection: Connection) throws(SQLiteError) {
-        if try content(of: connection) == .nothing {
+    @discardableResult
+    package static func checkIsMade(
+        _ connection: Connection
+    ) throws(SQLiteError) -> DatabaseContent {
+        let content = try content(of: connection)
+        if content == .nothing {
             throw SQLiteError(code: 26, message: "the database is empty", context: "open")
         }
+        return content
     }
 
     /// Migrates a database of an older version; does nothing with one of the newest.
@@ -51,8 +56,7 @@ package enum DatabaseSchema {
     /// - Throws: as ``checkIsMade(_:)``, and any error of a step, which leaves it unchanged.
     @discardableResult
     package static func migrate(_ connection: Connection) throws(SQLiteError) -> Int64? {
-        try checkIsMade(connection)
-        guard let older = try content(of: connection).olderVersion else { return nil }
+        guard let older = try checkIsMade(connection).olderVersion else { return nil }
         try DatabaseMigrations.run(connection, from: older)
         return older
     }
