@@ -107,13 +107,9 @@ enum GatewayReportEndpoint {
         _ services: APIServices
     ) async throws(Problem) -> Response {
         var range = GatewayReportRange()
-        range.from = try request.milliseconds("from")
-        range.to = try request.milliseconds("to")
+        (range.from, range.to) = try request.period()
         let limits = 1...Int64(GatewayReportRange.entriesMax)
         if let limit = try request.integer("limit", in: limits) { range.limit = Int(limit) }
-        if let from = range.from, let to = range.to, from >= to {
-            throw Problem(.invalidParameter, "to must be later than from.", field: "to")
-        }
         let wanted = range
         let collector = GatewayReportCollector(services.store.reader)
         return try await services.evidence.inTurn { () async throws(Problem) in

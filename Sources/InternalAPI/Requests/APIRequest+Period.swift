@@ -7,12 +7,17 @@ extension APIRequest {
     func bookkeepingPeriod() throws(Problem) -> TransactionFilter {
         var filter = TransactionFilter()
         filter.by = try transactionTime("by") ?? .paid
-        filter.fromMilliseconds = try milliseconds("from")
-        filter.toMilliseconds = try milliseconds("to")
-        if let from = filter.fromMilliseconds, let to = filter.toMilliseconds, from >= to {
+        (filter.fromMilliseconds, filter.toMilliseconds) = try period()
+        return filter
+    }
+
+    /// The parameters `from` and `to` of routes about a period, which must not be empty.
+    func period() throws(Problem) -> (from: Int64?, to: Int64?) {
+        let (from, to) = (try milliseconds("from"), try milliseconds("to"))
+        if let from, let to, from >= to {
             throw Problem(.invalidParameter, "to must be later than from.", field: "to")
         }
-        return filter
+        return (from, to)
     }
 
     /// A parameter that is the name of a time of payments; nil if it is absent.
