@@ -17,6 +17,20 @@ extension CommandOption {
         value: "N",
         summary: "Shows entries older than the one with the id N."
     )
+    static let to = CommandOption(
+        name: "--to",
+        value: "TIME",
+        summary: "The end of the period, which is not included."
+    )
+
+    /// `--from`, the start of a period of something, such as `the period of receipt`.
+    static func from(_ period: String = "the period") -> CommandOption {
+        CommandOption(
+            name: "--from",
+            value: "TIME",
+            summary: "The start of \(period): a Jakarta day or an RFC 3339 time."
+        )
+    }
 }
 
 extension CommandArguments {
@@ -37,8 +51,17 @@ struct ListFilter: Sendable {
     private let parameter: String
 
     init(_ name: String, value: String, as parameter: String, _ summary: String) {
-        option = CommandOption(name: name, value: value, summary: summary)
+        self.init(CommandOption(name: name, value: value, summary: summary), as: parameter)
+    }
+
+    private init(_ option: CommandOption, as parameter: String) {
+        self.option = option
         self.parameter = parameter
+    }
+
+    /// `--from` and `--to`.
+    static func period(_ period: String = "the period") -> [ListFilter] {
+        [ListFilter(.from(period), as: "from"), ListFilter(.to, as: "to")]
     }
 
     /// The parameters of a request; the value of an absent option is nil.

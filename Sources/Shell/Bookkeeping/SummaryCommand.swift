@@ -60,24 +60,13 @@ struct SummaryCommand: APICommand {
 
 extension ListFilter {
     /// The period of the commands for bookkeeping: `--by`, `--from` and `--to`.
-    static let bookkeepingPeriod = [
-        ListFilter(
-            "--by",
-            value: "TIME",
-            as: "by",
-            "The time that selects a payment: paid (default), updated or created."
-        ),
-        ListFilter(
-            "--from",
-            value: "TIME",
-            as: "from",
-            "The start of the period: a Jakarta day or an RFC 3339 time."
-        ),
-        ListFilter(
-            "--to",
-            value: "TIME",
-            as: "to",
-            "The end of the period, which is not included."
-        ),
-    ]
+    static let bookkeepingPeriod =
+        [
+            ListFilter(
+                "--by",
+                value: "TIME",
+                as: "by",
+                "The time that selects a payment: paid (default), updated or created."
+            )
+        ] + period()
 }

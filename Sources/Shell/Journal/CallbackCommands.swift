@@ -19,33 +19,27 @@ extension Command {
 struct CallbacksCommand: APICommand {
     static let options = filters.map(\.option) + [.olderThan, .limit]
 
-    private static let filters = [
-        ListFilter(
-            "--reference",
-            value: "REFERENCE",
-            as: "reference",
-            "Only with this reference, yours or the gateway's."
-        ),
-        ListFilter(
-            "--outcome",
-            value: "OUTCOME",
-            as: "outcome",
-            "Only with this outcome, such as applied, conflict or refused."
-        ),
-        ListFilter("--external-id", value: "ID", as: "externalId", "Only with this X-EXTERNAL-ID."),
-        ListFilter(
-            "--from",
-            value: "TIME",
-            as: "from",
-            "The start of the period of receipt: a Jakarta day or an RFC 3339 time."
-        ),
-        ListFilter(
-            "--to",
-            value: "TIME",
-            as: "to",
-            "The end of the period, which is not included."
-        ),
-    ]
+    private static let filters =
+        [
+            ListFilter(
+                "--reference",
+                value: "REFERENCE",
+                as: "reference",
+                "Only with this reference, yours or the gateway's."
+            ),
+            ListFilter(
+                "--outcome",
+                value: "OUTCOME",
+                as: "outcome",
+                "Only with this outcome, such as applied, conflict or refused."
+            ),
+            ListFilter(
+                "--external-id",
+                value: "ID",
+                as: "externalId",
+                "Only with this X-EXTERNAL-ID."
+            ),
+        ] + ListFilter.period("the period of receipt")
 
     private let parameters: [(name: String, value: String?)]
 
@@ -105,22 +99,13 @@ extension Command {
 
 /// `POST /admin/callbacks/replay`
 struct ReplayCommand: APICommand {
-    static let options = [outcome, from, to, .dryRun]
+    static let options = [outcome, from, .to, .dryRun]
     private static let outcome = CommandOption(
         name: "--outcome",
         value: "OUTCOME",
         summary: "Instead of IDs: the newest 1000 with this outcome, such as refused."
     )
-    private static let from = CommandOption(
-        name: "--from",
-        value: "TIME",
-        summary: "The start of the period of receipt: a Jakarta day or an RFC 3339 time."
-    )
-    private static let to = CommandOption(
-        name: "--to",
-        value: "TIME",
-        summary: "The end of the period, which is not included."
-    )
+    private static let from = CommandOption.from("the period of receipt")
 
     private let body: JSONObjectText
     private let isDryRun: Bool
@@ -139,7 +124,7 @@ struct ReplayCommand: APICommand {
             }
             body.add("ids", literal: "[\(ids.map { "\($0)" }.joined(separator: ","))]")
         }
-        for (option, member) in [(Self.from, "from"), (Self.to, "to")] {
+        for (option, member) in [(Self.from, "from"), (.to, "to")] {
             guard let time = arguments.one(option) else { continue }
             guard ids.isEmpty else {
                 throw UsageError(text: "\(option.name): expected with --outcome only")

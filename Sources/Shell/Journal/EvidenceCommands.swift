@@ -63,17 +63,7 @@ extension Command {
 
 /// `GET /v1/gateway-report`
 struct GatewayReportCommand: APICommand {
-    static let options = [from, to, limit]
-    private static let from = CommandOption(
-        name: "--from",
-        value: "TIME",
-        summary: "The start of the period: a Jakarta day or an RFC 3339 time."
-    )
-    private static let to = CommandOption(
-        name: "--to",
-        value: "TIME",
-        summary: "The end of the period, which is not included."
-    )
+    static let options = [.from(), .to, limit]
     private static let limit = CommandOption(
         name: "--limit",
         value: "N",
@@ -86,7 +76,7 @@ struct GatewayReportCommand: APICommand {
         let range = 1...Int64(GatewayReportRange.entriesMax)
         let limit = try arguments.wholeNumber(Self.limit, in: range)
         parameters = [
-            ("from", arguments.one(Self.from)), ("to", arguments.one(Self.to)),
+            ("from", arguments.one(.from())), ("to", arguments.one(.to)),
             ("limit", limit.map { "\($0)" }),
         ]
     }

@@ -23,44 +23,34 @@ struct TransactionsCommand: APICommand {
         summary: "Only of this amount, to be paid or paid, such as 25000.00."
     )
 
-    private static let filters = [
-        ListFilter(
-            "--status",
-            value: "STATUS",
-            as: "status",
-            "Only with this status, such as pending; several separated by commas."
-        ),
-        ListFilter(
-            "--reference-no",
-            value: "REFERENCE",
-            as: "referenceNo",
-            "Only with this reference of the gateway."
-        ),
-        ListFilter(
-            "--by",
-            value: "TIME",
-            as: "by",
-            "The time to order and select by: created (default), updated or paid."
-        ),
-        ListFilter(
-            "--from",
-            value: "TIME",
-            as: "from",
-            "The start of the period: a Jakarta day or an RFC 3339 time."
-        ),
-        ListFilter(
-            "--to",
-            value: "TIME",
-            as: "to",
-            "The end of the period, which is not included."
-        ),
-        ListFilter(
-            "--cursor",
-            value: "CURSOR",
-            as: "cursor",
-            "Shows the next page; the other options must be the same."
-        ),
-    ]
+    private static let filters =
+        [
+            ListFilter(
+                "--status",
+                value: "STATUS",
+                as: "status",
+                "Only with this status, such as pending; several separated by commas."
+            ),
+            ListFilter(
+                "--reference-no",
+                value: "REFERENCE",
+                as: "referenceNo",
+                "Only with this reference of the gateway."
+            ),
+            ListFilter(
+                "--by",
+                value: "TIME",
+                as: "by",
+                "The time to order and select by: created (default), updated or paid."
+            ),
+        ] + ListFilter.period() + [
+            ListFilter(
+                "--cursor",
+                value: "CURSOR",
+                as: "cursor",
+                "Shows the next page; the other options must be the same."
+            )
+        ]
 
     private let parameters: [(name: String, value: String?)]
 
