@@ -4,8 +4,7 @@ import Glibc
 package enum FileCreation {
     /// Writes a new file, which is durable when this returns; its name in the directory is not.
     ///
-    /// Wraps `open(2)` with `O_EXCL`, `write(2)` and `fsync(2)`. A file that could not be written
-    /// completely is removed.
+    /// A file that could not be written completely is removed.
     ///
     /// - Parameter owner: nil means the user of this process.
     package static func write(
@@ -14,23 +13,9 @@ package enum FileCreation {
         mode: UInt32,
         owner: FileOwnership? = nil
     ) throws(FileError) {
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-        let raw = try asFileError { () throws(SystemError) in
-            try retryingOnInterrupt("open") { unsafe open(path, flags, mode_t(mode)) }
-        }
-        let descriptor = Descriptor(owning: raw)
-        do throws(SystemError) {
-            try writeAll(bytes, to: descriptor)
-            // The umask does not apply: the mode is the given one.
-            _ = try retryingOnInterrupt("fchmod") { fchmod(raw, mode_t(mode)) }
-            owner?.give(descriptor)
-            _ = try retryingOnInterrupt("fsync") { fsync(raw) }
-        } catch {
-            // The first error is the one to report.
-            _ = unsafe unlink(path)
-            throw .system(error)
-        }
+        let file = try NewFile(path, mode: mode, owner: owner)
+        try file.append(bytes)
+        try file.finish()
     }
 
     /// Creates a directory and its missing parents.
@@ -74,23 +59,6 @@ package enum FileCreation {
     package static func exists(_ path: String) -> Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0
-    }
-
-    /// Wraps `write(2)`.
-    static func writeAll(
-        _ bytes: [UInt8],
-        to descriptor: borrowing Descriptor
-    ) throws(SystemError) {
-        let raw = descriptor.raw
-        var written = 0
-        while written < bytes.count {
-            let rest = bytes[written...]
-            written += try unsafe rest.withUnsafeBufferPointer { (rest) throws(SystemError) in
-                try retryingOnInterrupt("write") {
-                    unsafe Glibc.write(raw, rest.baseAddress, rest.count)
-                }
-            }
-        }
     }
 }
 

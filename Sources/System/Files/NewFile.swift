@@ -8,7 +8,13 @@ package final class NewFile: Sendable {
     private let isFinished = Atomic(false)
 
     /// Creates the file. Wraps `open(2)` with `O_EXCL`, and `fchmod(2)`.
-    package init(_ path: String, mode: UInt32) throws(FileError) {
+    ///
+    /// - Parameter owner: nil means the user of this process.
+    package init(
+        _ path: String,
+        mode: UInt32,
+        owner: FileOwnership? = nil
+    ) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw .badPath }
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
         let raw = try asFileError { () throws(SystemError) in
@@ -20,16 +26,26 @@ package final class NewFile: Sendable {
         _ = try asFileError { () throws(SystemError) in
             try retryingOnInterrupt("fchmod") { fchmod(raw, mode_t(mode)) }
         }
+        owner?.give(descriptor)
     }
 
     deinit {
         if !isFinished.load(ordering: .relaxed) { _ = unsafe unlink(path) }
     }
 
-    /// Appends bytes; one call at a time.
+    /// Appends bytes; one call at a time. Wraps `write(2)`.
     package func append(_ bytes: [UInt8]) throws(FileError) {
-        try asFileError { () throws(SystemError) in
-            try FileCreation.writeAll(bytes, to: descriptor)
+        let raw = descriptor.raw
+        var written = 0
+        while written < bytes.count {
+            let rest = bytes[written...]
+            written += try asFileError { () throws(SystemError) in
+                try unsafe rest.withUnsafeBufferPointer { (rest) throws(SystemError) in
+                    try retryingOnInterrupt("write") {
+                        unsafe Glibc.write(raw, rest.baseAddress, rest.count)
+                    }
+                }
+            }
         }
     }
 
