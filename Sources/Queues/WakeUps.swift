@@ -18,7 +18,7 @@ package struct WakeUps: Sendable {
     package static let delaySecondsMax = 5
 
     package init() {
-        (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (signals, continuation) = AsyncStream.coalescing()
     }
 
     /// Causes a pass as soon as the present one has ended.
@@ -41,5 +41,12 @@ package struct WakeUps: Sendable {
     package mutating func cancelDelay() {
         alarm?.cancel()
         alarm = nil
+    }
+}
+
+extension AsyncStream<Void> {
+    /// A stream that holds one element at most: several events before a read are one.
+    package static func coalescing() -> (stream: AsyncStream, continuation: Continuation) {
+        makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 }

@@ -250,10 +250,3 @@ package final class Store: Sendable {
         storage.release()
     }
 }
-
-extension AsyncStream<Void> {
-    /// A stream that holds one element at most: several events before a read are one.
-    fileprivate static func coalescing() -> (stream: AsyncStream, continuation: Continuation) {
-        makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
-}
