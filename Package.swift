@@ -181,21 +181,17 @@ let package = Package(
         library(
             "APIModel",
             [
-                "Exports",
-                "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
+                "Exports", "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
                 "Diagnosis", "Search", "Survey", "Snap", "Payments", "Crypto", "Commands", "Text",
             ]
         ),
         library(
             "InternalAPI",
             [
-                "Exports",
-                "APIModel", "Maintenance", "Outbound", "Notify", "Alarms", "Metrics",
+                "Exports", "APIModel", "Maintenance", "Outbound", "Notify", "Alarms", "Metrics",
                 "Configuration", "CashIn", "QRCode", "HTTPServer", "HTTPCore", "Store", "Ledger",
                 "Diagnosis", "Captures", "RecordSearch", "Search", "Survey", "Logging", "Snap",
-                "Payments",
-                "Crypto",
-                "Commands", "System", "Queues", "Text",
+                "Payments", "Crypto", "Commands", "System", "Queues", "Text",
             ]
         ),
         library("Forwarding", ["HTTPClient", "HTTPCore", "Crypto", "System"]),
@@ -212,10 +208,9 @@ let package = Package(
             "Receiver",
             [
                 "Shell", "InternalAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Alarms",
-                "Alerts",
-                "Metrics", "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "SQLiteStore",
-                "SQLiteFiles",
-                "Store", "Ledger", "Commands", "Logging", "Snap", "Payments", "Crypto", "System",
+                "Alerts", "Metrics", "Configuration", "HTTPServer", "HTTPClient", "HTTPCore",
+                "SQLiteStore", "SQLiteFiles", "Store", "Ledger", "Commands", "Logging", "Snap",
+                "Payments", "Crypto", "System",
             ]
         ),
         library(

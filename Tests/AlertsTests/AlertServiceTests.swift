@@ -1,6 +1,6 @@
-import Metrics
 import HTTPCore
 import HTTPServer
+import Metrics
 import Payments
 import Store
 import Support

@@ -1,5 +1,5 @@
-import Exports
 import APIModel
+import Exports
 import Payments
 import Store
 
