@@ -1,35 +1,38 @@
 import COpenSSL
 
-/// HMAC with SHA-256 (RFC 2104) of a message.
-///
-/// - Throws: ``CryptoError`` if OpenSSL lacks HMAC or is out of memory.
-package func hmacSHA256(
-    of message: Span<UInt8>,
-    key: Span<UInt8>
-) throws(CryptoError) -> Digest {
-    var isMade = false
-    let digest = unsafe Digest { output in
-        unsafe message.withUnsafeBufferPointer { message in
-            unsafe key.withUnsafeBufferPointer { key in
-                var count = 0
-                let result = unsafe EVP_Q_mac(
-                    nil,
-                    "HMAC",
-                    nil,
-                    "SHA256",
-                    nil,
-                    key.baseAddress,
-                    key.count,
-                    message.baseAddress,
-                    message.count,
-                    output,
-                    Digest.count,
-                    &count
-                )
-                isMade = unsafe result != nil && count == Digest.count
+extension HashFunction {
+    /// HMAC (RFC 2104) of a message with this hash function; wraps `EVP_Q_mac`.
+    ///
+    /// - Throws: ``CryptoError`` if OpenSSL lacks the function or is out of memory.
+    package func authenticationCode(
+        of message: Span<UInt8>,
+        key: Span<UInt8>
+    ) throws(CryptoError) -> [UInt8] {
+        var isMade = false
+        let code = unsafe [UInt8](unsafeUninitializedCapacity: digestBytes) { output, count in
+            unsafe message.withUnsafeBufferPointer { message in
+                unsafe key.withUnsafeBufferPointer { key in
+                    var written = 0
+                    let result = unsafe EVP_Q_mac(
+                        nil,
+                        "HMAC",
+                        nil,
+                        name,
+                        nil,
+                        key.baseAddress,
+                        key.count,
+                        message.baseAddress,
+                        message.count,
+                        output.baseAddress,
+                        digestBytes,
+                        &written
+                    )
+                    isMade = unsafe result != nil && written == digestBytes
+                }
             }
+            count = isMade ? digestBytes : 0
         }
+        guard isMade else { throw .drained("EVP_Q_mac") }
+        return code
     }
-    guard isMade else { throw .drained("EVP_Q_mac") }
-    return digest
 }

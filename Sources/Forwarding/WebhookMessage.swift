@@ -46,8 +46,8 @@ package struct WebhookMessage: Sendable {
         signedWith secret: WebhookSecret
     ) throws(CryptoError) -> [(name: String, value: String)] {
         let signed = Array("\(id).\(seconds).".utf8) + body
-        let code = try hmacSHA256(of: signed.span, key: secret.key.span)
-        let signature = String(decoding: Base64.encode(code.bytes.span), as: UTF8.self)
+        let code = try HashFunction.sha256.authenticationCode(of: signed.span, key: secret.key.span)
+        let signature = String(decoding: Base64.encode(code.span), as: UTF8.self)
         return [
             ("webhook-id", id), ("webhook-timestamp", "\(seconds)"),
             ("webhook-signature", "v1,\(signature)"),

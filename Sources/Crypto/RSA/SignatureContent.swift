@@ -46,7 +46,7 @@ package enum HashFunction: String, CaseIterable, Sendable {
     }
 
     /// The name of the function in OpenSSL.
-    private var name: String {
+    var name: String {
         switch self {
         case .md5: "MD5"
         case .sha1: "SHA1"

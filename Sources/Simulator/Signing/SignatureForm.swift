@@ -65,18 +65,11 @@ enum SignatureForm: String, CaseIterable, Sendable {
         return output
     }
 
-    /// HMAC (RFC 2104 section 2) with SHA-512 or SHA-256 and the client secret, which is shorter
-    /// than a block.
+    /// The HMAC with the client secret.
     private static func hmac(
         _ function: HashFunction,
         _ text: [UInt8]
     ) throws(CryptoError) -> [UInt8] {
-        let blockBytes = function == .sha512 ? 128 : 64
-        let padding = [UInt8](repeating: 0, count: blockBytes - clientSecret.count)
-        let key = clientSecret + padding
-        let inner = key.map { $0 ^ 0x36 } + text
-        let innerDigest = try function.digest(of: inner.span)
-        let outer = key.map { $0 ^ 0x5C } + innerDigest
-        return try function.digest(of: outer.span)
+        try function.authenticationCode(of: text.span, key: clientSecret.span)
     }
 }
