@@ -190,7 +190,19 @@ struct ForwardTests {
         for end in try [one.wait(), other.wait()] {
             #expect([.exited(0), .exited(65)].contains(end))
         }
-        #expect(try position(daemon) == 2)
+        // A message whose response the forwarder has not read is sent again by the next one.
+        let last = try forward(to: receiver, from: daemon)
+        #expect(last.errors.first { $0.contains("message=forwarding") } != nil)
+        #expect(try daemon.post(Callback()).code == "2005600")
+        var sequences: [Int] = []
+        repeat {
+            sequences = receiver.messages(sequences.count + 1).compactMap {
+                $0.json["data"]["sequence"].integer
+            }
+        } while sequences.last != 3
+        #expect(Set(sequences) == [1, 2, 3], "\(sequences)")
+        last.signal(SIGTERM)
+        #expect(try last.wait() == .exited(0))
     }
 
     @Test(
