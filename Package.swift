@@ -181,17 +181,24 @@ let package = Package(
         library(
             "APIModel",
             [
-                "Exports", "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
-                "Diagnosis", "Search", "Survey", "Snap", "Payments", "Crypto", "Commands", "Text",
+                "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
+                "Diagnosis", "Search", "Survey", "Snap", "Payments", "Crypto", "Text",
+            ]
+        ),
+        library(
+            "OpenAPI",
+            [
+                "APIModel", "Exports", "Maintenance", "Configuration", "HTTPCore", "Store",
+                "Ledger", "Diagnosis", "Search", "Snap", "Payments", "Commands", "Text",
             ]
         ),
         library(
             "InternalAPI",
             [
-                "Exports", "APIModel", "Maintenance", "Outbound", "Notify", "Alarms", "Metrics",
-                "Configuration", "CashIn", "QRCode", "HTTPServer", "HTTPCore", "Store", "Ledger",
-                "Diagnosis", "Captures", "RecordSearch", "Search", "Survey", "Logging", "Snap",
-                "Payments", "Crypto", "Commands", "System", "Queues", "Text",
+                "Exports", "OpenAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Alarms",
+                "Metrics", "Configuration", "CashIn", "QRCode", "HTTPServer", "HTTPCore", "Store",
+                "Ledger", "Diagnosis", "Captures", "RecordSearch", "Search", "Survey", "Logging",
+                "Snap", "Payments", "Crypto", "Commands", "System", "Queues", "Text",
             ]
         ),
         library("Forwarding", ["HTTPClient", "HTTPCore", "Crypto", "System"]),
@@ -274,6 +281,7 @@ let package = Package(
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),
         tests(of: "Exports"),
         tests(of: "APIModel"),
+        tests(of: "OpenAPI"),
         tests(of: "InternalAPI", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPClient"]),
         tests(of: "Forwarding"),
         tests(of: "Shell", ["HTTPServer"]),

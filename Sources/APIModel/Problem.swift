@@ -84,9 +84,10 @@ package struct Problem: Error, Equatable {
 
 extension Problem.Kind {
     /// The member `type`.
-    var urn: String { "urn:cashin-receiver:problem:\(rawValue)" }
+    package var urn: String { "urn:cashin-receiver:problem:\(rawValue)" }
 
-    var status: Status {
+    /// The HTTP status.
+    package var status: Status {
         switch self {
         case .malformedRequest, .unknownParameter, .invalidParameter: .badRequest
         case .malformedBody, .unknownMember, .invalidMember: .badRequest
@@ -111,7 +112,7 @@ extension Problem.Kind {
     }
 
     /// The member `title`, which is the same for all problems of the kind.
-    var title: String {
+    package var title: String {
         switch self {
         case .malformedRequest: "The request is not valid HTTP"
         case .unknownParameter: "The request has an unknown parameter"

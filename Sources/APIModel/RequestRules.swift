@@ -50,7 +50,7 @@ package enum ConsumerName {
         "1 to 64 letters, digits, \".\", \"_\" or \"-\", the first a letter or digit"
 
     /// The same as a regular expression.
-    static let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+    package static let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
     package static func isValid(_ name: String) -> Bool {
         guard let first = name.utf8.first, isLetterOrDigit(first), name.utf8.count <= 64 else {

@@ -5,6 +5,7 @@ import HTTPCore
 package import Maintenance
 package import Metrics
 package import Notify
+import OpenAPI
 package import Outbound
 package import Store
 

@@ -4,6 +4,7 @@ package import HTTPCore
 package import HTTPServer
 package import Logging
 package import Metrics
+import OpenAPI
 package import System
 import Store
 import Synchronization

@@ -1,4 +1,5 @@
 import APIModel
+import OpenAPI
 import Configuration
 import Testing
 

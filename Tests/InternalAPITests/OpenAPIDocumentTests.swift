@@ -1,5 +1,6 @@
 import APIModel
 import Configuration
+import OpenAPI
 import Snap
 import Support
 import Testing

@@ -1,5 +1,6 @@
 import APIModel
 import HTTPCore
+import OpenAPI
 
 /// `GET /openapi.json`: the OpenAPI document.
 enum OpenAPIEndpoint {

@@ -1,3 +1,5 @@
+import APIModel
+
 // Problems, and the state of the service.
 extension NamedSchema {
     static let serviceSchemas = [

@@ -1,3 +1,4 @@
+import APIModel
 import Payments
 
 // The attention list.

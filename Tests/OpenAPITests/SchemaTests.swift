@@ -1,6 +1,6 @@
 import Testing
 
-@testable import APIModel
+@testable import OpenAPI
 
 /// JSON Schemas, and the JSON that they are written as.
 @Suite struct SchemaTests {

@@ -1,3 +1,4 @@
+package import APIModel
 import Configuration
 import HTTPCore
 

@@ -1,3 +1,4 @@
+import APIModel
 import HTTPCore
 
 /// An error response of a route: one status with all problems that have it.

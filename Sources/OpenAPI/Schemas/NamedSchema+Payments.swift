@@ -1,3 +1,4 @@
+import APIModel
 import Exports
 import Payments
 import Search

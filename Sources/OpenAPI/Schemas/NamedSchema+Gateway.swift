@@ -1,3 +1,4 @@
+import APIModel
 import Ledger
 import Payments
 import Store

@@ -1,3 +1,5 @@
+import APIModel
+
 // The feed and its consumers.
 extension NamedSchema {
     static let feedSchemas = [
