@@ -193,12 +193,26 @@ let package = Package(
             ]
         ),
         library(
+            "Evidence",
+            [
+                "APIModel", "Configuration", "HTTPCore", "Store", "Ledger", "Diagnosis", "Captures",
+                "Search", "Survey", "Snap", "Payments", "Crypto", "System", "Queues", "Text",
+            ]
+        ),
+        library(
+            "Exposition",
+            [
+                "Maintenance", "Alarms", "Metrics", "HTTPServer", "Store", "Logging", "Snap",
+                "Payments", "Commands", "System",
+            ]
+        ),
+        library(
             "InternalAPI",
             [
-                "Exports", "OpenAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Alarms",
-                "Metrics", "Configuration", "CashIn", "QRCode", "HTTPServer", "HTTPCore", "Store",
-                "Ledger", "Diagnosis", "Captures", "RecordSearch", "Search", "Survey", "Logging",
-                "Snap", "Payments", "Crypto", "Commands", "System", "Queues", "Text",
+                "Evidence", "Exposition", "Exports", "OpenAPI", "APIModel", "Maintenance",
+                "Outbound", "Notify", "Alarms", "Metrics", "Configuration", "CashIn", "QRCode",
+                "HTTPServer", "HTTPCore", "Store", "Ledger", "RecordSearch", "Search", "Logging",
+                "Snap", "Payments", "Crypto", "System", "Text",
             ]
         ),
         library("Forwarding", ["HTTPClient", "HTTPCore", "Crypto", "System"]),
@@ -214,7 +228,8 @@ let package = Package(
         library(
             "Receiver",
             [
-                "Shell", "InternalAPI", "APIModel", "Maintenance", "Outbound", "Notify", "Alarms",
+                "Shell", "InternalAPI", "Evidence", "APIModel", "Maintenance", "Outbound", "Notify",
+                "Alarms",
                 "Alerts", "Metrics", "Configuration", "HTTPServer", "HTTPClient", "HTTPCore",
                 "SQLiteStore", "SQLiteFiles", "Store", "Ledger", "Commands", "Logging", "Snap",
                 "Payments", "Crypto", "System",
@@ -282,6 +297,7 @@ let package = Package(
         tests(of: "Exports"),
         tests(of: "APIModel"),
         tests(of: "OpenAPI"),
+        tests(of: "Evidence", ["SQLiteStore", "SQLiteFiles"]),
         tests(of: "InternalAPI", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPClient"]),
         tests(of: "Forwarding"),
         tests(of: "Shell", ["HTTPServer"]),

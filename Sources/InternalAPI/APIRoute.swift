@@ -1,6 +1,7 @@
 import APIModel
 package import Alarms
 import Configuration
+package import Evidence
 import HTTPCore
 package import Maintenance
 package import Metrics

@@ -1,5 +1,6 @@
 import APIModel
 package import Configuration
+import Evidence
 package import HTTPCore
 package import HTTPServer
 package import Logging

@@ -3,6 +3,7 @@ import Alarms
 import Alerts
 import Configuration
 import Crypto
+import Evidence
 import HTTPClient
 import HTTPServer
 import InternalAPI

@@ -1,6 +1,6 @@
 import APIModel
-import OpenAPI
 import Configuration
+import OpenAPI
 import Testing
 
 @testable import InternalAPI

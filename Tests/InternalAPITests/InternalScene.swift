@@ -1,6 +1,7 @@
 import Alarms
 import APIModel
 import Configuration
+import Evidence
 import HTTPClient
 import HTTPCore
 import HTTPServer

@@ -67,28 +67,6 @@ enum TransitionsEndpoint {
     }
 }
 
-/// Runs a read; a failure becomes the problem `store-unavailable`.
-func reading<Result>(
-    _ body: () async throws(StoreError) -> Result
-) async throws(Problem) -> Result {
-    do throws(StoreError) {
-        return try await body()
-    } catch {
-        throw Problem(.storeUnavailable, "The database could not be read: \(error.message).")
-    }
-}
-
-/// Runs a commit; a failure becomes the problem `store-unavailable`.
-func committing<Result>(
-    _ body: () async throws(StoreError) -> Result
-) async throws(Problem) -> Result {
-    do throws(StoreError) {
-        return try await body()
-    } catch {
-        throw Problem(.storeUnavailable, "The database could not be written: \(error.message).")
-    }
-}
-
 /// `GET /v1/transitions/stream`: the feed as server-sent events.
 enum TransitionStreamEndpoint {
     /// The maximum time without data on a stream. Proxies usually close an idle connection after 60

@@ -6,7 +6,7 @@ import Store
 import Support
 import Testing
 
-@testable import InternalAPI
+@testable import Evidence
 
 /// Lines that verify a signature, for a shell.
 @Suite struct SignedMessageTests {

@@ -4,7 +4,7 @@ import Store
 import Support
 import Testing
 
-@testable import InternalAPI
+@testable import Evidence
 
 /// The bounds of a dossier.
 @Suite struct DossierCollectorTests {

@@ -1,17 +1,17 @@
-import APIModel
+package import APIModel
 import HTTPCore
 import Ledger
 import Payments
 import System
 import Snap
-import Store
+package import Store
 import Survey
 import Text
 
 /// Surveys the journal for a gateway report.
 ///
 /// Entries are read in portions, so that no snapshot of the database is held for long.
-struct GatewayReportCollector: Sendable {
+package struct GatewayReportCollector: Sendable {
     /// Callbacks in one read.
     private static let callbacksInPortion = 100
 
@@ -20,10 +20,10 @@ struct GatewayReportCollector: Sendable {
 
     private let reader: any StorageReader
 
-    init(_ reader: any StorageReader) { self.reader = reader }
+    package init(_ reader: any StorageReader) { self.reader = reader }
 
     /// Makes the report on the callbacks and gateway calls in `range`.
-    func report(
+    package func report(
         on range: GatewayReportRange
     ) async throws(Problem) -> GatewayReportRepresentation {
         let text = { (milliseconds: Int64?) in

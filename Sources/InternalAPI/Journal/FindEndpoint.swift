@@ -1,5 +1,5 @@
 import APIModel
-import Diagnosis
+import Evidence
 import HTTPCore
 import RecordSearch
 import Search
@@ -74,21 +74,5 @@ extension JakartaTime {
         let midnight = Int64(day(milliseconds: now)) * 86_400_000 - offsetMilliseconds
         let today = midnight + seconds * 1_000
         return today > now ? today - 86_400_000 : today
-    }
-}
-
-extension SearchedCallback.SignatureProblem {
-    /// The problem that a diagnosis has found; nil if the headers are the problem.
-    init?(_ diagnosis: SignatureDiagnosis) {
-        switch diagnosis.verdict {
-        case .verifies: self = .verifies
-        case .oneChange, .severalChanges:
-            self = .change(diagnosis.changes.map(\.detail).joined(separator: "; "))
-        case .otherContent: self = .otherContent
-        case .otherKey: self = .otherKey
-        case .unusableSignature: self = .unusable
-        case .noKeys: self = .noKeys
-        case .refusedHeaders, .missingHeader: return nil
-        }
     }
 }

@@ -8,7 +8,7 @@ import Support
 import Synchronization
 import Testing
 
-@testable import InternalAPI
+@testable import Evidence
 
 /// Stores with something to collect.
 enum EvidenceStore {

@@ -1,15 +1,15 @@
-import APIModel
+package import APIModel
 import Crypto
 import Ledger
 import Payments
 import System
-import Store
+package import Store
 
 /// Collects everything that is stored about one payment.
 ///
 /// The newest callbacks and gateway calls are collected, up to a number and a size. They are read
 /// in portions, so that no snapshot of the database is held for long.
-struct DossierCollector: Sendable {
+package struct DossierCollector: Sendable {
     /// The maximum number of callbacks, of gateway calls, and of attention entries.
     static let entriesMax = 1_000
 
@@ -26,13 +26,15 @@ struct DossierCollector: Sendable {
     private let reader: any StorageReader
     private let keys: EvidenceKeys
 
-    init(_ reader: any StorageReader, keys: EvidenceKeys) {
+    package init(_ reader: any StorageReader, keys: EvidenceKeys) {
         self.reader = reader
         self.keys = keys
     }
 
     /// Collects and writes the dossier of a payment; `truncated` names the lists that were cut off.
-    func dossier(of transaction: TransactionRecord) async throws(Problem) -> DossierRepresentation {
+    package func dossier(
+        of transaction: TransactionRecord
+    ) async throws(Problem) -> DossierRepresentation {
         let reader = reader
         let evidence = try await reading { () async throws(StoreError) in
             try await reader.evidence(of: transaction)

@@ -4,7 +4,7 @@ import Support
 import Survey
 import Testing
 
-@testable import InternalAPI
+@testable import Evidence
 
 /// The bounds of a report.
 @Suite struct GatewayReportCollectorTests {
