@@ -109,6 +109,7 @@ let package = Package(
         library("Survey", ["Snap", "Text", "Payments"]),
         library("AlertMessages", ["Payments", "Text"]),
         library("Search", ["Payments", "Text"]),
+        library("Reports", ["Payments", "Text"]),
 
         // 3: services.
         library("Logging", ["Text", "System", "Queues"]),
@@ -291,6 +292,7 @@ let package = Package(
         tests(of: "Alarms"),
         tests(of: "AlertMessages"),
         tests(of: "Search"),
+        tests(of: "Reports"),
         tests(of: "Alerts", ["SQLiteStore", "SQLiteFiles", "HTTPServer", "Ledger"]),
         tests(of: "Notify", ["SQLiteStore", "SQLiteFiles", "HTTPClient"]),
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),
