@@ -218,22 +218,35 @@ let package = Package(
         ),
         library("Forwarding", ["HTTPClient", "HTTPCore", "Crypto", "System"]),
         library(
+            "ReceiverClient",
+            [
+                "APIModel", "Configuration", "Commands", "HTTPClient", "HTTPCore", "Snap", "System",
+                "Queues", "Text",
+            ]
+        ),
+        library(
+            "FileCommands",
+            [
+                "ReceiverClient", "APIModel", "Maintenance", "Notify", "Alerts", "AlertMessages",
+                "Configuration", "Commands", "Recovery", "SQLiteStore", "SQLiteFiles", "Store",
+                "Ledger", "Diagnosis", "Captures", "Snap", "Crypto", "System", "Text",
+            ]
+        ),
+        library(
             "Shell",
             [
-                "Forwarding", "APIModel", "Maintenance", "Notify", "Alerts", "AlertMessages",
-                "Configuration", "Commands", "HTTPClient", "HTTPCore", "Recovery", "SQLiteStore",
-                "SQLiteFiles", "Store", "Ledger", "Diagnosis", "Captures", "Logging", "Snap",
-                "Crypto", "QRCode", "System", "Queues", "Text",
+                "ReceiverClient", "Forwarding", "APIModel", "Configuration", "Commands",
+                "HTTPClient", "HTTPCore", "Logging", "Snap", "QRCode", "System", "Text",
             ]
         ),
         library(
             "Receiver",
             [
-                "Shell", "InternalAPI", "Evidence", "APIModel", "Maintenance", "Outbound", "Notify",
-                "Alarms",
-                "Alerts", "Metrics", "Configuration", "HTTPServer", "HTTPClient", "HTTPCore",
-                "SQLiteStore", "SQLiteFiles", "Store", "Ledger", "Commands", "Logging", "Snap",
-                "Payments", "Crypto", "System",
+                "Shell", "FileCommands", "ReceiverClient", "InternalAPI", "Evidence", "APIModel",
+                "Maintenance", "Outbound", "Notify", "Alarms", "Alerts", "Metrics",
+                "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "SQLiteStore",
+                "SQLiteFiles", "Store", "Ledger", "Commands", "Logging", "Snap", "Payments",
+                "Crypto", "System",
             ]
         ),
         library(
@@ -302,7 +315,8 @@ let package = Package(
         tests(of: "Evidence", ["SQLiteStore", "SQLiteFiles"]),
         tests(of: "InternalAPI", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPClient"]),
         tests(of: "Forwarding"),
-        tests(of: "Shell", ["HTTPServer"]),
+        // The tests of ReceiverClient and FileCommands are among them: they run command lines.
+        tests(of: "Shell", ["FileCommands", "HTTPServer"]),
         tests(of: "Receiver"),
         tests(of: "Simulator", ["CashIn"]),
         .testTarget(

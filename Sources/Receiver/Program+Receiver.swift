@@ -1,4 +1,6 @@
 package import Commands
+import FileCommands
+import ReceiverClient
 import Shell
 
 extension Program {

@@ -1,7 +1,7 @@
 import Commands
 package import Configuration
+import FileCommands
 package import Logging
-import Shell
 import System
 
 extension Command {

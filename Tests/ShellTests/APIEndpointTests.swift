@@ -4,6 +4,7 @@ import HTTPClient
 import Support
 import Testing
 
+@testable import ReceiverClient
 @testable import Shell
 
 /// Where the commands find the daemon, and with which token.

@@ -4,6 +4,7 @@ import Support
 import Testing
 
 @testable import HTTPClient
+@testable import ReceiverClient
 @testable import Shell
 
 /// What the shell is told when there is no answer to show.

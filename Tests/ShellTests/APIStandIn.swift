@@ -7,6 +7,7 @@ import System
 import Synchronization
 import Testing
 
+@testable import ReceiverClient
 @testable import Shell
 
 /// Stands in for the internal API: gives the answers it was told, in order, and keeps what it was
@@ -135,7 +136,7 @@ struct ShellScene: Sendable {
     private static let program = Program(
         name: programName,
         summary: "",
-        commands: Command.overAPI + Command.onFiles
+        commands: Command.overAPI
     )
 
     /// Runs a command line; `--url` and `--token-file` are added.

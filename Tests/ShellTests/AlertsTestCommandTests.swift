@@ -4,7 +4,8 @@ import HTTPServer
 import Support
 import Testing
 
-@testable import Shell
+@testable import FileCommands
+@testable import ReceiverClient
 
 /// `alerts test`, towards a receiver on loopback.
 @Suite(.timeLimit(.minutes(10)))

@@ -5,7 +5,7 @@ import HTTPCore
 import Support
 import Testing
 
-@testable import Shell
+@testable import FileCommands
 
 /// A diagnosis as people read it.
 struct DiagnosisTextTests {

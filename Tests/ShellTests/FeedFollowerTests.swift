@@ -4,6 +4,7 @@ import Support
 import Synchronization
 import Testing
 
+@testable import ReceiverClient
 @testable import Shell
 
 struct FeedFollowerTests {

@@ -4,6 +4,7 @@ import QRCode
 import Support
 import Testing
 
+@testable import ReceiverClient
 @testable import Shell
 
 struct GenerateCommandTests {

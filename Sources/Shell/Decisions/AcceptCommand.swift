@@ -1,5 +1,6 @@
 package import Commands
 import Configuration
+import ReceiverClient
 import Snap
 import Text
 
@@ -66,10 +67,6 @@ extension CommandOption {
         name: "--amount",
         value: "AMOUNT",
         summary: "Such as 9000.00; required if no stored fact, or several, state it."
-    )
-    static let dryRun = CommandOption(
-        flag: "--dry-run",
-        summary: "Shows the result, and writes nothing."
     )
 }
 

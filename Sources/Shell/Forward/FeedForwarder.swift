@@ -1,6 +1,7 @@
 import Commands
 import Forwarding
 import Logging
+import ReceiverClient
 import System
 import Text
 

@@ -4,6 +4,7 @@ import Forwarding
 import HTTPClient
 import HTTPCore
 import Logging
+import ReceiverClient
 import System
 
 extension Command {

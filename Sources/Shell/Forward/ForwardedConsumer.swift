@@ -1,4 +1,5 @@
 import Commands
+import ReceiverClient
 import Text
 
 /// Where a forwarder begins when its consumer is new or its feed has changed.

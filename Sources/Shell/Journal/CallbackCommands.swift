@@ -1,6 +1,7 @@
 import APIModel
 package import Commands
 import Configuration
+import ReceiverClient
 import Snap
 import Text
 

@@ -1,6 +1,7 @@
 package import Commands
 import Configuration
 import QRCode
+import ReceiverClient
 import Snap
 import Text
 

@@ -1,4 +1,5 @@
 import Commands
+import ReceiverClient
 import Snap
 import Text
 

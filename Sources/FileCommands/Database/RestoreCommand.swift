@@ -1,6 +1,7 @@
 package import Commands
 import Configuration
 import Ledger
+import ReceiverClient
 import Recovery
 import SQLiteFiles
 import Snap

@@ -1,6 +1,7 @@
 import Commands
 import Configuration
 import Maintenance
+import ReceiverClient
 import Recovery
 import SQLiteFiles
 import Snap

@@ -1,4 +1,5 @@
 package import Commands
+import ReceiverClient
 
 extension Command {
     package static let keygen = Command(

@@ -1,12 +1,12 @@
 import Commands
 import Configuration
-import HTTPClient
+package import HTTPClient
 import HTTPCore
 import System
 
 /// The address of the internal API, and the token for it.
-struct APIEndpoint: Sendable {
-    let origin: Origin
+package struct APIEndpoint: Sendable {
+    package let origin: Origin
 
     /// The prefix of every path, without a trailing slash.
     let basePath: String

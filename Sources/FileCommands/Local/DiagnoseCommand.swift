@@ -5,6 +5,7 @@ import Configuration
 import Crypto
 import Diagnosis
 import Notify
+import ReceiverClient
 import Snap
 import System
 import Text

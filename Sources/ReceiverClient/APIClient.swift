@@ -1,13 +1,13 @@
 import Commands
 import Configuration
-import HTTPClient
+package import HTTPClient
 import HTTPCore
 import Snap
-import Text
+package import Text
 
 /// A client of the internal API of a daemon.
-struct APIClient: Sendable {
-    let endpoint: APIEndpoint
+package struct APIClient: Sendable {
+    package let endpoint: APIEndpoint
     private let http: HTTPClient
 
     /// The maximum size of a response: 1,000 callbacks as JSON, each with head and body at their
@@ -22,7 +22,7 @@ struct APIClient: Sendable {
     /// - Parameters:
     ///   - responseSeconds: the timeout of one response.
     ///   - streams: whether the client is for ``stream(_:_:to:)``.
-    init(
+    package init(
         _ endpoint: APIEndpoint,
         responseSeconds: Int,
         streams: Bool = false
@@ -39,7 +39,7 @@ struct APIClient: Sendable {
     }
 
     /// Sends a GET request; parameters without a value are omitted.
-    func get(
+    package func get(
         _ path: [String],
         _ parameters: [(name: String, value: String?)] = []
     ) async throws(CommandProblem) -> JSONDocument {
@@ -49,7 +49,7 @@ struct APIClient: Sendable {
     /// Sends a GET request, and passes the body of a successful response to `sink` as it arrives.
     ///
     /// - Throws: also when `sink` returned false.
-    func stream(
+    package func stream(
         _ path: [String],
         _ parameters: [(name: String, value: String?)],
         to sink: @escaping OutboundRequest.BodySink
@@ -76,7 +76,7 @@ struct APIClient: Sendable {
     }
 
     /// Sends a POST request, which is never repeated automatically.
-    func post(
+    package func post(
         _ path: [String],
         _ body: JSONObjectText
     ) async throws(CommandProblem) -> JSONDocument {
@@ -84,7 +84,7 @@ struct APIClient: Sendable {
     }
 
     /// Sends a PUT request, which is never repeated automatically.
-    func put(
+    package func put(
         _ path: [String],
         _ body: JSONObjectText
     ) async throws(CommandProblem) -> JSONDocument {
@@ -108,7 +108,7 @@ struct APIClient: Sendable {
     }
 
     /// Closes all connections.
-    func close() async { await http.close() }
+    package func close() async { await http.close() }
 
     private func path(_ segments: [String]) -> String {
         endpoint.basePath + segments.map { "/" + encoded($0) }.joined()

@@ -1,6 +1,7 @@
 import APIModel
 import Commands
 import Maintenance
+import ReceiverClient
 import Snap
 import Text
 

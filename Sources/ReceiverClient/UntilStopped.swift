@@ -6,7 +6,7 @@ import System
 /// A signal, or the end of the reader, cancels `body`, waits for its end, and is a success.
 ///
 /// - Parameter writesOutput: whether a missing reader of standard output ends it.
-func untilStopped(
+package func untilStopped(
     writesOutput: Bool = true,
     _ body: @escaping @Sendable () async throws(CommandProblem) -> Void
 ) async throws(CommandProblem) {

@@ -1,5 +1,6 @@
 package import Commands
 import Configuration
+import ReceiverClient
 import System
 
 extension Command {

@@ -1,5 +1,6 @@
 package import Commands
 package import Configuration
+import ReceiverClient
 import System
 
 extension Command {

@@ -3,6 +3,7 @@ package import Commands
 import Configuration
 import Ledger
 import Maintenance
+import ReceiverClient
 import Recovery
 import SQLiteFiles
 import SQLiteStore
@@ -101,16 +102,6 @@ struct PruneCommand: APICommand {
         if order.removesTransitions { body.add("transitions", literal: "true") }
         if order.isDryRun { body.add("dryRun", literal: "true") }
         self.body = body
-    }
-
-    fileprivate static func reading(
-        _ arguments: CommandArguments
-    ) throws(CommandProblem) -> PruneCommand {
-        do throws(UsageError) {
-            return try PruneCommand(arguments)
-        } catch {
-            throw CommandProblem(error)
-        }
     }
 
     // MARK: Through the daemon

@@ -2,6 +2,7 @@ import AlertMessages
 import Alerts
 package import Commands
 import Configuration
+import ReceiverClient
 import Text
 
 extension Command {

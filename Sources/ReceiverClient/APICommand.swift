@@ -1,12 +1,12 @@
 import APIModel
-import Commands
-import Configuration
+package import Commands
+package import Configuration
 import Snap
 import System
-import Text
+package import Text
 
 /// A command that calls the internal API.
-protocol APICommand: Sendable {
+package protocol APICommand: Sendable {
     /// Reads the options and the operand of the command.
     init(_ arguments: CommandArguments) throws(UsageError)
 
@@ -21,22 +21,22 @@ protocol APICommand: Sendable {
 }
 
 extension APICommand {
-    static var streams: Bool { false }
-    static var showsJSON: Bool { !streams }
+    package static var streams: Bool { false }
+    package static var showsJSON: Bool { !streams }
 }
 
 extension CommandOption {
-    static let url = CommandOption(
+    package static let url = CommandOption(
         name: "--url",
         value: "URL",
         summary: "The internal API: https, or http to this machine; else as configured."
     )
-    static let tokenFile = CommandOption(
+    package static let tokenFile = CommandOption(
         name: "--token-file",
         value: "FILE",
         summary: "The token to send; by default the first configured one with the scope."
     )
-    static let json = CommandOption(
+    package static let json = CommandOption(
         flag: "--json",
         summary: "Prints the response of the API: JSON, one document per line."
     )
@@ -48,7 +48,7 @@ extension Command {
     /// - Parameters:
     ///   - scope: the scope that the token needs.
     ///   - responseSeconds: the timeout of one response; by default longer than a long poll.
-    init<Subject: APICommand>(
+    package init<Subject: APICommand>(
         running: Subject.Type,
         name: String,
         summary: String,
@@ -99,7 +99,8 @@ extension Command {
 }
 
 extension APICommand {
-    fileprivate static func reading(
+    /// Reads a command line; what is wrong with it is a problem with exit code 64.
+    package static func reading(
         _ arguments: CommandArguments
     ) throws(CommandProblem) -> Self {
         do throws(UsageError) {
@@ -111,13 +112,13 @@ extension APICommand {
 }
 
 /// One run of a command that calls the internal API.
-struct APISession: Sendable {
-    let api: APIClient
-    let console: Console
+package struct APISession: Sendable {
+    package let api: APIClient
+    package let console: Console
     private let name: String
 
     /// Whether responses are printed as JSON.
-    let isJSON: Bool
+    package let isJSON: Bool
 
     init(name: String, _ arguments: CommandArguments, _ console: Console, _ api: APIClient) {
         self.name = name
@@ -127,7 +128,7 @@ struct APISession: Sendable {
     }
 
     /// Writes a line to standard error.
-    func complain(_ line: String) { console.complain(from: name, line) }
+    package func complain(_ line: String) { console.complain(from: name, line) }
 
     fileprivate func result(of command: some APICommand) async -> Result<Void, CommandProblem> {
         do throws(CommandProblem) {
@@ -147,7 +148,7 @@ extension Console {
 
 extension CommandArguments {
     /// The value of an option that is a whole number in `range`; nil if it is absent.
-    func wholeNumber(
+    package func wholeNumber(
         _ option: CommandOption,
         in range: ClosedRange<Int64>
     ) throws(UsageError) -> Int64? {
@@ -156,7 +157,7 @@ extension CommandArguments {
     }
 
     /// The operands as ids of the API, such as those of callbacks.
-    func numbers(_ name: String) throws(UsageError) -> [Int64] {
+    package func numbers(_ name: String) throws(UsageError) -> [Int64] {
         try operands.map { text throws(UsageError) in
             try Self.wholeNumber(text, name, in: 1...Int64.max)
         }
@@ -181,7 +182,7 @@ extension CommandArguments {
     /// The value of an option that is an amount, as written.
     ///
     /// An ambiguous literal is refused here, before anything is sent; the daemon checks the rest.
-    func rupiah(_ option: CommandOption) throws(UsageError) -> String? {
+    package func rupiah(_ option: CommandOption) throws(UsageError) -> String? {
         guard let text = one(option) else { return nil }
         if let problem = RupiahLiteralProblem(text) {
             throw UsageError(text: "\(option.name): \(problem)")
@@ -192,14 +193,14 @@ extension CommandArguments {
 
 extension APISession {
     /// Prints JSON of the API as one line. On a terminal, control characters are escaped.
-    func showJSON(_ bytes: [UInt8]) {
+    package func showJSON(_ bytes: [UInt8]) {
         let line = minified(bytes.span) ?? bytes
         let text = String(decoding: line, as: UTF8.self)
         console.output((console.isTerminal ? printableJSON(text) : text) + "\n")
     }
 
     /// Prints one page of a list: as JSON, or as a table with the option for the next page.
-    func showPage(
+    package func showPage(
         _ page: JSONDocument,
         list name: String,
         empty: String,
@@ -218,7 +219,7 @@ extension APISession {
     }
 
     /// The entries of a page.
-    func items(_ page: JSONDocument, _ name: String) throws(CommandProblem) -> [JSONValue] {
+    package func items(_ page: JSONDocument, _ name: String) throws(CommandProblem) -> [JSONValue] {
         guard let list = page.root[name], list.kind == .array else {
             throw CommandProblem(
                 .unavailable,
