@@ -28,13 +28,17 @@ package struct Request: Sendable {
     /// The index of the loop that handles it; selects resources that only one thread may use.
     package let loopIndex: Int
 
+    /// The permit of a large body.
+    package let permit: BodyPermit?
+
     package init(
         head: RequestHead,
         body: [UInt8],
         peer: Peer,
         number: UInt64,
         receivedNanoseconds: UInt64,
-        loopIndex: Int
+        loopIndex: Int,
+        permit: BodyPermit? = nil
     ) {
         self.head = head
         self.body = body
@@ -42,5 +46,6 @@ package struct Request: Sendable {
         self.number = number
         self.receivedNanoseconds = receivedNanoseconds
         self.loopIndex = loopIndex
+        self.permit = permit
     }
 }

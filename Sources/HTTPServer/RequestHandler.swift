@@ -42,9 +42,29 @@ extension RequestHandler {
 /// The decision on a request whose head has been read.
 package enum Admission: Sendable {
     /// Receive its body, up to `bodyBytesMax` bytes.
-    case receive(bodyBytesMax: Int)
+    ///
+    /// Only with a permit may that be more than the server's limit for bodies.
+    case receive(bodyBytesMax: Int, permit: BodyPermit? = nil)
     /// Respond without reading the body; if the request announces one, the connection is closed.
     case refuse(Response)
+}
+
+/// The permission to send a large body; it is in use as long as the object exists.
+///
+/// The connection holds it while the body arrives, and ``Request/permit`` while it is handled.
+package final class BodyPermit: Sendable {
+    /// The time in which the body must arrive, in seconds, if that is more than the server allows.
+    let seconds: Int
+
+    private let onRelease: @Sendable () -> Void
+
+    /// - Parameter onRelease: called once, from any thread, when the permit is not in use any more.
+    package init(seconds: Int, onRelease: @escaping @Sendable () -> Void) {
+        self.seconds = seconds
+        self.onRelease = onRelease
+    }
+
+    deinit { onRelease() }
 }
 
 /// Why a request ends without a response from the handler; each case has a status.

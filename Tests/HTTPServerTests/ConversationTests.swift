@@ -9,6 +9,7 @@ private struct Feeder {
     var kept: [UInt8] = []
     var steps: [String] = []
     var bodyBytesMax = 65_536
+    var mayExceedLimit = false
 
     mutating func feed(_ bytes: some Sequence<UInt8>) {
         kept += bytes
@@ -21,7 +22,7 @@ private struct Feeder {
             case .wait: return
             case .head(let head):
                 steps.append("admit \(head.text(head.target))")
-                conversation.startBody(bytesMax: bodyBytesMax)
+                conversation.startBody(bytesMax: bodyBytesMax, mayExceedLimit: mayExceedLimit)
             case .sendContinue: steps.append("continue")
             case .handle(_, let body):
                 steps.append("handle \(String(decoding: body, as: UTF8.self))")
@@ -126,6 +127,23 @@ private let chunked = "Transfer-Encoding: chunked\r\n"
             feeder.feed(post("/", String(repeating: "a", count: count)).utf8)
             #expect(feeder.steps.last?.hasPrefix("refuse") == isRefused, "\(admitted), \(count)")
         }
+    }
+
+    @Test(arguments: [
+        (post("/", String(repeating: "a", count: 65_537)), "handle"),
+        (post("/", String(repeating: "a", count: 70_001)), "refuse 413"),
+        ("POST / HTTP/1.1\r\nHost: t\r\n\(chunked)\r\n" + chunk(70_000), "handle"),
+        ("POST / HTTP/1.1\r\nHost: t\r\n\(chunked)\r\n" + chunk(70_001), "refuse 413"),
+    ])
+    func `may exceed the server's limit up to what the handler admits`(text: String, last: String) {
+        var feeder = Feeder()
+        (feeder.bodyBytesMax, feeder.mayExceedLimit) = (70_000, true)
+        feeder.feed(text.utf8)
+        #expect(feeder.steps.last?.hasPrefix(last) == true)
+    }
+
+    private static func chunk(_ count: Int) -> String {
+        String(count, radix: 16) + "\r\n" + String(repeating: "a", count: count) + "\r\n0\r\n\r\n"
     }
 
     static let expecting = "POST / HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\n"

@@ -189,6 +189,39 @@ import Testing
         }
     }
 
+    /// Handles requests whose bodies need a permit; keeps none of them.
+    private static func permitting(_ released: Channel<Bool>) -> StubHandler {
+        StubHandler(
+            handle: { request, _ in
+                Response(.ok, body: Array("\(request.body.count) \(request.permit != nil)".utf8))
+            },
+            admit: { _ in
+                let permit = BodyPermit(seconds: 60) { released.put(true) }
+                return .receive(bodyBytesMax: 100_000, permit: permit)
+            }
+        )
+    }
+
+    @Test func `a permit admits a large body, and is released whatever becomes of it`() async throws
+    {
+        let released = Channel<Bool>()
+        try await withServer(handler: Self.permitting(released)) { test in
+            let body = String(repeating: "a", count: 100_000)
+            #expect(try test.connect().ask(post("/", body)).body == "100000 true")
+            #expect(released.next() == true)
+            #expect(try test.connect().ask(post("/", body + "a")).status == 413)
+            #expect(released.next() == true)
+            do {
+                let client = try test.connect()
+                try client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 100000\r\n\r\n")
+                try client.send("a")
+            }
+            // The client has disconnected in the middle of the body.
+            #expect(released.next() == true)
+            #expect(released.count == 0)
+        }
+    }
+
     @Test func `a body over what was admitted is refused`() async throws {
         let handler = StubHandler(admit: { _ in .receive(bodyBytesMax: 3) })
         try await withServer(handler: handler) { test in

@@ -98,8 +98,10 @@ struct ConnectionInput {
         hasUnread = unusedCount > 0 || conversation.hasInputEnded
     }
 
-    /// Starts to receive the body of an admitted request, up to `bytesMax` bytes.
-    mutating func startBody(bytesMax: Int) { conversation.startBody(bytesMax: bytesMax) }
+    /// Starts to receive the body of an admitted request, as ``Conversation`` describes it.
+    mutating func startBody(bytesMax: Int, mayExceedLimit: Bool) {
+        conversation.startBody(bytesMax: bytesMax, mayExceedLimit: mayExceedLimit)
+    }
 
     /// Refuses the request; its body is not read.
     mutating func startResponse() { conversation.startResponse() }

@@ -84,10 +84,12 @@ struct Conversation {
     }
 
     /// Starts to receive the body of an admitted request, up to `bytesMax` bytes.
-    mutating func startBody(bytesMax: Int) {
+    ///
+    /// - Parameter mayExceedLimit: whether that may be more than the limit for bodies.
+    mutating func startBody(bytesMax: Int, mayExceedLimit: Bool = false) {
         precondition(phase == .admission, "no request waits to be admitted")
         guard let head else { preconditionFailure("a request that is admitted has a head") }
-        bodyBytesMax = min(bytesMax, limits.bodyBytes)
+        bodyBytesMax = mayExceedLimit ? bytesMax : min(bytesMax, limits.bodyBytes)
         phase = .body
         owesContinue = head.expectsContinue
         switch head.framing {

@@ -24,6 +24,7 @@ struct HandlerCalls {
         _ head: RequestHead,
         body: [UInt8],
         _ exchange: OpenExchange,
+        permit: BodyPermit?,
         reply: Reply
     ) -> Response? {
         let request = Request(
@@ -32,7 +33,8 @@ struct HandlerCalls {
             peer: peer,
             number: exchange.number,
             receivedNanoseconds: exchange.receivedNanoseconds,
-            loopIndex: share.index
+            loopIndex: share.index,
+            permit: permit
         )
         return server.handler.handle(request, reply: reply)
     }

@@ -228,7 +228,9 @@ extension ServerConnection {
     private func decide(on head: RequestHead) {
         output.open(calls.openExchange(head, receivedNanoseconds: input.requestNanoseconds))
         switch calls.admit(head) {
-        case .receive(let bodyBytesMax): input.startBody(bytesMax: bodyBytesMax)
+        case .receive(let bodyBytesMax, let permit):
+            waitTimer.bodyPermit = permit
+            input.startBody(bytesMax: bodyBytesMax, mayExceedLimit: permit != nil)
         case .refuse(let response):
             input.startResponse()
             let announcesBody = head.framing != .none && head.framing != .contentLength(0)
@@ -241,14 +243,14 @@ extension ServerConnection {
     private func handle(_ head: RequestHead, body: [UInt8], on loop: isolated EventLoop) {
         guard let id, let exchange = output.exchange else { return }
         let reply = Reply(to: id, number: exchange.number, on: loop)
-        if let response = calls.handle(head, body: body, exchange, reply: reply) {
+        let permit = waitTimer.removePermit()
+        if let response = calls.handle(head, body: body, exchange, permit: permit, reply: reply) {
             reply.use()
             respond(response)
         }
     }
 
-    /// Sends the response to the open request; does nothing without one, or once a stream has
-    /// started.
+    /// Sends the response to the open request, if there is one and no stream has started.
     private func respond(_ response: Response, closes: Bool = false) {
         guard output.awaitsResponse else { return }
         let keepsAlive = mayKeepAlive && !response.closes && !closes
@@ -261,6 +263,7 @@ extension ServerConnection {
         if output.exchange == nil {
             output.open(calls.openExchange(head, receivedNanoseconds: input.requestNanoseconds))
         }
+        _ = waitTimer.removePermit()
         let response = calls.refuse(refusal, head: head)
         output.respond(response, keepsAlive: false, date: share.date())
         leavesBytesUnread = refusal != .unanswered
@@ -381,8 +384,7 @@ extension ServerConnection {
     func finishStream(on loop: isolated EventLoop) {
         let mayKeepAlive = mayKeepAlive
         guard let keepsAlive = output.finishStream() else { return }
-        // The connection may have to close although the head announced keep-alive: the server may
-        // be draining.
+        // A server that drains closes the connection although the head announced keep-alive.
         finishExchange(keepsAlive: keepsAlive && mayKeepAlive)
         proceed(on: loop)
     }
@@ -392,8 +394,6 @@ extension ServerConnection {
         if output.isStreaming { breakOff(on: loop) }
     }
 
-    /// Resumes the waiting writer, if there is one.
-    ///
-    /// - Parameter mayContinue: whether it may write more.
+    /// Resumes the waiting writer, if there is one, and says whether it may write more.
     func releaseWriter(mayContinue: Bool = true) { output.removeWaiter()?(mayContinue) }
 }

@@ -19,6 +19,12 @@ struct WaitTimer {
     /// Distinguishes a wait from the previous one with the same reason.
     private var turn = 0
 
+    /// The permit of a large body that is being received, which may take longer than others.
+    var bodyPermit: BodyPermit?
+
+    /// Removes the permit: the body was received, or will not be.
+    mutating func removePermit() -> BodyPermit? { bodyPermit.take() }
+
     /// Compares the state of the connection; returns whether a new wait has begun.
     ///
     /// - Parameters:
@@ -47,7 +53,7 @@ struct WaitTimer {
             case .nothing: Int.max
             case .idle: limits.idleSeconds
             case .head: limits.headerSeconds
-            case .body: limits.bodySeconds
+            case .body: max(limits.bodySeconds, bodyPermit?.seconds ?? 0)
             case .write: limits.writeSeconds
             case .linger: ServerLimits.lingerSeconds
             }
