@@ -120,6 +120,14 @@ actor ClientConnection {
         let bytes = prepared.head + prepared.request.body
         do throws(StreamError) { try stream.send(bytes, within: limit) } catch {
             let isNotSent = stream.sentBytes == sentBefore
+            // A server that refuses a body responds and closes before it has read all of it (RFC
+            // 9112 section 9.5).
+            if case .system = error, !isNotSent,
+                let early = try? receive(prepared.request, on: stream, within: limit, &hasResponse)
+            {
+                let response = early.response
+                return (InboundResponse(parsedHead: response.head, body: response.body), false)
+            }
             throw error.inPhase(
                 .send,
                 at: origin.authority,

@@ -30,6 +30,16 @@ struct ExchangeTests {
         #expect(seen.withLock { $0 } == expected + #"{"a":"1/2"}"#)
     }
 
+    /// A server that refuses a body closes before it has read it, which resets the connection.
+    @Test func `the response of a server that does not read the body is received`() async throws {
+        let refusal = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 1\r\n\r\nx"
+        let server = try TestServer { try $0.write(refusal) }
+        let body = String(repeating: "a", count: 20_000_000)
+        let response = try await makeClient().send(post(body), to: server.origin())
+        #expect(response.status == Status(413))
+        #expect(response.text == "x")
+    }
+
     struct Row: CustomTestStringConvertible {
         let testDescription: String
         let answer: String
