@@ -156,6 +156,25 @@ import Testing
         #expect(try await listed(test, filter, limit: 1).isEmpty, "the merchant's reference")
     }
 
+    @Test func `either reference finds its transaction, each one once`() async throws {
+        let test = try await filled(seed: 6)
+        let entries = try await all(test, by: .created)
+        let texts = (1...45).flatMap { ["PAY-\($0)", "TRX-\($0)"] }
+        let both = texts.compactMap { Reference($0) }
+        for references in [both, both.filter { $0.text.hasPrefix("PAY") }] {
+            let found = try await test.store.reader.transactions(withReferences: references)
+            #expect(
+                found.map(\.partnerReferenceNo).sorted()
+                    == entries.map(\.record.partnerReferenceNo).sorted()
+            )
+        }
+        let none = try await test.store.reader.transactions(
+            withReferences: ["TRX-41", "trx-1"].compactMap { Reference($0) }
+        )
+        #expect(none.isEmpty)
+        #expect(try await test.store.reader.transactions(withReferences: []).isEmpty)
+    }
+
     @Test(arguments: TransactionTime.allCases)
     func `pages neither repeat nor miss what stays the same while others come and change`(
         time: TransactionTime

@@ -1,8 +1,18 @@
+import Payments
 import SQLite
 import Store
 
 /// The reads of summaries and exports, each of a bounded number of rows.
 extension SQLiteReader {
+    /// Candidates of the reference index, compared one by one.
+    package func transactions(
+        withReferences references: [Reference]
+    ) async throws(StoreError) -> [TransactionRecord] {
+        try await read(.report) { (tables) throws(SQLiteError) in
+            try tables.transactions.transactions(withReferences: references)
+        }
+    }
+
     /// Sums of at most ``SummaryReader/scannedMax`` rows, by primary key.
     package func summary(_ filter: TransactionFilter) async throws(StoreError) -> SummaryPage {
         try await read(.report) { (tables) throws(SQLiteError) in

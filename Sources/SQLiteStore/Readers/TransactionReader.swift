@@ -102,6 +102,27 @@ struct TransactionReader {
         try index.payments([reference], in: indexFile).sorted()
     }
 
+    /// The transactions that have one of these references, in either role, without their
+    /// transitions; each in a snapshot of its own.
+    func transactions(
+        withReferences references: [Reference]
+    ) throws(SQLiteError) -> [TransactionRecord] {
+        let wanted = Set(references.map(\.text))
+        var found: [TransactionRecord] = []
+        for id in try index.payments(references, in: indexFile) {
+            let candidate = try connection.snapshot {
+                () throws(SQLiteError) -> TransactionRecord? in
+                try record(id)
+            }
+            guard let record = candidate,
+                wanted.contains(record.partnerReferenceNo)
+                    || record.referenceNo.map(wanted.contains) == true
+            else { continue }
+            found.append(record)
+        }
+        return found
+    }
+
     /// A candidate, if it has this partnerReferenceNo; in one snapshot, so that its transitions
     /// match its status.
     private func record(

@@ -44,6 +44,14 @@ package protocol StorageReader: Sendable {
         _ partnerReferenceNo: Reference
     ) async throws(StoreError) -> TransactionRecord?
 
+    /// The transactions with these references, the merchant's or the gateway's, in no particular
+    /// order and without their transitions.
+    ///
+    /// - Parameter references: 500 at most.
+    func transactions(
+        withReferences references: [Reference]
+    ) async throws(StoreError) -> [TransactionRecord]
+
     /// Transactions, newest first.
     func transactions(
         _ filter: TransactionFilter,
