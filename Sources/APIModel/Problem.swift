@@ -168,6 +168,9 @@ extension Problem.Kind {
 }
 
 extension Problem {
+    /// The problem of a request whose client has disconnected; no one receives it.
+    package static let disconnected = Problem(.overloaded, "The client has disconnected.")
+
     /// The members of the problem details.
     private struct Details: Encodable {
         let type: String
