@@ -183,14 +183,14 @@ let package = Package(
             "APIModel",
             [
                 "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
-                "Diagnosis", "Search", "Survey", "Snap", "Payments", "Crypto", "Text",
+                "Diagnosis", "Search", "Reports", "Survey", "Snap", "Payments", "Crypto", "Text",
             ]
         ),
         library(
             "OpenAPI",
             [
                 "APIModel", "Exports", "Maintenance", "Configuration", "HTTPCore", "Store",
-                "Ledger", "Diagnosis", "Search", "Snap", "Payments", "Commands", "Text",
+                "Ledger", "Diagnosis", "Search", "Reports", "Snap", "Payments", "Commands", "Text",
             ]
         ),
         library(
@@ -212,8 +212,8 @@ let package = Package(
             [
                 "Evidence", "Exposition", "Exports", "OpenAPI", "APIModel", "Maintenance",
                 "Outbound", "Notify", "Alarms", "Metrics", "Configuration", "CashIn", "QRCode",
-                "HTTPServer", "HTTPCore", "Store", "Ledger", "RecordSearch", "Search", "Logging",
-                "Snap", "Payments", "Crypto", "System", "Text",
+                "HTTPServer", "HTTPCore", "Store", "Ledger", "RecordSearch", "Search", "Reports",
+                "Logging", "Snap", "Payments", "Crypto", "System", "Queues", "Text",
             ]
         ),
         library("Forwarding", ["HTTPClient", "HTTPCore", "Crypto", "System"]),

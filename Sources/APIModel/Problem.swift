@@ -8,6 +8,7 @@ package struct Problem: Error, Equatable {
         case unknownParameter = "unknown-parameter"
         case invalidParameter = "invalid-parameter"
         case malformedBody = "malformed-body"
+        case invalidReport = "invalid-report"
         case unknownMember = "unknown-member"
         case invalidMember = "invalid-member"
         case unauthorized
@@ -90,7 +91,7 @@ extension Problem.Kind {
     package var status: Status {
         switch self {
         case .malformedRequest, .unknownParameter, .invalidParameter: .badRequest
-        case .malformedBody, .unknownMember, .invalidMember: .badRequest
+        case .malformedBody, .unknownMember, .invalidMember, .invalidReport: .badRequest
         case .unauthorized: .unauthorized
         case .forbidden: .forbidden
         case .notFound, .transactionNotFound, .callbackNotFound: .notFound
@@ -118,6 +119,7 @@ extension Problem.Kind {
         case .unknownParameter: "The request has an unknown parameter"
         case .invalidParameter: "A parameter has an invalid value"
         case .malformedBody: "The body is not a JSON object"
+        case .invalidReport: "The report cannot be read, or can be read in two ways"
         case .unknownMember: "The body has an unknown member"
         case .invalidMember: "A member of the body is missing or has an invalid value"
         case .unauthorized: "A valid bearer token is required"

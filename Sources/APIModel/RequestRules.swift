@@ -31,6 +31,12 @@ package enum APILimits {
     /// The allowed lengths of `text` in bytes; a shorter one would be found everywhere.
     package static let findTextRange = 3...256
 
+    /// The maximum of payments that one comparison queries the gateway about.
+    package static let comparisonQueriesMax = 50
+
+    /// After this time, a comparison sends no further query.
+    package static let comparisonQueriesSeconds = 45
+
     /// The media type of `GET /v1/transactions/{partnerReferenceNo}/qr.svg`.
     package static let pictureMediaType = "image/svg+xml"
 

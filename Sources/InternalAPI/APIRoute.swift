@@ -8,6 +8,7 @@ package import Metrics
 package import Notify
 import OpenAPI
 package import Outbound
+import Queues
 package import Store
 
 /// One route of the internal API: a method and a path, with the function that serves it.
@@ -114,6 +115,17 @@ final class APIRoute: Sendable {
         operation.allProblems(needsToken: scope != nil).contains(kind)
     }
 
+    /// The route of a request, and the maximum of bytes in its body, if that is a limit of its own.
+    static func ofLargeBody(_ head: RequestHead) -> (route: APIRoute, bytesMax: Int)? {
+        for route in all where head.methodIs(route.method) {
+            guard let bytesMax = route.operation.bodyBytesMax,
+                head[head.path].elementsEqual(route.path.utf8)
+            else { continue }
+            return (route, bytesMax)
+        }
+        return nil
+    }
+
     /// All routes, in the order of the OpenAPI document.
     static let all = feed + payments + journal + operations + service
 
@@ -186,6 +198,7 @@ final class APIRoute: Sendable {
             GatewayReportEndpoint.show
         ),
         .stream("/v1/export", .journal, .export, mayFollow: false, ExportEndpoint.stream),
+        APIRoute("POST", "/v1/compare", .journal, .compare, CompareEndpoint.compare),
     ]
 
     private static let operations = [
@@ -308,6 +321,9 @@ package struct APIServices: Sendable {
 
     /// Makes dossiers and gateway reports.
     let evidence: EvidenceDesk
+
+    /// Compares reports, one at a time.
+    let comparisons = TurnQueue(label: "comparisons")
 
     /// Verifies stored callbacks again for a replay.
     let replayer: CallbackReplayer

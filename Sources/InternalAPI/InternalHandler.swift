@@ -30,6 +30,8 @@ package final class InternalHandler: RequestHandler {
     /// Limits the lines about requests without a valid token.
     private let refusedLines: LineLimit
 
+    private let largeBodies = LargeBodies()
+
     /// The requests whose response is not complete, for their lines in the log.
     private let openRequests = Mutex<[UInt64: OpenRequest]>([:])
 
@@ -66,8 +68,22 @@ package final class InternalHandler: RequestHandler {
 
     // MARK: RequestHandler
 
+    /// Admits bodies up to the configured limit, and larger ones on routes that need them.
+    ///
+    /// A larger body is received only with a token that may use its route, and only if few others
+    /// are in memory.
     package func admit(_ head: RequestHead, from peer: Peer) -> Admission {
-        .receive(bodyBytesMax: settings.withLock { $0.bodyBytesMax })
+        let bytesMax = settings.withLock { $0.bodyBytesMax }
+        guard head.mayExceed(bytesMax), let (route, routeBytesMax) = APIRoute.ofLargeBody(head),
+            routeBytesMax > bytesMax
+        else { return .receive(bodyBytesMax: bytesMax) }
+        do throws(Problem) {
+            let caller = try authenticate(head, from: peer)
+            if let scope = route.scope { try check(caller, has: scope) }
+            return .receive(bodyBytesMax: routeBytesMax, permit: try largeBodies.permit())
+        } catch {
+            return .refuse(error.response)
+        }
     }
 
     package func handle(_ request: Request, reply: Reply) -> Response? {
@@ -207,11 +223,13 @@ package final class InternalHandler: RequestHandler {
     /// - Throws: the first problem of its token, path, method, scope and query, in this order.
     private func dispatch(_ received: Request) throws(Problem) -> Call {
         let head = received.head
-        var request = try APIRequest(head, body: received.body)
+        var request = try APIRequest(head, body: received.body, permit: received.permit)
         let found = APIPath.find(request.segments)
         // Authentication precedes the check of the path, so that the existence of a path is not
         // revealed without a token.
-        if found?.path.isOpen != true { request.caller = try authenticate(received) }
+        if found?.path.isOpen != true {
+            request.caller = try authenticate(head, from: received.peer)
+        }
         let token = request.caller?.name
         openRequests.withLock { $0[received.number] = OpenRequest(token: token) }
         guard let (path, variables) = found else {
@@ -252,10 +270,12 @@ package final class InternalHandler: RequestHandler {
     ///
     /// Each token is compared in constant time, and all of them are compared, so that the time does
     /// not depend on which token matches.
-    private func authenticate(_ received: Request) throws(Problem) -> Token {
-        let head = received.head
+    private func authenticate(
+        _ head: RequestHead,
+        from peer: Peer
+    ) throws(Problem) -> Token {
         let refuse = { [unauthorized] (reason: UnauthorizedReason) in
-            unauthorized.record(reason, from: received.peer)
+            unauthorized.record(reason, from: peer)
         }
         guard case .value(let range) = head.single("Authorization"),
             let secret = Self.bearerToken(head[range])

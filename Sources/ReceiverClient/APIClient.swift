@@ -64,15 +64,35 @@ package struct APIClient: Sendable {
         _ path: [String],
         _ parameters: [(name: String, value: String?)]
     ) -> OutboundRequest {
+        OutboundRequest(method: "GET", target: target(path, parameters), isRepeatable: true)
+    }
+
+    /// A path with its query; parameters without a value are omitted.
+    private func target(
+        _ path: [String],
+        _ parameters: [(name: String, value: String?)]
+    ) -> String {
         let query = parameters.compactMap { name, value in
             value.map { "\(name)=\(encoded($0))" }
         }
-        let target = query.isEmpty ? "" : "?" + query.joined(separator: "&")
-        return OutboundRequest(
-            method: "GET",
-            target: self.path(path) + target,
-            isRepeatable: true
-        )
+        return self.path(path) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    }
+
+    /// Sends CSV in a POST request that changes nothing, and so may be repeated.
+    package func post(
+        csv body: [UInt8],
+        _ path: [String],
+        _ parameters: [(name: String, value: String?)]
+    ) async throws(CommandProblem) -> JSONDocument {
+        try await send(
+            OutboundRequest(
+                method: "POST",
+                target: target(path, parameters),
+                fields: [("Content-Type", "text/csv")],
+                body: body,
+                isRepeatable: true
+            )
+        ).document()
     }
 
     /// Sends a POST request, which is never repeated automatically.

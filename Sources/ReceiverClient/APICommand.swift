@@ -48,6 +48,7 @@ extension Command {
     /// - Parameters:
     ///   - scope: the scope that the token needs.
     ///   - responseSeconds: the timeout of one response; by default longer than a long poll.
+    ///   - meanings: what exit codes mean, where it differs from other commands.
     package init<Subject: APICommand>(
         running: Subject.Type,
         name: String,
@@ -57,6 +58,7 @@ extension Command {
         operandCount: ClosedRange<Int> = 1...1,
         scope: Configuration.Scope,
         responseSeconds: Int = 90,
+        meanings: [ExitCode: String] = [:],
         example: String
     ) {
         self.init(
@@ -71,7 +73,7 @@ extension Command {
                 .unavailable: "no response, not a response of the API, or 408, 429, 502, 503, 504",
                 .internalError: "an error of the daemon or of the program itself",
                 .configuration: "address or token not configured, or the token refused: 401, 403",
-            ],
+            ].merging(meanings) { $1 },
             example: example
         ) { arguments, console in
             // If the reader of standard output is gone, the write fails instead of ending the

@@ -62,6 +62,20 @@ package struct PaymentSearch {
     package mutating func results(limit: Int) async throws(StoreError) -> [SearchResult] {
         try await readByReference()
         try await readByTime()
+        return try await ranked(limit: limit)
+    }
+
+    /// What has the text as a reference, and what fits of `callbacks`, best first; nothing is
+    /// searched by its time.
+    mutating func resultsByReference(
+        adding callbacks: [CallbackRecord]
+    ) async throws(StoreError) -> [SearchResult] {
+        try await readByReference()
+        add(callbacks)
+        return try await ranked(limit: 1)
+    }
+
+    private mutating func ranked(limit: Int) async throws(StoreError) -> [SearchResult] {
         var groups = CallbackGroup.all(Array(callbacks.values), criteria)
         let rated = calls.compactMap { call in criteria.score(call).map { (call, $0) } }
             .sorted { $0.1 > $1.1 }

@@ -5,7 +5,7 @@ extension Command {
     /// program's help.
     package static let overAPI: [Command] = [
         .generate, .query, .find, .transaction, .transactions, .transitions, .callbacks, .attention,
-        .resolve, .accept, .reconcile, .replay, .summarize, .export, .dossier, .gatewayReport,
-        .selfTest, .forward,
+        .resolve, .accept, .reconcile, .replay, .summarize, .export, .compare, .dossier,
+        .gatewayReport, .selfTest, .forward,
     ]
 }

@@ -18,7 +18,7 @@ def before_call(context, case, kwargs):
     if "recordedFrom" in query:
         query.pop("after", None)
     # These are about a span of time; both its ends are of the schema wherever they are.
-    spans = ("/v1/gateway-report", "/v1/summary", "/v1/export")
+    spans = ("/v1/gateway-report", "/v1/summary", "/v1/export", "/v1/compare")
     if case.operation.path in spans and is_time(query.get("from")):
         query.pop("to", None)
     # Transitions have one time only.

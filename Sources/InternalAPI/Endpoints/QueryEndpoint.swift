@@ -11,20 +11,9 @@ import Text
 
 /// `POST /admin/qr/query`: queries the gateway about a payment now.
 enum QueryEndpoint {
-    /// The gateway's response; members that it did not send are omitted.
-    private struct GatewayResponse: Encodable {
-        let responseCode: String
-        let responseMessage: String
-        var latestTransactionStatus: String?
-        var latestTransactionDesc: String?
-        var originalReferenceNo: String?
-        var amount: MoneyRepresentation?
-        var paidTime: String?
-    }
-
     private struct Body: Encodable {
         let transaction: TransactionRepresentation
-        let gateway: GatewayResponse
+        let gateway: GatewayQueryRepresentation
     }
 
     /// Queries the gateway, records the report, and returns the payment.
@@ -43,6 +32,17 @@ enum QueryEndpoint {
                 expected: "1 to \(Reference.bytesMax) visible ASCII characters"
             )
         }
+        let (gateway, receipt) = try await query(reference, services)
+        return try await response(gateway, about: receipt, reference, services)
+    }
+
+    /// Queries the gateway about a payment, and records the report.
+    ///
+    /// - Throws: also if there is no usable response; that is recorded, too.
+    static func query(
+        _ reference: Reference,
+        _ services: APIServices
+    ) async throws(Problem) -> (GatewayQueryRepresentation, QueryReceipt) {
         guard let cashIn = services.outbound.gateway.access?.cashIn else {
             throw .receiveOnly
         }
@@ -57,8 +57,7 @@ enum QueryEndpoint {
             try await services.store.record(inquiry, attempt.outcome, attempt.calls)
         }
         await services.outbound.reconciler.record(attempt, about: reference)
-        let gateway = try gatewayResponse(attempt.query)
-        return try await response(gateway, about: receipt, reference, services)
+        return (try gatewayResponse(attempt.query), receipt)
     }
 
     /// The payment after the report was recorded.
@@ -66,7 +65,7 @@ enum QueryEndpoint {
     /// - Parameter receipt: names the payment that the report was recorded for, which may have
     ///   another partnerReferenceNo than the requested one.
     private static func response(
-        _ gateway: GatewayResponse,
+        _ gateway: GatewayQueryRepresentation,
         about receipt: QueryReceipt,
         _ reference: Reference,
         _ services: APIServices
@@ -105,21 +104,22 @@ enum QueryEndpoint {
     }
 
     /// The gateway's response; throws if there is no usable one.
-    private static func gatewayResponse(_ outcome: QueryOutcome) throws(Problem) -> GatewayResponse
-    {
+    private static func gatewayResponse(
+        _ outcome: QueryOutcome
+    ) throws(Problem) -> GatewayQueryRepresentation {
         switch outcome {
         case .found(let found):
-            GatewayResponse(
+            GatewayQueryRepresentation(
                 responseCode: found.responseCode.description,
                 responseMessage: found.responseMessage,
                 latestTransactionStatus: found.status.code,
                 latestTransactionDesc: found.statusDescription,
                 originalReferenceNo: found.originalReferenceNo?.text,
-                amount: found.amount.map { MoneyRepresentation($0) },
+                amount: found.amount,
                 paidTime: found.paidTime
             )
         case .notFound(let code, let message):
-            GatewayResponse(
+            GatewayQueryRepresentation(
                 responseCode: code.description,
                 responseMessage: message,
                 latestTransactionStatus: LatestTransactionStatus.notFound.code

@@ -1,6 +1,7 @@
 import APIModel
 import Configuration
 import HTTPCore
+import HTTPServer
 import Payments
 import Snap
 import Text
@@ -18,6 +19,9 @@ struct APIRequest: Sendable {
     /// The body; empty if there is none.
     let body: [UInt8]
 
+    /// The permit of a large body, which is in use as long as the body.
+    private let permit: BodyPermit?
+
     /// The values of the variable segments of the route, in the order of the path.
     var variables: [String] = []
 
@@ -27,9 +31,14 @@ struct APIRequest: Sendable {
     /// Parses the path; throws if it contains an invalid percent escape.
     ///
     /// The query is parsed later, by ``readQuery(lists:)``, because some routes ignore it.
-    init(_ head: RequestHead, body: [UInt8] = []) throws(Problem) {
+    init(
+        _ head: RequestHead,
+        body: [UInt8] = [],
+        permit: BodyPermit? = nil
+    ) throws(Problem) {
         self.head = head
         self.body = body
+        self.permit = permit
         guard let path = Self.segments(head[head.path]) else {
             throw Problem(.malformedRequest, "The path contains an invalid percent escape.")
         }

@@ -15,6 +15,9 @@ extension APIOperation {
         /// A value as written in a request; it is valid at any time, because tests send it.
         let example: String?
 
+        /// Whether a query parameter must be given; path parameters always are.
+        var isRequired = false
+
         /// Whether the parameter is a list: given once for each element, or once with the elements
         /// separated by commas. The document can state only one form, and states the first.
         var isList = false
@@ -68,7 +71,7 @@ extension APIOperation {
             var members: [JSONTree.Member] = [
                 ("name", .text(name)), ("in", .text(place.rawValue)), ("description", .text(text)),
             ]
-            if place == .path { members.append(("required", true)) }
+            if place == .path || isRequired { members.append(("required", true)) }
             if isList { members += [("style", "form"), ("explode", true)] }
             members.append(("schema", schema.tree))
             if let example { members.append(("example", exampleTree(example))) }
@@ -79,6 +82,7 @@ extension APIOperation {
         private func exampleTree(_ example: String) -> JSONTree {
             if isList { return .words(example.split(separator: ",").map { String($0) }) }
             if schema.isText { return .text(example) }
+            if let flag = Bool(example) { return .flag(flag) }
             return Int64(example).map { .number($0) } ?? .text(example)
         }
     }

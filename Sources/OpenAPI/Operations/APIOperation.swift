@@ -45,6 +45,9 @@ package struct APIOperation: Sendable {
     /// The problems of this route in addition to those of every route.
     var problems: [Problem.Kind] = []
 
+    /// The maximum size of the body in bytes, if it is not that of the configuration.
+    package var bodyBytesMax: Int? { body?.bytesMax }
+
     /// The names of the query parameters that the route accepts.
     package var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
 
@@ -59,7 +62,10 @@ extension APIOperation {
     package func allProblems(needsToken: Bool) -> [Problem.Kind] {
         var kinds: [Problem.Kind] = [.malformedRequest]
         if !ignoresQuery { kinds += [.unknownParameter, .invalidParameter] }
-        if body != nil { kinds += [.malformedBody, .unknownMember, .invalidMember] }
+        switch body?.content {
+        case .json: kinds += [.malformedBody, .unknownMember, .invalidMember]
+        case .csv, nil: break
+        }
         kinds += [.methodNotAllowed, .requestTimeout, .tooLarge, .internalError, .overloaded]
         // The routes that need a token read the database.
         if needsToken { kinds += [.unauthorized, .forbidden, .notFound, .storeUnavailable] }

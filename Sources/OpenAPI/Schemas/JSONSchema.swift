@@ -216,8 +216,8 @@ struct NamedSchema: Sendable {
     static let all = [
         paymentSchemas, summarySchemas, feedSchemas, gatewaySchemas, amountSchemas, callbackSchemas,
         replaySchemas, diagnosisSchemas, findSchemas, dossierSchemas, reportSchemas, tallySchemas,
-        attentionSchemas,
-        decisionSchemas, pruneSchemas, selfTestSchemas, serviceSchemas,
+        comparisonSchemas, attentionSchemas, decisionSchemas, pruneSchemas, selfTestSchemas,
+        serviceSchemas,
     ].flatMap { $0 }
 }
 

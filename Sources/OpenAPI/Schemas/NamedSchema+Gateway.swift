@@ -43,7 +43,7 @@ extension NamedSchema {
         ])
     )
 
-    private static let gatewayResponse = NamedSchema(
+    static let gatewayResponse = NamedSchema(
         "GatewayQueryResponse",
         .response(
             [

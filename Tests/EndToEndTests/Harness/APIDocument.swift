@@ -35,19 +35,23 @@ struct APIOperation: CustomStringConvertible {
         tree["responses"]["200"]["content"]["text/event-stream"] != .null
     }
 
-    /// The bodies that it shows, as JSON, in the order of their names; an empty one for none.
-    var bodies: [JSON] {
-        let examples = tree["requestBody"]["content"]["application/json"]["examples"]
-        return examples.names.isEmpty
-            ? [.null]
-            : examples.names.sorted().map {
-                examples[$0]["value"]
-            }
+    /// The bodies that it shows, JSON or CSV, in the order of their names; an empty one for none.
+    var bodies: [String] {
+        let content = tree["requestBody"]["content"]
+        let type = content.names.first ?? ""
+        let examples = content[type]["examples"]
+        let values = examples.names.sorted().map { examples[$0]["value"] }
+        return values.isEmpty ? [""] : values.map { type == "text/csv" ? $0.text ?? "" : $0.json }
     }
 
     /// Its parameters in one place, with their examples.
-    private func examples(in place: String) -> [(name: String, value: String)] {
-        tree["parameters"].items.filter { $0["in"].text == place }.compactMap { parameter in
+    private func examples(
+        in place: String,
+        onlyRequired: Bool = false
+    ) -> [(name: String, value: String)] {
+        tree["parameters"].items.filter {
+            $0["in"].text == place && (!onlyRequired || $0["required"].bool == true)
+        }.compactMap { parameter in
             parameter["example"].parameterText.map { (parameter["name"].text ?? "", $0) }
         }
     }
@@ -59,9 +63,14 @@ struct APIOperation: CustomStringConvertible {
         }
     }
 
+    /// The path with the parameters of the query that must be there.
+    var leastTarget: String { target(with: examples(in: "query", onlyRequired: true)) }
+
     /// The path with every parameter of the query that has an example.
-    var fullTarget: String {
-        let query = examples(in: "query").map { "\($0.name)=\($0.value)" }
+    var fullTarget: String { target(with: examples(in: "query")) }
+
+    private func target(with parameters: [(name: String, value: String)]) -> String {
+        let query = parameters.map { "\($0.name)=\($0.value)" }
         return query.isEmpty ? target() : target() + "?" + query.joined(separator: "&")
     }
 
@@ -101,7 +110,8 @@ extension JSON {
         case .string(let text): text
         case .number(let number): String(Int(number))
         case .array(let items): items.compactMap(\.text).joined(separator: ",")
-        case .null, .bool, .object: nil
+        case .bool(let bool): "\(bool)"
+        case .null, .object: nil
         }
     }
 

@@ -1,5 +1,7 @@
+import APIModel
 import Exports
 import HTTPCore
+import Reports
 
 // The routes for bookkeeping.
 extension APIOperation {
@@ -60,10 +62,72 @@ extension APIOperation {
         ]
     )
 
+    package static let compare = APIOperation(
+        id: "compare",
+        tag: .payments,
+        summary: "The gateway's report against the payments recorded here",
+        text: """
+            The body is the report as CSV. Separator, header, decimal mark and order of dates are \
+            detected; what can be read in two ways is refused with `invalid-report`, whose \
+            `detail` has the line and both readings, and whose `field` is the parameter that \
+            decides. Payments are matched by either reference. Those of the period that the \
+            report lacks are `onlyHere`: the period is that of `from` and `to`, or else the days \
+            of the column `date`; without any, only the references of the report are compared. \
+            Comparisons are made one at a time.
+            """,
+        parameters: [
+            .column("reference", "The column of references.", isRequired: true, example: "1"),
+            .column("amount", "The column of amounts.", isRequired: true, example: "2"),
+            .column("fee", "The column of fees."),
+            .column("date", "The column of dates, which are in Jakarta time unless they say more."),
+            .query("separator", "What separates fields.", .reference(.reportSeparator)),
+            .query("decimalMark", "The decimal mark of amounts.", .reference(.decimalMark)),
+            .query("dateOrder", "What comes first in dates.", .reference(.dateOrder)),
+            .from, .to,
+            .query(
+                "query",
+                """
+                Whether the gateway is queried about payments of the report that are not paid \
+                here, up to \(APILimits.comparisonQueriesMax); this needs the scope `generate`, \
+                too.
+                """,
+                .flag(),
+                example: "false"
+            ),
+            .limit,
+        ],
+        body: Body(
+            csv: "The report, in UTF-8.",
+            bytesMax: Report.bytesMax,
+            examples: ["plain": "Reference;Amount\r\nTRX-1;10.000,00\r\n"]
+        ),
+        responses: [.json("The comparison.", .comparison)],
+        problems: [.invalidReport, .receiveOnly]
+    )
+
     private static let by = Parameter.query(
         "by",
         "The time that selects a payment; `paid` by default.",
         .reference(.transactionTime),
         example: "created"
     )
+}
+
+extension APIOperation.Parameter {
+    /// A parameter that selects a column of a report.
+    fileprivate static func column(
+        _ name: String,
+        _ text: String,
+        isRequired: Bool = false,
+        example: String? = nil
+    ) -> APIOperation.Parameter {
+        var parameter = query(
+            name,
+            text + " Its title in the header, or its number, counted from 1.",
+            .text(length: 1...200),
+            example: example
+        )
+        parameter.isRequired = isRequired
+        return parameter
+    }
 }
