@@ -110,6 +110,7 @@ let package = Package(
         library("AlertMessages", ["Payments", "Text"]),
         library("Search", ["Payments", "Text"]),
         library("Reports", ["Payments", "Text"]),
+        library("Overview", ["Payments", "Text"]),
 
         // 3: services.
         library("Logging", ["Text", "System", "Queues"]),
@@ -183,14 +184,16 @@ let package = Package(
             "APIModel",
             [
                 "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
-                "Diagnosis", "Search", "Reports", "Survey", "Snap", "Payments", "Crypto", "Text",
+                "Diagnosis", "Search", "Overview", "Reports", "Survey", "Snap", "Payments",
+                "Crypto", "Text",
             ]
         ),
         library(
             "OpenAPI",
             [
                 "APIModel", "Exports", "Maintenance", "Configuration", "HTTPCore", "Store",
-                "Ledger", "Diagnosis", "Search", "Reports", "Snap", "Payments", "Commands", "Text",
+                "Ledger", "Diagnosis", "Search", "Overview", "Reports", "Snap", "Payments",
+                "Commands", "Text",
             ]
         ),
         library(
@@ -212,8 +215,9 @@ let package = Package(
             [
                 "Evidence", "Exposition", "Exports", "OpenAPI", "APIModel", "Maintenance",
                 "Outbound", "Notify", "Alarms", "Metrics", "Configuration", "CashIn", "QRCode",
-                "HTTPServer", "HTTPCore", "Store", "Ledger", "RecordSearch", "Search", "Reports",
-                "Logging", "Snap", "Payments", "Crypto", "System", "Queues", "Text",
+                "HTTPServer", "HTTPCore", "Store", "Ledger", "RecordSearch", "Search", "Commands",
+                "Overview", "Reports", "Logging", "Snap", "Payments", "Crypto", "System", "Queues",
+                "Text",
             ]
         ),
         library("Forwarding", ["HTTPClient", "HTTPCore", "Crypto", "System"]),
@@ -306,6 +310,7 @@ let package = Package(
         tests(of: "AlertMessages"),
         tests(of: "Search"),
         tests(of: "Reports"),
+        tests(of: "Overview"),
         tests(of: "Alerts", ["SQLiteStore", "SQLiteFiles", "HTTPServer", "Ledger"]),
         tests(of: "Notify", ["SQLiteStore", "SQLiteFiles", "HTTPClient"]),
         tests(of: "Outbound", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPServer"]),

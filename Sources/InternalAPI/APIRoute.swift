@@ -1,6 +1,6 @@
 import APIModel
 package import Alarms
-import Configuration
+package import Configuration
 package import Evidence
 import HTTPCore
 package import Maintenance
@@ -103,11 +103,12 @@ final class APIRoute: Sendable {
         )
     }
 
-    /// Whether clients call the route all the time: probes, scrapes, followers of the feed, and
-    /// consumers that move their offset.
+    /// Whether clients call the route all the time: probes, scrapes, followers of the feed,
+    /// consumers that move their offset, and open pages.
     var isRoutine: Bool {
         scope == nil || scope == .metrics || mayFollow
             || (method, path) == ("PUT", "/v1/consumers/{name}")
+            || (method, path) == ("GET", "/v1/overview")
     }
 
     /// Whether the OpenAPI document lists this problem for the route.
@@ -238,6 +239,7 @@ final class APIRoute: Sendable {
         APIRoute("GET", "/readyz", nil, .readiness, ReadinessEndpoint.readiness),
         APIRoute("GET", "/openapi.json", nil, .document, OpenAPIEndpoint.show),
         APIRoute("GET", "/metrics", .metrics, .metrics, MetricsEndpoint.show),
+        APIRoute("GET", "/v1/overview", .feed, .showOverview, OverviewEndpoint.show),
         APIRoute("POST", "/admin/prune", .operate, .startPrune, PruneEndpoint.start),
         APIRoute("GET", "/admin/prune", .operate, .showPrune, PruneEndpoint.show),
         APIRoute("POST", "/admin/self-test", .operate, .selfTest, SelfTestEndpoint.run),
@@ -325,6 +327,9 @@ package struct APIServices: Sendable {
     /// Compares reports, one at a time.
     let comparisons = TurnQueue(label: "comparisons")
 
+    /// Makes the overview.
+    let overview: OverviewDesk
+
     /// Verifies stored callbacks again for a replay.
     let replayer: CallbackReplayer
 
@@ -334,12 +339,13 @@ package struct APIServices: Sendable {
     let clock: ClockSamples
     let metrics: Metrics
 
+    /// - Parameter diagnosis: used by other parts as well.
     package init(
+        _ loaded: LoadedConfiguration,
         store: Store,
         readiness: Readiness,
         outbound: Outbound,
         diagnosis: DiagnosisDesk,
-        evidence: EvidenceDesk,
         replayer: CallbackReplayer,
         retention: Retention,
         disk: DiskWatch,
@@ -350,7 +356,14 @@ package struct APIServices: Sendable {
         self.readiness = readiness
         self.outbound = outbound
         self.diagnosis = diagnosis
-        self.evidence = evidence
+        evidence = EvidenceDesk(loaded)
+        overview = OverviewDesk(
+            loaded,
+            store: store,
+            readiness: readiness,
+            disk: disk,
+            metrics: metrics
+        )
         self.replayer = replayer
         self.retention = retention
         self.disk = disk

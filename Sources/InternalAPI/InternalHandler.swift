@@ -56,6 +56,7 @@ package final class InternalHandler: RequestHandler {
         for follower in revoked { follower.revoke() }
         services.diagnosis.apply(loaded)
         services.evidence.apply(loaded)
+        services.overview.apply(loaded)
     }
 
     private static func settings(_ loaded: LoadedConfiguration) -> Settings {

@@ -8,14 +8,9 @@ import Synchronization
 /// Ready means that the database is writable, a key of the gateway is loaded, and the receiver is
 /// not stopping.
 package final class Readiness: Sendable {
-    fileprivate struct Check: Encodable {
-        let name: String
+    private struct Report: Encodable {
         let status: String
-    }
-
-    fileprivate struct Report: Encodable {
-        let status: String
-        let checks: [Check]
+        let checks: [ReadinessCheck]
     }
 
     private let probe: WriteProbe
@@ -33,29 +28,31 @@ package final class Readiness: Sendable {
     /// Makes the receiver not ready, because it is stopping.
     func drain() { isDraining.store(true, ordering: .relaxed) }
 
-    /// Runs the checks; 200 if all of them are `ok`, else 503.
-    func response() async -> Response {
+    /// Runs the checks.
+    func checks() async -> [ReadinessCheck] {
         let isWritable = await probe.isWritable()
-        let checks = [
-            Check(name: "database", status: isWritable ? "ok" : "not writable"),
-            Check(name: "keys", status: hasKeys.withLock { $0 } ? "ok" : "none loaded"),
-            Check(
-                name: "draining",
-                status: isDraining.load(ordering: .relaxed) ? "stopping" : "ok"
+        return [
+            ReadinessCheck(.database, problem: isWritable ? nil : "not writable"),
+            ReadinessCheck(.keys, problem: hasKeys.withLock { $0 } ? nil : "none loaded"),
+            ReadinessCheck(
+                .draining,
+                problem: isDraining.load(ordering: .relaxed) ? "stopping" : nil
             ),
         ]
-        return Self.response(checks)
     }
+
+    /// Runs the checks; 200 if all of them are `ok`, else 503.
+    func response() async -> Response { Self.response(await checks()) }
 
     /// The response of a receiver that cannot open its database yet.
     ///
-    /// - Parameter reasons: the status of each check, by its name.
-    package static func response(_ reasons: KeyValuePairs<String, String>) -> Response {
-        response(reasons.map { Check(name: $0.key, status: $0.value) })
+    /// - Parameter databaseProblem: why it cannot be opened.
+    package static func response(databaseProblem: String) -> Response {
+        response([ReadinessCheck(.database, problem: databaseProblem)])
     }
 
-    private static func response(_ checks: [Check]) -> Response {
-        let isReady = checks.allSatisfy { $0.status == "ok" }
+    private static func response(_ checks: [ReadinessCheck]) -> Response {
+        let isReady = checks.allSatisfy(\.isOK)
         return JSON.response(
             Report(status: isReady ? "ok" : "not ready", checks: checks),
             status: isReady ? .ok : .serviceUnavailable

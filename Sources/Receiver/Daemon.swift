@@ -78,11 +78,11 @@ final class Daemon: Sendable {
         internalAPI = InternalHandler(
             loaded,
             services: APIServices(
+                loaded,
                 store: store,
                 readiness: readiness,
                 outbound: outbound,
                 diagnosis: diagnosis,
-                evidence: EvidenceDesk(loaded),
                 replayer: replayer,
                 retention: retention,
                 disk: disk,

@@ -87,7 +87,7 @@ private struct FullDiskInternalHandler: RequestHandler {
     func handle(_ request: Request, reply: Reply) -> Response? {
         switch request.head.text(request.head.path) {
         case "/healthz": .alive
-        case "/readyz": Readiness.response(["database": "no room on the disk to open it"])
+        case "/readyz": Readiness.response(databaseProblem: "no room on the disk to open it")
         default:
             Problem(.storeUnavailable, "The database cannot be opened: the disk is full.")
                 .response

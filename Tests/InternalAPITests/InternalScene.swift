@@ -90,6 +90,7 @@ final class InternalScene: Sendable {
         let metrics = Metrics(startedMilliseconds: 0, log: log)
         let now: @Sendable () -> Int64 = { 1_795_316_400_000 }
         let services = APIServices(
+            loaded,
             store: store,
             readiness: Readiness(store: store, hasKeys: !loaded.keys.publicKeys.isEmpty),
             outbound: try Outbound(
@@ -103,7 +104,6 @@ final class InternalScene: Sendable {
                 now: now
             ),
             diagnosis: DiagnosisDesk(loaded),
-            evidence: EvidenceDesk(loaded),
             replayer: CallbackReplayer(try NotifyContext(loaded, loopCount: 1)),
             retention: Retention(store: store, isShared: true, log: nil, now: now),
             disk: DiskWatch(loaded.configuration.storage, log: log),

@@ -12,13 +12,13 @@ enum ImportRules {
     private static let lowLayers: Set<String> = [
         "CLinux", "COpenSSL", "CSQLite", "Queues", "System", "Text", "Crypto", "SQLite", "QRCode",
         "Compression", "HTTPCore", "Payments", "Ledger", "Snap", "Captures", "Diagnosis", "Survey",
-        "AlertMessages",
+        "AlertMessages", "Overview",
     ]
 
     /// Layer 2, which does no I/O and knows no clock.
     private static let pure: Set<String> = [
         "HTTPCore", "Payments", "Ledger", "Snap", "Captures", "Diagnosis", "Survey",
-        "AlertMessages",
+        "AlertMessages", "Overview",
     ]
 
     /// The targets of the storage engine on SQLite.

@@ -63,6 +63,7 @@ enum ReplayEndpoint {
         results += try await committing { () async throws(StoreError) in
             try await services.store.replay(wanted, isDryRun: isDryRun)
         }
+        if !isDryRun { await services.overview.recount() }
         results.sort { $0.callbackID < $1.callbackID }
         let erased = Set(records.filter { $0.erased != nil }.map(\.id))
         return JSON.response(

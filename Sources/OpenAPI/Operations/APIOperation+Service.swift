@@ -52,6 +52,18 @@ extension APIOperation {
         ]
     )
 
+    package static let showOverview = APIOperation(
+        id: "showOverview",
+        tag: .service,
+        summary: "What the first view of the page shows",
+        text: """
+            Health in a sentence, the hours of today in Jakarta, the time from payment to \
+            callback, gateway, consumers, open attention entries and disk. It is made at most once \
+            in two seconds for all clients, so asking often costs little.
+            """,
+        responses: [.json("The overview.", .overview)]
+    )
+
     package static let document = APIOperation(
         id: "document",
         tag: .service,

@@ -196,7 +196,7 @@ extension NamedSchema {
 extension NamedSchema {
     static let summarySchemas = [moneySum, summaryTotal, summaryDay, summary, exportSubject]
 
-    private static let moneySum = NamedSchema(
+    static let moneySum = NamedSchema(
         "MoneySum",
         .response(
             [

@@ -62,9 +62,9 @@ extension NamedSchema {
     )
     private static let readinessCheckName = NamedSchema(
         "ReadinessCheckName",
-        .oneOf(["database", "keys", "draining"])
+        .oneOf(ReadinessCheck.Name.allCases.map(\.rawValue))
     )
-    private static let readinessCheck = NamedSchema(
+    static let readinessCheck = NamedSchema(
         "ReadinessCheck",
         .response([
             "name": .reference(readinessCheckName),

@@ -77,6 +77,7 @@ struct ReaderTables {
     let gatewayCalls: GatewayCallReader
     let erasures: ErasureReader
     let alerts: AlertReader
+    let activity: ActivityReader
 
     /// Opens the main database for reading; side files open when they are first used.
     ///
@@ -107,5 +108,6 @@ struct ReaderTables {
         gatewayCalls = try GatewayCallReader(main)
         erasures = try ErasureReader(main)
         alerts = try AlertReader(main)
+        activity = try ActivityReader(main, refused: refused)
     }
 }

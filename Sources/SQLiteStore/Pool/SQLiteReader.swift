@@ -12,7 +12,7 @@ import Synchronization
 /// wait, so the WAL can always be checkpointed.
 final class SQLiteReader: StorageReader {
     private let pool: ReaderPool
-    private let rejectedRequests: RejectedRequestStore
+    let rejectedRequests: RejectedRequestStore
 
     /// Counts reads of the feed; relaxed, because it is a metric only.
     private let feedReads = Atomic<Int>(0)

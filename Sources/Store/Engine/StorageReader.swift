@@ -63,6 +63,16 @@ package protocol StorageReader: Sendable {
     /// - Parameter filter: the times and the cursor; statuses and reference are ignored.
     func summary(_ filter: TransactionFilter) async throws(StoreError) -> SummaryPage
 
+    /// The cursor before everything that was stored from `milliseconds` since the epoch on, and few
+    /// older rows.
+    func activityStart(from milliseconds: Int64) async throws(StoreError) -> Activity.Cursor
+
+    /// What was stored behind a cursor; a bounded number of rows.
+    func activity(after cursor: Activity.Cursor) async throws(StoreError) -> Activity
+
+    /// Single values that an overview shows.
+    func storedTotals() async throws(StoreError) -> StoredTotals
+
     /// Ranges of sequence numbers that contain every transition recorded from `from` on and before
     /// `to`, in milliseconds since the epoch, and few others; oldest first.
     func sequences(

@@ -61,6 +61,11 @@ struct JSONSchema: Sendable {
         return schema.described(description)
     }
 
+    /// A number that is not negative, with a fraction.
+    static func number(_ description: String? = nil) -> JSONSchema {
+        JSONSchema([("type", "number"), ("minimum", .number(0))]).described(description)
+    }
+
     static func flag(_ description: String? = nil) -> JSONSchema {
         JSONSchema([("type", "boolean")]).described(description)
     }
@@ -217,7 +222,7 @@ struct NamedSchema: Sendable {
         paymentSchemas, summarySchemas, feedSchemas, gatewaySchemas, amountSchemas, callbackSchemas,
         replaySchemas, diagnosisSchemas, findSchemas, dossierSchemas, reportSchemas, tallySchemas,
         comparisonSchemas, attentionSchemas, decisionSchemas, pruneSchemas, selfTestSchemas,
-        serviceSchemas,
+        serviceSchemas, overviewSchemas,
     ].flatMap { $0 }
 }
 
