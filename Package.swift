@@ -184,7 +184,8 @@ let package = Package(
             "APIModel",
             [
                 "Maintenance", "Notify", "Configuration", "HTTPCore", "Store", "Ledger",
-                "Diagnosis", "Search", "Overview", "Reports", "Survey", "Snap", "Payments",
+                "Diagnosis", "Captures", "Search", "Overview", "Reports", "Survey", "Snap",
+                "Payments",
                 "Crypto", "Text",
             ]
         ),
@@ -231,7 +232,7 @@ let package = Package(
         library(
             "FileCommands",
             [
-                "ReceiverClient", "APIModel", "Maintenance", "Notify", "Alerts", "AlertMessages",
+                "ReceiverClient", "APIModel", "Maintenance", "Alerts", "AlertMessages",
                 "Configuration", "Commands", "Recovery", "SQLiteStore", "SQLiteFiles", "Store",
                 "Ledger", "Diagnosis", "Captures", "Snap", "Crypto", "System", "Text",
             ]

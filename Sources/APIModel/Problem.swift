@@ -118,7 +118,7 @@ extension Problem.Kind {
         case .malformedRequest: "The request is not valid HTTP"
         case .unknownParameter: "The request has an unknown parameter"
         case .invalidParameter: "A parameter has an invalid value"
-        case .malformedBody: "The body is not a JSON object"
+        case .malformedBody: "The body cannot be read"
         case .invalidReport: "The report cannot be read, or can be read in two ways"
         case .unknownMember: "The body has an unknown member"
         case .invalidMember: "A member of the body is missing or has an invalid value"

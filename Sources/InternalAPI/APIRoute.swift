@@ -191,6 +191,7 @@ final class APIRoute: Sendable {
             .diagnoseCallback,
             CallbacksEndpoint.diagnosis
         ),
+        APIRoute("POST", "/v1/diagnose", .journal, .diagnose, DiagnoseEndpoint.diagnose),
         APIRoute(
             "GET",
             "/v1/gateway-report",

@@ -126,7 +126,8 @@ struct OpenAPITests {
                     let findings = checker.findings(parameter["example"], parameter["schema"])
                     #expect(findings == [], "\(method) \(path) \(parameter["name"])")
                 }
-                let body = operation["requestBody"]["content"]["application/json"]
+                let content = operation["requestBody"]["content"]
+                let body = content[content.names.first ?? ""]
                 for name in body["examples"].names {
                     ofBodies += 1
                     let findings = checker.findings(body["examples"][name]["value"], body["schema"])

@@ -4,7 +4,6 @@ package import Commands
 import Configuration
 import Crypto
 import Diagnosis
-import Notify
 import ReceiverClient
 import Snap
 import System
@@ -127,22 +126,14 @@ extension Command {
         return time.milliseconds
     }
 
-    /// Diagnoses a callback, and forecasts the response with the receiver's own checks.
     private static func diagnosis(
         _ callback: CapturedCallback,
         _ settings: DiagnosisSettings,
         _ loaded: LoadedConfiguration
     ) throws(DiagnoseFailure) -> (SignatureDiagnosis, ResponseReport) {
         do throws(CryptoError) {
-            let forecast = try CallbackForecast(
-                head: callback.head,
-                body: callback.body,
-                receivedMilliseconds: callback.receivedMilliseconds,
-                loaded
-            )
-            let diagnosis = try SignatureDiagnosis(callback, settings)
-            let response = ReceivedResponse(forecast)
-            return (diagnosis, ResponseReport(response, to: callback, diagnosis, settings))
+            let diagnosed = try CaptureDiagnosis(callback, settings, loaded)
+            return (diagnosed.diagnosis, diagnosed.response)
         } catch {
             throw DiagnoseFailure(text: error.description, code: .internalError)
         }
@@ -155,23 +146,6 @@ extension Command {
     ) -> String {
         let representation = DiagnosisRepresentation(diagnosis, response, notes: notes)
         return String(decoding: JSON.encode(representation), as: UTF8.self) + "\n"
-    }
-}
-
-extension ReceivedResponse {
-    /// The response that a saved callback would get.
-    fileprivate init(_ forecast: CallbackForecast) {
-        switch forecast {
-        case .refused(let response, let isAuthentic):
-            self.init(
-                code: response.codeText,
-                message: response.message,
-                isAuthentic: isAuthentic,
-                isReceived: false
-            )
-        case .undecided:
-            self.init(code: nil, message: nil, isAuthentic: true, isReceived: false)
-        }
     }
 }
 

@@ -97,7 +97,8 @@ extension APIOperation {
             .limit,
         ],
         body: Body(
-            csv: "The report, in UTF-8.",
+            schema: .reportText,
+            mediaType: "text/csv",
             bytesMax: Report.bytesMax,
             examples: ["plain": "Reference;Amount\r\nTRX-1;10.000,00\r\n"]
         ),

@@ -5,8 +5,11 @@ extension NamedSchema {
     static let comparisonSchemas = [
         comparison, comparisonTotals, comparisonList, comparisonKind, comparisonEntry,
         comparisonLine, comparisonPayment, comparisonWarning, comparisonQueries, signedMoney,
-        reportSeparator, decimalMark, dateOrder,
+        reportText, reportSeparator, decimalMark, dateOrder,
     ]
+
+    /// The body of `POST /v1/compare`.
+    static let reportText = NamedSchema("ReportText", .text("The report as CSV, in UTF-8."))
 
     static let comparison = NamedSchema(
         "Comparison",

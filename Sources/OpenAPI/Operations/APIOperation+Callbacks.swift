@@ -56,6 +56,32 @@ extension APIOperation {
         problems: [.callbackNotFound, .bodyErased]
     )
 
+    package static let diagnose = APIOperation(
+        id: "diagnose",
+        tag: .callbacks,
+        summary: "Why the signature of a pasted callback verifies or fails",
+        text: """
+            The body is a callback as it was saved elsewhere: a raw HTTP request, a `curl` \
+            command, a HAR file, or a callback of this API. It is diagnosed with the current keys \
+            and configuration, and stored nowhere. `answer` is the response that it would get.
+            """,
+        parameters: [
+            .query(
+                "receivedAt",
+                "When it was received, for the check of X-TIMESTAMP.",
+                .text(format: "date-time"),
+                example: "2026-11-22T10:00:00+07:00"
+            )
+        ],
+        body: Body(
+            schema: .savedCallback,
+            mediaType: "text/plain",
+            examples: ["request": Example.savedCallback]
+        ),
+        responses: [.json("The diagnosis.", .diagnosis)],
+        problems: [.malformedBody]
+    )
+
     package static let reportOnGateway = APIOperation(
         id: "reportOnGateway",
         tag: .callbacks,

@@ -3,60 +3,36 @@ import HTTPCore
 extension APIOperation {
     /// The request body of a route.
     struct Body: Sendable {
-        enum Content: Sendable {
-            case json(NamedSchema)
-            /// Text with a description.
-            case csv(String)
-        }
-
-        let content: Content
+        let schema: NamedSchema
+        var mediaType = Self.json
         var isRequired = true
 
         /// The maximum size in bytes, if it is not that of the configuration.
         var bytesMax: Int?
 
-        /// Examples as JSON or CSV, by name.
+        static let json = "application/json"
+
+        /// Examples as JSON, or as the text itself for another media type; by name.
         ///
         /// Each succeeds when the examples are sent in the order of their names to a receiver that
         /// has the payments and callbacks in them; a test does so.
         let examples: KeyValuePairs<String, String>
 
-        /// A JSON object.
-        init(
-            schema: NamedSchema,
-            isRequired: Bool = true,
-            examples: KeyValuePairs<String, String>
-        ) {
-            content = .json(schema)
-            self.isRequired = isRequired
-            self.examples = examples
-        }
-
-        /// A CSV file.
-        init(csv text: String, bytesMax: Int, examples: KeyValuePairs<String, String>) {
-            content = .csv(text)
-            self.bytesMax = bytesMax
-            self.examples = examples
-        }
-
         /// The request body as an OpenAPI object.
         var tree: JSONTree {
-            let mediaType: String
-            let schema: JSONSchema
-            let value: (String) -> JSONTree
-            switch content {
-            case .json(let named):
-                (mediaType, schema) = ("application/json", .reference(named))
-                value = { .verbatim($0) }
-            case .csv(let text):
-                (mediaType, schema) = ("text/csv", .text(text))
-                value = { .text($0) }
+            let examples: [JSONTree.Member] = examples.map { name, json in
+                let value: JSONTree = mediaType == Self.json ? .verbatim(json) : .text(json)
+                return (name: name, value: ["value": value] as JSONTree)
             }
-            let examples = examples.map { name, example in
-                (name: name, value: ["value": value(example)] as JSONTree)
-            }
-            let media: JSONTree = ["schema": schema.tree, "examples": .object(examples)]
-            return ["required": .flag(isRequired), "content": .object([(mediaType, media)])]
+            return [
+                "required": .flag(isRequired),
+                "content": [
+                    mediaType: [
+                        "schema": JSONSchema.reference(schema).tree,
+                        "examples": .object(examples),
+                    ]
+                ],
+            ]
         }
     }
 }

@@ -62,9 +62,8 @@ extension APIOperation {
     package func allProblems(needsToken: Bool) -> [Problem.Kind] {
         var kinds: [Problem.Kind] = [.malformedRequest]
         if !ignoresQuery { kinds += [.unknownParameter, .invalidParameter] }
-        switch body?.content {
-        case .json: kinds += [.malformedBody, .unknownMember, .invalidMember]
-        case .csv, nil: break
+        if body?.mediaType == Body.json {
+            kinds += [.malformedBody, .unknownMember, .invalidMember]
         }
         kinds += [.methodNotAllowed, .requestTimeout, .tooLarge, .internalError, .overloaded]
         // The routes that need a token read the database.

@@ -4,7 +4,8 @@ import Snap
 // Why a signature verifies or fails. Article Diagnosis explains how they are found.
 extension NamedSchema {
     static let diagnosisSchemas = [
-        diagnosis, diagnosisVerdict, diagnosisResponse, diagnosisChange, signatureDifference,
+        diagnosis, savedCallback, diagnosisVerdict, diagnosisResponse, diagnosisChange,
+        signatureDifference,
         diagnosisCandidate, diagnosisBody, bodyForm, diagnosisKey, keyUse, keyResult,
         diagnosisSignature, diagnosisSigned, diagnosisClock, diagnosisHeaders, headerProblem,
         diagnosisSearch,
@@ -20,7 +21,7 @@ extension NamedSchema {
         "Diagnosis",
         .response(
             [
-                "callbackId": .integer(1...Int64.max),
+                "callbackId": .integer(1...Int64.max, "Only of a stored callback."),
                 "verdict": .reference(diagnosisVerdict),
                 "answer": .reference(diagnosisResponse),
                 "summary": .text("The response and the verdict, in sentences."),
@@ -41,8 +42,15 @@ extension NamedSchema {
                 "search": .reference(diagnosisSearch),
                 "notes": .list(of: .text()),
             ],
+            optional: ["callbackId"],
             "Why the signature of a callback verifies or fails with the current keys."
         )
+    )
+
+    /// The body of `POST /v1/diagnose`.
+    static let savedCallback = NamedSchema(
+        "SavedCallback",
+        .text("A raw HTTP request, a `curl` command, a HAR file, or a callback of this API.")
     )
 
     private static let diagnosisVerdict = NamedSchema(
@@ -182,4 +190,18 @@ extension NamedSchema {
             "responseCode": .text("The response code of that row."),
         ])
     )
+}
+
+extension Example {
+    /// A callback whose signature does not verify.
+    static let savedCallback = """
+        POST /v1.0/debit/notify HTTP/1.1
+        Content-Type: application/json
+        X-TIMESTAMP: 2026-11-22T10:00:00+07:00
+        X-PARTNER-ID: CID-1
+        X-EXTERNAL-ID: 3bdf97a4f465d6d395fac6e7ac9a9ed2
+        X-SIGNATURE: c2lnbmF0dXJl
+
+        {"originalPartnerReferenceNo":"TRX-1","latestTransactionStatus":"00"}
+        """
 }

@@ -35,13 +35,15 @@ struct APIOperation: CustomStringConvertible {
         tree["responses"]["200"]["content"]["text/event-stream"] != .null
     }
 
-    /// The bodies that it shows, JSON or CSV, in the order of their names; an empty one for none.
+    /// The bodies that it shows, in the order of their names; an empty one for none.
     var bodies: [String] {
         let content = tree["requestBody"]["content"]
-        let type = content.names.first ?? ""
+        guard let type = content.names.first else { return [""] }
         let examples = content[type]["examples"]
-        let values = examples.names.sorted().map { examples[$0]["value"] }
-        return values.isEmpty ? [""] : values.map { type == "text/csv" ? $0.text ?? "" : $0.json }
+        return examples.names.sorted().map { name in
+            let value = examples[name]["value"]
+            return type == "application/json" ? value.json : value.text ?? ""
+        }
     }
 
     /// Its parameters in one place, with their examples.
