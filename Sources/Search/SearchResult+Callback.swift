@@ -107,7 +107,7 @@ struct CallbackExplanation {
     private var signature: String {
         switch callback.signature {
         case .otherKey: "signature of another key"
-        case .change(let text): "its signature does not verify, because of one difference: \(text)"
+        case .change(let text): "its signature does not verify: \(text)"
         case .otherContent: "signature of other bytes"
         case .unusable: "X-SIGNATURE is not a signature"
         case .noKeys: "no key of the gateway is configured"

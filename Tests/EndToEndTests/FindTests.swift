@@ -42,6 +42,20 @@ struct FindTests {
         #expect(shown.output.contains("payment TRX-1 25000.00 IDR"), "\(shown.output)")
     }
 
+    @Test func `the sentence about the merchant's own key names no file of the server`() throws {
+        let pair = try Pair()
+        let callback = try Callback("TRX-1", "PAY-1", key: pair.workspace.keys.other)
+        #expect(try pair.daemon.post(callback).code == "4015600")
+        let sentence = try Self.results(pair.daemon, "amount=10000").first?["sentence"].text ?? ""
+        #expect(
+            sentence.hasSuffix(
+                " was refused: its signature does not verify: the signature is made with the "
+                    + "merchant's own key."
+            ),
+            "\(sentence)"
+        )
+    }
+
     @Test func `a text is found as a reference, and in bodies of every kind of callback`() throws {
         let daemon = try Daemon(in: Workspace())
         let applied = try Callback().with {
