@@ -120,6 +120,9 @@ package final class Console: Sendable {
     /// Whether standard output is a terminal.
     package let isTerminal: Bool
 
+    /// Whether texts may have characters outside ASCII; see ``LocaleCharacters``.
+    package let isUTF8: Bool
+
     /// Whether standard error is a terminal.
     private let isErrorTerminal: Bool
     private let write: @Sendable (StandardStream, Span<UInt8>) throws(SystemError) -> Void
@@ -128,26 +131,32 @@ package final class Console: Sendable {
     /// - Parameters:
     ///   - isTerminal: by default, whether standard output is a terminal.
     ///   - isErrorTerminal: by default, whether standard error is a terminal.
+    ///   - isUTF8: by default, whether the character set of the locale is UTF-8.
     ///   - write: writes one whole text; by default to the process's own streams.
     package init(
         isTerminal: Bool = StandardStream.output.isTerminal,
         isErrorTerminal: Bool = StandardStream.error.isTerminal,
+        isUTF8: Bool = LocaleCharacters.isUTF8(CurrentProcess.environment()),
         write: @escaping @Sendable (StandardStream, Span<UInt8>) throws(SystemError) -> Void = {
             (stream, bytes) throws(SystemError) in try stream.write(bytes)
         }
     ) {
         self.isTerminal = isTerminal
         self.isErrorTerminal = isErrorTerminal
+        self.isUTF8 = isUTF8
         self.write = write
     }
 
     /// Whether a write to standard output has failed.
     package var hasLostOutput: Bool { lost.load(ordering: .relaxed) }
 
-    /// Writes `text`, which includes its line ends, to standard output.
-    package func output(_ text: String) { output(bytes: Array(text.utf8)) }
+    /// Writes `text`, which includes its line ends, to standard output. Characters that the locale
+    /// does not have are escaped as in JSON.
+    package func output(_ text: String) { output(bytes: Array(shown(text).utf8)) }
 
-    /// Writes bytes to standard output; a text may be split anywhere.
+    private func shown(_ text: String) -> String { isUTF8 ? text : LocaleCharacters.ascii(text) }
+
+    /// Writes bytes to standard output as they are; a text may be split anywhere.
     package func output(bytes: [UInt8]) {
         do throws(SystemError) {
             try write(.output, bytes.span)
@@ -169,7 +178,7 @@ package final class Console: Sendable {
 
     private func writeError(_ text: String) {
         do throws(SystemError) {
-            try write(.error, Array(text.utf8).span)
+            try write(.error, Array(shown(text).utf8).span)
         } catch {
             // There is no other stream to report the failure on.
             return

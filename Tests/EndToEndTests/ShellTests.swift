@@ -188,7 +188,11 @@ struct ShellTests {
     @Test func `a payment is generated, drawn, asked about and paid from a shell`() throws {
         let pair = try Pair()
         let arguments = ["generate", "--reference", "TRX-1", "--amount", "10000.00"]
-        let first = try shell(arguments, pair.daemon, as: "orders")
+        let first = try ChildProcess.run(
+            Daemon.program,
+            arguments + access(to: pair.daemon, as: "orders"),
+            environment: ["LANG": "C.UTF-8"]
+        )
         #expect(first.end == .exited(0), "\(first.errors)")
         #expect(first.output.contains { $0.contains("TRX-1") })
         let json = try shell(arguments + ["--json"], pair.daemon, as: "orders")

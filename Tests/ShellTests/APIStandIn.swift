@@ -140,18 +140,27 @@ struct ShellScene: Sendable {
     )
 
     /// Runs a command line; `--url` and `--token-file` are added.
-    func run(_ arguments: [String], isTerminal: Bool = false) async -> Outcome {
+    func run(
+        _ arguments: [String],
+        isTerminal: Bool = false,
+        isUTF8: Bool = true
+    ) async -> Outcome {
         let named = Self.program.commands.map(\.words).filter { arguments.starts(with: $0) }
         let count = named.map(\.count).max() ?? 1
         return await Self.run(
             arguments.prefix(count) + access + arguments.dropFirst(count),
-            isTerminal: isTerminal
+            isTerminal: isTerminal,
+            isUTF8: isUTF8
         )
     }
 
     /// Runs a command line as it stands.
-    static func run(_ arguments: [String], isTerminal: Bool = false) async -> Outcome {
-        let recorder = ConsoleRecorder(isTerminal: isTerminal)
+    static func run(
+        _ arguments: [String],
+        isTerminal: Bool = false,
+        isUTF8: Bool = true
+    ) async -> Outcome {
+        let recorder = ConsoleRecorder(isTerminal: isTerminal, isUTF8: isUTF8)
         let code = await program.run(arguments, console: recorder.console)
         return (code, recorder.output, recorder.error)
     }

@@ -34,6 +34,27 @@ struct QRDrawingTests {
         )
     }
 
+    @Test func `without half blocks a module is two characters wide`() throws {
+        let symbol = try QREncoder().symbol(of: "0002010102122604")
+        let plain = QRDrawing(symbol).text(isTerminal: false, isUTF8: false)
+        let lines = plain.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        #expect(lines.count == symbol.width + 4)
+        for (row, line) in lines.enumerated() {
+            let expected = (-2..<symbol.width + 2).map {
+                symbol.isDark(row: row - 2, column: $0) ? "##" : "  "
+            }
+            #expect(line == expected.joined())
+        }
+        let colored = QRDrawing(symbol).text(isTerminal: true, isUTF8: false)
+        #expect(colored.utf8.allSatisfy { $0 < 0x80 })
+        #expect(
+            colored.replacing("\u{1B}[48;5;16m  ", with: "##").replacing(
+                "\u{1B}[48;5;231m",
+                with: ""
+            ).replacing("\u{1B}[0m", with: "") == plain
+        )
+    }
+
     @Test func `on a terminal every line asks for black on white`() throws {
         let symbol = try QREncoder().symbol(of: "0002010102122604")
         let plain = QRDrawing(symbol).text(isTerminal: false).split(separator: "\n")

@@ -82,17 +82,10 @@ struct GenerateCommand: APICommand {
 
     /// The drawing of a payable code; nil if there is none, or if the library is not installed.
     private func drawing(for transaction: JSONValue, _ session: APISession) -> String? {
-        guard let content = transaction["qrContent"]?.string else { return nil }
-        // Customers must not see a code that can no longer be paid.
-        guard transaction["final"]?.bool != true, transaction["expired"]?.bool != true else {
-            session.complain("no QR code is drawn: the payment is final or its validity is over")
-            return nil
-        }
-        do throws(QREncoderError) {
-            let symbol = try QREncoder(library: libraryName).symbol(of: content)
-            return QRDrawing(symbol).text(isTerminal: session.console.isTerminal)
+        do throws(CommandProblem) {
+            return try QRDrawing.payable(transaction, libraryName)?.text(on: session.console)
         } catch {
-            session.complain("no QR code is drawn: \(error)")
+            for line in error.lines { session.complain(line) }
             return nil
         }
     }
@@ -153,48 +146,5 @@ struct ReconcileCommand: APICommand {
         let response = try await session.api.post(["admin", "reconcile"], JSONObjectText())
         if session.isJSON { return session.showJSON(response.bytes) }
         session.console.output("Status inquiries started: \(response.root.text("count") ?? "-")\n")
-    }
-}
-
-/// A QR code drawn with half blocks: each character shows two modules, one above the other.
-struct QRDrawing {
-    private let symbol: QRSymbol
-
-    /// The light modules on each side. The standard requires 4. Readers accept 2 on terminals, and
-    /// then a code of 300 bytes fits into 80 columns.
-    private static let quietZone = 2
-
-    init(_ symbol: QRSymbol) { self.symbol = symbol }
-
-    /// The lines of the drawing.
-    ///
-    /// - Parameter isTerminal: whether to set black on white, independent of the terminal's
-    ///   colours; if false, the blocks are the dark modules.
-    func text(isTerminal: Bool) -> String {
-        let side = -Self.quietZone..<symbol.width + Self.quietZone
-        return stride(from: side.lowerBound, to: side.upperBound, by: 2).map { row in
-            let blocks = side.map { column in
-                Self.block(
-                    isUpperDark: symbol.isDark(row: row, column: column),
-                    isLowerDark: symbol.isDark(row: row + 1, column: column)
-                )
-            }
-            return (isTerminal ? Self.colored(blocks.joined()) : blocks.joined()) + "\n"
-        }.joined()
-    }
-
-    private static func block(isUpperDark: Bool, isLowerDark: Bool) -> String {
-        switch (isUpperDark, isLowerDark) {
-        case (true, true): "\u{2588}"
-        case (true, false): "\u{2580}"
-        case (false, true): "\u{2584}"
-        case (false, false): " "
-        }
-    }
-
-    /// Colours 16 and 231 are black and white in every theme; the first 16 colours depend on the
-    /// theme.
-    private static func colored(_ line: String) -> String {
-        "\u{1B}[38;5;16;48;5;231m\(line)\u{1B}[0m"
     }
 }
