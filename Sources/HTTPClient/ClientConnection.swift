@@ -65,11 +65,14 @@ actor ClientConnection {
         do throws(StreamError) {
             let tls = resources.tls
             return try TLSStream(over: socket, to: origin, context: tls, within: limit)
-        } catch { throw error.inPhase(.tls, at: origin.authority, within: limit) }
+        } catch { throw error.inPhase(.tls, at: origin.place, within: limit) }
     }
 
     /// Connects to the server, or to the proxy and through it to the server.
     private func openSocket(within limit: WaitLimit) throws(HTTPClientError) -> SocketStream {
+        if let path = origin.socketPath {
+            return try connect(to: [.unix(path: path)], within: limit)
+        }
         let resolver = resources.resolver
         guard let proxy = resources.settings.proxy, !origin.isLoopback else {
             let addresses = try resolver.addresses(of: origin, within: limit)
@@ -130,7 +133,7 @@ actor ClientConnection {
             }
             throw error.inPhase(
                 .send,
-                at: origin.authority,
+                at: origin.place,
                 within: limit,
                 isCertainlyNotSent: isNotSent
             )
@@ -157,7 +160,7 @@ actor ClientConnection {
             let count: Int
             do throws(StreamError) {
                 count = try stream.receive(into: &buffer, within: limit)
-            } catch { throw error.inPhase(.wait, at: origin.authority, within: limit) }
+            } catch { throw error.inPhase(.wait, at: origin.place, within: limit) }
             let end: (response: ParsedResponse, endsWithResponse: Bool)?
             do throws(ResponseError) {
                 if count == 0 {
@@ -169,9 +172,9 @@ actor ClientConnection {
                     end = response.map { ($0, consumed == count) }
                 }
             } catch .incomplete {
-                throw StreamError.ended.inPhase(.wait, at: origin.authority, within: limit)
+                throw StreamError.ended.inPhase(.wait, at: origin.place, within: limit)
             } catch {
-                throw HTTPClientError(.parse, .failed, "\(origin.authority): \(error)")
+                throw HTTPClientError(.parse, .failed, "\(origin.place): \(error)")
             }
             if let sink = request.bodySink {
                 let part = end.map { request.streams($0.response.head) ? $0.response.body : [] }
@@ -187,7 +190,7 @@ actor ClientConnection {
         to sink: OutboundRequest.BodySink
     ) throws(HTTPClientError) {
         if part.isEmpty || sink(part) { return }
-        throw HTTPClientError(.wait, .failed, "\(origin.authority): the rest is not wanted")
+        throw HTTPClientError(.wait, .failed, "\(origin.place): the rest is not wanted")
     }
 
     private var limits: HTTPLimits {

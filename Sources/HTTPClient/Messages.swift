@@ -1,7 +1,7 @@
 package import HTTPCore
 import System
 
-/// The destination of a request: scheme, host and port (RFC 9110 section 4.3.1).
+/// The destination of a request: scheme, host and port (RFC 9110 section 4.3.1), or a Unix socket.
 package struct Origin: Hashable, Sendable {
     /// Whether the scheme is `https` rather than `http`.
     package let isSecure: Bool
@@ -10,10 +10,22 @@ package struct Origin: Hashable, Sendable {
     package let host: String
     package let port: Int
 
+    /// The Unix socket to connect to instead of host and port; nil for TCP.
+    package let socketPath: String?
+
     package init(isSecure: Bool, host: String, port: Int) {
         self.isSecure = isSecure
         self.host = host
         self.port = port
+        socketPath = nil
+    }
+
+    /// The origin of a server that listens on a Unix socket: plain HTTP, with `Host: localhost`.
+    package init(socketPath: String) {
+        isSecure = false
+        host = "localhost"
+        port = 80
+        self.socketPath = socketPath
     }
 
     /// The origin of a URL.
@@ -61,8 +73,13 @@ package struct Origin: Hashable, Sendable {
 }
 
 extension Origin: CustomStringConvertible {
-    /// As in `https://sandbox-api.cashin.co.id`.
-    package var description: String { (isSecure ? "https://" : "http://") + authority }
+    /// As in `https://sandbox-api.cashin.co.id` or `unix:/run/cashin-receiver/internal.sock`.
+    package var description: String {
+        socketPath == nil ? (isSecure ? "https://" : "http://") + authority : place
+    }
+
+    /// Where the server is, for messages: its authority, or the socket.
+    var place: String { socketPath.map { "unix:\($0)" } ?? authority }
 }
 
 /// A request to send.

@@ -111,6 +111,21 @@ package struct APIClient: Sendable {
         try await send("PUT", path, body)
     }
 
+    /// Sends a DELETE request, which is never repeated automatically.
+    package func delete(_ path: [String]) async throws(CommandProblem) {
+        let request = OutboundRequest(
+            method: "DELETE",
+            target: self.path(path),
+            isRepeatable: false
+        )
+        try await send(request).checkNoContent()
+    }
+
+    /// Sends `GET /readyz`; the report is the response of a daemon that is not ready, too.
+    package func readiness() async throws(CommandProblem) -> JSONDocument {
+        try await send(getRequest(["readyz"], [])).document(isReport: true)
+    }
+
     private func send(
         _ method: String,
         _ path: [String],
@@ -139,9 +154,10 @@ package struct APIClient: Sendable {
     ) async throws(CommandProblem) -> APIResponse {
         var request = request
         let accepted = request.bodySink == nil ? "application/json" : "*/*"
-        request.fields += [
-            ("Authorization", endpoint.token.token.authorization), ("Accept", accepted),
-        ]
+        if let token = endpoint.token {
+            request.fields.append(("Authorization", token.token.authorization))
+        }
+        request.fields.append(("Accept", accepted))
         let response: InboundResponse
         do throws(HTTPClientError) {
             response = try await http.send(request, to: endpoint.origin)
@@ -183,17 +199,28 @@ private struct APIResponse {
 
     /// The JSON object of a successful response.
     ///
+    /// - Parameter isReport: whether 503 is a success, too, if the object has `checks`.
     /// - Throws: the problem of an error response, or of a response that is not one of the API.
-    func document() throws(CommandProblem) -> JSONDocument {
+    func document(isReport: Bool = false) throws(CommandProblem) -> JSONDocument {
         let document: JSONDocument
         do throws(JSONError) {
             document = try JSONDocument(body)
         } catch {
             throw foreign("which is not JSON")
         }
+        if isReport, status == .serviceUnavailable, document.root["checks"] != nil {
+            return document
+        }
         guard (200...299).contains(status.code) else { throw problem(document.root) }
         guard document.root.kind == .object else { throw foreign("which is not a JSON object") }
         return document
+    }
+
+    /// Throws the problem of any response but 204.
+    func checkNoContent() throws(CommandProblem) {
+        if status == .noContent { return }
+        _ = try document()
+        throw foreign("which has content")
     }
 
     /// Formats problem details (RFC 9457) as `TITLE: DETAIL (field F; gateway CODE MESSAGE)`.
@@ -209,7 +236,9 @@ private struct APIResponse {
             let words = ["gateway", code, details["responseMessage"]?.string]
             remarks.append(words.compactMap(\.self).joined(separator: " "))
         }
-        if isAboutToken { remarks.append("the token is in \(endpoint.token.path)") }
+        if isAboutToken, let token = endpoint.token {
+            remarks.append("the token is in \(token.path)")
+        }
         if !remarks.isEmpty { text += " (\(remarks.joined(separator: "; ")))" }
         var problem = CommandProblem(code, text)
         problem.isPassing = details["retryable"]?.bool ?? false

@@ -29,7 +29,7 @@ extension CommandOption {
     package static let url = CommandOption(
         name: "--url",
         value: "URL",
-        summary: "The internal API: https, or http to this machine; else as configured."
+        summary: "The API: https, http to this machine, unix:/path; else as configured."
     )
     package static let tokenFile = CommandOption(
         name: "--token-file",
@@ -46,7 +46,7 @@ extension Command {
     /// A command that calls the internal API.
     ///
     /// - Parameters:
-    ///   - scope: the scope that the token needs.
+    ///   - scope: the scope that the token needs; nil if the route needs no token.
     ///   - responseSeconds: the timeout of one response; by default longer than a long poll.
     ///   - meanings: what exit codes mean, where it differs from other commands.
     package init<Subject: APICommand>(
@@ -56,7 +56,7 @@ extension Command {
         options: [CommandOption],
         operand: String? = nil,
         operandCount: ClosedRange<Int> = 1...1,
-        scope: Configuration.Scope,
+        scope: Configuration.Scope?,
         responseSeconds: Int = 90,
         meanings: [ExitCode: String] = [:],
         example: String
@@ -64,7 +64,8 @@ extension Command {
         self.init(
             name: name,
             summary: summary,
-            options: options + (running.showsJSON ? [.json] : []) + [.config, .url, .tokenFile],
+            options: options + (running.showsJSON ? [.json] : [])
+                + [.config, .url] + (scope == nil ? [] : [.tokenFile]),
             operand: operand,
             operandCount: operandCount,
             exitCodes: [.badData, .unavailable, .internalError, .inputOutput, .configuration],

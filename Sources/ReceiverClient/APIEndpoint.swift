@@ -1,5 +1,5 @@
-import Commands
-import Configuration
+package import Commands
+package import Configuration
 package import HTTPClient
 import HTTPCore
 import System
@@ -10,17 +10,21 @@ package struct APIEndpoint: Sendable {
 
     /// The prefix of every path, without a trailing slash.
     let basePath: String
-    let token: TokenFile
+
+    /// Nil if the commands need none.
+    let token: TokenFile?
 
     /// Reads `--url` and `--token-file`, and reads a missing one from the configuration.
     ///
     /// With both options, the configuration need not exist.
-    init(
+    ///
+    /// - Parameter scope: the scope that the token needs; nil if no token is needed.
+    package init(
         _ arguments: CommandArguments,
-        scope: Configuration.Scope,
+        scope: Configuration.Scope?,
         context: ConfigurationContext
     ) throws(CommandProblem) {
-        let url = try Self.url(arguments)
+        let named = try Self.named(arguments)
         let token = try Self.token(arguments)
         let request = try arguments.configurationRequest(context: context)
         do throws(ConfigurationProblems) {
@@ -28,16 +32,43 @@ package struct APIEndpoint: Sendable {
             lazy var configuration = Result { () throws(ConfigurationProblems) in
                 try ClientConfiguration(request)
             }
-            self.token = if let token { token } else { try configuration.get().token(for: scope) }
-            origin = if let url { Origin(url) } else { try configuration.get().origin() }
+            self.token =
+                if let token { token } else {
+                    if let scope { try configuration.get().token(for: scope) } else { nil }
+                }
+            origin = if let named { named.origin } else { try configuration.get().origin() }
         } catch {
             throw CommandProblem(error)
         }
-        basePath = String((url?.path ?? "").reversed().drop { $0 == "/" }.reversed())
+        basePath = String((named?.path ?? "").reversed().drop { $0 == "/" }.reversed())
     }
 
-    private static func url(_ arguments: CommandArguments) throws(CommandProblem) -> HTTPURL? {
+    /// The origin and the path of `--url`; nil without the option.
+    private static func named(
+        _ arguments: CommandArguments
+    ) throws(CommandProblem) -> (origin: Origin, path: String)? {
         guard let text = arguments.one(.url) else { return nil }
+        if text.hasPrefix("unix:") { return (try socket(text), "") }
+        let url = try url(text)
+        return (Origin(url), url.path)
+    }
+
+    private static func socket(_ text: String) throws(CommandProblem) -> Origin {
+        let address: ListenAddress
+        do throws(ListenAddressError) {
+            address = try ListenAddress(parsing: text)
+        } catch {
+            throw CommandProblem(.usage, "--url: \(error)")
+        }
+        // Mode and group are for the one that creates the socket.
+        guard case .unix(let unix) = address, unix.mode == nil, unix.group == nil else {
+            let expected = "expected unix: and a path, without options"
+            throw CommandProblem(.usage, "--url: \(JSON5Value.literal(text)): \(expected)")
+        }
+        return Origin(socketPath: unix.path)
+    }
+
+    private static func url(_ text: String) throws(CommandProblem) -> HTTPURL {
         let url: HTTPURL
         do throws(MalformedURL) {
             url = try HTTPURL(text)
@@ -91,18 +122,30 @@ private struct ClientConfiguration {
         problems = reader.problems
     }
 
-    /// The first address of `internal.listen` that can be reached with plain HTTP over loopback.
+    /// The first address of `internal.listen` that can be reached with plain HTTP: a Unix socket,
+    /// or a port over loopback.
     func origin() throws(ConfigurationProblems) -> Origin {
         try refuse { ["", "internal"].contains($0) || $0.hasPrefix("internal.listen") }
-        for case .ip(let address, let port) in internalAPI.listen where port != 0 {
-            guard let host = Self.host(listeningOn: address) else { continue }
-            return Origin(isSecure: false, host: host.description, port: Int(port))
+        for address in internalAPI.listen {
+            if let origin = Self.origin(listeningOn: address) { return origin }
         }
         let list = internalAPI.listen.map(\.description).joined(separator: ", ")
         throw problem(
             "internal.listen",
-            "is \(list), expected a loopback address with its port; give --url URL instead"
+            "is \(list), expected a Unix socket, or a loopback address with its port; "
+                + "give --url URL instead"
         )
+    }
+
+    /// The origin for a listener; nil if this process cannot reach it or does not know where it is.
+    private static func origin(listeningOn address: ListenAddress) -> Origin? {
+        switch address {
+        case .unix(let unix): return Origin(socketPath: unix.path)
+        case .ip(let address, let port):
+            guard port != 0, let host = host(listeningOn: address) else { return nil }
+            return Origin(isSecure: false, host: host.description, port: Int(port))
+        case .systemd: return nil
+        }
     }
 
     /// The loopback address for a listener on `address`; nil if loopback does not reach it.
@@ -158,7 +201,7 @@ private struct ClientConfiguration {
 }
 
 /// A token with the path of its file.
-struct TokenFile: Sendable {
+package struct TokenFile: Sendable {
     let path: String
     let token: Token
 

@@ -65,10 +65,14 @@ struct APIEndpointTests {
 
     @Test(arguments: [
         (#""127.0.0.1:8081""#, "http://127.0.0.1:8081"),
-        (#"["unix:/x", "systemd:internal", "127.0.0.1:0", "[::1]:82"]"#, "http://[::1]:82"),
+        (#"["systemd:internal", "127.0.0.1:0", "[::1]:82", "unix:/x"]"#, "http://[::1]:82"),
+        (#"["unix:/run/x.sock?mode=0660", "127.0.0.1:81"]"#, "unix:/run/x.sock"),
         (#""localhost:81""#, "http://127.0.0.1:81"),
     ])
-    func `the first TCP address is where the daemon is`(_ listen: String, _ url: String) throws {
+    func `the first address that can be reached is where the daemon is`(
+        _ listen: String,
+        _ url: String
+    ) throws {
         try configure(listen)
         #expect(try endpoint().origin.description == url)
         #expect(try endpoint().basePath == "")
@@ -84,7 +88,7 @@ struct APIEndpointTests {
     }
 
     @Test(arguments: [
-        (#""unix:/run/x""#, "unix:/run/x"), (#""systemd:internal""#, "systemd:internal"),
+        (#""systemd:internal""#, "systemd:internal"),
         (#"["127.0.0.1:0", "[::1]:0"]"#, "127.0.0.1:0, [::1]:0"),
         (#""192.0.2.1:80""#, "192.0.2.1:80"),
     ])
@@ -92,7 +96,8 @@ struct APIEndpointTests {
         try configure(listen, more: "allowPlaintext: true")
         let (code, lines) = try lines()
         #expect(code == .configuration)
-        let text = "expected a loopback address with its port; give --url URL instead"
+        let text =
+            "expected a Unix socket, or a loopback address with its port; give --url URL instead"
         #expect(lines == ["FILE: internal.listen: is \(shown), \(text)"])
         #expect(try endpoint(["--url", "http://[::1]:9/"]).origin.description == "http://[::1]:9")
     }
@@ -105,8 +110,8 @@ struct APIEndpointTests {
         _ letter: String
     ) throws {
         let endpoint = try endpoint(scope: scope)
-        #expect(endpoint.token.token.authorization == "Bearer \(token(letter))")
-        #expect(endpoint.token.path == "\(directory.path)/\(letter)")
+        #expect(endpoint.token?.token.authorization == "Bearer \(token(letter))")
+        #expect(endpoint.token?.path == "\(directory.path)/\(letter)")
     }
 
     @Test func `a token that is missing or not to be had is told`() throws {
@@ -148,6 +153,21 @@ struct APIEndpointTests {
         )
     }
 
+    @Test func `a relative socket stands beside the configuration`() throws {
+        try configure("\"unix:x.sock\"")
+        #expect(try endpoint().origin.description == "unix:\(directory.path)/x.sock")
+    }
+
+    @Test func `a command without a scope needs no token`() throws {
+        try configure("\"127.0.0.1:81\"", tokens: "")
+        let endpoint = try APIEndpoint(
+            Command.health.parse(["--config", file]),
+            scope: nil,
+            context: ConfigurationContext()
+        )
+        #expect(endpoint.token == nil)
+    }
+
     @Test func `with both options given no configuration has to be there`() throws {
         let arguments = ["--url", "https://pay.example.id/internal//", "--token-file"]
         let endpoint = try APIEndpoint(
@@ -159,7 +179,7 @@ struct APIEndpointTests {
         )
         #expect(endpoint.origin.description == "https://pay.example.id")
         #expect(endpoint.basePath == "/internal")
-        #expect(endpoint.token.token.authorization == "Bearer \(token("j"))")
+        #expect(endpoint.token?.token.authorization == "Bearer \(token("j"))")
     }
 
     @Test func `a configuration that is needed and cannot be read is told`() async throws {
@@ -185,6 +205,9 @@ struct APIEndpointTests {
 
     @Test(arguments: [
         (["--url", "pay"], "--url: \"pay\" does not begin with http:// or https://"),
+        (["--url", "unix:"], "--url: \"unix:\" is not a socket path"),
+        (["--url", "unix:/x?mode=0660"], "--url: \"unix:/x?mode=0660\": expected unix: and"),
+        (["--url", "unix:/\(String(repeating: "x", count: 107))"], "--url: "),
         (["--url", "http://h:0"], "--url: \"http://h:0\" has no valid port"),
         (["--url", "https://h/?a"], "--url: \"https://h/?a\" has a query"),
         (

@@ -1,8 +1,6 @@
 package import Commands
 import Configuration
 import ReceiverClient
-import Synchronization
-import System
 import Text
 
 extension Command {
@@ -46,7 +44,7 @@ struct ExportCommand: APICommand {
     }
 
     func run(_ session: APISession) async throws(CommandProblem) {
-        let target = try ExportTarget(file, session.console)
+        let target = try OutputTarget(file, of: Self.out.name, doing: "exporting", session.console)
         defer { session.console.progress("") }
         do throws(CommandProblem) {
             try await session.api.stream(["v1", "export"], parameters) { target.write($0) }
@@ -54,78 +52,5 @@ struct ExportCommand: APICommand {
             throw target.problem ?? error
         }
         try target.finish()
-    }
-}
-
-/// Where an export goes: a new file, or standard output.
-private final class ExportTarget: Sendable {
-    private struct State {
-        var bytesCount = 0
-
-        /// Why the target accepts nothing more.
-        var problem: CommandProblem?
-    }
-
-    private let path: String?
-    private let file: NewFile?
-    private let console: Console
-    private let state = Mutex(State())
-
-    /// Creates the file; one that exists is a problem, and stays as it is.
-    init(_ path: String?, _ console: Console) throws(CommandProblem) {
-        self.path = path
-        self.console = console
-        guard let path else {
-            file = nil
-            return
-        }
-        do throws(FileError) {
-            file = try NewFile(path, mode: 0o600)
-        } catch {
-            throw Self.problem(path, error)
-        }
-    }
-
-    var problem: CommandProblem? { state.withLock { $0.problem } }
-
-    /// Writes a part; returns whether the target accepts more.
-    func write(_ bytes: [UInt8]) -> Bool {
-        state.withLock { state in
-            state.bytesCount += bytes.count
-            if let file, let path {
-                do throws(FileError) {
-                    try file.append(bytes)
-                } catch {
-                    state.problem = Self.problem(path, error)
-                }
-            } else {
-                console.output(bytes: bytes)
-                if console.hasLostOutput {
-                    state.problem = CommandProblem(
-                        .inputOutput,
-                        "standard output cannot be written"
-                    )
-                }
-            }
-            // On the terminal that shows the export, progress would only be in its way.
-            if file != nil || !console.isTerminal {
-                console.progress("exporting: \(state.bytesCount / 1_000) KB")
-            }
-            return state.problem == nil
-        }
-    }
-
-    /// Makes the file durable.
-    func finish() throws(CommandProblem) {
-        guard let file, let path else { return }
-        do throws(FileError) {
-            try file.finish()
-        } catch {
-            throw Self.problem(path, error)
-        }
-    }
-
-    private static func problem(_ path: String, _ error: FileError) -> CommandProblem {
-        CommandProblem(.inputOutput, "--out \(quoted(path)) cannot be written, \(error)")
     }
 }

@@ -26,7 +26,7 @@ struct FeedForwarder: Sendable {
     ///   are repeated.
     func run(
         as name: String,
-        from start: ForwardStart?
+        from start: ConsumerOffset?
     ) async throws(CommandProblem) {
         let consumer = try await repeating { () async throws(CommandProblem) in
             try await ForwardedConsumer(name, from: start, session.api)

@@ -43,7 +43,7 @@ struct ForwardCommand: APICommand {
     private static let from = CommandOption(
         name: "--from",
         value: "START",
-        summary: "Where a new consumer begins: beginning, latest, a Jakarta day or a time."
+        summary: "Where a new consumer begins: beginning, latest, a number, a day or a time."
     )
     private static let timeout = CommandOption(
         name: "--timeout",
@@ -54,7 +54,7 @@ struct ForwardCommand: APICommand {
     private let url: HTTPURL
     private let secretPath: String
     private let name: String
-    private let start: ForwardStart?
+    private let start: ConsumerOffset?
     private let timeoutSeconds: Int
 
     init(_ arguments: CommandArguments) throws(UsageError) {
@@ -72,7 +72,7 @@ struct ForwardCommand: APICommand {
         }
         secretPath = arguments.one(Self.secretFile) ?? ""
         name = arguments.one(Self.consumer) ?? ""
-        start = arguments.one(Self.from).map(ForwardStart.init)
+        start = arguments.one(Self.from).map(ConsumerOffset.init)
         timeoutSeconds = Int(try arguments.wholeNumber(Self.timeout, in: 1...300) ?? 15)
     }
 

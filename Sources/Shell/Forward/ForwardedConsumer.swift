@@ -2,24 +2,6 @@ import Commands
 import ReceiverClient
 import Text
 
-/// Where a forwarder begins when its consumer is new or its feed has changed.
-enum ForwardStart: Equatable, Sendable {
-    case beginning
-    case latest
-
-    /// A Jakarta day or an RFC 3339 time.
-    case recordedFrom(String)
-
-    init(_ text: String) {
-        self =
-            switch text {
-            case "beginning": .beginning
-            case "latest": .latest
-            default: .recordedFrom(text)
-            }
-    }
-}
-
 /// The offset of a consumer in the daemon, as one forwarder reads and moves it.
 struct ForwardedConsumer: Sendable {
     private let api: APIClient
@@ -39,7 +21,8 @@ struct ForwardedConsumer: Sendable {
     ///
     /// - Parameter start: used only where there is no offset in the present feed.
     /// - Throws: exit code 65 if there is none and no `start`.
-    init(_ name: String, from start: ForwardStart?, _ api: APIClient) async throws(CommandProblem) {
+    init(_ name: String, from start: ConsumerOffset?, _ api: APIClient) async throws(CommandProblem)
+    {
         self.api = api
         self.name = name
         if let offset = try await Self.present(name, start, api) {
@@ -53,7 +36,7 @@ struct ForwardedConsumer: Sendable {
                     + "TIME"
             )
         }
-        let document = try await api.put(Self.path(name), try await Self.body(start, api))
+        let document = try await api.put(Self.path(name), try await start.body(api))
         (feed, stored) = try Self.offset(document.root)
     }
 
@@ -61,7 +44,7 @@ struct ForwardedConsumer: Sendable {
     /// `start`.
     private static func present(
         _ name: String,
-        _ start: ForwardStart?,
+        _ start: ConsumerOffset?,
         _ api: APIClient
     ) async throws(CommandProblem) -> (feed: String, position: Int64)? {
         let root: JSONValue
@@ -79,26 +62,6 @@ struct ForwardedConsumer: Sendable {
             "the feed has changed since the consumer \(name) read it: the database was restored. "
                 + "Find out which payments were forwarded after the backup, then give --from"
         )
-    }
-
-    /// The body that creates the offset.
-    private static func body(
-        _ start: ForwardStart,
-        _ api: APIClient
-    ) async throws(CommandProblem) -> JSONObjectText {
-        var body = JSONObjectText()
-        switch start {
-        case .beginning: body.add("position", literal: "0")
-        case .recordedFrom(let time): body.add("recordedFrom", time)
-        case .latest:
-            let page = try await api.get(["v1", "transitions"], [("after", "latest")]).root
-            guard let head = page["head"]?.integer, let feed = page["feed"]?.string else {
-                throw CommandProblem(.unavailable, "the response lacks head or feed")
-            }
-            body.add("position", literal: "\(head)")
-            body.add("feed", feed)
-        }
-        return body
     }
 
     private static func offset(

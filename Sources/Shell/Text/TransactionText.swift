@@ -1,6 +1,5 @@
 import Commands
 import ReceiverClient
-import Snap
 import Text
 
 /// A payment as text for people: one line for each member, then its transitions.
@@ -13,11 +12,7 @@ struct TransactionText {
     init(_ transaction: JSONValue) { self.transaction = transaction }
 
     var text: String {
-        let facts = facts.compactMap { name, value in value.map { (name, oneLine($0)) } }
-        let width = facts.map(\.0.count).max() ?? 0
-        var text = facts.map { name, value in
-            name + String(repeating: " ", count: width - name.count) + "  " + value + "\n"
-        }.joined()
+        var text = FactLines.text(facts)
         let transitions = transaction["transitions"]?.elements ?? []
         if !transitions.isEmpty {
             var table = Table(TransitionRow.columns)
