@@ -86,6 +86,8 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]
         ),
+        // The page for people. Its files are embedded, not resources beside the program.
+        .target(name: "COperatorPage", exclude: ["Files"]),
 
         // 1: wrappers.
         library("Queues"),
@@ -211,9 +213,11 @@ let package = Package(
                 "Payments", "Commands", "System",
             ]
         ),
+        library("OperatorPage", ["HTTPCore", "Crypto", "COperatorPage"]),
         library(
             "InternalAPI",
             [
+                "OperatorPage",
                 "Evidence", "Exposition", "Exports", "OpenAPI", "APIModel", "Maintenance",
                 "Outbound", "Notify", "Alarms", "Metrics", "Configuration", "CashIn", "QRCode",
                 "HTTPServer", "HTTPCore", "Store", "Ledger", "RecordSearch", "Search", "Commands",
@@ -319,6 +323,7 @@ let package = Package(
         tests(of: "APIModel"),
         tests(of: "OpenAPI"),
         tests(of: "Evidence", ["SQLiteStore", "SQLiteFiles"]),
+        tests(of: "OperatorPage"),
         tests(of: "InternalAPI", ["SQLiteStore", "SQLiteFiles", "SQLite", "HTTPClient"]),
         tests(of: "Forwarding"),
         // The tests of ReceiverClient and FileCommands are among them: they run command lines.
@@ -332,5 +337,7 @@ let package = Package(
         ),
         // Optimized, because its rules read every character of the sources.
         .testTarget(name: "TidyTests", swiftSettings: common + [.unsafeFlags(["-O"])]),
-    ] + fuzzers + benchmarks
+    ] + fuzzers + benchmarks,
+    // `#embed` in COperatorPage.
+    cLanguageStandard: .c2x
 )

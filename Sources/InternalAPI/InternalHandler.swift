@@ -5,6 +5,7 @@ package import HTTPCore
 package import HTTPServer
 package import Logging
 package import Metrics
+import OperatorPage
 import OpenAPI
 package import System
 import Store
@@ -89,6 +90,7 @@ package final class InternalHandler: RequestHandler {
 
     package func handle(_ request: Request, reply: Reply) -> Response? {
         do throws(Problem) {
+            if let response = try page(request) { return response }
             let call = try dispatch(request)
             // Probes and metrics are exempt from the limit: many waiting consumers must not make
             // the receiver look dead.
@@ -217,6 +219,19 @@ package final class InternalHandler: RequestHandler {
     private struct Call {
         let route: APIRoute
         let request: APIRequest
+    }
+
+    /// The response with a file of the operator page, which needs no token; nil for other paths.
+    ///
+    /// - Throws: the problem of a method that the page does not have.
+    private func page(_ received: Request) throws(Problem) -> Response? {
+        let head = received.head
+        guard let file = OperatorPage.file(at: head.text(head.path)) else { return nil }
+        openRequests.withLock { $0[received.number] = OpenRequest(isRoutine: true) }
+        guard head.methodIs("GET") || head.methodIs("HEAD") else {
+            throw notAllowed(head, allow: "GET, HEAD")
+        }
+        return file.response(to: head)
     }
 
     /// Finds the route of a request and authorizes it.

@@ -83,7 +83,8 @@ import Text
 
     @Test(arguments: [
         ("GET", "/none", 404, "not-found"), ("GET", "/v1/transitions/", 404, "not-found"),
-        ("GET", "/V1/transitions", 404, "not-found"), ("GET", "/", 404, "not-found"),
+        ("GET", "/V1/transitions", 404, "not-found"), ("GET", "//", 404, "not-found"),
+        ("GET", "/page/", 404, "not-found"), ("POST", "/", 405, "method-not-allowed"),
         ("POST", "/v1/transitions", 405, "method-not-allowed"),
         ("DELETE", "/admin/prune", 405, "method-not-allowed"),
         ("get", "/v1/transitions", 405, "method-not-allowed"),

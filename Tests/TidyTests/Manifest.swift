@@ -4,15 +4,15 @@ struct Manifest {
     /// Targets of the product, C modules included; a later one may depend on earlier ones only.
     let targets: [(name: String, dependencies: [String])]
 
-    /// Reads the calls `.systemLibrary(name: …)`, `library(…)` and `.executableTarget(…)` that
-    /// stand between `targets: [` and the tests.
+    /// Reads the calls `.systemLibrary(name: …)`, `.target(name: …)` of a C module, `library(…)` and
+    /// `.executableTarget(…)` that stand between `targets: [` and the tests.
     init(text: String) {
         let body = text.components(after: "    targets: [").components(before: "// Tests.")
         var targets: [(name: String, dependencies: [String])] = []
         for call in body.calls {
             let names = call.quotedWords
             guard let name = names.first else { continue }
-            let isC = call.hasPrefix(".systemLibrary")
+            let isC = call.hasPrefix(".systemLibrary") || call.hasPrefix(".target")
             targets.append((name, isC ? [] : Array(names.dropFirst())))
         }
         self.targets = targets
@@ -45,7 +45,7 @@ extension String {
         return String(self[..<range.lowerBound])
     }
 
-    /// Every top-level call of the three functions, from its name to its closing parenthesis.
+    /// Every top-level call of these functions, from its name to its closing parenthesis.
     fileprivate var calls: [String] {
         var calls: [String] = []
         var call = ""
@@ -53,7 +53,7 @@ extension String {
         for line in split(separator: "\n") {
             let text = line.drop { $0 == " " }
             if depth == 0 {
-                let starts = [".systemLibrary(", "library(", ".executableTarget("]
+                let starts = [".systemLibrary(", ".target(", "library(", ".executableTarget("]
                 guard starts.contains(where: { text.hasPrefix($0) }) else { continue }
                 call = ""
             }
