@@ -23,6 +23,15 @@ struct MigrationTests {
         #expect(try daemon.get("/v1/callbacks").json["callbacks"].items.count == 7)
     }
 
+    @Test func `a database of 0_2_0 is served as it is`() throws {
+        let other = try Workspace()
+        try other.runSQL(try Fixture.text("database-12.sql"))
+        let daemon = try Daemon(in: other)
+        #expect(!daemon.logs { $0.contains("migrated") })
+        #expect(try daemon.feed().count == 14)
+        #expect(try daemon.get("/v1/attention?state=all").json["attention"].items.count == 2)
+    }
+
     /// The feed id of the fixture.
     static let feed = "460dfa03ae0592bd9f7c7b3f01e07cb1"
 
