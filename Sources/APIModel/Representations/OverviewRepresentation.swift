@@ -1,3 +1,4 @@
+package import Configuration
 import Maintenance
 import Overview
 import Payments
@@ -197,5 +198,16 @@ extension OverviewRepresentation {
             isLow: facts.disk.isLow
         )
         checks = facts.checks
+    }
+}
+
+/// The JSON of the token of a request.
+package struct TokenRepresentation: Encodable {
+    let name: String
+    let scopes: [String]
+
+    package init(_ token: Token) {
+        name = token.name
+        scopes = token.scopes.map(\.rawValue).sorted()
     }
 }

@@ -1,11 +1,13 @@
 import APIModel
+import Configuration
 import Overview
 import Store
 
 // The overview: what the first view of the page shows.
 extension NamedSchema {
     static let overviewSchemas = [
-        overview, overallHealth, healthStatus, healthReason, healthReasonName, environment, today,
+        overview, overviewToken, scope, overallHealth, healthStatus, healthReason, healthReasonName,
+        environment, today,
         todayHour, latency, latencyBucket, gatewayHealth, gatewayState, gatewayFailure,
         consumerLag, openAttention, openAttentionKind, disk,
     ]
@@ -13,6 +15,7 @@ extension NamedSchema {
     static let overview = NamedSchema(
         "Overview",
         .response([
+            "token": .reference(overviewToken),
             "at": .time("When it was made."),
             "health": .reference(overallHealth),
             "environment": .reference(environment),
@@ -29,6 +32,21 @@ extension NamedSchema {
             "disk": .reference(disk),
             "checks": .list(of: .reference(readinessCheck), "The checks of `GET /readyz`."),
         ])
+    )
+
+    private static let overviewToken = NamedSchema(
+        "OverviewToken",
+        .response(
+            [
+                "name": .text("The name of the token in the configuration."),
+                "scopes": .list(of: .reference(scope)),
+            ],
+            "The token of the request, so that a page can show what it may do."
+        )
+    )
+    private static let scope = NamedSchema(
+        "Scope",
+        .oneOf(Configuration.Scope.allCases.map(\.rawValue), "`admin` includes all others.")
     )
 
     private static let overallHealth = NamedSchema(
