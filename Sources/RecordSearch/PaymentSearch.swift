@@ -43,8 +43,11 @@ package struct PaymentSearch {
     private var callbacks: [Int64: SearchedCallback] = [:]
     private var calls: [SearchedCall] = []
 
-    /// Whether rows of the time range were left out.
+    /// Whether rows of the time range were not read.
     package private(set) var isCutOff = false
+
+    /// Whether something that fits is not among the results.
+    package private(set) var isIncomplete = false
 
     package init(
         _ criteria: SearchCriteria,
@@ -58,7 +61,7 @@ package struct PaymentSearch {
 
     /// What fits, best first.
     ///
-    /// - Parameter limit: the maximum of results; `isCutOff` is set if there are more.
+    /// - Parameter limit: the maximum of results; ``isIncomplete`` is set if there are more.
     package mutating func results(limit: Int) async throws(StoreError) -> [SearchResult] {
         try await readByReference()
         try await readByTime()
@@ -82,7 +85,7 @@ package struct PaymentSearch {
         for callback in callbacks.values { rate(callback.partnerReferenceNo, callback) }
         for (call, _) in rated { rate(call.partnerReferenceNo, call) }
         let references = bestPayments(limit: 2 * limit)
-        if references.count < ratings.count { isCutOff = true }
+        if references.count < ratings.count { isIncomplete = true }
         let records = try await payments(references)
         // What a payment covers is not shown in its place when the payment was left out.
         groups.removeAll { group in
@@ -96,7 +99,7 @@ package struct PaymentSearch {
             calls: rated.map(\.0).filter { references.contains($0.partnerReferenceNo) },
             criteria
         )
-        if results.count > limit { isCutOff = true }
+        if results.count > limit { isIncomplete = true }
         return Array(results.prefix(limit))
     }
 
@@ -113,7 +116,7 @@ package struct PaymentSearch {
         var callbackFilter = CallbackFilter()
         callbackFilter.reference = text
         let page = try await reader.callbackPage(callbackFilter, limit: Self.rowsInPortion)
-        if page.more { isCutOff = true }
+        if page.more { isIncomplete = true }
         add(page.callbacks)
     }
 

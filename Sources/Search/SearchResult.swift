@@ -78,15 +78,30 @@ package struct SearchResult: Equatable, Sendable {
         return (other.score, distances[0], kinds[0]) < (score, distances[1], kinds[1])
     }
 
+    /// The sentence of the best result, or what a search without a result has to say.
+    ///
+    /// - Parameter isCutOff: whether rows of the time range were not read; then a better result may
+    ///   be among them.
+    package static func summary(
+        of results: [SearchResult],
+        _ criteria: SearchCriteria,
+        isCutOff: Bool
+    ) -> String {
+        guard let best = results.first else { return nothing(criteria, isCutOff: isCutOff) }
+        return best.sentence + (isCutOff ? partOfTime : "")
+    }
+
+    private static let partOfTime = " Only a part of that time was searched: choose a shorter one."
+
     /// What a search without a result has to say.
     ///
     /// - Parameter isCutOff: whether rows of the time range were not read.
-    package static func nothing(_ criteria: SearchCriteria, isCutOff: Bool = false) -> String {
+    static func nothing(_ criteria: SearchCriteria, isCutOff: Bool = false) -> String {
         let time = SearchTime(criteria)
         let range =
             "between \(time.text(criteria.fromMilliseconds)) and "
             + time.text(criteria.toMilliseconds - 1)
-        let limits = isCutOff ? " Only a part of that time was searched: choose a shorter one." : ""
+        let limits = isCutOff ? partOfTime : ""
         guard let text = criteria.text else {
             return "Nothing is stored \(range) that fits.\(limits)"
         }

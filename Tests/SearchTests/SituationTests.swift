@@ -210,6 +210,23 @@ struct SituationTests {
         )
     }
 
+    @Test func `a result of a search in part says so, because a better one may be missing`() {
+        let results = SearchResult.ranked(
+            payments: [Self.payment(.pending)],
+            callbacks: [],
+            calls: [],
+            Self.criteria
+        )
+        let sentence = results[0].sentence
+        #expect(SearchResult.summary(of: results, Self.criteria, isCutOff: false) == sentence)
+        #expect(
+            SearchResult.summary(of: results, Self.criteria, isCutOff: true)
+                == sentence + " Only a part of that time was searched: choose a shorter one."
+        )
+        let none = SearchResult.summary(of: [], Self.criteria, isCutOff: true)
+        #expect(none == SearchResult.nothing(Self.criteria, isCutOff: true))
+    }
+
     @Test func `refused callbacks of one kind are one result`() {
         let others = (1...15).map { id in
             var other = SearchedCallback(

@@ -32,9 +32,16 @@ package struct FindRepresentation: Encodable {
     let results: [Result]
     let more: Bool
 
-    /// - Parameter more: whether results or rows of the period were left out.
-    package init(_ results: [SearchResult], _ criteria: SearchCriteria, more: Bool) {
-        summary = results.first?.sentence ?? SearchResult.nothing(criteria, isCutOff: more)
+    /// - Parameters:
+    ///   - isCutOff: whether rows of the period were not read.
+    ///   - more: whether results or rows of the period were left out.
+    package init(
+        _ results: [SearchResult],
+        _ criteria: SearchCriteria,
+        isCutOff: Bool,
+        more: Bool
+    ) {
+        summary = SearchResult.summary(of: results, criteria, isCutOff: isCutOff)
         from = JakartaTime.textWithFraction(milliseconds: criteria.fromMilliseconds)
         to = JakartaTime.textWithFraction(milliseconds: criteria.toMilliseconds)
         self.results = results.map { Result($0) }

@@ -19,11 +19,18 @@ enum FindEndpoint {
         let search = PaymentSearch(criteria, in: services.store.reader) { record in
             await services.diagnosis.signatureProblem(of: record)
         }
-        let (results, isCutOff) = try await reading { () async throws(StoreError) in
+        let (results, done) = try await reading { () async throws(StoreError) in
             var search = search
-            return (try await search.results(limit: limit), search.isCutOff)
+            return (try await search.results(limit: limit), search)
         }
-        return JSON.response(FindRepresentation(results, criteria, more: isCutOff))
+        return JSON.response(
+            FindRepresentation(
+                results,
+                criteria,
+                isCutOff: done.isCutOff,
+                more: done.isCutOff || done.isIncomplete
+            )
+        )
     }
 
     private static func criteria(
