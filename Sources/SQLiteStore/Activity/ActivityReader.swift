@@ -51,9 +51,9 @@ struct ActivityReader {
                     SELECT 1 FROM inquiries LIMIT \(StoredTotals.inquiriesMax)
                 )),
                 (SELECT min(opened_at) FROM attention WHERE id IN (
-                    SELECT min(id) FROM attention
+                    SELECT min(id) FROM attention INDEXED BY attention_open
                     WHERE resolved_at IS NULL AND payment_id IS NOT NULL
-                    UNION SELECT min(id) FROM attention
+                    UNION SELECT min(id) FROM attention INDEXED BY attention_open_loose
                     WHERE resolved_at IS NULL AND payment_id IS NULL
                 ))
             """

@@ -31,16 +31,21 @@ struct AttentionReader {
         }
     }
 
-    /// How many entries are open, by kind. Scans `attention`, resolved entries included, so callers
-    /// should not run it for each callback.
+    /// How many entries are open, by kind. Reads the open entries alone, by the indexes
+    /// `attention_open` and `attention_open_loose`.
     func openCounts() throws(SQLiteError) -> [String: Int64] {
         let counts = try connection.prepare(
-            "SELECT kind, count(*) FROM attention WHERE resolved_at IS NULL GROUP BY kind"
+            """
+            SELECT kind, count(*) FROM attention
+            WHERE resolved_at IS NULL AND payment_id IS NOT NULL GROUP BY kind
+            UNION ALL SELECT kind, count(*) FROM attention
+            WHERE resolved_at IS NULL AND payment_id IS NULL GROUP BY kind
+            """
         ).all { _ in
         } row: {
             ($0.text(0), $0.integer(1))
         }
-        return Dictionary(counts) { first, _ in first }
+        return Dictionary(counts, uniquingKeysWith: +)
     }
 
     /// Entries, newest first. Goes along the primary key from its end until `limit` entries match,
