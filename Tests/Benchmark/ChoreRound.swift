@@ -4,6 +4,9 @@ import Support
 /// Work on the database that goes on beside callbacks.
 enum Chore: String, CaseIterable, Sendable {
     case backup, prune
+
+    /// Ten open pages that ask for the overview every two seconds.
+    case pages
 }
 
 /// Callbacks at a fixed rate, while a chore is done or without one.
@@ -30,7 +33,8 @@ struct ChoreRound {
         async let sent = PacedLoad(port: port, connections: connections).run(requests, rate: rate)
         let started = nanoseconds(CLOCK_MONOTONIC)
         choreNanoseconds = try chore.map { chore in
-            try server.run(chore, number: number)
+            let seconds = requests.count / Requests.length / max(rate, 1)
+            try server.run(chore, number: number, seconds: seconds)
             return nanoseconds(CLOCK_MONOTONIC) - started
         }
         load = try await sent

@@ -39,6 +39,8 @@ struct ListRound {
                 List(name: "attention", path: "/v1/attention?state=open"),
                 List(name: "consumers", path: "/v1/consumers"),
                 List(name: "gateway report", path: "/v1/gateway-report"),
+                List(name: "find, by amount", path: "/v1/find?amount=10000"),
+                List(name: "overview", path: "/v1/overview"),
                 List(name: "metrics", path: "/metrics"),
             ]
         }

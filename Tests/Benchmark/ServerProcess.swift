@@ -108,8 +108,10 @@ final class ServerProcess {
 
     /// Does a chore to its end.
     ///
-    /// - Parameter number: tells the files of several apart.
-    func run(_ chore: Chore, number: Int) throws {
+    /// - Parameters:
+    ///   - number: tells the files of several apart.
+    ///   - seconds: how long pages are open; the others end by themselves.
+    func run(_ chore: Chore, number: Int, seconds: Int) throws {
         var command = [program, chore.rawValue, "--config", "\(directory)/config.json5"]
         switch chore {
         case .backup: command += overrides + ["--to", "\(directory)/backup-\(number).db"]
@@ -118,6 +120,7 @@ final class ServerProcess {
                 "--before", JakartaNow.nextMillisecond(), "--token-file", "\(directory)/ops.token",
             ]
             command += ["--url", "http://127.0.0.1:\(internalPort)"]
+        case .pages: return try showPages(count: 10, seconds: seconds)
         }
         let child = try spawn(command) { $0.redirectOutput(to: "\(directory)/\(chore)") }
         guard waitForEnd(of: child).exitCode == 0 else {
@@ -126,6 +129,17 @@ final class ServerProcess {
     }
 
     /// The secret of one of the tokens that `init` made.
+    /// Asks for the overview so many times every two seconds.
+    private func showPages(count: Int, seconds: Int) throws {
+        let end = nanoseconds(CLOCK_MONOTONIC) + UInt64(seconds) * 1_000_000_000
+        while nanoseconds(CLOCK_MONOTONIC) < end {
+            let next = nanoseconds(CLOCK_MONOTONIC) + 2_000_000_000
+            for _ in 0..<count { _ = try response(to: "/v1/overview") }
+            let now = nanoseconds(CLOCK_MONOTONIC)
+            if next > now { usleep(UInt32((next - now) / 1_000)) }
+        }
+    }
+
     func token(_ name: String) throws -> String {
         let text = try contents(of: "\(directory)/\(name).token")
         return String(text.prefix { !$0.isWhitespace })
