@@ -34,7 +34,7 @@ struct SyncBeforeResponseTests {
 }
 
 /// The system calls of a running process.
-private final class Strace {
+final class Strace {
     /// A system call that has returned.
     struct Call {
         let name: Substring

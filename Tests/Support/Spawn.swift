@@ -22,16 +22,28 @@ package struct SystemCallFailure: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - command: the path of the program, and its arguments.
 ///   - environment: nil for our own.
+///   - unblocksSignals: whether it begins without blocked signals, as in a shell. Threads of
+///     Dispatch block most signals, and a program inherits that.
 ///   - redirect: says what the program's descriptors are.
 package func spawn(
     _ command: [String],
     environment: [String: String]? = nil,
+    unblocksSignals: Bool = false,
     redirect: (inout posix_spawn_file_actions_t) -> Void
 ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     redirect(&actions)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    if unblocksSignals {
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, CShort(POSIX_SPAWN_SETSIGMASK))
+    }
     var arguments = command.map { strdup($0) } + [nil]
     var variables = (environment ?? [:]).map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in arguments + variables { free(pointer) } }
@@ -39,8 +51,8 @@ package func spawn(
     let program = command[0]
     let code =
         environment == nil
-        ? posix_spawn(&id, program, &actions, nil, &arguments, environ)
-        : posix_spawn(&id, program, &actions, nil, &arguments, &variables)
+        ? posix_spawn(&id, program, &actions, &attributes, &arguments, environ)
+        : posix_spawn(&id, program, &actions, &attributes, &arguments, &variables)
     if code != 0 { throw SystemCallFailure(call: "posix_spawn \(program)", code: code) }
     return id
 }

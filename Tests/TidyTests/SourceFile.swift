@@ -86,6 +86,15 @@ enum Repository {
         return try paths.map { Article(path: $0, text: try text(of: $0)) } + articles()
     }
 
+    /// The programs of `deploy/examples`, which readers copy.
+    static func examples() throws -> [Article] {
+        let folder = "deploy/examples"
+        let names = try FileManager.default.contentsOfDirectory(atPath: root + "/" + folder)
+        return try names.filter { !$0.hasSuffix(".md") }.sorted().map {
+            Article(path: "\(folder)/\($0)", text: try text(of: "\(folder)/\($0)"))
+        }
+    }
+
     /// Whether a path from the root is a file or a folder.
     static func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: root + "/" + path)

@@ -63,6 +63,16 @@ struct TidyTests {
         for finding in findings { Issue.record("\(finding)") }
     }
 
+    @Test func `the examples are short, and use the words of the field`() throws {
+        let examples = try Repository.examples()
+        #expect(examples.count > 5)
+        for example in examples {
+            for finding in LanguageRules.findings(in: example) { Issue.record("\(finding)") }
+            #expect(example.lines.count <= 150, "\(example.path)")
+            #expect(example.lines.allSatisfy { $0.count <= 100 }, "\(example.path)")
+        }
+    }
+
     @Test func `declared names use the words of the field`() {
         for finding in sources.flatMap({ NameRules.findings(in: $0) }) {
             Issue.record("\(finding)")

@@ -33,12 +33,15 @@ final class ChildProcess: @unchecked Sendable {
     /// Descriptors that belong to one child must not reach another one that is started meanwhile.
     private static let spawning = NSLock()
 
-    /// - Parameter inherited: a descriptor that the program gets as number 3.
+    /// - Parameters:
+    ///   - inherited: a descriptor that the program gets as number 3.
+    ///   - unblocksSignals: for programs that do not unblock signals themselves.
     init(
         _ path: String,
         _ arguments: [String],
         environment: [String: String] = [:],
-        inherited: CInt? = nil
+        inherited: CInt? = nil,
+        unblocksSignals: Bool = false
     ) throws {
         self.path = path
         var environment = environment
@@ -53,7 +56,11 @@ final class ChildProcess: @unchecked Sendable {
         }
         output = OutputLines(reading: outputPipe.read)
         errors = OutputLines(reading: errorPipe.read)
-        id = try spawn([path] + arguments, environment: environment) { actions in
+        id = try spawn(
+            [path] + arguments,
+            environment: environment,
+            unblocksSignals: unblocksSignals
+        ) { actions in
             actions.redirectInput()
             posix_spawn_file_actions_adddup2(&actions, outputPipe.write, 1)
             posix_spawn_file_actions_adddup2(&actions, errorPipe.write, 2)
