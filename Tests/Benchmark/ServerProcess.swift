@@ -128,8 +128,7 @@ final class ServerProcess {
         }
     }
 
-    /// The secret of one of the tokens that `init` made.
-    /// Asks for the overview so many times every two seconds.
+    /// Requests the overview so many times every two seconds.
     private func showPages(count: Int, seconds: Int) throws {
         let end = nanoseconds(CLOCK_MONOTONIC) + UInt64(seconds) * 1_000_000_000
         while nanoseconds(CLOCK_MONOTONIC) < end {
@@ -140,6 +139,7 @@ final class ServerProcess {
         }
     }
 
+    /// The secret of one of the tokens that `init` made.
     func token(_ name: String) throws -> String {
         let text = try contents(of: "\(directory)/\(name).token")
         return String(text.prefix { !$0.isWhitespace })
