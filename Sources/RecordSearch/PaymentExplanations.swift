@@ -9,8 +9,9 @@ package struct PaymentExplanations: Sendable {
     private let reader: any StorageReader
     private let diagnose: PaymentSearch.Diagnose
 
-    /// The rejected requests that carry a wanted reference, by that reference.
-    private var rejected: [String: [CallbackRecord]] = [:]
+    /// The rejected requests that carry a wanted reference, by that reference; without their
+    /// bodies, which would need memory without bound.
+    private var rejected: [String: [SearchedCallback]] = [:]
 
     /// The maximum of rejected requests that are read.
     private static let rowsMax = 20_000
@@ -42,10 +43,11 @@ package struct PaymentExplanations: Sendable {
     }
 
     private mutating func add(_ record: CallbackRecord, _ references: Set<String>) {
-        for reference in Set(SearchedCallback(record).references)
-        where references.contains(reference) {
+        var callback = SearchedCallback(record)
+        callback.body = []
+        for reference in Set(callback.references) where references.contains(reference) {
             guard rejected[reference]?.count ?? 0 < Self.rejectedMax else { continue }
-            rejected[reference, default: []].append(record)
+            rejected[reference, default: []].append(callback)
         }
     }
 

@@ -71,10 +71,10 @@ package struct PaymentSearch {
     /// What has the text as a reference, and what fits of `callbacks`, best first; nothing is
     /// searched by its time.
     mutating func resultsByReference(
-        adding callbacks: [CallbackRecord]
+        adding callbacks: [SearchedCallback]
     ) async throws(StoreError) -> [SearchResult] {
         try await readByReference()
-        add(callbacks)
+        for callback in callbacks { add(callback) }
         return try await ranked(limit: 1)
     }
 
@@ -209,10 +209,11 @@ package struct PaymentSearch {
 
     /// Adds the callbacks that fit.
     private mutating func add(_ records: [CallbackRecord]) {
-        for record in records {
-            let callback = SearchedCallback(record)
-            if criteria.score(callback) != nil { callbacks[callback.id] = callback }
-        }
+        for record in records { add(SearchedCallback(record)) }
+    }
+
+    private mutating func add(_ callback: SearchedCallback) {
+        if criteria.score(callback) != nil { callbacks[callback.id] = callback }
     }
 
     // MARK: What results need

@@ -27,15 +27,21 @@ enum CompareEndpoint {
         guard let compared else { throw .disconnected }
         var differences = ListedDifferences(compared.result, services)
         if wanted.queries { await differences.query() }
-        return JSON.response(
-            ComparisonRepresentation(
-                compared.report,
-                compared.result,
-                period: compared.period,
-                entries: try await differences.entries(),
-                queries: differences.queries
+        let explained = differences
+        // The queries do not hold up other comparisons.
+        let response = try await services.comparisons.inTurn { () async throws(Problem) in
+            JSON.response(
+                ComparisonRepresentation(
+                    compared.report,
+                    compared.result,
+                    period: compared.period,
+                    entries: try await explained.entries(),
+                    queries: explained.queries
+                )
             )
-        )
+        }
+        guard let response else { throw .disconnected }
+        return response
     }
 
     private struct Compared: Sendable {
@@ -67,7 +73,7 @@ enum CompareEndpoint {
 }
 
 /// The differences that a response lists, with what queries and the store say about them.
-private struct ListedDifferences {
+private struct ListedDifferences: Sendable {
     private let result: ReportComparison.Result
     private let services: APIServices
 
