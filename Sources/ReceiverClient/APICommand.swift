@@ -18,11 +18,15 @@ package protocol APICommand: Sendable {
 
     /// Whether the command has the option `--json`.
     static var showsJSON: Bool { get }
+
+    /// The scopes that the token needs besides that of the command, because of its options.
+    static func moreScopes(_ arguments: CommandArguments) -> [Configuration.Scope]
 }
 
 extension APICommand {
     package static var streams: Bool { false }
     package static var showsJSON: Bool { !streams }
+    package static func moreScopes(_ arguments: CommandArguments) -> [Configuration.Scope] { [] }
 }
 
 extension CommandOption {
@@ -82,7 +86,12 @@ extension Command {
             Signals.ignoreWriteSignals()
             do throws(CommandProblem) {
                 let command = try running.reading(arguments)
-                let endpoint = try APIEndpoint(arguments, scope: scope, context: .current())
+                let endpoint = try APIEndpoint(
+                    arguments,
+                    scope: scope,
+                    moreScopes: running.moreScopes(arguments),
+                    context: .current()
+                )
                 let client = try APIClient(
                     endpoint,
                     responseSeconds: responseSeconds,

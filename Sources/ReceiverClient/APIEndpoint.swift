@@ -18,10 +18,13 @@ package struct APIEndpoint: Sendable {
     ///
     /// With both options, the configuration need not exist.
     ///
-    /// - Parameter scope: the scope that the token needs; nil if no token is needed.
+    /// - Parameters:
+    ///   - scope: the scope that the token needs; nil if no token is needed.
+    ///   - moreScopes: what the token needs besides `scope`.
     package init(
         _ arguments: CommandArguments,
         scope: Configuration.Scope?,
+        moreScopes: [Configuration.Scope] = [],
         context: ConfigurationContext
     ) throws(CommandProblem) {
         let named = try Self.named(arguments)
@@ -34,7 +37,11 @@ package struct APIEndpoint: Sendable {
             }
             self.token =
                 if let token { token } else {
-                    if let scope { try configuration.get().token(for: scope) } else { nil }
+                    if let scope {
+                        try configuration.get().token(for: [scope] + moreScopes)
+                    } else {
+                        nil
+                    }
                 }
             origin = if let named { named.origin } else { try configuration.get().origin() }
         } catch {
@@ -156,16 +163,17 @@ private struct ClientConfiguration {
         return address.family == .v4 ? IPAddress(v4: 0x7F00_0001) : IPAddress(v6: 1)
     }
 
-    /// The first token with `scope` or `admin`.
-    func token(for scope: Configuration.Scope) throws(ConfigurationProblems) -> TokenFile {
+    /// The first token with all of `scopes`, or `admin`.
+    func token(for scopes: [Configuration.Scope]) throws(ConfigurationProblems) -> TokenFile {
         try refuse { ["", "internal", "internal.tokens"].contains($0) }
         let index = internalAPI.tokens.firstIndex {
-            $0.scopes.contains(scope) || $0.scopes.contains(.admin)
+            $0.scopes.contains(.admin) || scopes.allSatisfy($0.scopes.contains)
         }
         guard let index else {
             throw problem(
                 "internal.tokens",
-                "has no token with the scope \(scope) or admin, expected one; "
+                "has no token with the scope \(scopes.map { "\($0)" }.joined(separator: " and ")) "
+                    + "or admin, expected one; "
                     + "give --token-file FILE instead"
             )
         }

@@ -40,11 +40,13 @@ struct APIEndpointTests {
 
     private func endpoint(
         _ arguments: [String] = [],
-        scope: Configuration.Scope = .feed
+        scope: Configuration.Scope = .feed,
+        moreScopes: [Configuration.Scope] = []
     ) throws -> APIEndpoint {
         try APIEndpoint(
             Command.attention.parse(["--config", file] + arguments),
             scope: scope,
+            moreScopes: moreScopes,
             context: ConfigurationContext()
         )
     }
@@ -166,6 +168,16 @@ struct APIEndpointTests {
             context: ConfigurationContext()
         )
         #expect(endpoint.token == nil)
+    }
+
+    @Test func `a command that needs two scopes takes a token with both`() throws {
+        try configure(#""127.0.0.1:8081""#)
+        #expect(try endpoint(scope: .journal).token?.token.name == "journal")
+        #expect(try endpoint(scope: .journal, moreScopes: [.generate]).token?.token.name == "all")
+        let both = #"{ name: "both", file: "f", scopes: ["generate", "journal"] },"#
+        let one = #"{ name: "one", file: "j", scopes: ["journal"] }"#
+        try configure(#""127.0.0.1:8081""#, tokens: one + "," + both)
+        #expect(try endpoint(scope: .journal, moreScopes: [.generate]).token?.token.name == "both")
     }
 
     @Test func `with both options given no configuration has to be there`() throws {

@@ -66,6 +66,10 @@ struct CompareCommand: APICommand {
         summary: "Queries the gateway about payments of the report that are not paid here."
     )
 
+    static func moreScopes(_ arguments: CommandArguments) -> [Configuration.Scope] {
+        arguments.has(query) ? [.generate] : []
+    }
+
     private let file: String
     private let parameters: [(name: String, value: String?)]
 

@@ -75,7 +75,9 @@ struct ComparisonText {
             lines += [row] + remarks(entry).map { "  " + oneLine($0) }
         }
         let count = list.text("count").flatMap { Int($0) } ?? 0
-        if count > entries.count { lines.append("… and \(count - entries.count) more (--limit)") }
+        if count > entries.count {
+            lines.append("and \(count - entries.count) more; --limit shows up to 1000")
+        }
         return lines.map { $0 + "\n" }.joined()
     }
 
