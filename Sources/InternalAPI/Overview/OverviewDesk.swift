@@ -131,7 +131,8 @@ package actor OverviewDesk {
         health.isLastReloadApplied = sources.metrics.reloads.isLastApplied
         health.lastFailure = tally.lastFailure?.failure
         health.gateway = gatewayState(host, tally)
-        health.lateConsumers = try await lateConsumers(consumers, head: head, at: now)
+        health.lateConsumers = try await LateConsumers(store, head: head, at: now)
+            .among(consumers)
         health.paidToday = day.total.paid
         health.paidTodaySen = day.total.paidSen
         health.lastCallbackMilliseconds = totals.newestCallbackMilliseconds
@@ -159,37 +160,6 @@ package actor OverviewDesk {
         if host == nil { return .none }
         if !sources.metrics.isGatewayUp { return .failing }
         return tally.lastResponse == nil ? .unknown : .ok
-    }
-
-    // MARK: Consumers
-
-    /// How long a transition may wait for a consumer.
-    private static let lateMilliseconds: Int64 = 300_000
-
-    /// The maximum of consumers whose next transition is read.
-    private static let lateMax = 20
-
-    /// The consumers of the present feed whose next transition was recorded long ago.
-    private func lateConsumers(
-        _ consumers: [ConsumerRecord],
-        head: Int64,
-        at now: Int64
-    ) async throws(StoreError) -> [HealthFacts.LateConsumer] {
-        let store = sources.store
-        let behind = consumers.filter { consumer in
-            consumer.feed == store.feed && consumer.offset < head
-                && now - consumer.updatedMilliseconds >= Self.lateMilliseconds
-        }
-        var late: [HealthFacts.LateConsumer] = []
-        for consumer in behind.prefix(Self.lateMax) {
-            let next = try await store.reader.transition(consumer.offset + 1)
-            // A transition that was removed from the feed is an old one.
-            let recorded = next?.recordedMilliseconds ?? 0
-            guard now - recorded >= Self.lateMilliseconds else { continue }
-            let lag = head - consumer.offset
-            late.append(HealthFacts.LateConsumer(name: consumer.name, lag: lag))
-        }
-        return late
     }
 }
 
