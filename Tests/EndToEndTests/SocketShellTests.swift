@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Support
 import Testing
 
@@ -61,6 +62,7 @@ struct SocketShellTests {
         (["transaction", "TRX-1"], "success (00)"),
         (["transactions"], "TRX-1"),
         (["transitions"], "TRX-1"),
+        (["transitions", "--status", "success,refunded"], "TRX-1"),
         (["consumers", "move", "orders", "--to", "latest"], "Lag      0"),
         (["consumers", "move", "orders", "--to", "1", "--rewind"], "Offset   1"),
         (["consumers"], "orders"),
@@ -109,6 +111,24 @@ struct SocketShellTests {
         #expect(try run(Self.acceptance).end == .exited(0))
         let dossier = try run(["dossier", "TRX-2"], environment: ["LANG": "C.UTF-8"])
         #expect(dossier.output.contains { $0.contains("caf\u{E9}") })
+    }
+
+    @Test func `forward reads over the socket`() throws {
+        try pay()
+        let secret = Data(repeating: 0x5A, count: 32).base64EncodedString()
+        try workspace.write("whsec_\(secret)\n", to: "shop.secret")
+        let receiver = try MessageReceiver()
+        let process = try ChildProcess(
+            Daemon.program,
+            [
+                "forward", "--to", receiver.url, "--secret-file",
+                workspace.directory + "shop.secret", "--consumer", "orders.shop", "--from", "1",
+                "--url", address, "--token-file", workspace.directory + "orders.token",
+            ]
+        )
+        #expect(receiver.messages(1).first?.json["data"]["sequence"].integer == 2)
+        process.signal(SIGTERM)
+        #expect(try process.wait() == .exited(0))
     }
 
     @Test func `the configuration names the socket`() throws {

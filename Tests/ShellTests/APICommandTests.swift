@@ -18,6 +18,10 @@ struct APICommandTests {
             "GET /v1/transitions?recordedFrom=2026-11-22T10%3A00%3A00%2B07%3A00"
         ),
         (
+            ["transitions", "--status", "success,refunded", "--after", "3"],
+            "GET /v1/transitions?after=3&to=success%2Crefunded"
+        ),
+        (
             ["transitions", "--after", "latest", "--limit", "5", "--wait=0"],
             "GET /v1/transitions?after=latest&limit=5&wait=0"
         ),

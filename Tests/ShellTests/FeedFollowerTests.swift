@@ -60,6 +60,19 @@ struct FeedFollowerTests {
         return run
     }
 
+    @Test func `a filter is in every request`() async throws {
+        let run = try await follow(
+            [Self.empty(next: 9), .problem(409, "feed-changed")],
+            from: FeedStart(after: "3", statuses: "success,refunded")
+        )
+        #expect(
+            run.requests == [
+                "GET /v1/transitions?after=3&to=success%2Crefunded&limit=7",
+                "GET /v1/transitions?after=9&to=success%2Crefunded&feed=f&wait=55&limit=7",
+            ]
+        )
+    }
+
     @Test func `it goes on where it was, and sends the feed back`() async throws {
         let run = try await follow(
             [

@@ -4,7 +4,7 @@ import Snap
 import System
 import Text
 
-/// The offset at which a command begins to read the feed; by default its beginning.
+/// The offset at which a command begins to read the feed, by default its beginning, and the filter.
 struct FeedStart: Sendable {
     /// The sequence number after which to begin, or `latest`.
     var after: String?
@@ -12,9 +12,12 @@ struct FeedStart: Sendable {
     /// A Jakarta day or an RFC 3339 time, instead of ``after``.
     var recordedFrom: String?
 
-    /// The parameters of a request for the feed; at most one of them has a value.
+    /// The statuses to which transitions lead, separated by commas; nil for all transitions.
+    var statuses: String?
+
+    /// The parameters of a request for the feed; one of the first two has a value, or none.
     var parameters: [(name: String, value: String?)] {
-        [("after", after), ("recordedFrom", recordedFrom)]
+        [("after", after), ("recordedFrom", recordedFrom), ("to", statuses)]
     }
 }
 
@@ -117,7 +120,8 @@ struct FeedFollower: Sendable {
             guard let next = page["next"]?.integer, let feed = page["feed"]?.string else {
                 throw CommandProblem(.unavailable, "the response lacks next or feed")
             }
-            return Position(start: FeedStart(after: "\(next)"), feed: feed)
+            let start = FeedStart(after: "\(next)", statuses: start.statuses)
+            return Position(start: start, feed: feed)
         }
     }
 }

@@ -16,7 +16,7 @@ extension Command {
 
 /// `GET /v1/transitions`
 struct TransitionsCommand: APICommand {
-    static let options = [after, recordedFrom, .limit, .wait, follow]
+    static let options = [after, recordedFrom, status, .limit, .wait, follow]
     private static let after = CommandOption(
         name: "--after",
         value: "N",
@@ -26,6 +26,11 @@ struct TransitionsCommand: APICommand {
         name: "--recorded-from",
         value: "TIME",
         summary: "Begins with the first one recorded from a Jakarta day or RFC 3339 time on."
+    )
+    private static let status = CommandOption(
+        name: "--status",
+        value: "STATUS",
+        summary: "Only to this status, such as success; several separated by commas."
     )
     private static let follow = CommandOption(
         flag: "--follow",
@@ -47,7 +52,11 @@ struct TransitionsCommand: APICommand {
         if after != nil, recordedFrom != nil {
             throw UsageError(text: "--recorded-from: expected without --after")
         }
-        start = FeedStart(after: after, recordedFrom: recordedFrom)
+        start = FeedStart(
+            after: after,
+            recordedFrom: recordedFrom,
+            statuses: arguments.one(Self.status)
+        )
         limit = try arguments.limit()
         waitSeconds = try arguments.wholeNumber(.wait, in: 0...55)
         follows = arguments.has(Self.follow)
