@@ -7,6 +7,14 @@ import Testing
 
 /// Paths of the internal API's routes.
 @Suite struct APIRouteTests {
+    @Test func `what clients and pages ask all the time is of level debug in the log`() {
+        let routine = Set(APIRoute.all.filter(\.isRoutine).map { "\($0.method) \($0.path)" })
+        #expect(routine.contains("GET /v1/overview"))
+        #expect(routine.contains("PUT /v1/consumers/{name}"))
+        #expect(!routine.contains("GET /v1/find"))
+        #expect(!routine.contains("GET /v1/consumers/{name}"))
+    }
+
     private func path(_ path: String) -> APIPath {
         let route = APIRoute("GET", path, .feed, .health) { (_, _) throws(Problem) in
             throw Problem(.notFound, "")
