@@ -6,7 +6,8 @@ package import Store
 ///
 /// References lead to payments and callbacks by the reference index, whatever their age. Everything
 /// else is read along the primary keys within the time range, in slices, those nearest to its
-/// middle first, until ``rowsMax`` rows were read.
+/// middle first, until ``rowsMax`` rows were read. Of a search by amount alone, callbacks with
+/// another amount hardly count (``searchCost``).
 package struct PaymentSearch {
     /// The maximum of callbacks, and of payments and gateway calls, that one search reads.
     static let rowsMax = 20_000
@@ -170,6 +171,10 @@ package struct PaymentSearch {
     /// The maximum of pages of one list; a page reads a bounded number of rows.
     private static let paymentPagesMax = 8
 
+    /// What a page counts that passes over callbacks with another amount, as many as it may: about
+    /// as long as it takes to read this many rows.
+    private static let searchCost = 1_000
+
     private mutating func readCallbacks(
         from: Int64,
         to: Int64,
@@ -177,9 +182,12 @@ package struct PaymentSearch {
     ) async throws(StoreError) {
         var filter = CallbackFilter()
         (filter.fromMilliseconds, filter.toMilliseconds) = (from, to)
+        // Without a text only the amount can fit, and other callbacks are passed over unread.
+        if criteria.text == nil { filter.amount = criteria.amount }
         while rowsLeft > 0 {
             let page = try await reader.callbackPage(filter, limit: Self.rowsInPortion)
-            rowsLeft -= page.callbacks.count
+            let hasPassedOver = page.more && page.callbacks.count < Self.rowsInPortion
+            rowsLeft -= page.callbacks.count + (hasPassedOver ? Self.searchCost : 0)
             add(page.callbacks)
             if !page.more { return }
             filter.beforeID = page.next

@@ -19,9 +19,14 @@ import Testing
     {
         let test = try await TestStore()
         try await test.deliver { $0.status = .cancelled }
+        try await test.deliver {
+            $0.partner = "PAY-3"
+            $0.reference = "TRX-3"
+            $0.externalID = "id-3"
+        }
         // Numbers are used up without callbacks: refused requests had them, and are long gone.
         let gap = CallbackReader.searchedMax + 10
-        try test.connection(.readWrite).execute("UPDATE callbacks SET id = \(gap) WHERE id = 1")
+        try test.connection(.readWrite).execute("UPDATE callbacks SET id = \(gap) WHERE id = 2")
         await test.store.close()
         let reopened = try await TestStore(in: test.directory, clock: test.clock)
         try await reopened.deliver {
@@ -49,6 +54,56 @@ import Testing
         )
         #expect(second.callbacks.isEmpty)
         #expect(!second.more)
+    }
+
+    @Test func `a search in a period begins at its end, and ends at its start`() async throws {
+        let test = try await TestStore()
+        let start = TestClock.start
+        for number in 1...3 {
+            test.clock.set(start + Int64(number) * 3_600_000)
+            try await test.deliver {
+                $0.partner = "PAY-\(number)"
+                $0.reference = "TRX-\(number)"
+                $0.externalID = "id-\(number)"
+                $0.received = start + Int64(number) * 3_600_000
+            }
+        }
+        // As if more than a page lay between the last two.
+        let id = 2 * CallbackReader.searchedMax
+        try test.connection(.readWrite).execute("UPDATE callbacks SET id = \(id) WHERE id = 3")
+        let page = try await test.store.reader.callbackPage(
+            filter {
+                $0.outcome = .applied
+                $0.fromMilliseconds = start + 5_400_000
+                $0.toMilliseconds = start + 9_000_000
+            },
+            limit: 5
+        )
+        #expect(page.callbacks.map(\.id) == [2])
+        #expect(!page.more)
+    }
+
+    @Test func `an amount selects callbacks with it, and those that have none to compare`()
+        async throws
+    {
+        let test = try await TestStore()
+        for number in 1...3 {
+            try await test.deliver {
+                $0.partner = "PAY-\(number)"
+                $0.reference = "TRX-\(number)"
+                $0.externalID = "id-\(number)"
+                $0.sen = number == 2 ? 2_500_000 : 1_000_000
+            }
+        }
+        try test.connection(.readWrite).execute("UPDATE callbacks SET amount = NULL WHERE id = 3")
+        test.store.add(refusal(bytes: 10))
+        try await test.flushRefusals()
+        let page = try await test.store.reader.callbackPage(
+            filter { $0.amount = Amount(sen: 2_500_000) },
+            limit: 5
+        )
+        #expect(page.callbacks.map(\.outcome) == [.refused, .applied, .applied])
+        #expect(page.callbacks.map(\.id).suffix(2) == [3, 2])
     }
 
     @Test func `a full page goes on behind its last callback`() async throws {

@@ -91,8 +91,7 @@ struct CallbackReader {
         var filter = filter
         var floor: Int64 = 0
         if filter.isSearch {
-            let before = if let id = filter.beforeID { id } else { try newestID() + 1 }
-            floor = max(before - Self.searchedMax, 0)
+            floor = try searchFloor(filter)
             filter.sinceID = floor
         }
         let found = try callbacks(filter, limit: limit + 1, bytesMax: bytesMax)
@@ -107,13 +106,15 @@ struct CallbackReader {
         )
     }
 
-    /// The highest ID in use; both maxima are the ends of primary keys.
-    private func newestID() throws(SQLiteError) -> Int64 {
-        let callback = try main.integer("SELECT coalesce(max(id), 0) FROM callbacks") ?? 0
-        let refusal = refused.read { (refused) throws(SQLiteError) in
-            try refused.integer("SELECT coalesce(max(id), 0) FROM refusals")
-        }
-        return max(callback, (refusal ?? nil) ?? 0)
+    /// The ID at which a page of a search ends; 0 if nothing below it can match.
+    ///
+    /// The page begins where the times of the filter begin. The rejected requests are not counted:
+    /// their store is bounded.
+    private func searchFloor(_ filter: CallbackFilter) throws(SQLiteError) -> Int64 {
+        let ranges = try ranges(filter)
+        guard let newest = ranges.first, let oldest = ranges.last else { return 0 }
+        let floor = newest.upperBound - Self.searchedMax
+        return floor > oldest.lowerBound ? floor : 0
     }
 
     /// Stored callbacks, newest first.
@@ -188,14 +189,7 @@ struct CallbackReader {
         limit: Int,
         bytesMax: Int
     ) throws(SQLiteError) -> [CallbackRecord] {
-        let since = max(filter.sinceID ?? 1, 1)
-        let ranges = try main.snapshot { () throws(SQLiteError) in
-            try TimeSearch(.callbacks, main).ranges(
-                from: filter.fromMilliseconds,
-                to: filter.toMilliseconds,
-                in: since..<max(filter.beforeID ?? .max, since)
-            )
-        }
+        let ranges = try ranges(filter)
         var found: [CallbackRecord] = []
         var bytesLeft = bytesMax
         for range in ranges where found.count < limit && bytesLeft >= 0 {
@@ -212,6 +206,19 @@ struct CallbackReader {
         return found
     }
 
+    /// The ID ranges of the journal that ``TimeSearch`` finds for the times of a filter, newest
+    /// first.
+    private func ranges(_ filter: CallbackFilter) throws(SQLiteError) -> [Range<Int64>] {
+        let since = max(filter.sinceID ?? 1, 1)
+        return try main.snapshot { () throws(SQLiteError) in
+            try TimeSearch(.callbacks, main).ranges(
+                from: filter.fromMilliseconds,
+                to: filter.toMilliseconds,
+                in: since..<max(filter.beforeID ?? .max, since)
+            )
+        }
+    }
+
     /// The maximum of IDs in one statement: SQLite limits its length, and a payment may have any
     /// number of callbacks.
     static let idsInStatementMax = 500
@@ -222,6 +229,11 @@ struct CallbackReader {
         selection.add(filter)
         if let outcome = filter.outcome {
             selection.add("outcome = ?") { $0.integer(Int(outcome.rawValue)) }
+        }
+        if let amount = filter.amount {
+            selection.add("(callbacks.amount = ? OR callbacks.amount IS NULL)") {
+                $0.integer(amount.sen)
+            }
         }
         return selection
     }

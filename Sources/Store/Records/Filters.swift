@@ -1,11 +1,17 @@
 package import Payments
 
 /// Which callbacks a list shows; all conditions must hold.
+///
+/// It has one of its properties for each condition of a list.
 package struct CallbackFilter: Sendable {
     /// One of the two references, in either role.
     package var reference: String?
     package var outcome: CallbackOutcome?
     package var externalID: String?
+
+    /// The amount of its fact. Callbacks without a readable amount, and rejected requests, match
+    /// any.
+    package var amount: Amount?
 
     /// Whether only authentic callbacks are shown, without rejected requests.
     package var isAuthentic = false
@@ -25,7 +31,9 @@ package struct CallbackFilter: Sendable {
     package init() {}
 
     /// Whether rows must be scanned, because neither the ID order nor an index leads to them.
-    package var isSearch: Bool { reference == nil && (outcome != nil || externalID != nil) }
+    package var isSearch: Bool {
+        reference == nil && (outcome != nil || externalID != nil || amount != nil)
+    }
 }
 
 /// Stored callbacks, newest first.
