@@ -40,6 +40,7 @@ struct ListRound {
                 List(name: "consumers", path: "/v1/consumers"),
                 List(name: "gateway report", path: "/v1/gateway-report"),
                 List(name: "find, by amount", path: "/v1/find?amount=10000"),
+                List(name: "… by another amount", path: "/v1/find?amount=12345"),
                 List(name: "… by reference", path: "/v1/find?text=\(reference)"),
                 List(name: "… by a part of a body", path: "/v1/find?text=none-has-this"),
                 List(name: "summary", path: "/v1/summary?\(day)"),
