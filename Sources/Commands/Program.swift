@@ -178,6 +178,7 @@ package final class Console: Sendable {
 
     private func writeError(_ text: String) {
         do throws(SystemError) {
+            let text = isUTF8 ? text : text.replacing("\u{2026}", with: "...")
             try write(.error, Array(shown(text).utf8).span)
         } catch {
             // There is no other stream to report the failure on.

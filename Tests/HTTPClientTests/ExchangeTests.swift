@@ -133,6 +133,7 @@ struct ExchangeTests {
             (Origin(isSecure: true, host: "a.test", port: 80), "a.test:80"),
             (Origin(isSecure: false, host: "::1", port: 80), "[::1]"),
             (Origin(isSecure: false, host: "::1", port: 8080), "[::1]:8080"),
+            (Origin(socketPath: "/run/x.sock"), "localhost"),
         ]
         for (origin, authority) in rows {
             let head = try get().prepared(for: origin).head

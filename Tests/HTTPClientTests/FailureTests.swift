@@ -15,6 +15,16 @@ struct FailureTests {
         #expect(error.description.contains("\(origin.authority): connect: Connection refused"))
     }
 
+    @Test func `a socket that is not there is named, and certainly not sent to`() async throws {
+        let directory = try TemporaryDirectory()
+        let origin = Origin(socketPath: "\(directory.path)/none")
+        let error = try await failure(to: origin, with: makeClient())
+        #expect(error.phase == .connect)
+        #expect(error.isCertainlyNotSent)
+        let text = "unix:\(directory.path)/none: connect: No such file or directory"
+        #expect(error.description.contains(text), "\(error)")
+    }
+
     @Test(arguments: ["example.com", "192.0.2.1", "localhost.example.com", "::2", "0.0.0.0"])
     func `http to another machine is refused without a look at the name`(host: String) async throws
     {

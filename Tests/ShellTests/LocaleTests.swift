@@ -35,6 +35,12 @@ struct LocaleTests {
         }
     }
 
+    @Test func `an ellipsis in a message is three dots`() {
+        let recorder = ConsoleRecorder(isUTF8: false)
+        recorder.console.complain("expected the merchant id (MCH\u{2026})")
+        #expect(recorder.error == "expected the merchant id (MCH...)\n")
+    }
+
     @Test func `bytes of a file stay as they are`() {
         let recorder = ConsoleRecorder(isUTF8: false)
         recorder.console.output(bytes: Array("é".utf8))

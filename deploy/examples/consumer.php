@@ -75,10 +75,10 @@ function nextPage(array $options, ?string $feed, int $offset): array
             'timeout' => WAIT_SECONDS + 15,
             'ignore_errors' => true,  // the body of a problem is read, too
         ]]);
-        $http_response_header = [];
-        $body = @file_get_contents($url, false, $context);
-        $status = (int) (explode(' ', $http_response_header[0] ?? '')[1] ?? 0);
-        $page = json_decode((string) $body, true);
+        $stream = @fopen($url, 'r', false, $context);
+        $line = $stream ? stream_get_meta_data($stream)['wrapper_data'][0] : '';
+        $status = (int) (explode(' ', $line)[1] ?? 0);
+        $page = $stream ? json_decode((string) stream_get_contents($stream), true) : null;
         if ($status === 200 && isset($page['feed'], $page['next'], $page['transitions'])) {
             return $page;
         }
