@@ -107,7 +107,8 @@ import Testing
         let started = clock.now
         await withTaskGroup(of: Int.self) { group in
             for (count, seconds) in [Self.longSeconds, 16, 8, 16, 8].enumerated() {
-                group.addTask {
+                // On the thread that wakes them, which keeps their order under load, too.
+                group.addTask(executorPreference: signal.followers) {
                     await signal.wait(behind: 0, seconds: seconds)
                     return seconds
                 }
