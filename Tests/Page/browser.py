@@ -6,6 +6,7 @@ import shutil
 
 import axe_core_python
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -23,6 +24,14 @@ document.addEventListener("securitypolicyviolation", (event) => violations.push(
 """
 
 
+# How long anything may take that a test waits for. Much, because the machine may do other work.
+WAIT_SECONDS = 60
+
+
+class Unavailable(Exception):
+    """The browser does not start."""
+
+
 class Browser:
     def __init__(self, url, language="en"):
         options = Options()
@@ -31,7 +40,10 @@ class Browser:
                          "--hide-scrollbars", "--autoplay-policy=no-user-gesture-required", f"--lang={language}"):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        try:
+            self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        except WebDriverException as error:
+            raise Unavailable(error.msg) from None
         self.url = url
         self.size(1280)
         self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
@@ -82,10 +94,10 @@ class Browser:
                     return False
                 raise
         try:
-            return WebDriverWait(self.driver, 20, 0.05).until(check)
+            return WebDriverWait(self.driver, WAIT_SECONDS, 0.05).until(check)
         except Exception:
             shown = self.driver.find_element(By.CSS_SELECTOR, "body").text
-            raise AssertionError(f"not seen within 20 s: {name}\nshown:\n{shown}") from None
+            raise AssertionError(f"not seen within {WAIT_SECONDS} s: {name}\nshown:\n{shown}") from None
 
     def sign_in(self, token):
         self.find("#token").send_keys(token)
@@ -136,6 +148,10 @@ class Browser:
             if entry["level"] == "SEVERE" and "Failed to load resource" not in entry["message"]:
                 found.append(f"console: {entry['message']}")
         return found
+
+    def first_paint(self):
+        """Milliseconds from the navigation to the first text or picture."""
+        return self.script("return performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
 
     def close(self):
         self.driver.quit()

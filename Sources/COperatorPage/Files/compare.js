@@ -1,6 +1,7 @@
 // The gateway's report, dropped onto the page, against the payments here.
 
 import {foreign, h, replace, sentence} from "./dom.js";
+import {gatewayAnswer} from "./find.js";
 import {ago, money, number, time} from "./format.js";
 import {actionButton, noticeArea, paymentLink, problemNotice, table} from "./parts.js";
 import {t} from "./text.js";
@@ -176,11 +177,7 @@ function drawList({kind, count, amount, entries}) {
             h("p", {lang: "en"}, sentence(entry.sentence)),
             entry.action !== "Nothing." &&
               h("p", {class: "soft small", lang: "en"}, sentence(entry.action)),
-            entry.gateway &&
-              h("p", {class: "small"}, t("The gateway answered {code}; status {status}.", {
-                code: entry.gateway.responseCode ?? "–",
-                status: entry.gateway.latestTransactionStatus ?? "–",
-              })),
+            entry.gateway && h("p", {class: "small"}, gatewayAnswer(entry.gateway)),
             entry.gatewayProblem &&
               h("p", {class: "small", lang: "en"}, foreign(entry.gatewayProblem))
           ],

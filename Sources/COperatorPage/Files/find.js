@@ -130,15 +130,16 @@ export function askButton(context, reference, notice, again) {
     }
     await again();
     context.refresh().catch(() => null);
-    replace(notice, gatewayAnswer(answer));
+    replace(notice,
+      h("div", {class: "notice"}, gatewayAnswer(answer.gateway), " ",
+        answer.transaction && statusMark(answer.transaction.status)));
   });
 }
 
 /** What the gateway has answered. */
-export function gatewayAnswer({transaction, gateway}) {
-  return h("div", {class: "notice"}, t("The gateway answered {code}; status {status}.", {
-    code: gateway.responseCode ?? "–",
-    status: gateway.latestTransactionStatus ?? "–",
-  }),
-    " ", transaction && statusMark(transaction.status));
+export function gatewayAnswer({responseCode, latestTransactionStatus}) {
+  return t("The gateway answered {code}; status {status}.", {
+    code: responseCode ?? "–",
+    status: latestTransactionStatus ?? "–",
+  });
 }
