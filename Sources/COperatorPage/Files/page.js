@@ -81,10 +81,12 @@ function drawView() {
     views.find((view) => view.name === name && view.scopes.every((s) => context.may(s))) ??
     views.find((view) => view.scopes.every((scope) => context.may(scope)));
   for (const link of frame.querySelectorAll("nav a")) {
-    if (link.dataset.view === view.name)
+    if (link.dataset.view === view.name) {
       link.setAttribute("aria-current", "page");
-    else
+      link.scrollIntoView({block: "nearest", inline: "center"});
+    } else {
       link.removeAttribute("aria-current");
+    }
   }
   const main = document.getElementById("main");
   replace(main);
