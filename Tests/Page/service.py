@@ -60,6 +60,12 @@ class Service:
             time.sleep(0.05)
         raise RuntimeError(f"{name} did not start:\n{log.read_text()}")
 
+    def stop_receiver(self):
+        """Ends the receiver, as a deployment does."""
+        receiver = self.processes.pop()
+        receiver.terminate()
+        receiver.wait(30)
+
     def close(self):
         for process in reversed(self.processes):
             process.terminate()

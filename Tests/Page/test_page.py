@@ -236,6 +236,17 @@ def look(browser, screenshots):
     assert not findings, "\n".join(findings)
 
 
+def outage(browser, service):
+    """A receiver that is gone is said, not hidden behind old figures; the token stays for later."""
+    browser.open("now")
+    browser.find("main .health")
+    service.stop_receiver()
+    # As a person who comes back to the tab.
+    browser.script("document.dispatchEvent(new Event('visibilitychange'))")
+    browser.see("The receiver does not respond", "#connection")
+    assert browser.script("return sessionStorage.length") == 1
+
+
 def indonesian(service, screenshots):
     browser = Browser(service.url, language="id")
     try:
@@ -283,7 +294,10 @@ def main(programs, screenshots):
             print("ok  scopes, Indonesian; no violation, no foreign request, no error", flush=True)
             browser.driver.refresh()
             browser.find("main h1, main .health")
-            print(f"first paint after {browser.wait(browser.first_paint, 'a paint'):.0f} ms", flush=True)
+            first_paint = browser.wait(browser.first_paint, "a paint")
+            outage(browser, service)
+            print("ok  says that the receiver is gone", flush=True)
+            print(f"first paint after {first_paint:.0f} ms", flush=True)
         finally:
             for browser in browsers:
                 browser.close()

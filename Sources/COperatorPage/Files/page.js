@@ -138,7 +138,19 @@ function drawFrame() {
           h("span", {}, t("Token {name}", {name: overview.token.name})),
           h("span", {class: "row spread"}, languageButton(), signOutButton()),
           h("span", {}, t("Version {version}", {version: overview.version})))),
-      h("main", {id: "main", tabindex: "-1"})));
+      h("div", {class: "view"}, h("div", {id: "connection", role: "status"}),
+        h("main", {id: "main", tabindex: "-1"}))));
+}
+
+/** Reads the overview again, and says above the view if that is not possible. */
+async function refresh(signal) {
+  const notice = document.getElementById("connection");
+  try {
+    await context.refresh(signal);
+    replace(notice);
+  } catch (problem) {
+    if (!signal.aborted) replace(notice, problemNotice(problem));
+  }
 }
 
 /** A button that changes the language; `isShort`: only its code. */
@@ -182,7 +194,7 @@ async function start(token) {
   drawFrame();
   drawView();
   const {signal} = session;
-  everyWhileVisible(10, signal, () => context.refresh(signal).catch(() => null));
+  everyWhileVisible(10, signal, () => refresh(signal));
 }
 
 function signIn(problem = null) {
@@ -239,6 +251,7 @@ window.addEventListener("hashchange", () => {
 
 const token = sessionStorage.getItem(storedToken);
 if (token)
-  start(token).catch((problem) => signOut(problem));
+  // The token stays for another try, unless the receiver does not know it.
+  start(token).catch((problem) => (problem.status === 401 ? signOut : signIn)(problem));
 else
   signIn();
