@@ -72,6 +72,8 @@ let package = Package(
     products: [
         .executable(name: "cashin-receiver", targets: ["cashin-receiver"]),
         .executable(name: "cashin-simulator", targets: ["cashin-simulator"]),
+        // The library that end-to-end tests preload into a receiver, to have its calls fail.
+        .library(name: "CallFaults", type: .dynamic, targets: ["CallFaults"]),
     ] + benchmarkProducts,
     targets: [
         // 0: C modules.
@@ -288,6 +290,7 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: common
         ),
+        .target(name: "CallFaults", path: "Tests/CallFaults"),
         tests(of: "Text"),
         tests(of: "System"),
         tests(of: "Crypto"),

@@ -43,8 +43,12 @@ package struct SQLiteError: Error, Equatable, Sendable {
         [SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY].contains(primaryCode)
     }
 
-    /// Whether another connection holds a lock that this call needed.
-    package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
+    /// Whether another connection holds a lock that this call needed, or seems to: SQLite counts a
+    /// lock as held when it could not be released. `SQLITE_PROTOCOL` is the same for a lock of the
+    /// WAL's shared memory, after about 10 s.
+    package var isBusy: Bool {
+        [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL].contains(primaryCode)
+    }
 }
 
 extension SQLiteError: CustomStringConvertible {

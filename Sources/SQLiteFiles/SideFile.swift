@@ -33,7 +33,8 @@ package struct SideFile: Sendable {
     /// Opens the file with `body`, which may run a second time, on a new and empty file.
     ///
     /// - Parameter isExpected: whether a missing file is reported.
-    /// - Throws: errors that a new file would not fix, and any error of the second run.
+    /// - Throws: errors that a new file would not fix, and any error of the second run; each names
+    ///   the file.
     package func open<Opened>(
         isExpected: Bool,
         _ body: (String) throws(SQLiteError) -> Opened
@@ -42,11 +43,26 @@ package struct SideFile: Sendable {
             try make(isExpected: isExpected)
             return try body(path)
         } catch {
-            guard isCondemned(by: error) else { throw error }
+            guard isCondemned(by: error) else { throw named(error) }
             try setAside(because: error)
         }
-        try make(isExpected: false)
-        return try body(path)
+        do throws(SQLiteError) {
+            try make(isExpected: false)
+            return try body(path)
+        } catch {
+            throw named(error)
+        }
+    }
+
+    /// The error with the path of the file, which an operator would otherwise look for in the main
+    /// database.
+    private func named(_ error: SQLiteError) -> SQLiteError {
+        if error.context.contains(path) { return error }
+        return SQLiteError(
+            code: error.code,
+            message: error.message,
+            context: "\(path): \(error.context)"
+        )
     }
 
     /// Whether an error shows that the file is unusable: damaged, of another program, or without

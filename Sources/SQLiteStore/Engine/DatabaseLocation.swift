@@ -39,12 +39,14 @@ final class DatabaseLocation {
     /// Begins a write.
     ///
     /// Closes all readers when the database cannot be written. While a reader is open, SQLite
-    /// continues to use the shared memory of the process as it is, even if it is read-only.
+    /// continues to use the shared memory of the process as it is, even if it is read-only, or if
+    /// it counts a lock as held that could not be released: no other connection writes, so the lock
+    /// that this one waits for belongs to a call of `fcntl(2)` that failed.
     func begin(_ connection: Connection) throws(SQLiteError) {
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
         } catch {
-            if error.isRefusedAccess { closeReaders() }
+            if error.isRefusedAccess || error.isBusy { closeReaders() }
             throw error
         }
     }

@@ -161,7 +161,14 @@ struct SQLiteStorage: Storage {
     ) throws(StoreError) -> sending any StorageEngine {
         try StoreError.mapped { () throws(SQLiteError) in
             try walFiles.prepare(closeReaders: closeReaders)
-            let connection = try MainDatabase.reopen(database, feed: feed)
+            let connection: Connection
+            do throws(SQLiteError) {
+                connection = try MainDatabase.reopen(database, feed: feed)
+            } catch {
+                // See ``DatabaseLocation/begin(_:)``.
+                if error.isBusy { closeReaders() }
+                throw error
+            }
             return try SQLiteEngine(
                 connection,
                 location: DatabaseLocation(database, closeReaders: closeReaders),

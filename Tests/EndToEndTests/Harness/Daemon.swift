@@ -6,15 +6,22 @@ final class Daemon: Sendable {
     /// The daemon did not come up.
     struct NotListening: Error, CustomStringConvertible {
         let log: [String]
+
+        /// How the process ended; nil while it runs.
+        var end: ChildProcess.End?
         var description: String { "not listening; log:\n" + log.joined(separator: "\n") }
     }
 
     /// The program: the one built beside the tests, unless a script names another build.
     static let program: String = {
         if let path = ProcessInfo.processInfo.environment["RECEIVER_PROGRAM"] { return path }
+        return testsDirectory + "cashin-receiver"
+    }()
+
+    /// Where the tests are built; ends with a slash.
+    static let testsDirectory: String = {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        return URL(fileURLWithPath: tests ?? "").deletingLastPathComponent().path
-            + "/cashin-receiver"
+        return URL(fileURLWithPath: tests ?? "").deletingLastPathComponent().path + "/"
     }()
 
     let workspace: Workspace
@@ -51,7 +58,8 @@ final class Daemon: Sendable {
         while notify.count < listenerCount || inner == nil {
             let isWanted = { (line: String) in line.value(of: "message") == "listening" }
             guard process.errors.first(from: next, where: isWanted) != nil else {
-                throw NotListening(log: process.errors.all)
+                let end = try? process.wait(withinSeconds: 1)
+                throw NotListening(log: process.errors.all, end: end)
             }
             let lines = process.errors.all
             guard let index = lines.indices.first(where: { $0 >= next && isWanted(lines[$0]) }),
