@@ -20,6 +20,14 @@ struct CallFaultTests {
     /// Only faults of this call, where it is given.
     private static let call = ProcessInfo.processInfo.environment["CALL_FAULT_CALL"]
 
+    /// Whether a fault is left to `scripts/call-faults`: a lock of the WAL's shared memory that
+    /// only readers need, and whose release failed, is waited for until a restart (article
+    /// Testing).
+    private static func isLeftOut(_ subject: CallFault.Subject) -> Bool {
+        setting("CALL_FAULT_NUMBERS") == nil && subject.call == "fcntl"
+            && subject.file.hasSuffix("-shm")
+    }
+
     /// Rounds at once.
     private static let lanes = 2
 
@@ -78,7 +86,8 @@ struct CallFaultTests {
             ($0.key.call, $0.key.file) < ($1.key.call, $1.key.file)
         }
         for (subject, count) in subjects where call == nil || subject.call == call {
-            guard let kinds = CallFault.faults[subject.call], count > 0 else { continue }
+            guard let kinds = CallFault.faults[subject.call], count > 0, !isLeftOut(subject)
+            else { continue }
             let wanted = min(numbers, count)
             for index in 0..<wanted {
                 let bounds = (index * count / wanted + 1)...((index + 1) * count / wanted)
