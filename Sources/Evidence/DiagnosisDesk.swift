@@ -71,7 +71,7 @@ package actor DiagnosisDesk {
         receivedMilliseconds: Int64?
     ) throws(Problem) -> [UInt8] {
         // The client may have left while earlier texts were diagnosed.
-        if Task.isCancelled { throw Problem(.overloaded, "The client has disconnected.") }
+        if Task.isCancelled { throw .disconnected }
         var capture: Capture
         do throws(CaptureError) {
             capture = try Capture(text)

@@ -113,7 +113,7 @@ package struct GatewayReportCollector: Sendable {
             if rest == 0 { return true }
             before = number(found[portion - 1])
         }
-        throw Problem(.overloaded, "The client has disconnected.")
+        throw .disconnected
     }
 }
 
