@@ -71,20 +71,13 @@ package struct Health: Equatable, Sendable {
         guard let last = facts.lastCallbackMilliseconds else {
             return text + "; no callback has arrived yet."
         }
-        return text + "; the last callback came at \(time(last, facts.nowMilliseconds))."
+        let time = JakartaTime.shortText(milliseconds: last, onDayOf: facts.nowMilliseconds)
+        return text + "; the last callback came at \(time)."
     }
 
     private static func rupiah(_ sen: Int128) -> String {
         let fraction = sen % 100
         return "IDR \(sen / 100).\(fraction < 10 ? "0" : "")\(fraction)"
-    }
-
-    /// `14:05:11`, or `2026-11-22 14:05:11` on another day.
-    private static func time(_ milliseconds: Int64, _ now: Int64) -> String {
-        let text = JakartaTime.text(milliseconds: milliseconds)
-        let time = text.dropFirst(11).prefix(8)
-        let isToday = text.prefix(10) == JakartaTime.text(milliseconds: now).prefix(10)
-        return isToday ? String(time) : "\(text.prefix(10)) \(time)"
     }
 }
 

@@ -21,6 +21,14 @@ package enum JakartaTime {
         return output
     }
 
+    /// `HH:mm:ss` on the day of `reference`, `yyyy-MM-dd HH:mm:ss` on others; both in milliseconds.
+    package static func shortText(milliseconds: Int64, onDayOf reference: Int64) -> String {
+        let text = text(milliseconds: milliseconds)
+        let (day, clock) = (text.prefix(10), text.dropFirst(11).prefix(8))
+        let isSameDay = day == Self.text(milliseconds: reference).prefix(10)
+        return isSameDay ? String(clock) : "\(day) \(clock)"
+    }
+
     /// Appends 25 bytes, or 29 with the fraction. Instants outside the years 1 to 9999 become the
     /// nearest date within.
     package static func append(
