@@ -101,6 +101,7 @@ let package = Package(
         library("Compression"),
 
         // 2: pure; no I/O, no clock.
+        library("JSON5", ["Text"]),
         library("HTTPCore"),
         library("Payments"),
         library("Ledger", ["Payments"]),
@@ -153,7 +154,7 @@ let package = Package(
             "Configuration",
             [
                 "AlertMessages", "HTTPClient", "HTTPServer", "HTTPCore", "Logging", "Ledger",
-                "Diagnosis", "Snap", "Payments", "Crypto", "System", "Text", "Commands",
+                "Diagnosis", "Snap", "Payments", "JSON5", "Crypto", "System", "Text", "Commands",
             ]
         ),
         library(
@@ -231,8 +232,8 @@ let package = Package(
         library(
             "ReceiverClient",
             [
-                "APIModel", "Configuration", "Commands", "HTTPClient", "HTTPCore", "Snap", "System",
-                "Queues", "Text",
+                "APIModel", "Configuration", "Commands", "HTTPClient", "HTTPCore", "Snap", "JSON5",
+                "System", "Queues", "Text",
             ]
         ),
         library(
@@ -240,14 +241,14 @@ let package = Package(
             [
                 "ReceiverClient", "APIModel", "Maintenance", "Alerts", "AlertMessages",
                 "Configuration", "Commands", "Recovery", "SQLiteStore", "SQLiteFiles", "Store",
-                "Ledger", "Diagnosis", "Captures", "Snap", "Crypto", "System", "Text",
+                "Ledger", "Diagnosis", "Captures", "Snap", "JSON5", "Crypto", "System", "Text",
             ]
         ),
         library(
             "Shell",
             [
                 "ReceiverClient", "Forwarding", "APIModel", "Configuration", "Commands",
-                "HTTPClient", "HTTPCore", "Logging", "Snap", "QRCode", "System", "Text",
+                "HTTPClient", "HTTPCore", "Logging", "Snap", "JSON5", "QRCode", "System", "Text",
             ]
         ),
         library(
@@ -298,6 +299,7 @@ let package = Package(
         tests(of: "SQLite"),
         tests(of: "QRCode"),
         tests(of: "Compression"),
+        tests(of: "JSON5"),
         tests(of: "HTTPCore"),
         tests(of: "Payments"),
         tests(of: "Ledger"),

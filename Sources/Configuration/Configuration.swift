@@ -2,6 +2,7 @@ import Crypto
 package import Diagnosis
 import HTTPCore
 package import HTTPServer
+import JSON5
 package import Ledger
 
 /// The complete configuration, validated, with defaults filled in.

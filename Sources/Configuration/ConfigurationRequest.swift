@@ -1,5 +1,6 @@
 package import Commands
 import Crypto
+import JSON5
 package import Ledger
 import System
 

@@ -1,3 +1,5 @@
+import JSON5
+
 /// The commented configuration that `init` writes; `deploy/config.json5` is its systemd variant.
 ///
 /// It contains every key with its default. A required key without a default is empty, so that

@@ -1,4 +1,5 @@
 import Crypto
+package import JSON5
 import System
 
 /// A valid configuration, with the keys and tokens from the files that it names.

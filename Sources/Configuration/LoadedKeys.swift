@@ -1,4 +1,5 @@
 package import Crypto
+import JSON5
 import System
 
 /// The contents of the key and token files of a configuration.

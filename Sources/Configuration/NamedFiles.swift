@@ -1,3 +1,5 @@
+import JSON5
+
 /// The secrets that a configuration names, whether or not the files exist.
 ///
 /// Unlike ``LoadedConfiguration`` it can be read from a configuration that is not complete.

@@ -1,6 +1,7 @@
 import APIModel
 package import Commands
 package import Configuration
+import JSON5
 import Snap
 import System
 package import Text

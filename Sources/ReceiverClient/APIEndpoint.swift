@@ -2,6 +2,7 @@ package import Commands
 package import Configuration
 package import HTTPClient
 import HTTPCore
+import JSON5
 import System
 
 /// The address of the internal API, and the token for it.

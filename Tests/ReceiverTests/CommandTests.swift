@@ -1,6 +1,7 @@
 import Configuration
 import Crypto
 import FoundationEssentials
+import JSON5
 import Support
 import System
 import Testing

@@ -1,3 +1,5 @@
+import JSON5
+
 /// Resolves the paths in a configuration.
 struct ConfigurationPaths {
     private let directory: String

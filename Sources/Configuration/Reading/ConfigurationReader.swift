@@ -1,4 +1,5 @@
 import Crypto
+import JSON5
 import Snap
 import Text
 

@@ -1,4 +1,5 @@
 import HTTPCore
+import JSON5
 import System
 
 extension ConfigurationSection {

@@ -1,3 +1,5 @@
+import JSON5
+
 extension ConfigurationSection {
     /// Reads a text and parses it; an absent key has the value `standard`.
     ///

@@ -1,3 +1,5 @@
+import JSON5
+
 extension ConfigurationSection {
     /// Reads a whole number within `range`.
     func integer(_ key: String, default standard: Int, in range: ClosedRange<Int>) -> Int {

@@ -1,4 +1,5 @@
 import Commands
+package import JSON5
 
 /// Reads one object of a configuration, key by key.
 ///

@@ -3,6 +3,7 @@ import HTTPClient
 import Commands
 import Crypto
 import HTTPCore
+import JSON5
 package import Payments
 
 extension Configuration {

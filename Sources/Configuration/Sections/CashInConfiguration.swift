@@ -1,5 +1,6 @@
 package import HTTPClient
 package import HTTPCore
+import JSON5
 
 extension Configuration {
     /// The section `cashIn`: the merchant's identity, the keys, and the settings of gateway calls.

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPClient
 import HTTPCore
+import JSON5
 import System
 
 // What the gateway, or the way to it, would refuse. Most of it is a warning: a sandbox or a

@@ -1,5 +1,6 @@
 import HTTPCore
 package import HTTPClient
+import JSON5
 import Text
 
 extension ClientSettings {

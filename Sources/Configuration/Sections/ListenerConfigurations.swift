@@ -1,4 +1,5 @@
 package import HTTPCore
+import JSON5
 package import Ledger
 package import Snap
 package import System

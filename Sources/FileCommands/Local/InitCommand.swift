@@ -1,5 +1,6 @@
 package import Commands
 import Configuration
+import JSON5
 import ReceiverClient
 import System
 

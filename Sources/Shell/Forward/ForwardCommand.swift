@@ -3,6 +3,7 @@ import Configuration
 import Forwarding
 import HTTPClient
 import HTTPCore
+import JSON5
 import Logging
 import ReceiverClient
 import System

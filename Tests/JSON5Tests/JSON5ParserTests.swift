@@ -1,8 +1,7 @@
-import Snap
 import Testing
-
-@testable import Configuration
 import Text
+
+@testable import JSON5
 
 struct JSON5ParserTests {
     @Test(arguments: [

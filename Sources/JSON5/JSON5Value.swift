@@ -1,4 +1,3 @@
-import Snap
 import Text
 
 /// A value of a JSON5 text. Objects preserve the order of their members.
@@ -55,14 +54,16 @@ extension JSON5Value {
 }
 
 /// Formats a JSON5 value with comments behind some of its values, for `check-config`.
-struct JSON5Printer {
+package struct JSON5Printer {
     /// The comments, by the key path of their value.
-    let comments: [String: String]
+    private let comments: [String: String]
 
     private static let columnMax = 90
 
+    package init(comments: [String: String]) { self.comments = comments }
+
     /// The formatted text; its last line ends with a line feed.
-    func text(_ value: JSON5Value) -> String {
+    package func text(_ value: JSON5Value) -> String {
         lines(value, at: "", indent: "").joined(separator: "\n") + "\n"
     }
 
