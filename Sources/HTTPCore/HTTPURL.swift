@@ -65,6 +65,11 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
             port = authority[authority.index(after: colon)...]
         }
         guard !host.isEmpty else { throw MalformedURL("has no host, expected one") }
+        // A name with escapes is refused too: no resolver finds it.
+        let characters: ByteClass = authority.hasPrefix("[") ? .addressLiteral : .registeredName
+        guard host.utf8.allSatisfy({ characters.contains($0) }) else {
+            throw MalformedURL("has no valid host, expected a name or an address")
+        }
         guard let port else { return (String(host), nil) }
         guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(port),
             (1...65535).contains(number)
