@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import InternalAPI
@@ -43,6 +44,27 @@ import Testing
         for sign in ["-1", "+1", "1 ", "", "1.0", "99999999999999999999"] {
             let text = PageCursor.text(1, of: "\(query) \(sign)")
             #expect(PageCursor.place(text, of: query) == nil, "\(sign)")
+        }
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `a changed cursor leads to another place of its list, or nowhere`(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let letters = Array("ABYZabyz0189-_+/=. \u{e9}".unicodeScalars)
+        for _ in 0..<200 {
+            let place = Int64.random(in: 0...Int64.max, using: &random)
+            var cursor = Array(PageCursor.text(place, of: query).unicodeScalars)
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let index = Int.random(in: 0..<cursor.count, using: &random)
+                cursor[index] = letters.randomElement(using: &random) ?? "A"
+            }
+            var text = ""
+            text.unicodeScalars.append(contentsOf: cursor)
+            guard let other = PageCursor.place(text, of: query) else { continue }
+            #expect(other >= 0)
+            // Leading zeros alone make a second cursor of one place.
+            let first = PageCursor.text(other, of: query)
+            #expect(first == text || first.utf8.count < text.utf8.count)
         }
     }
 }

@@ -103,4 +103,56 @@ import Testing
         let blocks = [try AddressBlock(parsing: "203.0.113.0/24")]
         #expect(try client(peer: peer, forwarded).isAllowed(blocks) == isAllowed, "\(reason)")
     }
+
+    @Test(arguments: 0..<60 as Range<UInt64>)
+    func `any list is walked as one that is split first`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        for _ in 0..<50 {
+            let lines = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+                Self.randomList(using: &random)
+            }
+            let peer = ["127.0.0.1", "203.0.113.7", "unix", "::1"].randomElement(using: &random)
+            let found = try client(peer: peer ?? "unix", lines)
+            #expect(found.description == Self.plainClient(peer ?? "unix", lines), "\(lines)")
+        }
+    }
+
+    private static func randomList(using random: inout SplitMix64) -> String {
+        let pieces = [
+            "127.0.0.1", "10.0.0.1", "198.51.100.1", "::1", "2001:db8::7", "::ffff:10.1.1.1", ",",
+            ", ", " ", "\t", "[", "]", ":80", ":65535", ":65536", ":", "0", "1", ".", "x",
+        ]
+        let count = Int.random(in: 0...8, using: &random)
+        return (0..<count).compactMap { _ in pieces.randomElement(using: &random) }.joined()
+    }
+
+    /// The client by splitting everything first, and regular expressions for the elements.
+    private static func plainClient(_ peer: String, _ lines: [String]) -> String {
+        let elements = lines.joined(separator: ",").split(separator: ",")
+            .map { element in
+                String(element.drop { " \t".contains($0) }.reversed().drop { " \t".contains($0) })
+            }
+            .map { String($0.reversed()) }
+        let isTrusted = { (client: String) in
+            client == "unix" || client == "::1" || client.hasPrefix("127.")
+                || client.hasPrefix("10.")
+        }
+        var client = peer
+        for element in elements.reversed() where !element.isEmpty {
+            guard isTrusted(client) else { break }
+            guard let address = plainAddress(element) else { return "unknown" }
+            client = address.description
+        }
+        return client == "unix" ? "local" : client
+    }
+
+    private static func plainAddress(_ element: String) -> IPAddress? {
+        if let address = IPAddress(element) { return address }
+        let port = { (text: Substring?) in text.map { Int($0).map { $0 <= 65_535 } == true } }
+        if let found = element.wholeMatch(of: /\[([^\]]*:[^\]]*)\](?::([0-9]{1,5}))?/) {
+            return port(found.2) == false ? nil : IPAddress(String(found.1))
+        }
+        guard let found = element.wholeMatch(of: /([^:\[]*):([0-9]{1,5})/) else { return nil }
+        return port(found.2) == true ? IPAddress(String(found.1)) : nil
+    }
 }
