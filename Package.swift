@@ -45,8 +45,14 @@ let fuzzers: [Target] =
     Context.environment["FUZZ"] == nil
     ? []
     : [
-        fuzzer("FuzzHTTP", of: ["HTTPCore"]),
-        fuzzer("FuzzJSON", of: ["Snap", "Text", "Payments"]),
+        fuzzer("FuzzRequest", of: ["HTTPCore"]),
+        fuzzer("FuzzResponse", of: ["HTTPCore"]),
+        fuzzer("FuzzJSON", of: ["Snap", "Text", "Payments", "CSQLite"]),
+        fuzzer("FuzzJSON5", of: ["JSON5", "Text"]),
+        fuzzer("FuzzValues", of: ["HTTPCore", "System", "Snap", "Text", "Payments", "Crypto"]),
+        fuzzer("FuzzKeys", of: ["Crypto"]),
+        fuzzer("FuzzCaptures", of: ["Captures"]),
+        fuzzer("FuzzReports", of: ["Reports", "Payments"]),
     ]
 
 /// The load generator, built only when asked for with `BENCHMARK=1` (`scripts/benchmark`).

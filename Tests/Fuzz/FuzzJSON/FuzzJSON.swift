@@ -1,9 +1,11 @@
+import CSQLite
 import Payments
 import Snap
 import Text
 
 // What must hold for any bytes:
-// 1. A text is read exactly when the recogniser beside this file accepts it.
+// 1. A text is read exactly when the recogniser beside this file accepts it, and only when SQLite's
+//    `json_valid` does too, which accepts more: repeated names, deep nesting, lone surrogates.
 // 2. Every value stands inside the one that contains it.
 // 3. Minifying drops blanks only, changes no value, and has nothing left to drop the second time.
 // 4. What is a notification is JSON, and its references are found by the lenient reader as well.
@@ -16,6 +18,7 @@ func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let document = try? JSONDocument(bytes)
     precondition((document != nil) == Recogniser.accepts(bytes))
     if let document {
+        precondition(SQLiteJSON.accepts(bytes), "SQLite refuses what was read")
         checkRanges(document.root, within: bytes.startIndex..<bytes.endIndex)
     }
     checkMinified(bytes, document)

@@ -15,7 +15,7 @@ import HTTPCore
 private typealias Outcome = Result<ParseResult, RequestError>
 
 @c(LLVMFuzzerTestOneInput)
-func fuzzHTTP(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+func fuzzRequest(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: count))
     guard input.count >= 2 else { return 0 }
     let limits = input[0] & 1 == 0 ? HTTPLimits() : smallLimits
