@@ -121,9 +121,10 @@ import Support
         let table = try Table(Profile.columns, firstWidth: 28)
         var instructions: Profile.Costs?
         if access("/usr/bin/valgrind", X_OK) == 0 {
+            let variant = try withoutDebugInformation(Variant.all(options)[0], in: directory)
             // The difference of two runs is without the start and the end of the program.
-            let few = try countInstructions(counts.few, in: "\(directory)/few")
-            let many = try countInstructions(counts.many, in: "\(directory)/many")
+            let few = try countInstructions(counts.few, of: variant, in: "\(directory)/few")
+            let many = try countInstructions(counts.many, of: variant, in: "\(directory)/many")
             instructions = (many - few).divided(by: Double(counts.many - counts.few))
         }
         var microseconds: Profile.Costs?
@@ -162,18 +163,33 @@ import Support
     }
 
     /// Runs the receiver under callgrind and sends it so many callbacks.
-    private func countInstructions(_ count: Int, in directory: String) throws -> Profile.Costs {
+    private func countInstructions(
+        _ count: Int,
+        of variant: Variant,
+        in directory: String
+    ) throws -> Profile.Costs {
         note("counting the instructions of \(count) callbacks")
         let file = "\(directory).callgrind"
         let launcher = [
             "/usr/bin/valgrind", "--quiet", "--tool=callgrind", "--callgrind-out-file=\(file)",
         ]
-        let server = try start(Variant.all(options)[0], in: directory, under: launcher)
+        let server = try start(variant, in: directory, under: launcher)
         do {
             defer { server.stop() }
             try send(0..<count, to: server)
         }
         return try Profile.instructions(in: file)
+    }
+
+    /// A copy of the program that has its symbols only: valgrind 3.19 ends at the debug information
+    /// of recent compilers.
+    private func withoutDebugInformation(
+        _ variant: Variant,
+        in directory: String
+    ) throws -> Variant {
+        let copy = "\(directory)/program"
+        try shell("strip --strip-debug -o \(copy) \(variant.program)")
+        return Variant(build: variant.build, program: copy, logLevel: variant.logLevel)
     }
 
     /// Samples the receiver while callbacks are sent; the costs are microseconds for a callback.

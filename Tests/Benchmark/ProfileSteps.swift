@@ -3,7 +3,7 @@
 /// A step costs what its function costs with all that it calls, less the steps inside it. The
 /// functions are found by their demangled names, so a function that is renamed has to be renamed
 /// here: ``Profile`` refuses a step that it does not find.
-struct ProfileStep {
+struct ProfileStep: Sendable {
     let name: String
 
     /// What the demangled name of the function contains.

@@ -95,6 +95,11 @@ final class ServerProcess {
                 close(descriptor)
                 return Double(nanoseconds(CLOCK_MONOTONIC) - started) / 1e6
             }
+            if waitpid(id, nil, WNOHANG) == id {
+                throw Options.Problem(
+                    description: "the receiver ended at its start; see \(directory)/log"
+                )
+            }
             usleep(1_000)
         }
         throw Options.Problem(description: "the receiver does not serve; see \(directory)/log")
