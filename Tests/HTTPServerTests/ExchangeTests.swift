@@ -1,4 +1,5 @@
 import Glibc
+import Dispatch
 import HTTPCore
 import HTTPServer
 import System
@@ -89,6 +90,32 @@ private final class Desk: Sendable {
                 #expect(try client.readAnswer().body == name)
                 if name != "/3" { #expect(desk.arrivals.next() != nil) }
             }
+        }
+    }
+
+    @Test func `pipelined requests leave other connections their turn`() async throws {
+        let arrivals = Channel<String>()
+        let othersHaveSent = DispatchSemaphore(value: 0)
+        let handler = StubHandler(handle: { request, _ in
+            let target = request.head.text(request.head.target)
+            arrivals.put(target)
+            if target == "/1" { _ = othersHaveSent.wait(timeout: .now() + 60) }
+            return StubHandler.echo(request)
+        })
+        try await withServer(handler: handler) { test in
+            let client = try test.connect()
+            // One for each loop, so that one of them shares the loop of the client.
+            let others = try test.loops.map { _ in try test.connect() }
+            for other in others { _ = try other.ask(get("/accepted")) }
+            for _ in others { #expect(arrivals.next() == "/accepted") }
+            try client.send((1...100).map { get("/\($0)") }.joined())
+            #expect(arrivals.next() == "/1")
+            for other in others { try other.send(get("/other")) }
+            // The other loop goes on; that of the client has one more connection to read now.
+            for _ in others.dropFirst() { #expect(arrivals.next() == "/other") }
+            othersHaveSent.signal()
+            let targets = (0..<100).compactMap { _ in arrivals.next() }
+            #expect(targets.firstIndex(of: "/other") ?? .max < 10, "\(targets)")
         }
     }
 

@@ -155,8 +155,7 @@ extension ServerConnection {
         (input.hasUnread && isReading) || (input.mayReceive && wantsBytes)
     }
 
-    /// Processes the backlog, then at most one buffer from the socket, so that other connections
-    /// get their turn.
+    /// Processes the backlog, then at most one buffer from the socket.
     private func read(on loop: isolated EventLoop) {
         if input.hasUnread, isReading { readBacklog(on: loop) }
         if input.mayReceive, wantsBytes { receive(on: loop) }
@@ -200,10 +199,12 @@ extension ServerConnection {
         if phase == .open { input.restore(unread) }
     }
 
-    /// Runs all steps that `bytes` allow; returns the number of bytes processed.
+    /// Runs the steps that `bytes` allow, up to one response: the next pipelined request waits for
+    /// the turn of other connections. Returns the number of bytes processed.
     private func read(_ bytes: Span<UInt8>, on loop: isolated EventLoop) -> Int {
+        let first = output.exchangeCount
         var used = 0
-        while isReading {
+        while isReading, output.exchangeCount == first {
             switch input.next(bytes, used: &used, now: loop.now) {
             case .wait:
                 input.finishReading()
