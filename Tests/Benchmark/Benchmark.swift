@@ -6,8 +6,8 @@ import Support
 /// One receiver for each variant, each with a database of its own, runs all the time; rounds take
 /// turns, so that a machine that becomes slower does so for all.
 @main struct Benchmark {
-    private let options: Options
-    private let requests: Requests
+    let options: Options
+    let requests: Requests
     private let yardstick: RawVerify
 
     static func main() async {
@@ -40,6 +40,8 @@ import Support
                 try await runProfile()
             } else if options.mode == .lists {
                 try await runLists()
+            } else if options.mode == .hostile {
+                try await runHostile()
             } else {
                 try await runClosedLoop()
             }
@@ -258,29 +260,15 @@ import Support
         }
     }
 
-    /// Measures callbacks at a fixed rate alone, then beside each chore.
-    private func runWithChores() async throws -> Table {
-        let chores = [nil] + options.beside.map { Optional($0) }
-        return try await runPaced(ChoreRound.columns, chores) { chore, number, requests, server in
-            try await ChoreRound(
-                try self.requests.bytes(requests),
-                rate: options.rate,
-                to: server,
-                connections: options.connections,
-                beside: chore,
-                number: number
-            ).row(number, chore)
-        }
-    }
-
     /// Measures each of `kinds` in each round at a fixed rate, on one receiver with stored
     /// callbacks.
     ///
     /// - Parameter measure: gets the kind, the number of the round, and which requests to send to
     ///   which receiver; returns the row.
-    private func runPaced<Kind>(
+    func runPaced<Kind>(
         _ columns: [String],
         _ kinds: [Kind],
+        firstWidth: Int = 10,
         _ measure: (Kind, Int, Range<Int>, ServerProcess) async throws -> [Table.Cell]
     ) async throws -> Table {
         let count = options.rate * options.seconds
@@ -288,7 +276,7 @@ import Support
         let server = try start(Variant.all(options)[0], in: "\(try makeDirectory())/paced")
         defer { server.stop() }
         try preload(server)
-        let table = try Table(columns)
+        let table = try Table(columns, firstWidth: firstWidth)
         var start = options.preload
         for number in 1...options.rounds {
             for kind in kinds {

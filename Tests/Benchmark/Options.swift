@@ -54,6 +54,8 @@ struct Options: Sendable {
         case profile
         /// How long a page of each list takes.
         case lists
+        /// Callbacks at a fixed rate beside each attack.
+        case hostile
     }
 
     struct Problem: Error, CustomStringConvertible {
@@ -83,7 +85,8 @@ struct Options: Sendable {
             case "--log-level": logLevels = value.split(separator: ",").map { String($0) }
             case "--mode":
                 guard let word = Mode(rawValue: value) else {
-                    throw Problem(description: "\(name): expected closed, open, profile or lists")
+                    let known = Mode.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw Problem(description: "\(name): expected one of \(known)")
                 }
                 mode = word
             case "--idle": idle = try Self.number(name, value, 0...100_000)

@@ -68,6 +68,15 @@ final class Requests {
         return bytes
     }
 
+    /// An authentic request with any body.
+    func signed(_ body: [UInt8]) throws -> [UInt8] {
+        var head = "POST /v1.0/debit/notify HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        for header in try signer.callback(body: body).headers {
+            head += "\(header.name): \(header.value)\r\n"
+        }
+        return Array("\(head)Content-Length: \(body.count)\r\n\r\n".utf8) + body
+    }
+
     private func sign(_ count: Int) async throws -> [UInt8] {
         let signer = signer
         return try await withThrowingTaskGroup(of: [UInt8].self) { group in

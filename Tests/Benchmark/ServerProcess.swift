@@ -184,8 +184,11 @@ final class ServerProcess {
     }
 
     /// What is resident now.
-    func residentKibibytes() throws -> Double {
-        Double(Self.value("VmRSS", in: try contents(of: "/proc/\(id)/status")))
+    func residentKibibytes() throws -> Double { try Self.residentKibibytes(of: id) }
+
+    /// What is resident now of a process.
+    static func residentKibibytes(of id: pid_t) throws -> Double {
+        Double(value("VmRSS", in: try contents(of: "/proc/\(id)/status")))
     }
 
     /// The sum over the threads that are there now.
