@@ -64,10 +64,10 @@ final class RawClient {
     }
 
     /// A client that speaks through a tunnel.
-    init(tunnel: TLSTunnel) throws {
+    init(tunnel: TLSTunnel, timeoutSeconds: Int) throws {
         self.tunnel = tunnel
         descriptor = tunnel.descriptor
-        setTimeouts(seconds: Int(Patience.seconds))
+        setTimeouts(seconds: timeoutSeconds)
     }
 
     deinit { if tunnel == nil { Glibc.close(descriptor) } }

@@ -4,8 +4,15 @@ import Support
 
 extension RawClient {
     /// Connects with TLS, checks the server's certificate for `name`, and speaks HTTP/1.1.
-    convenience init(_ endpoint: Endpoint, tlsTo name: String) throws {
-        try self.init(tunnel: TLSTunnel(to: endpoint, name: name))
+    convenience init(
+        _ endpoint: Endpoint,
+        tlsTo name: String,
+        timeoutSeconds: Int = Int(Patience.seconds)
+    ) throws {
+        try self.init(
+            tunnel: TLSTunnel(to: endpoint, name: name),
+            timeoutSeconds: timeoutSeconds
+        )
     }
 }
 
