@@ -208,7 +208,13 @@ import CSQLite
 
     func error(_ code: Int32, in context: String) -> SQLiteError {
         let message = unsafe String(cString: sqlite3_errmsg(handle))
-        return SQLiteError(code: code, message: message, context: context)
+        let isOfSystem = [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF)
+        return SQLiteError(
+            code: code,
+            message: message,
+            context: context,
+            systemCode: isOfSystem ? unsafe sqlite3_system_errno(handle) : 0
+        )
     }
 }
 

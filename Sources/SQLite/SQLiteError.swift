@@ -13,10 +13,15 @@ package struct SQLiteError: Error, Equatable, Sendable {
     /// The statement or the call that failed.
     package let context: String
 
-    package init(code: Int32, message: String, context: String) {
+    /// The `errno` of the system call that failed; 0 unless the primary code is `SQLITE_IOERR` or
+    /// `SQLITE_CANTOPEN`.
+    package let systemCode: Int32
+
+    package init(code: Int32, message: String, context: String, systemCode: Int32 = 0) {
         self.code = code
         self.message = message
         self.context = context
+        self.systemCode = systemCode
     }
 
     /// The primary result code: the low byte of ``code``.

@@ -1,3 +1,4 @@
+import Glibc
 package import SQLite
 package import Store
 
@@ -8,7 +9,8 @@ extension StoreError {
     /// `SQLITE_FULL`.
     private static let full: Int32 = 13
 
-    /// `SQLITE_IOERR_SHMSIZE`: the shared memory of the WAL cannot grow, because the disk is full.
+    /// `SQLITE_IOERR_SHMSIZE`: the shared memory of the WAL cannot grow. SQLite writes to each new
+    /// page of the file, and reports a full disk and a failing one by this same code.
     private static let sharedMemorySize: Int32 = 4874
 
     /// The error in the terms of the store; SQLite's message never contains bound values.
@@ -18,7 +20,7 @@ extension StoreError {
             case _ where error.isInvalidInput: .invalidWork
             case Self.notADatabase: .unusable
             case Self.full: .diskFull
-            case _ where error.code == Self.sharedMemorySize: .diskFull
+            case _ where error.code == Self.sharedMemorySize && Self.isFull(error): .diskFull
             default: .failed
             }
         self.init(
@@ -27,6 +29,11 @@ extension StoreError {
             error.message,
             context: error.context
         )
+    }
+
+    /// Whether the system had no room, or the user none left of a quota.
+    private static func isFull(_ error: SQLiteError) -> Bool {
+        [ENOSPC, EDQUOT].contains(error.systemCode)
     }
 
     /// Runs `body` and converts its error.
