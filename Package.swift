@@ -319,7 +319,7 @@ let package = Package(
         tests(of: "Store"),
         tests(of: "SQLiteFiles", ["CSQLite"]),
         // The tests of Recovery are among them: they need the same stores.
-        tests(of: "SQLiteStore", ["Recovery"]),
+        tests(of: "SQLiteStore", ["Recovery", "CSQLite"]),
         tests(of: "Metrics"),
         tests(of: "Configuration"),
         tests(of: "Alarms"),

@@ -108,8 +108,12 @@ import CSQLite
     }
 
     /// Checkpoints as many pages of the WAL as no reader needs there, without waiting for readers.
-    package func checkpointPassively() throws(SQLiteError) {
-        _ = try checkpoint(SQLITE_CHECKPOINT_PASSIVE)
+    ///
+    /// - Returns: whether all pages are in the database file.
+    @discardableResult
+    package func checkpointPassively() throws(SQLiteError) -> Bool {
+        let (frames, copied) = try checkpoint(SQLITE_CHECKPOINT_PASSIVE)
+        return frames == copied
     }
 
     /// Checkpoints the whole WAL into the database file, durably.

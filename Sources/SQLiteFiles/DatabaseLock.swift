@@ -253,7 +253,7 @@ package final class DatabaseLock: Sendable {
     ///
     /// Each such connection holds SQLite's shared lock while it is open: 510 bytes from the second
     /// byte after 1 GiB on (`SHARED_FIRST`, `SHARED_SIZE`).
-    func otherProcess() throws(FileError) -> Int? {
+    package func otherProcess() throws(FileError) -> Int? {
         try locks.withLock { locks throws(FileError) -> Int? in
             try locks?.holder(start: 0x4000_0002, count: 510)
         }

@@ -96,7 +96,8 @@ package final class Store: Sendable {
         )
         let (inquiries, continuation) = AsyncStream.coalescing()
         let (attentionChanges, attentionContinuation) = AsyncStream.coalescing()
-        let reader = storage.makeReader()
+        let (reopenings, reopeningContinuation) = AsyncStream.coalescing()
+        let reader = storage.makeReader(onStuckLock: { reopeningContinuation.yield() })
         let writer = Writer(
             executor: executor,
             makeEngine: { () throws(StoreError) in
@@ -133,6 +134,8 @@ package final class Store: Sendable {
         self.render = render
         self.health = health
         self.writer = writer
+        // Ends with the reader, which has the continuation, and which the writer has.
+        Task { [weak writer] in for await _ in reopenings { await writer?.reopen() } }
     }
 
     /// Opens the database for writing, creates the rejected-request store, and schedules queries

@@ -128,6 +128,14 @@ actor Writer {
     /// Opens the database for writing, so that the first delivery does not wait for it.
     func open() throws(StoreError) { _ = try opened() }
 
+    /// Opens the database again if necessary. If this fails, the next commit tries again and
+    /// reports the error.
+    func reopen() {
+        if let engine, !engine.needsReopening { return }
+        discardEngine()
+        _ = try? opened()
+    }
+
     /// Commits submissions in groups of ``batchMax``, and completes them.
     func receive(_ submissions: [Submission]) {
         var rest = submissions[...]
@@ -152,12 +160,8 @@ actor Writer {
             let completions = try commit(batch)
             health.record(nil)
             health.count(batch.count, ContinuousClock.now - start)
-            if engine?.needsReopening == true {
-                discardEngine()
-                // Before the responses: a client that reads then finds the files in place. If this
-                // fails, the next commit tries again and reports the error.
-                _ = try? opened()
-            }
+            // Before the responses: a client that reads then finds the files in place.
+            reopen()
             handOver(completions, of: batch)
             engine?.didCommit()
         } catch {

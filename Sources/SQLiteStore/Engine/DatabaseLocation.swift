@@ -14,12 +14,19 @@ final class DatabaseLocation {
     /// Closes all other connections; blocks until they are closed.
     private let closeReaders: () -> Void
 
+    /// Where a lock is reported that the writer waits for in vain.
+    private let locks: StuckLocks
+
     /// The WAL and its shared memory, with their identities when the connection was opened.
     private let companions: [(path: String, identity: FileIdentity?)]
 
     /// Whether the WAL or its shared memory was replaced. All commits are in the database file
     /// then, and the connection must be opened again before the next commit.
-    private(set) var hasChanged = false
+    private var hasChanged = false
+
+    /// Whether the connection must be opened again before the next commit, although the last one is
+    /// durable.
+    var needsReopening: Bool { hasChanged || locks.areSuspected }
 
     /// Whether commits exist only in a removed WAL, which is deleted when the connection closes.
     private(set) var hasUnsaved = false
@@ -28,8 +35,9 @@ final class DatabaseLocation {
     ///   - database: the lock of a database that the connection has read, so that its WAL is open.
     ///   - closeReaders: closes all other connections to the database; returns when they are
     ///     closed.
-    init(_ database: DatabaseLock, closeReaders: @escaping () -> Void) {
+    init(_ database: DatabaseLock, _ locks: StuckLocks, closeReaders: @escaping () -> Void) {
         self.database = database
+        self.locks = locks
         self.closeReaders = closeReaders
         companions = StoreFiles(main: database.path).companions.map { path in
             (path, FileIdentity(at: path))
@@ -38,18 +46,40 @@ final class DatabaseLocation {
 
     /// Begins a write.
     ///
-    /// Closes all readers when the database cannot be written. While a reader is open, SQLite
-    /// continues to use the shared memory of the process as it is, even if it is read-only, or if
-    /// it counts a lock as held that could not be released: no other connection writes, so the lock
-    /// that this one waits for belongs to a call of `fcntl(2)` that failed.
+    /// When the database cannot be written, all connections are to be closed. While one is open,
+    /// SQLite continues to use the shared memory of the process as it is, even if it is read-only.
+    /// And no other connection writes, so a lock that this one waits for is stuck.
     func begin(_ connection: Connection) throws(SQLiteError) {
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
         } catch {
-            if error.isRefusedAccess || error.isBusy { closeReaders() }
+            if error.isRefusedAccess || error.isBusy { locks.suspect() }
             throw error
         }
     }
+
+    /// Checkpoints what no reader needs in the WAL.
+    ///
+    /// An error leaves the pages in the WAL, where they are durable, and the next checkpoint tries
+    /// again. No other connection checkpoints, so a lock that this one waits for is stuck. So is
+    /// one that keeps pages in a WAL of ``pagesMax`` while no reader is open.
+    ///
+    /// - Parameter walPages: the pages in the WAL.
+    func checkpoint(_ connection: Connection, walPages: Int) {
+        do throws(SQLiteError) {
+            if try connection.checkpointPassively() || walPages < Self.pagesMax { return }
+            closeReaders()
+            if try connection.checkpointPassively() { return }
+            // A backup is a process of its own, and needs pages for as long as it runs.
+            if (try? database.otherProcess()) == nil { locks.suspect() }
+        } catch {
+            if error.isBusy { locks.suspect() }
+        }
+    }
+
+    /// The size of a WAL, in pages, that shows that checkpoints are incomplete: twice the most
+    /// pages between two of them.
+    static let pagesMax = 8_000
 
     /// Checks the identities of the database, its WAL and its shared memory: three calls of
     /// `statx(2)`.

@@ -190,8 +190,8 @@ extension SQLiteEngine: StorageEngine {
         }
     }
 
-    /// Whether the WAL was replaced; the last commit is durable in the database file.
-    var needsReopening: Bool { location.hasChanged }
+    /// Whether the WAL was replaced, or a lock of its shared memory is stuck.
+    var needsReopening: Bool { location.needsReopening }
 
     /// Whether commits exist only in a removed WAL that this connection has open.
     var mustStayOpen: Bool { location.hasUnsaved }
@@ -202,9 +202,7 @@ extension SQLiteEngine: StorageEngine {
         if index.isFlushDue { onIndexFull(watermark, connection) }
         guard checkpoints.isDue else { return }
         let start = SystemClock.monotonicNanoseconds()
-        // A checkpoint that fails leaves its pages in the WAL, where they are durable. The next one
-        // tries again, and a disk that takes no more writes fails the next commit too.
-        try? connection.checkpointPassively()
+        location.checkpoint(connection, walPages: connection.walPages)
         checkpoints.recordCheckpoint(nanoseconds: SystemClock.monotonicNanoseconds() - start)
     }
 

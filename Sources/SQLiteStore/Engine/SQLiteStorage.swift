@@ -11,6 +11,9 @@ struct SQLiteStorage: Storage {
     /// The index file.
     let indexFile: SideFile
 
+    /// Shared by the writer and all readers.
+    private let locks = StuckLocks()
+
     /// The lock on the database, and the check of its WAL and shared memory.
     private let walFiles: WALFiles
 
@@ -138,13 +141,17 @@ struct SQLiteStorage: Storage {
     }
 
     /// Creates the reader; its connections open when they are first used.
-    func makeReader() -> any StorageReader {
+    func makeReader(onStuckLock: @escaping @Sendable () -> Void) -> any StorageReader {
         SQLiteReader(
             ReadableFiles(
                 database: database,
                 indexFile: indexFile,
                 index: index,
-                rejectedRequests: refusals
+                rejectedRequests: refusals,
+                onStuckLock: { [locks] in
+                    locks.suspect()
+                    onStuckLock()
+                }
             )
         )
     }
@@ -152,7 +159,7 @@ struct SQLiteStorage: Storage {
     /// Opens the database for writing and rebuilds the engine's memory from it.
     ///
     /// Fails unless the file at the path is the locked one and has the feed id of before. An
-    /// unusable shared memory of the WAL is replaced first.
+    /// unusable shared memory of the WAL is replaced first, and stuck locks are given up.
     ///
     /// - Parameter closeReaders: see ``DatabaseLocation``.
     func makeEngine(
@@ -160,18 +167,23 @@ struct SQLiteStorage: Storage {
         closeReaders: @escaping @Sendable () -> Void
     ) throws(StoreError) -> sending any StorageEngine {
         try StoreError.mapped { () throws(SQLiteError) in
+            if locks.areSuspected {
+                // The writer's connection is closed already.
+                closeReaders()
+                locks.forget()
+            }
             try walFiles.prepare(closeReaders: closeReaders)
             let connection: Connection
             do throws(SQLiteError) {
                 connection = try MainDatabase.reopen(database, feed: feed)
             } catch {
                 // See ``DatabaseLocation/begin(_:)``.
-                if error.isBusy { closeReaders() }
+                if error.isBusy { locks.suspect() }
                 throw error
             }
             return try SQLiteEngine(
                 connection,
-                location: DatabaseLocation(database, closeReaders: closeReaders),
+                location: DatabaseLocation(database, locks, closeReaders: closeReaders),
                 index: index,
                 indexFile: try openIndexFile(connection),
                 callbackIDs: callbackIDs,

@@ -43,7 +43,9 @@ final class ReaderPool: Sendable {
     func close() async { for connection in connections { await connection.close() } }
 
     /// Closes the files; the next read opens them again. Blocks until the present reads have ended.
-    func closeFiles() { for connection in connections { connection.closeFiles() } }
+    ///
+    /// For a moment all of them are closed, so that nothing of them is left in the process.
+    func closeFiles() { ReadingConnection.closeFiles(of: connections[...]) }
 
     /// Waits for a connection and returns its index.
     private func acquire(_ purpose: ReadPurpose) async -> Int {

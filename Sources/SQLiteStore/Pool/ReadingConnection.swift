@@ -26,7 +26,13 @@ actor ReadingConnection {
         _ body: @Sendable (ReaderTables) throws(SQLiteError) -> Result
     ) throws(StoreError) -> Result {
         if isClosed { throw .closed }
-        return try StoreError.mapped { () throws(SQLiteError) in try body(try tables()) }
+        do throws(SQLiteError) {
+            return try body(try tables())
+        } catch {
+            // In WAL mode a read waits for no other connection, but for the moment of a recovery.
+            if error.isBusy { readable.onStuckLock() }
+            throw StoreError(error)
+        }
     }
 
     /// Closes the files for good; later reads fail.
@@ -35,12 +41,17 @@ actor ReadingConnection {
         opened = nil
     }
 
-    /// Closes the files; the next read opens them again.
+    /// Closes the files of all `connections`; the next reads open them again, after the last one
+    /// was closed.
     ///
-    /// Blocks the calling thread until the present read has ended; must not be called on this
-    /// connection's thread.
-    nonisolated func closeFiles() {
-        executor.runAndWait { assumeIsolated { $0.opened = nil } }
+    /// Blocks the calling thread until the present reads have ended; must not be called on the
+    /// thread of a connection.
+    static func closeFiles(of connections: ArraySlice<ReadingConnection>) {
+        guard let connection = connections.first else { return }
+        connection.executor.runAndWait {
+            connection.assumeIsolated { $0.opened = nil }
+            closeFiles(of: connections.dropFirst())
+        }
     }
 
     /// The statements, after opening the files if necessary.
@@ -58,6 +69,9 @@ struct ReadableFiles: Sendable {
     let indexFile: SideFile
     let index: ReferenceIndex
     let rejectedRequests: RejectedRequestStore
+
+    /// Called when a read waited for a lock in vain.
+    let onStuckLock: @Sendable () -> Void
 }
 
 /// The statements of one reading connection.

@@ -22,7 +22,10 @@ package protocol Storage: Sendable {
     var rejectedRequests: any RejectedRequests { get }
 
     /// Creates the reader; the store calls it once.
-    func makeReader() -> any StorageReader
+    ///
+    /// - Parameter onStuckLock: called when a read failed in a way that ends only when the database
+    ///   is opened again, on a thread that must not wait.
+    func makeReader(onStuckLock: @escaping @Sendable () -> Void) -> any StorageReader
 
     /// Opens the database for writing and rebuilds the engine's memory from it.
     ///
