@@ -1,5 +1,6 @@
 import SQLite
 import SQLiteFiles
+import SQLiteFiles
 package import Store
 
 /// `prune --compact`: rewrites a database without the free pages that erasing has left.
@@ -14,12 +15,11 @@ package enum DatabaseCompaction {
         _ path: String
     ) throws(StoreError) -> (before: Int64, after: Int64) {
         try StoreError.mapped { () throws(SQLiteError) in
-            let connection = try Connection(path: path, mode: .readWrite)
+            let connection = try MainDatabase.connect(path, isMade: false).connection
             let size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
             let before = try connection.integer(size) ?? 0
             try connection.execute(
                 """
-                PRAGMA synchronous = FULL;
                 VACUUM;
                 PRAGMA wal_checkpoint(TRUNCATE);
                 """

@@ -14,7 +14,7 @@ extension DatabaseRestore {
 
     /// Gives the database at `path` a new feed id.
     static func renewFeed(_ path: String) throws(SQLiteError) -> (old: String, new: String) {
-        let connection = try Connection(path: path, mode: .readWrite)
+        let connection = try MainDatabase.connect(path, isMade: false).connection
         try DatabaseSchema.migrate(connection)
         let old = try MainDatabase.feed(connection)
         try connection.transaction { () throws(SQLiteError) in

@@ -1,4 +1,5 @@
 package import SQLite
+import System
 
 /// Opens the main database, with the settings that its durability depends on (article Storage).
 package enum MainDatabase {
@@ -33,12 +34,16 @@ package enum MainDatabase {
 
     /// Opens the database for writing; returns what it contains.
     ///
+    /// Writes the WAL again first. It may contain a commit whose sync failed: later commits would
+    /// follow it in the file, and a power cut would lose them with it.
+    ///
     /// - Parameter isMade: whether the caller will create the tables of an empty database;
     ///   otherwise an empty one stays unchanged.
     package static func connect(
         _ path: String,
         isMade: Bool = true
     ) throws(SQLiteError) -> (connection: Connection, content: DatabaseContent) {
+        try rewriteWAL(of: path)
         let connection = try Connection(path: path, mode: .readWriteSynced)
         // Checked before anything is written: the file may belong to another program.
         let content = try DatabaseSchema.content(of: connection)
@@ -55,6 +60,18 @@ package enum MainDatabase {
         try connection.set("secure_delete", to: "1")
         try connection.set("cache_size", to: "-16384")
         return (connection, content)
+    }
+
+    /// Makes everything durable that is in the WAL.
+    private static func rewriteWAL(of path: String) throws(SQLiteError) {
+        let wal = StoreFiles(main: path).wal
+        do throws(FileError) {
+            try FileRewriting.run(wal)
+        } catch {
+            // SQLITE_FULL on a file system that writes elsewhere, else SQLITE_IOERR.
+            let code: Int32 = error.isFullDisk ? 13 : 10
+            throw SQLiteError(code: code, message: error.description, context: "write \(wal) again")
+        }
     }
 
     /// The size of the WAL, in pages, at which a commit also checkpoints it: 16 MB.

@@ -17,6 +17,11 @@ extension FilePath {
 }
 
 extension FileError {
+    /// Whether the file system had no room, or the user none left of a quota.
+    package var isFullDisk: Bool {
+        if case .system(let error) = self { [ENOSPC, EDQUOT].contains(error.code) } else { false }
+    }
+
     /// Whether the same attempt fails again until an operator changes something: the file, its
     /// directory or their permissions.
     package var isLasting: Bool {
