@@ -80,6 +80,8 @@ let package = Package(
         .executable(name: "cashin-simulator", targets: ["cashin-simulator"]),
         // The library that end-to-end tests preload into a receiver, to have its calls fail.
         .library(name: "CallFaults", type: .dynamic, targets: ["CallFaults"]),
+        // The library that end-to-end tests preload into a receiver, to record its disk.
+        .library(name: "DiskRecord", type: .dynamic, targets: ["DiskRecord"]),
     ] + benchmarkProducts,
     targets: [
         // 0: C modules.
@@ -298,6 +300,7 @@ let package = Package(
             swiftSettings: common
         ),
         .target(name: "CallFaults", path: "Tests/CallFaults"),
+        .target(name: "DiskRecord", path: "Tests/DiskRecord"),
         tests(of: "Text"),
         tests(of: "System"),
         tests(of: "Crypto"),
@@ -343,7 +346,7 @@ let package = Package(
         tests(of: "Simulator", ["CashIn"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Support", "Crypto", "Snap", "Text"],
+            dependencies: ["Support", "Crypto", "Snap", "SQLite", "Text"],
             swiftSettings: common
         ),
         // Optimized, because its rules read every character of the sources.

@@ -8,6 +8,9 @@ struct DatabaseCommands {
     /// Options that the daemon has, too.
     var set: [String] = []
 
+    /// Of each command, besides the usual one.
+    var environment: [String: String] = [:]
+
     /// What a command left behind.
     typealias Outcome = (end: ChildProcess.End, output: [String], errors: [String])
 
@@ -25,6 +28,11 @@ struct DatabaseCommands {
 
     func newFeed() throws -> Outcome { try run(["new-feed"]) }
 
+    /// Rewrites the database without its free pages, while no daemon runs.
+    func compact(before day: String) throws -> Outcome {
+        try run(["prune", "--before", day, "--compact"])
+    }
+
     func prune(before day: String) throws -> Outcome {
         let options = ["--config", workspace.configurationFile]
         return try ChildProcess.run(Daemon.program, ["prune", "--before", day] + options)
@@ -32,7 +40,11 @@ struct DatabaseCommands {
 
     private func run(_ arguments: [String]) throws -> Outcome {
         let options = ["--config", workspace.configurationFile] + set.flatMap { ["--set", $0] }
-        return try ChildProcess.run(Daemon.program, arguments + options)
+        return try ChildProcess.run(
+            Daemon.program,
+            arguments + options,
+            environment: environment
+        )
     }
 
     /// The files in the workspace's directory.
