@@ -41,12 +41,18 @@ struct PowerCutTests {
         Self.check([life, try receiver.runRestore(), migration])
     }
 
+    /// Nothing but a receiver knows whether an index is right, and whether it starts.
+    private static func startEach(_ count: Int, _ scenario: PowerCutScenario) {
+        let run = PowerCutRun(seed: seed, cuts: count, starts: count)
+        report([(scenario.name, run.check(scenario))])
+    }
+
     @Test func `a reference index that a power cut has left is continued or made again`() throws {
-        let index = try RecordedReceiver().runIndex()
-        // Nothing but a receiver knows whether an index is right.
-        let count = max(Self.cuts / 50, 4)
-        let run = PowerCutRun(seed: Self.seed, cuts: count, starts: count)
-        Self.report([("index", run.check(index))])
+        Self.startEach(max(Self.cuts / 50, 4), try RecordedReceiver().runIndex())
+    }
+
+    @Test func `a first start that a power cut has ended is made again`() throws {
+        Self.startEach(max(Self.cuts / 25, 4), try RecordedReceiver().runFirstStart())
     }
 
     @Test func `a sync that failed takes nothing with it that is acknowledged later`() throws {

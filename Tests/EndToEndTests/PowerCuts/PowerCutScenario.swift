@@ -170,6 +170,14 @@ extension RecordedReceiver {
         return try scenario("migration", LifeRule(before: content))
     }
 
+    /// The creation of a database, one callback, and the stop.
+    func runFirstStart() throws -> PowerCutScenario {
+        let daemon = try start()
+        _ = try daemon.post(callback("TRX-1"))
+        _ = try daemon.stop()
+        return try scenario("first start", LifeRule())
+    }
+
     /// The reference index, made again from the database and written in batches.
     func runIndex() throws -> PowerCutScenario {
         let before = try Daemon(in: workspace, set: settings)
