@@ -50,6 +50,11 @@ extension Daemon {
                 }
             },
             sideFileTrouble: { logTrouble($0, log) },
+            damageFound: { error in
+                log.error("the database is damaged; what is in that part is not shown") {
+                    $0.add("error", describing: error)
+                }
+            },
             diskFull: { disk.releaseReserve() }
         )
     }

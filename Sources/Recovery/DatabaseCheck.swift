@@ -242,11 +242,6 @@ extension DatabaseCheck {
     }
 }
 
-extension SQLiteError {
-    /// Whether the contents of the file are at fault: damaged, or not a database of this program.
-    var isDamage: Bool { primaryCode == 11 || primaryCode == 26 }
-}
-
 extension MainDatabase {
     /// When something was recorded last, in milliseconds since the epoch: the times of the last
     /// transition, callback and gateway call, each read by its primary key.

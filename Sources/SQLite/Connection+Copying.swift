@@ -15,6 +15,8 @@ extension Connection {
         onStep: (_ pagesDone: Int, _ pagesTotal: Int) -> Bool
     ) throws(SQLiteError) -> Bool {
         let context = "backup"
+        // Pages are copied as they are.
+        destination.hasChecksums = hasChecksums
         let started = unsafe sqlite3_backup_init(destination.handle, "main", handle, "main")
         guard let backup = unsafe started else {
             throw destination.error(unsafe sqlite3_errcode(destination.handle), in: context)

@@ -41,7 +41,7 @@ import CSQLite
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
         let name = mode == .immutable ? Self.immutableURI(path) : path
-        let system = mode == .readWriteSynced ? LogAppendingVFS.name : nil
+        let system = mode == .readWriteSynced ? LogAppendingVFS.name : PageCheckVFS.name
         let code = unsafe sqlite3_open_v2(name, &opened, flags, system)
         guard code == SQLITE_OK, let handle = unsafe opened else {
             let message = unsafe opened.map { unsafe String(cString: sqlite3_errmsg($0)) }
@@ -56,6 +56,28 @@ import CSQLite
         }
         unsafe self.handle = handle
         unsafe sqlite3_busy_timeout(handle, 5_000)
+        if access & SQLITE_OPEN_READONLY == 0 { reserveChecksums() }
+    }
+
+    /// Reserves room for a checksum in each page of a database that is created, and, at its next
+    /// `VACUUM`, of one that was created without.
+    private func reserveChecksums() {
+        var bytes = Int32(PageChecksum.reservedBytes)
+        _ = unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes)
+    }
+
+    /// Whether the pages of the database file have checksums (``PageCheckVFS``); nil before the
+    /// first read of a database whose contents are all in the WAL.
+    package internal(set) var hasChecksums: Bool? {
+        get {
+            var value: Bool?
+            _ = unsafe sqlite3_file_control(handle, "main", PageCheckVFS.checksums, &value)
+            return value
+        }
+        set {
+            var value = newValue
+            _ = unsafe sqlite3_file_control(handle, "main", PageCheckVFS.checksums, &value)
+        }
     }
 
     deinit { unsafe sqlite3_close_v2(handle) }
@@ -211,6 +233,9 @@ import CSQLite
     package var changes: Int { Int(unsafe sqlite3_changes64(handle)) }
 
     func error(_ code: Int32, in context: String) -> SQLiteError {
+        if code == PageCheckVFS.damaged, let damage = lastDamage {
+            return SQLiteError(code: code, message: damage, context: context)
+        }
         let message = unsafe String(cString: sqlite3_errmsg(handle))
         let isOfSystem = [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF)
         return SQLiteError(
@@ -219,6 +244,15 @@ import CSQLite
             context: context,
             systemCode: isOfSystem ? unsafe sqlite3_system_errno(handle) : 0
         )
+    }
+
+    /// What ``PageCheckVFS`` found to be damaged last.
+    private var lastDamage: String? {
+        var value: String?
+        _ = unsafe withUnsafeMutablePointer(to: &value) {
+            unsafe sqlite3_file_control(handle, "main", PageCheckVFS.lastDamage, $0)
+        }
+        return value
     }
 }
 

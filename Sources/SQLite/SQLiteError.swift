@@ -36,9 +36,9 @@ package struct SQLiteError: Error, Equatable, Sendable {
     package var isDamage: Bool {
         switch primaryCode {
         case SQLITE_CORRUPT, SQLITE_NOTADB: true
-        // Extended codes, which Swift does not import: SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ
-        // and SQLITE_IOERR_CORRUPTFS.
-        case SQLITE_IOERR: [266, 522, 8_458].contains(code)
+        // Extended codes, which Swift does not import: SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ,
+        // SQLITE_IOERR_DATA (see PageCheckVFS) and SQLITE_IOERR_CORRUPTFS.
+        case SQLITE_IOERR: [266, 522, PageCheckVFS.damaged, 8_458].contains(code)
         default: false
         }
     }

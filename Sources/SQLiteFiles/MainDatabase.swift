@@ -79,7 +79,7 @@ package enum MainDatabase {
 
     /// The size to which a WAL that grew during a long read is truncated when it restarts: four
     /// times its usual maximum.
-    private static let walBytesMax = 4 * checkpointPages * 4_096
+    static let walBytesMax = 4 * checkpointPages * 4_096
 
     /// The error for a database whose path leads to another file than the open one, or to none.
     package static func displacement(of database: DatabaseLock) -> SQLiteError {

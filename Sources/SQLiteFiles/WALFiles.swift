@@ -3,7 +3,7 @@ package import Store
 import System
 
 /// Checks, before a writing connection is opened, that the WAL and its shared memory (`-shm`) can
-/// be read and written.
+/// be read and written, and that SQLite will find all commits in the WAL.
 ///
 /// SQLite would use a `-shm` that can only be read: reads succeed, and every commit fails.
 package struct WALFiles: Sendable {
@@ -31,6 +31,7 @@ package struct WALFiles: Sendable {
                     + "remove it, give it the owner and the mode of the database"
             )
         }
+        try examine(files.wal)
         guard FilePath.isUnusable(files.sharedMemory) else { return }
         closeReaders()
         if let process = try otherProcess() {
@@ -42,6 +43,24 @@ package struct WALFiles: Sendable {
             )
         }
         try setAside(files.sharedMemory)
+    }
+
+    /// Throws when a recovery would silently lose commits (``WALExamination``).
+    private func examine(_ path: String) throws(SQLiteError) {
+        if !FileCreation.exists(path) { return }
+        let wal: FileContents
+        do throws(FileError) {
+            wal = try FileContents(startOf: path, byteCount: MainDatabase.walBytesMax)
+        } catch {
+            throw Self.error(path, error.description)
+        }
+        guard let damage = WALExamination.damage(in: wal.bytes) else { return }
+        throw SQLiteError(
+            code: 11,
+            message: "\(damage), although they were acknowledged. Restore a backup, or run "
+                + "new-feed to continue without them",
+            context: "open \(path)"
+        )
     }
 
     /// Another process that has the database open; see ``DatabaseLock/otherProcess()``.

@@ -18,6 +18,9 @@ package final class Store: Sendable {
         /// The reference index or the rejected-request store was missing, was unusable, or failed.
         package var sideFileTrouble: @Sendable (SideFileTrouble) -> Void
 
+        /// A read found the database damaged; each damage is reported once.
+        package var damageFound: @Sendable (StoreError) -> Void
+
         /// A commit found the disk full; returns whether space was freed, so that the commit is
         /// tried again.
         package var diskFull: @Sendable () -> Bool
@@ -26,11 +29,13 @@ package final class Store: Sendable {
             commitsFailed: @escaping @Sendable (StoreError?) -> Void = { _ in },
             workRefused: @escaping @Sendable (StoreError) -> Void = { _ in },
             sideFileTrouble: @escaping @Sendable (SideFileTrouble) -> Void = { _ in },
+            damageFound: @escaping @Sendable (StoreError) -> Void = { _ in },
             diskFull: @escaping @Sendable () -> Bool = { false }
         ) {
             self.commitsFailed = commitsFailed
             self.workRefused = workRefused
             self.sideFileTrouble = sideFileTrouble
+            self.damageFound = damageFound
             self.diskFull = diskFull
         }
     }

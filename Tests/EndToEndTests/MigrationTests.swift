@@ -8,7 +8,7 @@ struct MigrationTests {
 
     init() throws {
         workspace = try Workspace()
-        try workspace.runSQL(try Fixture.text("database-11.sql"))
+        try workspace.makeDatabase(of: "database-11.sql")
     }
 
     @Test func `a start migrates the database, and what was in it is served`() throws {
@@ -23,11 +23,11 @@ struct MigrationTests {
         #expect(try daemon.get("/v1/callbacks").json["callbacks"].items.count == 7)
     }
 
-    @Test func `a database of 0_2_0 is served as it is`() throws {
+    @Test func `a database of 0_2_0 is migrated and served`() throws {
         let other = try Workspace()
-        try other.runSQL(try Fixture.text("database-12.sql"))
+        try other.makeDatabase(of: "database-12.sql")
         let daemon = try Daemon(in: other)
-        #expect(!daemon.logs { $0.contains("migrated") })
+        #expect(daemon.logs { $0.contains("migrated the database") && $0.contains("=12") })
         #expect(try daemon.feed().count == 14)
         #expect(try daemon.get("/v1/attention?state=all").json["attention"].items.count == 2)
     }

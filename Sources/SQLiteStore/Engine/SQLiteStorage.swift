@@ -40,6 +40,7 @@ struct SQLiteStorage: Storage {
 
     /// The rejected-request store, which has a thread of its own.
     private let refusals: RejectedRequestStore
+    private let damageFound: @Sendable (StoreError) -> Void
 
     /// Writes batches of the reference index on a thread of its own.
     private let indexer: Indexer
@@ -109,6 +110,7 @@ struct SQLiteStorage: Storage {
         hooks: Store.Hooks
     ) throws(SQLiteError) {
         self.walFiles = walFiles
+        damageFound = hooks.damageFound
         isNew = content == .nothing
         migratedVersion = content.olderVersion
         feed = try MainDatabase.feed(main)
@@ -148,6 +150,7 @@ struct SQLiteStorage: Storage {
                 indexFile: indexFile,
                 index: index,
                 rejectedRequests: refusals,
+                damage: DamageReport(onDamage: damageFound),
                 onStuckLock: { [locks] in
                     locks.suspect()
                     onStuckLock()

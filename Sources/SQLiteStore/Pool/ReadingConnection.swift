@@ -31,6 +31,7 @@ actor ReadingConnection {
         } catch {
             // In WAL mode a read waits for no other connection, but for the moment of a recovery.
             if error.isBusy { readable.onStuckLock() }
+            if error.isDamage { readable.damage.report(error) }
             throw StoreError(error)
         }
     }
@@ -69,6 +70,7 @@ struct ReadableFiles: Sendable {
     let indexFile: SideFile
     let index: ReferenceIndex
     let rejectedRequests: RejectedRequestStore
+    let damage: DamageReport
 
     /// Called when a read waited for a lock in vain.
     let onStuckLock: @Sendable () -> Void

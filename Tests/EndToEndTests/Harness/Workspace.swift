@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import SQLite
 import Support
 import Testing
 
@@ -102,12 +103,26 @@ final class Workspace: Sendable {
         FileManager.default.fileExists(atPath: directory + name)
     }
 
-    /// Runs SQL on the database with the `sqlite3` command; returns the lines that it prints.
+    /// Runs SQL on the database, as the receiver does it; returns what the last statement selects,
+    /// a line for each row.
     @discardableResult
-    func runSQL(_ sql: String) throws -> [String] {
+    func runSQL(_ sql: String, columnCount: Int32 = 1) throws -> [String] {
+        let connection = try Connection(path: database, mode: .readWrite)
+        guard ["SELECT", "PRAGMA"].contains(where: sql.hasPrefix), !sql.contains("=") else {
+            try connection.execute(sql)
+            return []
+        }
+        return try connection.prepare(sql).all { row in
+            (0..<columnCount).map { row.text($0) }.joined(separator: "|")
+        }
+    }
+
+    /// Makes the database by the statements of a fixture, with the `sqlite3` command: as programs
+    /// made it whose pages had no checksums.
+    func makeDatabase(of fixture: String) throws {
+        let sql = try Fixture.text(fixture)
         let result = try ChildProcess.run("/usr/bin/env", ["sqlite3", database, sql])
         #expect(result.end == .exited(0), "\(result.errors)")
-        return result.output
     }
 }
 

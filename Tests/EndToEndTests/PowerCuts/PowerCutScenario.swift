@@ -160,7 +160,7 @@ extension RecordedReceiver {
 
     /// A database of the oldest version that can be migrated.
     func runMigration() throws -> PowerCutScenario {
-        try workspace.runSQL(try Fixture.text("database-11.sql"))
+        try workspace.makeDatabase(of: "database-11.sql")
         try restartRecord()
         let content = try PowerCutContent(workspace.database)
         let daemon = try start()
