@@ -82,6 +82,8 @@ let package = Package(
         .library(name: "CallFaults", type: .dynamic, targets: ["CallFaults"]),
         // The library that end-to-end tests preload into a receiver, to record its disk.
         .library(name: "DiskRecord", type: .dynamic, targets: ["DiskRecord"]),
+        // The library that the soak preloads into a receiver, to step its clock.
+        .library(name: "ClockStep", type: .dynamic, targets: ["ClockStep"]),
     ] + benchmarkProducts,
     targets: [
         // 0: C modules.
@@ -301,6 +303,7 @@ let package = Package(
         ),
         .target(name: "CallFaults", path: "Tests/CallFaults"),
         .target(name: "DiskRecord", path: "Tests/DiskRecord"),
+        .target(name: "ClockStep", path: "Tests/ClockStep"),
         tests(of: "Text"),
         tests(of: "System"),
         tests(of: "Crypto"),

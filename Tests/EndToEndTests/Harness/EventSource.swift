@@ -30,14 +30,20 @@ final class EventSource {
     private(set) var emptyEventCount = 0
 
     /// Sends the request and reads the head of the answer.
-    init(
+    convenience init(
         _ daemon: Daemon,
         _ query: String = "",
         lastEventID: String? = nil,
         as token: String = "ops"
     ) throws {
         let fields = lastEventID.map { [WireRequest.Field("Last-Event-ID", $0)] } ?? []
-        client = try daemon.open("/v1/transitions/stream\(query)", fields, as: token)
+        let target = "/v1/transitions/stream\(query)"
+        try self.init(daemon.open(target, fields, as: token))
+    }
+
+    /// Reads the head of the response to a request that was sent.
+    init(_ client: RawClient) throws {
+        self.client = client
         head = try client.responseHead()
     }
 

@@ -1,5 +1,5 @@
 /// A JSON value to look into; what is not there is `null`.
-enum JSON: Equatable, Sendable {
+enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -24,6 +24,23 @@ enum JSON: Equatable, Sendable {
     var text: String? { if case .string(let text) = self { text } else { nil } }
     var integer: Int? { if case .number(let number) = self { Int(exactly: number) } else { nil } }
     var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
+}
+
+extension JSON: CustomStringConvertible {
+    /// As text, with members by name; strings are not escaped.
+    var description: String {
+        switch self {
+        case .null: "null"
+        case .bool(let bool): "\(bool)"
+        case .number(let number): integer.map { "\($0)" } ?? "\(number)"
+        case .string(let text): "\"\(text)\""
+        case .array(let items): "[\(items.map(\.description).joined(separator: ","))]"
+        case .object(let members):
+            "{"
+                + members.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
+                .joined(separator: ",") + "}"
+        }
+    }
 }
 
 /// Reads what the daemon writes. Its own, so that it does not share the product's mistakes, and

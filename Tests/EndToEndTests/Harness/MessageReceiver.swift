@@ -54,8 +54,7 @@ final class MessageReceiver: @unchecked Sendable {
                     hanging.append(raw)
                     continue
                 }
-                let status = statuses.indices.contains(number) ? statuses[number] : 200
-                let head = "HTTP/1.1 \(status) -\r\nContent-Length: 0\r\n\r\n"
+                let head = "HTTP/1.1 \(status(of: number)) -\r\nContent-Length: 0\r\n\r\n"
                 let response = Array(head.utf8)
                 _ = response.withUnsafeBytes {
                     Glibc.send(raw, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
@@ -73,6 +72,11 @@ final class MessageReceiver: @unchecked Sendable {
         let deadline = Date(timeIntervalSinceNow: Patience.seconds)
         while received.count < count, condition.wait(until: deadline) {}
         return received
+    }
+
+    /// The status of the response to a message with a number from 0.
+    func status(of number: Int) -> Int {
+        statuses.indices.contains(number) ? statuses[number] : 200
     }
 
     /// Adds a message, and returns its number, from 0.

@@ -51,7 +51,12 @@ final class Workspace: Sendable {
         )
         try write(keys.gateway.pem(), to: "gateway/gateway-private.pem", mode: 0o600)
         try write(keys.other.publicKey.pem(), to: "gateway/merchant-public.pem")
-        let text = Self.configuration
+        try write(outboundConfiguration(confirms: confirms), to: "config.json5")
+    }
+
+    /// The configuration of a daemon that can call the gateway.
+    func outboundConfiguration(confirms: String) -> String {
+        Self.configuration
             .replacingOccurrences(
                 of: "confirmWithQuery: \"never\"",
                 with: "confirmWithQuery: \"\(confirms)\""
@@ -62,7 +67,6 @@ final class Workspace: Sendable {
                     + "merchantId: \"\(Self.merchantID)\", "
                     + "privateKeyFile: \"merchant-private.pem\""
             )
-        try write(text, to: "config.json5")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
