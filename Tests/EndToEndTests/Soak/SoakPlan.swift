@@ -89,7 +89,7 @@ private struct SoakDraw {
             let ends = time + number(0...3_000)
             let faults = plan.faults.joined(separator: ",")
             if plan.isGenerated {
-                let valid = plan.end == .runsOut ? "3" : "-"
+                let valid = plan.end == .runsOut ? "3" : "10"
                 add(time, .generate, reference, valid, plan.generateFault ?? "-")
             }
             switch plan.end {

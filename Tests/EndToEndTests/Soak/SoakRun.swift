@@ -93,11 +93,38 @@ final class SoakRun: @unchecked Sendable {
                 let isOperated = scene.ledger.payment(callback.reference).isOperated
                 if !paid.contains(callback.reference), !isOperated { return false }
             }
-            return try MoneyIsShown.missing(scene).isEmpty
-                && EntriesClose.unexpected(scene).isEmpty
+            let payments = try open.map { try $0.map(payment) } ?? scene.gateway.payments()
+            let sent = Set(scene.ledger.paidReferences)
+            let delivering = payments.compactMap { payment -> String? in
+                guard let reference = payment["partnerReferenceNo"].text else { return nil }
+                return sent.contains(reference) && isDelivering(payment) ? reference : nil
+            }
+            let missing = try MoneyIsShown.missing(scene, of: payments)
+            open = Set(delivering).union(missing.keys)
+            return try open == [] && EntriesClose.unexpected(scene).isEmpty
         } catch {
             return false
         }
+    }
+
+    /// The payments with work to do when they were last looked at; nil before that.
+    private var open: Set<String>?
+
+    /// Whether the gateway still sends a callback of a payment: it is neither confirmed, nor have
+    /// all attempts been made.
+    private func isDelivering(_ payment: JSON) -> Bool {
+        let callbacks = payment["callbacks"].items
+        return callbacks.isEmpty
+            || callbacks.contains {
+                $0["confirmed"].bool != true && $0["attempts"].items.count < SoakScene.attemptCount
+            }
+    }
+
+    /// A payment as the gateway has it.
+    private func payment(_ reference: String) throws -> JSON {
+        let target = "/simulator/transactions/\(reference)"
+        let request = WireRequest(method: "GET", target: target)
+        return try RawClient(scene.gateway.endpoint, timeoutSeconds: 5).exchange(request.bytes).json
     }
 
     // MARK: Checks
@@ -135,11 +162,7 @@ final class SoakRun: @unchecked Sendable {
     private func noteConfirmed(limit: Int) {
         let open = scene.ledger.paidReferences.filter { !confirmed.contains($0) }
         for reference in open.shuffled().prefix(limit) {
-            let target = "/simulator/transactions/\(reference)"
-            let request = WireRequest(method: "GET", target: target)
-            guard let client = try? RawClient(scene.gateway.endpoint, timeoutSeconds: 5),
-                let payment = try? client.exchange(request.bytes).json
-            else { continue }
+            guard let payment = try? payment(reference) else { continue }
             let codes = payment["callbacks"].items.flatMap { $0["attempts"].items }
                 .filter { $0["responseCode"].text == "2005600" }
             if codes.isEmpty { continue }

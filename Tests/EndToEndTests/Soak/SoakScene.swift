@@ -27,6 +27,12 @@ final class SoakScene: @unchecked Sendable {
     /// Faults of generate calls are the gateway's, not the payment's: one at a time.
     let generating = NSLock()
 
+    /// The pauses between the gateway's attempts to deliver a callback.
+    private static let retrySeconds = "0,1,1,2,2"
+
+    /// After so many attempts the gateway gives a callback up.
+    static let attemptCount = retrySeconds.split(separator: ",").count + 1
+
     init(seed: UInt64) throws {
         workspace = try Workspace(confirms: "unproven")
         try workspace.write(
@@ -42,7 +48,7 @@ final class SoakScene: @unchecked Sendable {
             for: workspace,
             notifyPort: notify.port,
             options: [
-                "--retry-seconds", "0,1,1,2,2", "--seed", "\(seed >> 1)",
+                "--retry-seconds", Self.retrySeconds, "--seed", "\(seed >> 1)",
                 "--tolerance-seconds", "86400",
             ]
         )
@@ -57,7 +63,7 @@ final class SoakScene: @unchecked Sendable {
             "reconcile.recheckCancelledSeconds=[2,6]", "cashIn.requestTimeoutSeconds=2",
         ]
         // Now and then the shop does not accept a message.
-        shop = try MessageReceiver(statuses: (0..<4_000).map { $0 % 40 == 39 ? 500 : 200 })
+        shop = try MessageReceiver(statuses: (0..<4_000).map { $0 % 150 == 149 ? 500 : 200 })
         try workspace.write("", to: "clock-step")
         try setClock(seconds: 0)
         try start()
