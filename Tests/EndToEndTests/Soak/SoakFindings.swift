@@ -36,9 +36,12 @@ final class SoakFindings: @unchecked Sendable {
     /// What was found, the first one first.
     var violations: [Violation] { lock.withLock { found } }
 
+    /// The first few of each check are kept: one mistake is often found again and again.
     func add(_ text: String, by check: String) {
         let violation = Violation(check: check, text: text, milliseconds: milliseconds)
-        lock.withLock { found.append(violation) }
+        lock.withLock {
+            if found.count(where: { $0.check == check }) < 3 { found.append(violation) }
+        }
     }
 
     func count(_ count: Count, _ number: Int = 1) {

@@ -4,6 +4,7 @@ import Support
 /// Money that the gateway has seen is in the feed, or on the attention list, in the end.
 struct MoneyIsShown: SoakInvariant {
     static let name = "money seen by the gateway is in the feed or on the attention list"
+    static let moment = SoakMoment.atEnd
 
     mutating func checkAtEnd(_ scene: SoakScene) throws {
         for payment in try Self.missing(scene, of: scene.gateway.payments()).values {

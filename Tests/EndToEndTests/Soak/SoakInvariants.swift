@@ -5,6 +5,8 @@ protocol SoakInvariant: Sendable {
     /// What must hold, in words.
     static var name: String { get }
 
+    static var moment: SoakMoment { get }
+
     init()
 
     /// Checks it now. An error of a connection means that the receiver was away.
@@ -14,7 +16,19 @@ protocol SoakInvariant: Sendable {
     mutating func checkAtEnd(_ scene: SoakScene) throws
 }
 
+/// When a promise is checked.
+enum SoakMoment {
+    /// As long as the plan runs, and at the end.
+    case always
+    /// When everything has come to rest.
+    case atEnd
+    /// By the step that it is about.
+    case atSteps
+}
+
 extension SoakInvariant {
+    static var moment: SoakMoment { .always }
+
     mutating func check(_ scene: SoakScene) throws {}
     mutating func checkAtEnd(_ scene: SoakScene) throws { try check(scene) }
 
@@ -36,11 +50,13 @@ enum SoakInvariants {
 /// Checked at each response to a step.
 struct ResponsesAreExpected: SoakInvariant {
     static let name = "responses are those of the documentation"
+    static let moment = SoakMoment.atSteps
 }
 
 /// Checked at each backup.
 struct BackupsAreComplete: SoakInvariant {
     static let name = "a backup verifies, and has what was acknowledged before it"
+    static let moment = SoakMoment.atSteps
 }
 
 /// Every callback that was answered 2005600 is in every later read of the journal.
@@ -101,6 +117,7 @@ struct AcknowledgedIsKept: SoakInvariant {
 /// disturbs the queries any more.
 struct AcknowledgedReachesTheFeed: SoakInvariant {
     static let name = "each acknowledged success reaches the feed"
+    static let moment = SoakMoment.atEnd
 
     mutating func checkAtEnd(_ scene: SoakScene) throws {
         let paid = Set(

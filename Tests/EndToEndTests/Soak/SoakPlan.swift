@@ -149,7 +149,7 @@ private struct SoakDraw {
         for time in times(every: 20_000) { add(time, .prune) }
         for time in times(every: 10_000) { add(time, .log, "\(number(50...2_000))") }
         for time in times(every: 12_000) {
-            let seconds = one(-90_000, -7_200, -250, -2, 3, 250, 1_900, 90_000)
+            let seconds = one(-80_000, -7_200, -250, -2, 3, 250, 1_900, 80_000)
             add(time, .clock, "\(seconds)")
             add(time + number(200...3_000), .clock, "0")
         }

@@ -14,7 +14,7 @@ struct SoakReport: CustomStringConvertible {
         let checks = findings.checkCounts
         rows.append(("checks", "\(checks.values.reduce(0, +))"))
         rows += SoakInvariants.all.map { invariant in
-            ("  " + invariant.name, checks[invariant.name].map { "\($0)" } ?? "where it is done")
+            ("  " + invariant.name, "\(checks[invariant.name] ?? 0)")
         }
         rows.append(("violations", "\(findings.violations.count)"))
         let width = rows.map(\.0.count).max() ?? 0

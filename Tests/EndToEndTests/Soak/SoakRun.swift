@@ -132,7 +132,8 @@ final class SoakRun: @unchecked Sendable {
     private func checkAllTheTime() {
         var invariants = SoakInvariants.all.map { $0.init() }
         while lock.withLock({ isChecking }) {
-            for index in invariants.indices {
+            for index in invariants.indices
+            where type(of: invariants[index]).moment == .always {
                 try? invariants[index].check(scene)
                 findings.countCheck(type(of: invariants[index]).name)
             }
@@ -147,7 +148,7 @@ final class SoakRun: @unchecked Sendable {
 
     private func checkAtEnd() {
         noteConfirmed(limit: .max)
-        for index in atEnd.indices {
+        for index in atEnd.indices where type(of: atEnd[index]).moment != .atSteps {
             let name = type(of: atEnd[index]).name
             do {
                 try atEnd[index].checkAtEnd(scene)

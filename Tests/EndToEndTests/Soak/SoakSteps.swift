@@ -12,6 +12,7 @@ final class SoakSteps: Sendable {
     /// is a violation.
     func run(_ step: SoakStep) {
         scene.findings.count(.steps)
+        scene.findings.countCheck(ResponsesAreExpected.name)
         do {
             switch step.verb {
             case .generate, .pay, .cancel, .burst: try payment(step)
