@@ -3,7 +3,7 @@ import Glibc
 import Support
 
 /// A proxy on a port of 127.0.0.1 that passes connections on to another port, and disturbs them
-/// when it is told to.
+/// for a while when a test says so.
 final class FaultyLink: Sendable {
     /// What happens to connections.
     enum Fault: String, Sendable {

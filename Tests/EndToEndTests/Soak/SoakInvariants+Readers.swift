@@ -1,8 +1,8 @@
 import Foundation
 
-/// A consumer whose offset the receiver stores is told no other one than those it has stored.
+/// A consumer whose offset the receiver stores is given no other one than those it has stored.
 struct OffsetsAreReached: SoakInvariant {
-    static let name = "a consumer is told no offset that it did not reach"
+    static let name = "a consumer is given no offset that it did not reach"
 
     mutating func check(_ scene: SoakScene) throws {
         for case let reader as FeedReader in scene.consumers where reader.name == "named" {

@@ -120,7 +120,7 @@ final class FeedReader: SoakReader, @unchecked Sendable {
         let position = response.json["position"].integer ?? -1
         let range = storedRange
         if !range.contains(position) {
-            let text = "\(name) was told \(position), it has stored \(range)"
+            let text = "\(name) was given \(position), it has stored \(range)"
             scene.findings.add(text, by: OffsetsAreReached.name)
         }
         lock.withLock { stored = max(stored, position) }
