@@ -252,9 +252,14 @@ extension Reconciler {
     private func sendWhatIsDue() async throws(StoreError) {
         let present = now()
         let access = gateway.access
+        // At the stop there is no client any more, although the receiver is not receive-only: what
+        // is due is sent after the next start. The loop is cancelled before the client is closed.
+        if Task.isCancelled { return }
         let due = isEnabled ? present : orderedMilliseconds
         if store.commitFailure != nil { try await store.probe() }
-        guard let access, let due else { return try await raiseAllDue(present) }
+        guard let access, let due else {
+            return try await raiseAllDue(present, isReceiveOnly: access == nil)
+        }
         let deadlines = try await store.reader.deadlines(
             dueAt: present,
             includesQueries: false,
@@ -276,14 +281,17 @@ extension Reconciler {
     /// configured, or `reconcile.enabled` is false and nothing was ordered.
     ///
     /// The next pass follows at once while there may be more than one page of them.
-    private func raiseAllDue(_ present: Int64) async throws(StoreError) {
+    private func raiseAllDue(
+        _ present: Int64,
+        isReceiveOnly: Bool
+    ) async throws(StoreError) {
         let ids = try await store.reader.deadlines(
             dueAt: present,
             includesQueries: true,
             limit: Self.deadlinesMax
         )
         let reason =
-            gateway.access == nil
+            isReceiveOnly
             ? "the receiver only receives: no query can be sent about it"
             : "reconcile.enabled is false: no query is sent about it"
         try await store.endUnsentInquiries(ids, reason: reason)

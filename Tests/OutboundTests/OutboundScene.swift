@@ -25,11 +25,25 @@ final class SceneClocks: Sendable {
         var milliseconds: Int64 = 1_795_316_400_000
         var instant = ContinuousClock.now
         var passes = 0
+        var onRead: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
 
-    var milliseconds: Int64 { state.withLock { $0.milliseconds } }
+    var milliseconds: Int64 {
+        let onRead = state.withLock { state in
+            defer { state.onRead = nil }
+            return state.onRead
+        }
+        onRead?()
+        return state.withLock { $0.milliseconds }
+    }
+
+    /// Calls `body` when the time of day is read next, and once.
+    func onNextRead(_ body: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onRead = body }
+    }
+
     var instant: ContinuousClock.Instant { state.withLock { $0.instant } }
     var passes: Int { state.withLock { $0.passes } }
 
@@ -178,6 +192,15 @@ final class OutboundScene: Sendable {
         await access.close()
         await task?.value
         await generator.finish()
+    }
+
+    /// Begins to stop, on a thread of the reconciler: returns when there is no client of the gateway
+    /// any more.
+    func beginStop() {
+        running.withLock { $0?.cancel() }
+        let access = access
+        Task.detached { await access.close() }
+        while access.access != nil {}
     }
 
     // MARK: Waiting

@@ -319,6 +319,19 @@ import Testing
         }
     }
 
+    @Test func `a stop during a pass moves no payment to the attention list`() async throws {
+        try await OutboundScene.with(Self.due) { scene in
+            try await makeDue(1, scene)
+            let now = scene.clocks.milliseconds
+            scene.clocks.onNextRead { scene.beginStop() }
+            scene.start()
+            await scene.reach { scene.clocks.passes > 0 }
+            await scene.stop()
+            #expect(try await scene.attention().isEmpty)
+            #expect(try await scene.store.reader.dueInquiryCount(at: now) == 1)
+        }
+    }
+
     @Test func `an order after the stop fails`() async throws {
         try await OutboundScene.with { scene in
             scene.start()
