@@ -194,8 +194,8 @@ final class OutboundScene: Sendable {
         await generator.finish()
     }
 
-    /// Begins to stop, on a thread of the reconciler: returns when there is no client of the gateway
-    /// any more.
+    /// Begins to stop, on a thread of the reconciler: returns when there is no client of the
+    /// gateway any more.
     func beginStop() {
         running.withLock { $0?.cancel() }
         let access = access
