@@ -21,11 +21,15 @@ private final class Recorder: EventSource, Sendable {
     private let events = Mutex<[Event]>([])
     private let arrivals = DispatchSemaphore(value: 0)
 
+    /// Called on the loop with each event.
+    let whenReady = Mutex<(@Sendable () -> Void)?>(nil)
+
     func ready(_ readiness: IOEvents, on loop: isolated EventLoop) { note(.ready(readiness)) }
     func expired(on loop: isolated EventLoop) { note(.expired) }
 
     private func note(_ event: Event) {
         events.withLock { $0.append(event) }
+        whenReady.withLock { $0?() }
         arrivals.signal()
     }
 
@@ -36,6 +40,52 @@ private final class Recorder: EventSource, Sendable {
     }
 
     var count: Int { events.withLock { $0.count } }
+}
+
+/// A number that closures of several threads use.
+private final class SharedCount: Sendable { let value = Atomic(0) }
+
+/// Sources that ask for another turn in each of their turns, until another source gets an event.
+private final class Crowd: Sendable {
+    private final class Member: EventSource, Sendable {
+        let crowd: Crowd
+        let id = Mutex<EventSourceID?>(nil)
+
+        init(_ crowd: Crowd) { self.crowd = crowd }
+
+        func ready(_ readiness: IOEvents, on loop: isolated EventLoop) {}
+        func expired(on loop: isolated EventLoop) {}
+
+        func resume(on loop: isolated EventLoop) {
+            let number = crowd.turns.wrappingAdd(1, ordering: .relaxed).newValue
+            if number == Crowd.writtenAt { write(crowd.end, "a", 1) }
+            if crowd.isOver.load(ordering: .relaxed) { return }
+            if let id = id.withLock({ $0 }) { loop.requestTurn(of: id) }
+        }
+    }
+
+    /// The turn in which the event is caused.
+    static let writtenAt = 1_100
+    let turns = Atomic(0)
+    let isOver = Atomic(false)
+    private let end: CInt
+    private let members = Mutex<[EventSourceID]>([])
+
+    /// - Parameter end: the other end of the socket of the source that gets the event.
+    init(writingTo end: CInt) { self.end = end }
+
+    func add(_ descriptor: consuming Descriptor, to loop: isolated EventLoop) {
+        let member = Member(self)
+        guard let id = try? loop.add(member, watching: descriptor) else { return }
+        Holder.keep(descriptor)
+        member.id.withLock { $0 = id }
+        members.withLock { $0.append(id) }
+    }
+
+    /// All ask for their first turn.
+    func start(on loop: isolated EventLoop) {
+        for id in members.withLock({ $0 }) { loop.requestTurn(of: id) }
+    }
 }
 
 /// Runs on the loop and waits for the result.
@@ -78,6 +128,39 @@ private func on<Result: Sendable>(
         let done = DispatchSemaphore(value: 0)
         loop.post { loop in loop.post { loop in loop.post { _ in done.signal() } } }
         #expect(done.wait(timeout: .now() + 60) == .success)
+    }
+
+    @Test func `gives few turns between an event and the next`() throws {
+        let loop = try EventLoop(label: "test")
+        let (mine, theirs) = try pair()
+        defer { close(theirs) }
+        let crowd = Crowd(writingTo: theirs)
+        let recorder = Recorder()
+        loop.post(Descriptor(owning: mine)) { descriptor, loop in
+            _ = try? loop.add(recorder, watching: descriptor)
+            Holder.keep(descriptor)
+        }
+        #expect(recorder.next() == .ready(.writable))
+        let turns = SharedCount()
+        recorder.whenReady.withLock {
+            $0 = {
+                turns.value.store(crowd.turns.load(ordering: .relaxed), ordering: .relaxed)
+                crowd.isOver.store(true, ordering: .relaxed)
+            }
+        }
+        var others: [CInt] = []
+        defer { for other in others { close(other) } }
+        for _ in 0..<200 {
+            let (mine, other) = try pair()
+            others.append(other)
+            loop.post(Descriptor(owning: mine)) { descriptor, loop in
+                crowd.add(descriptor, to: loop)
+            }
+        }
+        loop.post { crowd.start(on: $0) }
+        #expect(recorder.next() == .ready([.readable, .writable]))
+        let count = turns.value.load(ordering: .relaxed)
+        #expect((Crowd.writtenAt...Crowd.writtenAt + 32).contains(count))
     }
 
     @Test func `reports each change once`() throws {

@@ -15,6 +15,9 @@ struct ConnectionInput {
     /// Whether the backlog has unprocessed bytes or an unprocessed end of input.
     private(set) var hasUnread = false
 
+    /// Whether nothing is read until other connections had their turn, whatever arrives meanwhile.
+    private(set) var awaitsTurn = false
+
     /// When the first byte of the current request arrived, by the monotonic clock.
     private(set) var requestNanoseconds: UInt64 = 0
 
@@ -37,6 +40,17 @@ struct ConnectionInput {
 
     /// Whether the head of the next request is not complete.
     var awaitsHead: Bool { conversation.stage == .idle || conversation.stage == .head }
+
+    // MARK: Turns
+
+    /// Stops reading until ``beginTurn()``; returns false if it has been stopped before.
+    mutating func waitForTurn() -> Bool {
+        defer { awaitsTurn = true }
+        return !awaitsTurn
+    }
+
+    /// Continues reading.
+    mutating func beginTurn() { awaitsTurn = false }
 
     // MARK: Bytes
 

@@ -83,6 +83,11 @@ final class ServerConnection: EventSource {
         proceed(on: loop)
     }
 
+    func resume(on loop: isolated EventLoop) {
+        input.beginTurn()
+        proceed(on: loop)
+    }
+
     /// Handles an expired deadline.
     func expired(on loop: isolated EventLoop) {
         switch waitTimer.reason {
@@ -97,8 +102,7 @@ final class ServerConnection: EventSource {
 
 // Progress.
 extension ServerConnection {
-    /// Reads and sends as far as possible, then sets the deadline; call it after every change of
-    /// state.
+    /// Reads and sends as far as possible, then sets the deadline; for every change of state.
     private func proceed(on loop: isolated EventLoop) {
         work(on: loop)
         if server.isDraining, isBetweenRequests {
@@ -107,7 +111,7 @@ extension ServerConnection {
             work(on: loop)
             if isBetweenRequests { return close(on: loop) }
         }
-        if canRead, let id { loop.readAgain(id) }
+        if canRead, let id, input.waitForTurn() { loop.requestTurn(of: id) }
         updateDeadline(on: loop)
     }
 
@@ -157,6 +161,7 @@ extension ServerConnection {
 
     /// Processes the backlog, then at most one buffer from the socket.
     private func read(on loop: isolated EventLoop) {
+        if input.awaitsTurn { return }
         if input.hasUnread, isReading { readBacklog(on: loop) }
         if input.mayReceive, wantsBytes { receive(on: loop) }
     }
@@ -313,17 +318,12 @@ extension ServerConnection {
         // response (RFC 9112 section 9.6).
         input.dropBacklog()
         phase = .lingering
-        do throws(SystemError) {
-            try descriptor?.endSending()
-        } catch {
-            close(on: loop)
-        }
+        do throws(SystemError) { try descriptor?.endSending() } catch { close(on: loop) }
     }
 
     /// Resets the connection, discarding unsent output.
     func breakOff(on loop: isolated EventLoop) {
-        // If the option cannot be set, the socket is closed all the same.
-        try? descriptor?.resetOnClose()
+        try? descriptor?.resetOnClose()  // without the option it is closed all the same
         close(on: loop)
     }
 

@@ -58,7 +58,7 @@ final class Acceptor: EventSource {
                 guard let accepted = try listener.accept() else { return hasFailed = false }
                 server.assign(accepted, on: loop)
             }
-            loop.readAgain(id)
+            loop.requestTurn(of: id)
         } catch {
             // epoll reports no further change for connections that are already queued.
             loop.setDeadline(loop.now + UInt64(Self.restSeconds) * 1_000_000_000, for: id)

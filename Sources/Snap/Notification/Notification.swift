@@ -98,9 +98,14 @@ package struct ReadableReferences: Equatable, Sendable {
     /// The reference after `"name":`; nil unless all occurrences of the name agree.
     private static func search(_ name: String, in body: [UInt8]) -> Reference? {
         let quote = UInt8(ascii: "\"")
+        let quotedName = Array("\"\(name)\"".utf8)
         var found: Reference?
-        for range in body.ranges(of: Array("\"\(name)\"".utf8)) {
-            var rest = body[range.upperBound...].drop(while: isJSONBlank)
+        var unsearched = body[...]
+        // The generic search of the standard library takes 16 ms for a body of 64 KiB.
+        while let start = unsearched.firstIndex(of: quote) {
+            unsearched = body[(start + 1)...]
+            guard body[start...].starts(with: quotedName) else { continue }
+            var rest = body[(start + quotedName.count)...].drop(while: isJSONBlank)
             guard rest.first == UInt8(ascii: ":") else { continue }
             rest = rest.dropFirst().drop(while: isJSONBlank)
             guard rest.first == quote else { continue }

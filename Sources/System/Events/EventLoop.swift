@@ -15,6 +15,10 @@ package actor EventLoop: CompletionQueue {
     /// system call, waking the loop takes several.
     private static let busyEventCount = 4
 
+    /// How many waiting sources get a turn between two checks for events, so that those with much
+    /// to read hold up no others.
+    private static let turnsMax = 32
+
     /// The interval of the sweep for deadlines: a deadline may be late by this much.
     private static let sweepSeconds = 1
 
@@ -25,6 +29,9 @@ package actor EventLoop: CompletionQueue {
     private var events = EpollEvents(capacity: 256)
     private var batch: [LoopMailbox.Work] = []
     private var sources = SourceTable()
+
+    /// The sources that wait for a turn, in order.
+    private var waiting: [EventSourceID] = []
     private var isSweepDue = false
 
     /// The monotonic time of the loop's last check for events, in nanoseconds.
@@ -110,9 +117,11 @@ package actor EventLoop: CompletionQueue {
         for _ in 0..<Self.roundsMax {
             let workCount = handleWork()
             let eventCount = handleEvents()
-            guard workCount > 0 || eventCount >= Self.busyEventCount else { break }
+            let turnCount = giveTurns()
+            let isBusy = workCount > 0 || turnCount > 0 || eventCount >= Self.busyEventCount
+            guard isBusy else { break }
         }
-        if !mailbox.rest() { wake() }
+        if !mailbox.rest() || !waiting.isEmpty { wake() }
     }
 
     /// Runs the posted work; returns how many items there were.
@@ -189,9 +198,19 @@ extension EventLoop {
         sources.setDeadline(nanoseconds, for: id)
     }
 
-    /// Reports to the source that it may read, after other sources had their turn.
-    package func readAgain(_ id: EventSourceID) {
-        post { loop in loop.sources[id]?.ready(.readable, on: loop) }
+    /// Resumes the source after other sources had their turn; once for each call.
+    package func requestTurn(of id: EventSourceID) {
+        waiting.append(id)
+        // Empty work makes the loop run, wherever this is called from.
+        if waiting.count == 1 { post { _ in } }
+    }
+
+    /// Resumes the sources that have waited longest; returns how many there were.
+    private func giveTurns() -> Int {
+        let ids = waiting.prefix(Self.turnsMax)
+        waiting.removeFirst(ids.count)
+        for id in ids { sources[id]?.resume(on: self) }
+        return ids.count
     }
 
     /// The source with this ID; nil when it was removed.
@@ -225,8 +244,15 @@ package protocol EventSource: AnyObject {
     /// Each change is reported once: a source that leaves bytes unread must remember it.
     func ready(_ readiness: IOEvents, on loop: isolated EventLoop)
 
+    /// It has the turn for which ``EventLoop/requestTurn(of:)`` was called.
+    func resume(on loop: isolated EventLoop)
+
     /// The deadline set with ``EventLoop/setDeadline(_:for:)`` has passed and is cleared.
     func expired(on loop: isolated EventLoop)
+}
+
+extension EventSource {
+    package func resume(on loop: isolated EventLoop) { ready(.readable, on: loop) }
 }
 
 /// Identifies a source of one loop. The ID of a removed source is not used again.
