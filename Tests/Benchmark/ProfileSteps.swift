@@ -51,7 +51,7 @@ struct ProfileStep: Sendable {
 
     private static let receiving = ProfileStep(
         "recv, connection",
-        "ServerConnection.read(on:)",
+        "ServerConnection.receive(on:)",
         [
             ProfileStep("request head", "Conversation.readHead("),
             ProfileStep("route, hand-over", "NotifyHandler.handle(_:reply:)", [examining]),
