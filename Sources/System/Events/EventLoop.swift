@@ -207,7 +207,9 @@ extension EventLoop {
 
     /// Resumes the sources that have waited longest; returns how many there were.
     private func giveTurns() -> Int {
-        let ids = waiting.prefix(Self.turnsMax)
+        if waiting.isEmpty { return 0 }
+        // An array of its own: with a slice, removing would copy all that wait.
+        let ids = Array(waiting.prefix(Self.turnsMax))
         waiting.removeFirst(ids.count)
         for id in ids { sources[id]?.resume(on: self) }
         return ids.count
