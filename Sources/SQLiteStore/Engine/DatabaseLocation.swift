@@ -63,11 +63,10 @@ final class DatabaseLocation {
     /// An error leaves the pages in the WAL, where they are durable, and the next checkpoint tries
     /// again. No other connection checkpoints, so a lock that this one waits for is stuck. So is
     /// one that keeps pages in a WAL of ``pagesMax`` while no reader is open.
-    ///
-    /// - Parameter walPages: the pages in the WAL.
-    func checkpoint(_ connection: Connection, walPages: Int) {
+    func checkpoint(_ connection: Connection) {
         do throws(SQLiteError) {
-            if try connection.checkpointPassively() || walPages < Self.pagesMax { return }
+            let isComplete = try connection.checkpointPassively()
+            if isComplete || connection.walPages < Self.pagesMax { return }
             closeReaders()
             if try connection.checkpointPassively() { return }
             // A backup is a process of its own, and needs pages for as long as it runs.

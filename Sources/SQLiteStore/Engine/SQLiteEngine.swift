@@ -202,7 +202,7 @@ extension SQLiteEngine: StorageEngine {
         if index.isFlushDue { onIndexFull(watermark, connection) }
         guard checkpoints.isDue else { return }
         let start = SystemClock.monotonicNanoseconds()
-        location.checkpoint(connection, walPages: connection.walPages)
+        location.checkpoint(connection)
         checkpoints.recordCheckpoint(nanoseconds: SystemClock.monotonicNanoseconds() - start)
     }
 
