@@ -1,6 +1,5 @@
 import SQLite
 import SQLiteFiles
-import SQLiteFiles
 package import Store
 
 /// `prune --compact`: rewrites a database without the free pages that erasing has left.

@@ -1,6 +1,6 @@
-import Glibc
 package import SQLite
 package import Store
+import System
 
 extension StoreError {
     /// `SQLITE_NOTADB`; also used for a database of another version.
@@ -31,9 +31,9 @@ extension StoreError {
         )
     }
 
-    /// Whether the system had no room, or the user none left of a quota.
+    /// See ``SystemError/isFullDisk``.
     private static func isFull(_ error: SQLiteError) -> Bool {
-        [ENOSPC, EDQUOT].contains(error.systemCode)
+        SystemError(call: error.context, code: error.systemCode).isFullDisk
     }
 
     /// Runs `body` and converts its error.

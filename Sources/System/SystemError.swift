@@ -13,6 +13,9 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Whether the file system had no room, or the user none left of a quota.
+    package var isFullDisk: Bool { [ENOSPC, EDQUOT].contains(code) }
+
     /// Whether the file or object does not exist.
     package var isAbsence: Bool { code == ENOENT }
 

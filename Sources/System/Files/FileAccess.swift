@@ -17,9 +17,9 @@ extension FilePath {
 }
 
 extension FileError {
-    /// Whether the file system had no room, or the user none left of a quota.
+    /// See ``SystemError/isFullDisk``.
     package var isFullDisk: Bool {
-        if case .system(let error) = self { [ENOSPC, EDQUOT].contains(error.code) } else { false }
+        if case .system(let error) = self { error.isFullDisk } else { false }
     }
 
     /// Whether the same attempt fails again until an operator changes something: the file, its
