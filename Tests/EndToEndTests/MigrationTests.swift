@@ -29,7 +29,10 @@ struct MigrationTests {
         let daemon = try Daemon(in: other)
         #expect(daemon.logs { $0.contains("migrated the database") && $0.contains("=12") })
         #expect(try daemon.feed().count == 14)
-        #expect(try daemon.get("/v1/attention?state=all").json["attention"].items.count == 2)
+        // The reconciler may open more, for what the gateway has not answered since.
+        let entries = try daemon.get("/v1/attention?state=resolved").json["attention"].items
+        let kinds = entries.map { $0["kind"].text }
+        #expect(kinds.contains("amount-mismatch") && kinds.contains("late-success"))
     }
 
     /// The feed id of the fixture.

@@ -45,13 +45,9 @@ func failure(
     return try #require(error)
 }
 
-/// Returns once so many requests wait for a connection of `client`; fails after five minutes.
+/// Returns once so many requests wait for a connection of `client`.
 func untilWaiting(_ count: Int, for client: HTTPClient) async throws {
-    let deadline = ContinuousClock.now + .seconds(300)
-    while await client.waitingCount < count {
-        try #require(ContinuousClock.now < deadline, "nobody waits")
-        await Task.yield()
-    }
+    try #require(await Patience.reaches { await client.waitingCount >= count })
 }
 
 extension InboundResponse {

@@ -155,11 +155,7 @@ final class InternalScene: Sendable {
 
     /// Returns when so many wait for the feed.
     func reach(waiters: Int) async {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while store.signal.waiterCount != waiters, ContinuousClock.now < deadline {
-            await Task.yield()
-        }
-        #expect(store.signal.waiterCount == waiters)
+        #expect(await Patience.reaches { store.signal.waiterCount == waiters })
     }
 
     /// What a client sees of a response.

@@ -77,9 +77,6 @@ final class SmallFeed: Sendable {
 
     /// Returns when so many wait for the feed.
     func reach(waiters: Int) async {
-        let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(20)
-        while store.signal.waiterCount != waiters, clock.now < deadline { await Task.yield() }
-        #expect(store.signal.waiterCount == waiters)
+        #expect(await Patience.reaches { store.signal.waiterCount == waiters })
     }
 }

@@ -226,17 +226,13 @@ final class OutboundScene: Sendable {
         try await reach { try await self.transaction(reference)?.status == status }
     }
 
-    /// Returns when `condition` holds, or has not for 20 s.
+    /// Returns when `condition` holds.
     func reach(
         sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: () async throws -> Bool
     ) async rethrows {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while ContinuousClock.now < deadline {
-            if try await condition() { return }
-            await Task.yield()
-        }
-        Issue.record("what was waited for has not come", sourceLocation: sourceLocation)
+        let isReached = try await Patience.reaches(condition)
+        #expect(isReached, "what was waited for has not come", sourceLocation: sourceLocation)
     }
 
     // MARK: The store

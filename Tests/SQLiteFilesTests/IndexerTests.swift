@@ -54,13 +54,9 @@ import Testing
         )
     }
 
-    /// Returns when the file covers payments up to `number`, or does not after 20 s.
+    /// Returns when the file covers payments up to `number`.
     private func reach(_ number: Int64) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try file.watermark().paymentID != number, ContinuousClock.now < deadline {
-            await Task.yield()
-        }
-        #expect(try file.watermark().paymentID == number)
+        #expect(try await Patience.reaches { try file.watermark().paymentID == number })
     }
 
     @Test func `a batch is written when it is woken`() async throws {

@@ -2,6 +2,7 @@ import HTTPCore
 import HTTPServer
 import Payments
 import Snap
+import Support
 import Testing
 
 @testable import Simulator
@@ -114,10 +115,7 @@ struct CallbackFaultTests {
             try await scene.pay("T-2")
             // The held one goes now; this one waits for its own callback only.
             try await scene.pay("T-2")
-            let deadline = ContinuousClock.now + .seconds(60)
-            while scene.merchant.callbacks.count < 3, ContinuousClock.now < deadline {
-                try await scene.control("transactions")
-            }
+            #expect(await Patience.reaches { scene.merchant.callbacks.count >= 3 })
             let references = try scene.merchant.callbacks.map {
                 try Notification($0.body).fact.pair.originalReferenceNo.text
             }

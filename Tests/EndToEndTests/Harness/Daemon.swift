@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 
 /// A running `cashin-receiver serve`. Killed when the test lets go of it.
 final class Daemon: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 
 /// A consumer of `deploy/examples`, with the store that it keeps in a workspace.
 struct ExampleConsumer: Sendable, CustomStringConvertible {

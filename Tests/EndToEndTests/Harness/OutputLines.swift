@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 
 /// Reads what a process writes, line by line, on a thread of its own, so that it never has to wait.
 final class OutputLines: @unchecked Sendable {
@@ -100,9 +101,4 @@ final class OutputLines: @unchecked Sendable {
         }
         return true
     }
-}
-
-/// How long anything is waited for before the test fails: long enough for a busy machine.
-enum Patience {
-    static let seconds = 30.0
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 
 /// Where something listens.
 enum Endpoint: Sendable, CustomStringConvertible {

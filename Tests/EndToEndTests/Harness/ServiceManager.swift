@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 
 /// The service manager's end of a notification socket (sd_notify(3)).
 final class ServiceManager {

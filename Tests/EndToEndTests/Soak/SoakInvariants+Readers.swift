@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A consumer whose offset the receiver stores is given no other one than those it has stored.
 struct OffsetsAreReached: SoakInvariant {

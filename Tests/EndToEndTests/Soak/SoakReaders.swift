@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 
 /// A client of the feed that crashes, and continues from what it has stored.
 protocol SoakReader: AnyObject, Sendable {
