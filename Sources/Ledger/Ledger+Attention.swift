@@ -10,8 +10,12 @@ extension Ledger {
         about subject: AttentionSubject,
         _ event: AttentionEvent
     ) {
-        if let dismissed = dismissal(of: event, about: subject) {
-            if let id = dismissed.entryID, let entry = view.entries[id] { count(event, in: entry) }
+        let dismissals = dismissals(of: event, about: subject)
+        if !dismissals.isEmpty {
+            // The newest entry counts it. Decided facts have no order of their own, because they
+            // may have been moved from another payment.
+            let newest = dismissals.compactMap(\.entryID).max().flatMap { view.entries[$0] }
+            if let newest { count(event, in: newest) }
             return
         }
         if let entry = view.openEntries(subject).first(where: { $0.kind == kind }) {
@@ -85,25 +89,22 @@ extension Ledger {
             .joined(separator: ", ")
     }
 
-    /// The newest dismissal of the same fact or cause; nil when there is none.
-    ///
-    /// The ID of the entry tells which is the newest, because decided facts that were moved from
-    /// another payment have no order of their own.
-    private func dismissal(
+    /// The dismissals of the same fact or cause.
+    private func dismissals(
         of event: AttentionEvent,
         about subject: AttentionSubject
-    ) -> DecidedFact? {
+    ) -> [DecidedFact] {
         let id: Payment.ID?
         switch subject {
         case .payment(let payment): id = payment
         case .cause: id = nil
-        case .gateway: return nil
+        case .gateway: return []
         }
         return view.decisions(of: id).filter { decided in
             guard decided.decision == .dismissed else { return false }
             if let fact = event.fact, decided.fact == fact { return true }
             return decided.fact == nil && decided.cause == event.cause
-        }.max { $0.entryID ?? 0 < $1.entryID ?? 0 }
+        }
     }
 
     /// Counts an event in an entry; texts already stored are never changed.

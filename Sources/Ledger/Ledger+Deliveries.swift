@@ -68,15 +68,13 @@ extension Ledger {
 
     /// Applies a verdict to a stored callback and ends its wait.
     ///
-    /// - Parameter keepsOutcome: whether a callback without a transition keeps the outcome and
-    ///   response that it had on receipt.
+    /// A callback without a transition keeps the outcome and response that it had on receipt.
     mutating func reapply(
         _ verdict: CallbackVerdict,
-        to stored: StoredCallback,
-        keepsOutcome: Bool = false
+        to stored: StoredCallback
     ) -> StoredCallback {
         var callback = stored
-        if !keepsOutcome || verdict.outcome == .applied {
+        if verdict.outcome == .applied {
             callback.outcome = verdict.outcome
             callback.response = verdict.response
         }

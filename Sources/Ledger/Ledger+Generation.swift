@@ -159,7 +159,7 @@ extension Ledger {
             let target = target(of: stored.content.references)
             let verdict = judge(stored, target, externalIDUse: .free, isAgeChecked: false)
             guard verdict.needsQuery else {
-                let callback = reapply(verdict, to: stored, keepsOutcome: true)
+                let callback = reapply(verdict, to: stored)
                 if let payment = view.payment(id) { release(callback, payment) }
                 continue
             }

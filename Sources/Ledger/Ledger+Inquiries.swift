@@ -106,9 +106,10 @@ extension Ledger {
             note: "\(speaker) \(status.code)"
         )
         for entry in view.openEntries(.payment(payment.id)) where entry.kind.isClosed(by: status) {
-            let facts = entry.events.map(\.fact)
-            guard facts.contains(where: { $0.map { released.contains($0) } ?? false }),
-                facts.allSatisfy({ $0.map { payment.stands($0) } ?? false })
+            let facts = entry.events.compactMap(\.fact)
+            guard facts.contains(where: { released.contains($0) }),
+                facts.count == entry.events.count,
+                facts.allSatisfy({ payment.stands($0) })
             else { continue }
             close(entry, resolution)
         }

@@ -54,18 +54,17 @@ extension Ledger {
         var usable = inquiry
         usable.failingSinceMilliseconds = nil
         usable.failureCount = 0
-        if usable.unusableCount > 0 {
-            usable.unusableCount = 0
-            closeUnusable(inquiry.paymentID)
-        }
+        usable.unusableCount = 0
+        closeUnusable(inquiry.paymentID)
         let plan = InquiryPlan(context)
         let payment = view.payment(result.paymentID)
         let isAwaited = [result.paymentID, result.home].compactMap(\.self)
             .contains { !view.waiting($0).isEmpty }
         if let payment, !isAwaited, result.wasAwaited || result.sequence != nil {
             // The callbacks are resolved or the status has changed: the status plans what follows.
+            // A change has done so already, unless an inquiry of callbacks was still there.
             if inquiry.paymentID != payment.id { emit(.endInquiry(inquiry.paymentID)) }
-            if result.wasAwaited || view.inquiries[payment.id] == nil { replan(payment) }
+            if result.wasAwaited { replan(payment) }
             return view.inquiries[payment.id]?.nextMilliseconds
         }
         if isAwaited, !result.isCurrent {
@@ -160,8 +159,8 @@ extension Ledger {
         guard let expiry = plan.expiry(of: payment, generation), now >= expiry,
             payment.unpaidReports >= InquiryPlan.unpaidReportsMin,
             view.openEntries(.payment(payment.id)).isEmpty,
-            !view.waiting(payment.id).contains(where: { callback in
-                callback.content.fact?.status.movesMoney ?? false
+            !view.waiting(payment.id).compactMap(\.content.fact).contains(where: { fact in
+                fact.status.movesMoney
             })
         else { return }
         var change = StatusChange(to: .cancelled, status, source: .expiry)

@@ -287,11 +287,9 @@ extension Ledger {
                 guard let fact = event.fact, !stands(fact, payment) else { continue }
                 if isAccepted(fact) { decide(.accepted, fact, of: payment, entry) }
             }
-            let areStanding =
-                entry.kind.isAboutFacts && !entry.events.isEmpty
-                && entry.events.allSatisfy { event in
-                    event.fact.map { stands($0, payment) } ?? false
-                }
+            let areStanding = entry.events.allSatisfy { event in
+                event.fact.map { stands($0, payment) } ?? false
+            }
             if areStanding {
                 close(entry, EntryResolution(by: decision.name, note: decision.note))
             }

@@ -187,9 +187,10 @@ extension Ledger {
         _ result: inout QueryResultInProgress
     ) {
         // Precision of ten minutes suffices and avoids a write for each report.
-        let known = view.knowledge.knownMilliseconds ?? 0
         let present = now
-        if abs(present - known) > 600_000 { updateKnowledge { $0.knownMilliseconds = present } }
+        let isRecent =
+            view.knowledge.knownMilliseconds.map { abs(present - $0) <= 600_000 } ?? false
+        if !isRecent { updateKnowledge { $0.knownMilliseconds = present } }
         guard let before = view.payment(result.paymentID), before.isConfirmed else { return }
         var payment = before
         if verdict.references == .swapped {
@@ -244,7 +245,7 @@ extension Ledger {
         result.sequence =
             stored == nil ? create(payment, by: change) : advance(payment, by: change)
         result.paymentID = payment.id
-        if stored?.isConfirmed != true { mergeUnconfirmed(into: payment) }
+        mergeUnconfirmed(into: payment)
         guard var callback = confirmed.flatMap({ view.callbacks[$0.id] }) else { return }
         callback.paymentID = payment.id
         callback.outcome = .applied

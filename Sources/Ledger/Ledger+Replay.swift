@@ -79,7 +79,6 @@ extension Ledger {
         var callback = stored
         callback.outcome = verdict.outcome
         callback.response = verdict.response
-        callback.isWaiting = false
         place(&callback, at: target(of: callback.content.references), verdict.effect)
         let isQueryPlanned = verdict.needsQuery && planQuery(about: callback)
         callback.isWaiting = verdict.needsQuery && startsWaiting(callback)

@@ -153,12 +153,12 @@ struct AbandonedCodeTests {
         if isKnown { #expect(ledger.feed.last?.latestStatus == .notFound) }
     }
 
-    @Test(arguments: [(86_400 as Int64, true), (86_401, false)])
-    func `a day is 24 hours`(seconds: Int64, isKnown: Bool) throws {
+    @Test(arguments: [(86_400_000 as Int64, true), (86_400_001, false)])
+    func `a day is 24 hours`(milliseconds: Int64, isKnown: Bool) throws {
         var ledger = TestLedger()
         try ledger.generate()
         try ledger.answer(.initiated)
-        ledger.wait(seconds: seconds)
+        ledger.wait(milliseconds: milliseconds)
         try ledger.answer(.notFound)
         #expect(ledger.open == (isKnown ? [] : ["own-payment-unknown×1"]))
     }
@@ -237,5 +237,42 @@ struct AbandonedCodeTests {
         #expect(try ledger.payment().unpaidReports == 1)
         #expect(try ledger.start(isConfirmedUnknown: true) == .started)
         #expect(try ledger.payment().unpaidReports == 0)
+    }
+
+    @Test(arguments: [
+        (GenerationResult.unknown("timeout"), false),
+        (.codeRefused(referenceNo: try #require(Reference("PAY-1")), problem: .checksum), true),
+    ])
+    func `only a payment that the gateway generated is told as unknown to it`(
+        result: GenerationResult,
+        isTold: Bool
+    ) throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        try ledger.finish("TRX-1", result)
+        if isTold { try ledger.resolve(.qrRefused) }
+        for seconds in [900, 3_600, 60] as [Int64] {
+            ledger.wait(seconds: seconds)
+            ledger.record(.notFound(responseCode: "4045101"), try ledger.inquiry())
+        }
+        #expect(ledger.open == (isTold ? ["own-payment-unknown×1"] : []))
+        #expect(try ledger.payment().unpaidReports == 0, "it does not count")
+        #expect(try ledger.payment().isOpen)
+    }
+
+    @Test func `reports count from zero after a transition of a payment not generated here`() throws
+    {
+        for isGenerated in [false, true] {
+            var ledger = TestLedger()
+            if isGenerated { try ledger.generate() }
+            try ledger.deliver { $0.status = .initiated }
+            ledger.wait(seconds: 900)
+            try ledger.answer(.initiated)
+            #expect(try ledger.payment().unpaidReports == 1)
+            try ledger.deliver { ($0.status, $0.externalID) = (.paying, "id-2") }
+            #expect(try ledger.payment().unpaidReports == (isGenerated ? 1 : 0))
+            try ledger.deliver { ($0.status, $0.externalID) = (.failed, "id-3") }
+            #expect(try ledger.payment().unpaidReports == 0)
+        }
     }
 }

@@ -24,6 +24,7 @@ struct AttentionTests {
         #expect(entry.events.map { $0.fact?.amount?.sen } == (1...Int64(min(count, 10))).map { $0 })
         #expect(entry.lastMilliseconds == ledger.now)
         #expect(entry.openedMilliseconds == entry.events[0].firstMilliseconds)
+        #expect(ledger.storedEvents[entry.id] == entry.events)
     }
 
     @Test func `a fact that is said again is counted where it stands`() throws {
@@ -173,5 +174,110 @@ struct AttentionTests {
         #expect(ledger.open == [])
         ledger.run { $0.raiseGatewayEntry(.gatewayUnreachable, detail: "timeout") }
         #expect(ledger.open == ["gateway-unreachable×1"], "it may happen again")
+    }
+
+    @Test func `an entry about the gateway closes once, and says whether it was open`() {
+        var ledger = TestLedger()
+        let close = { (ledger: inout TestLedger, kind: AttentionKind) in
+            ledger.run { $0.closeGatewayEntry(kind, by: "query", note: "it answers") }
+        }
+        #expect(!close(&ledger, .gatewayUnreachable))
+        ledger.run { $0.raiseGatewayEntry(.gatewayUnreachable, detail: "timeout") }
+        #expect(!close(&ledger, .gatewayUnauthorized))
+        #expect(ledger.open == ["gateway-unreachable×1"])
+        #expect(close(&ledger, .gatewayUnreachable))
+        #expect(!close(&ledger, .gatewayUnreachable))
+    }
+
+    @Test func `a gateway without entries of facts leaves a dismissal no meaning`() throws {
+        var ledger = TestLedger()
+        ledger.run { $0.raiseGatewayEntry(.clockDifference, detail: "7 s") }
+        try ledger.resolve(.clockDifference)
+        ledger.run { $0.raiseGatewayEntry(.clockDifference, detail: "7 s") }
+        #expect(ledger.open == ["clock-difference×1"])
+    }
+
+    @Test(arguments: [(700_000 as Int64, ", paid IDR 7000.00"), (1_000_000, "")])
+    func `the stored state names the paid amount where it is another one`(
+        sen: Int64,
+        paid: String
+    ) throws {
+        var ledger = TestLedger { $0.amountMismatch = .flag }
+        try ledger.generate()
+        try ledger.deliver { $0.sen = sen }
+        try ledger.deliver { ($0.status, $0.sen, $0.externalID) = (.failed, sen, "id-2") }
+        let text = try ledger.entry(.contradictsSuccess).events[0].text
+        #expect(text.hasSuffix("; stored: success, IDR 10000.00\(paid), referenceNo PAY-1"))
+    }
+
+    @Test func `entries are numbered one after the other`() throws {
+        var ledger = try Self.mismatched([5])
+        try ledger.deliver { ($0.failure, $0.salt) = (.body, "bad") }
+        try ledger.deliver { ($0.partner, $0.externalID) = ("PAY-9", "id-9") }
+        #expect(ledger.openEntries.map(\.id) == [1, 2, 3])
+    }
+
+    @Test func `an entry without a fact closes with the status that it waits for`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.answer(.notFound)
+        #expect(ledger.open == ["own-payment-unknown×1"])
+        try ledger.answer(.initiated)
+        #expect(ledger.open == [])
+        #expect(ledger.resolutions.values.map(\.note) == ["the gateway reports 01"])
+    }
+
+    @Test func `an entry stays open while a callback waits with one of its facts`() throws {
+        var ledger = TestLedger { $0.unknownTransactions = .reject }
+        try ledger.deliver()
+        try ledger.answer(.pending)
+        #expect(ledger.story == ["TRX-1 none>pending 10000.00 query"])
+        #expect(try ledger.waiting().count == 1, "no report of money yet")
+        #expect(ledger.open == ["unknown-transaction×1"])
+        try ledger.answer(.success)
+        #expect(ledger.open == [])
+    }
+
+    // MARK: What a dismissal covers
+
+    @Test func `a dismissed cause covers no fact and no other cause`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.deliver { $0.failure = .body }
+        try ledger.resolve(.invalidCallback)
+        try ledger.deliver { ($0.failure, $0.salt) = (.body, "again") }
+        #expect(ledger.open == [])
+        try ledger.deliver { $0.sen = 5 }
+        #expect(ledger.open == ["amount-mismatch×1"])
+    }
+
+    @Test func `what a query has resolved or an operator accepted is no dismissal`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.deliver { $0.partner = "PAY-9" }
+        try ledger.answer(.pending)
+        try ledger.resolve(.referenceMismatch, accept: .failed)
+        #expect(ledger.open == [])
+        try ledger.deliver { ($0.status, $0.sen, $0.externalID) = (.success, 5, "id-2") }
+        #expect(ledger.open == ["amount-mismatch×1"])
+        try ledger.deliver { ($0.failure, $0.salt) = (.body, "bad") }
+        #expect(ledger.open == ["amount-mismatch×1", "invalid-callback×1"])
+    }
+
+    @Test func `the newest entry in which a fact was dismissed counts it`() throws {
+        var ledger = TestLedger { $0.externalIDConflict = .flag }
+        try ledger.generate()
+        try ledger.deliver { $0.status = .cancelled }
+        try ledger.deliver { $0.sen = 5 }
+        let entries = ledger.openEntries
+        try #require(entries.map(\.kind) == [.amountMismatch, .externalIDConflict])
+        // In this order, so that the newest entry is not the last decision.
+        for kind in [AttentionKind.externalIDConflict, .amountMismatch] { try ledger.resolve(kind) }
+        let before = entries.map { ledger.view.entries[$0.id]?.count }
+        try ledger.deliver { ($0.sen, $0.salt, $0.externalID) = (5, "again", "id-2") }
+        let after = entries.map { ledger.view.entries[$0.id]?.count }
+        #expect(ledger.open == [])
+        #expect(before == [1, 1])
+        #expect(after == [1, 2])
     }
 }

@@ -207,4 +207,34 @@ extension CallbackJudgeTests {
         #expect(verdict.attention == (failure == .partner ? [] : [.invalidCallback]))
         #expect(verdict.needsQuery == (failure != .partner))
     }
+
+    @Test func `without an expected amount every amount passes`() throws {
+        let payment = try Self.payment(.pending, amount: nil)
+        for status in [LatestTransactionStatus.success, .cancelled] {
+            let verdict = Self.judge().judge(Self.evidence(try Self.fact(status, sen: 5), payment))
+            #expect(verdict.outcome == .applied)
+            #expect(verdict.attention == [])
+        }
+    }
+
+    @Test(arguments: [nil, "10:00"], [nil, "E-1"])
+    func `a paid payment adopts the marks that it lacks`(time: String?, id: String?) throws {
+        var payment = try Self.payment(.success, written: [.success])
+        payment.paid = Self.marks(time, id)
+        for (otherTime, otherID) in [(nil, nil), ("10:00", nil), (nil, "E-1"), ("10:00", "E-1")] {
+            let marks = Self.marks(otherTime, otherID)
+            let verdict = Self.judge().judge(
+                Self.evidence(try Self.fact(.success), payment, marks: marks)
+            )
+            let isLacking = (time == nil && otherTime != nil) || (id == nil && otherID != nil)
+            #expect(verdict.effect == (isLacking ? .adoptMarks : .nothing))
+        }
+    }
+
+    private static func marks(_ time: String?, _ id: String?) -> SuccessMarks {
+        SuccessMarks(
+            time: time.map { GatewayTime(text: $0, milliseconds: nil) },
+            originalExternalID: id
+        )
+    }
 }

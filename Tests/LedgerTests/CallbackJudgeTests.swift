@@ -227,4 +227,27 @@ struct CallbackJudgeTests {
         #expect(verdict.response == .successful)
         #expect(verdict.outcome == .duplicate)
     }
+
+    @Test func `a conflict that a query has resolved raises no entry`() throws {
+        for mode in LedgerPolicy.ExternalIDConflict.allCases {
+            let verdict = Self.judge { $0.externalIDConflict = mode }.judge(
+                Self.evidence(
+                    try Self.fact(.cancelled),
+                    try Self.payment(.pending),
+                    use: .otherFact(try Self.fact(.success, sen: 5)),
+                    decided: .resolvedByQuery
+                )
+            )
+            #expect(verdict.outcome == .applied)
+            #expect(verdict.attention == [])
+        }
+    }
+
+    @Test func `a stale callback that is unreadable is stale`() throws {
+        var ledger = TestLedger()
+        let judgement = try ledger.deliver { ($0.failure, $0.signedSecondsAgo) = (.body, 301) }
+        #expect(judgement.outcome == .stale)
+        #expect(judgement.response == .successful)
+        #expect(ledger.open == ["invalid-callback×1"])
+    }
 }

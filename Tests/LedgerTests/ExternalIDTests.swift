@@ -92,4 +92,14 @@ struct ExternalIDTests {
         ledger.wait(seconds: secondsFromMidnight)
         #expect((try ledger.deliver().outcome == .conflict) == isConflict)
     }
+
+    @Test func `the callback that owns an id knows it, and no other one does`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.deliver { $0.sen = 5 }
+        try ledger.deliver()
+        try ledger.deliver { $0.salt = "again" }
+        let owners = ledger.view.callbacks.all.filter(\.ownsExternalID)
+        #expect(owners.map(\.id) == [2])
+    }
 }

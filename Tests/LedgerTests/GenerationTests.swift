@@ -206,4 +206,164 @@ struct GenerationTests {
         try ledger.deliver { ($0.salt, $0.signedSecondsAgo) = ("again", 301) }
         #expect(ledger.open == [])
     }
+
+    // MARK: What is under way
+
+    @Test func `a repeat waits for a query until the intent has a result`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        #expect(try ledger.start() == .unknown, "the call is under way")
+        #expect(try ledger.start(isConfirmedUnknown: true) == .started)
+        try ledger.answer(.initiated)
+        #expect(try ledger.start() == .refused(.codeMissing), "the gateway has it already")
+        #expect(try ledger.start(isConfirmedUnknown: true) == .refused(.codeMissing))
+    }
+
+    @Test func `an intent is queried about ten minutes later, or when a callback asks`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now + 600_000)
+        try ledger.finish("TRX-1", .unknown("timeout"))
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+        ledger.wait(seconds: 5)
+        try ledger.start(isConfirmedUnknown: true)
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now + 600_000)
+        try ledger.deliver()
+        let asked = try #require(try ledger.runningInquiry())
+        #expect(asked.nextMilliseconds == ledger.now)
+        try ledger.finish("TRX-1", .notAccepted("no"))
+        ledger.wait(seconds: 5)
+        try ledger.start()
+        #expect(try ledger.runningInquiry() == asked, "a callback waits for this one")
+    }
+
+    @Test func `a waiting callback without an inquiry gets the one of the intent`() throws {
+        var ledger = TestLedger { $0.schedule.scheduleSeconds = [] }
+        try ledger.start()
+        try ledger.deliver()
+        try ledger.finish("TRX-1", .unknown("timeout"))
+        try #require(ledger.inquiries == [])
+        try ledger.start(isConfirmedUnknown: true)
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now + 600_000)
+    }
+
+    // MARK: The gateway's number
+
+    @Test func `a number of another payment raises an entry that names it`() throws {
+        var ledger = TestLedger()
+        try ledger.generate("TRX-1", as: "PAY-1")
+        #expect(ledger.open == [])
+        try ledger.generate("TRX-2", as: "PAY-1")
+        let entry = try ledger.entry(.referenceMismatch)
+        #expect(entry.subject == .payment(try ledger.payment("TRX-2").id))
+        #expect(entry.events[0].text.contains("PAY-1, which belongs to TRX-1"))
+        #expect(try ledger.payment("TRX-2").referenceNo == Reference("PAY-1"))
+    }
+
+    @Test func `the merchant's number of another payment is no number of the gateway`() throws {
+        var ledger = TestLedger()
+        try ledger.generate("PAY-2", as: "PAY-1")
+        try ledger.generate("TRX-2", as: "PAY-2")
+        #expect(ledger.open == [])
+    }
+
+    @Test func `a known number tells once that another one came`() throws {
+        var ledger = TestLedger()
+        try ledger.generate("TRX-2", as: "PAY-1")
+        try ledger.start()
+        try ledger.answer(.initiated, as: "PAY-9")
+        try ledger.finish(as: "PAY-1")
+        let entry = try ledger.entry(.referenceMismatch)
+        #expect(entry.count == 1)
+        #expect(entry.events[0].text.contains("returned referenceNo PAY-1, but PAY-9 is stored"))
+    }
+
+    @Test func `what waited is judged without its age, and keeps its outcome`() throws {
+        var ledger = TestLedger { $0.staleTimestamp = .reject }
+        try ledger.start()
+        let signed = ledger.now - 301_000
+        #expect(try ledger.deliver { $0.signed = signed }.response == .unauthorized)
+        try ledger.answer(.success)
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.view.callbacks[1]?.isWaiting == false)
+
+        var other = TestLedger { $0.staleTimestamp = .reject }
+        try other.start()
+        try other.deliver { ($0.signed, $0.status) = (signed, .pending) }
+        try other.finish(as: "PAY-1")
+        #expect(try other.payment().status == .pending)
+        #expect(try other.waiting().isEmpty)
+        #expect(other.open == [])
+    }
+
+    // MARK: Which inquiry stays after a merge
+
+    @Test func `of two inquiries that callbacks wait for the earlier one stays`() throws {
+        for isEarlier in [false, true] {
+            var ledger = try Self.early(.always)
+            if !isEarlier {
+                // The unconfirmed pair's next step lies 60 s ahead.
+                let pair = try #require(ledger.payments.first { !$0.isConfirmed })
+                ledger.record(.notFound(responseCode: "4045101"), ledger.inquiry(of: pair))
+            }
+            try ledger.deliver { ($0.salt, $0.externalID) = ("again", "id-2") }
+            let ids = ledger.payments.map(\.id)
+            let next = ids.compactMap { ledger.view.inquiries[$0]?.nextMilliseconds }
+            try #require(next.count == 2)
+            try ledger.finish(as: "PAY-1")
+            #expect(ledger.inquiries.map(\.nextMilliseconds) == [next.min()])
+            #expect(ledger.inquiries.map(\.paymentID) == [2])
+        }
+    }
+
+    @Test func `of two inquiries that are due at once the payment keeps its own`() throws {
+        var ledger = try Self.early(.always)
+        let pair = try #require(ledger.payments.first { !$0.isConfirmed })
+        ledger.record(.notFound(responseCode: "4045101"), ledger.inquiry(of: pair))
+        let next = try #require(ledger.view.inquiries[pair.id])
+        ledger.wait(milliseconds: next.nextMilliseconds - ledger.now)
+        try ledger.deliver { ($0.salt, $0.externalID) = ("again", "id-2") }
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.inquiries.map(\.nextMilliseconds) == [next.nextMilliseconds])
+        #expect(ledger.inquiries.map(\.baseMilliseconds) == [ledger.now])
+    }
+
+    @Test func `a payment whose callbacks are not queried takes the other inquiry`() throws {
+        var ledger = try Self.early(.always)
+        ledger.setPolicy { $0.schedule.scheduleSeconds = [] }
+        try ledger.finish("TRX-1", .unknown("timeout"))
+        try ledger.deliver { ($0.salt, $0.externalID) = ("again", "id-2") }
+        try #require(ledger.inquiries.map(\.paymentID) == [1])
+        let next = ledger.inquiries[0].nextMilliseconds
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.inquiries.map(\.paymentID) == [2])
+        #expect(ledger.inquiries.map(\.nextMilliseconds) == [next])
+    }
+
+    @Test func `an inquiry that no callback waits for ends with its references`() throws {
+        var ledger = TestLedger { $0.confirmWithQuery = .always }
+        try ledger.deliver { ($0.partner, $0.reference, $0.salt) = ("PAY-1", nil, "bad") }
+        ledger.wait(seconds: 5)
+        try ledger.start()
+        try ledger.deliver()
+        try ledger.finish(as: "PAY-1")
+        #expect(ledger.inquiries.map(\.nextMilliseconds) == [ledger.now])
+        #expect(ledger.inquiries.map(\.paymentID) == [2])
+    }
+
+    @Test func `a transaction is never merged into another one`() throws {
+        var ledger = TestLedger()
+        try ledger.start("PAY-1")
+        try ledger.generate("TRX-1", as: "PAY-1")
+        #expect(ledger.payments.allSatisfy { $0.mergedInto == nil })
+        #expect(ledger.payments.map(\.status) == [.created, .pending])
+    }
+
+    @Test func `references are merged once`() throws {
+        var ledger = try Self.early(.never)
+        try ledger.finish(as: "PAY-1")
+        let merged = try #require(ledger.payments.first { $0.mergedInto != nil })
+        try ledger.answer(.success, to: ledger.inquiry(of: try ledger.payment()))
+        #expect(ledger.payments.first { $0.mergedInto != nil } == merged)
+    }
 }

@@ -90,6 +90,9 @@ struct LedgerPropertyTests {
             if !seen[entry.subject, default: []].insert(entry.kind).inserted {
                 problems.append("two open entries \(entry.kind) about \(entry.subject)")
             }
+            if ledger.storedEvents[entry.id] != entry.events {
+                problems.append("\(entry.id): not all of its events are stored")
+            }
             if entry.events.count > AttentionEntry.eventsMax || entry.events.isEmpty {
                 problems.append("\(entry.id): \(entry.events.count) events")
             }

@@ -5,7 +5,7 @@ import Testing
 
 /// What an operator decides is a fact (contract section 4).
 struct OperatorTests {
-    private static func mismatched(_ amounts: [Int64]) throws -> TestLedger {
+    static func mismatched(_ amounts: [Int64]) throws -> TestLedger {
         var ledger = TestLedger()
         try ledger.generate()
         for sen in amounts {

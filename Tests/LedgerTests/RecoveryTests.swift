@@ -101,4 +101,19 @@ struct RecoveryTests {
         #expect(ledger.feed.map(\.to) == [.pending, .success])
         #expect(ledger.run { $0.scheduleQueryNow([id]) } == 0)
     }
+
+    @Test func `nothing is queried where no query can be sent`() throws {
+        var ledger = TestLedger()
+        try ledger.deliver { $0.status = .pending }
+        let planned = ledger.inquiries
+        let id = try ledger.payment().id
+        ledger.setPolicy { $0.isReconciling = false }
+        #expect(ledger.run { $0.scheduleQueryNow([id]) } == 0)
+        #expect(ledger.inquiries == planned)
+        ledger.setPolicy { $0.isReconciling = true }
+        #expect(ledger.run { $0.scheduleQueryNow([id]) } == 1)
+        let inquiry = try #require(ledger.inquiries.first)
+        #expect(inquiry.phase == .scheduled)
+        #expect(inquiry.step == 0, "the whole schedule follows")
+    }
 }

@@ -122,6 +122,20 @@ struct RedeliveryTests {
         #expect(ledger.keptCount == 1)
     }
 
+    @Test func `a dismissed fact is queried no more, however often it is signed`() throws {
+        var ledger = TestLedger {
+            $0.confirmWithQuery = .unproven
+            $0.schedule.scheduleSeconds = [0]
+        }
+        try ledger.deliver()
+        ledger.record(.notFound(responseCode: "4045101"), try ledger.inquiry())
+        try ledger.resolve(.unconfirmedCallback)
+        try ledger.deliver { $0.salt = "again" }
+        #expect(ledger.inquiries == [])
+        try ledger.deliver { ($0.sen, $0.externalID) = (5, "id-2") }
+        #expect(ledger.inquiries.map(\.nextMilliseconds) == [ledger.now], "another fact is")
+    }
+
     @Test func `a redelivery is answered by the rules of now`() throws {
         var ledger = TestLedger { $0.confirmWithQuery = .unproven }
         let signed = ledger.now
@@ -183,5 +197,80 @@ struct RedeliveryTests {
         #expect(result.after == .applied)
         #expect(ledger.feed.count == 1)
         #expect(ledger.open == [])
+    }
+
+    // MARK: Which callback a delivery repeats
+
+    @Test func `a delivery that fails otherwise counts for the callback in order`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        let signed = ledger.now
+        let deliver = { (ledger: inout TestLedger, failure: DeliveryFailure?) in
+            try ledger.deliver { ($0.signed, $0.failure) = (signed, failure) }
+        }
+        #expect(try deliver(&ledger, .headers).callbackID == 1)
+        #expect(try deliver(&ledger, nil).callbackID == 2)
+        #expect(try deliver(&ledger, .headers).callbackID == 1)
+        let other = try deliver(&ledger, .partner)
+        #expect(other.callbackID == 2)
+        #expect(other.response == .unauthorized)
+        #expect(ledger.keptCount == 2)
+    }
+
+    @Test func `an entry closes when its callback is in order, unless it holds another`() throws {
+        for hasOther in [false, true] {
+            var ledger = TestLedger()
+            try ledger.generate()
+            let signed = ledger.now
+            try ledger.deliver { ($0.signed, $0.failure) = (signed, .headers) }
+            if hasOther {
+                let bad = try TestDelivery(received: ledger.now).delivery.with(
+                    signedDigest: SignedDigest(9, 9, 9, 9),
+                    content: CallbackContent(
+                        CallbackContent.Defect(.body, code: "4005600", problem: "Worse"),
+                        references: ["PAY-1", "TRX-1"].compactMap { Reference($0) }
+                    )
+                )
+                ledger.run { _ = $0.receive(bad) }
+            }
+            try ledger.deliver { $0.signed = signed }
+            #expect(ledger.open == (hasOther ? ["invalid-callback×2"] : []))
+        }
+    }
+
+    @Test func `what closed an entry is told by its source`() throws {
+        // The callback of a cancellation waits because of its age; another one is applied.
+        for isQuery in [false, true] {
+            var ledger = TestLedger { $0.staleTimestamp = .reject }
+            try ledger.generate()
+            try ledger.deliver { ($0.status, $0.signedSecondsAgo) = (.cancelled, 301) }
+            #expect(ledger.open == ["stale-callback×1"])
+            if isQuery {
+                try ledger.answer(.cancelled)
+            } else {
+                try ledger.deliver { ($0.status, $0.externalID) = (.cancelled, "id-2") }
+            }
+            #expect(ledger.open == [])
+            #expect(try ledger.waiting().isEmpty)
+            let resolution = try #require(ledger.resolutions.values.first)
+            #expect(resolution.by == (isQuery ? "query" : "notify"))
+            #expect(resolution.note == (isQuery ? "the gateway reports 05" : "the payment is 05"))
+        }
+    }
+
+    @Test func `an entry with another fact or a cause stays open`() throws {
+        // Both callbacks are too old; only one of their facts is written.
+        for isUnreadable in [false, true] {
+            var ledger = TestLedger { $0.staleTimestamp = .reject }
+            try ledger.generate()
+            try ledger.deliver { ($0.status, $0.signedSecondsAgo) = (.cancelled, 301) }
+            try ledger.deliver {
+                ($0.status, $0.signedSecondsAgo, $0.externalID) = (.success, 301, "id-2")
+                if isUnreadable { $0.failure = .body }
+            }
+            #expect(ledger.open.first == "stale-callback×2")
+            try ledger.deliver { ($0.status, $0.externalID) = (.cancelled, "id-3") }
+            #expect(ledger.open.first == "stale-callback×2")
+        }
     }
 }

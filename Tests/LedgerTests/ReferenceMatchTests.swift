@@ -75,4 +75,13 @@ struct ReferenceMatchTests {
         let match = try Self.match(partner: "SAME", reference: "SAME", among: [payment])
         #expect(match == .known(payment, .cashIn))
     }
+
+    @Test func `another transaction's merchant reference does not make an order impossible`()
+        throws
+    {
+        let open = try CallbackJudgeTests.payment(.created, gateway: nil)
+        let other = try CallbackJudgeTests.payment(.pending, merchant: "G-1", gateway: "X", id: 2)
+        let match = try Self.match(partner: "M-1", reference: "G-1", among: [open, other])
+        #expect(match == .known(open, .snap))
+    }
 }

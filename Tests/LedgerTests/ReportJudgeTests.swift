@@ -226,4 +226,26 @@ struct ReportJudgeTests {
         let resolving = LatestTransactionStatus.allCases.filter { $0.resolves(fact) }
         #expect(resolving.map(\.code).joined(separator: " ") == answers)
     }
+
+    @Test(
+        arguments: [
+            // What waits, and whether a success of a paid payment needs an amount for it.
+            (nil, false), (try CallbackJudgeTests.fact(.success), false),
+            (try CallbackJudgeTests.fact(.success, sen: nil), true),
+            (try CallbackJudgeTests.fact(.refunded, sen: nil), true),
+            (try CallbackJudgeTests.fact(.pending, sen: nil), false),
+        ] as [(Fact?, Bool)]
+    )
+    func `a repeated success needs an amount where money of no amount waits`(
+        waiting: Fact?,
+        isNeeded: Bool
+    ) throws {
+        let payment = try CallbackJudgeTests.payment(.success, written: [.success])
+        let verdict = Self.judge().judge(
+            try Self.report(.success, sen: nil),
+            try Self.evidence(payment, waiting: waiting.map { [$0] } ?? [])
+        )
+        #expect(verdict.attention == (isNeeded ? [.amountMismatch] : []))
+        #expect(verdict.isBelieved == !isNeeded)
+    }
 }

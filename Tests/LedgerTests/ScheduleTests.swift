@@ -8,12 +8,12 @@ struct ScheduleTests {
     private static let failures: [QueryResult] = [
         .unavailable, .unauthorized(responseCode: "4015100", detail: "no"),
     ]
-    private static let unusable: [QueryResult] = [
+    static let unusable: [QueryResult] = [
         .refused(responseCode: "4035101", detail: "no"), .unreadable(detail: "<html>"),
     ]
 
     /// An unproven success waits, to be asked about by ``InquirySchedule/scheduleSeconds``.
-    private static func waiting(
+    static func waiting(
         _ change: (inout LedgerPolicy) -> Void = { _ in }
     ) throws -> TestLedger {
         var ledger = TestLedger {

@@ -72,6 +72,7 @@ struct SecondPaymentTests {
         try ledger.answer(answered)
         #expect(try ledger.waiting().isEmpty)
         #expect(ledger.open.contains(entry))
+        #expect(ledger.open.count == (answered == .success ? 2 : 1))
     }
 
     @Test func `a success known from a query learns its marks from the first callback`() throws {
@@ -178,5 +179,14 @@ struct SecondPaymentTests {
         try ledger.answer(.refunded)
         try ledger.answer(.success, paidAt: time)
         #expect(ledger.open == (isTold ? ["payment-after-refund×1"] : []))
+    }
+
+    @Test func `a success after a refund that no success came before is new money`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.answer(.refunded)
+        #expect(ledger.open == ["unexpected-refund×1"])
+        try ledger.deliver()
+        #expect(ledger.open == ["unexpected-refund×1", "payment-after-refund×1"])
     }
 }

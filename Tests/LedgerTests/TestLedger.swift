@@ -13,6 +13,9 @@ struct TestLedger {
     private(set) var redeliveryCount = 0
     private(set) var resolutions: [AttentionEntry.ID: EntryResolution] = [:]
 
+    /// The events of entries as an engine stores them: only those that a change names.
+    private(set) var storedEvents: [AttentionEntry.ID: [AttentionEvent]] = [:]
+
     /// The present, in milliseconds since the epoch.
     private(set) var now: Int64 = 1_795_316_400_000
 
@@ -32,7 +35,9 @@ struct TestLedger {
     // MARK: Events
 
     /// Lets time pass; a negative number sets the clock back.
-    mutating func wait(seconds: Int64) { now += seconds * 1_000 }
+    mutating func wait(seconds: Int64) { wait(milliseconds: seconds * 1_000) }
+
+    mutating func wait(milliseconds: Int64) { now += milliseconds }
 
     mutating func setPolicy(_ change: (inout LedgerPolicy) -> Void) {
         change(&ledger.context.policy)
@@ -48,6 +53,15 @@ struct TestLedger {
             case .appendTransition(let transition): feed.append(transition)
             case .appendCallback: keptCount += 1
             case .countRedelivery: redeliveryCount += 1
+            case .openEntry(let entry): storedEvents[entry.id] = entry.events
+            case .updateEntry(let entry, let changed):
+                for index in changed {
+                    let rest = storedEvents[entry.id, default: []].dropFirst(index + 1)
+                    storedEvents[entry.id, default: []].replaceSubrange(
+                        index...,
+                        with: [entry.events[index]] + rest
+                    )
+                }
             case .closeEntry(let id, let resolution, _): resolutions[id] = resolution
             default: break
             }

@@ -112,4 +112,45 @@ struct TransitionFoldTests {
         )
         #expect(Self.problems(rest, oldest: 5, stored).first?.contains("follows 5") == true)
     }
+
+    @Test(arguments: [(1 as Int64, 2 as Int64, true), (1, 1, false), (4, 5, true), (4, 4, false)])
+    func `all transitions of a payment may have been cut off`(
+        last: Int64,
+        oldest: Int64,
+        isCut: Bool
+    ) {
+        let stored = Self.state(.success, last, paid: Self.ten)
+        let problems = Self.problems([], oldest: oldest, stored)
+        #expect(problems.first == (isCut ? nil : "lastSequence is \(last), there is no transition"))
+    }
+
+    @Test(
+        arguments: [
+            // What is left of a payment that was paid 10.00, refunded 7.00 and paid 10.00 again,
+            // and what is wrong with a stored one of which both amounts differ.
+            ([step(9, .success, .refunded, seven, after: 5)], ["refundedAmount"]),
+            ([step(12, .refunded, .success, ten, after: 9)], ["paidAmount"]),
+            ([step(12, .refunded, .cancelled, ten, after: 9)], []),
+            (
+                [
+                    step(9, .success, .refunded, seven, after: 5),
+                    step(12, .refunded, .success, ten, after: 9),
+                ], ["paidAmount", "refundedAmount"]
+            ),
+        ] as [([TransitionFold.Step], [String])]
+    )
+    func `an amount is compared where the transition that set it is left`(
+        rest: [TransitionFold.Step],
+        wrong: [String]
+    ) throws {
+        let last = try #require(rest.last)
+        let stored = Self.state(
+            last.to,
+            last.sequence,
+            paid: Amount(sen: 1),
+            refunded: Amount(sen: 2)
+        )
+        let problems = Self.problems(rest, oldest: rest[0].sequence, stored)
+        #expect(problems.map { $0.prefix { $0 != " " } } == wrong.map { $0[...] })
+    }
 }

@@ -98,4 +98,44 @@ struct UnreadableCallbackTests {
         #expect(ledger.inquiries == inquiries)
         #expect(ledger.open == [])
     }
+
+    @Test func `a dismissed cause is not queried again, another one is`() throws {
+        var ledger = TestLedger()
+        try ledger.generate()
+        try ledger.deliver { $0.failure = .body }
+        try ledger.answer(.initiated)
+        try ledger.resolve(.invalidCallback)
+        let planned = try ledger.runningInquiry()
+        ledger.wait(seconds: 5)
+        try ledger.deliver { ($0.failure, $0.salt) = (.body, "again") }
+        #expect(try ledger.runningInquiry() == planned)
+        try Self.deliverOtherCause(&ledger)
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+        #expect(ledger.open == ["invalid-callback×1"])
+    }
+
+    @Test func `an entry of another cause covers no callback`() throws {
+        var ledger = TestLedger()
+        try ledger.start()
+        let number = try #require(Reference("PAY-1"))
+        try ledger.finish("TRX-1", .codeRefused(referenceNo: number, problem: .checksum))
+        #expect(ledger.open == ["qr-refused×1"])
+        try ledger.deliver { $0.failure = .body }
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+        try ledger.answer(.initiated)
+        ledger.wait(seconds: 5)
+        try Self.deliverOtherCause(&ledger)
+        #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
+    }
+
+    private static func deliverOtherCause(_ ledger: inout TestLedger) throws {
+        let delivery = try TestDelivery(received: ledger.now).delivery.with(
+            signedDigest: SignedDigest(9, 9, 9, 9),
+            content: CallbackContent(
+                CallbackContent.Defect(.body, code: "4005600", problem: "Worse"),
+                references: ["PAY-1", "TRX-1"].compactMap { Reference($0) }
+            )
+        )
+        ledger.run { _ = $0.receive(delivery) }
+    }
 }

@@ -91,8 +91,8 @@ package struct ExternalIDKey: Hashable, Sendable {
     /// Days since 1970-01-01 in Jakarta, rounded down; +07:00 throughout, without daylight saving.
     package static func day(of milliseconds: Int64) -> Int64 {
         let shifted = milliseconds + 7 * 3_600_000
-        let quotient = shifted / 86_400_000
-        return shifted < 0 && shifted % 86_400_000 != 0 ? quotient - 1 : quotient
+        let (quotient, remainder) = shifted.quotientAndRemainder(dividingBy: 86_400_000)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 
     /// When a day begins in Jakarta, in milliseconds since the epoch.

@@ -73,7 +73,7 @@ struct CallbackVerdict: Equatable {
     var attention: [AttentionKind] = []
 
     /// Whether a query must decide about it, beginning at once.
-    var needsQuery = false
+    var needsQuery: Bool
 
     init(
         _ response: CallbackResponse,

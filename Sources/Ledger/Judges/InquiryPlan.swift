@@ -142,8 +142,9 @@ struct InquiryPlan {
     ) -> StatusInquiry? {
         // Jitter may bring a step forward; a step already taken is not planned again.
         let queried = { (phase: InquirySchedule.Phase, base: Int64) in
-            let isSame = existing?.phase == phase && existing?.baseMilliseconds == base
-            return isSame ? existing?.step ?? 0 : 0
+            guard let existing, existing.phase == phase, existing.baseMilliseconds == base
+            else { return 0 }
+            return existing.step
         }
         if let generation {
             let base = generation.startedMilliseconds

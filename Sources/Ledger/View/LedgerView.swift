@@ -140,7 +140,7 @@ extension LedgerView {
     package func confirmed(named reference: Reference) -> Payment? {
         let found = confirmed(carrying: [reference])
         return found.first { $0.partnerReferenceNo == reference }
-            ?? found.first { $0.referenceNo == reference && !$0.isCorroborated }
+            ?? found.first { !$0.isCorroborated }
     }
 
     /// The unconfirmed payment of exactly these references: one, or a pair in either order.
