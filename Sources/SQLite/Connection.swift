@@ -164,6 +164,13 @@ import CSQLite
         return (frames, copied)
     }
 
+    /// Sets whether the WAL is checkpointed and removed when the last connection to the database
+    /// is closed, as by default. Wraps `SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE`.
+    package func setCheckpointsWhenClosed(_ isEnabled: Bool) {
+        // Fails for unknown options only.
+        _ = unsafe sqlite3_db_config_checkpoint_on_close(handle, isEnabled ? 1 : 0)
+    }
+
     /// The version of SQLite, as in `3.40.1`; wraps `sqlite3_libversion`.
     package static var libraryVersion: String {
         unsafe String(cString: sqlite3_libversion())

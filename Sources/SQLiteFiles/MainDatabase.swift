@@ -45,8 +45,11 @@ package enum MainDatabase {
     ) throws(SQLiteError) -> (connection: Connection, content: DatabaseContent) {
         try rewriteWAL(of: path)
         let connection = try Connection(path: path, mode: .readWriteSynced)
-        // Checked before anything is written: the file may belong to another program.
+        // Checked before anything is written: the file may belong to another program, or to a newer
+        // version. Then it stays as it is, and so does its WAL.
+        connection.setCheckpointsWhenClosed(false)
         let content = try DatabaseSchema.content(of: connection)
+        connection.setCheckpointsWhenClosed(true)
         if content == .nothing, !isMade { return (connection, content) }
         // FULL: a commit is durable when it returns. With NORMAL a power loss could undo a commit
         // whose callbacks got 2005600. Set before anything is written, because the connection

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Ledger
 import Payments
@@ -55,6 +56,21 @@ import Testing
         try connection.execute(change)
         let error = #expect(throws: SQLiteError.self) { try MainDatabase.made(path) }
         #expect(error?.message.contains(reason) == true)
+    }
+
+    @Test func `a database of a newer version is refused, and its WAL stays`() throws {
+        let connection = try MainDatabase.made(path)
+        try connection.execute("PRAGMA user_version = 1000")
+        // As a killed program leaves it.
+        let copy = directory.file("copy.db")
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+        }
+        #expect(throws: SQLiteError.self) { try MainDatabase.made(copy) }
+        for suffix in ["", "-wal"] {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: path + suffix))
+            #expect(try Data(contentsOf: URL(fileURLWithPath: copy + suffix)) == bytes)
+        }
     }
 
     @Test(arguments: 1...3)
