@@ -19,11 +19,13 @@ final class Gateway: Sendable {
     ///   - notifyPort: where callbacks go.
     ///   - options: of `cashin-simulator serve`, besides keys and addresses.
     ///   - port: where it listens; 0 takes any.
+    ///   - environment: added to that of the tests.
     init(
         for workspace: Workspace,
         notifyPort: UInt16,
         options: [String] = [],
-        port: UInt16 = 0
+        port: UInt16 = 0,
+        environment: [String: String] = [:]
     ) throws {
         let program = URL(fileURLWithPath: Daemon.program).deletingLastPathComponent().path
         let arguments = [
@@ -32,7 +34,11 @@ final class Gateway: Sendable {
             "--registered-url", Workspace.publicURL,
             "--client-id", Workspace.clientID, "--merchant-id", Workspace.merchantID,
         ]
-        process = try ChildProcess(program + "/cashin-simulator", arguments + options)
+        process = try ChildProcess(
+            program + "/cashin-simulator",
+            arguments + options,
+            environment: environment
+        )
         let line = process.errors.first { $0.value(of: "message") == "listening" }
         guard let endpoint = line?.value(of: "address").flatMap({ Endpoint($0) }),
             case .loopback(let port) = endpoint
