@@ -290,7 +290,7 @@ extension Ledger {
             let areStanding = entry.events.allSatisfy { event in
                 event.fact.map { stands($0, payment) } ?? false
             }
-            if areStanding {
+            if areStanding, !entry.events.isEmpty {
                 close(entry, EntryResolution(by: decision.name, note: decision.note))
             }
         }
