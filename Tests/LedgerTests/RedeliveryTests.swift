@@ -223,16 +223,7 @@ struct RedeliveryTests {
             try ledger.generate()
             let signed = ledger.now
             try ledger.deliver { ($0.signed, $0.failure) = (signed, .headers) }
-            if hasOther {
-                let bad = try TestDelivery(received: ledger.now).delivery.with(
-                    signedDigest: SignedDigest(9, 9, 9, 9),
-                    content: CallbackContent(
-                        CallbackContent.Defect(.body, code: "4005600", problem: "Worse"),
-                        references: ["PAY-1", "TRX-1"].compactMap { Reference($0) }
-                    )
-                )
-                ledger.run { _ = $0.receive(bad) }
-            }
+            if hasOther { try ledger.deliverOtherCause() }
             try ledger.deliver { $0.signed = signed }
             #expect(ledger.open == (hasOther ? ["invalid-callback×2"] : []))
         }

@@ -79,6 +79,18 @@ struct TestLedger {
         return run { $0.receive(made) }
     }
 
+    /// Delivers a callback of the same payment that is unreadable in another way than others.
+    mutating func deliverOtherCause() throws {
+        let delivery = try TestDelivery(received: now).delivery.with(
+            signedDigest: SignedDigest(9, 9, 9, 9),
+            content: CallbackContent(
+                CallbackContent.Defect(.body, code: "4005600", problem: "Worse"),
+                references: ["PAY-1", "TRX-1"].compactMap { Reference($0) }
+            )
+        )
+        run { _ = $0.receive(delivery) }
+    }
+
     @discardableResult
     mutating func start(
         _ reference: String = "TRX-1",

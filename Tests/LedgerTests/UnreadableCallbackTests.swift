@@ -109,7 +109,7 @@ struct UnreadableCallbackTests {
         ledger.wait(seconds: 5)
         try ledger.deliver { ($0.failure, $0.salt) = (.body, "again") }
         #expect(try ledger.runningInquiry() == planned)
-        try Self.deliverOtherCause(&ledger)
+        try ledger.deliverOtherCause()
         #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
         #expect(ledger.open == ["invalid-callback×1"])
     }
@@ -124,18 +124,7 @@ struct UnreadableCallbackTests {
         #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
         try ledger.answer(.initiated)
         ledger.wait(seconds: 5)
-        try Self.deliverOtherCause(&ledger)
+        try ledger.deliverOtherCause()
         #expect(try ledger.runningInquiry()?.nextMilliseconds == ledger.now)
-    }
-
-    private static func deliverOtherCause(_ ledger: inout TestLedger) throws {
-        let delivery = try TestDelivery(received: ledger.now).delivery.with(
-            signedDigest: SignedDigest(9, 9, 9, 9),
-            content: CallbackContent(
-                CallbackContent.Defect(.body, code: "4005600", problem: "Worse"),
-                references: ["PAY-1", "TRX-1"].compactMap { Reference($0) }
-            )
-        )
-        ledger.run { _ = $0.receive(delivery) }
     }
 }

@@ -75,6 +75,14 @@ final class ChildProcess: @unchecked Sendable {
         return (ends[0], ends[1])
     }
 
+    /// A size in `/proc/PID/status`, such as `VmRSS`, in KiB; nil when the process has ended.
+    func kilobytes(_ name: String) -> Int? {
+        guard let status = try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name + ":") })
+        else { return nil }
+        return line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+    }
+
     /// Sends a signal, unless the process has ended and been waited for.
     func signal(_ number: CInt) {
         lock.withLock { if end == nil { _ = kill(id, number) } }

@@ -131,11 +131,7 @@ final class SoakScene: @unchecked Sendable {
 
     /// Takes the largest memory that the receiver has had into the counts.
     func measureMemory() {
-        guard let id = daemon?.process.id,
-            let status = try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-            let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-        else { return }
+        guard let kilobytes = daemon?.process.kilobytes("VmHWM") else { return }
         findings.peak(.peakKilobytes, kilobytes)
     }
 }

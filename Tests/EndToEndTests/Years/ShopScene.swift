@@ -73,12 +73,7 @@ final class ShopScene {
     }
 
     /// The memory of the receiver, in KiB.
-    var residentKilobytes: Int {
-        let path = "/proc/\(daemon.process.id)/status"
-        let lines = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        let line = lines.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-    }
+    var residentKilobytes: Int { daemon.process.kilobytes("VmRSS") ?? 0 }
 
     /// The open descriptors of the receiver.
     var descriptorCount: Int {
