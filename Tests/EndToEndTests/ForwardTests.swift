@@ -38,6 +38,16 @@ struct ForwardTests {
         try daemon.get("/v1/consumers/orders.shop").json["position"].integer
     }
 
+    /// Waits until a forwarder has read the response to a message: the receiver has the message
+    /// earlier, and a forwarder that is stopped between the two sends it again later.
+    private func waitUntilForwarded(_ id: String, by process: ChildProcess) throws {
+        try #require(
+            process.errors.first {
+                $0.contains("message=forwarded") && $0.contains("id=\(id) ")
+            } != nil
+        )
+    }
+
     /// The value of a header field of a message.
     private func field(_ name: String, _ message: MessageReceiver.Message) -> String? {
         message.head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name + ":") }
@@ -65,6 +75,7 @@ struct ForwardTests {
         // Waits for more, and sends it at once.
         #expect(try daemon.post(Callback()).code == "2005600")
         #expect(receiver.messages(6).count == 6)
+        try waitUntilForwarded("\(feed).4", by: process)
         process.signal(SIGTERM)
         #expect(try process.wait() == .exited(0))
         #expect(try position(daemon) == 4)
@@ -94,6 +105,7 @@ struct ForwardTests {
 
     @Test func `a forwarder that is killed leaves nothing out`() throws {
         let daemon = try Daemon(in: workspace)
+        let feed = try #require(try daemon.get("/v1/transitions").json["feed"].text)
         let receiver = try MessageReceiver()
         var process = try forward(to: receiver, from: daemon, ["--from", "beginning"])
         for round in 1...6 {
@@ -118,6 +130,7 @@ struct ForwardTests {
             if sequence == next { next += 1 }
         }
         #expect(next == last + 1)
+        try waitUntilForwarded("\(feed).\(last)", by: process)
         process.signal(SIGTERM)
         #expect(try process.wait() == .exited(0))
         #expect(try position(daemon) == last)
