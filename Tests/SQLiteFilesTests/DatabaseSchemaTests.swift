@@ -56,6 +56,8 @@ import Testing
         try connection.execute(change)
         let error = #expect(throws: SQLiteError.self) { try MainDatabase.made(path) }
         #expect(error?.message.contains(reason) == true)
+        // The change is in the WAL only, and a check before the start finds it there.
+        #expect(DatabaseSchema.examine(path) != nil)
     }
 
     @Test func `a database of a newer version is refused, and its WAL stays`() throws {
@@ -67,6 +69,7 @@ import Testing
             try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
         }
         #expect(throws: SQLiteError.self) { try MainDatabase.made(copy) }
+        #expect(DatabaseSchema.examine(copy)?.contains("1000 is newer than this") == true)
         for suffix in ["", "-wal"] {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: path + suffix))
             #expect(try Data(contentsOf: URL(fileURLWithPath: copy + suffix)) == bytes)

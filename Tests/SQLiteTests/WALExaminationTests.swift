@@ -65,6 +65,39 @@ import Testing
         }
     }
 
+    /// Its first page is changed by the schema's version, which counts the commits here.
+    @Test func `the first page is found as of the newest commit that is whole`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("test.db")
+        let connection = try Connection(path: path, mode: .readWriteCreate)
+        try connection.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
+        var ends: [Int] = []
+        let bytes = { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "-wal"))) }
+        for version in 1...4 {
+            try connection.execute(
+                """
+                BEGIN; CREATE TABLE rows\(version) (x); PRAGMA user_version = \(version); COMMIT;
+                """
+            )
+            ends.append(try bytes().count)
+        }
+        let wal = try bytes()
+        let version = { (wal: [UInt8]) -> UInt8? in
+            WALExamination.firstPage(in: wal).map { $0[$0.startIndex + 63] }
+        }
+        for count in stride(from: 0, through: wal.count, by: 411) + [wal.count] {
+            let committed = ends.count { $0 <= count }
+            let expected = committed == 0 ? nil : UInt8(committed)
+            #expect(version(Array(wal.prefix(count))) == expected, "\(count)")
+        }
+        // The rest of an earlier use of the WAL is none of it.
+        try connection.execute("PRAGMA wal_checkpoint(RESTART); CREATE TABLE last (x)")
+        #expect(try bytes().count == wal.count)
+        #expect(try version(bytes()) == 4)
+        try connection.execute("PRAGMA user_version = 9")
+        #expect(try version(bytes()) == 9)
+    }
+
     /// A write that was larger than the cache, and then rolled back, has left them.
     @Test func `frames behind the newest commit that belong to none are no damage`() throws {
         let directory = try TemporaryDirectory()

@@ -14,6 +14,16 @@ package enum WALExamination {
     package static func damage(in bytes: [UInt8]) -> String? {
         unsafe bytes.withUnsafeBytes { unsafe Frames(bytes: $0).damage }
     }
+
+    /// The first page of the database as of the newest commit that a recovery would find; nil when
+    /// no commit in the WAL has changed it.
+    ///
+    /// - Parameter bytes: the WAL, also one that is being written. One of another page size than
+    ///   this program's is not read.
+    package static func firstPage(in bytes: [UInt8]) -> ArraySlice<UInt8>? {
+        let offset = unsafe bytes.withUnsafeBytes { unsafe Frames(bytes: $0).firstPageOffset }
+        return offset.map { bytes[$0..<$0 + PageChecksum.pageBytes] }
+    }
 }
 
 /// The frames of a WAL.
@@ -38,13 +48,7 @@ package enum WALExamination {
             }
             return isUsed ? "its header is damaged, and the commits in it cannot be read" : nil
         }
-        // A file of another page size.
-        if number(at: 8) != UInt32(PageChecksum.pageBytes) { return nil }
-        guard
-            let broken = (0..<count).first(where: {
-                !hasSalt($0) || !continues(at: $0, isBigEndian: isBigEndian)
-            })
-        else { return nil }
+        guard hasOurPageSize, let broken = firstBroken else { return nil }
         let lost = (broken..<count - 1).contains {
             isCommit($0) && hasSalt($0 + 1) && continues(at: $0 + 1, isBigEndian: isBigEndian)
         }
@@ -52,6 +56,22 @@ package enum WALExamination {
             ? "frame \(broken + 1) is damaged, and the commits from there on cannot be read"
             : nil
     }
+
+    /// Where the content of the first page begins in its newest committed frame.
+    var firstPageOffset: Int? {
+        guard count > 0, isHeaderSound, hasOurPageSize else { return nil }
+        let sound = 0..<(firstBroken ?? count)
+        guard let commit = sound.last(where: isCommit) else { return nil }
+        return (0...commit).last { number(at: offset($0)) == 1 }
+            .map { offset($0) + WALFormat.frameHeaderBytes }
+    }
+
+    /// The first frame that a recovery does not take.
+    private var firstBroken: Int64? {
+        (0..<count).first { !hasSalt($0) || !continues(at: $0, isBigEndian: isBigEndian) }
+    }
+
+    private var hasOurPageSize: Bool { number(at: 8) == UInt32(PageChecksum.pageBytes) }
 
     private var isHeaderSound: Bool {
         guard [0x377F_0682, 0x377F_0683].contains(number(at: 0)) else { return false }
