@@ -14,12 +14,14 @@
 //
 // Faults: the name of an error, with which the call fails before it does anything; "short": half of
 // the bytes are read or written; "slow:N": the call begins N milliseconds later; "lost": the call
-// reports success and does nothing, as a disk that breaks its promises.
+// reports success and does nothing, as a disk that breaks its promises; "kill": the program ends by
+// SIGKILL before the call.
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -40,7 +42,7 @@ struct count {
 
 enum { COUNTS_MAX = 128 };
 
-enum fault { NONE, ERROR, SHORT, SLOW, LOST };
+enum fault { NONE, ERROR, SHORT, SLOW, LOST, KILL };
 
 static struct {
     const char *database;
@@ -82,6 +84,7 @@ static enum fault record(struct count *count) {
     if (strcmp(count->name, plan.name)) return NONE;
     if (plan.armed && syscall(SYS_faccessat, AT_FDCWD, plan.armed, F_OK)) return NONE;
     atomic_fetch_add(&count->faults, 1);
+    if (plan.fault == KILL) syscall(SYS_kill, getpid(), SIGKILL);
     if (plan.fault == SLOW) {
         struct timespec rest = {plan.milliseconds / 1000, plan.milliseconds % 1000 * 1000000};
         while (nanosleep(&rest, &rest)) {}
@@ -154,6 +157,8 @@ static int readPlan(const char *text) {
         plan.fault = SHORT;
     } else if (!strcmp(fault, "lost")) {
         plan.fault = LOST;
+    } else if (!strcmp(fault, "kill")) {
+        plan.fault = KILL;
     } else if (sscanf(fault, "slow:%ld", &plan.milliseconds) == 1) {
         plan.fault = SLOW;
     } else if ((plan.error = errorNamed(fault))) {

@@ -30,7 +30,8 @@ struct CallFault: Sendable, CustomStringConvertible {
     /// Whether all calls from there on fail, too.
     var isLasting = false
 
-    /// An error's name, `short`, `slow:MILLISECONDS` or `lost`.
+    /// An error's name, `short`, `slow:MILLISECONDS`, `lost`, or `kill`: the receiver is killed
+    /// before the call.
     let fault: String
 
     /// `CALL_FAULTS_PLAN` of the library.
@@ -117,6 +118,9 @@ struct FaultyCalls {
 
     /// Lets no call fail from now on.
     func disarm() { _ = unlink(armedFile) }
+
+    /// Lets the counts begin with the next receiver.
+    func removeCounts() { _ = unlink(countsFile) }
 
     var counts: CallCounts { get throws { try CallCounts(file: countsFile) } }
 }

@@ -37,13 +37,15 @@ final class Daemon: Sendable {
     ///   - listenerCount: how many notify addresses it is configured with.
     ///   - user: whose process it is.
     ///   - socket: a listening socket that it is given.
+    ///   - program: another version of the receiver.
     init(
         in workspace: Workspace,
         set: [String] = [],
         listenerCount: Int = 1,
         environment: [String: String] = [:],
         as user: ProcessUser = .own,
-        passing socket: PassedSocket? = nil
+        passing socket: PassedSocket? = nil,
+        program: String = Daemon.program
     ) throws {
         self.workspace = workspace
         process = try Self.launch(
@@ -51,7 +53,8 @@ final class Daemon: Sendable {
             set: set,
             environment: environment,
             as: user,
-            passing: socket
+            passing: socket,
+            program: program
         )
         var notify: [Endpoint] = []
         var inner: Endpoint?
@@ -84,7 +87,8 @@ final class Daemon: Sendable {
         set: [String] = [],
         environment: [String: String] = [:],
         as user: ProcessUser = .own,
-        passing socket: PassedSocket? = nil
+        passing socket: PassedSocket? = nil,
+        program: String = Daemon.program
     ) throws -> ChildProcess {
         let options = set.flatMap { ["--set", $0] }
         var environment = environment

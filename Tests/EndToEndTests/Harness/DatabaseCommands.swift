@@ -11,6 +11,9 @@ struct DatabaseCommands {
     /// Of each command, besides the usual one.
     var environment: [String: String] = [:]
 
+    /// The receiver whose commands they are.
+    var program = Daemon.program
+
     /// What a command left behind.
     typealias Outcome = (end: ChildProcess.End, output: [String], errors: [String])
 
@@ -23,7 +26,7 @@ struct DatabaseCommands {
     }
 
     func verify(_ name: String = "backup.db") throws -> Outcome {
-        try ChildProcess.run(Daemon.program, ["verify-backup", workspace.directory + name])
+        try ChildProcess.run(program, ["verify-backup", workspace.directory + name])
     }
 
     func newFeed() throws -> Outcome { try run(["new-feed"]) }
@@ -35,13 +38,13 @@ struct DatabaseCommands {
 
     func prune(before day: String) throws -> Outcome {
         let options = ["--config", workspace.configurationFile]
-        return try ChildProcess.run(Daemon.program, ["prune", "--before", day] + options)
+        return try ChildProcess.run(program, ["prune", "--before", day] + options)
     }
 
     private func run(_ arguments: [String]) throws -> Outcome {
         let options = ["--config", workspace.configurationFile] + set.flatMap { ["--set", $0] }
         return try ChildProcess.run(
-            Daemon.program,
+            program,
             arguments + options,
             environment: environment
         )

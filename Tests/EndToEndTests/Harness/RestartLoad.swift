@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Support
 
 /// Clients that post callbacks while the daemon is restarted, each over a connection of its own,
@@ -19,12 +20,21 @@ final class RestartLoad: @unchecked Sendable {
     private let condition = NSCondition()
     private let connect: @Sendable () throws -> RawClient
     private var outcome = Outcome()
+    private let retriesRefused: Bool
     private var isEnding = false
+    private var isCancelled = false
     private var runningCount: Int
 
-    /// - Parameter connect: makes the connection of one callback.
-    init(clientCount: Int, connect: @escaping @Sendable () throws -> RawClient) {
+    /// - Parameters:
+    ///   - retriesRefused: whether a refused connection is tried again; else it ends the client.
+    ///   - connect: makes the connection of one callback.
+    init(
+        clientCount: Int,
+        retriesRefused: Bool = false,
+        connect: @escaping @Sendable () throws -> RawClient
+    ) {
         self.connect = connect
+        self.retriesRefused = retriesRefused
         runningCount = clientCount
         for _ in 0..<clientCount { Thread.detachNewThread { [self] in run() } }
     }
@@ -35,7 +45,7 @@ final class RestartLoad: @unchecked Sendable {
             do {
                 let callback = try Callback()
                 let bytes = try callback.request().bytes
-                while try !deliver(bytes, callback) {}
+                while try !deliver(bytes, callback), !condition.withLock({ isCancelled }) {}
             } catch {
                 change { outcome.refused.append("\(error)") }
                 return
@@ -45,7 +55,14 @@ final class RestartLoad: @unchecked Sendable {
 
     /// Sends a callback; false if the connection ended without a response.
     private func deliver(_ bytes: [UInt8], _ callback: Callback) throws -> Bool {
-        let client = try connect()
+        let client: RawClient
+        do {
+            client = try connect()
+        } catch  where retriesRefused {
+            change { outcome.refused.append("\(error)") }
+            usleep(10_000)
+            return false
+        }
         let response: RawResponse
         do {
             response = try client.exchange(bytes)
@@ -75,6 +92,9 @@ final class RestartLoad: @unchecked Sendable {
     /// How many callbacks were answered 2005600.
     var acceptedCount: Int { condition.withLock { outcome.accepted.count } }
 
+    /// What the clients have seen so far.
+    var soFar: Outcome { condition.withLock { outcome } }
+
     /// Waits until so many more callbacks have been answered; false when that takes too long.
     func waitForMore(_ count: Int) -> Bool {
         let goal = acceptedCount + count
@@ -85,6 +105,14 @@ final class RestartLoad: @unchecked Sendable {
     func end() -> Outcome? {
         change { isEnding = true }
         return wait { runningCount == 0 } ? outcome : nil
+    }
+
+    /// Lets the clients end without their responses.
+    func cancel() {
+        change {
+            isEnding = true
+            isCancelled = true
+        }
     }
 
     private func wait(_ isReached: () -> Bool) -> Bool {

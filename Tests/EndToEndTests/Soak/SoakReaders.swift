@@ -17,6 +17,18 @@ protocol SoakReader: AnyObject, Sendable {
     func end()
 }
 
+/// Where readers find a feed, and what they have in common.
+protocol FeedScene: AnyObject, Sendable {
+    var feed: FeedRecord { get }
+    var findings: SoakFindings { get }
+
+    /// A connection to the internal API; through a link that disturbs it, or directly.
+    func connect(throughLink: Bool) throws -> RawClient
+
+    /// A request with a token.
+    func request(_ method: String, _ target: String, _ body: String) -> WireRequest
+}
+
 /// A service that follows the feed as article Integrating says, over connections that break.
 final class FeedReader: SoakReader, @unchecked Sendable {
     /// How it reads, and where it stores its offset.
@@ -32,7 +44,7 @@ final class FeedReader: SoakReader, @unchecked Sendable {
     private struct Crash: Error {}
 
     private let kind: Kind
-    private unowned let scene: SoakScene
+    private unowned let scene: any FeedScene
     private let lock = NSLock()
     private var stored = 0
     private var attempted = 0
@@ -44,7 +56,7 @@ final class FeedReader: SoakReader, @unchecked Sendable {
     var name: String { kind.rawValue }
     var offset: Int { lock.withLock { stored } }
 
-    init(_ kind: Kind, _ scene: SoakScene) {
+    init(_ kind: Kind, _ scene: any FeedScene) {
         self.kind = kind
         self.scene = scene
     }
@@ -98,7 +110,7 @@ final class FeedReader: SoakReader, @unchecked Sendable {
             }
         case .stream:
             let client = try connect()
-            var request = scene.request("GET", "/v1/transitions/stream?after=0")
+            var request = scene.request("GET", "/v1/transitions/stream?after=0", "")
             request.add("Last-Event-ID", "\(offset)")
             try client.send(request.bytes)
             let stream = try EventSource(client)

@@ -6,7 +6,7 @@ import Support
 /// The programs of a soak, the connections between them, and what is known about them outside.
 ///
 /// It has many properties: each is a part of the scene.
-final class SoakScene: @unchecked Sendable {
+final class SoakScene: FeedScene, @unchecked Sendable {
     /// The receiver gave no usable response: it is not running, or says to try again.
     struct Unavailable: Error {}
 
