@@ -306,7 +306,7 @@ let package = Package(
         .target(name: "ClockStep", path: "Tests/ClockStep"),
         tests(of: "Text"),
         tests(of: "System"),
-        tests(of: "Crypto"),
+        tests(of: "Crypto", ["COpenSSL"]),
         tests(of: "Queues"),
         tests(of: "SQLite"),
         tests(of: "QRCode"),

@@ -41,15 +41,12 @@ extension CryptoError {
 /// Empties this thread's OpenSSL error queue, so that a later call does not report these reasons.
 private func drainErrorQueue() -> [String] {
     var reasons: [String] = []
-    while true {
-        let code = ERR_get_error()
-        if code == 0 { return reasons }
-        if let text = unsafe ERR_reason_error_string(code) {
-            reasons.append(unsafe String(cString: text))
-        } else {
-            reasons.append("error \(code)")
-        }
+    while case let code = ERR_get_error(), code != 0 {
+        // A failed system call has no text.
+        let text = unsafe ERR_reason_error_string(code)
+        reasons.append(unsafe text.map { unsafe String(cString: $0) } ?? "error \(code)")
     }
+    return reasons
 }
 
 /// Why a file is not the expected RSA key.
@@ -153,7 +150,7 @@ extension KeyProblem: CustomStringConvertible {
         switch self {
         case .form(let form, let expected):
             command = form.command(file: file, for: expected)
-            if command == nil { return form.advice(for: expected) }
+            if command == nil { return form.advice }
         case .wrongKind(.privateKey, expected: .publicKey):
             command = "openssl pkey -in \(file) -pubout -out NEW"
         case .wrongKind(.encryptedPrivateKey, expected: .privateKey):

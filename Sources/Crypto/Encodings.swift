@@ -1,5 +1,4 @@
 import COpenSSL
-import Glibc
 
 /// Encodes bytes as lowercase hexadecimal digits.
 package enum Hex {
@@ -53,7 +52,7 @@ package enum Base64 {
         let padding = UInt8(ascii: "=")
         let paddingCount = text[size - 1] != padding ? 0 : text[size - 2] != padding ? 1 : 2
         output.removeLast(size - Int(decoded) + paddingCount)
-        return isEqual(encode(output.span).span, text)
+        return constantTimeEqual(encode(output.span).span, text)
     }
 
     /// Decodes strictly; nil where ``decode(_:into:)`` returns false.
@@ -84,18 +83,6 @@ package enum Base64 {
 
     /// Maximum bytes of a text; OpenSSL takes lengths as C integers.
     private static let textBytesMax = 1 << 29
-
-    /// Compares texts, which are not secret, so the time may depend on them.
-    private static func isEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-        unsafe left.withUnsafeBufferPointer { left in
-            unsafe right.withUnsafeBufferPointer { right in
-                guard left.count == right.count, let one = left.baseAddress,
-                    let other = right.baseAddress
-                else { return left.count == right.count }
-                return unsafe memcmp(one, other, left.count) == 0
-            }
-        }
-    }
 }
 
 /// PEM encoding of keys (RFC 7468), and the other text forms in which gateways publish keys.

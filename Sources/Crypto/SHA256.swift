@@ -44,11 +44,7 @@ extension Digest: Hashable {
     }
 }
 
-extension Digest: CustomStringConvertible {
-    package var description: String { hex }
-}
-
-/// Computes SHA-256 digests, one after the other, without allocating.
+/// Computes SHA-256 digests, one after the other, with one context.
 ///
 /// An instance must be used by one thread or event loop at a time, because it reuses its context.
 @safe package final class SHA256 {
@@ -76,29 +72,44 @@ extension Digest: CustomStringConvertible {
 
     /// The digest of `bytes`.
     ///
-    /// Cannot fail once the context exists: OpenSSL's default provider neither allocates memory nor
-    /// fetches an algorithm here.
+    /// Ends the process when OpenSSL has no memory for it, as Swift does for its own values:
+    /// OpenSSL 3.0 allocates some 100 bytes for each digest.
     package func digest(of bytes: Span<UInt8>) -> Digest {
-        let isInitialised = unsafe EVP_DigestInit_ex2(context, nil, nil) == 1
-        let isUpdated = unsafe bytes.withUnsafeBufferPointer { buffer in
+        do throws(CryptoError) {
+            return try checkedDigest(of: bytes)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    /// The digest of `bytes`.
+    ///
+    /// - Throws: ``CryptoError/failed(call:reasons:)`` if OpenSSL is out of memory.
+    fileprivate func checkedDigest(of bytes: Span<UInt8>) throws(CryptoError) -> Digest {
+        guard unsafe EVP_DigestInit_ex2(context, nil, nil) == 1 else {
+            throw .drained("EVP_DigestInit_ex2")
+        }
+        // Neither allocates memory, so neither fails after the initialisation.
+        var isComplete = unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe EVP_DigestUpdate(context, buffer.baseAddress, buffer.count) == 1
         }
-        var isFinal = false
         let digest = unsafe Digest { output in
-            isFinal = unsafe EVP_DigestFinal_ex(context, output, nil) == 1
+            isComplete = unsafe EVP_DigestFinal_ex(context, output, nil) == 1 && isComplete
         }
-        precondition(isInitialised && isUpdated && isFinal)
+        guard isComplete else { throw .drained("EVP_DigestFinal_ex") }
         return digest
     }
 }
 
 /// The digest of `bytes`; where speed matters, reuse a ``SHA256`` instead.
+///
+/// - Throws: ``CryptoError/failed(call:reasons:)`` if OpenSSL lacks SHA-256 or is out of memory.
 package func sha256(_ bytes: Span<UInt8>) throws(CryptoError) -> Digest {
-    try SHA256().digest(of: bytes)
+    try SHA256().checkedDigest(of: bytes)
 }
 
-/// SHA-256, fetched once from OpenSSL's providers, because a fetch costs as much as hashing a
-/// callback.
+/// SHA-256, fetched once from OpenSSL's providers for the rest of the process, because a fetch
+/// costs as much as hashing a callback.
 ///
 /// Sharing between threads is safe: `EVP_MD` is constant after the fetch, and its reference count
 /// is atomic.
@@ -112,6 +123,4 @@ package func sha256(_ bytes: Span<UInt8>) throws(CryptoError) -> Digest {
         guard let pointer = unsafe EVP_MD_fetch(nil, "SHA256", nil) else { return nil }
         unsafe self.pointer = pointer
     }
-
-    deinit { unsafe EVP_MD_free(pointer) }
 }

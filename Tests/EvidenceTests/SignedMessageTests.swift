@@ -106,7 +106,7 @@ import Testing
         let record = try exchange(key: key, erased: erased)
         let message = try #require(SignedMessage(record, hasher: hasher))
         #expect(try message.verifies(with: key.publicKey, hasher: hasher))
-        let text = "POST:/api/v1.0/qr/qr-mpm-query:\(digest):2026-11-22T10:00:00+07:00"
+        let text = "POST:/api/v1.0/qr/qr-mpm-query:\(digest.hex):2026-11-22T10:00:00+07:00"
         let lines = try #require(message.shellLines(name: "n", pem: ""))
         #expect(lines[2] == "printf '%s' '\(text)' > n.string")
         let other = ErasedGatewayCall(requestDigest: bytes.reversed(), responseDigest: nil)

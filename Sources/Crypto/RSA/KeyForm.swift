@@ -32,15 +32,13 @@ package enum KeyForm: String, CaseIterable, Sendable {
         commandForText(file) ?? (kind == .privateKey ? privateCommand(file) : publicCommand(file))
     }
 
-    /// What to do where no command helps.
-    func advice(for kind: KeyProblem.Kind) -> String {
+    /// What to do where no command helps: the file holds no key, or a public key in place of a
+    /// private one.
+    var advice: String {
         switch self {
         case .empty: "copy the key into it"
         case .html: "save the key that the page shows, not the page"
-        default:
-            kind == .privateKey
-                ? "make another pair with: cashin-receiver keygen --out DIR"
-                : "get the key as PEM (-----BEGIN PUBLIC KEY-----) from its owner"
+        default: "make another pair with: cashin-receiver keygen --out DIR"
         }
     }
 
