@@ -121,6 +121,25 @@ struct RSAKeyTests {
         #expect(throws: CryptoError.unusableKey(.notDER)) { try RSAPublicKey(text) }
     }
 
+    @Test func `a key in DER is refused for the same reasons as one in PEM`() throws {
+        let der = { (name: String) in
+            let body = try Fixture.text(name).split(separator: "\n").dropFirst().dropLast()
+            return try #require(decode(body.joined()))
+        }
+        let cases: [(der: [UInt8], problem: KeyProblem)] = [
+            (try der("key-pkcs8.pem"), .wrongKind(.privateKey, expected: .publicKey)),
+            (try der("key-encrypted.pem"), .wrongKind(.encryptedPrivateKey, expected: .publicKey)),
+            (try der("key-1024-public.pem"), .bits(1_024)),
+            (try der("key-ec-public.pem"), .notRSA(algorithm: "EC")),
+            (try der("key-ed25519-public.pem"), .notRSA(algorithm: "ED25519")),
+            // Bytes after a certificate are no part of it.
+            (try der("key-certificate.pem") + [0], .noKey),
+        ]
+        for (bytes, problem) in cases {
+            #expect(throws: CryptoError.unusableKey(problem)) { try RSAPublicKey(bytes) }
+        }
+    }
+
     @Test func `refuses a public exponent of one`() throws {
         let body = try Fixture.text("key-spki.pem").split(separator: "\n").dropFirst().dropLast()
         var der = try #require(decode(body.joined()))

@@ -1,6 +1,7 @@
-import Crypto
 import Support
 import Testing
+
+@testable import Crypto
 
 struct SignatureContentTests {
     private static let message = Array("POST:/v1.0/debit/notify:callback".utf8)
@@ -50,6 +51,19 @@ struct SignatureContentTests {
         #expect(!isOtherCovered)
     }
 
+    @Test(arguments: [
+        // The unused bit of an encoding for 2048 bits is set.
+        (0x80, 2_048), (0x00, 2_048),
+        // An encoding for 2049 bits is one byte shorter than the modulus.
+        (0x01, 2_049), (0x00, 2_049),
+    ])
+    func `what only ends as PSS does cannot be read`(first: UInt8, bits: Int) throws {
+        var block = [UInt8](repeating: 0x5A, count: (bits + 7) / 8)
+        (block[0], block[block.count - 1]) = (first, 0xBC)
+        let content = SignatureContent(block: block, bits: bits, hasher: try SHA256())
+        #expect(content == .unreadable)
+    }
+
     @Test func `another key's signature cannot be read`() throws {
         let keys = try TestKeys.shared()
         let signature = try keys.other.sign(Self.message.span)
@@ -59,9 +73,10 @@ struct SignatureContentTests {
         #expect(own == .digest(.sha256, try HashFunction.sha256.digest(of: Self.message.span)))
     }
 
-    /// FIPS 180-4's example message.
+    /// FIPS 180-4's example message, and RFC 1321's.
     @Test(arguments: [
-        (HashFunction.sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        (HashFunction.md5, "900150983cd24fb0d6963f7d28e17f72"),
+        (.sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
         (.sha224, "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"),
         (.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         (
