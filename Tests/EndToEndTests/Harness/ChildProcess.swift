@@ -45,7 +45,10 @@ final class ChildProcess: @unchecked Sendable {
     ) throws {
         self.path = path
         var environment = environment
-        environment["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        let own = ProcessInfo.processInfo.environment
+        environment["PATH"] = own["PATH"] ?? "/usr/bin:/bin"
+        // Where a program that was built for coverage writes its profile; nil for any other.
+        environment["LLVM_PROFILE_FILE"] = own["LLVM_PROFILE_FILE"]
         Self.spawning.lock()
         defer { Self.spawning.unlock() }
         let outputPipe = try Self.pipe()
