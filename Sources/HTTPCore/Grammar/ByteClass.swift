@@ -135,6 +135,9 @@ extension UInt8 {
 extension [UInt8] {
     /// Appends the part of `bytes` in `range`.
     mutating func append(_ range: Range<Int>, of bytes: Span<UInt8>) {
+        // Appending nothing to an empty array writes its count, which is 0: into the storage that
+        // all empty arrays of the process share. Thread Sanitizer calls that a race.
+        if range.isEmpty { return }
         let source = bytes.extracting(range)
         append(addingCapacity: source.count) { output in
             for index in source.indices { output.append(source[index]) }
