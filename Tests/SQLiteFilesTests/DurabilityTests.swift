@@ -47,7 +47,7 @@ import Testing
 private enum WatchedSyncs {
     nonisolated(unsafe) static var count = 0
     nonisolated(unsafe) static var fail = false
-    private nonisolated(unsafe) static var original = sqlite3_io_methods()
+    private nonisolated(unsafe) static var original: UnsafePointer<sqlite3_io_methods>?
 
     /// Makes it the default VFS of this process.
     static func register() -> Bool {
@@ -68,12 +68,13 @@ private enum WatchedSyncs {
     }
 
     private static func watch(_ file: UnsafeMutablePointer<sqlite3_file>) {
-        original = file.pointee.pMethods.pointee
-        var methods = original
+        guard let original = file.pointee.pMethods else { return }
+        Self.original = original
+        var methods = original.pointee
         methods.xSync = { file, flags in
             WatchedSyncs.count += 1
             if WatchedSyncs.fail { return SQLITE_IOERR | 4 << 8 }
-            return WatchedSyncs.original.xSync(file, flags)
+            return WatchedSyncs.original?.pointee.xSync(file, flags) ?? SQLITE_IOERR
         }
         let copy = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
         copy.initialize(to: methods)

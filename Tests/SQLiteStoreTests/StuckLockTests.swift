@@ -110,7 +110,7 @@ private enum FailedRelease: Equatable {
 
     /// Whether later releases of it fail, too.
     nonisolated(unsafe) static var lasts = false
-    private nonisolated(unsafe) static var original = sqlite3_io_methods()
+    private nonisolated(unsafe) static var original: UnsafePointer<sqlite3_io_methods>?
 
     /// Locks in the shared memory (`wal.c`): 0 write, 1 checkpoint, 2 recovery, 3 a read of the
     /// database file alone, 4 to 7 the marks of reads of the WAL.
@@ -142,8 +142,9 @@ private enum FailedRelease: Equatable {
     }
 
     private static func watch(_ file: UnsafeMutablePointer<sqlite3_file>) {
-        original = file.pointee.pMethods.pointee
-        var methods = original
+        guard let original = file.pointee.pMethods else { return }
+        Self.original = original
+        var methods = original.pointee
         methods.xShmLock = { file, offset, count, flags in
             if flags & SQLITE_SHM_UNLOCK != 0, let lock = FailedRelease.next,
                 lock.matches(offset, flags)
@@ -151,7 +152,8 @@ private enum FailedRelease: Equatable {
                 if !FailedRelease.lasts { FailedRelease.next = nil }
                 return SQLITE_IOERR | 8 << 8
             }
-            return FailedRelease.original.xShmLock(file, offset, count, flags)
+            return FailedRelease.original?.pointee.xShmLock(file, offset, count, flags)
+                ?? SQLITE_IOERR
         }
         let copy = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
         copy.initialize(to: methods)
