@@ -45,10 +45,8 @@ final class ChildProcess: @unchecked Sendable {
     ) throws {
         self.path = path
         var environment = environment
-        let own = ProcessInfo.processInfo.environment
-        environment["PATH"] = own["PATH"] ?? "/usr/bin:/bin"
-        // Where a program that was built for coverage writes its profile; nil for any other.
-        environment["LLVM_PROFILE_FILE"] = own["LLVM_PROFILE_FILE"]
+        environment["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        environment.merge(Instruments.environment) { given, _ in given }
         Self.spawning.lock()
         defer { Self.spawning.unlock() }
         let outputPipe = try Self.pipe()
@@ -69,6 +67,7 @@ final class ChildProcess: @unchecked Sendable {
             posix_spawn_file_actions_adddup2(&actions, errorPipe.write, 2)
             if let inherited { posix_spawn_file_actions_adddup2(&actions, inherited, 3) }
         }
+        Instruments.note(id)
     }
 
     private static func pipe() throws -> (read: CInt, write: CInt) {
