@@ -48,6 +48,7 @@ private enum WatchedSyncs {
     nonisolated(unsafe) static var count = 0
     nonisolated(unsafe) static var fail = false
     private nonisolated(unsafe) static var original: UnsafePointer<sqlite3_io_methods>?
+    private nonisolated(unsafe) static var watching: UnsafePointer<sqlite3_io_methods>?
 
     /// Makes it the default VFS of this process.
     static func register() -> Bool {
@@ -68,7 +69,12 @@ private enum WatchedSyncs {
     }
 
     private static func watch(_ file: UnsafeMutablePointer<sqlite3_file>) {
-        guard let original = file.pointee.pMethods else { return }
+        if watching == nil, let original = file.pointee.pMethods { prepare(over: original) }
+        file.pointee.pMethods = watching
+    }
+
+    /// Makes the methods of all watched files.
+    private static func prepare(over original: UnsafePointer<sqlite3_io_methods>) {
         Self.original = original
         var methods = original.pointee
         methods.xSync = { file, flags in
@@ -78,6 +84,6 @@ private enum WatchedSyncs {
         }
         let copy = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
         copy.initialize(to: methods)
-        file.pointee.pMethods = UnsafePointer(copy)
+        watching = UnsafePointer(copy)
     }
 }

@@ -111,6 +111,7 @@ private enum FailedRelease: Equatable {
     /// Whether later releases of it fail, too.
     nonisolated(unsafe) static var lasts = false
     private nonisolated(unsafe) static var original: UnsafePointer<sqlite3_io_methods>?
+    private nonisolated(unsafe) static var watching: UnsafePointer<sqlite3_io_methods>?
 
     /// Locks in the shared memory (`wal.c`): 0 write, 1 checkpoint, 2 recovery, 3 a read of the
     /// database file alone, 4 to 7 the marks of reads of the WAL.
@@ -142,7 +143,12 @@ private enum FailedRelease: Equatable {
     }
 
     private static func watch(_ file: UnsafeMutablePointer<sqlite3_file>) {
-        guard let original = file.pointee.pMethods else { return }
+        if watching == nil, let original = file.pointee.pMethods { prepare(over: original) }
+        file.pointee.pMethods = watching
+    }
+
+    /// Makes the methods of all watched files.
+    private static func prepare(over original: UnsafePointer<sqlite3_io_methods>) {
         Self.original = original
         var methods = original.pointee
         methods.xShmLock = { file, offset, count, flags in
@@ -157,6 +163,6 @@ private enum FailedRelease: Equatable {
         }
         let copy = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
         copy.initialize(to: methods)
-        file.pointee.pMethods = UnsafePointer(copy)
+        watching = UnsafePointer(copy)
     }
 }
