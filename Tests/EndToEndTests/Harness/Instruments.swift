@@ -8,6 +8,7 @@ enum Instruments {
     /// Where and how profiles and reports are written.
     private static let names = [
         "LLVM_PROFILE_FILE", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS",
+        "SWIFT_BACKTRACE",
     ]
 
     /// The variables for each program that a test starts.
