@@ -57,16 +57,43 @@ package enum Direction: Sendable {
     case receiving
     case sending
 
-    fileprivate var events: CShort { CShort(self == .receiving ? POLLIN : POLLOUT) }
+    /// Whichever comes first.
+    case either
+
+    fileprivate var events: CShort {
+        switch self {
+        case .receiving: CShort(POLLIN)
+        case .sending: CShort(POLLOUT)
+        case .either: CShort(POLLIN | POLLOUT)
+        }
+    }
 }
 
 extension Descriptor {
     /// Waits until the descriptor is ready, the latch is open, or the deadline has passed.
     ///
     /// - Parameter deadline: on the monotonic clock; one in the past only checks.
-    ///
-    /// Wraps `poll(2)`.
     package borrowing func wait(
+        for direction: Direction,
+        untilNanoseconds deadline: UInt64,
+        orUntil latch: Latch?
+    ) throws(SystemError) -> Waited {
+        try ForeignDescriptor(raw).wait(
+            for: direction,
+            untilNanoseconds: deadline,
+            orUntil: latch
+        )
+    }
+}
+
+/// The descriptor of a library, which opens and closes it.
+package struct ForeignDescriptor {
+    private let raw: CInt
+
+    package init(_ raw: CInt) { self.raw = raw }
+
+    /// The same as of ``Descriptor``. Wraps `poll(2)`.
+    package func wait(
         for direction: Direction,
         untilNanoseconds deadline: UInt64,
         orUntil latch: Latch?
