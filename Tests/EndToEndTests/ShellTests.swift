@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 import Testing
 
 /// The internal API from a shell: the built program asks the running daemon.

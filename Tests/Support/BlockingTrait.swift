@@ -1,16 +1,15 @@
 import Dispatch
-import Synchronization
-import Testing
+package import Testing
 
 /// Runs the tests of a suite on threads of their own, a few at a time.
 ///
 /// They wait for processes and sockets with blocking calls; on the shared pool, which has as many
 /// threads as cores, they would hold up the tests of everything else.
-struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
+package struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
     /// Suites are scoped test by test.
-    var isRecursive: Bool { true }
+    package var isRecursive: Bool { true }
 
-    func provideScope(
+    package func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
@@ -30,7 +29,7 @@ struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
 
 extension Trait where Self == BlockingTrait {
     /// For suites whose tests make blocking calls.
-    static var blocking: Self { Self() }
+    package static var blocking: Self { Self() }
 }
 
 /// One serial queue without a target: it gets a thread when it has work.
