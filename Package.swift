@@ -107,6 +107,7 @@ let package = Package(
         library("System", ["CLinux", "Queues", "Text"]),
         library("Crypto", ["COpenSSL"]),
         library("SQLite", ["CSQLite"]),
+        library("PostgreSQL", ["System"]),
         library("QRCode"),
         library("Compression"),
 
@@ -309,6 +310,7 @@ let package = Package(
         tests(of: "Crypto", ["COpenSSL"]),
         tests(of: "Queues"),
         tests(of: "SQLite"),
+        tests(of: "PostgreSQL", ["System"]),
         tests(of: "QRCode"),
         tests(of: "Compression"),
         tests(of: "JSON5"),

@@ -10,9 +10,9 @@ enum ImportRules {
 
     /// Layers 0 to 2, where FoundationEssentials has no place.
     private static let lowLayers: Set<String> = [
-        "CLinux", "COpenSSL", "CSQLite", "Queues", "System", "Text", "Crypto", "SQLite", "QRCode",
-        "Compression", "HTTPCore", "Payments", "Ledger", "Snap", "Captures", "Diagnosis", "Survey",
-        "AlertMessages", "Overview",
+        "CLinux", "COpenSSL", "CSQLite", "Queues", "System", "Text", "Crypto", "SQLite",
+        "PostgreSQL", "QRCode", "Compression", "HTTPCore", "Payments", "Ledger", "Snap", "Captures",
+        "Diagnosis", "Survey", "AlertMessages", "Overview",
     ]
 
     /// Layer 2, which does no I/O and knows no clock.

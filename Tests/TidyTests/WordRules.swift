@@ -25,7 +25,8 @@ enum WordRules {
 
     /// Targets that wrap C or Dispatch.
     private static let wrappers: Set<String> = [
-        "Queues", "System", "Crypto", "SQLite", "QRCode", "Compression", "OperatorPage",
+        "Queues", "System", "Crypto", "SQLite", "PostgreSQL", "QRCode", "Compression",
+        "OperatorPage",
     ]
 
     /// Files that do so in targets that otherwise do not.

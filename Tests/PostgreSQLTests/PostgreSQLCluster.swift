@@ -1,0 +1,102 @@
+import Foundation
+import Glibc
+import PostgreSQL
+import Support
+
+/// A PostgreSQL server of its own, on a Unix socket in a temporary directory.
+///
+/// Its superuser is `cashin`. It is stopped, and its files go, with the last reference.
+final class PostgreSQLCluster: Sendable {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static var isInstalled: Bool { programs != nil }
+
+    /// The directory of the programs of the newest version; nil when PostgreSQL is not installed.
+    private static let programs: String? = {
+        let versions = "/usr/lib/postgresql"
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: versions)) ?? []
+        return found.compactMap { Int($0) }.max().map { "\(versions)/\($0)/bin/" }
+    }()
+
+    private let directory: TemporaryDirectory
+
+    /// The options of `postgres`.
+    private let options: String
+
+    /// The number in the name of the socket.
+    private static let port = 5_432
+
+    /// A server that takes connections.
+    ///
+    /// - Parameter primary: one that it follows as its synchronous standby, under the name
+    ///   `standby`.
+    init(following primary: PostgreSQLCluster? = nil, settings: [String] = []) throws {
+        directory = try TemporaryDirectory()
+        try Self.give(directory.path)
+        let own = [
+            "listen_addresses=", "unix_socket_directories=\(directory.path)",
+            "port=\(Self.port)", "shared_buffers=16MB",
+        ]
+        options = (own + settings).map { "-c \($0)" }.joined(separator: " ")
+        try makeData(following: primary)
+        try start()
+    }
+
+    private func makeData(following primary: PostgreSQLCluster?) throws {
+        if let primary {
+            let source = primary.address + "&application_name=standby"
+            try run("pg_basebackup", ["-D", data, "-d", source, "-R", "-X", "stream"])
+        } else {
+            let user = ["-U", "cashin", "-A", "trust"]
+            try run("initdb", ["-D", data, "-E", "UTF8", "--no-sync"] + user)
+        }
+    }
+
+    deinit { try? stop("immediate") }
+
+    private var data: String { directory.file("data") }
+
+    /// Where connections find it.
+    var address: String { "postgresql:///postgres?host=\(directory.path)&user=cashin" }
+
+    /// The path of the socket.
+    var socket: String { directory.file(".s.PGSQL.\(Self.port)") }
+
+    func start() throws {
+        let log = directory.file("log")
+        try run("pg_ctl", ["start", "-w", "-D", data, "-l", log, "-o", options])
+    }
+
+    /// - Parameter mode: `fast`, or `immediate`, as after a crash.
+    func stop(_ mode: String = "fast") throws {
+        try run("pg_ctl", ["stop", "-w", "-m", mode, "-D", data])
+    }
+
+    /// Runs a program of PostgreSQL as a user that it accepts: not as the superuser.
+    private func run(_ program: String, _ arguments: [String]) throws {
+        guard let programs = Self.programs else {
+            throw Failure(description: "PostgreSQL is not installed")
+        }
+        let output = directory.file("output")
+        let user = geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--clear-groups"] : []
+        let command = ["/usr/bin/env", "--chdir=/"] + user + [programs + program] + arguments
+        let process = try spawn(command) { actions in
+            actions.redirectInput()
+            actions.redirectOutput(to: output)
+        }
+        guard waitForEnd(of: process).exitCode == 0 else {
+            let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
+            throw Failure(description: "\(program): \(text)")
+        }
+    }
+
+    /// Lets the user of the server write to a directory.
+    private static func give(_ path: String) throws {
+        guard geteuid() == 0 else { return }
+        guard let user = getpwnam("postgres"), chown(path, user.pointee.pw_uid, 0) == 0 else {
+            throw Failure(description: "the user postgres cannot be given \(path)")
+        }
+    }
+}
