@@ -1,3 +1,4 @@
+import Foundation
 import SQLite
 import Store
 import Support
@@ -143,6 +144,41 @@ import Testing
         keep.add(refusal(2))
         await keep.flush()
         #expect(try kept(isPlausible: true) == [2])
+    }
+
+    /// SQLite ignores what follows the damage, and returns no error.
+    @Test func `damage in the WAL that a killed program left is reported`() async throws {
+        let keep = keep()
+        await keep.open()
+        var ends: [Int] = []
+        for number in 1...3 {
+            keep.add(refusal(number))
+            await keep.flush()
+            ends.append(try Data(contentsOf: URL(fileURLWithPath: path + "-wal")).count)
+        }
+        let failures = failures
+        for (name, newest) in [("sound", 3), ("damaged", 1)] {
+            let copy = directory.file(name)
+            for suffix in ["", "-wal"] {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+            }
+            if name == "damaged" {
+                let wal = URL(fileURLWithPath: copy + "-wal")
+                var bytes = try Data(contentsOf: wal)
+                // In the last commit but one.
+                bytes[ends[1] - 1] ^= 1
+                try bytes.write(to: wal)
+            }
+            let file = SideFile(
+                path: copy,
+                onTrouble: { trouble in failures.all.withLock { $0.append(trouble) } }
+            )
+            #expect(RejectedRequestFile.newestID(in: file, isExpected: true) == newest)
+        }
+        let troubles = failures.all.withLock { $0 }
+        #expect(troubles.map(\.kind) == [.failed])
+        #expect(troubles.first?.path == directory.file("damaged"))
+        #expect(troubles.first?.error?.message.contains("is damaged") == true)
     }
 
     @Test func `what waits is written without being asked for`() async throws {

@@ -1,5 +1,6 @@
 package import SQLite
 import Store
+import System
 
 /// The file of the rejected-request store and its statements.
 package enum RejectedRequestFile {
@@ -54,6 +55,7 @@ package enum RejectedRequestFile {
     ///
     /// - Parameter isExpected: whether a missing file is reported.
     package static func newestID(in file: SideFile, isExpected: Bool) -> Int64 {
+        reportDamagedWAL(of: file)
         do throws(SQLiteError) {
             return try file.open(isExpected: isExpected) { (path) throws(SQLiteError) in
                 try MainDatabase.newest("id", of: "refusals", try open(path))
@@ -62,6 +64,14 @@ package enum RejectedRequestFile {
             file.report(error)
             return 0
         }
+    }
+
+    /// Reports damage in the WAL. SQLite ignores what follows it, and says nothing.
+    private static func reportDamagedWAL(of file: SideFile) {
+        let path = StoreFiles(main: file.path).wal
+        let contents = try? FileContents(startOf: path, byteCount: MainDatabase.walBytesMax)
+        guard let contents, let damage = WALExamination.damage(in: contents.bytes) else { return }
+        file.report(SQLiteError(code: 11, message: damage, context: "open \(path)"))
     }
 
     /// Adds a request; ``bind(_:id:to:)`` binds its values.
