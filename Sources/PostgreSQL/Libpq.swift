@@ -128,7 +128,6 @@ import Glibc
     static let resultCommand: CInt = 1
     static let resultRows: CInt = 2
     static let resultSync: CInt = 10
-    static let resultAborted: CInt = 11
     static let fieldSeverity = CInt(UInt8(ascii: "V"))
     static let fieldState = CInt(UInt8(ascii: "C"))
     static let fieldMessage = CInt(UInt8(ascii: "M"))

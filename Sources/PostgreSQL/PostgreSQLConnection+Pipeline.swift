@@ -19,7 +19,7 @@ extension PostgreSQLConnection {
         withinSeconds seconds: Double
     ) throws(PostgreSQLError) -> [QueryResult] {
         let deadline = SystemClock.monotonicNanoseconds() + UInt64(max(seconds, 0) * 1e9)
-        let context = queries.first?.text ?? "an empty pipeline"
+        let context = queries.first?.sql ?? "an empty pipeline"
         let open = unsafe try opened(context)
         var steps: [Step] = []
         for query in queries { steps += try send(query) }
@@ -47,9 +47,9 @@ extension PostgreSQLConnection {
         _ failure: inout PostgreSQLError?,
         _ deadline: UInt64
     ) throws(PostgreSQLError) {
-        let context: String
+        let context: StaticString
         switch step {
-        case .preparation(_, let sql), .query(let sql): context = "\(sql)"
+        case .preparation(_, let sql), .query(let sql): context = sql
         }
         let result = try received(deadline, context)
         if failure == nil { failure = Self.failure(result, context) }
@@ -64,7 +64,7 @@ extension PostgreSQLConnection {
 
     /// Sends a statement, and prepares it first if it is new to this connection.
     private func send(_ query: Query) throws(PostgreSQLError) -> [Step] {
-        let open = unsafe try opened(query.text)
+        let open = unsafe try opened(query.sql)
         let address = unsafe UInt(bitPattern: query.sql.utf8Start)
         var steps: [Step] = []
         let name = statements[address] ?? "s\(preparationCount)"
@@ -74,11 +74,11 @@ extension PostgreSQLConnection {
             let isSent = unsafe library.sendPrepare(
                 open,
                 name,
-                query.text,
+                "\(query.sql)",
                 CInt(types.count),
                 types
             )
-            guard isSent == 1 else { throw broken(query.text) }
+            guard isSent == 1 else { throw broken(query.sql) }
             statements[address] = name
             steps.append(.preparation(address, query.sql))
         }
@@ -88,14 +88,14 @@ extension PostgreSQLConnection {
             let count = CInt(values.count)
             return unsafe library.sendPrepared(open, name, count, starts, lengths, formats, 1)
         }
-        guard isSent == 1 else { throw broken(query.text) }
+        guard isSent == 1 else { throw broken(query.sql) }
         return steps + [.query(query.sql)]
     }
 
     /// The next result.
     private func received(
         _ deadline: UInt64,
-        _ context: String
+        _ context: StaticString
     ) throws(PostgreSQLError) -> QueryResult {
         guard let result = try next(deadline, context) else { throw outOfStep(context) }
         return result
@@ -104,7 +104,7 @@ extension PostgreSQLConnection {
     /// The next result, or nil between the results of two commands.
     private func next(
         _ deadline: UInt64,
-        _ context: String
+        _ context: StaticString
     ) throws(PostgreSQLError) -> QueryResult? {
         let open = unsafe try opened(context)
         while true {
@@ -129,7 +129,7 @@ extension PostgreSQLConnection {
     }
 
     /// Results that do not belong to what was sent; nothing is known of the connection.
-    private func outOfStep(_ context: String) -> PostgreSQLError {
+    private func outOfStep(_ context: StaticString) -> PostgreSQLError {
         close()
         return PostgreSQLError(
             .connection,
@@ -139,7 +139,8 @@ extension PostgreSQLConnection {
     }
 
     /// The error in a result; nil if it succeeded.
-    private static func failure(_ result: QueryResult, _ context: String) -> PostgreSQLError? {
+    private static func failure(_ result: QueryResult, _ context: StaticString) -> PostgreSQLError?
+    {
         if [Libpq.resultCommand, Libpq.resultRows].contains(result.status) { return nil }
         return PostgreSQLError(
             .statement,

@@ -15,7 +15,7 @@ package import System
         /// Open, outside of a transaction.
         case idle
         case inTransaction
-        /// A statement of the transaction has failed; only ``rollBack(within:)`` is possible.
+        /// A statement of the transaction has failed: only ``rollBack(withinSeconds:)`` helps.
         case inFailedTransaction
         case closed
     }
@@ -91,7 +91,7 @@ package import System
         _ = unsafe library.enterPipelineMode(connected)
     }
 
-    private static let connecting = "connect to the database"
+    private static let connecting: StaticString = "connect to the database"
 
     deinit { close() }
 
@@ -103,7 +103,7 @@ package import System
     }
 
     /// - Throws: an error of kind `connection` when it is closed.
-    func opened(_ context: String) throws(PostgreSQLError) -> Libpq.Handle {
+    func opened(_ context: StaticString) throws(PostgreSQLError) -> Libpq.Handle {
         guard let open = unsafe handle else {
             throw PostgreSQLError(.connection, "the connection is closed", context: context)
         }
@@ -111,7 +111,7 @@ package import System
     }
 
     /// Closes the connection after an error of libpq, and returns that error.
-    func broken(_ context: String) -> PostgreSQLError {
+    func broken(_ context: StaticString) -> PostgreSQLError {
         let message = unsafe handle.map { unsafe Self.message(of: $0, library) }
         close()
         return PostgreSQLError(.connection, message ?? "the connection is closed", context: context)
@@ -129,7 +129,7 @@ package import System
         for direction: Direction,
         untilNanoseconds deadline: UInt64,
         orUntil latch: Latch? = nil,
-        _ context: String
+        _ context: StaticString
     ) throws(PostgreSQLError) -> Waited {
         let socket = ForeignDescriptor(unsafe library.socket(try opened(context)))
         do throws(SystemError) {
@@ -249,7 +249,7 @@ extension PostgreSQLConnection {
         untilNanoseconds deadline: UInt64,
         orUntil latch: Latch? = nil
     ) throws(PostgreSQLError) -> [Notification] {
-        let context = "wait for notifications"
+        let context: StaticString = "wait for notifications"
         let open = unsafe try opened(context)
         while true {
             guard unsafe library.consumeInput(open) == 1 else { throw broken(context) }

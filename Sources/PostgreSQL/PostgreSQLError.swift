@@ -18,7 +18,7 @@ package struct PostgreSQLError: Error, Equatable, Sendable {
         case unconfirmed
     }
 
-    package let kind: Kind
+    package private(set) var kind: Kind
 
     /// The server's SQLSTATE, five characters (PostgreSQL documentation, appendix A); empty when
     /// the server reported none.
@@ -30,19 +30,19 @@ package struct PostgreSQLError: Error, Equatable, Sendable {
     package let context: String
 
     /// Whether a commit was under way, so that the transaction may or may not be committed.
-    package let isOutcomeUnknown: Bool
+    package private(set) var isOutcomeUnknown: Bool
 
     init(
         _ kind: Kind,
         state: String = "",
         _ message: String,
-        context: String,
+        context: StaticString,
         isOutcomeUnknown: Bool = false
     ) {
         self.kind = kind
         self.state = state
         self.message = message
-        self.context = context
+        self.context = "\(context)"
         self.isOutcomeUnknown = isOutcomeUnknown
     }
 
@@ -52,12 +52,16 @@ package struct PostgreSQLError: Error, Equatable, Sendable {
 
     /// The same error, with which the server has ended the connection.
     var ofConnection: Self {
-        PostgreSQLError(.connection, state: state, message, context: context)
+        var error = self
+        error.kind = .connection
+        return error
     }
 
     /// The same error, after which it is not known whether the transaction is committed.
     var withUnknownOutcome: Self {
-        PostgreSQLError(kind, state: state, message, context: context, isOutcomeUnknown: true)
+        var error = self
+        error.isOutcomeUnknown = true
+        return error
     }
 }
 

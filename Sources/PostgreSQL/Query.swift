@@ -17,8 +17,6 @@ package struct Query: Sendable {
         self.sql = sql
         self.parameters = parameters
     }
-
-    var text: String { "\(sql)" }
 }
 
 /// The value of a parameter, with its type.
