@@ -44,6 +44,10 @@ extension Digest: Hashable {
     }
 }
 
+extension Digest: CustomStringConvertible {
+    package var description: String { hex }
+}
+
 /// Computes SHA-256 digests, one after the other, with one context.
 ///
 /// An instance must be used by one thread or event loop at a time, because it reuses its context.

@@ -14,6 +14,7 @@ struct DigestTests {
     func `hashes as FIPS 180-4 says`(text: String, hex: String) throws {
         let digest = try sha256(Array(text.utf8).span)
         #expect(digest.hex == hex)
+        #expect("\(digest)" == hex, "as in a text")
     }
 
     @Test func `a hasher starts anew with each digest`() throws {
