@@ -5,14 +5,20 @@ import Testing
 
 /// Stored callbacks that are judged again, on an operator's order.
 struct ReplayTests {
-    @Test func `a replayed duplicate stays one`() throws {
-        var ledger = TestLedger()
+    /// Receives a success twice; returns the second delivery, callback 2.
+    private func duplicate(_ ledger: inout TestLedger) throws -> Delivery {
         try ledger.generate()
         try ledger.deliver()
         var said = TestDelivery(received: ledger.now)
         said.salt = "again"
         let again = try said.delivery
         #expect(ledger.run { $0.receive(again) }.outcome == .duplicate)
+        return again
+    }
+
+    @Test func `a replayed duplicate stays one`() throws {
+        var ledger = TestLedger()
+        let again = try duplicate(&ledger)
         let request = ReplayRequest(callbackID: 2, delivery: again)
         let result = ledger.run { $0.replay(request) }
         #expect(result.before == .duplicate)
@@ -58,12 +64,7 @@ struct ReplayTests {
 
     @Test func `a replayed duplicate of a refunded success is ignored`() throws {
         var ledger = TestLedger()
-        try ledger.generate()
-        try ledger.deliver()
-        var said = TestDelivery(received: ledger.now)
-        said.salt = "again"
-        let again = try said.delivery
-        ledger.run { _ = $0.receive(again) }
+        let again = try duplicate(&ledger)
         try ledger.answer(.refunded)
         let result = ledger.run { $0.replay(ReplayRequest(callbackID: 2, delivery: again)) }
         #expect(result.before == .duplicate)

@@ -62,9 +62,7 @@ import Testing
         for number in 1...3 {
             test.clock.set(start + Int64(number) * 3_600_000)
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
                 $0.received = start + Int64(number) * 3_600_000
             }
         }
@@ -89,9 +87,7 @@ import Testing
         let test = try await TestStore()
         for number in 1...3 {
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
                 $0.sen = number == 2 ? 2_500_000 : 1_000_000
             }
         }
@@ -110,9 +106,7 @@ import Testing
         let test = try await TestStore()
         for number in 1...3 {
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
             }
         }
         let reader = test.store.reader

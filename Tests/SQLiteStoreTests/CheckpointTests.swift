@@ -78,9 +78,7 @@ import Testing
         let test = try await TestStore()
         for number in 0..<1_200 {
             let delivery = try TestDelivery {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
             }.delivery
             _ = try await test.deliver(delivery)
         }

@@ -14,9 +14,7 @@ import Testing
 
     private func deliver(_ test: TestStore, _ payment: Int) async throws {
         try await test.deliver {
-            $0.partner = "PAY-\(payment)"
-            $0.reference = "TRX-\(payment)"
-            $0.externalID = "id-\(payment)"
+            $0.setReferences(payment)
             $0.received = test.clock.now
         }
     }

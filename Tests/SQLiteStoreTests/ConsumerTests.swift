@@ -12,9 +12,7 @@ import Testing
         let test = try await TestStore()
         for number in 0..<head {
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
             }
         }
         return test

@@ -15,9 +15,7 @@ import Testing
 @Suite struct DisplacedDatabaseTests {
     private func delivery(_ number: Int) throws -> Delivery {
         try TestDelivery {
-            $0.partner = "PAY-\(number)"
-            $0.reference = "TRX-\(number)"
-            $0.externalID = "id-\(number)"
+            $0.setReferences(number)
         }.delivery
     }
 

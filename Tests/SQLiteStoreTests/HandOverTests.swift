@@ -27,9 +27,7 @@ import Testing
         let gate = await test.holdWriter()
         for number in numbers {
             let delivery = try TestDelivery {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
             }.delivery
             test.store.submit(delivery, completingOn: queues[number % 2]) { result in
                 #expect((try? result.get()) != nil)

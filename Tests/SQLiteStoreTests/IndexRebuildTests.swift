@@ -15,9 +15,7 @@ import Testing
         let test = try await TestStore()
         for number in 1...2 {
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
             }
         }
         try await test.deliver {
@@ -39,9 +37,7 @@ import Testing
         for number in 1...2 {
             #expect(try await test.transaction("TRX-\(number)")?.id == Int64(number))
             let repeated = try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
             }
             #expect(repeated.isRedelivery)
         }

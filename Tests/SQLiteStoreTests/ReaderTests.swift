@@ -13,9 +13,7 @@ import Testing
         let test = try await TestStore()
         for number in 1...5 {
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
                 $0.status = number == 5 ? .refunded : .success
             }
             test.clock.advance(milliseconds: 1_000)

@@ -14,9 +14,7 @@ import Testing
         let test = try await TestStore()
         let deliveries = try (1...count).map { number in
             var delivery = TestDelivery()
-            delivery.partner = "PAY-\(number)"
-            delivery.reference = "TRX-\(number)"
-            delivery.externalID = "id-\(number)"
+            delivery.setReferences(number)
             delivery.status = .initiated
             return try delivery.delivery
         }

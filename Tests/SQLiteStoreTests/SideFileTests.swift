@@ -80,9 +80,7 @@ import Testing
 
     private func delivery(_ number: Int) throws -> Delivery {
         try TestDelivery {
-            $0.partner = "PAY-\(number)"
-            $0.reference = "TRX-\(number)"
-            $0.externalID = "id-\(number)"
+            $0.setReferences(number)
         }.delivery
     }
 
@@ -228,9 +226,7 @@ import Testing
         let restored = try await TestStore(in: copy, clock: TestClock(TestClock.start + 1_000))
         for number in 21...30 {
             try await restored.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
                 $0.received = TestClock.start + 1_000
             }
         }
@@ -242,9 +238,7 @@ import Testing
         for number in [1, 10, 21, 25, 30] {
             #expect(try await test.transaction("TRX-\(number)") != nil, "TRX-\(number)")
             let again = try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
                 if number > 20 { $0.received = TestClock.start + 1_000 }
             }
             #expect(again.isRedelivery)

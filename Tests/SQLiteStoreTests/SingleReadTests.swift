@@ -19,9 +19,7 @@ import Testing
         for number in 1...count {
             test.clock.advance(seconds: 1)
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
                 $0.status = status
             }
         }
@@ -107,9 +105,7 @@ import Testing
         #expect(try await test.store.reader.newestSignedTime() == nil)
         for (number, seconds) in [Int64(5), 40, 20].enumerated() {
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
                 $0.signedSecondsAgo = seconds
             }
         }

@@ -16,9 +16,7 @@ import Testing
     /// A callback that takes 17 pages of the WAL.
     private static func large(_ number: Int) throws -> Delivery {
         try TestDelivery {
-            $0.partner = "PAY-\(number)"
-            $0.reference = "TRX-\(number)"
-            $0.externalID = "id-\(number)"
+            $0.setReferences(number)
             $0.salt = String(repeating: "x", count: 60_000)
         }.delivery
     }

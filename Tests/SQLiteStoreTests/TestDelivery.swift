@@ -34,6 +34,13 @@ struct TestDelivery {
 
     init(_ change: (inout TestDelivery) -> Void = { _ in }) { change(&self) }
 
+    /// Makes it the callback of another payment, under an X-EXTERNAL-ID of its own.
+    mutating func setReferences(_ number: some BinaryInteger) {
+        partner = "PAY-\(number)"
+        reference = "TRX-\(number)"
+        externalID = "id-\(number)"
+    }
+
     var pair: ReferencePair {
         get throws {
             ReferencePair(

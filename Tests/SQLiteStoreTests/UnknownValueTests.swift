@@ -15,9 +15,7 @@ import Testing
         let test = try await TestStore()
         for number in 1...3 {
             try await test.deliver {
-                $0.partner = "PAY-\(number)"
-                $0.reference = "TRX-\(number)"
-                $0.externalID = "id-\(number)"
+                $0.setReferences(number)
             }
         }
         try test.connection(.readWrite).execute(change)
