@@ -5,10 +5,13 @@ import System
 import Testing
 
 /// What is known of a connection after each kind of error, and what comes from other connections.
-@Suite(.serialized, .blocking, .enabled(if: PostgreSQLCluster.isInstalled, "no PostgreSQL"))
+@Suite(
+    .serialized,
+    .blocking,
+    .cluster,
+    .enabled(if: PostgreSQLCluster.isInstalled, "PostgreSQL is not installed")
+)
 struct ConnectionTests {
-    private static let cluster = Result { try PostgreSQLCluster() }
-
     private let connection: PostgreSQLConnection
     private let other: PostgreSQLConnection
 
@@ -18,7 +21,7 @@ struct ConnectionTests {
     }
 
     private static func connect() throws -> PostgreSQLConnection {
-        try PostgreSQLConnection(cluster.get().address, withinSeconds: 10)
+        try PostgreSQLConnection(#require(ClusterTrait.cluster).address, withinSeconds: 10)
     }
 
     private func now() -> UInt64 { SystemClock.monotonicNanoseconds() }

@@ -6,16 +6,19 @@ import Testing
 @testable import PostgreSQL
 
 /// Values, groups of statements and transactions, with a real server.
-@Suite(.serialized, .blocking, .enabled(if: PostgreSQLCluster.isInstalled, "no PostgreSQL"))
+@Suite(
+    .serialized,
+    .blocking,
+    .cluster,
+    .enabled(if: PostgreSQLCluster.isInstalled, "PostgreSQL is not installed")
+)
 struct QueryTests {
-    private static let cluster = Result { try PostgreSQLCluster() }
-
     private let connection: PostgreSQLConnection
 
     init() throws { connection = try Self.connect() }
 
     static func connect() throws -> PostgreSQLConnection {
-        try PostgreSQLConnection(cluster.get().address, withinSeconds: 10)
+        try PostgreSQLConnection(#require(ClusterTrait.cluster).address, withinSeconds: 10)
     }
 
     /// Runs one statement.

@@ -1,0 +1,22 @@
+import Support
+import Testing
+
+/// Gives the tests of a suite one server, and stops it after the last of them.
+///
+/// A static property would keep it running when the tests have ended.
+struct ClusterTrait: SuiteTrait, TestScoping {
+    @TaskLocal static var cluster: PostgreSQLCluster?
+
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        try await Self.$cluster.withValue(PostgreSQLCluster()) { try await function() }
+    }
+}
+
+extension Trait where Self == ClusterTrait {
+    /// For suites whose tests share a server.
+    static var cluster: Self { Self() }
+}
