@@ -135,22 +135,23 @@ let package = Package(
         library("HTTPClient", ["HTTPCore", "System", "Queues", "Crypto", "COpenSSL"]),
         library("CashIn", ["HTTPClient", "HTTPCore", "Snap", "Text", "Payments", "Crypto"]),
         library("Store", ["Ledger", "Payments", "Queues"]),
-        library("SQLiteFiles", ["Store", "SQLite", "Ledger", "Payments", "Queues", "System"]),
+        library("SQLTables", ["Store", "Ledger", "Payments"]),
+        library("SQLReaders", ["SQLTables", "Store", "Ledger", "Payments", "Queues"]),
         library(
-            "SQLiteTables",
-            ["Store", "SQLite", "Ledger", "Payments"]
+            "SQLiteFiles",
+            ["SQLTables", "Store", "SQLite", "Payments", "Queues", "System"]
         ),
         library(
             "SQLiteStore",
             [
-                "SQLiteTables", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments", "Queues",
+                "SQLReaders", "SQLTables", "SQLiteFiles", "Store", "SQLite", "Ledger", "Payments",
                 "System",
             ]
         ),
         library(
             "Recovery",
             [
-                "SQLiteStore", "SQLiteTables", "SQLiteFiles", "Store", "SQLite", "Ledger",
+                "SQLiteStore", "SQLTables", "SQLiteFiles", "Store", "SQLite", "Ledger",
                 "Payments", "System",
             ]
         ),
@@ -327,7 +328,7 @@ let package = Package(
         tests(of: "Store"),
         tests(of: "SQLiteFiles", ["CSQLite"]),
         // The tests of Recovery are among them: they need the same stores.
-        tests(of: "SQLiteStore", ["Recovery", "CSQLite"]),
+        tests(of: "SQLiteStore", ["SQLReaders", "SQLTables", "Recovery", "CSQLite"]),
         tests(of: "Metrics"),
         tests(of: "Configuration"),
         tests(of: "Alarms"),

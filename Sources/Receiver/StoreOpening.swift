@@ -65,7 +65,7 @@ struct StoreOpening {
         case .diskFull: return true
         // On a full disk a file cannot be created, which SQLite reports as a file that cannot be
         // opened.
-        case .failed: return disk.isFull()
+        case .failed, .damaged, .locked: return disk.isFull()
         case .invalidWork, .unusable, .orphaned: return false
         }
     }

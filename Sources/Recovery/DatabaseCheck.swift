@@ -3,7 +3,7 @@ import Payments
 import SQLite
 import SQLiteFiles
 import SQLiteStore
-import SQLiteTables
+import SQLTables
 import Store
 import System
 

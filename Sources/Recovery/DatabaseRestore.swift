@@ -3,7 +3,7 @@ import Payments
 import SQLite
 package import SQLiteFiles
 import SQLiteStore
-import SQLiteTables
+import SQLTables
 import Store
 import System
 
@@ -239,20 +239,26 @@ extension DatabaseRestore {
     private func remember(_ before: Before?, beyond feed: String) -> Remembered {
         var remembered = Remembered()
         guard let before else { return remembered }
-        do throws(SQLiteError) {
-            let present = try DatabaseCopy.open(before.path)
-            let restored = try Connection(path: copy, mode: .readWrite)
-            try present.snapshot { () throws(SQLiteError) in
-                try DatabaseSchema.checkIsMade(present)
-                let newest = try MainDatabase.newestTime(present)
-                try Self.copyConsumers(from: present, to: restored)
-                try SetAsidePayments(in: present, beyond: restored, feed: feed).forEach {
+        do throws(StoreError) {
+            let (present, restored) = try StoreError.mapped { () throws(SQLiteError) in
+                let present = try DatabaseCopy.open(before.path)
+                return (present, try Connection(path: copy, mode: .readWrite))
+            }
+            let database = SQLiteDatabase(present)
+            try database.snapshot { () throws(StoreError) in
+                let newest = try StoreError.mapped { () throws(SQLiteError) in
+                    try DatabaseSchema.checkIsMade(present)
+                    return try MainDatabase.newestTime(present)
+                }
+                try Self.copyConsumers(from: database, to: restored)
+                let backup = SQLiteDatabase(restored)
+                try SetAsidePayments(in: database, beyond: backup, feed: feed).forEach {
                     remembered.payments.append(SetAsidePayment($0))
                 }
                 remembered.newestMilliseconds = newest
             }
         } catch {
-            remembered.error = StoreError(error)
+            remembered.error = error
         }
         return remembered
     }
@@ -260,14 +266,14 @@ extension DatabaseRestore {
     /// Copies the offsets of consumers, each with the feed id that it belongs to. A consumer that
     /// was added after the backup is therefore also told that the feed has changed.
     private static func copyConsumers(
-        from present: Connection,
+        from present: SQLiteDatabase,
         to restored: Connection
-    ) throws(SQLiteError) {
-        let table = try ConsumerTable(restored)
+    ) throws(StoreError) {
+        let table = try ConsumerTable(SQLiteDatabase(restored))
         let all = try ConsumerTable(present).consumers(after: "", limit: Store.consumersMax)
-        try restored.transaction { () throws(SQLiteError) in
-            for consumer in all { try table.put(consumer) }
-        }
+        try StoreError.mapped { () throws(SQLiteError) in try restored.execute("BEGIN IMMEDIATE") }
+        for consumer in all { try table.put(consumer) }
+        try StoreError.mapped { () throws(SQLiteError) in try restored.execute("COMMIT") }
     }
 
     /// Schedules queries about open payments, and about what the replaced database has beyond the

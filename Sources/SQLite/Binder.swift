@@ -3,30 +3,37 @@ import CSQLite
 /// Binds values to the parameters of a statement, in order.
 ///
 /// Text and blobs are copied, so they need not outlive the call. The first failure is stored and
-/// thrown by the statement.
-@safe package struct Binder {
+/// thrown by the statement, to which the binder belongs.
+@safe package final class Binder {
     private let statement: OpaquePointer
-    private let buffer: ValueBuffer
+    private let buffer = ValueBuffer()
     private(set) var count: Int32 = 0
     private(set) var code: Int32 = SQLITE_OK
 
-    init(statement: OpaquePointer, buffer: ValueBuffer) {
-        unsafe self.statement = statement
-        self.buffer = buffer
+    init(statement: OpaquePointer) { unsafe self.statement = statement }
+
+    /// Starts with the first parameter again.
+    func removeAll() {
+        buffer.removeAll()
+        count = 0
+        code = SQLITE_OK
     }
 
+    /// Whether SQLite has copied a value, which it then keeps until it is replaced.
+    var hasOverflowed: Bool { buffer.hasOverflowed }
+
     /// Binds an integer, or NULL.
-    package mutating func integer(_ value: Int64?) {
+    package func integer(_ value: Int64?) {
         count += 1
         guard let value else { return null() }
         record(unsafe sqlite3_bind_int64(statement, count, value))
     }
 
     /// Binds an integer.
-    package mutating func integer(_ value: Int) { integer(Int64(value)) }
+    package func integer(_ value: Int) { integer(Int64(value)) }
 
     /// Binds text as UTF-8, or NULL; a NUL character is part of the text.
-    package mutating func text(_ value: String?) {
+    package func text(_ value: String?) {
         count += 1
         guard let value else { return null() }
         let bound = unsafe value.utf8.span.withUnsafeBufferPointer { text in
@@ -44,7 +51,7 @@ import CSQLite
     }
 
     /// Binds a blob, or NULL; an empty blob is not NULL.
-    package mutating func blob(_ value: [UInt8]?) {
+    package func blob(_ value: [UInt8]?) {
         count += 1
         guard let value else { return null() }
         let bound = unsafe value.withUnsafeBytes { bytes in
@@ -55,9 +62,9 @@ import CSQLite
         record(bound)
     }
 
-    private mutating func null() { record(unsafe sqlite3_bind_null(statement, count)) }
+    private func null() { record(unsafe sqlite3_bind_null(statement, count)) }
 
-    private mutating func record(_ result: Int32) {
+    private func record(_ result: Int32) {
         if code == SQLITE_OK { code = result }
     }
 }

@@ -5,7 +5,7 @@ import CSQLite
     private let connection: Connection
     private let handle: OpaquePointer
     private let sql: String
-    private let buffer = ValueBuffer()
+    private let binder: Binder
 
     init(_ sql: String, on connection: Connection) throws(SQLiteError) {
         var prepared: OpaquePointer?
@@ -18,12 +18,13 @@ import CSQLite
         self.connection = connection
         self.sql = sql
         unsafe self.handle = handle
+        binder = unsafe Binder(statement: handle)
     }
 
     deinit { unsafe sqlite3_finalize(handle) }
 
     /// Binds the parameters in order and runs the statement to its end, ignoring rows.
-    package func run(_ bind: (inout Binder) -> Void = { _ in }) throws(SQLiteError) {
+    package func run(_ bind: (Binder) -> Void = { _ in }) throws(SQLiteError) {
         try start(bind)
         defer { finish() }
         while try step() {}
@@ -31,7 +32,7 @@ import CSQLite
 
     /// Binds the parameters in order and reads the first row; nil if there is none.
     package func first<Result>(
-        _ bind: (inout Binder) -> Void = { _ in },
+        _ bind: (Binder) -> Void = { _ in },
         row: (Row) -> Result
     ) throws(SQLiteError) -> Result? {
         try start(bind)
@@ -41,7 +42,7 @@ import CSQLite
 
     /// Binds the parameters in order and reads rows until `row` returns false or none is left.
     package func forEach(
-        _ bind: (inout Binder) -> Void = { _ in },
+        _ bind: (Binder) -> Void = { _ in },
         row: (Row) -> Bool
     ) throws(SQLiteError) {
         try start(bind)
@@ -51,7 +52,7 @@ import CSQLite
 
     /// Binds the parameters in order and reads all rows.
     package func all<Result>(
-        _ bind: (inout Binder) -> Void = { _ in },
+        _ bind: (Binder) -> Void = { _ in },
         row: (Row) -> Result
     ) throws(SQLiteError) -> [Result] {
         var results: [Result] = []
@@ -62,10 +63,9 @@ import CSQLite
         return results
     }
 
-    private func start(_ bind: (inout Binder) -> Void) throws(SQLiteError) {
-        buffer.removeAll()
-        var binder = unsafe Binder(statement: handle, buffer: buffer)
-        bind(&binder)
+    private func start(_ bind: (Binder) -> Void) throws(SQLiteError) {
+        binder.removeAll()
+        bind(binder)
         let parameters = unsafe sqlite3_bind_parameter_count(handle)
         precondition(
             binder.count == parameters,
@@ -86,6 +86,6 @@ import CSQLite
     private func finish() {
         // The result repeats the error that `step()` has thrown.
         _ = unsafe sqlite3_reset(handle)
-        if buffer.hasOverflowed { _ = unsafe sqlite3_clear_bindings(handle) }
+        if binder.hasOverflowed { _ = unsafe sqlite3_clear_bindings(handle) }
     }
 }

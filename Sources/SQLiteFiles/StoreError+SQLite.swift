@@ -21,6 +21,8 @@ extension StoreError {
             case Self.notADatabase: .unusable
             case Self.full: .diskFull
             case _ where error.code == Self.sharedMemorySize && Self.isFull(error): .diskFull
+            case _ where error.isDamage: .damaged
+            case _ where error.isBusy: .locked
             default: .failed
             }
         self.init(

@@ -1,3 +1,4 @@
+@testable import SQLReaders
 import Ledger
 import Payments
 import SQLite

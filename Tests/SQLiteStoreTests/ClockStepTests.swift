@@ -1,17 +1,22 @@
+@testable import SQLReaders
+import SQLiteFiles
 import SQLite
 import Support
 import Testing
 
-@testable import SQLiteTables
+@testable import SQLTables
 @testable import SQLiteStore
 @testable import Store
 
 /// Which rows start a new stretch of a list.
 @Suite struct ClockStepTests {
-    private static let disorder = TimeList.disorderMilliseconds
+    private static let disorder = SQLDialect.sqlite.clockDisorderMilliseconds
 
     /// Whether each time, in rows numbered from 1, starts a new stretch.
-    private func areSteps(_ times: [Int64], after steps: ClockSteps = ClockSteps()) -> [Bool] {
+    private func areSteps(
+        _ times: [Int64],
+        after steps: ClockSteps = ClockSteps(disorderMilliseconds: 60_000)
+    ) -> [Bool] {
         var steps = steps
         return times.enumerated().map {
             steps.record(.callbacks, id: Int64($0 + 1), milliseconds: $1)
@@ -35,7 +40,7 @@ import Testing
     }
 
     @Test func `lists do not share their newest times`() {
-        var steps = ClockSteps()
+        var steps = ClockSteps(disorderMilliseconds: 60_000)
         let isFirst = steps.record(.gatewayCalls, id: 1, milliseconds: 10_000_000)
         #expect(!isFirst)
         #expect(areSteps([0], after: steps) == [false])
@@ -46,7 +51,7 @@ import Testing
         offset: Int64,
         isStep: Bool
     ) {
-        var steps = ClockSteps()
+        var steps = ClockSteps(disorderMilliseconds: 60_000)
         steps.resume(.callbacks, id: 0, milliseconds: 1_000_000)
         #expect(!steps.isLast(.callbacks, id: 0))
         #expect(steps.isLast(.callbacks, id: 1))
@@ -62,7 +67,7 @@ import Testing
     }
 
     private static let hour: Int64 = 3_600_000
-    private static let disorder = TimeList.disorderMilliseconds
+    private static let disorder = SQLDialect.sqlite.clockDisorderMilliseconds
     private let connection: Connection
 
     init() throws {
@@ -97,7 +102,7 @@ import Testing
         count: Int64 = 60,
         _ list: TimeList = .callbacks
     ) throws -> [Written] {
-        let table = try ClockStepTable(connection)
+        let table = try ClockStepTable(connection.database)
         let times = starts.flatMap { start in (0..<count).map { start + $0 * 60_000 } }
         let rows = times.enumerated().map { Written(id: Int64($0 + 1) * 2, time: $1) }
         for row in rows { try write(row, table, list) }
@@ -118,7 +123,11 @@ import Testing
         _ list: TimeList = .callbacks,
         in bounds: Range<Int64> = 1..<Int64.max
     ) throws {
-        let ranges = try TimeSearch(list, connection).ranges(from: from, to: to, in: bounds)
+        let ranges = try TimeSearch(list, connection.database).ranges(
+            from: from,
+            to: to,
+            in: bounds
+        )
         let found = rows.filter { row in ranges.contains { $0.contains(row.id) } }
         let wanted = rows.filter {
             $0.time >= from ?? .min && $0.time < to ?? .max && bounds.contains($0.id)
@@ -191,7 +200,7 @@ import Testing
 
     @Test func `adjacent ranges are joined`() throws {
         _ = try write(starts: [5 * Self.hour, 4 * Self.hour])
-        let search = try TimeSearch(.callbacks, connection)
+        let search = try TimeSearch(.callbacks, connection.database)
         #expect(try search.ranges(from: 0, to: nil) == [2..<241], "the first row is 2")
         #expect(try search.ranges(from: nil, to: nil) == [2..<241])
         #expect(try search.ranges(from: nil, to: nil, in: 50..<60) == [50..<60])
@@ -199,7 +208,7 @@ import Testing
     }
 
     @Test func `an empty list has no ranges`() throws {
-        let search = try TimeSearch(.callbacks, connection)
+        let search = try TimeSearch(.callbacks, connection.database)
         #expect(try search.ranges(from: nil, to: nil).isEmpty)
         #expect(try search.ranges(from: 0, to: 1).isEmpty)
     }
@@ -209,7 +218,7 @@ import Testing
     @Test(arguments: 1...12 as ClosedRange<UInt64>)
     func `every row is found by its time, whatever the clock did`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        var table = try ClockStepTable(connection)
+        var table = try ClockStepTable(connection.database)
         var rows: [Written] = []
         var later: [Written] = []
         var clock: Int64 = 1_000 * Self.hour
@@ -219,7 +228,7 @@ import Testing
                 clock += Int64.random(in: (-9 * Self.hour)...(9 * Self.hour), using: &random)
             }
             if Int.random(in: 0..<25, using: &random) == 0 {
-                table = try ClockStepTable(connection)
+                table = try ClockStepTable(connection.database)
             }
             let late = Int64.random(in: 0..<Self.disorder, using: &random)
             let row = Written(id: id, time: clock - late)
@@ -240,7 +249,7 @@ import Testing
 
     @Test func `a row written between two others that it fits leaves no step`() throws {
         let rows = try write(starts: [0])
-        let table = try ClockStepTable(connection)
+        let table = try ClockStepTable(connection.database)
         try write(Written(id: 21, time: rows[9].time), table)
         try write(Written(id: 41, time: rows[20].time), table)
         #expect(try steps().isEmpty)

@@ -1,7 +1,7 @@
 import SQLite
 import Testing
 
-@testable import SQLiteTables
+@testable import SQLTables
 @testable import SQLiteStore
 @testable import Store
 
@@ -122,19 +122,20 @@ import Testing
     @Test func `there are so many and no more, and a removed one makes room`() async throws {
         let test = try await store(head: 1)
         let disk = try test.connection(.readWrite)
-        let table = try ConsumerTable(disk)
-        try disk.transaction { () throws(SQLiteError) in
-            for number in 1..<Store.consumersMax {
-                let record = ConsumerRecord(
+        let table = try ConsumerTable(disk.database)
+        try disk.execute("BEGIN")
+        for number in 1..<Store.consumersMax {
+            try table.put(
+                ConsumerRecord(
                     name: "c\(number)",
                     offset: 0,
                     feed: test.store.feed,
                     updatedMilliseconds: 0,
                     updatedBy: ""
                 )
-                try table.put(record)
-            }
+            )
         }
+        try disk.execute("COMMIT")
         guard case .moved = try await move(test, 1, name: "last") else {
             Issue.record("there was room for one")
             return

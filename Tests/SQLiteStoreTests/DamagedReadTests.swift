@@ -61,7 +61,7 @@ import Testing
         let report = DamageReport(onDamage: damage.hooks.damageFound)
         for page in 1...40 {
             for _ in 1...2 {
-                report.report(SQLiteError(code: 11, message: "page \(page)", context: "read"))
+                report.report(StoreError(.damaged, "page \(page)", context: "read"))
             }
         }
         #expect(damage.count == 32)

@@ -1,10 +1,11 @@
+@testable import SQLReaders
 import Ledger
 import Payments
 import SQLite
 import Testing
 
 @testable import SQLiteFiles
-@testable import SQLiteTables
+@testable import SQLTables
 @testable import SQLiteStore
 @testable import Store
 
@@ -16,7 +17,7 @@ import Testing
     init() throws {
         connection = try Connection(path: ":memory:", mode: .readWriteCreate)
         try DatabaseSchema.create(connection)
-        reader = try GatewayCallReader(connection)
+        reader = try GatewayCallReader(connection.database)
     }
 
     private func exchange(
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func `a call is read as it was written`() throws {
-        let table = try GatewayCallTable(connection)
+        let table = try GatewayCallTable(connection.database)
         for hasAnswer in [true, false] {
             try table.insert(exchange(hasAnswer: hasAnswer), paymentID: nil)
         }
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func `a head is kept once for all calls, and is read byte for byte`() throws {
-        let table = try GatewayCallTable(connection)
+        let table = try GatewayCallTable(connection.database)
         let calls = (1...3).map { number in
             GatewayCall(
                 service: 51,
@@ -116,7 +117,7 @@ import Testing
     }
 
     @Test func `calls of a payment are its own, and those before it under its names`() throws {
-        let table = try GatewayCallTable(connection)
+        let table = try GatewayCallTable(connection.database)
         let rows: [(reference: String, paymentID: Int64?)] = [
             ("TRX-1", nil), ("PAY-1", nil), ("TRX-2", nil), ("TRX-2", 8), ("TRX-1", 7),
             ("TRX-1", nil), ("TRX-1", 7),
@@ -130,7 +131,7 @@ import Testing
     }
 
     @Test func `the list is filtered by the end of the call and paged`() throws {
-        let table = try GatewayCallTable(connection)
+        let table = try GatewayCallTable(connection.database)
         // A minute apart, so that halving has something to find.
         for number in 1...300 {
             try table.insert(exchange(finished: Int64(number) * 60_000), paymentID: nil)

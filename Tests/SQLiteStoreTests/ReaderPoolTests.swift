@@ -1,3 +1,4 @@
+@testable import SQLReaders
 import Foundation
 import Glibc
 @testable import SQLiteStore
@@ -16,7 +17,7 @@ import Testing
     @Test func `reports that take long delay neither the feed nor a look-up`() async throws {
         let test = try await TestStore()
         try await test.deliver { _ in }
-        let reader = try #require(test.store.reader as? SQLiteReader)
+        let reader = try #require(test.store.reader as? DatabaseReader)
         let reports = Reports()
         try await withThrowingTaskGroup(of: Void.self) { group in
             // More than there are connections.

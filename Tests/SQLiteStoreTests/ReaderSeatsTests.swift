@@ -1,3 +1,4 @@
+@testable import SQLReaders
 import Support
 import Testing
 

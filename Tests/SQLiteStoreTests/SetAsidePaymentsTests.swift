@@ -17,7 +17,11 @@ struct SetAsidePaymentsTests {
     ) throws -> [String] {
         let feed = try feed ?? backup.text("SELECT value FROM meta WHERE key = 'feed'") ?? ""
         var found: [String] = []
-        try SetAsidePayments(in: other, beyond: backup, feed: feed).forEach { payment in
+        try SetAsidePayments(
+            in: other.database,
+            beyond: backup.database,
+            feed: feed
+        ).forEach { payment in
             found.append("\(payment.partnerReferenceNo) \(payment.status?.word ?? "none")")
         }
         return found

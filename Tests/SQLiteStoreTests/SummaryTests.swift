@@ -1,3 +1,5 @@
+import SQLiteFiles
+@testable import SQLReaders
 import Ledger
 import Payments
 import SQLite
@@ -149,7 +151,7 @@ import Testing
     @Test(arguments: TransactionTime.allCases)
     func `a summary goes along a primary key`(time: TransactionTime) async throws {
         let test = try await TestStore()
-        let sql = "EXPLAIN QUERY PLAN " + SummaryReader.sql(time)
+        let sql = "EXPLAIN QUERY PLAN " + SummaryReader.sql(time, .sqlite)
         let plan = try test.connection().prepare(sql).all(
             { binder in
                 for _ in 1...4 { binder.integer(0) }

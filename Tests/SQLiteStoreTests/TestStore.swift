@@ -190,3 +190,8 @@ struct TestStore {
             .reversed().map { "\($0.kind)×\($0.count)" }
     }
 }
+
+extension Connection {
+    /// As tables and readers use it.
+    var database: SQLiteDatabase { SQLiteDatabase(self) }
+}

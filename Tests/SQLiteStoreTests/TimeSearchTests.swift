@@ -1,9 +1,10 @@
+@testable import SQLReaders
 import SQLite
 import Support
 import Testing
 
 @testable import SQLiteFiles
-@testable import SQLiteTables
+@testable import SQLTables
 @testable import SQLiteStore
 @testable import Store
 
@@ -26,14 +27,15 @@ import Testing
 
     /// Where the rows since `time` begin.
     private func start(since time: Int64) throws -> Int64 {
-        let search = try TimeSearch(.callbacks, connection)
+        let search = try TimeSearch(.callbacks, connection.database)
         let end = try connection.integer("SELECT coalesce(max(id), 0) + 1 FROM callbacks") ?? 0
         return try search.ranges(from: time, to: nil).last?.lowerBound ?? end
     }
 
     /// Where the rows before `time` end.
     private func end(before time: Int64) throws -> Int64 {
-        try TimeSearch(.callbacks, connection).ranges(from: nil, to: time).first?.upperBound ?? 1
+        try TimeSearch(.callbacks, connection.database).ranges(from: nil, to: time).first?
+            .upperBound ?? 1
     }
 
     private func fill(_ rows: [(id: Int64, receivedAt: Int64)]) throws {
@@ -65,7 +67,7 @@ import Testing
         // Every third number is a refusal's: a gap.
         let rows = (1...300).filter { $0 % 3 != 0 }.map { (Int64($0), Int64($0) * spacing) }
         try fill(rows)
-        let disorder = TimeList.disorderMilliseconds
+        let disorder = SQLDialect.sqlite.clockDisorderMilliseconds
         for number in 0...301 {
             for time in [-1, 0, 1].map({ Int64(number) * spacing + $0 }) {
                 let found = try start(since: time)
@@ -86,7 +88,7 @@ import Testing
     {
         let rows = (1...300).filter { $0 % 3 != 0 }.map { (Int64($0), Int64($0) * 30_000) }
         try fill(rows)
-        let disorder = TimeList.disorderMilliseconds
+        let disorder = SQLDialect.sqlite.clockDisorderMilliseconds
         for time in stride(from: Int64(-30_001), to: 9_100_000, by: 29_999) {
             let found = try end(before: time)
             #expect(try count("id >= \(found) AND received_at < \(time)") == 0)
@@ -102,11 +104,11 @@ import Testing
     func `every column that is searched is there`(list: TimeList) throws {
         let directory = try TemporaryDirectory()
         let main = try MainDatabase.made(directory.file("receiver.db"))
-        #expect(try TimeSearch(list, main).ranges(from: 0, to: 1).isEmpty)
+        #expect(try TimeSearch(list, main.database).ranges(from: 0, to: 1).isEmpty)
     }
 
     @Test func `what came out of order is not missed`() throws {
-        let disorder = TimeList.disorderMilliseconds
+        let disorder = SQLDialect.sqlite.clockDisorderMilliseconds
         let rows = (1...200).map { number in
             // Each callback up to the bound earlier than its number says.
             (Int64(number), Int64(number) * 10_000 - Int64(number * 7_919) % disorder)

@@ -1,3 +1,5 @@
+import SQLiteFiles
+@testable import SQLReaders
 import Ledger
 import Payments
 import SQLite
@@ -258,7 +260,7 @@ import Testing
     ) async throws {
         let test = try await TestStore()
         let connection = try test.connection()
-        let sql = "EXPLAIN QUERY PLAN " + TransactionList.sql(time)
+        let sql = "EXPLAIN QUERY PLAN " + TransactionList.sql(time, .sqlite)
         let plan = try connection.prepare(sql).all(
             { binder in
                 for _ in 1...7 { binder.integer(0) }

@@ -23,7 +23,7 @@ enum ImportRules {
 
     /// The targets of the storage engine on SQLite.
     private static let engine: Set<String> = [
-        "SQLiteFiles", "SQLiteTables", "SQLiteStore", "Recovery",
+        "SQLiteFiles", "SQLiteStore", "Recovery",
     ]
 
     static func all(_ manifest: Manifest) -> [Rule] {

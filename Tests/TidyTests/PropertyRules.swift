@@ -7,7 +7,7 @@ enum PropertyRules {
     /// The targets whose objects are counted: those that decide about money and keep it.
     private static let directories = [
         "Sources/Ledger/", "Sources/Payments/", "Sources/Store/", "Sources/SQLiteFiles/",
-        "Sources/SQLiteTables/", "Sources/SQLiteStore/", "Sources/Recovery/",
+        "Sources/SQLTables/", "Sources/SQLReaders/", "Sources/SQLiteStore/", "Sources/Recovery/",
     ]
 
     /// What the doc comment of a larger type says, such as "One property for each column".

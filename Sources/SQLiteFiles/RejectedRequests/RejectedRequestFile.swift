@@ -1,4 +1,4 @@
-package import SQLite
+import SQLite
 import Store
 import System
 
@@ -82,7 +82,7 @@ package enum RejectedRequestFile {
         """
 
     /// Binds the values of ``insertion``.
-    static func bind(_ refusal: RejectedRequest, id: Int64, to row: inout Binder) {
+    static func bind(_ refusal: RejectedRequest, id: Int64, to row: Binder) {
         row.integer(id)
         row.integer(refusal.isPlausible ? 1 : 0)
         row.integer(refusal.receivedMilliseconds)
@@ -104,39 +104,4 @@ package enum RejectedRequestFile {
             SELECT id FROM refusals WHERE is_plausible = ? ORDER BY id DESC LIMIT 1 OFFSET ?
         )
         """
-}
-
-/// A reader's access to the rejected-request store.
-///
-/// While its file cannot be read it counts as empty, so that the journal can still be listed.
-/// Belongs to one reading connection.
-package final class ReaderRefusals {
-    private let store: RejectedRequestStore
-
-    /// The open file and its number; the number changes when the file is created again.
-    private var opened: (connection: Connection, number: Int)?
-
-    package init(_ store: RejectedRequestStore) { self.store = store }
-
-    /// The result of `body`; nil while the file cannot be read, which is reported.
-    package func read<Value>(
-        _ body: (Connection) throws(SQLiteError) -> Value
-    ) -> Value? {
-        let number = store.fileNumber
-        do throws(SQLiteError) {
-            return try body(try connection(number))
-        } catch {
-            opened = nil
-            store.report(error, ofFile: number)
-            return nil
-        }
-    }
-
-    /// The connection to the file with this number, opened if necessary.
-    private func connection(_ number: Int) throws(SQLiteError) -> Connection {
-        if let opened, opened.number == number { return opened.connection }
-        let connection = try Connection(path: store.path, mode: .readOnly)
-        opened = (connection, number)
-        return connection
-    }
 }

@@ -227,7 +227,7 @@ package actor RejectedRequestStore: RejectedRequests {
         try connection.transaction { () throws(SQLiteError) in
             let insertion = try connection.prepare(RejectedRequestFile.insertion)
             for (id, refusal) in batch {
-                try insertion.run { RejectedRequestFile.bind(refusal, id: id, to: &$0) }
+                try insertion.run { RejectedRequestFile.bind(refusal, id: id, to: $0) }
             }
             let eviction = try connection.prepare(RejectedRequestFile.eviction)
             for (isPlausible, bound) in [(1, requestsMax), (0, requestsMax / 10)] {

@@ -1,8 +1,9 @@
 import Ledger
 import Payments
-import SQLite
 import SQLiteFiles
-import SQLiteTables
+import SQLReaders
+import SQLTables
+import Store
 
 /// The owners of X-EXTERNAL-IDs: the first callback of a day under each ID with the response
 /// 2005600 (article Checks, row 10).
@@ -31,15 +32,15 @@ struct ExternalIDOwners {
     ///
     /// ``TimeSearch`` bounds the rows to those received on that day.
     init(
-        _ connection: Connection,
+        _ database: any SQLDatabase,
         hash: SeededHash,
         atMilliseconds milliseconds: Int64
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         self.hash = hash
         let day = ExternalIDKey.day(of: milliseconds)
         let start = ExternalIDKey.start(of: day)
-        let ranges = try TimeSearch(.callbacks, connection).ranges(from: start, to: nil)
-        let selection = try connection.prepare(
+        let ranges = try TimeSearch(.callbacks, database).ranges(from: start, to: nil)
+        let selection = try database.prepare(
             """
             SELECT id, external_id FROM callbacks
             WHERE id >= ? AND id < ? AND received_at >= ? AND owns_external_id = 1
@@ -52,7 +53,7 @@ struct ExternalIDOwners {
                 $0.integer(range.upperBound)
                 $0.integer(start)
             } row: {
-                owners.insert($0.integer(0), for: $0.withText(1) { hash.key(for: $0) })
+                owners.insert($0.integer(0), for: hash.key(for: $0.text(1).utf8))
                 return true
             }
         }
@@ -63,7 +64,7 @@ struct ExternalIDOwners {
     mutating func owner(
         of key: ExternalIDKey,
         in journal: JournalTable
-    ) throws(SQLiteError) -> ExternalIDOwner? {
+    ) throws(StoreError) -> ExternalIDOwner? {
         turn(to: key.day)
         return try remembered(key, in: journal)
     }
@@ -75,7 +76,7 @@ struct ExternalIDOwners {
     mutating func owner(
         ofReplayed key: ExternalIDKey,
         in journal: JournalTable
-    ) throws(SQLiteError) -> ExternalIDOwner? {
+    ) throws(StoreError) -> ExternalIDOwner? {
         if pages.allSatisfy({ $0.day < key.day }) { turn(to: key.day) }
         return try remembered(key, in: journal)
     }
@@ -87,7 +88,7 @@ struct ExternalIDOwners {
     func remembered(
         _ key: ExternalIDKey,
         in journal: JournalTable
-    ) throws(SQLiteError) -> ExternalIDOwner? {
+    ) throws(StoreError) -> ExternalIDOwner? {
         guard let page = pages.last(where: { $0.day == key.day }) else { return nil }
         var candidates: [Int64] = []
         page.owners.forEach(hash.key(for: key.externalID.utf8)) { candidates.append($0) }

@@ -1,8 +1,8 @@
 import Ledger
 import Payments
-import SQLite
+import SQLTables
 import SQLiteFiles
-import SQLiteTables
+import Store
 
 extension SQLiteEngine {
     /// Loads the view of a group of events; <doc:EngineProtocol> of the module `Ledger` says what
@@ -14,7 +14,7 @@ extension SQLiteEngine {
     /// database. The only exception is ``AttentionTable/openLoose()``.
     ///
     /// Callback IDs are reserved first; when the write fails, they leave a gap.
-    func load(_ scope: LedgerScope) throws(SQLiteError) -> LedgerView {
+    func load(_ scope: LedgerScope) throws(StoreError) -> LedgerView {
         indexed.removeAll(keepingCapacity: true)
         var numbers = numbers
         if scope.newCallbacks > 0 {
@@ -24,7 +24,7 @@ extension SQLiteEngine {
         view.reserveCapacity(for: scope)
         var wanted = try indexedPayments(scope.allReferences)
         for id in scope.callbackIDs {
-            guard let callback = try journal.callback(id) else { continue }
+            guard let callback = try tables.journal.callback(id) else { continue }
             view.insert(Shared(callback))
             // Its references may identify no payment now; then it stays with its payment.
             if let payment = callback.paymentID { wanted.insert(payment) }
@@ -38,12 +38,12 @@ extension SQLiteEngine {
         try loadRedeliveries(of: scope, among: ids, into: &view)
         for delivery in scope.deliveries {
             guard let key = delivery.externalIDKey else { continue }
-            let owner = try externalIDs.owner(of: key, in: journal)
+            let owner = try externalIDs.owner(of: key, in: tables.journal)
             if let owner { view.insert(owner, of: key) }
         }
         for delivery in scope.replays {
             guard let key = delivery.externalIDKey else { continue }
-            let owner = try externalIDs.owner(ofReplayed: key, in: journal)
+            let owner = try externalIDs.owner(ofReplayed: key, in: tables.journal)
             if let owner { view.insert(owner, of: key) }
         }
         try loadOwnersForCallbacks(into: &view)
@@ -52,10 +52,10 @@ extension SQLiteEngine {
 
     /// Loads the owners of the X-EXTERNAL-IDs that loaded callbacks would claim if they were
     /// applied now.
-    private func loadOwnersForCallbacks(into view: inout LedgerView) throws(SQLiteError) {
+    private func loadOwnersForCallbacks(into view: inout LedgerView) throws(StoreError) {
         for callback in view.callbacks.all where !callback.ownsExternalID {
             guard let key = callback.externalIDKey,
-                let owner = try externalIDs.remembered(key, in: journal)
+                let owner = try externalIDs.remembered(key, in: tables.journal)
             else { continue }
             view.insert(owner, of: key)
         }
@@ -68,18 +68,18 @@ extension SQLiteEngine {
     private func loadEntries(
         of scope: LedgerScope,
         into view: inout LedgerView
-    ) throws(SQLiteError) -> [Int64] {
+    ) throws(StoreError) -> [Int64] {
         var payments: [Int64] = []
         if scope.needsLooseEntries {
-            for entry in try attention.openLoose() { view.insert(entry) }
-            let decisions = try decidedFacts.looseFacts()
+            for entry in try tables.attention.openLoose() { view.insert(entry) }
+            let decisions = try tables.decidedFacts.looseFacts()
             for decision in decisions { view.insert(decision) }
-            for entry in try attention.entries(decisions.compactMap(\.entryID)) {
+            for entry in try tables.attention.entries(decisions.compactMap(\.entryID)) {
                 view.insert(entry)
             }
         }
         if scope.entryIDs.isEmpty { return payments }
-        for entry in try attention.entries(scope.entryIDs) {
+        for entry in try tables.attention.entries(scope.entryIDs) {
             view.insert(entry)
             if case .payment(let id) = entry.subject { payments.append(id) }
         }
@@ -96,7 +96,7 @@ extension SQLiteEngine {
         _ wanted: Set<Int64>,
         of scope: LedgerScope,
         into view: inout LedgerView
-    ) throws(SQLiteError) -> Set<Int64> {
+    ) throws(StoreError) -> Set<Int64> {
         var loaded: Set<Int64> = []
         var rest = wanted
         var near = wanted
@@ -104,7 +104,7 @@ extension SQLiteEngine {
             loaded.formUnion(rest)
             var next: Set<Int64> = []
             var references: [Reference] = []
-            for (payment, generation) in try payments.payments(rest) {
+            for (payment, generation) in try tables.payments.payments(rest) {
                 view.insert(Shared(payment))
                 indexed[payment.id] = payment.references
                 if let generation { view.insert(generation, of: payment.id) }
@@ -127,7 +127,7 @@ extension SQLiteEngine {
     private func others(
         _ references: [Reference],
         beside scope: LedgerScope
-    ) throws(SQLiteError) -> Set<Int64> {
+    ) throws(StoreError) -> Set<Int64> {
         if references.isEmpty { return [] }
         return try indexedPayments(Array(Set(references).subtracting(scope.allReferences)))
     }
@@ -138,7 +138,7 @@ extension SQLiteEngine {
         _ ids: inout Set<Int64>,
         of scope: LedgerScope,
         into view: inout LedgerView
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         let waiting = view.callbacks.all.filter(\.isWaiting)
         let references = waiting.flatMap(\.content.references)
         let found = try others(references, beside: scope).subtracting(ids)
@@ -153,24 +153,24 @@ extension SQLiteEngine {
     private func loadBelongings(
         of ids: Set<Int64>,
         into view: inout LedgerView
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         let ids = ids.sorted()
-        for callback in try journal.waiting(of: ids) { view.insert(Shared(callback)) }
-        for inquiry in try inquiries.inquiries(about: ids) { view.insert(inquiry) }
-        let entries = try attention.open(of: ids)
+        for callback in try tables.journal.waiting(of: ids) { view.insert(Shared(callback)) }
+        for inquiry in try tables.inquiries.inquiries(about: ids) { view.insert(inquiry) }
+        let entries = try tables.attention.open(of: ids)
         for entry in entries { view.insert(entry) }
-        let decisions = try decidedFacts.facts(of: ids)
+        let decisions = try tables.decidedFacts.facts(of: ids)
         for decision in decisions { view.insert(decision) }
-        for entry in try attention.entries(Set(decisions.compactMap(\.entryID))) {
+        for entry in try tables.attention.entries(Set(decisions.compactMap(\.entryID))) {
             view.insert(entry)
         }
     }
 
     /// Loads the callbacks that the loaded entries name: at most ten for an entry.
-    private func loadEntryCallbacks(into view: inout LedgerView) throws(SQLiteError) {
+    private func loadEntryCallbacks(into view: inout LedgerView) throws(StoreError) {
         let named = Set(view.entries.values.flatMap(\.events).compactMap(\.callbackID))
         for id in named.sorted() {
-            if let callback = try journal.callback(id) { view.insert(Shared(callback)) }
+            if let callback = try tables.journal.callback(id) { view.insert(Shared(callback)) }
         }
     }
 
@@ -182,7 +182,7 @@ extension SQLiteEngine {
         of scope: LedgerScope,
         among ids: Set<Int64>,
         into view: inout LedgerView
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         if ids.isEmpty, !scope.needsLooseEntries { return }
         for delivery in scope.deliveries + scope.replays {
             let digest = delivery.signedDigest
@@ -190,12 +190,12 @@ extension SQLiteEngine {
                 guard let payment = view.payments[id],
                     delivery.content.references.contains(where: { payment.carries($0) })
                 else { continue }
-                for callback in try journal.callbacks(signed: digest, paymentID: id) {
+                for callback in try tables.journal.callbacks(signed: digest, paymentID: id) {
                     view.insert(Shared(callback))
                 }
             }
             if !scope.needsLooseEntries { continue }
-            for callback in try journal.callbacks(signed: digest, paymentID: nil) {
+            for callback in try tables.journal.callbacks(signed: digest, paymentID: nil) {
                 view.insert(Shared(callback))
             }
         }

@@ -2,7 +2,7 @@ import Ledger
 import Payments
 import SQLite
 import SQLiteFiles
-import SQLiteTables
+import SQLTables
 import Store
 import System
 
@@ -13,22 +13,10 @@ import System
 /// discards the engine and opens another one from the disk (article Storage). It belongs to the
 /// writer's queue. No other connection writes to the main database or checkpoints it.
 ///
-/// One property for each table, and one for each part of them that is kept in memory.
+/// One property for the tables, and one for each part of them that is kept in memory.
 final class SQLiteEngine {
-    let journal: JournalTable
-    let payments: PaymentTable
-    let transitions: TransitionTable
-    let attention: AttentionTable
-    let decidedFacts: DecidedFactTable
-    let generations: GenerationTable
-    let inquiries: InquiryTable
-    let gatewayCalls: GatewayCallTable
+    let tables: LedgerTables
     let addedReferences: AddedReferenceTable
-    let clockSteps: ClockStepTable
-    let meta: MetaTable
-    let consumers: ConsumerTable
-    let alerts: AlertTable
-    let erasures: ErasureTable
     let index: ReferenceIndex
 
     /// The writer's connection to the index file; replaced when the file is created again.
@@ -76,7 +64,7 @@ final class SQLiteEngine {
         onIndexFull: @escaping (IndexWatermark, Connection) -> Void,
         recreateIndexFile:
             @escaping (Connection, SQLiteError) throws(SQLiteError) -> IndexFile
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         self.connection = connection
         self.location = location
         self.onIndexFull = onIndexFull
@@ -85,46 +73,42 @@ final class SQLiteEngine {
         self.indexFile = indexFile
         self.callbackIDs = callbackIDs
         connection.replaceAutomaticCheckpoint()
-        journal = try JournalTable(connection)
-        payments = try PaymentTable(connection)
-        transitions = try TransitionTable(connection)
-        attention = try AttentionTable(connection)
-        decidedFacts = try DecidedFactTable(connection)
-        generations = try GenerationTable(connection)
-        inquiries = try InquiryTable(connection)
-        gatewayCalls = try GatewayCallTable(connection)
-        addedReferences = try AddedReferenceTable(connection)
-        clockSteps = try ClockStepTable(connection)
-        meta = try MetaTable(connection)
-        consumers = try ConsumerTable(connection)
-        alerts = try AlertTable(connection)
-        erasures = try ErasureTable(connection)
+        let database = SQLiteDatabase(connection)
+        tables = try LedgerTables(database)
         externalIDs = try ExternalIDOwners(
-            connection,
+            database,
             hash: index.hash,
             atMilliseconds: nowMilliseconds
         )
-        numbers = LedgerNumbers(
-            head: try MainDatabase.newest("sequence", of: "transitions", connection),
-            nextPaymentID: try MainDatabase.newest("id", of: "payments", connection) + 1,
-            nextCallbackID: 0,
-            nextEntryID: try MainDatabase.newest("id", of: "attention", connection) + 1
-        )
-        knowledge = try meta.knowledge()
-        newestAddedReferenceID = try MainDatabase.newest("id", of: "added_references", connection)
+        knowledge = try tables.meta.knowledge()
+        do throws(SQLiteError) {
+            addedReferences = try AddedReferenceTable(connection)
+            numbers = LedgerNumbers(
+                head: try MainDatabase.newest("sequence", of: "transitions", connection),
+                nextPaymentID: try MainDatabase.newest("id", of: "payments", connection) + 1,
+                nextCallbackID: 0,
+                nextEntryID: try MainDatabase.newest("id", of: "attention", connection) + 1
+            )
+            newestAddedReferenceID =
+                try MainDatabase.newest("id", of: "added_references", connection)
+        } catch {
+            throw StoreError(error)
+        }
     }
 
     /// Candidates: the payments that may carry one of these references.
     ///
     /// A damaged index file is created again here, inside the write: no callback can be judged
     /// without it, and the main database contains all its entries.
-    func indexedPayments(_ references: [Reference]) throws(SQLiteError) -> Set<Int64> {
-        if let damage = index.damage { indexFile = try recreateIndexFile(connection, damage) }
-        do throws(SQLiteError) {
-            return try index.payments(references, in: indexFile)
-        } catch {
-            indexFile = try recreateIndexFile(connection, error)
-            return try index.payments(references, in: indexFile)
+    func indexedPayments(_ references: [Reference]) throws(StoreError) -> Set<Int64> {
+        try StoreError.mapped { () throws(SQLiteError) in
+            if let damage = index.damage { indexFile = try recreateIndexFile(connection, damage) }
+            do throws(SQLiteError) {
+                return try index.payments(references, in: indexFile)
+            } catch {
+                indexFile = try recreateIndexFile(connection, error)
+                return try index.payments(references, in: indexFile)
+            }
         }
     }
 
@@ -176,18 +160,16 @@ extension SQLiteEngine: StorageEngine {
 
     /// See ``load(_:)``.
     func view(of scope: LedgerScope) throws(StoreError) -> LedgerView {
-        try StoreError.mapped { () throws(SQLiteError) in try load(scope) }
+        try load(scope)
     }
 
     /// Stores the changes in order, and the new numbers. When it throws, the engine must be
     /// discarded.
     func apply(_ changes: [Change], _ view: LedgerView) throws(StoreError) {
-        try StoreError.mapped { () throws(SQLiteError) in
-            precondition(connection.isInTransaction, "changes are stored inside a write")
-            for change in changes { try apply(change) }
-            precondition(view.numbers.head >= numbers.head, "numbers are given out ascending")
-            numbers = view.numbers
-        }
+        precondition(connection.isInTransaction, "changes are stored inside a write")
+        for change in changes { try store(change) }
+        precondition(view.numbers.head >= numbers.head, "numbers are given out ascending")
+        numbers = view.numbers
     }
 
     /// Whether the WAL was replaced, or a lock of its shared memory is stuck.
@@ -211,37 +193,31 @@ extension SQLiteEngine: StorageEngine {
         feed: String,
         atMilliseconds now: Int64
     ) throws(StoreError) -> ConsumerMove.Outcome {
-        try StoreError.mapped { () throws(SQLiteError) in
-            try consumers.move(move, head: head, feed: feed, atMilliseconds: now)
-        }
+        try tables.consumers.move(move, head: head, feed: feed, atMilliseconds: now)
     }
 
     func removeConsumer(_ name: String) throws(StoreError) -> Bool {
-        try StoreError.mapped { () throws(SQLiteError) in try consumers.remove(name) }
+        try tables.consumers.remove(name)
     }
 
     func record(_ change: AlertChange) throws(StoreError) {
-        try StoreError.mapped { () throws(SQLiteError) in try alerts.record(change) }
+        try tables.alerts.record(change)
     }
 
     func removeAlerts(except names: [String]) throws(StoreError) {
-        try StoreError.mapped { () throws(SQLiteError) in try alerts.remove(except: names) }
+        try tables.alerts.remove(except: names)
     }
 
     func eraseCallbacks(
         _ erased: [(id: Int64, remainder: ErasedCallback)]
     ) throws(StoreError) {
-        try StoreError.mapped { () throws(SQLiteError) in
-            for (id, remainder) in erased { try erasures.erase(callback: id, remainder) }
-        }
+        for (id, remainder) in erased { try tables.erasures.erase(callback: id, remainder) }
     }
 
     func eraseGatewayCalls(
         _ erased: [(id: Int64, remainder: ErasedGatewayCall)]
     ) throws(StoreError) {
-        try StoreError.mapped { () throws(SQLiteError) in
-            for (id, remainder) in erased { try erasures.erase(gatewayCall: id, remainder) }
-        }
+        for (id, remainder) in erased { try tables.erasures.erase(gatewayCall: id, remainder) }
     }
 
     func removeTransitions(
@@ -249,90 +225,41 @@ extension SQLiteEngine: StorageEngine {
         feed: String,
         limit: Int
     ) throws(StoreError) -> TransitionRemoval {
-        try StoreError.mapped { () throws(SQLiteError) in
-            try erasures.removeTransitions(
-                recordedBefore: milliseconds,
-                feed: feed,
-                head: head,
-                limit: limit
-            )
-        }
+        try tables.erasures.removeTransitions(
+            recordedBefore: milliseconds,
+            feed: feed,
+            head: head,
+            limit: limit
+        )
     }
 
     /// Replaces one row of `meta`, whose size stays the same.
-    func mark(_ now: Int64) throws(StoreError) {
-        try StoreError.mapped { () throws(SQLiteError) in
-            try connection.execute("INSERT OR REPLACE INTO meta VALUES ('probe', \(now))")
-        }
-    }
+    func mark(_ now: Int64) throws(StoreError) { try tables.meta.mark(now) }
 }
 
 // MARK: - Storing
 
 extension SQLiteEngine {
-    /// Stores one change; inside a write only. Rows are found by primary key or by payment.
+    /// Stores one change; inside a write only.
     ///
-    /// Rows of a list by time are reported to ``ClockStepTable``, so that the list can be searched
-    /// by time.
-    private func apply(_ change: Change) throws(SQLiteError) {
+    /// Index entries are in memory only: after a crash they are read again from the rows, which lie
+    /// above the watermark of the index file.
+    private func store(_ change: Change) throws(StoreError) {
+        try tables.apply(change)
         switch change {
-        case .appendCallback(let callback, let delivery): try append(callback.row, delivery)
-        case .countRedelivery(let id, let now):
-            try journal.countRedelivery(of: id, atMilliseconds: now)
-        case .updateCallback(let callback):
-            try journal.update(callback.row)
+        case .appendCallback(let callback, _), .updateCallback(let callback):
             try addReferences(callback.row.content.references, of: callback.row.paymentID)
         case .claimExternalID(let key, let owner):
             externalIDs.add(key, callbackID: owner.callbackID)
-        case .createPayment(let payment): try create(payment.row)
+        case .createPayment(let payment):
+            let references = payment.row.references
+            for reference in references { index.add(payment.row.id, for: index.key(reference)) }
+            indexed[payment.row.id] = references
         case .updatePayment(let payment):
-            try payments.update(payment.row)
             try addReferences(payment.row.references, of: payment.row.id)
-        case .appendTransition(let transition):
-            try transitions.insert(transition)
-            let recorded = transition.recordedMilliseconds
-            try clockSteps.record(.transitions, id: transition.sequence, milliseconds: recorded)
-        case .startGeneration(let id, let request, let now):
-            try generations.start(request, of: id, atMilliseconds: now)
-        case .finishGeneration(let id, let state, let result):
-            try generations.finish(id, state, result)
-        case .moveGenerationStart(let id, let now):
-            try generations.moveStart(of: id, toMilliseconds: now)
-        case .scheduleInquiry(let inquiry): try inquiries.put(inquiry)
-        case .endInquiry(let id): try inquiries.remove(id)
-        case .appendGatewayCall(let call, let id):
-            let number = try gatewayCalls.insert(call, paymentID: id)
-            let finished = call.finishedMilliseconds
-            try clockSteps.record(.gatewayCalls, id: number, milliseconds: finished)
-        case .openEntry(let entry): try attention.insert(entry)
-        case .updateEntry(let entry, let changed): try attention.update(entry, changed: changed)
-        case .closeEntry(let id, let resolution, let now):
-            try attention.close(id, resolution, atMilliseconds: now)
-        case .decideFact(let fact): try decidedFacts.insert(fact)
-        case .moveDecidedFacts(let old, let new): try decidedFacts.move(from: old, to: new)
-        case .updateKnowledge(let knowledge):
-            try meta.set(knowledge)
-            self.knowledge = knowledge
+        case .updateKnowledge(let knowledge): self.knowledge = knowledge
+        default: break
         }
-    }
-
-    /// Appends a callback with its bytes.
-    private func append(_ callback: StoredCallback, _ delivery: Delivery) throws(SQLiteError) {
-        try journal.insert(callback, delivery)
-        let received = callback.receivedMilliseconds
-        try clockSteps.record(.callbacks, id: callback.id, milliseconds: received)
-        try addReferences(callback.content.references, of: callback.paymentID)
-    }
-
-    /// Adds a payment and its index entries. The entries are in memory only: after a crash they are
-    /// read again from the row, which lies above the watermark of the index file.
-    private func create(_ payment: Payment) throws(SQLiteError) {
-        try payments.insert(payment)
-        let created = payment.createdMilliseconds
-        try clockSteps.record(.payments, id: payment.id, milliseconds: created)
-        let references = payment.references
-        for reference in references { index.add(payment.id, for: index.key(reference)) }
-        indexed[payment.id] = references
     }
 
     /// Adds index entries for a payment whose row may lie below the watermark of the index file:
@@ -340,12 +267,14 @@ extension SQLiteEngine {
     ///
     /// The entries are also stored in `added_references`, in the same commit: a rebuild does
     /// not read the row of the payment again.
-    private func addReferences(_ references: [Reference], of id: Payment.ID?) throws(SQLiteError) {
+    private func addReferences(_ references: [Reference], of id: Payment.ID?) throws(StoreError) {
         guard let id else { return }
         let known = indexed[id] ?? []
         for reference in references where !known.contains(reference) {
             let key = index.key(reference)
-            try addedReferences.insert(id, for: key)
+            try StoreError.mapped { () throws(SQLiteError) in
+                try addedReferences.insert(id, for: key)
+            }
             newestAddedReferenceID += 1
             index.add(id, for: key)
             indexed[id, default: []].append(reference)

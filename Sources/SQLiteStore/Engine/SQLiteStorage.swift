@@ -1,4 +1,6 @@
 package import Ledger
+import SQLReaders
+import SQLTables
 import SQLite
 package import SQLiteFiles
 package import Store
@@ -144,17 +146,36 @@ struct SQLiteStorage: Storage {
 
     /// Creates the reader; its connections open when they are first used.
     func makeReader(onStuckLock: @escaping @Sendable () -> Void) -> any StorageReader {
-        SQLiteReader(
-            ReadableFiles(
-                database: database,
-                indexFile: indexFile,
-                index: index,
-                rejectedRequests: refusals,
-                damage: DamageReport(onDamage: damageFound),
-                onStuckLock: { [locks] in
-                    locks.suspect()
-                    onStuckLock()
-                }
+        let damage = DamageReport(onDamage: damageFound)
+        let database = database
+        return DatabaseReader(
+            ReaderSource(
+                open: { [indexFile, index, refusals] () throws(StoreError) in
+                    let main = try StoreError.mapped { () throws(SQLiteError) in
+                        let main = try Connection(path: database.path, mode: .readOnly)
+                        // The rows of another file at the path must not be returned.
+                        guard database.isInPlace else {
+                            throw MainDatabase.displacement(of: database)
+                        }
+                        return main
+                    }
+                    return ReaderDatabase(
+                        main: SQLiteDatabase(main),
+                        payments: IndexedSearch(index, IndexReader(main, indexFile, index)),
+                        refused: refusals.makeReader()
+                    )
+                },
+                failed: { [locks] error in
+                    // In WAL mode a read waits for no other connection, but for the moment of a
+                    // recovery.
+                    if error.kind == .locked {
+                        locks.suspect()
+                        onStuckLock()
+                    }
+                    damage.report(error)
+                    return false
+                },
+                writeRefused: { [refusals] in await refusals.flush() }
             )
         )
     }
@@ -169,39 +190,44 @@ struct SQLiteStorage: Storage {
         nowMilliseconds: Int64,
         closeReaders: @escaping @Sendable () -> Void
     ) throws(StoreError) -> sending any StorageEngine {
-        try StoreError.mapped { () throws(SQLiteError) in
-            if locks.areSuspected {
-                // The writer's connection is closed already.
-                closeReaders()
-                locks.forget()
-            }
+        if locks.areSuspected {
+            // The writer's connection is closed already.
+            closeReaders()
+            locks.forget()
+        }
+        let (connection, indexFile) = try StoreError.mapped { () throws(SQLiteError) in
             try walFiles.prepare(closeReaders: closeReaders)
-            let connection: Connection
-            do throws(SQLiteError) {
-                connection = try MainDatabase.reopen(database, feed: feed)
-            } catch {
-                // See ``DatabaseLocation/begin(_:)``.
-                if error.isBusy { locks.suspect() }
-                throw error
+            let connection = try reopenMain()
+            return (connection, try openIndexFile(connection))
+        }
+        return try SQLiteEngine(
+            connection,
+            location: DatabaseLocation(database, locks, closeReaders: closeReaders),
+            index: index,
+            indexFile: indexFile,
+            callbackIDs: callbackIDs,
+            nowMilliseconds: nowMilliseconds,
+            onIndexFull: { [index, indexer, feed] watermark, connection in
+                // If this fails, the next commit tries again.
+                let history = IndexHistory(connection, feed: feed)
+                guard let cover = try? history.cover(watermark) else { return }
+                index.prepareFlush(through: cover)
+                indexer.wake()
+            },
+            recreateIndexFile: { (connection, error) throws(SQLiteError) in
+                try recreateIndexFile(connection, because: error)
             }
-            return try SQLiteEngine(
-                connection,
-                location: DatabaseLocation(database, locks, closeReaders: closeReaders),
-                index: index,
-                indexFile: try openIndexFile(connection),
-                callbackIDs: callbackIDs,
-                nowMilliseconds: nowMilliseconds,
-                onIndexFull: { [index, indexer, feed] watermark, connection in
-                    // If this fails, the next commit tries again.
-                    let history = IndexHistory(connection, feed: feed)
-                    guard let cover = try? history.cover(watermark) else { return }
-                    index.prepareFlush(through: cover)
-                    indexer.wake()
-                },
-                recreateIndexFile: { (connection, error) throws(SQLiteError) in
-                    try recreateIndexFile(connection, because: error)
-                }
-            )
+        )
+    }
+
+    /// Opens the main database for writing again.
+    private func reopenMain() throws(SQLiteError) -> Connection {
+        do throws(SQLiteError) {
+            return try MainDatabase.reopen(database, feed: feed)
+        } catch {
+            // See ``DatabaseLocation/begin(_:)``.
+            if error.isBusy { locks.suspect() }
+            throw error
         }
     }
 

@@ -1,16 +1,15 @@
 import Ledger
 package import Payments
-package import SQLite
-import SQLiteFiles
-import SQLiteTables
+package import SQLTables
+package import Store
 
 /// The payments of one database that a backup lacks, or has in an earlier state.
 ///
 /// In databases of one history a payment has the same ID, and a revision that grows with each
 /// commit about it. A restore uses it to query and report what the replaced database knew.
 package struct SetAsidePayments {
-    private let other: Connection
-    private let backup: Connection
+    private let other: any SQLDatabase
+    private let backup: any SQLDatabase
 
     /// Whether both databases have the same history, so that IDs and revisions can be compared.
     private let isSameFeed: Bool
@@ -20,13 +19,13 @@ package struct SetAsidePayments {
     ///   - backup: the restored copy of the backup.
     ///   - feed: the feed id that the backup had before the restore renewed it.
     package init(
-        in other: Connection,
-        beyond backup: Connection,
+        in other: any SQLDatabase,
+        beyond backup: any SQLDatabase,
         feed: String
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         self.other = other
         self.backup = backup
-        isSameFeed = try MainDatabase.feed(other) == feed
+        isSameFeed = try MetaTable(other).feed() == feed
     }
 
     /// The number of payments in memory at a time.
@@ -37,7 +36,7 @@ package struct SetAsidePayments {
     ///
     /// Reads both tables once, in the order of their primary keys. Payments without a match under
     /// the same ID are held in memory until the end.
-    package func forEach(_ body: (Payment) -> Void) throws(SQLiteError) {
+    package func forEach(_ body: (Payment) -> Void) throws(StoreError) {
         let others = try PaymentTable(other)
         let ours = try PaymentTable(backup)
         var unmatched: [Reference: [Payment]] = [:]
@@ -77,7 +76,7 @@ package struct SetAsidePayments {
     private func match(
         _ unmatched: inout [Reference: [Payment]],
         _ body: (Payment) -> Void
-    ) throws(SQLiteError) {
+    ) throws(StoreError) {
         if unmatched.isEmpty { return }
         var ids: [Int64] = []
         try backup.prepare("SELECT id, partner_reference FROM payments").forEach {

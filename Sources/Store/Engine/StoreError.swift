@@ -8,6 +8,10 @@ package struct StoreError: Error, Equatable, Sendable {
         case unusable
         /// The disk is full.
         case diskFull
+        /// The database file is damaged, or a disk error makes it unreadable.
+        case damaged
+        /// Another connection has held a lock for too long.
+        case locked
         /// The tables must not be created: files beside the database show that a database existed
         /// here.
         case orphaned

@@ -1,0 +1,96 @@
+package import SQLTables
+package import SQLite
+package import Store
+
+/// A connection to SQLite, as the tables and the readers use it.
+package final class SQLiteDatabase: SQLDatabase {
+    private let connection: Connection
+
+    /// The last error, with SQLite's code.
+    fileprivate(set) var lastError: SQLiteError?
+
+    package init(_ connection: Connection) { self.connection = connection }
+
+    package func prepare(_ sql: String) throws(StoreError) -> any SQLStatement {
+        do throws(SQLiteError) {
+            return SQLiteStatement(try connection.prepare(sql), of: self)
+        } catch {
+            lastError = error
+            throw StoreError(error)
+        }
+    }
+
+    package func snapshot<Result>(
+        _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try StoreError.mapped { () throws(SQLiteError) in try connection.execute("BEGIN") }
+        defer {
+            // Ends a read, so a failure loses no data.
+            try? connection.execute("COMMIT")
+        }
+        return try body()
+    }
+
+    package var dialect: SQLDialect { .sqlite }
+}
+
+extension SQLDialect {
+    /// `CROSS JOIN` keeps the order of its sides in SQLite
+    /// (<https://www.sqlite.org/optoverview.html#crossjoin>).
+    package static let sqlite = SQLDialect(
+        integers: "SELECT value FROM json_each(?)",
+        firstIntegers: "SELECT value FROM json_each(?1)",
+        orderedJoin: "CROSS JOIN",
+        indexedBy: { "INDEXED BY \($0)" },
+        clockDisorderMilliseconds: 60_000
+    )
+}
+
+private final class SQLiteStatement: SQLStatement {
+    private let statement: Statement
+    private let database: SQLiteDatabase
+
+    init(_ statement: Statement, of database: SQLiteDatabase) {
+        self.statement = statement
+        self.database = database
+    }
+
+    func run(_ bind: (any SQLBinder) -> Void) throws(StoreError) {
+        do throws(SQLiteError) {
+            try statement.run { bind($0) }
+        } catch {
+            database.lastError = error
+            throw StoreError(error)
+        }
+    }
+
+    func forEach(
+        _ bind: (any SQLBinder) -> Void,
+        row: (any SQLRow) -> Bool
+    ) throws(StoreError) {
+        do throws(SQLiteError) {
+            try statement.forEach {
+                bind($0)
+            } row: {
+                row($0)
+            }
+        } catch {
+            database.lastError = error
+            throw StoreError(error)
+        }
+    }
+}
+
+extension Binder: SQLBinder {
+    /// Binds a JSON array, for `json_each`.
+    package func list(_ numbers: some Sequence<Int64>) {
+        var list = "["
+        for number in numbers {
+            if list.utf8.count > 1 { list += "," }
+            list += String(number)
+        }
+        text(list + "]")
+    }
+}
+
+extension Row: SQLRow {}
