@@ -7,6 +7,7 @@ through the same lines of the project. Exit 1 when there is a report.
 """
 
 import collections
+import functools
 import pathlib
 import re
 import subprocess
@@ -30,6 +31,49 @@ FRAME = re.compile(r"^ +#\d+ (?:0x[0-9a-f]+ in )?(.*?) (\S+?)(?::(\d+)(?::\d+)?)
 
 # Stacks of what led to it: where the memory is from, and the threads.
 BEFORE = re.compile(r"^ +(?:As if synchronized|Location is|Thread T|Mutex M)|^Thread T")
+
+# A frame without a name: the runtime could not ask its symbolizer, as at the limit of descriptors.
+NAMELESS = re.compile(r"^( +#\d+ 0x[0-9a-f]+) +\((\S+)\+(0x[0-9a-f]+)\).*$")
+
+
+@functools.cache
+def name(module, offset):
+    """The function and the line at an offset of a program or library."""
+    found = subprocess.run(
+        ["llvm-symbolizer", "--no-inlines", f"--obj={module}", offset],
+        capture_output=True, text=True, check=True,
+    ).stdout.splitlines()
+    return " ".join(found[:2])
+
+
+def with_names(report):
+    """The report, with the names that it lacks."""
+    for line in report:
+        frame = NAMELESS.match(line)
+        yield f"{frame[1]} in {name(frame[2], frame[3])}" if frame else line
+
+
+@functools.cache
+def known_leaks():
+    """What the suppressions of leaks name."""
+    lines = (pathlib.Path(__file__).parent / "address.supp").read_text().splitlines()
+    return [line.removeprefix("leak:") for line in lines if line.startswith("leak:")]
+
+
+def unknown(reports):
+    """The reports of one process, without known leaks that its runtime had no names for.
+
+    With a known leak also goes what only it points to, which is an indirect leak: as in the
+    runtime, such leaks stay only beside a direct one.
+    """
+    reports = [list(with_names(report)) for report in reports]
+    direct = [report for report in reports if report[0].startswith("Direct leak of ")]
+    new = [r for r in direct if not any(rule in line for rule in known_leaks() for line in r)]
+    return [
+        report for report in reports
+        if " leak of " not in report[0] or report in new
+        or new and report[0].startswith("Indirect leak of ")
+    ]
 
 
 def title(line):
@@ -57,6 +101,7 @@ def frames(report):
 def split(text):
     """The reports of one file, and how often each suppression was used."""
     reports, suppressed, report = [], collections.Counter(), None
+    text = re.sub(r"^==\d+==WARNING: .*symbolizer.*\n", "", text, flags=re.M)
     # What Address Sanitizer shows of the memory, behind its report, is the same for all.
     text = re.sub(r"^Shadow bytes around.*?^==", "==", text + "\n==", flags=re.M | re.S)
     for line in text.splitlines():
@@ -101,7 +146,7 @@ def main():
         number = file.name.removeprefix("report.")
         reports, used = split(file.read_text(errors="replace"))
         suppressed += used
-        for report in reports:
+        for report in unknown(reports):
             key = (title(report[0]), frozenset(frames(report)) or tuple(report[1:]))
             count[key] += 1
             found.setdefault(key, (number, report))
