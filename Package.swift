@@ -149,6 +149,13 @@ let package = Package(
             ]
         ),
         library(
+            "PostgreSQLStore",
+            [
+                "SQLReaders", "SQLTables", "SQLiteFiles", "PostgreSQL", "Store", "Ledger",
+                "Payments", "System",
+            ]
+        ),
+        library(
             "Recovery",
             [
                 "SQLiteStore", "SQLTables", "SQLiteFiles", "Store", "SQLite", "Ledger",
@@ -297,8 +304,8 @@ let package = Package(
         .target(
             name: "Support",
             dependencies: [
-                "Configuration", "Commands", "HTTPCore", "Payments", "Crypto", "Snap", "System",
-                "Text", "COpenSSL",
+                "Configuration", "Commands", "HTTPCore", "Payments", "PostgreSQL", "Crypto", "Snap",
+                "System", "Text", "COpenSSL",
             ],
             path: "Tests/Support",
             swiftSettings: common
@@ -328,7 +335,10 @@ let package = Package(
         tests(of: "Store"),
         tests(of: "SQLiteFiles", ["CSQLite"]),
         // The tests of Recovery are among them: they need the same stores.
-        tests(of: "SQLiteStore", ["SQLReaders", "SQLTables", "Recovery", "CSQLite"]),
+        tests(
+            of: "SQLiteStore",
+            ["PostgreSQLStore", "SQLReaders", "SQLTables", "Recovery", "CSQLite"]
+        ),
         tests(of: "Metrics"),
         tests(of: "Configuration"),
         tests(of: "Alarms"),

@@ -15,7 +15,10 @@ func withPointers<Value>(
 ) -> Value {
     // One block, so that no pointer outlives its array. It is never empty: an empty value is none
     // that is null.
-    let block = values.compactMap { $0 }.joined() + [0]
+    var block: [UInt8] = []
+    block.reserveCapacity(values.reduce(1) { $0 + ($1?.count ?? 0) })
+    for value in values { block.append(contentsOf: value ?? []) }
+    block.append(0)
     let lengths = values.map { CInt($0?.count ?? 0) } + [0]
     return unsafe block.withUnsafeBytes { block in
         var offset = 0

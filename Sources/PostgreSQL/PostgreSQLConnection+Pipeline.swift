@@ -5,9 +5,8 @@ import System
 extension PostgreSQLConnection {
     /// A result to come.
     private enum Step {
-        /// Of the preparation of a statement, with the address of its text.
-        case preparation(UInt, StaticString)
-        case query(StaticString)
+        case preparation(String)
+        case query(String)
     }
 
     /// Runs statements in one round trip; an error of one skips those after it.
@@ -17,7 +16,7 @@ extension PostgreSQLConnection {
     func pipeline(
         _ queries: [Query],
         withinSeconds seconds: Double
-    ) throws(PostgreSQLError) -> [QueryResult] {
+    ) throws(PostgreSQLError) -> [PostgreSQLResult] {
         let deadline = SystemClock.monotonicNanoseconds() + UInt64(max(seconds, 0) * 1e9)
         let context = queries.first?.sql ?? "an empty pipeline"
         let open = unsafe try opened(context)
@@ -25,7 +24,7 @@ extension PostgreSQLConnection {
         for query in queries { steps += try send(query) }
         guard unsafe library.pipelineSync(open) == 1 else { throw broken(context) }
 
-        var results: [QueryResult] = []
+        var results: [PostgreSQLResult] = []
         var failure: PostgreSQLError?
         do throws(PostgreSQLError) {
             for step in steps { try receive(step, &results, &failure, deadline) }
@@ -43,19 +42,19 @@ extension PostgreSQLConnection {
     /// Receives the result of a step; the first error of a statement becomes `failure`.
     private func receive(
         _ step: Step,
-        _ results: inout [QueryResult],
+        _ results: inout [PostgreSQLResult],
         _ failure: inout PostgreSQLError?,
         _ deadline: UInt64
     ) throws(PostgreSQLError) {
-        let context: StaticString
+        let context: String
         switch step {
-        case .preparation(_, let sql), .query(let sql): context = sql
+        case .preparation(let sql), .query(let sql): context = sql
         }
         let result = try received(deadline, context)
         if failure == nil { failure = Self.failure(result, context) }
         switch step {
-        case .preparation(let address, _):
-            if result.status != Libpq.resultCommand { statements[address] = nil }
+        case .preparation(let sql):
+            if result.status != Libpq.resultCommand { statements[sql] = nil }
         case .query: results.append(result)
         }
         // libpq separates the results of two commands.
@@ -65,22 +64,21 @@ extension PostgreSQLConnection {
     /// Sends a statement, and prepares it first if it is new to this connection.
     private func send(_ query: Query) throws(PostgreSQLError) -> [Step] {
         let open = unsafe try opened(query.sql)
-        let address = unsafe UInt(bitPattern: query.sql.utf8Start)
         var steps: [Step] = []
-        let name = statements[address] ?? "s\(preparationCount)"
-        if statements[address] == nil {
+        let name = statements[query.sql] ?? "s\(preparationCount)"
+        if statements[query.sql] == nil {
             preparationCount += 1
             let types = query.parameters.map(\.typeID)
             let isSent = unsafe library.sendPrepare(
                 open,
                 name,
-                "\(query.sql)",
+                query.sql,
                 CInt(types.count),
                 types
             )
             guard isSent == 1 else { throw broken(query.sql) }
-            statements[address] = name
-            steps.append(.preparation(address, query.sql))
+            statements[query.sql] = name
+            steps.append(.preparation(query.sql))
         }
         let values = query.parameters.map(\.binary)
         let isSent = unsafe withPointers(values) { starts, lengths in
@@ -95,8 +93,8 @@ extension PostgreSQLConnection {
     /// The next result.
     private func received(
         _ deadline: UInt64,
-        _ context: StaticString
-    ) throws(PostgreSQLError) -> QueryResult {
+        _ context: String
+    ) throws(PostgreSQLError) -> PostgreSQLResult {
         guard let result = try next(deadline, context) else { throw outOfStep(context) }
         return result
     }
@@ -104,8 +102,8 @@ extension PostgreSQLConnection {
     /// The next result, or nil between the results of two commands.
     private func next(
         _ deadline: UInt64,
-        _ context: StaticString
-    ) throws(PostgreSQLError) -> QueryResult? {
+        _ context: String
+    ) throws(PostgreSQLError) -> PostgreSQLResult? {
         let open = unsafe try opened(context)
         while true {
             // The server may wait for its results to be read before it reads more.
@@ -123,13 +121,15 @@ extension PostgreSQLConnection {
             }
             guard unsafe library.consumeInput(open) == 1 else { throw broken(context) }
         }
-        let result = unsafe library.result(open).map { unsafe QueryResult(owning: $0, of: library) }
+        let result = unsafe library.result(open).map {
+            unsafe PostgreSQLResult(owning: $0, of: library)
+        }
         guard unsafe library.status(open) == Libpq.connectionIsGood else { throw broken(context) }
         return result
     }
 
     /// Results that do not belong to what was sent; nothing is known of the connection.
-    private func outOfStep(_ context: StaticString) -> PostgreSQLError {
+    private func outOfStep(_ context: String) -> PostgreSQLError {
         close()
         return PostgreSQLError(
             .connection,
@@ -139,8 +139,7 @@ extension PostgreSQLConnection {
     }
 
     /// The error in a result; nil if it succeeded.
-    private static func failure(_ result: QueryResult, _ context: StaticString) -> PostgreSQLError?
-    {
+    private static func failure(_ result: PostgreSQLResult, _ context: String) -> PostgreSQLError? {
         if [Libpq.resultCommand, Libpq.resultRows].contains(result.status) { return nil }
         return PostgreSQLError(
             .statement,

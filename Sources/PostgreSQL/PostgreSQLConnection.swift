@@ -41,8 +41,8 @@ package import System
     /// Nil when it is closed.
     private var handle: Libpq.Handle?
 
-    /// The names of prepared statements, by the address of their text.
-    var statements: [UInt: String] = [:]
+    /// The names of prepared statements, by their text.
+    var statements: [String: String] = [:]
 
     /// How many statements were sent to be prepared; it makes their names.
     var preparationCount = 0
@@ -91,7 +91,7 @@ package import System
         _ = unsafe library.enterPipelineMode(connected)
     }
 
-    private static let connecting: StaticString = "connect to the database"
+    private static let connecting: String = "connect to the database"
 
     deinit { close() }
 
@@ -103,7 +103,7 @@ package import System
     }
 
     /// - Throws: an error of kind `connection` when it is closed.
-    func opened(_ context: StaticString) throws(PostgreSQLError) -> Libpq.Handle {
+    func opened(_ context: String) throws(PostgreSQLError) -> Libpq.Handle {
         guard let open = unsafe handle else {
             throw PostgreSQLError(.connection, "the connection is closed", context: context)
         }
@@ -111,7 +111,7 @@ package import System
     }
 
     /// Closes the connection after an error of libpq, and returns that error.
-    func broken(_ context: StaticString) -> PostgreSQLError {
+    func broken(_ context: String) -> PostgreSQLError {
         let message = unsafe handle.map { unsafe Self.message(of: $0, library) }
         close()
         return PostgreSQLError(.connection, message ?? "the connection is closed", context: context)
@@ -129,7 +129,7 @@ package import System
         for direction: Direction,
         untilNanoseconds deadline: UInt64,
         orUntil latch: Latch? = nil,
-        _ context: StaticString
+        _ context: String
     ) throws(PostgreSQLError) -> Waited {
         let socket = ForeignDescriptor(unsafe library.socket(try opened(context)))
         do throws(SystemError) {
@@ -178,7 +178,7 @@ extension PostgreSQLConnection {
     package func run(
         _ queries: [Query],
         withinSeconds seconds: Double
-    ) throws(PostgreSQLError) -> [QueryResult] {
+    ) throws(PostgreSQLError) -> [PostgreSQLResult] {
         let commits = state == .idle
         do throws(PostgreSQLError) {
             return try pipeline(queries, withinSeconds: seconds)
@@ -187,12 +187,28 @@ extension PostgreSQLConnection {
         }
     }
 
+    /// What a transaction sees and may do.
+    package enum Mode: Sendable {
+        /// Each statement sees what was committed before it.
+        case writing
+        /// All statements see one state of the database.
+        case snapshot
+
+        fileprivate var beginning: Query {
+            switch self {
+            case .writing: Query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            case .snapshot: Query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            }
+        }
+    }
+
     /// Begins a transaction, and runs its first statements in the same round trip.
     package func begin(
         _ queries: [Query] = [],
+        mode: Mode = .writing,
         withinSeconds seconds: Double
-    ) throws(PostgreSQLError) -> [QueryResult] {
-        let begin = Query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+    ) throws(PostgreSQLError) -> [PostgreSQLResult] {
+        let begin = mode.beginning
         return Array(try pipeline([begin] + queries, withinSeconds: seconds).dropFirst())
     }
 
@@ -207,9 +223,9 @@ extension PostgreSQLConnection {
     package func commit(
         _ queries: [Query] = [],
         withinSeconds seconds: Double
-    ) throws(PostgreSQLError) -> [QueryResult] {
+    ) throws(PostgreSQLError) -> [PostgreSQLResult] {
         _ = notices.removeAll()
-        var results: [QueryResult]
+        var results: [PostgreSQLResult]
         do throws(PostgreSQLError) {
             results = try pipeline(queries + [Query("COMMIT")], withinSeconds: seconds)
         } catch {
@@ -249,7 +265,7 @@ extension PostgreSQLConnection {
         untilNanoseconds deadline: UInt64,
         orUntil latch: Latch? = nil
     ) throws(PostgreSQLError) -> [Notification] {
-        let context: StaticString = "wait for notifications"
+        let context: String = "wait for notifications"
         let open = unsafe try opened(context)
         while true {
             guard unsafe library.consumeInput(open) == 1 else { throw broken(context) }

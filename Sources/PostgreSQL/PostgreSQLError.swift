@@ -36,7 +36,7 @@ package struct PostgreSQLError: Error, Equatable, Sendable {
         _ kind: Kind,
         state: String = "",
         _ message: String,
-        context: StaticString,
+        context: String,
         isOutcomeUnknown: Bool = false
     ) {
         self.kind = kind

@@ -1,7 +1,7 @@
 /// What the server returned for one statement.
 ///
 /// Not thread-safe, like the connection that it is from; it outlives that connection.
-@safe package final class QueryResult {
+@safe package final class PostgreSQLResult {
     private let library: Libpq
     private let handle: Libpq.Handle
 
@@ -54,8 +54,13 @@
 
 /// One row of a result, in the binary format.
 package struct ResultRow {
-    fileprivate let result: QueryResult
+    fileprivate let result: PostgreSQLResult
     fileprivate let number: CInt
+
+    /// Whether the column is NULL.
+    package func isNull(_ column: CInt) -> Bool {
+        unsafe result.withBytes(number, column) { _ in } == nil
+    }
 
     /// A column of an integer type; nil for NULL.
     package func optionalInteger(_ column: CInt) -> Int64? {

@@ -1,19 +1,22 @@
 /// One statement with its parameters.
-///
-/// The text is fixed in the program, as its type says: nothing that was received becomes part of
-/// it.
 package struct Query: Sendable {
     /// SQL with the parameters `$1`, `$2` ….
-    package let sql: StaticString
+    package let sql: String
 
     package let parameters: [Parameter]
 
+    /// The text is fixed in the program, as its type says: nothing that was received becomes part
+    /// of it.
     package init(_ sql: StaticString, _ parameters: Parameter...) {
         self.init(sql, parameters: parameters)
     }
 
     package init(_ sql: StaticString, parameters: [Parameter]) {
-        precondition(sql.hasPointerRepresentation, "a statement has more than one character")
+        self.init(fixed: "\(sql)", parameters: parameters)
+    }
+
+    /// - Parameter sql: put together from texts that are fixed in the program.
+    package init(fixed sql: String, parameters: [Parameter]) {
         self.sql = sql
         self.parameters = parameters
     }
@@ -25,6 +28,10 @@ package enum Parameter: Equatable, Sendable {
 
     /// Must not contain a NUL character, which PostgreSQL refuses in text.
     case text(String?)
+
+    /// Text or `bytea`, as the statement implies: both have the same binary format. Only for
+    /// `bytea` may it contain a NUL character.
+    case characters(String?)
     case bytes([UInt8]?)
     case boolean(Bool?)
 
@@ -40,6 +47,7 @@ package enum Parameter: Equatable, Sendable {
         case .bytes: TypeID.bytea
         case .integer: TypeID.int8
         case .text: TypeID.text
+        case .characters: TypeID.unspecified
         case .byteArrays: 1_001
         case .texts: 1_009
         case .integers: 1_016
@@ -50,7 +58,7 @@ package enum Parameter: Equatable, Sendable {
     var binary: [UInt8]? {
         switch self {
         case .integer(let value): value.map { Array(bigEndian: $0) }
-        case .text(let value): value.map { Array($0.utf8) }
+        case .text(let value), .characters(let value): value.map { Array($0.utf8) }
         case .bytes(let value): value
         case .boolean(let value): value.map { [$0 ? 1 : 0] }
         case .integers(let values):
@@ -79,6 +87,7 @@ package enum Parameter: Equatable, Sendable {
     }
 
     private enum TypeID {
+        static let unspecified: UInt32 = 0
         static let bytea: UInt32 = 17
         static let int8: UInt32 = 20
         static let text: UInt32 = 25

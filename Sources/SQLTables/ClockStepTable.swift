@@ -29,6 +29,12 @@ package final class ClockStepTable {
         }
     }
 
+    /// The end of a list, where ``record(_:id:milliseconds:)`` continues; nil for an empty list.
+    package subscript(list: TimeList) -> ListEnd? {
+        get { steps[list] }
+        set { steps[list] = newValue }
+    }
+
     /// Records the time of a row that the present write adds; inside a write only.
     package func record(_ list: TimeList, id: Int64, milliseconds: Int64) throws(StoreError) {
         guard steps.isLast(list, id: id) else {
@@ -78,20 +84,26 @@ package final class ClockStepTable {
     }
 }
 
+/// The end of a list by time.
+package struct ListEnd: Equatable, Sendable {
+    /// The key of the last row.
+    package let id: Int64
+
+    /// The newest time in the last stretch, in milliseconds since the epoch.
+    package let milliseconds: Int64
+
+    package init(id: Int64, milliseconds: Int64) {
+        self.id = id
+        self.milliseconds = milliseconds
+    }
+}
+
 /// Detects, for each list, rows at which the clock was set back.
 ///
 /// A *stretch* is the rows from one step to the next. Within a stretch, no row's time is more than
 /// ``disorderMilliseconds`` before the time of an earlier row. A clock that is set
 /// forwards makes no step, because times still grow.
 struct ClockSteps: Sendable {
-    /// The end of a list.
-    private struct End {
-        let id: Int64
-
-        /// The newest time in the last stretch.
-        var milliseconds: Int64
-    }
-
     /// See ``SQLDialect/clockDisorderMilliseconds``. Callbacks of several connections reach the
     /// writer in another order than they were received.
     let disorderMilliseconds: Int64
@@ -99,7 +111,7 @@ struct ClockSteps: Sendable {
     init(disorderMilliseconds: Int64) { self.disorderMilliseconds = disorderMilliseconds }
 
     /// Indexed by ``TimeList/place``; nil for an empty list.
-    private var ends: [End?] = Array(repeating: nil, count: TimeList.allCases.count)
+    private var ends: [ListEnd?] = Array(repeating: nil, count: TimeList.allCases.count)
 
     /// Continues a list after its last row on disk.
     ///
@@ -108,7 +120,13 @@ struct ClockSteps: Sendable {
     /// search.
     mutating func resume(_ list: TimeList, id: Int64, milliseconds: Int64) {
         let newest = milliseconds + disorderMilliseconds
-        ends[list.place] = End(id: id, milliseconds: newest)
+        ends[list.place] = ListEnd(id: id, milliseconds: newest)
+    }
+
+    /// The end of a list.
+    subscript(list: TimeList) -> ListEnd? {
+        get { ends[list.place] }
+        set { ends[list.place] = newValue }
     }
 
     /// Whether `id` is above all rows of its list, as ``record(_:id:milliseconds:)`` requires.
@@ -119,12 +137,12 @@ struct ClockSteps: Sendable {
     /// Records a row at the end of its list; returns whether it starts a new stretch.
     mutating func record(_ list: TimeList, id: Int64, milliseconds: Int64) -> Bool {
         guard let end = ends[list.place] else {
-            ends[list.place] = End(id: id, milliseconds: milliseconds)
+            ends[list.place] = ListEnd(id: id, milliseconds: milliseconds)
             return false
         }
         let isStep = milliseconds < end.milliseconds - disorderMilliseconds
         let newest = isStep ? milliseconds : max(end.milliseconds, milliseconds)
-        ends[list.place] = End(id: id, milliseconds: newest)
+        ends[list.place] = ListEnd(id: id, milliseconds: newest)
         return isStep
     }
 }

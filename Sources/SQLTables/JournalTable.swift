@@ -67,7 +67,7 @@ package final class JournalTable {
         redelivery = try connection.prepare(
             "UPDATE callbacks SET deliveries = deliveries + 1, last_received_at = ? WHERE id = ?"
         )
-        let selection = "SELECT \(Self.columns) FROM callbacks WHERE"
+        let selection = "\(Self.selection) WHERE"
         byID = try connection.prepare("\(selection) id = ?")
         bySignature = try connection.prepare(
             "\(selection) payment_id = ? AND signed_digest = ?"
@@ -167,17 +167,18 @@ package final class JournalTable {
         }.compactMap(\.self)
     }
 
-    /// The columns that ``read(_:)`` expects.
-    private static let columns = """
-        id, payment_id, received_at, signed_ms, external_id, signed_digest, outcome, answer,
+    /// Callbacks, in the order that ``read(_:)`` expects.
+    package static let selection = """
+        SELECT id, payment_id, received_at, signed_ms, external_id, signed_digest, outcome, answer,
         is_waiting, sequence, original_partner_reference, original_reference, status, amount,
         finished_at, finished_ms, original_external_id, failed_in, problem_code, problem,
         owns_external_id
+        FROM callbacks
         """
 
-    /// Reads a row of ``columns``; nil when the digest is malformed. An unknown outcome or response
-    /// counts as a rejection.
-    private static func read(_ row: any SQLRow) -> StoredCallback? {
+    /// Reads a row of ``selection``; nil when the digest is malformed. An unknown outcome or
+    /// response counts as a rejection.
+    package static func read(_ row: any SQLRow) -> StoredCallback? {
         guard let digest = SignedDigest(row.blob(5)) else { return nil }
         var callback = StoredCallback(
             id: row.integer(0),
@@ -251,7 +252,7 @@ extension SQLBinder {
 
 extension SignedDigest {
     /// The 32 bytes of the digest.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         /// The 32 bytes of the digest, most significant byte of each word first.
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)

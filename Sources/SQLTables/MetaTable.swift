@@ -37,11 +37,10 @@ package final class MetaTable {
 
     /// What is known of the gateway besides payments; values that cannot be read count as unknown.
     package func knowledge() throws(StoreError) -> GatewayKnowledge {
-        var knowledge = GatewayKnowledge()
-        knowledge.corroboratedOrder = try value(Self.provenOrderKey)
-            .flatMap { UInt8($0) }.flatMap { ReferenceOrder(rawValue: $0) }
-        knowledge.knownMilliseconds = try value(Self.knownKey).flatMap { Int64($0) }
-        return knowledge
+        GatewayKnowledge(
+            provenOrder: try value(Self.provenOrderKey),
+            knownAt: try value(Self.knownKey)
+        )
     }
 
     /// Replaces a value of the same size, to prove that the database can be written; inside a write
@@ -66,5 +65,15 @@ package final class MetaTable {
                 $0.text(value)
             }
         }
+    }
+}
+
+extension GatewayKnowledge {
+    /// From the values of two keys of `meta`; those that cannot be read count as unknown.
+    package init(provenOrder: String?, knownAt: String?) {
+        self.init()
+        corroboratedOrder = provenOrder.flatMap { UInt8($0) }
+            .flatMap { ReferenceOrder(rawValue: $0) }
+        knownMilliseconds = knownAt.flatMap { Int64($0) }
     }
 }

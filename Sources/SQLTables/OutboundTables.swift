@@ -171,7 +171,7 @@ package final class InquiryTable {
     }
 
     /// The columns that ``read(_:)`` expects.
-    static let columns = """
+    package static let columns = """
         payment_id, phase, base_at, step, next_at, planned_at, is_expiry_check, failing_since,
         failures, unusable_answers
         """
@@ -179,7 +179,7 @@ package final class InquiryTable {
     /// Reads a row of ``columns``; nil when the phase is unknown.
     ///
     /// Times are milliseconds since the epoch; `step` is an index into the offsets of the phase.
-    static func read(_ row: any SQLRow) -> StatusInquiry? {
+    package static func read(_ row: any SQLRow) -> StatusInquiry? {
         guard let phase = InquirySchedule.Phase(rawValue: UInt8(clamping: row.integer(1))) else {
             return nil
         }

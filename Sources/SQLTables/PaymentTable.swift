@@ -18,10 +18,7 @@ package final class PaymentTable {
     package init(_ connection: any SQLDatabase) throws(StoreError) {
         selection = try connection.prepare(
             """
-            SELECT id, \(Self.columns.joined(separator: ", ")), generations.state, fee_amount,
-                validity_kind, validity_value, expires_at, started_at
-            FROM payments LEFT JOIN generations ON generations.payment_id = payments.id
-            WHERE id IN (\(connection.dialect.integers))
+            \(Self.selection) WHERE id IN (\(connection.dialect.integers))
             """
         )
         let marks = Array(repeating: "?", count: Self.columns.count).joined(separator: ", ")
@@ -34,6 +31,13 @@ package final class PaymentTable {
         let assignments = Self.columns.map { "\($0) = ?" }.joined(separator: ", ")
         update = try connection.prepare("UPDATE payments SET \(assignments) WHERE id = ?")
     }
+
+    /// Payments with their generations, in the order that ``read(_:)`` expects.
+    package static let selection = """
+        SELECT id, \(columns.joined(separator: ", ")), generations.state, fee_amount, validity_kind,
+            validity_value, expires_at, started_at
+        FROM payments LEFT JOIN generations ON generations.payment_id = payments.id
+        """
 
     /// The columns but the ID, in the order in which they are bound.
     private static let columns = [
@@ -70,7 +74,7 @@ package final class PaymentTable {
     ///
     /// A null status means an unconfirmed payment. An unknown origin counts as a callback's,
     /// unknown roles as known ones.
-    private static func read(_ row: any SQLRow) -> (payment: Payment, generation: Generation?)? {
+    package static func read(_ row: any SQLRow) -> (payment: Payment, generation: Generation?)? {
         guard let partnerReference = Reference(row.text(1)) else { return nil }
         var payment = Payment(
             id: row.integer(0),

@@ -23,7 +23,7 @@ struct QueryTests {
 
     /// Runs one statement.
     @discardableResult
-    private func run(_ sql: StaticString, _ parameters: Parameter...) throws -> QueryResult {
+    private func run(_ sql: StaticString, _ parameters: Parameter...) throws -> PostgreSQLResult {
         try connection.run([Query(sql, parameters: parameters)], withinSeconds: 30)[0]
     }
 

@@ -61,7 +61,7 @@ import Testing
         try await deliver(test, 3, .cancelled, at: start + Self.hour)
         reject(test, isPlausible: true, at: start)
         reject(test, isPlausible: false, at: start)
-        try test.connection(.readWrite).execute(
+        try test.database().execute(
             "UPDATE transitions SET paid_ms = recorded_at - 500 WHERE sequence = 1"
         )
         let first = try await reader.activity(after: cursor)
@@ -88,7 +88,9 @@ import Testing
         #expect(second.rejected.isEmpty)
     }
 
-    @Test func `a day is found after a restart, without the rows of the day before`() async throws {
+    @Test(.onSQLite) func `a day is found after a restart, without the rows of the day before`()
+        async throws
+    {
         let test = try await TestStore()
         // 10:00 to midnight.
         let midnight = TestClock.start + 14 * Self.hour
@@ -112,7 +114,7 @@ import Testing
         let test = try await TestStore()
         try await deliver(test, 1, at: TestClock.start)
         let max = Int64(ActivityReader.rowsMax)
-        try test.connection(.readWrite).execute(
+        try test.database().execute(
             """
             WITH RECURSIVE numbers(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers
                 WHERE n <= \(max))

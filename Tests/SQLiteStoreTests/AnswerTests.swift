@@ -299,7 +299,8 @@ import Testing
         let inquiry = try await test.store.reader.inquiry(reference)
         _ = try await test.store.record(inquiry, .unavailable, [exchange, exchange])
         let kept =
-            "SELECT count(*) FROM gateway_calls WHERE payment_id IS \(isKnown ? "1" : "NULL")"
+            "SELECT count(*) FROM gateway_calls WHERE payment_id IS NOT DISTINCT FROM "
+            + (isKnown ? "1" : "NULL")
         #expect(try test.integer(kept + " AND error = 'timeout' AND service = 51") == 2)
     }
 }

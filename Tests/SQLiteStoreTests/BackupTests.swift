@@ -31,7 +31,7 @@ extension TemporaryDirectory {
 }
 
 /// `backup` and `verify-backup`, as far as they are about the database.
-struct BackupTests {
+@Suite(.onSQLite) struct BackupTests {
     private static func backUp(
         _ store: TestStore,
         as name: String = "backup.db",
@@ -154,7 +154,7 @@ struct BackupTests {
 }
 
 /// What a check finds in a copy that was tampered with.
-struct DatabaseCheckTests {
+@Suite(.onSQLite) struct DatabaseCheckTests {
     /// Statements that damage the copy of a store with three payments, and what is said then.
     private static let damages: [(sql: String, problem: String)] = [
         (

@@ -15,7 +15,7 @@ import Testing
         return filter
     }
 
-    @Test func `a search ends a page after so many callbacks, and goes on behind them`()
+    @Test(.onSQLite) func `a search ends a page after so many callbacks, and goes on behind them`()
         async throws
     {
         let test = try await TestStore()
@@ -27,9 +27,13 @@ import Testing
         }
         // Numbers are used up without callbacks: refused requests had them, and are long gone.
         let gap = CallbackReader.searchedMax + 10
-        try test.connection(.readWrite).execute("UPDATE callbacks SET id = \(gap) WHERE id = 2")
+        try test.database().execute("UPDATE callbacks SET id = \(gap) WHERE id = 2")
         await test.store.close()
-        let reopened = try await TestStore(in: test.directory, clock: test.clock)
+        let reopened = try await TestStore(
+            in: test.directory,
+            at: test.address,
+            clock: test.clock
+        )
         try await reopened.deliver {
             $0.partner = "PAY-2"
             $0.reference = "TRX-2"
@@ -69,7 +73,7 @@ import Testing
         }
         // As if more than a page lay between the last two.
         let id = 2 * CallbackReader.searchedMax
-        try test.connection(.readWrite).execute("UPDATE callbacks SET id = \(id) WHERE id = 3")
+        try test.database().execute("UPDATE callbacks SET id = \(id) WHERE id = 3")
         let page = try await test.store.reader.callbackPage(
             filter {
                 $0.outcome = .applied
@@ -92,7 +96,7 @@ import Testing
                 $0.sen = number == 2 ? 2_500_000 : 1_000_000
             }
         }
-        try test.connection(.readWrite).execute("UPDATE callbacks SET amount = NULL WHERE id = 3")
+        try test.database().execute("UPDATE callbacks SET amount = NULL WHERE id = 3")
         test.store.add(refusal(bytes: 10))
         try await test.flushRefusals()
         let page = try await test.store.reader.callbackPage(

@@ -4,7 +4,7 @@ import Testing
 @testable import SQLiteStore
 
 /// When the WAL is checkpointed.
-@Suite struct CheckpointTests {
+@Suite(.onSQLite) struct CheckpointTests {
     /// A disk by its two costs, in nanoseconds.
     private struct Disk {
         /// One sync.

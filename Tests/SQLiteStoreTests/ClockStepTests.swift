@@ -9,7 +9,7 @@ import Testing
 @testable import Store
 
 /// Which rows start a new stretch of a list.
-@Suite struct ClockStepTests {
+@Suite(.onSQLite) struct ClockStepTests {
     private static let disorder = SQLDialect.sqlite.clockDisorderMilliseconds
 
     /// Whether each time, in rows numbered from 1, starts a new stretch.

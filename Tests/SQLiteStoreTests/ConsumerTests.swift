@@ -87,8 +87,7 @@ import Testing
     @Test func `a offset in another feed counts as none`() async throws {
         let test = try await store()
         _ = try await move(test, 5)
-        let other = try test.connection(.readWrite)
-        try other.execute("UPDATE consumers SET feed = 'before'")
+        try test.database().execute("UPDATE consumers SET feed = 'before'")
         #expect(try await move(test, 1, expected: 5) == .unexpected(current: 0))
         guard case .moved(let record, _, let isNew) = try await move(test, 1, expected: 0) else {
             Issue.record("not moved")
@@ -119,7 +118,9 @@ import Testing
         #expect(steps == 10)
     }
 
-    @Test func `there are so many and no more, and a removed one makes room`() async throws {
+    @Test(.onSQLite) func `there are so many and no more, and a removed one makes room`()
+        async throws
+    {
         let test = try await store(head: 1)
         let disk = try test.connection(.readWrite)
         let table = try ConsumerTable(disk.database)
@@ -195,7 +196,7 @@ import Testing
         #expect(try await reader.consumers(after: "b", limit: 2).isEmpty)
     }
 
-    @Test func `a commit that fails moves nothing, and says so`() async throws {
+    @Test(.onSQLite) func `a commit that fails moves nothing, and says so`() async throws {
         let test = try await store()
         _ = try await move(test, 1)
         let disk = try test.connection(.readWrite)

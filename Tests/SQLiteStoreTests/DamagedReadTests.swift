@@ -12,7 +12,7 @@ import Testing
 @testable import Store
 
 /// Reads of a main database that is damaged, replaced or locked.
-@Suite(.timeLimit(.minutes(10))) struct DamagedReadTests {
+@Suite(.onSQLite, .timeLimit(.minutes(10))) struct DamagedReadTests {
     private final class Damage: Sendable {
         let found = Mutex<[StoreError]>([])
 

@@ -12,7 +12,7 @@ import Testing
 @testable import Store
 
 /// The database's path leads to another file than the one that is open, or its WAL has vanished.
-@Suite struct DisplacedDatabaseTests {
+@Suite(.onSQLite) struct DisplacedDatabaseTests {
     private func delivery(_ number: Int) throws -> Delivery {
         try TestDelivery {
             $0.setReferences(number)

@@ -34,7 +34,7 @@ import Testing
         #expect(try await test.feed().count == 2)
     }
 
-    @Test func `the answer and what waited for it are one commit`() async throws {
+    @Test(.onSQLite) func `the answer and what waited for it are one commit`() async throws {
         let test = try await TestStore.asking()
         try await test.begin()
         try await test.deliver { _ in }

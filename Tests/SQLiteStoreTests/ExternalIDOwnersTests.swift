@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// Row 10: an X-EXTERNAL-ID belongs to the first callback under it, on one Jakarta day.
-@Suite struct ExternalIDOwnersTests {
+@Suite(.onSQLite) struct ExternalIDOwnersTests {
     /// 2026-11-23T00:00:00+07:00.
     private static let midnight: Int64 = 1_795_366_800_000
 

@@ -12,7 +12,7 @@ import Testing
 
 /// "A database that cannot commit […]; nothing stays in memory that the disk does not hold"
 /// (contract section 4).
-@Suite struct FailedCommitTests {
+@Suite(.onSQLite) struct FailedCommitTests {
     private final class Health: Sendable {
         let changes = Mutex<[String]>([])
         let refusedWork = Mutex<[String]>([])

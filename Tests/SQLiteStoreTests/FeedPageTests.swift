@@ -1,3 +1,4 @@
+import SQLTables
 @testable import SQLReaders
 import Ledger
 import Payments
@@ -16,7 +17,7 @@ import Testing
         _ status: (Int64) -> TransactionStatus
     ) async throws -> TestStore {
         let test = try await TestStore()
-        let connection = try test.connection(.readWrite)
+        let connection = try test.database()
         let insertion = try connection.prepare(
             """
             INSERT INTO transitions (sequence, payment_id, partner_reference, to_status,
@@ -24,7 +25,7 @@ import Testing
             VALUES (?, ?, ?, ?, 0, 0, ?)
             """
         )
-        try connection.transaction { () throws(SQLiteError) in
+        try test.write(connection) {
             for sequence in first..<(first + count) {
                 try insertion.run {
                     $0.integer(sequence)

@@ -10,7 +10,7 @@ import Testing
 @testable import Store
 
 /// Calls of the gateway and attention entries, as they are found again.
-@Suite struct GatewayCallReaderTests {
+@Suite(.onSQLite) struct GatewayCallReaderTests {
     private let connection: Connection
     private let reader: GatewayCallReader
 

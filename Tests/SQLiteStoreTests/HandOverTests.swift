@@ -8,7 +8,7 @@ import Testing
 @testable import Store
 
 /// "The writer only judges, commits and hands on."
-@Suite struct HandOverTests {
+@Suite(.onSQLite) struct HandOverTests {
     /// Keeps what is handed over until it is told to run it.
     private final class RecordingQueue: CompletionQueue {
         let batches = Mutex<[[Completion]]>([])

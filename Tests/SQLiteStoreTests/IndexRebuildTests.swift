@@ -9,7 +9,7 @@ import Testing
 @testable import Store
 
 /// What the index has to find after it was lost, replaced or cut off.
-@Suite struct IndexRebuildTests {
+@Suite(.onSQLite) struct IndexRebuildTests {
     /// A store with two payments, one unconfirmed pair and one unreadable callback.
     private func filled() async throws -> TestStore {
         let test = try await TestStore()

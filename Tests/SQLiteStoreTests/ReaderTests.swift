@@ -18,6 +18,7 @@ import Testing
             }
             test.clock.advance(milliseconds: 1_000)
             test.store.add(refusal(number, at: test.clock.now))
+            try await test.flushRefusals()
             test.clock.advance(milliseconds: 1_000)
         }
         return test

@@ -69,7 +69,9 @@ import Testing
         await test.store.close()
     }
 
-    @Test func `two new databases have different seeds of the reference index`() async throws {
+    @Test(.onSQLite) func `two new databases have different seeds of the reference index`()
+        async throws
+    {
         var seeds: Set<String> = []
         for _ in 1...4 {
             let test = try await TestStore()

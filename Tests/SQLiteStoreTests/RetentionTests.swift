@@ -154,7 +154,7 @@ import Testing
         try await move(store, "slow", to: 6)
         // One that is there from before a restore has passed nothing of this feed.
         let reopened = try await store.reopened()
-        try reopened.connection(.readWrite).execute(
+        try reopened.database().execute(
             "UPDATE consumers SET feed = 'other' WHERE name = 'fast'"
         )
         let held = try await reopened.store.removeTransitions(recordedBefore: all, limit: 100)
@@ -206,7 +206,8 @@ import Testing
         #expect(left.map(\.receivedMilliseconds) == [Self.time(3)])
     }
 
-    @Test func `compacting gives the space back and keeps everything else`() async throws {
+    @Test(.onSQLite) func `compacting gives the space back and keeps everything else`() async throws
+    {
         let store = try await Self.feed(of: 200)
         let ids = Array(1...200 as ClosedRange<Int64>)
         _ = try await store.store.erase(ids.map { ($0, Self.remainder) })

@@ -8,7 +8,7 @@ import Testing
 @testable import Store
 
 /// What a replaced database knows of payments beyond the backup that replaces it.
-struct SetAsidePaymentsTests {
+@Suite(.onSQLite) struct SetAsidePaymentsTests {
     /// The payments of `other` beyond `backup`, as `REFERENCE STATUS`.
     private static func found(
         in other: Connection,

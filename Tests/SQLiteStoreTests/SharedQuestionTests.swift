@@ -8,7 +8,7 @@ import Testing
 /// What becomes of a question that several callbacks share, or whose schedule ends.
 @Suite struct SharedQuestionTests {
     private func waitingCount(_ test: TestStore) throws -> Int64? {
-        try test.integer("SELECT count(*) FROM callbacks WHERE is_waiting")
+        try test.integer("SELECT count(*) FROM callbacks WHERE is_waiting = 1")
     }
 
     @Test func `callbacks about one pair share a question`() async throws {

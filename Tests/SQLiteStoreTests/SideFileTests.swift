@@ -13,7 +13,7 @@ import Testing
 @testable import Store
 
 /// Every file but the main database can be lost or damaged (contract section 1, promise 8).
-@Suite struct SideFileTests {
+@Suite(.onSQLite) struct SideFileTests {
     /// What can be wrong with a file.
     enum Damage: String, CaseIterable {
         case head, middle, everywhere, cutOff, cutToNothing, foreign, directory, removed, walIsNone

@@ -174,18 +174,22 @@ struct StoreMirror {
     }
 
     /// What the engine does when it is opened: numbers that were taken for nothing are free again,
-    /// and calls that were under way are asked about.
-    mutating func restart(now: Int64) {
+    /// unless they are stored, and calls that were under way are asked about.
+    mutating func restart(now: Int64, areNumbersStored: Bool) {
+        if !areNumbersStored { freeNumbers() }
+        ledger.context.nowMilliseconds = now
+        let interrupted = view.generations.filter { $0.value.state == .underWay }
+        ledger.recoverGenerations(interrupted.keys.sorted())
+        record()
+    }
+
+    private mutating func freeNumbers() {
         let payment = view.payments.numbers.max() ?? 0
         let entry = view.entries.keys.max() ?? 0
         setNumbers {
             $0.nextPaymentID = payment + 1
             $0.nextEntryID = entry + 1
         }
-        ledger.context.nowMilliseconds = now
-        let interrupted = view.generations.filter { $0.value.state == .underWay }
-        ledger.recoverGenerations(interrupted.keys.sorted())
-        record()
     }
 
     private mutating func setNumbers(_ change: (inout LedgerNumbers) -> Void) {

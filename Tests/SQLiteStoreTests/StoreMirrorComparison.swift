@@ -20,7 +20,7 @@ struct StoreMirrorComparison {
     init(_ test: TestStore, _ mirror: StoreMirror) async throws {
         self.test = test
         self.mirror = mirror
-        let connection = try test.connection()
+        let connection = try test.database()
         try comparePayments(connection)
         try compareCallbacks(connection)
         try compareAttention(connection)
@@ -42,31 +42,31 @@ struct StoreMirrorComparison {
 
     // MARK: The tables
 
-    private mutating func comparePayments(_ connection: Connection) throws {
+    private mutating func comparePayments(_ connection: any SQLDatabase) throws {
         let view = mirror.view
         let ids = 1...max(view.payments.numbers.max() ?? 1, 1)
-        let stored = try PaymentTable(connection.database).payments(ids)
+        let stored = try PaymentTable(connection).payments(ids)
         compare("payment", stored.map(\.payment).sorted { $0.id < $1.id }, mirror.payments)
         for (payment, generation) in stored {
             compare("generation of \(payment.id)", generation, view.generations[payment.id])
         }
-        let inquiries = try InquiryTable(connection.database).inquiries(about: ids)
+        let inquiries = try InquiryTable(connection).inquiries(about: ids)
         compare(
             "inquiry",
             inquiries.sorted { $0.paymentID < $1.paymentID },
             view.inquiries.values.sorted { $0.paymentID < $1.paymentID }
         )
         let facts = DecidedFactTable.self
-        let texts = try facts.init(connection.database).facts(of: ids).map { "\($0)" }.sorted()
+        let texts = try facts.init(connection).facts(of: ids).map { "\($0)" }.sorted()
         let decided = ids.flatMap { view.decisions(of: $0) }.map { "\($0)" }.sorted()
         compare("decided fact", texts, decided)
-        let loose = try facts.init(connection.database).looseFacts().map { "\($0)" }.sorted()
+        let loose = try facts.init(connection).looseFacts().map { "\($0)" }.sorted()
         compare("loose fact", loose, view.decisions(of: nil).map { "\($0)" }.sorted())
     }
 
-    private mutating func compareCallbacks(_ connection: Connection) throws {
+    private mutating func compareCallbacks(_ connection: any SQLDatabase) throws {
         let view = mirror.view
-        let journal = try JournalTable(connection.database)
+        let journal = try JournalTable(connection)
         let rows = try connection.prepare(
             "SELECT id, deliveries, last_received_at FROM callbacks ORDER BY id"
         ).all { _ in
@@ -80,13 +80,13 @@ struct StoreMirrorComparison {
         }
     }
 
-    private mutating func compareAttention(_ connection: Connection) throws {
+    private mutating func compareAttention(_ connection: any SQLDatabase) throws {
         let ids = 1...max(mirror.view.entries.keys.max() ?? 1, 1)
-        compare("entry", try AttentionTable(connection.database).entries(ids), mirror.entries)
+        compare("entry", try AttentionTable(connection).entries(ids), mirror.entries)
     }
 
-    private mutating func compareRest(_ connection: Connection) throws {
-        compare("knowledge", try MetaTable(connection.database).knowledge(), mirror.view.knowledge)
+    private mutating func compareRest(_ connection: any SQLDatabase) throws {
+        compare("knowledge", try MetaTable(connection).knowledge(), mirror.view.knowledge)
         let calls = try connection.prepare("SELECT payment_id FROM gateway_calls ORDER BY id")
             .all { _ in
             } row: {

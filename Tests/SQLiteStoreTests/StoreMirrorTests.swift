@@ -55,10 +55,14 @@ import Testing
                 await test.store.close()
                 test = try await TestStore(
                     in: test.directory,
+                    at: test.address,
                     clock: test.clock,
                     jitter: jitter
                 ) { $0 = policy }
-                mirror.restart(now: test.clock.now)
+                mirror.restart(
+                    now: test.clock.now,
+                    areNumbersStored: TestDatabase.isPostgreSQL
+                )
             }
             guard isRestart || count - compared >= Self.interval else { continue }
             compared = count

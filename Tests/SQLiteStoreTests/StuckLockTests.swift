@@ -12,7 +12,7 @@ import Testing
 /// reads.
 ///
 /// In processes of their own: the VFS below must be there before the product's first connection.
-@Suite(.timeLimit(.minutes(10))) struct StuckLockTests {
+@Suite(.onSQLite, .timeLimit(.minutes(10))) struct StuckLockTests {
     /// A callback that takes 17 pages of the WAL.
     private static func large(_ number: Int) throws -> Delivery {
         try TestDelivery {

@@ -1,3 +1,4 @@
+import SQLTables
 import SQLiteFiles
 @testable import SQLReaders
 import Ledger
@@ -134,7 +135,7 @@ import Testing
         try await deliver(test, 2, .success, at: TestClock.start)
         // The second payment and transition lie one row above a page.
         let distance = SummaryReader.scannedMax
-        try test.connection(.readWrite).execute(
+        try test.database().execute(
             """
             UPDATE payments SET id = \(distance) + 2, last_sequence = \(distance) + 2 WHERE id = 2;
             UPDATE transitions SET sequence = \(distance) + 2, payment_id = \(distance) + 2
@@ -148,11 +149,11 @@ import Testing
         #expect(try await groups(test, filter(time)) == [group(0, .success, 2, 2_000_000)])
     }
 
-    @Test(arguments: TransactionTime.allCases)
+    @Test(.onSQLite, arguments: TransactionTime.allCases)
     func `a summary goes along a primary key`(time: TransactionTime) async throws {
         let test = try await TestStore()
         let sql = "EXPLAIN QUERY PLAN " + SummaryReader.sql(time, .sqlite)
-        let plan = try test.connection().prepare(sql).all(
+        let plan = try test.database().prepare(sql).all(
             { binder in
                 for _ in 1...4 { binder.integer(0) }
             },

@@ -1,4 +1,6 @@
+import SQLTables
 import Dispatch
+import PostgreSQLStore
 import Ledger
 import Payments
 import SQLite
@@ -53,6 +55,9 @@ struct TestStore {
     let clock: TestClock
     let store: Store
 
+    /// Of the database in PostgreSQL; nil with SQLite.
+    let address: String?
+
     var path: String { directory.file("receiver.db") }
 
     /// Everything that a transition has.
@@ -60,6 +65,7 @@ struct TestStore {
 
     init(
         in directory: TemporaryDirectory? = nil,
+        at address: String? = nil,
         clock: TestClock = TestClock(),
         rejectedKept: Int = 100,
         hooks: Store.Hooks = Store.Hooks(),
@@ -74,6 +80,23 @@ struct TestStore {
         policy.externalIDConflict = .reject
         policy.schedule = schedule
         change(&policy)
+        if TestDatabase.isPostgreSQL {
+            let address = try address ?? TestDatabase.make()
+            self.address = address
+            store = try Store(
+                postgreSQL: PostgreSQLAddress(address),
+                rejectedPath: self.directory.file("refused.db"),
+                policy: policy,
+                rejectedKept: rejectedKept,
+                hooks: hooks,
+                render: Self.render,
+                jitter: jitter,
+                now: { clock.now }
+            )
+            try await store.prepare()
+            return
+        }
+        self.address = nil
         store = try Store(
             database: try DatabaseLock.acquire(
                 self.directory.file("receiver.db"),
@@ -94,7 +117,7 @@ struct TestStore {
         _ change: (inout LedgerPolicy) -> Void = { _ in }
     ) async throws -> TestStore {
         await store.close()
-        return try await TestStore(in: directory, clock: clock, change)
+        return try await TestStore(in: directory, at: address, clock: clock, change)
     }
 
     /// A connection beside the store's.
@@ -107,7 +130,21 @@ struct TestStore {
         await (try #require(store.refusals as? RejectedRequestStore)).flush()
     }
 
-    func integer(_ sql: String) throws -> Int64? { try connection().integer(sql) }
+    /// A connection beside the store's, as tables and readers use it.
+    func database() throws -> any SQLDatabase {
+        if let address { return try PostgreSQLAddress(address).openDatabase() }
+        return try connection(.readWrite).database
+    }
+
+    func integer(_ sql: String) throws -> Int64? { try database().integer(sql) }
+
+    /// Runs `body`, as one commit of a connection to SQLite.
+    func write(_ database: any SQLDatabase, _ body: () throws -> Void) throws {
+        if address != nil { return try body() }
+        try database.execute("BEGIN")
+        try body()
+        try database.execute("COMMIT")
+    }
 
     /// Delivers one callback and waits for what became of it.
     @discardableResult
@@ -194,4 +231,11 @@ struct TestStore {
 extension Connection {
     /// As tables and readers use it.
     var database: SQLiteDatabase { SQLiteDatabase(self) }
+}
+
+extension SQLDatabase {
+    /// Runs statements without parameters.
+    func execute(_ sql: String) throws {
+        for statement in sql.split(separator: ";\n") { try prepare(String(statement)).run { _ in } }
+    }
 }

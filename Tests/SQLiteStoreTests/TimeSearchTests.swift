@@ -8,7 +8,7 @@ import Testing
 @testable import SQLiteStore
 @testable import Store
 
-@Suite struct TimeSearchTests {
+@Suite(.onSQLite) struct TimeSearchTests {
     private let connection: Connection
 
     init() throws {

@@ -222,7 +222,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TransactionTime.allCases)
+    @Test(.onSQLite, arguments: TransactionTime.allCases)
     func `one page looks at no more than its bound, and says that there is more`(
         time: TransactionTime
     ) async throws {
@@ -254,7 +254,7 @@ import Testing
         #expect(!second.more)
     }
 
-    @Test(arguments: TransactionTime.allCases)
+    @Test(.onSQLite, arguments: TransactionTime.allCases)
     func `a list goes along the order of its table, and sorts nothing`(
         time: TransactionTime
     ) async throws {
@@ -275,7 +275,8 @@ import Testing
         #expect(plan.dropFirst().elementsEqual(time == .created ? [] : [join]))
     }
 
-    @Test func `the callbacks of a transaction are counted without a scan`() async throws {
+    @Test(.onSQLite) func `the callbacks of a transaction are counted without a scan`() async throws
+    {
         let test = try await TestStore()
         let plan = try test.connection()
             .prepare("EXPLAIN QUERY PLAN " + TransactionReader.callbackCountSQL)

@@ -18,7 +18,7 @@ import Testing
                 $0.setReferences(number)
             }
         }
-        try test.connection(.readWrite).execute(change)
+        try test.database().execute(change)
         return test
     }
 
@@ -49,7 +49,7 @@ import Testing
         let test = try await TestStore.asking()
         try await test.generate()
         #expect(try await test.transaction("TRX-1")?.generation != nil)
-        try test.connection(.readWrite).execute("UPDATE generations SET state = 99")
+        try test.database().execute("UPDATE generations SET state = 99")
         let payment = try #require(try await test.transaction("TRX-1"))
         #expect(payment.generation == nil)
     }
@@ -69,7 +69,7 @@ import Testing
         change.added = [1, 2]
         change.message = AlertChange.Message(kind: .diskLow, sentMilliseconds: 77)
         try await test.store.record(change)
-        try test.connection(.readWrite).execute(
+        try test.database().execute(
             """
             UPDATE attention SET kind = 'a-newer-kind' WHERE id = 1;
             UPDATE alert_messages SET kind = 'a-newer-kind'

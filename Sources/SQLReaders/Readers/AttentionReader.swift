@@ -73,17 +73,17 @@ struct AttentionReader {
         callbackIDs: [Int64],
         limit: Int
     ) throws(StoreError) -> [AttentionRecord] {
-        let list = callbackIDs.map { String($0) }.joined(separator: ", ")
         let conditions = [
             "attention.id > (SELECT coalesce(max(id), 0) - \(Self.searchedMax) FROM attention)",
             """
             (payment_id = ? OR merged_into = ? OR EXISTS (SELECT 1 FROM attention_events
-                WHERE entry_id = attention.id AND callback_id IN (\(list))))
+                WHERE entry_id = attention.id AND callback_id IN (\(connection.dialect.integers))))
             """,
         ]
         return try rows(conditions, limit: limit) { row in
             row.integer(transaction.id)
             row.integer(transaction.id)
+            row.list(callbackIDs)
         }
     }
 

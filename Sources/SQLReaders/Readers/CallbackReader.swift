@@ -140,7 +140,7 @@ struct CallbackReader {
     /// The callbacks of the journal with these IDs, newest first; at most ``idsInStatementMax``.
     func callbacks(_ ids: some Collection<Int64>) throws(StoreError) -> [CallbackRecord] {
         var selection = CallbackSelection.journal
-        selection.add(ids: ids)
+        selection.add(ids: ids, main.dialect)
         return try selection.rows(in: main, limit: Self.idsInStatementMax)
     }
 
@@ -165,7 +165,7 @@ struct CallbackReader {
             let chunk = rest.prefix(Self.idsInStatementMax)
             rest = rest.dropFirst(chunk.count)
             var selection = selection(filter)
-            selection.add(ids: chunk)
+            selection.add(ids: chunk, main.dialect)
             let rows = try selection.rows(
                 in: main,
                 limit: limit - found.count,
@@ -214,8 +214,7 @@ struct CallbackReader {
         }
     }
 
-    /// The maximum of IDs in one statement: SQLite limits its length, and a payment may have any
-    /// number of callbacks.
+    /// The maximum of IDs in one statement, as a payment may have any number of callbacks.
     static let idsInStatementMax = 500
 
     /// A query with all conditions of a filter except the reference.

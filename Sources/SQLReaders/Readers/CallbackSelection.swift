@@ -87,11 +87,10 @@ struct CallbackSelection {
     /// Selects one callback.
     mutating func add(id: Int64) { add("\(idColumn) = ?") { $0.integer(id) } }
 
-    /// Selects the callbacks with these IDs. The IDs become part of the SQL text, whose length
-    /// limits them to ``CallbackReader/idsInStatementMax``.
-    mutating func add(ids: some Collection<Int64>) {
-        let list = ids.map { String($0) }.joined(separator: ", ")
-        add("\(idColumn) IN (\(list))") { _ in }
+    /// Selects the callbacks with these IDs.
+    mutating func add(ids: some Collection<Int64>, _ dialect: SQLDialect) {
+        let ids = Array(ids)
+        add("\(idColumn) IN (\(dialect.integers))") { $0.list(ids) }
     }
 
     /// Adds the conditions that apply to both tables: all but the reference and the outcome.

@@ -55,8 +55,8 @@ struct GatewayCallReader {
     /// The calls with these IDs, newest first, by primary key.
     func calls(_ ids: some Collection<Int64>) throws(StoreError) -> [StoredGatewayCall] {
         var conditions = Conditions()
-        let list = ids.map { String($0) }.joined(separator: ", ")
-        conditions.add("gateway_calls.id IN (\(list))") { _ in }
+        let list = connection.dialect.integers
+        conditions.add("gateway_calls.id IN (\(list))") { $0.list(Array(ids)) }
         return try rows(conditions, limit: ids.count)
     }
 

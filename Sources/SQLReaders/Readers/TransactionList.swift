@@ -116,7 +116,7 @@ struct TransactionList {
             """
             SELECT id, id FROM payments
             WHERE status IS NOT NULL AND id >= ? AND id < ? AND created_at >= ? AND created_at < ?
-                AND (CAST(? AS BIGINT) >> status) & 1 = 1 AND \(hasAmount)
+                AND (CAST(?5 AS BIGINT) >> status) & 1 = 1 AND \(hasAmount)
             ORDER BY id DESC LIMIT ?
             """
         case .updated, .paid:
@@ -124,7 +124,7 @@ struct TransactionList {
             SELECT sequence, payments.id
             FROM transitions \(dialect.orderedJoin) payments ON payments.id = payment_id
             WHERE sequence >= ? AND sequence < ? AND recorded_at >= ? AND recorded_at < ?
-                AND (CAST(? AS BIGINT) >> status) & 1 = 1 AND \(hasAmount)
+                AND (CAST(?5 AS BIGINT) >> status) & 1 = 1 AND \(hasAmount)
                 AND \(time == .updated
                     ? "sequence = last_sequence"
                     : "to_status = \(TransactionStatus.success.rawValue)")

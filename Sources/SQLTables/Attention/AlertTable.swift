@@ -69,7 +69,8 @@ package final class AlertTable {
     package func remove(except names: [String]) throws(StoreError) {
         for table in ["alert_entries", "alert_messages"] {
             let places = names.map { _ in "?" }.joined(separator: ", ")
-            try connection.prepare("DELETE FROM \(table) WHERE alert NOT IN (\(places))").run {
+            let condition = names.isEmpty ? "TRUE" : "alert NOT IN (\(places))"
+            try connection.prepare("DELETE FROM \(table) WHERE \(condition)").run {
                 for name in names { $0.text(name) }
             }
         }

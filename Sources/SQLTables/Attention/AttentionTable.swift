@@ -72,17 +72,22 @@ package final class AttentionTable {
         )
         events = try connection.prepare(
             """
-            SELECT entry_id, cause, original_partner_reference, original_reference, status, amount,
-                callback_id, text, first_at, last_at, count
-            FROM attention_events WHERE entry_id IN (\(connection.dialect.integers))
+            \(Self.eventSelection) WHERE entry_id IN (\(connection.dialect.integers))
             ORDER BY entry_id, number
             """
         )
     }
 
     /// The columns that ``read(_:)`` expects.
-    private static let columns = """
+    package static let columns = """
         id, kind, payment_id, subject, count, opened_at, last_at, resolved_at IS NULL
+        """
+
+    /// Events, in the order that ``event(_:)`` expects, behind the ID of their entry.
+    package static let eventSelection = """
+        SELECT entry_id, cause, original_partner_reference, original_reference, status, amount,
+            callback_id, text, first_at, last_at, count
+        FROM attention_events
         """
 
     // MARK: Entries
@@ -172,7 +177,7 @@ package final class AttentionTable {
     }
 
     /// Reads a row of ``columns``; nil when the kind is unknown.
-    private static func read(_ row: any SQLRow) -> AttentionEntry? {
+    package static func read(_ row: any SQLRow) -> AttentionEntry? {
         guard let kind = AttentionKind(rawValue: row.text(1)) else { return nil }
         let subject: AttentionSubject
         if let id = row.optionalInteger(2) {
@@ -209,8 +214,8 @@ package final class AttentionTable {
         return entries
     }
 
-    /// Reads a row of ``events``.
-    private static func event(_ row: any SQLRow) -> AttentionEvent {
+    /// Reads a row of ``eventSelection``.
+    package static func event(_ row: any SQLRow) -> AttentionEvent {
         var event = AttentionEvent(
             cause: row.text(1),
             fact: row.fact(from: 2),

@@ -29,11 +29,7 @@ package final class DecidedFactTable {
         moving = try connection.prepare(
             "UPDATE decided_facts SET payment_id = ? WHERE payment_id = ?"
         )
-        let selection = """
-            SELECT payment_id, decision, cause, original_partner_reference, original_reference,
-                status, amount, entry_id
-            FROM decided_facts WHERE payment_id
-            """
+        let selection = "\(Self.selection) WHERE payment_id"
         ofPayments = try connection.prepare(
             "\(selection) IN (\(connection.dialect.integers)) ORDER BY id"
         )
@@ -76,8 +72,15 @@ package final class DecidedFactTable {
         }.compactMap(\.self)
     }
 
-    /// Reads a row of the selections; nil when the decision is unknown.
-    private static func read(_ row: any SQLRow) -> DecidedFact? {
+    /// Decisions, in the order that ``read(_:)`` expects.
+    package static let selection = """
+        SELECT payment_id, decision, cause, original_partner_reference, original_reference, status,
+            amount, entry_id
+        FROM decided_facts
+        """
+
+    /// Reads a row of ``selection``; nil when the decision is unknown.
+    package static func read(_ row: any SQLRow) -> DecidedFact? {
         DecidedFact.Decision(rawValue: UInt8(clamping: row.integer(1))).map { decision in
             DecidedFact(
                 paymentID: row.optionalInteger(0),

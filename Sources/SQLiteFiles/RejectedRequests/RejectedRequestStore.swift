@@ -14,11 +14,14 @@ package actor RejectedRequestStore: RejectedRequests {
 
     /// Requests of one kind that wait for the next write.
     private struct Batch {
-        var items: [(id: Int64, refusal: RejectedRequest)] = []
+        var items: [(id: Int64?, refusal: RejectedRequest)] = []
         var byteCount = 0
 
         /// Adds a request; returns false when too many requests or bytes are waiting.
-        mutating func add(_ refusal: RejectedRequest, _ callbackIDs: CallbackIDs) -> Bool {
+        mutating func add(
+            _ refusal: RejectedRequest,
+            _ callbackIDs: any CallbackIDSource
+        ) -> Bool {
             let size = refusal.head.count + refusal.body.count
             guard items.count < RejectedRequestStore.waitingMax,
                 byteCount + size <= RejectedRequestStore.waitingBytesMax
@@ -44,7 +47,7 @@ package actor RejectedRequestStore: RejectedRequests {
     /// Incremented each time the file is opened.
     private let number = Atomic<Int>(0)
     private let requestsMax: Mutex<Int>
-    private let callbackIDs: CallbackIDs
+    private let callbackIDs: any CallbackIDSource
     private var connection: Connection?
 
     /// The maximum of requests of one kind that wait for the next write.
@@ -61,7 +64,7 @@ package actor RejectedRequestStore: RejectedRequests {
     package init(
         file: SideFile,
         requestsMax: Int,
-        callbackIDs: CallbackIDs
+        callbackIDs: any CallbackIDSource
     ) {
         self.file = file
         self.requestsMax = Mutex(requestsMax)
@@ -121,16 +124,19 @@ package actor RejectedRequestStore: RejectedRequests {
 
     /// Writes the waiting requests now, so that readers find them.
     ///
-    /// On an error the requests of this write are lost, which is reported. A file that is unusable
-    /// is created again first, and the write is tried once more.
+    /// On an error the requests of this write are lost, which is reported; without IDs they are
+    /// dropped. A file that is unusable is created again first, and the write is tried once more.
     package func flush() {
-        let batch = waiting.withLock { waiting in
+        let requests = waiting.withLock { waiting in
             defer {
                 waiting.plausible = Batch()
                 waiting.others = Batch()
             }
             return waiting.plausible.items + waiting.others.items
         }
+        if requests.isEmpty { return }
+        let batch = numbered(requests)
+        waiting.withLock { $0.dropped += requests.count - batch.count }
         if batch.isEmpty { return }
         do throws(SQLiteError) {
             do throws(SQLiteError) {
@@ -142,6 +148,19 @@ package actor RejectedRequestStore: RejectedRequests {
             }
         } catch {
             fail(error)
+        }
+    }
+
+    /// The requests, all with an ID; without those for which there is none.
+    private func numbered(
+        _ requests: [(id: Int64?, refusal: RejectedRequest)]
+    ) -> [(id: Int64, refusal: RejectedRequest)] {
+        let count = requests.count { $0.id == nil }
+        var next = count == 0 ? nil : try? callbackIDs.reserve(count)
+        return requests.compactMap { id, refusal in
+            guard let number = id ?? next else { return nil }
+            if id == nil { next = number + 1 }
+            return (number, refusal)
         }
     }
 

@@ -1,13 +1,12 @@
-import Support
-import Testing
+package import Testing
 
 /// Gives the tests of a suite one server, and stops it after the last of them.
 ///
 /// A static property would keep it running when the tests have ended.
-struct ClusterTrait: SuiteTrait, TestScoping {
-    @TaskLocal static var cluster: PostgreSQLCluster?
+package struct ClusterTrait: SuiteTrait, TestScoping {
+    @TaskLocal package static var cluster: PostgreSQLCluster?
 
-    func provideScope(
+    package func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
@@ -18,5 +17,5 @@ struct ClusterTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == ClusterTrait {
     /// For suites whose tests share a server.
-    static var cluster: Self { Self() }
+    package static var cluster: Self { Self() }
 }

@@ -1,17 +1,16 @@
 import Foundation
 import Glibc
 import PostgreSQL
-import Support
 
 /// A PostgreSQL server of its own, on a Unix socket in a temporary directory.
 ///
 /// Its superuser is `cashin`. It is stopped, and its files go, with the last reference.
-final class PostgreSQLCluster: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+package final class PostgreSQLCluster: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
-    static var isInstalled: Bool { programs != nil }
+    package static var isInstalled: Bool { programs != nil }
 
     /// The directory of the programs of the newest version; nil when PostgreSQL is not installed.
     private static let programs: String? = {
@@ -32,7 +31,7 @@ final class PostgreSQLCluster: Sendable {
     ///
     /// - Parameter primary: one that it follows as its synchronous standby, under the name
     ///   `standby`.
-    init(following primary: PostgreSQLCluster? = nil, settings: [String] = []) throws {
+    package init(following primary: PostgreSQLCluster? = nil, settings: [String] = []) throws {
         directory = try TemporaryDirectory()
         try Self.give(directory.path)
         let own = [
@@ -59,18 +58,23 @@ final class PostgreSQLCluster: Sendable {
     private var data: String { directory.file("data") }
 
     /// Where connections find it.
-    var address: String { "postgresql:///postgres?host=\(directory.path)&user=cashin" }
+    package var address: String { address(of: "postgres") }
+
+    /// Where connections find a database.
+    package func address(of database: String) -> String {
+        "postgresql:///\(database)?host=\(directory.path)&user=cashin"
+    }
 
     /// The path of the socket.
-    var socket: String { directory.file(".s.PGSQL.\(Self.port)") }
+    package var socket: String { directory.file(".s.PGSQL.\(Self.port)") }
 
-    func start() throws {
+    package func start() throws {
         let log = directory.file("log")
         try run("pg_ctl", ["start", "-w", "-D", data, "-l", log, "-o", options])
     }
 
     /// - Parameter mode: `fast`, or `immediate`, as after a crash.
-    func stop(_ mode: String = "fast") throws {
+    package func stop(_ mode: String = "fast") throws {
         try run("pg_ctl", ["stop", "-w", "-m", mode, "-D", data])
     }
 

@@ -1,0 +1,208 @@
+import Ledger
+import Payments
+import PostgreSQL
+import SQLTables
+import Store
+
+/// The writing side of a PostgreSQL database: stores what the ledger decides (see
+/// <doc:EngineProtocol> of the module `Ledger`).
+///
+/// A write holds the row of `ledger` from its start to its commit, so that the writes of several
+/// receivers come one after the other, and numbers are dense. It takes three round trips: one that
+/// takes the row, one that loads the view of the group, one that stores the changes and commits.
+///
+/// In memory is only what the present write has read. It belongs to the writer's queue.
+final class PostgreSQLEngine {
+    let database: PostgreSQLDatabase
+    private let tables: LedgerTables
+    private let references: any SQLStatement
+
+    /// What the present write has read of `ledger`, or the last one has left there.
+    private(set) var numbers = LedgerNumbers()
+
+    /// What the present write has read of `meta`.
+    private(set) var knowledge = GatewayKnowledge()
+
+    init(_ database: PostgreSQLDatabase) throws(StoreError) {
+        self.database = database
+        tables = try LedgerTables(database)
+        references = try database.prepare(
+            "INSERT INTO payment_references VALUES (?, ?) ON CONFLICT DO NOTHING"
+        )
+        // The head, before the first write; the store compares it with what it serves.
+        numbers.head = try database.integer("SELECT head FROM ledger") ?? 0
+    }
+}
+
+extension PostgreSQLEngine: StorageEngine {
+    /// The newest sequence number, as of the last applied change.
+    var head: Int64 { numbers.head }
+
+    /// Runs `body` in a transaction that holds the row of `ledger`.
+    ///
+    /// The row is written in each: a commit that writes nothing would not wait for the standby, and
+    /// a redelivery must not be acknowledged before the commit that it was found in is on both.
+    func write<Result>(
+        _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        do throws(StoreError) {
+            try read(database.begin([Self.lock, Self.values]))
+            let result = try body()
+            try database.commit(update())
+            return result
+        } catch {
+            database.rollBack()
+            throw error
+        }
+    }
+
+    /// See ``load(_:)``.
+    func view(of scope: LedgerScope) throws(StoreError) -> LedgerView { try load(scope) }
+
+    /// Stores the changes in order, and the new numbers.
+    func apply(_ changes: [Change], _ view: LedgerView) throws(StoreError) {
+        for change in changes { try store(change) }
+        precondition(view.numbers.head >= numbers.head, "numbers are given out ascending")
+        numbers = view.numbers
+    }
+
+    func didCommit() {}
+
+    var needsReopening: Bool { database.isClosed }
+
+    var mustStayOpen: Bool { false }
+
+    func moveConsumer(
+        _ move: ConsumerMove,
+        feed: String,
+        atMilliseconds now: Int64
+    ) throws(StoreError) -> ConsumerMove.Outcome {
+        try tables.consumers.move(move, head: head, feed: feed, atMilliseconds: now)
+    }
+
+    func removeConsumer(_ name: String) throws(StoreError) -> Bool {
+        try tables.consumers.remove(name)
+    }
+
+    func record(_ change: AlertChange) throws(StoreError) { try tables.alerts.record(change) }
+
+    func removeAlerts(except names: [String]) throws(StoreError) {
+        try tables.alerts.remove(except: names)
+    }
+
+    func eraseCallbacks(
+        _ erased: [(id: Int64, remainder: ErasedCallback)]
+    ) throws(StoreError) {
+        for (id, remainder) in erased { try tables.erasures.erase(callback: id, remainder) }
+    }
+
+    func eraseGatewayCalls(
+        _ erased: [(id: Int64, remainder: ErasedGatewayCall)]
+    ) throws(StoreError) {
+        for (id, remainder) in erased { try tables.erasures.erase(gatewayCall: id, remainder) }
+    }
+
+    func removeTransitions(
+        recordedBefore milliseconds: Int64,
+        feed: String,
+        limit: Int
+    ) throws(StoreError) -> TransitionRemoval {
+        try tables.erasures.removeTransitions(
+            recordedBefore: milliseconds,
+            feed: feed,
+            head: head,
+            limit: limit
+        )
+    }
+
+    func mark(_ now: Int64) throws(StoreError) { try tables.meta.mark(now) }
+}
+
+// MARK: - The row of `ledger`
+
+extension PostgreSQLEngine {
+    private static let lock = Query(
+        """
+        SELECT head, next_payment, next_callback, next_entry, callbacks_id, callbacks_at,
+            payments_id, payments_at, transitions_id, transitions_at, calls_id, calls_at
+        FROM ledger FOR UPDATE
+        """
+    )
+
+    private static let values = Query(
+        """
+        SELECT (SELECT value FROM meta WHERE key = 'proven_order'),
+            (SELECT value FROM meta WHERE key = 'gateway_known_at')
+        """
+    )
+
+    /// The columns of the ends of lists, in pairs.
+    private static let ends: [(list: TimeList, column: Int32)] = [
+        (.callbacks, 4), (.payments, 6), (.transitions, 8), (.gatewayCalls, 10),
+    ]
+
+    private func read(_ results: [PostgreSQLResult]) throws(StoreError) {
+        guard let row = results[0].rows.first else {
+            throw StoreError(.unusable, "the table ledger is empty", context: "begin")
+        }
+        numbers = LedgerNumbers(
+            head: row.integer(0),
+            nextPaymentID: row.integer(1),
+            nextCallbackID: row.integer(2),
+            nextEntryID: row.integer(3)
+        )
+        for (list, column) in Self.ends {
+            tables.clockSteps[list] = row.optionalInteger(column).map {
+                ListEnd(id: $0, milliseconds: row.integer(column + 1))
+            }
+        }
+        let values = results[1].rows.first
+        knowledge = GatewayKnowledge(
+            provenOrder: values?.optionalText(0),
+            knownAt: values?.optionalText(1)
+        )
+    }
+
+    private func update() -> Query {
+        var values: [Int64?] = [
+            numbers.head, numbers.nextPaymentID, numbers.nextCallbackID, numbers.nextEntryID,
+        ]
+        for (list, _) in Self.ends {
+            values += [tables.clockSteps[list]?.id, tables.clockSteps[list]?.milliseconds]
+        }
+        return Query(
+            fixed: """
+                UPDATE ledger SET head = $1, next_payment = $2, next_callback = $3, next_entry = $4,
+                    callbacks_id = $5, callbacks_at = $6, payments_id = $7, payments_at = $8,
+                    transitions_id = $9, transitions_at = $10, calls_id = $11, calls_at = $12
+                """,
+            parameters: values.map { .integer($0) }
+        )
+    }
+}
+
+// MARK: - Storing
+
+extension PostgreSQLEngine {
+    private func store(_ change: Change) throws(StoreError) {
+        try tables.apply(change)
+        switch change {
+        case .appendCallback(let callback, _), .updateCallback(let callback):
+            try add(callback.row.content.references, of: callback.row.paymentID)
+        case .createPayment(let payment), .updatePayment(let payment):
+            let references = [payment.row.partnerReferenceNo, payment.row.referenceNo]
+            try add(references.compactMap(\.self), of: payment.row.id)
+        default: break
+        }
+    }
+
+    private func add(_ references: [Reference], of id: Payment.ID?) throws(StoreError) {
+        guard let id else { return }
+        for reference in references {
+            try self.references.run {
+                $0.text(reference.text)
+                $0.integer(id)
+            }
+        }
+    }
+}

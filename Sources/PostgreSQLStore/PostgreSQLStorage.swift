@@ -1,0 +1,220 @@
+package import Ledger
+import Payments
+import PostgreSQL
+import SQLReaders
+package import SQLTables
+import SQLiteFiles
+package import Store
+import System
+
+/// A database in PostgreSQL, from which a ``Store`` is created.
+///
+/// Rejected requests are in a file beside each receiver, as with SQLite.
+struct PostgreSQLStorage: Storage {
+    let isNew: Bool
+    let migratedVersion: Int64? = nil
+    let libraryVersion: String
+    let feed: String
+    let head: Int64
+
+    private let address: PostgreSQLAddress
+    private let refusals: RejectedRequestStore
+
+    var rejectedRequests: any RejectedRequests { refusals }
+
+    /// Opens a database, and creates its tables as needed.
+    static func open(
+        _ address: PostgreSQLAddress,
+        rejectedPath: String,
+        rejectedKept: Int,
+        hooks: Store.Hooks
+    ) throws(StoreError) -> PostgreSQLStorage {
+        let connection = try address.connect()
+        let content = try PostgreSQLSchema.prepare(connection)
+        let database = PostgreSQLDatabase(connection, withinSeconds: address.seconds)
+        return PostgreSQLStorage(
+            address,
+            database,
+            isNew: content == .created,
+            feed: try MetaTable(database).feed(),
+            head: try database.integer("SELECT head FROM ledger") ?? 0,
+            rejectedPath: rejectedPath,
+            rejectedKept: rejectedKept,
+            hooks: hooks
+        )
+    }
+
+    private init(
+        _ address: PostgreSQLAddress,
+        _ database: PostgreSQLDatabase,
+        isNew: Bool,
+        feed: String,
+        head: Int64,
+        rejectedPath: String,
+        rejectedKept: Int,
+        hooks: Store.Hooks
+    ) {
+        self.address = address
+        self.isNew = isNew
+        self.feed = feed
+        self.head = head
+        libraryVersion = database.version
+        refusals = RejectedRequestStore(
+            file: SideFile(
+                path: rejectedPath,
+                owner: FileOwnership.ofNewFile(beside: rejectedPath),
+                onTrouble: hooks.sideFileTrouble
+            ),
+            requestsMax: rejectedKept,
+            callbackIDs: LedgerCallbackIDs(address: address)
+        )
+    }
+
+    func makeReader(onStuckLock: @escaping @Sendable () -> Void) -> any StorageReader {
+        DatabaseReader(
+            ReaderSource(
+                open: { [address, refusals] () throws(StoreError) in
+                    let connection = try address.connect()
+                    let main = PostgreSQLDatabase(connection, withinSeconds: address.seconds)
+                    return ReaderDatabase(
+                        main: main,
+                        payments: ReferenceSearch(main),
+                        refused: refusals.makeReader()
+                    )
+                },
+                failed: { _ in true },
+                writeRefused: { [refusals] in await refusals.flush() }
+            )
+        )
+    }
+
+    func makeEngine(
+        nowMilliseconds: Int64,
+        closeReaders: @escaping @Sendable () -> Void
+    ) throws(StoreError) -> sending any StorageEngine {
+        let database = PostgreSQLDatabase(try address.connect(), withinSeconds: address.seconds)
+        guard try MetaTable(database).feed() == feed else {
+            throw StoreError(
+                .unusable,
+                "not the database that was open at startup",
+                context: "connect to the database"
+            )
+        }
+        return try PostgreSQLEngine(database)
+    }
+
+    func release() {}
+}
+
+/// Where the database is, and how connections to it are made.
+package struct PostgreSQLAddress: Sendable {
+    /// A connection string or URI of libpq.
+    private let string: String
+
+    /// How long one round trip may take.
+    let seconds: Double
+
+    package init(_ string: String, withinSeconds seconds: Double = 20) {
+        self.string = string
+        self.seconds = seconds
+    }
+
+    /// Opens a connection, as tables and readers use it.
+    package func openDatabase() throws(StoreError) -> any SQLDatabase {
+        PostgreSQLDatabase(try connect(), withinSeconds: seconds)
+    }
+
+    /// Opens a connection to the primary.
+    ///
+    /// The settings end what holds the row of `ledger` for too long: a receiver that has stopped,
+    /// or a network that has broken.
+    func connect() throws(StoreError) -> PostgreSQLConnection {
+        try StoreError.mapped { () throws(PostgreSQLError) in
+            try PostgreSQLConnection(
+                string,
+                settings: [
+                    "target_session_attrs": "read-write",
+                    "keepalives_idle": "5",
+                    "keepalives_interval": "2",
+                    "keepalives_count": "3",
+                    "tcp_user_timeout": "10000",
+                    "options": """
+                    -c search_path=cashin_receiver -c synchronous_commit=on \
+                    -c lock_timeout=10s -c statement_timeout=15s \
+                    -c idle_in_transaction_session_timeout=10s
+                    """,
+                ],
+                withinSeconds: 5
+            )
+        }
+    }
+}
+
+/// Reserves callback IDs for the rejected-request store, in a transaction of its own.
+///
+/// A connection for each time: rejected requests are few, and are written together.
+private struct LedgerCallbackIDs: CallbackIDSource {
+    let address: PostgreSQLAddress
+
+    func next() -> Int64? { nil }
+
+    func reserve(_ count: Int) throws(StoreError) -> Int64 {
+        let database = PostgreSQLDatabase(try address.connect(), withinSeconds: address.seconds)
+        let query = Query(
+            "UPDATE ledger SET next_callback = next_callback + $1 RETURNING next_callback - $1",
+            .integer(Int64(count))
+        )
+        return try database.results([query]).first?.rows.first?.integer(0) ?? 0
+    }
+}
+
+/// Finds payments by `payment_references`.
+private final class ReferenceSearch: PaymentSearch {
+    private let database: PostgreSQLDatabase
+
+    init(_ database: PostgreSQLDatabase) { self.database = database }
+
+    func payments(_ references: [Reference]) throws(StoreError) -> Set<Int64> {
+        let query = Query(
+            "SELECT payment_id FROM payment_references WHERE reference = ANY ($1)",
+            .byteArrays(references.map { Array($0.text.utf8) })
+        )
+        return Set(try database.results([query]).first?.rows.map { $0.integer(0) } ?? [])
+    }
+}
+
+extension Store {
+    /// Opens a database in PostgreSQL, and creates its tables as needed.
+    ///
+    /// - Parameters:
+    ///   - rejectedPath: the file of the rejected requests of this receiver.
+    ///   - rejectedKept: the maximum of stored plausible rejected requests; a tenth of it applies
+    ///     to all others.
+    ///   - render: the form in which ``feed(_:limit:)`` returns transitions.
+    ///   - jitter: spreads the queries of payments that were generated at the same time.
+    ///   - now: the present, in milliseconds since the epoch.
+    package convenience init(
+        postgreSQL address: PostgreSQLAddress,
+        rejectedPath: String,
+        policy: LedgerPolicy,
+        rejectedKept: Int,
+        hooks: Hooks = Hooks(),
+        render: @escaping TransitionRendering,
+        jitter: Jitter = Jitter(seed: .random(in: 0...UInt64.max)),
+        now: @escaping @Sendable () -> Int64
+    ) throws(StoreError) {
+        self.init(
+            storage: try PostgreSQLStorage.open(
+                address,
+                rejectedPath: rejectedPath,
+                rejectedKept: rejectedKept,
+                hooks: hooks
+            ),
+            policy: policy,
+            hooks: hooks,
+            render: render,
+            jitter: jitter,
+            now: now
+        )
+    }
+}

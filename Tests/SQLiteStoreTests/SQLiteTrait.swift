@@ -1,0 +1,9 @@
+import Support
+import Testing
+
+extension Trait where Self == ConditionTrait {
+    /// For tests of what only SQLite has: its files, its connections, its memory.
+    static var onSQLite: Self {
+        .disabled(if: TestDatabase.isPostgreSQL, "it is about the files of SQLite")
+    }
+}
