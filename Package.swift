@@ -152,7 +152,7 @@ let package = Package(
             "PostgreSQLStore",
             [
                 "SQLReaders", "SQLTables", "SQLiteFiles", "PostgreSQL", "Store", "Ledger",
-                "Payments", "System",
+                "Payments", "Queues", "System",
             ]
         ),
         library(

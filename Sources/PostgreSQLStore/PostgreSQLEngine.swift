@@ -16,15 +16,21 @@ final class PostgreSQLEngine {
     let database: PostgreSQLDatabase
     private let tables: LedgerTables
     private let references: any SQLStatement
+    private let notification: Query
 
     /// What the present write has read of `ledger`, or the last one has left there.
     private(set) var numbers = LedgerNumbers()
 
+    /// Whether the present write has stored a change.
+    private var hasChanged = false
+
     /// What the present write has read of `meta`.
     private(set) var knowledge = GatewayKnowledge()
 
-    init(_ database: PostgreSQLDatabase) throws(StoreError) {
+    /// - Parameter notification: sent by each commit with changes.
+    init(_ database: PostgreSQLDatabase, notification: Query) throws(StoreError) {
         self.database = database
+        self.notification = notification
         tables = try LedgerTables(database)
         references = try database.prepare(
             "INSERT INTO payment_references VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -46,8 +52,10 @@ extension PostgreSQLEngine: StorageEngine {
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         do throws(StoreError) {
+            hasChanged = false
             try read(database.begin([Self.lock, Self.values]))
             let result = try body()
+            if hasChanged { try database.run(notification) }
             try database.commit(update())
             return result
         } catch {
@@ -62,6 +70,7 @@ extension PostgreSQLEngine: StorageEngine {
     /// Stores the changes in order, and the new numbers.
     func apply(_ changes: [Change], _ view: LedgerView) throws(StoreError) {
         for change in changes { try store(change) }
+        hasChanged = hasChanged || !changes.isEmpty
         precondition(view.numbers.head >= numbers.head, "numbers are given out ascending")
         numbers = view.numbers
     }

@@ -19,6 +19,7 @@ struct PostgreSQLStorage: Storage {
 
     private let address: PostgreSQLAddress
     private let refusals: RejectedRequestStore
+    private let follower: CommitFollower
 
     var rejectedRequests: any RejectedRequests { refusals }
 
@@ -35,6 +36,7 @@ struct PostgreSQLStorage: Storage {
         return PostgreSQLStorage(
             address,
             database,
+            follower: try CommitFollower(address),
             isNew: content == .created,
             feed: try MetaTable(database).feed(),
             head: try database.integer("SELECT head FROM ledger") ?? 0,
@@ -47,6 +49,7 @@ struct PostgreSQLStorage: Storage {
     private init(
         _ address: PostgreSQLAddress,
         _ database: PostgreSQLDatabase,
+        follower: CommitFollower,
         isNew: Bool,
         feed: String,
         head: Int64,
@@ -55,6 +58,7 @@ struct PostgreSQLStorage: Storage {
         hooks: Store.Hooks
     ) {
         self.address = address
+        self.follower = follower
         self.isNew = isNew
         self.feed = feed
         self.head = head
@@ -100,10 +104,14 @@ struct PostgreSQLStorage: Storage {
                 context: "connect to the database"
             )
         }
-        return try PostgreSQLEngine(database)
+        return try PostgreSQLEngine(database, notification: follower.notification)
     }
 
-    func release() {}
+    func follow(_ onCommit: @escaping @Sendable (ForeignCommits) -> Void) {
+        follower.start(onCommit)
+    }
+
+    func release() { follower.stop() }
 }
 
 /// Where the database is, and how connections to it are made.

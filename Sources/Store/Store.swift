@@ -150,6 +150,7 @@ package final class Store: Sendable {
     ///   store is only reported.
     package func prepare() async throws(StoreError) {
         try await writer.open()
+        storage.follow { [weak writer] commits in Task { await writer?.follow(commits) } }
         await refusals.open()
         try await recoverGenerations()
     }

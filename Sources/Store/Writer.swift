@@ -136,6 +136,19 @@ actor Writer {
         _ = try? opened()
     }
 
+    /// Announces commits of other processes.
+    ///
+    /// They are not in the window, which starts behind them. Runs between two commits of this
+    /// process, so that a head that includes one of them is announced after it.
+    func follow(_ commits: ForeignCommits) {
+        let hasGrown = commits.head > window.head
+        guard !isClosed, hasGrown || commits.areKnown else { return }
+        if hasGrown { window.reset(head: commits.head) }
+        signal.publish(head: window.head, references: nil)
+        onInquiry()
+        onAttention()
+    }
+
     /// Commits submissions in groups of ``batchMax``, and completes them.
     func receive(_ submissions: [Submission]) {
         var rest = submissions[...]

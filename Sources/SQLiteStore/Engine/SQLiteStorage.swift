@@ -53,6 +53,9 @@ struct SQLiteStorage: Storage {
     /// The rejected-request store.
     var rejectedRequests: any RejectedRequests { refusals }
 
+    /// Does nothing: the database is locked.
+    func follow(_ onCommit: @escaping @Sendable (ForeignCommits) -> Void) {}
+
     /// Releases the locks of the database; all connections must be closed.
     func release() { database.release() }
 

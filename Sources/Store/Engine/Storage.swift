@@ -41,8 +41,29 @@ package protocol Storage: Sendable {
         closeReaders: @escaping @Sendable () -> Void
     ) throws(StoreError) -> sending any StorageEngine
 
+    /// Starts to watch for commits of other processes that write to this database, until
+    /// ``release()``; does nothing where no other can.
+    ///
+    /// - Parameter onCommit: called on a thread that must not wait, also after commits of this
+    ///   process, and without any.
+    func follow(_ onCommit: @escaping @Sendable (ForeignCommits) -> Void)
+
     /// Unlocks the database for other programs; called after all files of it are closed.
     func release()
+}
+
+/// What is known of the commits of other processes.
+package struct ForeignCommits: Equatable, Sendable {
+    /// The newest sequence number, of any process.
+    package let head: Int64
+
+    /// Whether another process has committed changes, with or without transitions.
+    package let areKnown: Bool
+
+    package init(head: Int64, areKnown: Bool) {
+        self.head = head
+        self.areKnown = areKnown
+    }
 }
 
 /// The rejected-request store: requests that were not authentic, stored within bounds for

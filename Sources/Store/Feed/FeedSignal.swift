@@ -154,7 +154,9 @@ package final class FeedSignal: Sendable {
     /// pace.
     ///
     /// Called by the writer after a durable commit.
-    func publish(head: Int64, references: [String]) {
+    ///
+    /// - Parameter references: nil wakes all readers: another process has committed.
+    func publish(head: Int64, references: [String]?) {
         let (woken, pause) = state.withLock { state -> ([Waiter], Duration?) in
             precondition(head >= state.head, "the head goes back by reset(head:) only")
             state.mark += 1
@@ -162,8 +164,10 @@ package final class FeedSignal: Sendable {
             state.head = head
             var woken: [Waiter] = []
             if !state.readers.isEmpty {
-                let ids = references.flatMap { state.readersByReference[$0] ?? [] }
-                woken = ids.compactMap { state.remove($0) }
+                let ids = references.map { references in
+                    references.flatMap { state.readersByReference[$0] ?? [] }
+                }
+                woken = (ids ?? Array(state.readers.keys)).compactMap { state.remove($0) }
             }
             // A follower that starts to wait later, after an offset below `head`, schedules a wake
             // itself.

@@ -32,10 +32,17 @@ package final class Latch: Sendable {
         try near.wait(for: .receiving, untilNanoseconds: deadline, orUntil: other)
     }
 
+    /// Waits until this latch is open or the deadline has passed.
+    ///
+    /// - Parameter deadline: on the monotonic clock; one in the past only checks.
+    package func wait(untilNanoseconds deadline: UInt64) throws(SystemError) -> Waited {
+        try near.wait(for: .receiving, untilNanoseconds: deadline, orUntil: nil)
+    }
+
     /// Whether it was opened.
     package var isOpen: Bool {
         get throws(SystemError) {
-            try near.wait(for: .receiving, untilNanoseconds: 0, orUntil: nil) == .ready
+            try wait(untilNanoseconds: 0) == .ready
         }
     }
 
