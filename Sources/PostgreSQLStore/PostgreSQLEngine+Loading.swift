@@ -144,3 +144,11 @@ extension PostgreSQLEngine {
         ) ORDER BY id
         """
 }
+
+extension LedgerScope {
+    /// Whether nothing is needed.
+    fileprivate var isEmpty: Bool {
+        newCallbacks == 0 && references.isEmpty && paymentIDs.isEmpty && callbackIDs.isEmpty
+            && entryIDs.isEmpty && !needsLooseEntries
+    }
+}

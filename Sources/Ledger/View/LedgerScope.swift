@@ -76,12 +76,6 @@ package struct LedgerScope: Sendable {
         judgesWaiting = judgesWaiting || other.judgesWaiting
     }
 
-    /// Whether nothing is needed.
-    package var isEmpty: Bool {
-        newCallbacks == 0 && references.isEmpty && paymentIDs.isEmpty && callbackIDs.isEmpty
-            && entryIDs.isEmpty && !needsLooseEntries
-    }
-
     /// All references to look up, including those of deliveries and replays.
     package var allReferences: [Reference] {
         var all = references
