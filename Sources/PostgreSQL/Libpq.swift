@@ -26,6 +26,7 @@ import Glibc
     let status: Number
     let transactionStatus: Number
     let serverVersion: Number
+    let serverProcess: Number
     let socket: Number
     let errorMessage: Description
     let setNonBlocking: @Sendable @convention(c) (Handle, CInt) -> CInt
@@ -97,6 +98,7 @@ import Glibc
         unsafe status = unsafe try function("PQstatus")
         unsafe transactionStatus = unsafe try function("PQtransactionStatus")
         unsafe serverVersion = unsafe try function("PQserverVersion")
+        unsafe serverProcess = unsafe try function("PQbackendPID")
         unsafe socket = unsafe try function("PQsocket")
         unsafe errorMessage = unsafe try function("PQerrorMessage")
         unsafe setNonBlocking = unsafe try function("PQsetnonblocking")

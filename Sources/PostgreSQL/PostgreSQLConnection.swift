@@ -159,6 +159,12 @@ package import System
         unsafe handle.map { unsafe Int(library.serverVersion($0)) } ?? 0
     }
 
+    /// The ID of the server process of this connection, as the server has sent it when the
+    /// connection was made; 0 when it is closed. A pooler sends another one.
+    package var serverProcess: Int {
+        unsafe handle.map { unsafe Int(library.serverProcess($0)) } ?? 0
+    }
+
     /// The warnings and notices since the last call of this method, 100 at most.
     package func removeNotices() -> [Notice] { notices.removeAll() }
 }
@@ -212,7 +218,8 @@ extension PostgreSQLConnection {
         return Array(try pipeline([begin] + queries, withinSeconds: seconds).dropFirst())
     }
 
-    /// Runs the last statements of a transaction and commits it, in one round trip.
+    /// Runs the last statements of a transaction, commits it, and runs a statement after it, in one
+    /// round trip.
     ///
     /// A commit that returns with a warning counts as failed. PostgreSQL reports so that the wait
     /// for the standby was cancelled: the transaction is committed, but may be on one disk only
@@ -222,16 +229,18 @@ extension PostgreSQLConnection {
     ///   closed then. An error with an unknown outcome when the connection breaks.
     package func commit(
         _ queries: [Query] = [],
+        then behind: Query? = nil,
         withinSeconds seconds: Double
     ) throws(PostgreSQLError) -> [PostgreSQLResult] {
         _ = notices.removeAll()
         var results: [PostgreSQLResult]
         do throws(PostgreSQLError) {
-            results = try pipeline(queries + [Query("COMMIT")], withinSeconds: seconds)
+            let all = queries + [Query("COMMIT")] + [behind].compactMap(\.self)
+            results = try pipeline(all, withinSeconds: seconds)
         } catch {
             throw error.kind == .statement ? error : error.withUnknownOutcome
         }
-        let tag = results.removeLast().tag
+        let tag = results.remove(at: queries.count).tag
         // A transaction that has failed is answered with ROLLBACK.
         guard tag == "COMMIT" else {
             throw PostgreSQLError(.statement, "the transaction was rolled back", context: "COMMIT")

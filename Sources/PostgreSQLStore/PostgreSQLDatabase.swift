@@ -56,11 +56,13 @@ final class PostgreSQLDatabase: SQLDatabase {
     }
 
     /// Sends what was not sent, and a last statement, and commits; durable when it returns.
-    func commit(_ last: Query) throws(StoreError) {
+    ///
+    /// - Returns: the result of `behind`, which is run after the commit, in the same round trip.
+    func commit(_ last: Query, then behind: Query) throws(StoreError) -> PostgreSQLResult? {
         let queries = unsent + [last]
         unsent = []
-        try StoreError.mapped { () throws(PostgreSQLError) in
-            _ = try connection.commit(queries, withinSeconds: seconds)
+        return try StoreError.mapped { () throws(PostgreSQLError) in
+            try connection.commit(queries, then: behind, withinSeconds: seconds).last
         }
     }
 

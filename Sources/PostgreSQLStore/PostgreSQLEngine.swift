@@ -17,6 +17,7 @@ final class PostgreSQLEngine {
     private let tables: LedgerTables
     private let references: any SQLStatement
     private let notification: Query
+    private let isSingleCopy: Bool
 
     /// What the present write has read of `ledger`, or the last one has left there.
     private(set) var numbers = LedgerNumbers()
@@ -27,9 +28,16 @@ final class PostgreSQLEngine {
     /// What the present write has read of `meta`.
     private(set) var knowledge = GatewayKnowledge()
 
-    /// - Parameter notification: sent by each commit with changes.
-    init(_ database: PostgreSQLDatabase, notification: Query) throws(StoreError) {
+    /// - Parameters:
+    ///   - isSingleCopy: whether a commit may be on one disk only.
+    ///   - notification: sent by each commit with changes.
+    init(
+        _ database: PostgreSQLDatabase,
+        isSingleCopy: Bool,
+        notification: Query
+    ) throws(StoreError) {
         self.database = database
+        self.isSingleCopy = isSingleCopy
         self.notification = notification
         tables = try LedgerTables(database)
         references = try database.prepare(
@@ -56,7 +64,8 @@ extension PostgreSQLEngine: StorageEngine {
             try read(database.begin([Self.lock, Self.values]))
             let result = try body()
             if hasChanged { try database.run(notification) }
-            try database.commit(update())
+            let after = try database.commit(update(), then: Self.standbyNames)
+            try checkStandbys(after?.rows.first?.text(0))
             return result
         } catch {
             database.rollBack()
@@ -141,7 +150,8 @@ extension PostgreSQLEngine {
     private static let values = Query(
         """
         SELECT (SELECT value FROM meta WHERE key = 'proven_order'),
-            (SELECT value FROM meta WHERE key = 'gateway_known_at')
+            (SELECT value FROM meta WHERE key = 'gateway_known_at'),
+            current_setting('synchronous_standby_names')
         """
     )
 
@@ -170,6 +180,20 @@ extension PostgreSQLEngine {
             provenOrder: values?.optionalText(0),
             knownAt: values?.optionalText(1)
         )
+        try checkStandbys(values?.text(2))
+    }
+
+    private static let standbyNames = Query("SELECT current_setting('synchronous_standby_names')")
+
+    /// Checks that the server waits for a standby.
+    ///
+    /// It may cease to while it runs: a cluster manager empties the setting when the standby is
+    /// gone. Then a commit that waits is over as well, without a warning.
+    private func checkStandbys(_ names: String?) throws(StoreError) {
+        let names = names ?? ""
+        if let problem = ServerSettings.problem(standbyNames: names, isSingleCopy: isSingleCopy) {
+            throw StoreError(.failed, problem, context: "COMMIT")
+        }
     }
 
     private func update() -> Query {

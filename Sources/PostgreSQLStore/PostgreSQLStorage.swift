@@ -30,7 +30,7 @@ struct PostgreSQLStorage: Storage {
         rejectedKept: Int,
         hooks: Store.Hooks
     ) throws(StoreError) -> PostgreSQLStorage {
-        let connection = try address.connect()
+        let connection = try address.connectForWriting()
         let content = try PostgreSQLSchema.prepare(connection)
         let database = PostgreSQLDatabase(connection, withinSeconds: address.seconds)
         return PostgreSQLStorage(
@@ -96,7 +96,10 @@ struct PostgreSQLStorage: Storage {
         nowMilliseconds: Int64,
         closeReaders: @escaping @Sendable () -> Void
     ) throws(StoreError) -> sending any StorageEngine {
-        let database = PostgreSQLDatabase(try address.connect(), withinSeconds: address.seconds)
+        let database = PostgreSQLDatabase(
+            try address.connectForWriting(),
+            withinSeconds: address.seconds
+        )
         guard try MetaTable(database).feed() == feed else {
             throw StoreError(
                 .unusable,
@@ -104,7 +107,11 @@ struct PostgreSQLStorage: Storage {
                 context: "connect to the database"
             )
         }
-        return try PostgreSQLEngine(database, notification: follower.notification)
+        return try PostgreSQLEngine(
+            database,
+            isSingleCopy: address.isSingleCopy,
+            notification: follower.notification
+        )
     }
 
     func follow(_ onCommit: @escaping @Sendable (ForeignCommits) -> Void) {
@@ -119,12 +126,28 @@ package struct PostgreSQLAddress: Sendable {
     /// A connection string or URI of libpq.
     private let string: String
 
+    /// Whether a commit may be on one disk only.
+    let isSingleCopy: Bool
+
     /// How long one round trip may take.
     let seconds: Double
 
-    package init(_ string: String, withinSeconds seconds: Double = 20) {
+    package init(_ string: String, isSingleCopy: Bool, withinSeconds seconds: Double = 20) {
         self.string = string
+        self.isSingleCopy = isSingleCopy
         self.seconds = seconds
+    }
+
+    /// Opens a connection that writes, to a server whose settings keep what is promised.
+    ///
+    /// - Throws: an error of kind `unusable` when they do not.
+    func connectForWriting() throws(StoreError) -> PostgreSQLConnection {
+        let connection = try connect()
+        let settings = try ServerSettings(of: connection, withinSeconds: seconds)
+        if let problem = settings.problem(isSingleCopy: isSingleCopy) {
+            throw StoreError(.unusable, problem, context: "connect to the database")
+        }
+        return connection
     }
 
     /// Opens a connection, as tables and readers use it.

@@ -66,6 +66,7 @@ struct TestStore {
     init(
         in directory: TemporaryDirectory? = nil,
         at address: String? = nil,
+        isSingleCopy: Bool = true,
         clock: TestClock = TestClock(),
         rejectedKept: Int = 100,
         hooks: Store.Hooks = Store.Hooks(),
@@ -84,7 +85,7 @@ struct TestStore {
             let address = try address ?? TestDatabase.make()
             self.address = address
             store = try Store(
-                postgreSQL: PostgreSQLAddress(address),
+                postgreSQL: PostgreSQLAddress(address, isSingleCopy: isSingleCopy),
                 rejectedPath: self.directory.file("refused.db"),
                 policy: policy,
                 rejectedKept: rejectedKept,
@@ -132,7 +133,7 @@ struct TestStore {
 
     /// A connection beside the store's, as tables and readers use it.
     func database() throws -> any SQLDatabase {
-        if let address { return try PostgreSQLAddress(address).openDatabase() }
+        if let address { return try PostgreSQLAddress(address, isSingleCopy: true).openDatabase() }
         return try connection(.readWrite).database
     }
 

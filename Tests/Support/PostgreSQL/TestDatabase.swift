@@ -19,8 +19,7 @@ package enum TestDatabase {
     package static func make() throws -> String {
         let server = try cluster.withLock { cluster in
             if let cluster { return cluster }
-            let settings = ["max_connections=400", "fsync=off", "full_page_writes=off"]
-            let started = try PostgreSQLCluster(settings: settings)
+            let started = try PostgreSQLCluster(settings: ["max_connections=400"])
             cluster = started
             atexit { TestDatabase.cluster.withLock { $0 = nil } }
             return started

@@ -1,17 +1,16 @@
 import Foundation
 import Glibc
-import Support
 import Synchronization
 
 /// A TCP port that leads to the Unix socket of a server, until a number of bytes has passed.
-final class CuttingLink: Sendable {
-    enum Way: CaseIterable { case toServer, fromServer }
+package final class CuttingLink: Sendable {
+    package enum Way: CaseIterable { case toServer, fromServer }
 
     private let listener: LoopbackListener
     private let rest = Rest()
 
     /// - Parameter path: of the socket.
-    init(to path: String) throws {
+    package init(to path: String) throws {
         listener = try LoopbackListener()
         let rest = rest
         listener.acceptAll { client in
@@ -21,10 +20,10 @@ final class CuttingLink: Sendable {
         }
     }
 
-    var port: Int { listener.port }
+    package var port: Int { listener.port }
 
     /// Cuts the connection when so many more bytes have passed one way.
-    func cut(after count: Int, _ way: Way) { rest.left.withLock { $0[way] = count } }
+    package func cut(after count: Int, _ way: Way) { rest.left.withLock { $0[way] = count } }
 
     private static func connect(_ path: String) -> CInt {
         let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -1,0 +1,63 @@
+import PostgreSQL
+import Support
+import Testing
+
+@testable import PostgreSQLStore
+@testable import Store
+
+/// The settings of a server that the promises depend on.
+@Suite(.blocking, .enabled(if: TestDatabase.isPostgreSQL, "PostgreSQL is not tested"))
+struct ServerSettingsTests {
+    private func problem(
+        isSingleCopy: Bool = true,
+        _ change: (inout ServerSettings) -> Void = { _ in }
+    ) -> String? {
+        var settings = ServerSettings()
+        change(&settings)
+        return settings.problem(isSingleCopy: isSingleCopy)
+    }
+
+    @Test func `each setting is named with what was expected`() {
+        #expect(problem() == nil)
+        #expect(problem { $0.synchronousCommit = "remote_apply" } == nil)
+        #expect(problem { $0.version = 140_020 } == "PostgreSQL 14 is too old; expected 15")
+        #expect(problem { $0.fsync = "off" }?.hasPrefix("fsync is off; expected on") == true)
+        #expect(
+            problem { $0.fullPageWrites = "off" }?.hasPrefix("full_page_writes is off; exp") == true
+        )
+        for value in ["off", "local", "remote_write"] {
+            #expect(
+                problem { $0.synchronousCommit = value }
+                    == "synchronous_commit is \(value); expected on or remote_apply"
+            )
+        }
+        #expect(
+            problem { $0.isolation = "serializable" }
+                == "transaction_isolation is serializable; expected read committed"
+        )
+        #expect(problem { $0.isPooled = true }?.hasPrefix("a pooler is in between") == true)
+        #expect(problem(isSingleCopy: false)?.hasPrefix("synchronous_standby_names is") == true)
+        #expect(problem(isSingleCopy: false) { $0.synchronousStandbyNames = "standby" } == nil)
+    }
+
+    @Test(arguments: ["fsync=off", "full_page_writes=off"])
+    func `a server that could lose a commit is refused`(setting: String) async throws {
+        let cluster = try PostgreSQLCluster(settings: [setting])
+        let error = await #expect(throws: StoreError.self) {
+            _ = try await TestStore(at: cluster.address)
+        }
+        #expect(error?.kind == .unusable)
+        #expect(error?.message.hasPrefix(setting.replacing("=", with: " is ")) == true)
+    }
+
+    @Test func `one copy has to be wanted`() async throws {
+        let address = try TestDatabase.make()
+        let error = await #expect(throws: StoreError.self) {
+            _ = try await TestStore(at: address, isSingleCopy: false)
+        }
+        #expect(error?.kind == .unusable)
+        #expect(error?.message.contains("storage.singleCopy") == true)
+        let test = try await TestStore(at: address, isSingleCopy: true)
+        await test.store.close()
+    }
+}
