@@ -14,7 +14,7 @@ import Store
 /// In memory is only what the present write has read. It belongs to the writer's queue.
 final class PostgreSQLEngine {
     let database: PostgreSQLDatabase
-    private let tables: LedgerTables
+    let tables: LedgerTables
     private let references: any SQLStatement
     private let notification: Query
     private let isSingleCopy: Bool
@@ -48,7 +48,7 @@ final class PostgreSQLEngine {
     }
 }
 
-extension PostgreSQLEngine: StorageEngine {
+extension PostgreSQLEngine: TableEngine {
     /// The newest sequence number, as of the last applied change.
     var head: Int64 { numbers.head }
 
@@ -89,51 +89,6 @@ extension PostgreSQLEngine: StorageEngine {
     var needsReopening: Bool { database.isClosed }
 
     var mustStayOpen: Bool { false }
-
-    func moveConsumer(
-        _ move: ConsumerMove,
-        feed: String,
-        atMilliseconds now: Int64
-    ) throws(StoreError) -> ConsumerMove.Outcome {
-        try tables.consumers.move(move, head: head, feed: feed, atMilliseconds: now)
-    }
-
-    func removeConsumer(_ name: String) throws(StoreError) -> Bool {
-        try tables.consumers.remove(name)
-    }
-
-    func record(_ change: AlertChange) throws(StoreError) { try tables.alerts.record(change) }
-
-    func removeAlerts(except names: [String]) throws(StoreError) {
-        try tables.alerts.remove(except: names)
-    }
-
-    func eraseCallbacks(
-        _ erased: [(id: Int64, remainder: ErasedCallback)]
-    ) throws(StoreError) {
-        for (id, remainder) in erased { try tables.erasures.erase(callback: id, remainder) }
-    }
-
-    func eraseGatewayCalls(
-        _ erased: [(id: Int64, remainder: ErasedGatewayCall)]
-    ) throws(StoreError) {
-        for (id, remainder) in erased { try tables.erasures.erase(gatewayCall: id, remainder) }
-    }
-
-    func removeTransitions(
-        recordedBefore milliseconds: Int64,
-        feed: String,
-        limit: Int
-    ) throws(StoreError) -> TransitionRemoval {
-        try tables.erasures.removeTransitions(
-            recordedBefore: milliseconds,
-            feed: feed,
-            head: head,
-            limit: limit
-        )
-    }
-
-    func mark(_ now: Int64) throws(StoreError) { try tables.meta.mark(now) }
 }
 
 // MARK: - The row of `ledger`

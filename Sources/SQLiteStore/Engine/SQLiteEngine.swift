@@ -121,7 +121,7 @@ final class SQLiteEngine {
     }
 }
 
-extension SQLiteEngine: StorageEngine {
+extension SQLiteEngine: TableEngine {
     /// The newest sequence number, as of the last applied change.
     var head: Int64 { numbers.head }
 
@@ -187,54 +187,6 @@ extension SQLiteEngine: StorageEngine {
         location.checkpoint(connection)
         checkpoints.recordCheckpoint(nanoseconds: SystemClock.monotonicNanoseconds() - start)
     }
-
-    func moveConsumer(
-        _ move: ConsumerMove,
-        feed: String,
-        atMilliseconds now: Int64
-    ) throws(StoreError) -> ConsumerMove.Outcome {
-        try tables.consumers.move(move, head: head, feed: feed, atMilliseconds: now)
-    }
-
-    func removeConsumer(_ name: String) throws(StoreError) -> Bool {
-        try tables.consumers.remove(name)
-    }
-
-    func record(_ change: AlertChange) throws(StoreError) {
-        try tables.alerts.record(change)
-    }
-
-    func removeAlerts(except names: [String]) throws(StoreError) {
-        try tables.alerts.remove(except: names)
-    }
-
-    func eraseCallbacks(
-        _ erased: [(id: Int64, remainder: ErasedCallback)]
-    ) throws(StoreError) {
-        for (id, remainder) in erased { try tables.erasures.erase(callback: id, remainder) }
-    }
-
-    func eraseGatewayCalls(
-        _ erased: [(id: Int64, remainder: ErasedGatewayCall)]
-    ) throws(StoreError) {
-        for (id, remainder) in erased { try tables.erasures.erase(gatewayCall: id, remainder) }
-    }
-
-    func removeTransitions(
-        recordedBefore milliseconds: Int64,
-        feed: String,
-        limit: Int
-    ) throws(StoreError) -> TransitionRemoval {
-        try tables.erasures.removeTransitions(
-            recordedBefore: milliseconds,
-            feed: feed,
-            head: head,
-            limit: limit
-        )
-    }
-
-    /// Replaces one row of `meta`, whose size stays the same.
-    func mark(_ now: Int64) throws(StoreError) { try tables.meta.mark(now) }
 }
 
 // MARK: - Storing
