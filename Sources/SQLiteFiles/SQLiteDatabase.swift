@@ -7,13 +7,22 @@ package final class SQLiteDatabase: SQLDatabase {
     private let connection: Connection
 
     /// The last error, with SQLite's code.
-    fileprivate(set) var lastError: SQLiteError?
+    private(set) var lastError: SQLiteError?
 
     package init(_ connection: Connection) { self.connection = connection }
 
     package func prepare(_ sql: String) throws(StoreError) -> any SQLStatement {
+        try mapped { () throws(SQLiteError) in
+            SQLiteStatement(try connection.prepare(sql), of: self)
+        }
+    }
+
+    /// Runs `body`, and records and converts its error.
+    fileprivate func mapped<Result>(
+        _ body: () throws(SQLiteError) -> Result
+    ) throws(StoreError) -> Result {
         do throws(SQLiteError) {
-            return SQLiteStatement(try connection.prepare(sql), of: self)
+            return try body()
         } catch {
             lastError = error
             throw StoreError(error)
@@ -23,7 +32,7 @@ package final class SQLiteDatabase: SQLDatabase {
     package func snapshot<Result>(
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        try StoreError.mapped { () throws(SQLiteError) in try connection.execute("BEGIN") }
+        try mapped { () throws(SQLiteError) in try connection.execute("BEGIN") }
         defer {
             // Ends a read, so a failure loses no data.
             try? connection.execute("COMMIT")
@@ -56,27 +65,19 @@ private final class SQLiteStatement: SQLStatement {
     }
 
     func run(_ bind: (any SQLBinder) -> Void) throws(StoreError) {
-        do throws(SQLiteError) {
-            try statement.run { bind($0) }
-        } catch {
-            database.lastError = error
-            throw StoreError(error)
-        }
+        try database.mapped { () throws(SQLiteError) in try statement.run { bind($0) } }
     }
 
     func forEach(
         _ bind: (any SQLBinder) -> Void,
         row: (any SQLRow) -> Bool
     ) throws(StoreError) {
-        do throws(SQLiteError) {
+        try database.mapped { () throws(SQLiteError) in
             try statement.forEach {
                 bind($0)
             } row: {
                 row($0)
             }
-        } catch {
-            database.lastError = error
-            throw StoreError(error)
         }
     }
 }
