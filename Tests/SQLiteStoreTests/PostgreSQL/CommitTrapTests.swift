@@ -62,24 +62,6 @@ struct CommitTrapTests {
 
     // MARK: The standby is gone
 
-    /// A primary with a synchronous standby that has caught up.
-    private func pair() async throws -> (PostgreSQLCluster, PostgreSQLCluster) {
-        let primary = try PostgreSQLCluster()
-        let standby = try PostgreSQLCluster(following: primary)
-        let observer = try PostgreSQLConnection(primary.address, withinSeconds: 10)
-        // Not as an option of the server, so that it can be changed.
-        try run(observer, "ALTER SYSTEM SET synchronous_standby_names = 'standby'")
-        try run(observer, "SELECT pg_reload_conf()::int")
-        let isFollowed = try await Patience.reaches {
-            try run(
-                observer,
-                "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
-            ) == 1
-        }
-        try #require(isFollowed)
-        return (primary, standby)
-    }
-
     /// Waits until a commit waits for the standby, and cancels the wait if wanted.
     private func reachWait(on primary: PostgreSQLCluster, cancels: Bool) async throws {
         let observer = try PostgreSQLConnection(primary.address, withinSeconds: 10)
@@ -104,7 +86,8 @@ struct CommitTrapTests {
     @Test func `what is on one disk only is acknowledged neither at first nor when repeated`()
         async throws
     {
-        let (primary, standby) = try await pair()
+        let pair = try await PostgreSQLPair()
+        let (primary, standby) = (pair.primary, pair.standby)
         let test = try await TestStore(at: primary.address, isSingleCopy: false)
         try await test.deliver { $0.setReferences(1) }
         try standby.stop()
@@ -134,7 +117,8 @@ struct CommitTrapTests {
     }
 
     @Test func `a server that ceases to wait for a standby is no longer written to`() async throws {
-        let (primary, standby) = try await pair()
+        let pair = try await PostgreSQLPair()
+        let (primary, standby) = (pair.primary, pair.standby)
         let test = try await TestStore(at: primary.address, isSingleCopy: false)
         try await test.deliver { $0.setReferences(1) }
         try standby.stop()
