@@ -96,7 +96,6 @@ final class PostgreSQLDatabase: SQLDatabase {
 extension SQLDialect {
     static let postgreSQL = SQLDialect(
         integers: "SELECT unnest(?) AS value",
-        firstIntegers: "SELECT unnest(?1) AS value",
         orderedJoin: "JOIN",
         indexedBy: { _ in "" },
         // The clocks of several receivers may differ by minutes.

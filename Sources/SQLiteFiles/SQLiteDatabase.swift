@@ -48,7 +48,6 @@ extension SQLDialect {
     /// (<https://www.sqlite.org/optoverview.html#crossjoin>).
     package static let sqlite = SQLDialect(
         integers: "SELECT value FROM json_each(?)",
-        firstIntegers: "SELECT value FROM json_each(?1)",
         orderedJoin: "CROSS JOIN",
         indexedBy: { "INDEXED BY \($0)" },
         clockDisorderMilliseconds: 60_000

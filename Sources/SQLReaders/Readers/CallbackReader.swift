@@ -14,7 +14,7 @@ struct CallbackReader {
     private let refused: any RefusedRequestFile
     private let payments: any PaymentSearch
 
-    /// The callbacks of the given payments (`?1`) that carry a reference (`?2`) or whose payment
+    /// The callbacks of the given payments that carry a reference or whose payment
     /// does, by `callbacks_of_payment`: as many rows as these payments have callbacks.
     private let ofPayments: any SQLStatement
 
@@ -29,8 +29,8 @@ struct CallbackReader {
         ofPayments = try main.prepare(
             """
             SELECT callbacks.id FROM callbacks JOIN payments ON payments.id = payment_id
-            WHERE payment_id IN (\(main.dialect.firstIntegers))
-                AND ?2 IN (partner_reference, reference, original_partner_reference,
+            WHERE payment_id IN (\(main.dialect.integers))
+                AND ? IN (partner_reference, reference, original_partner_reference,
                     original_reference)
             """
         )

@@ -26,9 +26,6 @@ package struct SQLDialect: Sendable {
     /// A selection of the integers in the parameter `?`, in a column `value`.
     package let integers: String
 
-    /// The same for the parameter `?1`.
-    package let firstIntegers: String
-
     /// The join that reads the rows of its left side in their order.
     package let orderedJoin: String
 
@@ -41,13 +38,11 @@ package struct SQLDialect: Sendable {
 
     package init(
         integers: String,
-        firstIntegers: String,
         orderedJoin: String,
         indexedBy: @escaping @Sendable (_ index: String) -> String,
         clockDisorderMilliseconds: Int64
     ) {
         self.integers = integers
-        self.firstIntegers = firstIntegers
         self.orderedJoin = orderedJoin
         self.indexedBy = indexedBy
         self.clockDisorderMilliseconds = clockDisorderMilliseconds
