@@ -91,7 +91,7 @@ package import System
         _ = unsafe library.enterPipelineMode(connected)
     }
 
-    private static let connecting: String = "connect to the database"
+    private static let connecting = "connect to the database"
 
     deinit { close() }
 
@@ -274,7 +274,7 @@ extension PostgreSQLConnection {
         untilNanoseconds deadline: UInt64,
         orUntil latch: Latch? = nil
     ) throws(PostgreSQLError) -> [Notification] {
-        let context: String = "wait for notifications"
+        let context = "wait for notifications"
         let open = unsafe try opened(context)
         while true {
             guard unsafe library.consumeInput(open) == 1 else { throw broken(context) }

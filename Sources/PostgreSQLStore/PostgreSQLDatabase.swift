@@ -1,12 +1,12 @@
 import PostgreSQL
-import SQLTables
-import Store
+package import SQLTables
+package import Store
 
 /// A connection to PostgreSQL, as the tables and the readers use it.
 ///
 /// Inside a write, statements without a result wait until one with a result is run, or until the
 /// commit: they are sent together, in one round trip.
-final class PostgreSQLDatabase: SQLDatabase {
+package final class PostgreSQLDatabase: SQLDatabase {
     private let connection: PostgreSQLConnection
 
     /// Statements that were run but not sent.
@@ -20,7 +20,7 @@ final class PostgreSQLDatabase: SQLDatabase {
         self.seconds = seconds
     }
 
-    var dialect: SQLDialect { .postgreSQL }
+    package var dialect: SQLDialect { .postgreSQL }
 
     /// Whether nothing can be sent any more.
     var isClosed: Bool { connection.state == .closed }
@@ -30,12 +30,15 @@ final class PostgreSQLDatabase: SQLDatabase {
         "\(connection.serverVersion / 10_000).\(connection.serverVersion % 10_000)"
     }
 
+    /// The newest sequence number, as of the last commit.
+    func head() throws(StoreError) -> Int64 { try integer("SELECT head FROM ledger") ?? 0 }
+
     /// Compiled by the server when it is first run.
-    func prepare(_ sql: String) throws(StoreError) -> any SQLStatement {
+    package func prepare(_ sql: String) throws(StoreError) -> any SQLStatement {
         PostgreSQLStatement(sql, of: self)
     }
 
-    func snapshot<Result>(
+    package func snapshot<Result>(
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         try StoreError.mapped { () throws(PostgreSQLError) in

@@ -44,7 +44,7 @@ final class PostgreSQLEngine {
             "INSERT INTO payment_references VALUES (?, ?) ON CONFLICT DO NOTHING"
         )
         // The head, before the first write; the store compares it with what it serves.
-        numbers.head = try database.integer("SELECT head FROM ledger") ?? 0
+        numbers.head = try database.head()
     }
 }
 
@@ -178,8 +178,7 @@ extension PostgreSQLEngine {
         case .appendCallback(let callback, _), .updateCallback(let callback):
             try add(callback.row.content.references, of: callback.row.paymentID)
         case .createPayment(let payment), .updatePayment(let payment):
-            let references = [payment.row.partnerReferenceNo, payment.row.referenceNo]
-            try add(references.compactMap(\.self), of: payment.row.id)
+            try add(payment.row.references, of: payment.row.id)
         default: break
         }
     }

@@ -11,9 +11,10 @@ enum PostgreSQLSchema {
     private static let lock: Int64 = 0x4341_5348
 
     /// What a receiver finds.
-    enum Content: Equatable {
-        case created
-        case tables(feed: String)
+    struct Content {
+        /// Whether the tables have just been created.
+        let isNew: Bool
+        let feed: String
     }
 
     /// Creates the tables in an empty database, or checks their version.
@@ -51,6 +52,6 @@ enum PostgreSQLSchema {
                 context: "open"
             )
         }
-        return isMade ? .tables(feed: feed) : .created
+        return Content(isNew: !isMade, feed: feed)
     }
 }

@@ -2,7 +2,7 @@ package import Ledger
 import Payments
 import PostgreSQL
 import SQLReaders
-package import SQLTables
+import SQLTables
 import SQLiteFiles
 package import Store
 import System
@@ -24,45 +24,20 @@ struct PostgreSQLStorage: Storage {
     var rejectedRequests: any RejectedRequests { refusals }
 
     /// Opens a database, and creates its tables as needed.
-    static func open(
+    init(
         _ address: PostgreSQLAddress,
         rejectedPath: String,
         rejectedKept: Int,
         hooks: Store.Hooks
-    ) throws(StoreError) -> PostgreSQLStorage {
+    ) throws(StoreError) {
+        self.address = address
         let connection = try address.connectForWriting()
         let content = try PostgreSQLSchema.prepare(connection)
+        (isNew, feed) = (content.isNew, content.feed)
         let database = PostgreSQLDatabase(connection, withinSeconds: address.seconds)
-        return PostgreSQLStorage(
-            address,
-            database,
-            follower: try CommitFollower(address),
-            isNew: content == .created,
-            feed: try MetaTable(database).feed(),
-            head: try database.integer("SELECT head FROM ledger") ?? 0,
-            rejectedPath: rejectedPath,
-            rejectedKept: rejectedKept,
-            hooks: hooks
-        )
-    }
-
-    private init(
-        _ address: PostgreSQLAddress,
-        _ database: PostgreSQLDatabase,
-        follower: CommitFollower,
-        isNew: Bool,
-        feed: String,
-        head: Int64,
-        rejectedPath: String,
-        rejectedKept: Int,
-        hooks: Store.Hooks
-    ) {
-        self.address = address
-        self.follower = follower
-        self.isNew = isNew
-        self.feed = feed
-        self.head = head
         libraryVersion = database.version
+        head = try database.head()
+        follower = try CommitFollower(address)
         refusals = RejectedRequestStore(
             file: SideFile(
                 path: rejectedPath,
@@ -78,8 +53,7 @@ struct PostgreSQLStorage: Storage {
         DatabaseReader(
             ReaderSource(
                 open: { [address, refusals] () throws(StoreError) in
-                    let connection = try address.connect()
-                    let main = PostgreSQLDatabase(connection, withinSeconds: address.seconds)
+                    let main = try address.openDatabase()
                     return ReaderDatabase(
                         main: main,
                         payments: ReferenceSearch(main),
@@ -151,7 +125,7 @@ package struct PostgreSQLAddress: Sendable {
     }
 
     /// Opens a connection, as tables and readers use it.
-    package func openDatabase() throws(StoreError) -> any SQLDatabase {
+    package func openDatabase() throws(StoreError) -> PostgreSQLDatabase {
         PostgreSQLDatabase(try connect(), withinSeconds: seconds)
     }
 
@@ -190,7 +164,7 @@ private struct LedgerCallbackIDs: CallbackIDSource {
     func next() -> Int64? { nil }
 
     func reserve(_ count: Int) throws(StoreError) -> Int64 {
-        let database = PostgreSQLDatabase(try address.connect(), withinSeconds: address.seconds)
+        let database = try address.openDatabase()
         let query = Query(
             "UPDATE ledger SET next_callback = next_callback + $1 RETURNING next_callback - $1",
             .integer(Int64(count))
@@ -235,7 +209,7 @@ extension Store {
         now: @escaping @Sendable () -> Int64
     ) throws(StoreError) {
         self.init(
-            storage: try PostgreSQLStorage.open(
+            storage: try PostgreSQLStorage(
                 address,
                 rejectedPath: rejectedPath,
                 rejectedKept: rejectedKept,

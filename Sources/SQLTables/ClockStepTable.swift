@@ -9,13 +9,16 @@ package final class ClockStepTable {
     private let insertion: any SQLStatement
     private let connection: any SQLDatabase
 
-    /// Reads the last row of each list, where ``ClockSteps`` continues.
     package init(_ connection: any SQLDatabase) throws(StoreError) {
         self.connection = connection
         steps = ClockSteps(disorderMilliseconds: connection.dialect.clockDisorderMilliseconds)
         insertion = try connection.prepare(
             "INSERT INTO clock_steps VALUES (?, ?) ON CONFLICT DO NOTHING"
         )
+    }
+
+    /// Reads the last row of each list, where ``record(_:id:milliseconds:)`` continues.
+    package func resume() throws(StoreError) {
         for list in TimeList.allCases {
             let last = try connection.prepare(
                 """

@@ -194,3 +194,10 @@ extension WrittenFact {
         }
     }
 }
+
+extension Payment {
+    /// Its references: one or two.
+    package var references: [Reference] {
+        referenceNo.map { [partnerReferenceNo, $0] } ?? [partnerReferenceNo]
+    }
+}

@@ -102,11 +102,18 @@ import Testing
         count: Int64 = 60,
         _ list: TimeList = .callbacks
     ) throws -> [Written] {
-        let table = try ClockStepTable(connection.database)
+        let table = try resumedTable()
         let times = starts.flatMap { start in (0..<count).map { start + $0 * 60_000 } }
         let rows = times.enumerated().map { Written(id: Int64($0 + 1) * 2, time: $1) }
         for row in rows { try write(row, table, list) }
         return rows
+    }
+
+    /// The table as an engine opens it.
+    private func resumedTable() throws -> ClockStepTable {
+        let table = try ClockStepTable(connection.database)
+        try table.resume()
+        return table
     }
 
     private func steps(_ list: TimeList = .callbacks) throws -> [Int64] {
@@ -218,7 +225,7 @@ import Testing
     @Test(arguments: 1...12 as ClosedRange<UInt64>)
     func `every row is found by its time, whatever the clock did`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        var table = try ClockStepTable(connection.database)
+        var table = try resumedTable()
         var rows: [Written] = []
         var later: [Written] = []
         var clock: Int64 = 1_000 * Self.hour
@@ -228,7 +235,7 @@ import Testing
                 clock += Int64.random(in: (-9 * Self.hour)...(9 * Self.hour), using: &random)
             }
             if Int.random(in: 0..<25, using: &random) == 0 {
-                table = try ClockStepTable(connection.database)
+                table = try resumedTable()
             }
             let late = Int64.random(in: 0..<Self.disorder, using: &random)
             let row = Written(id: id, time: clock - late)
@@ -249,7 +256,7 @@ import Testing
 
     @Test func `a row written between two others that it fits leaves no step`() throws {
         let rows = try write(starts: [0])
-        let table = try ClockStepTable(connection.database)
+        let table = try resumedTable()
         try write(Written(id: 21, time: rows[9].time), table)
         try write(Written(id: 41, time: rows[20].time), table)
         #expect(try steps().isEmpty)

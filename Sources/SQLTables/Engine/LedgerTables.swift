@@ -21,7 +21,7 @@ package final class LedgerTables {
     package let alerts: AlertTable
     package let erasures: ErasureTable
 
-    /// Prepares all statements; reads the last row of several tables.
+    /// Prepares all statements.
     package init(_ database: any SQLDatabase) throws(StoreError) {
         journal = try JournalTable(database)
         payments = try PaymentTable(database)

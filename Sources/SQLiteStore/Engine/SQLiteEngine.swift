@@ -75,6 +75,7 @@ final class SQLiteEngine {
         connection.replaceAutomaticCheckpoint()
         let database = SQLiteDatabase(connection)
         tables = try LedgerTables(database)
+        try tables.clockSteps.resume()
         externalIDs = try ExternalIDOwners(
             database,
             hash: index.hash,
@@ -231,12 +232,5 @@ extension SQLiteEngine {
             index.add(id, for: key)
             indexed[id, default: []].append(reference)
         }
-    }
-}
-
-extension Payment {
-    /// Its references: one or two.
-    var references: [Reference] {
-        referenceNo.map { [partnerReferenceNo, $0] } ?? [partnerReferenceNo]
     }
 }
