@@ -259,8 +259,9 @@ let package = Package(
             "FileCommands",
             [
                 "ReceiverClient", "APIModel", "Maintenance", "Alerts", "AlertMessages",
-                "Configuration", "Commands", "Recovery", "SQLiteStore", "SQLiteFiles", "Store",
-                "Ledger", "Diagnosis", "Captures", "Snap", "JSON5", "Crypto", "System", "Text",
+                "Configuration", "Commands", "Recovery", "SQLiteStore", "SQLiteFiles",
+                "PostgreSQLStore", "Store", "Ledger", "Diagnosis", "Captures", "Snap", "JSON5",
+                "Crypto", "System", "Text",
             ]
         ),
         library(
@@ -276,7 +277,8 @@ let package = Package(
                 "Shell", "FileCommands", "ReceiverClient", "InternalAPI", "Evidence", "APIModel",
                 "Maintenance", "Outbound", "Notify", "Alarms", "Alerts", "Metrics",
                 "Configuration", "HTTPServer", "HTTPClient", "HTTPCore", "SQLiteStore",
-                "SQLiteFiles", "Store", "Ledger", "Commands", "Logging", "Snap", "Payments",
+                "SQLiteFiles", "PostgreSQLStore", "Store", "Ledger", "Commands", "Logging", "Snap",
+                "Payments",
                 "Crypto", "System",
             ]
         ),
@@ -362,7 +364,7 @@ let package = Package(
         tests(of: "Simulator", ["CashIn"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Support", "Crypto", "Snap", "SQLite", "Text"],
+            dependencies: ["Support", "Crypto", "Snap", "SQLite", "PostgreSQL", "Text"],
             swiftSettings: common
         ),
         // Optimized, because its rules read every character of the sources.

@@ -146,6 +146,11 @@ package struct ConfigurationTemplate: Equatable, Sendable {
         """
           storage: {
             database: \(JSON5Value.literal(database)),
+            // For a database in PostgreSQL ("postgresql://host1,host2/cashin?passfile=...") only:
+            // whether one copy of each commit is enough, and the file of the refused callbacks of
+            // this receiver (null = rejected.db beside this file).
+            singleCopy: false,
+            rejectedFile: null,
             // false: do not start without the database, so that a missing volume is noticed. Set it
             // after the first start.
             create: true,

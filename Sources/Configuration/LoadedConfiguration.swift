@@ -153,7 +153,8 @@ package struct ConfigurationChanges: Equatable, Sendable {
 
     /// The keys of what is set up once, at the start: the sockets and the database.
     private static let keysThatNeedRestart = [
-        "notify.listen", "internal.listen", "storage.database", "storage.create",
+        "notify.listen", "internal.listen", "storage.database", "storage.singleCopy",
+        "storage.rejectedFile", "storage.create",
     ]
 }
 

@@ -13,11 +13,13 @@ package final class Readiness: Sendable {
         let checks: [ReadinessCheck]
     }
 
+    private let store: Store
     private let probe: WriteProbe
     private let hasKeys: Mutex<Bool>
     private let isDraining = Atomic(false)
 
     package init(store: Store, hasKeys: Bool) {
+        self.store = store
         probe = WriteProbe(store)
         self.hasKeys = Mutex(hasKeys)
     }
@@ -32,13 +34,21 @@ package final class Readiness: Sendable {
     func checks() async -> [ReadinessCheck] {
         let isWritable = await probe.isWritable()
         return [
-            ReadinessCheck(.database, problem: isWritable ? nil : "not writable"),
+            ReadinessCheck(.database, problem: isWritable ? nil : databaseProblem),
             ReadinessCheck(.keys, problem: hasKeys.withLock { $0 } ? nil : "none loaded"),
             ReadinessCheck(
                 .draining,
                 problem: isDraining.load(ordering: .relaxed) ? "stopping" : nil
             ),
         ]
+    }
+
+    /// Why the database is not writable, as far as it is known.
+    private var databaseProblem: String {
+        guard let failure = store.commitFailure else {
+            return "not writable: a commit takes longer than two seconds"
+        }
+        return "not writable: \(failure)"
     }
 
     /// Runs the checks; 200 if all of them are `ok`, else 503.

@@ -11,7 +11,10 @@ import Synchronization
 ///
 /// Below `storage.minimumFreeBytes` nothing is generated and no rejected request is kept: the rest
 /// is left to authentic callbacks. A reserve, which is a file beside the database, is removed for
-/// them when the disk is almost full or a commit fails for lack of space. Thread-safe.
+/// them when the disk is almost full or a commit fails for lack of space.
+///
+/// With a database in PostgreSQL, the file system has only the rejected-request store; nothing else
+/// depends on its space. Thread-safe.
 package final class DiskWatch: Sendable {
     /// The result of a measurement.
     package struct View: Equatable, Sendable {
@@ -26,12 +29,21 @@ package final class DiskWatch: Sendable {
         /// The state ends only when the size of the reserve is free in addition, so that it does
         /// not alternate while the free space is near the limit.
         package var isLow = false
+
+        /// Whether the database is on this disk.
+        package var hasDatabase = true
+
+        /// Whether nothing is generated, so that the rest is left to callbacks.
+        package var stopsGenerating: Bool { isLow && hasDatabase }
     }
 
-    private let reserve: DiskReserve
-    private let files: StoreFiles
+    /// Nil where no database needs one.
+    private let reserve: DiskReserve?
 
-    /// The directory of the database, whose file system is measured.
+    /// The files of the database, and of the rejected-request store, with a word for each.
+    private let files: [(word: String, path: String)]
+
+    /// The directory whose file system is measured.
     private let directory: String
     private let log: Log
     private let view: Mutex<View>
@@ -47,14 +59,20 @@ package final class DiskWatch: Sendable {
     private static let reserveBytesMax: Int64 = 67_108_864
 
     package init(_ storage: Configuration.Storage, log: Log) {
-        let path = storage.database
-        reserve = DiskReserve(databasePath: path, log: log)
-        files = StoreFiles(main: path)
-        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-        let parent = path.dropLast(name.count)
-        directory = parent.isEmpty ? "." : String(parent)
+        var first = View(minimumBytes: Int64(storage.minimumFreeBytes))
+        switch storage.database {
+        case .file(let path):
+            reserve = DiskReserve(databasePath: path, log: log)
+            let all = StoreFiles(main: path)
+            files = [("database", path), ("index", all.lookup), ("rejected", all.refused)]
+        case .server(let server):
+            reserve = nil
+            files = [("rejected", server.rejectedFile)]
+            first.hasDatabase = false
+        }
+        directory = FilePath.directory(of: files[0].path)
         self.log = log
-        view = Mutex(View(minimumBytes: Int64(storage.minimumFreeBytes)))
+        view = Mutex(first)
     }
 
     /// The last measurement.
@@ -68,10 +86,9 @@ package final class DiskWatch: Sendable {
 
     private func reserveBytes(_ minimum: Int64) -> Int64 { min(minimum / 8, Self.reserveBytesMax) }
 
-    /// The sizes in bytes of the files of the database that exist, with a word for each.
+    /// The sizes in bytes of the files that exist, with a word for each.
     package var fileSizes: [(word: String, bytes: Int64)] {
-        let all = [("database", files.main), ("index", files.lookup), ("rejected", files.refused)]
-        return all.flatMap { word, path in
+        files.flatMap { word, path in
             let wal = (word + "_wal", StoreFiles(main: path).wal)
             return [(word, path), wal].compactMap { word, path in
                 FileSpace.usage(of: path).map { (word, $0.byteCount) }
@@ -82,7 +99,7 @@ package final class DiskWatch: Sendable {
     // MARK: The reserve
 
     /// Removes the reserve; returns whether there was one.
-    package func releaseReserve() -> Bool { reserve.release() }
+    package func releaseReserve() -> Bool { reserve?.release() ?? false }
 
     /// Measures whether the disk is too full to open the database.
     ///
@@ -115,7 +132,7 @@ package final class DiskWatch: Sendable {
 
     /// Creates the reserve if there is space for it, and removes it if the disk is almost full.
     private func arrangeReserve(_ seen: View) {
-        guard let free = seen.freeBytes else { return }
+        guard let reserve, let free = seen.freeBytes else { return }
         let size = reserveBytes(seen.minimumBytes)
         if size == 0 {
             reserve.remove()
@@ -157,6 +174,8 @@ package final class DiskWatch: Sendable {
         } else if isNew {
             log.info("the disk has enough free space again") { $0.add("freeBytes", free) }
         }
+        // Of several receivers, the disk of one is no concern of the others.
+        guard seen.hasDatabase else { return true }
         do throws(StoreError) {
             if seen.isLow {
                 let text =

@@ -34,6 +34,13 @@ import Glibc
         @Sendable @convention(c) (Handle, NoticeReceiver?, UnsafeMutableRawPointer?) ->
             NoticeReceiver?
 
+    /// `PQconninfoOption *PQconninfoParse(const char *conninfo, char **errmsg)`.
+    let parse:
+        @Sendable @convention(c) (
+            Text, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+        ) -> UnsafeMutableRawPointer?
+    let freeOptions: @Sendable @convention(c) (UnsafeMutableRawPointer) -> Void
+
     // Commands.
     let enterPipelineMode: Number
     let pipelineSync: Number
@@ -103,6 +110,8 @@ import Glibc
         unsafe errorMessage = unsafe try function("PQerrorMessage")
         unsafe setNonBlocking = unsafe try function("PQsetnonblocking")
         unsafe setNoticeReceiver = unsafe try function("PQsetNoticeReceiver")
+        unsafe parse = unsafe try function("PQconninfoParse")
+        unsafe freeOptions = unsafe try function("PQconninfoFree")
         unsafe enterPipelineMode = unsafe try function("PQenterPipelineMode")
         unsafe pipelineSync = unsafe try function("PQpipelineSync")
         unsafe flush = unsafe try function("PQflush")

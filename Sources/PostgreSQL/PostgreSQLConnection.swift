@@ -56,12 +56,13 @@ package import System
     ///   - settings: connection parameters that override those of the string, such as
     ///     `target_session_attrs`.
     ///   - seconds: how long one host may take, unless the string says it (`connect_timeout`).
-    /// - Throws: an error of kind `library` or `connection`.
+    /// - Throws: an error of kind `library`, `string` or `connection`.
     package init(
         _ string: String,
         settings: [String: String] = [:],
         withinSeconds seconds: Int
     ) throws(PostgreSQLError) {
+        try Self.check(string)
         library = try Libpq.installed.get()
         let defaults = [
             ("connect_timeout", "\(seconds)"), ("fallback_application_name", "cashin-receiver"),
@@ -89,6 +90,25 @@ package import System
         // Both fail only while a command is under way.
         _ = unsafe library.setNonBlocking(connected, 1)
         _ = unsafe library.enterPipelineMode(connected)
+    }
+
+    /// Checks that libpq is installed and can read a connection string.
+    ///
+    /// - Throws: an error of kind `library` or `string`.
+    package static func check(_ string: String) throws(PostgreSQLError) {
+        let library = try Libpq.installed.get()
+        var message: UnsafeMutablePointer<CChar>? = nil
+        if let options = unsafe library.parse(string, &message) {
+            unsafe library.freeOptions(options)
+            return
+        }
+        let text = unsafe message.map { unsafe String(cString: $0) } ?? "out of memory"
+        if let message = unsafe message { unsafe library.freeMemory(message) }
+        throw PostgreSQLError(
+            .string,
+            text.split(whereSeparator: \.isNewline).joined(separator: "; "),
+            context: "read the connection string"
+        )
     }
 
     private static let connecting = "connect to the database"

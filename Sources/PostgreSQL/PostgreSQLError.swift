@@ -7,6 +7,8 @@ package struct PostgreSQLError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// libpq is missing, or is another library.
         case library
+        /// The connection string is malformed.
+        case string
         /// No connection could be made, or the connection has broken. It is closed.
         case connection
         /// The deadline has passed. The connection is closed.

@@ -172,6 +172,7 @@ extension StoreError {
     init(_ error: PostgreSQLError) {
         let kind: Kind =
             switch error.state {
+            case _ where [.library, .string].contains(error.kind): .unusable
             // Data exceptions, and violations of constraints.
             case let state where state.hasPrefix("22") || state.hasPrefix("23"): .invalidWork
             case "53100": .diskFull

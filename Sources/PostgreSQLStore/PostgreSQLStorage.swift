@@ -26,13 +26,14 @@ struct PostgreSQLStorage: Storage {
     /// Opens a database, and creates its tables as needed.
     init(
         _ address: PostgreSQLAddress,
+        isCreated: Bool,
         rejectedPath: String,
         rejectedKept: Int,
         hooks: Store.Hooks
     ) throws(StoreError) {
         self.address = address
         let connection = try address.connectForWriting()
-        let content = try PostgreSQLSchema.prepare(connection)
+        let content = try PostgreSQLSchema.prepare(connection, isCreated: isCreated)
         (isNew, feed) = (content.isNew, content.feed)
         let database = PostgreSQLDatabase(connection, withinSeconds: address.seconds)
         libraryVersion = database.version
@@ -70,10 +71,9 @@ struct PostgreSQLStorage: Storage {
         nowMilliseconds: Int64,
         closeReaders: @escaping @Sendable () -> Void
     ) throws(StoreError) -> sending any StorageEngine {
-        let database = PostgreSQLDatabase(
-            try address.connectForWriting(),
-            withinSeconds: address.seconds
-        )
+        let connection = try address.connectForWriting()
+        try PostgreSQLSchema.use(connection)
+        let database = PostgreSQLDatabase(connection, withinSeconds: address.seconds)
         guard try MetaTable(database).feed() == feed else {
             throw StoreError(
                 .unusable,
@@ -110,6 +110,27 @@ package struct PostgreSQLAddress: Sendable {
         self.string = string
         self.isSingleCopy = isSingleCopy
         self.seconds = seconds
+    }
+
+    /// Why no connection can be made from a string on this machine, as far as this is known without
+    /// trying; nil if there is no reason.
+    package static func problem(with string: String) -> String? {
+        do throws(PostgreSQLError) {
+            try PostgreSQLConnection.check(string)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    /// Gives the database a new feed id, so that consumers notice that their offsets belong to
+    /// another feed.
+    ///
+    /// - Returns: the old and the new feed id.
+    /// - Throws: an error of kind `locked` while a receiver uses the database, of kind `unusable`
+    ///   when it has no tables of this program.
+    package func renewFeed() throws(StoreError) -> (old: String, new: String) {
+        try PostgreSQLSchema.renewFeed(try connectForWriting())
     }
 
     /// Opens a connection that writes, to a server whose settings keep what is promised.
@@ -192,6 +213,7 @@ extension Store {
     /// Opens a database in PostgreSQL, and creates its tables as needed.
     ///
     /// - Parameters:
+    ///   - isCreated: whether tables that are missing are created.
     ///   - rejectedPath: the file of the rejected requests of this receiver.
     ///   - rejectedKept: the maximum of stored plausible rejected requests; a tenth of it applies
     ///     to all others.
@@ -200,6 +222,7 @@ extension Store {
     ///   - now: the present, in milliseconds since the epoch.
     package convenience init(
         postgreSQL address: PostgreSQLAddress,
+        isCreated: Bool = true,
         rejectedPath: String,
         policy: LedgerPolicy,
         rejectedKept: Int,
@@ -211,6 +234,7 @@ extension Store {
         self.init(
             storage: try PostgreSQLStorage(
                 address,
+                isCreated: isCreated,
                 rejectedPath: rejectedPath,
                 rejectedKept: rejectedKept,
                 hooks: hooks

@@ -6,33 +6,6 @@ import Store
 
 // What is logged about the store.
 extension Daemon {
-    /// Logs what was opened, so that a volume that is not mounted, a SQLite version with a known
-    /// fault, or a second name of the file is noticed.
-    static func announce(_ store: Store, _ database: DatabaseLock, _ log: Log) {
-        log.info("database open") {
-            $0.add("path", database.path)
-            $0.add("feed", store.feed)
-            $0.add("sqlite", store.libraryVersion)
-        }
-        if let version = store.migratedVersion {
-            log.info("migrated the database from an older version") {
-                $0.add("schemaVersion", version)
-            }
-        }
-        if store.isNew {
-            log.warning("created a new database; it has no earlier payments") {
-                $0.add("path", database.path)
-            }
-        }
-        if let trouble = database.lockFileTrouble { logTrouble(trouble, log) }
-        if database.linkCount > 1 {
-            log.warning("the database file has other hard links; never open it by another name") {
-                $0.add("path", database.path)
-                $0.add("links", database.linkCount)
-            }
-        }
-    }
-
     /// Logs what the store reports, and releases the disk reserve when a commit finds the disk
     /// full. The hooks run on the store's threads; logging never blocks.
     static func hooks(_ log: Log, _ disk: DiskWatch) -> Store.Hooks {
@@ -60,7 +33,7 @@ extension Daemon {
     }
 
     /// Logs a problem with a side file of the database.
-    private static func logTrouble(_ trouble: SideFileTrouble, _ log: Log) {
+    static func logTrouble(_ trouble: SideFileTrouble, _ log: Log) {
         let write = { (line: inout LogLine) in
             line.add("file", trouble.path)
             if case .setAside(let name) = trouble.kind { line.add("setAsideAs", name) }

@@ -44,7 +44,7 @@ final class Daemon: Sendable {
     /// Starts the parts and opens the listeners: when it returns, callbacks are received.
     ///
     /// - Parameters:
-    ///   - store: the store that ``open(_:_:disk:_:)`` returned.
+    ///   - store: an open store that can accept callbacks.
     ///   - passed: the sockets that the service manager passed.
     /// - Throws: ``StartFailure`` when a part cannot start or an address cannot be bound.
     init(
@@ -142,30 +142,6 @@ final class Daemon: Sendable {
             explain: { await diagnosis.summary(of: $0) }
         )
         return Task { await alarms.run() }
-    }
-
-    /// Opens the database, and returns the store when it can accept callbacks.
-    static func open(
-        _ database: DatabaseLock,
-        _ configuration: Configuration,
-        disk: DiskWatch,
-        _ log: Log
-    ) async throws(StartFailure) -> Store {
-        do throws(StoreError) {
-            let store = try Store(
-                database: database,
-                policy: LedgerPolicy(configuration),
-                rejectedKept: configuration.storage.rejectedKept,
-                hooks: hooks(log, disk),
-                render: TransitionText.append,
-                now: SystemClock.realtimeMilliseconds
-            )
-            announce(store, database, log)
-            try await store.prepare()
-            return store
-        } catch {
-            throw .database(error, path: database.path)
-        }
     }
 
     private static func outbound(

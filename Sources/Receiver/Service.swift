@@ -7,7 +7,7 @@ import SQLiteFiles
 import System
 import Store
 
-/// The command `serve`, from locking the database to the exit code.
+/// The command `serve`, from locking a database file to the exit code.
 enum Service {
     /// Serves until a signal stops it.
     ///
@@ -21,29 +21,31 @@ enum Service {
         log: Log
     ) async -> ExitCode {
         let storage = configuration.configuration.storage
-        // Before the lock: from then on, only SQLite may open the file.
-        if let problem = DatabaseSchema.examine(storage.database) {
-            log.error("cannot start") { $0.add("error", problem) }
-            return .configuration
-        }
-        do throws(DatabaseLock.Refusal) {
-            let database = try DatabaseLock.acquire(
-                storage.database,
-                whenAbsent: storage.absence
-            )
-            // The store releases it after it has closed the database; in all other cases it is
-            // released here.
-            defer { database.release() }
-            return await serve(configuration, database, reload, signals, log)
-        } catch {
-            log.error("cannot start") { $0.add("error", describing: error) }
-            return error.exitCode
+        switch storage.database {
+        case .server(let server):
+            return await serve(configuration, .server(server), reload, signals, log)
+        case .file(let path):
+            // Before the lock: from then on, only SQLite may open the file.
+            if let problem = DatabaseSchema.examine(path) {
+                log.error("cannot start") { $0.add("error", problem) }
+                return .configuration
+            }
+            do throws(DatabaseLock.Refusal) {
+                let lock = try DatabaseLock.acquire(path, whenAbsent: storage.absence)
+                // The store releases it after it has closed the database; in all other cases it is
+                // released here.
+                defer { lock.release() }
+                return await serve(configuration, .file(lock), reload, signals, log)
+            } catch {
+                log.error("cannot start") { $0.add("error", describing: error) }
+                return error.exitCode
+            }
         }
     }
 
     private static func serve(
         _ configuration: LoadedConfiguration,
-        _ database: DatabaseLock,
+        _ database: ServiceDatabase,
         _ reload: @escaping @Sendable () -> Result<LoadedConfiguration, ConfigurationProblems>,
         _ signals: SignalOrders,
         _ log: Log
@@ -101,7 +103,7 @@ enum Service {
 
 /// Why the service could not start.
 enum StartFailure: Error, CustomStringConvertible {
-    case database(StoreError, path: String)
+    case database(StoreError, name: String)
     case listener(ListenError)
     case loops(SystemError)
     case keys(String)
@@ -109,7 +111,7 @@ enum StartFailure: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .database(let error, let path): "database \(path): \(error)"
+        case .database(let error, let name): "database \(name): \(error)"
         case .listener(let error): "\(error)"
         case .loops(let error): "\(error)"
         case .keys(let problem): "keys: \(problem)"

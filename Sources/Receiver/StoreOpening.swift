@@ -1,16 +1,15 @@
 import Configuration
 import Logging
 import Maintenance
-import SQLiteFiles
 import System
 import Store
 
-/// Opens the database at startup; on a full disk, as soon as there is room.
+/// Opens the database at startup: as soon as a full disk has room, or a server can be reached.
 ///
 /// If it ended instead, the service manager would restart it some times and then give up, and the
-/// service would be down after room was made.
+/// service would be down after the cause had ended.
 struct StoreOpening {
-    let database: DatabaseLock
+    let database: ServiceDatabase
     let configuration: Configuration
     let disk: DiskWatch
     let passed: PassedSockets
@@ -25,24 +24,21 @@ struct StoreOpening {
 
     /// The open store; nil when a signal requested a stop first.
     func store(until signals: SignalOrders) async throws(StartFailure) -> Store? {
-        var waiting: FullDiskListeners?
+        var waiting: WaitingListeners?
         while !signals.isStopWanted {
             let result = await attempt()
-            if case .failure(let error) = result, isForRoom(error) {
+            if case .failure(let failure) = result, isPassing(failure) {
                 // The released reserve allows another attempt at once; without a reserve the next
                 // one waits.
                 if !disk.releaseReserve() {
-                    waiting = waiting ?? announce(error)
-                    notifier.starting(
-                        status: "waiting for room on the disk",
-                        seconds: Self.extensionSeconds
-                    )
+                    waiting = waiting ?? announce(failure)
+                    notifier.starting(status: status, seconds: Self.extensionSeconds)
                     try? await Task.sleep(for: Self.retryEvery)
                 }
                 continue
             }
             await waiting?.close()
-            if waiting != nil { log.info("no longer waiting for room on the disk") }
+            if waiting != nil { log.info("no longer waiting for the database") }
             return try result.get()
         }
         await waiting?.close()
@@ -52,29 +48,40 @@ struct StoreOpening {
 
     private func attempt() async -> Result<Store, StartFailure> {
         do throws(StartFailure) {
-            return .success(try await Daemon.open(database, configuration, disk: disk, log))
+            return .success(try await database.open(configuration, disk: disk, log))
         } catch {
             return .failure(error)
         }
     }
 
-    /// Whether an attempt failed because the disk is full.
-    private func isForRoom(_ failure: StartFailure) -> Bool {
+    private func isPassing(_ failure: StartFailure) -> Bool {
         guard case .database(let error, _) = failure else { return false }
-        switch error.kind {
-        case .diskFull: return true
-        // On a full disk a file cannot be created, which SQLite reports as a file that cannot be
-        // opened.
-        case .failed, .damaged, .locked: return disk.isFull()
-        case .invalidWork, .unusable, .orphaned: return false
+        return database.isPassing(error, disk: disk)
+    }
+
+    /// What the service manager shows meanwhile.
+    private var status: String {
+        switch database {
+        case .file: "waiting for room on the disk"
+        case .server: "waiting for the database"
         }
     }
 
-    /// Logs that the service waits for room, and opens the listeners for the time being.
-    private func announce(_ failure: StartFailure) -> FullDiskListeners {
-        log.error("no room on the disk to open the database; retrying until there is some") {
-            $0.add("error", describing: failure)
+    /// Logs that the service waits, and opens the listeners for the time being.
+    private func announce(_ failure: StartFailure) -> WaitingListeners {
+        let problem: String
+        switch database {
+        case .file:
+            problem = "the disk is full"
+            log.error("no room on the disk to open the database; retrying until there is some") {
+                $0.add("error", describing: failure)
+            }
+        case .server:
+            problem = "\(failure)"
+            log.error("the database cannot be reached; retrying until it can") {
+                $0.add("error", describing: failure)
+            }
         }
-        return FullDiskListeners(configuration, passed: passed, log: log)
+        return WaitingListeners(configuration, passed: passed, problem: problem, log: log)
     }
 }

@@ -10,11 +10,13 @@ struct ConfigurationFilesTests {
         var fixture = try ConfigurationFixture()
         fixture.context.environment = ["STATE": "/var/lib/x", "SUB": "in"]
         let beside = try fixture.load()
-        #expect(beside.configuration.storage.database == "\(fixture.directory.path)/receiver.db")
+        #expect(
+            beside.configuration.storage.database.path == "\(fixture.directory.path)/receiver.db"
+        )
         let absolute = try fixture.load(["storage.database=${STATE}/a${SUB}.db"])
-        #expect(absolute.configuration.storage.database == "/var/lib/x/ain.db")
+        #expect(absolute.configuration.storage.database.path == "/var/lib/x/ain.db")
         let relative = try fixture.load(["storage.database=${SUB}/a.db"])
-        #expect(relative.configuration.storage.database == "\(fixture.directory.path)/in/a.db")
+        #expect(relative.configuration.storage.database.path == "\(fixture.directory.path)/in/a.db")
         let unix = try fixture.load(["notify.listen=unix:${STATE}/a.sock?mode=0660"])
         #expect(
             unix.configuration.notify.listen.map(\.description) == [

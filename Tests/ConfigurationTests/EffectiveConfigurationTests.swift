@@ -97,12 +97,15 @@ struct EffectiveConfigurationTests {
         let old = try fixture.load()
         #expect(try fixture.load().changes(since: old).changed == [])
         let new = try fixture.load([
-            "log.level=debug", "notify.listen=127.0.0.1:1", "storage.database=b.db",
+            "log.level=debug", "notify.listen=127.0.0.1:1",
             "internal.listen=127.0.0.1:2", "internal.tokens=[]", "storage.create=false",
+            "storage.database=postgresql:///cashin", "storage.singleCopy=true",
+            "storage.rejectedFile=r.db",
         ])
         let changes = new.changes(since: old)
         let restart = [
-            "notify.listen", "internal.listen", "storage.database", "storage.create",
+            "notify.listen", "internal.listen", "storage.database", "storage.singleCopy",
+            "storage.rejectedFile", "storage.create",
         ]
         #expect(changes.needsRestart == restart)
         #expect(Set(changes.changed) == Set(restart + ["log.level", "internal.tokens"]))

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// Never a silently new database where one was (contract section 3).
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct AbsentDatabaseTests {
     /// Runs a command on the workspace's configuration until it ends.
     private static func run(

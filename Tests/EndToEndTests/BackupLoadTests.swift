@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Backups while callbacks arrive at a steady rate; `scripts/backup-loop` asks for more of both.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct BackupLoadTests {
     private static func setting(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }

@@ -4,7 +4,7 @@ import Testing
 
 /// Calls that fail for as long as a receiver starts: it ends with a message that names the file, or
 /// serves without a side file.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct CallFaultStartTests {
     /// Whether the receiver waits instead: for room on the disk (FullDiskTests); and interrupted
     /// calls are repeated.

@@ -4,7 +4,7 @@ import Testing
 
 /// System calls that fail: what a receiver has acknowledged stays, what it refuses is not half
 /// done, and it recovers without a restart.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct CallFaultTests {
     private static func setting(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }

@@ -347,7 +347,7 @@ struct CompareTests {
         return answer.json
     }
 
-    @Test func `100,000 rows against 100,000 payments`() throws {
+    @Test(.onSQLite) func `100,000 rows against 100,000 payments`() throws {
         let count = 100_000
         let workspace = try Workspace()
         let first = try Daemon(in: workspace)

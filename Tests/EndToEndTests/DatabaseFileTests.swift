@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// The database's files are moved, removed, linked and damaged under the daemon.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct DatabaseFileTests {
     private static let files = FileManager.default
 

@@ -6,7 +6,7 @@ import Testing
 /// The commands about database files with the configuration of `deploy/`, run from a shell; its
 /// database is in a directory of the test, or in that of a variable that only a service manager
 /// sets.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct DeployedConfigurationTests {
     private let workspace: Workspace
 

@@ -4,7 +4,11 @@ import Support
 import Testing
 
 /// `receiver.db-reserve` when something is wrong with it.
-@Suite(.blocking, .enabled(if: SmallDisk.isPossible, "only root can mount a file system"))
+@Suite(
+    .onSQLite,
+    .blocking,
+    .enabled(if: SmallDisk.isPossible, "only root can mount a file system")
+)
 struct DiskReserveTests {
     private static let megabyte = 1 << 20
     private let disk: SmallDisk

@@ -47,7 +47,7 @@ struct FiredRulesTests {
         try expect([(6, atOnce), (40, lasting)], from: quiet, to: daemon.scrape(), in: workspace)
     }
 
-    @Test func `a database that cannot commit`() throws {
+    @Test(.onSQLite) func `a database that cannot commit`() throws {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)
         #expect(try daemon.post(Callback()).code == "2005600")
@@ -60,7 +60,7 @@ struct FiredRulesTests {
         try expect([(6, atOnce), (40, [])], from: quiet, to: noisy, in: workspace)
     }
 
-    @Test func `a disk that is low`() throws {
+    @Test(.onSQLite) func `a disk that is low`() throws {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)
         #expect(try daemon.post(Callback()).code == "2005600")

@@ -4,7 +4,11 @@ import Testing
 
 /// A disk that fills up, a real one of 24 MiB: callbacks go on to the last byte (contract section
 /// 3, last paragraph).
-@Suite(.blocking, .enabled(if: SmallDisk.isPossible, "only root can mount a file system"))
+@Suite(
+    .onSQLite,
+    .blocking,
+    .enabled(if: SmallDisk.isPossible, "only root can mount a file system")
+)
 struct FullDiskTests {
     private static let megabyte = 1 << 20
 
@@ -128,7 +132,7 @@ struct FullDiskTests {
             let refused = try RawClient(notify).exchange(callback.request().bytes)
             #expect(refused.status == 500 && refused.code == "5005601")
             disk.empty()
-            let line = process.errors.first { $0.contains("message=\"no longer waiting for room") }
+            let line = process.errors.first { $0.contains("no longer waiting for the database") }
             #expect(line != nil)
         }
         #expect(count == stored.count)

@@ -5,6 +5,7 @@ import Testing
 
 /// A disk that neither takes a write nor refuses it.
 @Suite(
+    .onSQLite,
     .blocking,
     .serialized,
     .enabled(if: FrozenDisk.isPossible, "only root can freeze a file system")

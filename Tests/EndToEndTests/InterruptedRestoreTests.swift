@@ -5,7 +5,7 @@ import Testing
 
 /// A restore that was killed between its renames: the database before has its other name, and the
 /// finished copy waits beside it.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct InterruptedRestoreTests {
     private let workspace: Workspace
     private let commands: DatabaseCommands

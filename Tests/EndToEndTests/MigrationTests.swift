@@ -2,7 +2,7 @@ import Support
 import Testing
 
 /// An upgrade: the database of an older version under the built program.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct MigrationTests {
     private let workspace: Workspace
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Power cuts: what a receiver has acknowledged, shown and reported as done is on the disk when it
 /// says so, and what is left is a database that it starts with.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct PowerCutTests {
     private static func setting(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }

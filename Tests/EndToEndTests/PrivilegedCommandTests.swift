@@ -4,7 +4,11 @@ import Support
 import Testing
 
 /// Commands that root runs on the database of a daemon without privileges.
-@Suite(.blocking, .enabled(if: ProcessUser.canBeChanged, "only root can change the user"))
+@Suite(
+    .onSQLite,
+    .blocking,
+    .enabled(if: ProcessUser.canBeChanged, "only root can change the user")
+)
 struct PrivilegedCommandTests {
     private let workspace: Workspace
     private let commands: DatabaseCommands

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// Commands that take long show their progress on a terminal, on one line, and nothing in a pipe.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct ProgressTests {
     private let workspace: Workspace
     private let commands: DatabaseCommands

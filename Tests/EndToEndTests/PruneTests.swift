@@ -95,7 +95,7 @@ struct PruneTests {
         #expect(try daemon.get("/v1/callbacks").json["callbacks"].items.count == 1)
     }
 
-    @Test func `what is erased is no longer in the files`() throws {
+    @Test(.onSQLite) func `what is erased is no longer in the files`() throws {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)
         let mark = Unique.text("confidential")
@@ -263,7 +263,8 @@ struct PruneTests {
         )
     }
 
-    @Test func `the command erases a database at rest, and gives the space back`() throws {
+    @Test(.onSQLite) func `the command erases a database at rest, and gives the space back`() throws
+    {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)
         for _ in 0..<50 { #expect(try daemon.post(Callback()).code == "2005600") }
@@ -289,7 +290,7 @@ struct PruneTests {
         #expect(try again.get("/v1/callbacks/1").json["erased"]["signature"].text != nil)
     }
 
-    @Test func `the command goes through the daemon that runs`() throws {
+    @Test(.onSQLite) func `the command goes through the daemon that runs`() throws {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)
         guard case .loopback(let port) = daemon.internalEndpoint else { return }
@@ -314,7 +315,7 @@ struct PruneTests {
         #expect(try daemon.get("/admin/prune").json["callbacks"].integer == 1)
     }
 
-    @Test func `the command says what is wrong with its arguments`() throws {
+    @Test(.onSQLite) func `the command says what is wrong with its arguments`() throws {
         let workspace = try Workspace()
         let rows: [(arguments: [String], code: CInt, text: String)] = [
             ([], 64, "--before DAY is missing"),

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// `backup`, `verify-backup`, `restore` and `new-feed` beside a running daemon, and after one.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct RestoreTests {
     /// The drill of the operators' page: nothing that the gateway knows is missing in the end.
     @Test func `after a restore a consumer notices, and misses nothing when it begins again`()

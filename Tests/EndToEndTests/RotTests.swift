@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// Damaged files: whatever is changed in them is noticed or harmless, and never shown as truth.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct RotTests {
     private static func setting(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// All that can happen, at once, drawn from a seed: every promise holds all the time.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct SoakTests {
     private static let environment = ProcessInfo.processInfo.environment
 

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// A disk that takes no more: nothing is promised, and nothing but the disk decides what is known.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct StorageFailureTests {
     /// Bounds how long files may get that the daemon writes; nil takes the bound away.
     static func limitFiles(of daemon: Daemon, to bytes: Int?) throws {

@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// The order of the system calls of one callback.
-@Suite(.blocking, .enabled(if: Strace.isPossible, "strace may not attach here"))
+@Suite(.onSQLite, .blocking, .enabled(if: Strace.isPossible, "strace may not attach here"))
 struct SyncBeforeResponseTests {
     @Test func `the WAL is synced between a callback and its response`() throws {
         let daemon = try Daemon(in: Workspace())

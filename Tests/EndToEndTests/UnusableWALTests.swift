@@ -4,7 +4,11 @@ import Support
 import Testing
 
 /// A `-shm` or `-wal` that the daemon's user cannot use.
-@Suite(.blocking, .enabled(if: ProcessUser.canBeChanged, "only root can change the user"))
+@Suite(
+    .onSQLite,
+    .blocking,
+    .enabled(if: ProcessUser.canBeChanged, "only root can change the user")
+)
 struct UnusableWALTests {
     private let workspace: Workspace
 

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// Versions: an upgrade under load loses nothing wherever it is killed, and there is a way back.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct VersionTests {
     private static let environment = ProcessInfo.processInfo.environment
 

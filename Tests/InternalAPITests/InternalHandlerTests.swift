@@ -176,7 +176,8 @@ import Text
             )
             // A failed commit counts more than the kept result of the probe.
             await #expect(throws: StoreError.self) { try await scene.store.probe() }
-            #expect(try await checks(scene) == ["503", "not writable", "ok", "ok"])
+            let failure = try #require(scene.store.commitFailure)
+            #expect(try await checks(scene) == ["503", "not writable: \(failure)", "ok", "ok"])
             #expect(try await scene.send("GET", "/healthz").status == 200, "alive all the same")
             try scene.execute("DROP TRIGGER broken")
             try await scene.store.probe()

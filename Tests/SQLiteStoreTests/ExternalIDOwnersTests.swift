@@ -1,6 +1,7 @@
 import Ledger
 import Payments
 import SQLite
+import Support
 import Testing
 
 @testable import SQLiteStore

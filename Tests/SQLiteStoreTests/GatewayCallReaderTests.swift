@@ -2,6 +2,7 @@
 import Ledger
 import Payments
 import SQLite
+import Support
 import Testing
 
 @testable import SQLiteFiles

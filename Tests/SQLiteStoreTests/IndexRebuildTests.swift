@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import SQLite
 import System
+import Support
 import Testing
 
 @testable import SQLiteFiles

@@ -2,6 +2,7 @@ import Ledger
 import Payments
 import SQLite
 import SQLiteFiles
+import Support
 import Testing
 
 @testable import SQLiteStore

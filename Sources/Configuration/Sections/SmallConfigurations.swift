@@ -1,37 +1,6 @@
 package import Logging
 
 extension Configuration {
-    /// The section `storage`: the database, and how much is kept in it.
-    package struct Storage: Sendable, Equatable {
-        /// The path of the main database; other files are beside it (article Storage).
-        package var database: String
-        /// Whether a missing database is created.
-        package var isCreated: Bool
-        /// The maximum number of rejected requests with the client id or a well-formed signature;
-        /// all other rejected requests have a tenth of it.
-        package var rejectedKept: Int
-        /// The free bytes of the file system below which nothing is generated and no rejected
-        /// request is kept; 0 for no limit.
-        package var minimumFreeBytes: Int
-        /// The age in days at which heads and bodies are erased; nil if they are kept.
-        package var bodyDays: Int?
-
-        /// Reads the section; nil if the path is invalid.
-        package init?(_ section: ConfigurationSection) {
-            let database = section.path("database", default: "receiver.db")
-            isCreated = section.boolean("create", default: true)
-            rejectedKept = section.integer("rejectedKept", default: 10_000, in: 0...10_000_000)
-            minimumFreeBytes = section.integer(
-                "minimumFreeBytes",
-                default: 268_435_456,
-                in: 0...1_000_000_000_000_000
-            )
-            bodyDays = section.optionalInteger("bodyDays", default: nil, in: 1...36_500)
-            guard let database else { return nil }
-            self.database = database
-        }
-    }
-
     /// The section `reconcile`: the schedule of status inquiries (article Statuses).
     package struct Reconcile: Sendable, Equatable {
         package var isEnabled: Bool

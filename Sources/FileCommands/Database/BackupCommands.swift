@@ -36,13 +36,17 @@ extension Command {
         let stop = StopRequest()
         return await RecoveryCommand.run("backup", console) { () throws(CommandProblem) in
             let storage = try RecoveryCommand.settings(arguments).storage
+            let database = try RecoveryCommand.path(
+                storage,
+                instead: "use pg_basebackup with an archive of the WAL, or pg_dump"
+            )
             let target = arguments.one(target) ?? ""
             var last = ""
             do throws(RecoveryFailure) {
                 // The WAL cannot be reset during a backup; the limit ends the backup before the
                 // disk is full.
                 let summary = try DatabaseBackup.write(
-                    storage.database,
+                    database,
                     to: target,
                     freeBytesMin: Int64(storage.minimumFreeBytes)
                 ) { progress in

@@ -43,6 +43,7 @@ extension Command {
     Signals.ignoreWriteSignals()
     do throws(CommandProblem) {
         let command = try PruneCommand.reading(arguments)
+        try command.checkCompaction(arguments)
         guard !arguments.has(.url),
             let database = try DatabaseAtRest.lock(arguments, console)
         else {
@@ -102,6 +103,15 @@ struct PruneCommand: APICommand {
         if order.removesTransitions { body.add("transitions", literal: "true") }
         if order.isDryRun { body.add("dryRun", literal: "true") }
         self.body = body
+    }
+
+    /// Refuses `--compact` for a database in PostgreSQL.
+    fileprivate func checkCompaction(_ arguments: CommandArguments) throws(CommandProblem) {
+        guard isCompacting else { return }
+        _ = try RecoveryCommand.path(
+            RecoveryCommand.settings(arguments).storage,
+            instead: "use VACUUM FULL, or leave the space to autovacuum"
+        )
     }
 
     // MARK: Through the daemon

@@ -22,6 +22,22 @@ enum RecoveryCommand {
         }
     }
 
+    /// The path of the configured database.
+    ///
+    /// - Parameter instead: what does the work of the command for a database in PostgreSQL.
+    static func path(
+        _ storage: Configuration.Storage,
+        instead: String
+    ) throws(CommandProblem) -> String {
+        guard let path = storage.database.path else {
+            throw CommandProblem(
+                .configuration,
+                "storage.database is in PostgreSQL, and this command is for a file: \(instead)"
+            )
+        }
+        return path
+    }
+
     /// Locks the configured database; fails if a daemon uses it.
     static func lock(
         _ path: String,
@@ -112,13 +128,15 @@ extension Console {
 enum DatabaseAtRest {
     /// Locks the database, so that no daemon can start.
     ///
-    /// - Returns: nil if a daemon uses the database, or if it cannot be locked, for instance for
-    ///   lack of permission; then the command calls the daemon.
+    /// - Returns: nil if the database is in PostgreSQL, if a daemon uses it, or if it cannot be
+    ///   locked, for instance for lack of permission; then the command calls the daemon.
     static func lock(
         _ arguments: CommandArguments,
         _ console: Console
     ) throws(CommandProblem) -> DatabaseLock? {
-        let path = try RecoveryCommand.settings(arguments).storage.database
+        guard let path = try RecoveryCommand.settings(arguments).storage.database.path else {
+            return nil
+        }
         do throws(DatabaseLock.Refusal) {
             let lock = try DatabaseLock.acquire(path, whenAbsent: .refused)
             console.warn(about: lock)

@@ -1,6 +1,7 @@
 package import Commands
 import Configuration
 import Ledger
+import PostgreSQLStore
 import ReceiverClient
 import Recovery
 import SQLiteFiles
@@ -43,11 +44,11 @@ extension Command {
     ) async -> ExitCode {
         await RecoveryCommand.run("restore", console) { () async throws(CommandProblem) in
             let settings = try RecoveryCommand.settings(arguments)
-            let lock = try RecoveryCommand.lock(
-                settings.storage.database,
-                whenAbsent: .allowed,
-                console
+            let database = try RecoveryCommand.path(
+                settings.storage,
+                instead: "restore with PostgreSQL's own tools, then run new-feed"
             )
+            let lock = try RecoveryCommand.lock(database, whenAbsent: .allowed, console)
             defer { lock.release() }
             let backup = arguments.operand ?? ""
             let restore = DatabaseRestore(
@@ -94,17 +95,42 @@ extension Command {
     ) async -> ExitCode {
         await RecoveryCommand.run("new-feed", console) { () throws(CommandProblem) in
             let settings = try RecoveryCommand.settings(arguments)
-            let database = settings.storage.database
-            let lock = try RecoveryCommand.lock(database, whenAbsent: .refused, console)
-            defer { lock.release() }
-            do throws(RecoveryFailure) {
-                let feed = try DatabaseRestore.renewFeed(lock)
-                console.output(
-                    "The feed id of \(database) is now \(feed.new); it was \(feed.old)\n"
-                )
-            } catch {
-                throw CommandProblem(error)
-            }
+            let (name, feed) =
+                switch settings.storage.database {
+                case .file(let path): (path, try renewFeed(path, console))
+                case .server(let server): (server.uri, try renewFeed(server))
+                }
+            console.output("The feed id of \(name) is now \(feed.new); it was \(feed.old)\n")
+        }
+    }
+
+    private static func renewFeed(
+        _ path: String,
+        _ console: Console
+    ) throws(CommandProblem) -> (old: String, new: String) {
+        let lock = try RecoveryCommand.lock(path, whenAbsent: .refused, console)
+        defer { lock.release() }
+        do throws(RecoveryFailure) {
+            return try DatabaseRestore.renewFeed(lock)
+        } catch {
+            throw CommandProblem(error)
+        }
+    }
+
+    private static func renewFeed(
+        _ server: Configuration.DatabaseServer
+    ) throws(CommandProblem) -> (old: String, new: String) {
+        let address = PostgreSQLAddress(server.uri, isSingleCopy: server.isSingleCopy)
+        do throws(StoreError) {
+            return try address.renewFeed()
+        } catch {
+            let code: ExitCode =
+                switch error.kind {
+                case .locked: .unavailable
+                case .unusable: .configuration
+                default: .inputOutput
+                }
+            throw CommandProblem(code, "\(server.uri): \(error)")
         }
     }
 }

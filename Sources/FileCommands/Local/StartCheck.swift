@@ -1,5 +1,6 @@
 import Configuration
 import Maintenance
+import PostgreSQLStore
 import SQLiteFiles
 import System
 
@@ -18,6 +19,11 @@ struct StartCheck {
         if let text = databaseProblem(configuration.storage) {
             problems.append(problem("storage.database", text))
         }
+        if case .server(let server) = configuration.storage.database,
+            let text = directoryProblem(server.rejectedFile)
+        {
+            problems.append(problem("storage.rejectedFile", text))
+        }
         problems += listenProblems("notify.listen", configuration.notify.listen)
         problems += listenProblems("internal.listen", configuration.internalAPI.listen)
         return problems
@@ -26,14 +32,23 @@ struct StartCheck {
     /// A database in use is not a problem, because a configuration can be checked while the daemon
     /// runs.
     private func databaseProblem(_ storage: Configuration.Storage) -> String? {
-        let path = (try? FilePath.resolve(storage.database)) ?? storage.database
-        let directory = FilePath.directory(of: path)
-        // The WAL and the other files are created beside the database.
-        if let obstacle = FilePath.obstacle(toCreatingIn: directory) {
-            return "\(path) cannot be created or written: its directory \(directory) \(obstacle)"
+        switch storage.database {
+        case .server(let server): return PostgreSQLAddress.problem(with: server.uri)
+        case .file(let configured):
+            let path = (try? FilePath.resolve(configured)) ?? configured
+            // The WAL and the other files are created beside the database.
+            return directoryProblem(path)
+                ?? DatabaseLock.examine(path, whenAbsent: storage.absence)?.description
+                ?? DatabaseSchema.examine(path)
         }
-        return DatabaseLock.examine(path, whenAbsent: storage.absence)?.description
-            ?? DatabaseSchema.examine(path)
+    }
+
+    /// Why the file at a path cannot be created or replaced; nil if it can.
+    private func directoryProblem(_ path: String) -> String? {
+        let directory = FilePath.directory(of: path)
+        return FilePath.obstacle(toCreatingIn: directory).map {
+            "\(path) cannot be created or written: its directory \(directory) \($0)"
+        }
     }
 
     private func listenProblems(

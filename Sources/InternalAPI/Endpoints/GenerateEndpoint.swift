@@ -28,7 +28,7 @@ enum GenerateEndpoint {
             nowMilliseconds: SystemClock.realtimeMilliseconds()
         )
         let disk = services.disk.current
-        if disk.isLow {
+        if disk.stopsGenerating {
             throw Problem(
                 .diskLow,
                 "Nothing is generated: the disk of the database has \(disk.freeBytes ?? 0) free "

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import PostgreSQL
 import SQLite
 import Support
 import Testing
@@ -22,9 +23,23 @@ final class Workspace: Sendable {
     /// The secret of each token.
     let tokens: [String: String]
 
-    /// - Parameter confirms: `notify.confirmWithQuery`, for a daemon that can call the gateway;
+    /// The address of its database in PostgreSQL; nil with a file (see `TestDatabase`).
+    private let server: String?
+
+    /// The server of its own, which is stopped with the test.
+    private let cluster: PostgreSQLCluster?
+    private let isSingleCopy: Bool
+
+    /// - Parameters:
+    ///   - confirms: `notify.confirmWithQuery`, for a daemon that can call the gateway;
     ///   nil for one that only receives.
-    init(confirms: String? = nil) throws {
+    ///   - cluster: where the database is.
+    ///   - isSingleCopy: `storage.singleCopy`, for a database in PostgreSQL.
+    init(
+        confirms: String? = nil,
+        on cluster: PostgreSQLCluster? = nil,
+        isSingleCopy: Bool = true
+    ) throws {
         keys = try TestKeys.shared()
         directory = FileManager.default.temporaryDirectory.path + "/cr-\(Unique.text("e2e"))/"
         var tokens: [String: String] = [:]
@@ -32,6 +47,8 @@ final class Workspace: Sendable {
             tokens[name] = "secret-\(Unique.text("a"))-\(Unique.text("b"))"
         }
         self.tokens = tokens
+        server = try cluster?.address ?? (TestDatabase.isPostgreSQL ? TestDatabase.make() : nil)
+        (self.cluster, self.isSingleCopy) = (cluster, isSingleCopy)
         try FileManager.default.createDirectory(
             atPath: directory,
             withIntermediateDirectories: true
@@ -88,13 +105,21 @@ final class Workspace: Sendable {
             ],
           },
           cashIn: { clientId: "\(clientID)", publicKeyFiles: ["cashin-public.pem"] },
-          storage: { database: "receiver.db" },
+          storage: { \(storage) },
         }
 
         """
 
-    /// Writes a file of the workspace.
+    /// What names the database in ``configuration``.
+    private static let storage = "database: \"receiver.db\""
+
+    /// Writes a file of the workspace; a configuration names the database that is tested.
     func write(_ text: String, to name: String, mode: Int = 0o644) throws {
+        var text = text
+        if let server {
+            let storage = "database: \"\(server)\", singleCopy: \(isSingleCopy)"
+            text = text.replacingOccurrences(of: Self.storage, with: storage)
+        }
         let isWritten = FileManager.default.createFile(
             atPath: directory + name,
             contents: Data(text.utf8),
@@ -111,6 +136,7 @@ final class Workspace: Sendable {
     /// a line for each row.
     @discardableResult
     func runSQL(_ sql: String, columnCount: Int32 = 1) throws -> [String] {
+        if let server { return try Self.runSQL(sql, on: server, columnCount) }
         let connection = try Connection(path: database, mode: .readWrite)
         guard ["SELECT", "PRAGMA"].contains(where: sql.hasPrefix), !sql.contains("=") else {
             try connection.execute(sql)
@@ -119,6 +145,23 @@ final class Workspace: Sendable {
         return try connection.prepare(sql).all { row in
             (0..<columnCount).map { row.text($0) }.joined(separator: "|")
         }
+    }
+
+    private static func runSQL(
+        _ sql: String,
+        on server: String,
+        _ columnCount: Int32
+    ) throws -> [String] {
+        let path = "options=-csearch_path%3Dcashin_receiver"
+        let connection = try PostgreSQLConnection("\(server)&\(path)", withinSeconds: 10)
+        // No statement here has a semicolon elsewhere.
+        let queries = sql.split(separator: ";", omittingEmptySubsequences: true).map {
+            Query(fixed: String($0), parameters: [])
+        }
+        let rows = try connection.run(queries, withinSeconds: 60).last?.rows.map { row in
+            (0..<columnCount).map { row.text($0) }.joined(separator: "|")
+        }
+        return rows ?? []
     }
 
     /// Makes the database by the statements of a fixture, with the `sqlite3` command: as programs

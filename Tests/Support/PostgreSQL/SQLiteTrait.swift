@@ -1,9 +1,8 @@
-import Support
-import Testing
+package import Testing
 
 extension Trait where Self == ConditionTrait {
     /// For tests of what only SQLite has: its files, its connections, its memory.
-    static var onSQLite: Self {
+    package static var onSQLite: Self {
         .disabled(if: TestDatabase.isPostgreSQL, "it is about the files of SQLite")
     }
 }

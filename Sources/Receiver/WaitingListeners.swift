@@ -8,24 +8,31 @@ import Notify
 import Snap
 import System
 
-/// Responds on the configured addresses while the database cannot be opened because the disk is
-/// full: the service is alive but not ready.
+/// Responds on the configured addresses while the database cannot be opened yet: the service is
+/// alive but not ready.
 ///
 /// Callbacks get 5005601, so that the gateway delivers them again.
-struct FullDiskListeners: Sendable {
+struct WaitingListeners: Sendable {
     private let servers: [Server]
 
     /// Opens the listeners that can be opened; the others are logged. Sockets of the service
     /// manager are left alone: their connections wait, and once closed they could not be opened
     /// again.
-    init(_ configuration: Configuration, passed: PassedSockets, log: Log) {
+    ///
+    /// - Parameter problem: why the database cannot be opened.
+    init(
+        _ configuration: Configuration,
+        passed: PassedSockets,
+        problem: String,
+        log: Log
+    ) {
         guard let loops = try? EventLoop.onePerProcessor() else {
             servers = []
             return
         }
         let all: [(any RequestHandler, [ListenAddress])] = [
-            (FullDiskInternalHandler(), configuration.internalAPI.listen),
-            (FullDiskNotifyHandler(), configuration.notify.listen),
+            (WaitingInternalHandler(problem: problem), configuration.internalAPI.listen),
+            (WaitingNotifyHandler(), configuration.notify.listen),
         ]
         servers = all.map { handler, addresses in
             let limits = ServerLimits(configuration.limits)
@@ -54,7 +61,7 @@ struct FullDiskListeners: Sendable {
 }
 
 /// The notify listener while there is no database.
-private struct FullDiskNotifyHandler: RequestHandler {
+private struct WaitingNotifyHandler: RequestHandler {
     func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         .receive(bodyBytesMax: 1_048_576)
     }
@@ -79,7 +86,9 @@ private struct FullDiskNotifyHandler: RequestHandler {
 }
 
 /// The internal listener while there is no database: 503 for all but the probes.
-private struct FullDiskInternalHandler: RequestHandler {
+private struct WaitingInternalHandler: RequestHandler {
+    let problem: String
+
     func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         .receive(bodyBytesMax: 1_048_576)
     }
@@ -87,10 +96,9 @@ private struct FullDiskInternalHandler: RequestHandler {
     func handle(_ request: Request, reply: Reply) -> Response? {
         switch request.head.text(request.head.path) {
         case "/healthz": .alive
-        case "/readyz": Readiness.response(databaseProblem: "no room on the disk to open it")
+        case "/readyz": Readiness.response(databaseProblem: problem)
         default:
-            Problem(.storeUnavailable, "The database cannot be opened: the disk is full.")
-                .response
+            Problem(.storeUnavailable, "The database cannot be opened: \(problem).").response
         }
     }
 
