@@ -90,10 +90,12 @@ actor AlertRunner {
         if let delay = delays.min() { wakeUps.wake(after: delay) }
     }
 
-    /// Stores the changes that are not committed yet.
+    /// Stores the changes that are not committed yet; not while another receiver has the alerts,
+    /// which knows better.
     private func write() async throws(StoreError) {
-        while let change = unwritten.first {
-            try await services.store.record(change)
+        while let change = unwritten.first, let claim = services.leadership.claim,
+            try await services.store.record(change, under: claim)
+        {
             unwritten.removeFirst()
         }
     }
@@ -171,7 +173,7 @@ extension AlertRunner {
     /// Sends one message after the other; returns the time until the next one may be sent, and nil
     /// when nothing waits.
     private func sendWhatIsDue() async -> Duration? {
-        while !Task.isCancelled {
+        while !Task.isCancelled, services.leadership.claim != nil {
             let now = services.clocks.monotonic()
             switch pace.step(waiting: queue.waiting.keys, atMilliseconds: now) {
             case .idle: return nil

@@ -7,6 +7,7 @@ import System
 /// What all alerts share.
 struct AlertServices: Sendable {
     let store: Store
+    let leadership: AlertLeadership
     let sender: AlertSender
     let counters: AlertCounters
     let log: Log
@@ -29,6 +30,8 @@ struct AlertClocks: Sendable {
 ///
 /// Each alert has a task of its own, so that a receiver that does not respond delays only its own
 /// messages. Nothing on the line of a callback waits for an alert.
+///
+/// Of several receivers, one has the alerts (``AlertLeadership``); the others wait for it to end.
 package actor AlertService {
     private struct Running {
         let runner: AlertRunner
@@ -38,6 +41,15 @@ package actor AlertService {
     private let services: AlertServices
     private var running: [Running] = []
     private var relay: Task<Void, Never>?
+
+    /// The configuration that was applied last.
+    private var configuration: Configuration?
+
+    /// Keeps or waits for the leadership, where other receivers may have it.
+    private var leading: Task<Void, Never>?
+
+    /// The last of the arrangements, which are made one after the other.
+    private var arrangement: Task<Void, Never>?
 
     /// The names of the alerts beside which no others have stored state; nil when that is unknown.
     private var names: Set<String>?
@@ -50,6 +62,7 @@ package actor AlertService {
     init(store: Store, counters: AlertCounters, log: Log, clocks: AlertClocks) {
         services = AlertServices(
             store: store,
+            leadership: AlertLeadership(store: store),
             sender: AlertSender(),
             counters: counters,
             log: log,
@@ -63,6 +76,48 @@ package actor AlertService {
     /// pauses after failures end.
     package func apply(_ configuration: Configuration) async {
         startRelay()
+        self.configuration = configuration
+        if !services.leadership.isShared {
+            _ = await services.leadership.refresh()
+        } else if leading == nil {
+            leading = Task { await lead() }
+        }
+        await arrange()
+    }
+
+    /// Keeps the leadership or waits for it, until the task is cancelled.
+    private func lead() async {
+        while !Task.isCancelled {
+            let had = services.leadership.claim != nil
+            let has = await services.leadership.refresh()
+            if had != has { await arrange() }
+            try? await Task.sleep(for: AlertLeadership.pause)
+        }
+    }
+
+    /// Runs what the configuration and the leadership say, after earlier arrangements.
+    private func arrange() async {
+        let earlier = arrangement
+        let task = Task {
+            await earlier?.value
+            if services.leadership.claim != nil, let configuration {
+                await run(configuration)
+            } else {
+                await stopAll()
+            }
+        }
+        arrangement = task
+        await task.value
+    }
+
+    private func stopAll() async {
+        for alert in running { alert.task.cancel() }
+        for alert in running { await alert.task.value }
+        running = []
+        names = nil
+    }
+
+    private func run(_ configuration: Configuration) async {
         let address = EntriesAddress(configuration)
         let alerts = configuration.alerts
         services.counters.setNames(alerts.map(\.name))
@@ -85,9 +140,11 @@ package actor AlertService {
     /// recorded, for which the store must still be open.
     package func close() async {
         relay?.cancel()
-        for alert in running { alert.task.cancel() }
-        for alert in running { await alert.task.value }
-        running = []
+        leading?.cancel()
+        await leading?.value
+        await arrangement?.value
+        await stopAll()
+        await services.leadership.release()
         await services.sender.close()
     }
 

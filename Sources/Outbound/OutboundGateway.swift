@@ -21,6 +21,13 @@ package final class OutboundGateway: Sendable {
 
         /// The maximum of requests at once, `cashIn.maxConcurrentRequests`; further ones wait.
         let requestsMax: Int
+
+        /// The maximum of seconds that one call takes, `cashIn.requestTimeoutSeconds`.
+        let requestSeconds: Int
+
+        /// How long a query or a request to generate is this receiver's: four calls, and what is
+        /// needed to store their results.
+        var claimSeconds: Int { 4 * requestSeconds + 20 }
     }
 
     /// The state that the lock guards; held for assignments only, never during a call.
@@ -127,6 +134,11 @@ package final class OutboundGateway: Sendable {
             client: http,
             now: now
         )
-        return Access(cashIn: client, http: http, requestsMax: cashIn.maxConcurrentRequests)
+        return Access(
+            cashIn: client,
+            http: http,
+            requestsMax: cashIn.maxConcurrentRequests,
+            requestSeconds: cashIn.requestTimeoutSeconds
+        )
     }
 }

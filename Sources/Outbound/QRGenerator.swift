@@ -9,6 +9,8 @@ package import Store
 ///
 /// Two codes for one order could both be paid. The ledger decides whether a call may be sent, and
 /// its intent is durable before the call; the actor only joins requests that arrive during a call.
+/// Of several receivers, the one that has claimed the reference decides and calls; the others wait
+/// for it.
 package actor QRGenerator {
     /// What became of a request to generate, with or without a call.
     package enum Outcome: Equatable, Sendable {
@@ -102,13 +104,61 @@ package actor QRGenerator {
     /// Records the intent and calls the gateway, if the ledger allows it. The settings of the
     /// gateway at the start hold for all calls of the request.
     private func start(_ request: GenerationRequest) async -> Outcome {
-        guard let cashIn = gateway.access?.cashIn else { return .receiveOnly }
+        guard let access = gateway.access else { return .receiveOnly }
+        do throws(StoreError) {
+            let claim = try await claim(request.partnerReferenceNo, access)
+            let outcome = await decide(request, Permit(access: access, claim: claim))
+            // A claim that could not be released is over after its time.
+            try? await store.release(claim)
+            return outcome
+        } catch {
+            return .storeFailed(error)
+        }
+    }
+
+    /// Claims a reference; while another receiver has it, waits for changes of the payment.
+    ///
+    /// It ends: the other one releases the claim, or it is over after its time.
+    private func claim(
+        _ reference: Reference,
+        _ access: OutboundGateway.Access
+    ) async throws(StoreError) -> WorkClaim {
+        while true {
+            let mark = store.signal.mark
+            let claims = try await store.claim(
+                [.generation(reference)],
+                forSeconds: access.claimSeconds
+            )
+            if let claim = claims.first { return claim }
+            await store.signal.wait(
+                for: reference.text,
+                beyond: mark,
+                seconds: Self.claimPauseSeconds
+            )
+        }
+    }
+
+    /// How long a claim of another receiver is waited for before it is looked at again.
+    private static let claimPauseSeconds = 1
+
+    /// What one request may do: with which settings, and for how long.
+    private struct Permit {
+        let access: OutboundGateway.Access
+        let claim: WorkClaim
+
+        /// Whether a call that starts now ends while the reference is this receiver's. It does not
+        /// after the process was stopped for a while: then another one may have called.
+        var allowsCall: Bool { claim.lasts(.seconds(access.requestSeconds + 10)) }
+    }
+
+    /// Calls the gateway, if the ledger allows it.
+    private func decide(_ request: GenerationRequest, _ permit: Permit) async -> Outcome {
         do throws(StoreError) {
             switch try await store.startGeneration(request) {
-            case .started: return await call(cashIn, request)
+            case .started: return await call(request, permit)
             case .stored: return .stored
             case .refused(let refusal): return .refused(refusal)
-            case .unknown: return try await queryFirst(cashIn, request)
+            case .unknown: return try await queryFirst(request, permit)
             }
         } catch {
             return .storeFailed(error)
@@ -123,11 +173,11 @@ package actor QRGenerator {
     /// - Throws: when the inquiry cannot be read, or its result or the intent cannot be stored; no
     ///   generate call was sent then.
     private func queryFirst(
-        _ cashIn: CashInClient,
-        _ request: GenerationRequest
+        _ request: GenerationRequest,
+        _ permit: Permit
     ) async throws(StoreError) -> Outcome {
         let inquiry = try await store.reader.inquiry(request.partnerReferenceNo)
-        let attempt = await cashIn.query(inquiry)
+        let attempt = await permit.access.cashIn.query(inquiry)
         report.query(inquiry, attempt)
         let receipt = try await store.record(inquiry, attempt.outcome, attempt.calls)
         await onInquiry(attempt, request.partnerReferenceNo)
@@ -141,7 +191,7 @@ package actor QRGenerator {
         case .notFound: break
         }
         switch try await store.startGeneration(request, isConfirmedUnknown: true) {
-        case .started: return await call(cashIn, request)
+        case .started: return await call(request, permit)
         case .stored: return .stored
         case .refused(let refusal): return .refused(refusal)
         case .unknown: return .refused(.codeMissing)
@@ -150,14 +200,15 @@ package actor QRGenerator {
 
     /// Sends the generate call, once, and stores its result. A failed call is not retried, because
     /// the gateway may have received it (article Gateway, "Response codes, retries, times").
-    private func call(_ cashIn: CashInClient, _ request: GenerationRequest) async -> Outcome {
+    private func call(_ request: GenerationRequest, _ permit: Permit) async -> Outcome {
+        guard permit.allowsCall else { return .storeFailed(Self.claimOver) }
         let intent = GenerateIntent(
             partnerReferenceNo: request.partnerReferenceNo,
             validityPeriod: request.validityPeriod,
             amount: request.content.amount,
             feeAmount: request.content.feeAmount
         )
-        let (result, call) = await cashIn.generate(intent)
+        let (result, call) = await permit.access.cashIn.generate(intent)
         report.generate(request.partnerReferenceNo, result, call)
         do throws(StoreError) {
             try await record(request.partnerReferenceNo, result, call)
@@ -166,6 +217,13 @@ package actor QRGenerator {
             return .storeFailed(error)
         }
     }
+
+    /// The process was stopped, or the store was slow; the next request queries first.
+    private static let claimOver = StoreError(
+        .locked,
+        "the time in which no other receiver may call is over",
+        context: "generate"
+    )
 
     /// Stores the result; retries each second, because the gateway sends a code only once, and a
     /// full disk may have space again.

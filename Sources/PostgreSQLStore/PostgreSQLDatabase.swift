@@ -102,7 +102,8 @@ extension SQLDialect {
         orderedJoin: "JOIN",
         indexedBy: { _ in "" },
         // The clocks of several receivers may differ by minutes.
-        clockDisorderMilliseconds: 600_000
+        clockDisorderMilliseconds: 600_000,
+        clockDifferenceMilliseconds: 600_000
     )
 }
 

@@ -18,6 +18,7 @@ final class PostgreSQLEngine {
     private let references: any SQLStatement
     private let notification: Query
     private let isSingleCopy: Bool
+    private let knownClaims: KnownClaims
 
     /// What the present write has read of `ledger`, or the last one has left there.
     private(set) var numbers = LedgerNumbers()
@@ -30,14 +31,17 @@ final class PostgreSQLEngine {
 
     /// - Parameters:
     ///   - isSingleCopy: whether a commit may be on one disk only.
+    ///   - knownClaims: what this process knows of claims.
     ///   - notification: sent by each commit with changes.
     init(
         _ database: PostgreSQLDatabase,
         isSingleCopy: Bool,
+        knownClaims: KnownClaims,
         notification: Query
     ) throws(StoreError) {
         self.database = database
         self.isSingleCopy = isSingleCopy
+        self.knownClaims = knownClaims
         self.notification = notification
         tables = try LedgerTables(database)
         references = try database.prepare(
@@ -191,5 +195,30 @@ extension PostgreSQLEngine {
                 $0.integer(id)
             }
         }
+    }
+}
+
+// MARK: - Claims
+
+extension PostgreSQLEngine {
+    func claim(
+        _ work: [SharedWork],
+        forSeconds seconds: Int,
+        renewsOwn: Bool
+    ) throws(StoreError) -> [SharedWork: Int64] {
+        try ClaimTable(database).claim(
+            work,
+            forSeconds: seconds,
+            renewsOwn: renewsOwn,
+            knownClaims
+        )
+    }
+
+    func renew(_ claim: WorkClaim) throws(StoreError) -> Bool {
+        try ClaimTable(database).renew(claim)
+    }
+
+    func release(_ claim: WorkClaim) throws(StoreError) -> Bool {
+        try ClaimTable(database).release(claim)
     }
 }

@@ -13,6 +13,7 @@ import System
 struct PostgreSQLStorage: Storage {
     let isNew: Bool
     let migratedVersion: Int64? = nil
+    let isShared = true
     let libraryVersion: String
     let feed: String
     let head: Int64
@@ -20,6 +21,9 @@ struct PostgreSQLStorage: Storage {
     private let address: PostgreSQLAddress
     private let refusals: RejectedRequestStore
     private let follower: CommitFollower
+
+    /// What this process knows of claims; outlasts the engines.
+    private let knownClaims = KnownClaims()
 
     var rejectedRequests: any RejectedRequests { refusals }
 
@@ -84,6 +88,7 @@ struct PostgreSQLStorage: Storage {
         return try PostgreSQLEngine(
             database,
             isSingleCopy: address.isSingleCopy,
+            knownClaims: knownClaims,
             notification: follower.notification
         )
     }

@@ -6,7 +6,7 @@
 enum PostgreSQLTables {
     /// What makes the tables of an empty database.
     static let statements =
-        [core, journal, payments, outbound, attention, alerts].flatMap { $0 } + [scope]
+        [core, claims, journal, payments, outbound, attention, alerts].flatMap { $0 } + [scope]
 
     /// `ledger` has one row: what the next numbers are, and where the lists by time end. A write
     /// holds it from its start to its commit, so writes come one after the other.
@@ -47,6 +47,20 @@ enum PostgreSQLTables {
             updated_by TEXT NOT NULL
         )
         """,
+    ]
+
+    /// The numbers that fence claims must ascend, and need not be dense.
+    private static let claims = [
+        """
+        CREATE TABLE claims (
+            work TEXT COLLATE "C" PRIMARY KEY,
+            owner TEXT NOT NULL,
+            fence BIGINT NOT NULL,
+            renewals BIGINT NOT NULL DEFAULT 0,
+            seconds BIGINT NOT NULL
+        )
+        """,
+        "CREATE SEQUENCE fences",
     ]
 
     private static let journal = [

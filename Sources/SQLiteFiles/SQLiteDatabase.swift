@@ -50,7 +50,8 @@ extension SQLDialect {
         integers: "SELECT value FROM json_each(?)",
         orderedJoin: "CROSS JOIN",
         indexedBy: { "INDEXED BY \($0)" },
-        clockDisorderMilliseconds: 60_000
+        clockDisorderMilliseconds: 60_000,
+        clockDifferenceMilliseconds: 0
     )
 }
 

@@ -38,18 +38,35 @@ extension Store {
         }
     }
 
-    /// Schedules a query about each generate call that the last run of the program did not finish.
-    func recoverGenerations() async throws(StoreError) {
+    /// Schedules a query about each generate call that a run of the program did not finish: before
+    /// others are made, or of another receiver that has ended.
+    package func recoverGenerations() async throws(StoreError) {
         var scope = LedgerScope()
         scope.paymentIDs = try await reader.interruptedGenerations()
         if scope.paymentIDs.isEmpty { return }
         let ids = scope.paymentIDs
-        try await commit(scope) { (ledger, _) throws(StoreError) in ledger.recoverGenerations(ids) }
+        try await commit(scope) { (ledger, engine) throws(StoreError) in
+            let works = ids.map { id in
+                ledger.view.payments[id].map { SharedWork.generation($0.partnerReferenceNo) }
+            }
+            // Calls of this process are under way.
+            let fences = try engine.claim(
+                works.compactMap(\.self),
+                forSeconds: 0,
+                renewsOwn: false
+            )
+            ledger.recoverGenerations(
+                zip(ids, works).filter { $0.1.map { fences[$0] != nil } ?? false }.map(\.0)
+            )
+            for (work, fence) in fences {
+                _ = try engine.release(WorkClaim(work: work, fence: fence, end: nil))
+            }
+        }
     }
 
     // MARK: Inquiries
 
-    /// Records the result of a query, and everything that follows from it.
+    /// Records the result of a query that was not planned, and everything that follows from it.
     package func record(
         _ inquiry: Inquiry,
         _ outcome: QueryResult,
@@ -59,6 +76,25 @@ extension Store {
         scope.add(inquiry, outcome)
         return try await commit(scope) { (ledger, _) throws(StoreError) in
             ledger.record(inquiry, outcome, calls)
+        }
+    }
+
+    /// Records the result of a claimed query, and everything that follows from it.
+    ///
+    /// - Returns: false if another receiver has claimed the inquiry meanwhile; then nothing is
+    ///   recorded, because that one has a later result.
+    package func record(
+        _ inquiry: Inquiry,
+        _ outcome: QueryResult,
+        _ calls: [GatewayCall],
+        ending claim: WorkClaim
+    ) async throws(StoreError) -> Bool {
+        var scope = LedgerScope()
+        scope.add(inquiry, outcome)
+        return try await commit(scope) { (ledger, engine) throws(StoreError) in
+            guard try engine.release(claim) else { return false }
+            _ = ledger.record(inquiry, outcome, calls)
+            return true
         }
     }
 

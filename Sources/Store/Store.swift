@@ -59,7 +59,7 @@ package final class Store: Sendable {
     package let window: FeedWindow
     private let render: TransitionRendering
 
-    private let storage: any Storage
+    let storage: any Storage
     private let writer: Writer
     let refusals: any RejectedRequests
     private let mailbox: Mailbox<Submission>

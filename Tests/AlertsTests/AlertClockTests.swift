@@ -14,7 +14,7 @@ struct AlertClockTests {
             try scene.open(1...1)
             scene.clocks.step(seconds: -86_400 * 365)
             try scene.open(2...2)
-            let runner = try scene.runner(receiver.alert())
+            let runner = try await scene.runner(receiver.alert())
             await runner.runPass()
             #expect(receiver.titles == ["late-success"])
             scene.clocks.advance(seconds: 60)
@@ -29,10 +29,10 @@ struct AlertClockTests {
             let scene = try await AlertScene()
             let alert = receiver.alert("ops", "afterSeconds: 0")
             try scene.open(1...1)
-            await (try scene.runner(alert)).runPass()
+            await (try await scene.runner(alert)).runPass()
             scene.clocks.step(seconds: -86_400)
             try scene.open(2...2)
-            await (try scene.runner(alert)).runPass()
+            await (try await scene.runner(alert)).runPass()
             #expect(receiver.titles.count == 2)
             await scene.store.close()
         }
@@ -41,7 +41,7 @@ struct AlertClockTests {
     @Test func `the minute between messages does not depend on the wall clock`() async throws {
         try await AlertReceiver.with { receiver in
             let scene = try await AlertScene()
-            let runner = try scene.runner(receiver.alert("ops", "afterSeconds: 0"))
+            let runner = try await scene.runner(receiver.alert("ops", "afterSeconds: 0"))
             try scene.open(1...1)
             await runner.runPass()
             scene.clocks.step(seconds: 86_400)

@@ -24,7 +24,7 @@ struct AlertRunnerTests {
         async throws
     {
         try await with { receiver, scene in
-            let runner = try scene.runner(receiver.alert())
+            let runner = try await scene.runner(receiver.alert())
             try scene.open(1...1)
             await runner.runPass()
             scene.clocks.advance(seconds: 59)
@@ -50,7 +50,7 @@ struct AlertRunnerTests {
 
     @Test func `what is resolved in time is never posted`() async throws {
         try await with { receiver, scene in
-            let runner = try scene.runner(receiver.alert())
+            let runner = try await scene.runner(receiver.alert())
             try scene.open(1...1)
             await runner.runPass()
             scene.clocks.advance(seconds: 30)
@@ -67,7 +67,7 @@ struct AlertRunnerTests {
         async throws
     {
         try await with { receiver, scene in
-            let runner = try scene.runner(receiver.alert("ops", "afterSeconds: 0"))
+            let runner = try await scene.runner(receiver.alert("ops", "afterSeconds: 0"))
             try scene.open(1...1)
             await runner.runPass()
             try scene.open(2...4)
@@ -91,7 +91,7 @@ struct AlertRunnerTests {
         try await with { receiver, scene in
             try scene.open(1...10_000)
             scene.clocks.advance(seconds: 60)
-            let runner = try scene.runner(receiver.alert())
+            let runner = try await scene.runner(receiver.alert())
             await runner.runPass()
             #expect(receiver.titles == ["late-success: 10000 entries"])
             let reported = "SELECT count(*) FROM alert_entries WHERE is_reported = 1"
@@ -108,23 +108,23 @@ struct AlertRunnerTests {
         try await with { receiver, scene in
             let alert = receiver.alert("ops", "afterSeconds: 0")
             try scene.open(1...1)
-            await (try scene.runner(alert)).runPass()
+            await (try await scene.runner(alert)).runPass()
             try scene.open(2...2)
             scene.clocks.advance(seconds: 30)
-            await (try scene.runner(alert)).runPass()
+            await (try await scene.runner(alert)).runPass()
             #expect(receiver.titles == ["late-success"])
             // It was to be posted, and is resolved before the message that it waits for.
             try scene.resolve(2...2)
             scene.clocks.advance(seconds: 30)
-            let third = try scene.runner(alert)
+            let third = try await scene.runner(alert)
             await third.runPass()
             #expect(receiver.titles == ["late-success", "Resolved: late-success"])
             try scene.resolve(1...1)
             scene.clocks.advance(seconds: 60)
-            await (try scene.runner(alert)).runPass()
+            await (try await scene.runner(alert)).runPass()
             #expect(receiver.titles.count == 3)
             scene.clocks.advance(seconds: 60)
-            await (try scene.runner(alert)).runPass()
+            await (try await scene.runner(alert)).runPass()
             #expect(receiver.titles.count == 3)
         }
     }
@@ -132,7 +132,7 @@ struct AlertRunnerTests {
     @Test func `while a receiver is down, messages wait and are not lost`() async throws {
         try await with { receiver, scene in
             receiver.answer(503)
-            let runner = try scene.runner(receiver.alert("ops", "afterSeconds: 0"))
+            let runner = try await scene.runner(receiver.alert("ops", "afterSeconds: 0"))
             try scene.open(1...2)
             await runner.runPass()
             await runner.runPass()
@@ -157,7 +157,7 @@ struct AlertRunnerTests {
     @Test func `Retry-After delays the next attempt`() async throws {
         try await with { receiver, scene in
             receiver.answer(429, [("Retry-After", "120")])
-            let runner = try scene.runner(receiver.alert("ops", "afterSeconds: 0"))
+            let runner = try await scene.runner(receiver.alert("ops", "afterSeconds: 0"))
             try scene.open(1...1)
             await runner.runPass()
             scene.clocks.advance(seconds: 119)
@@ -177,7 +177,7 @@ struct AlertRunnerTests {
                 let isRefused = String(decoding: request.body, as: UTF8.self).contains("disk-low")
                 return Response(Status(isRefused ? 400 : 200))
             }
-            let runner = try scene.runner(receiver.alert("ops", "afterSeconds: 0"))
+            let runner = try await scene.runner(receiver.alert("ops", "afterSeconds: 0"))
             try scene.open(1...1, .diskLow)
             try scene.open(2...2)
             await runner.runPass()
@@ -198,7 +198,7 @@ struct AlertRunnerTests {
     @Test func `a redirect is not followed`() async throws {
         try await with { receiver, scene in
             receiver.answer(307, [("Location", "/elsewhere")])
-            let runner = try scene.runner(receiver.alert("ops", "afterSeconds: 0"))
+            let runner = try await scene.runner(receiver.alert("ops", "afterSeconds: 0"))
             try scene.open(1...1)
             await runner.runPass()
             #expect(receiver.requests.count == 1)
@@ -209,7 +209,7 @@ struct AlertRunnerTests {
     @Test func `only the chosen kinds are posted`() async throws {
         try await with { receiver, scene in
             let alert = receiver.alert("ops", "afterSeconds: 0, kinds: ['disk-low', 'qr-refused']")
-            let runner = try scene.runner(alert)
+            let runner = try await scene.runner(alert)
             try scene.open(1...1)
             try scene.open(2...2, .diskLow)
             await runner.runPass()
@@ -219,7 +219,7 @@ struct AlertRunnerTests {
 
     @Test func `while commits fail, messages are sent once, and recorded later`() async throws {
         try await with { receiver, scene in
-            let runner = try scene.runner(receiver.alert("ops", "afterSeconds: 0"))
+            let runner = try await scene.runner(receiver.alert("ops", "afterSeconds: 0"))
             try scene.open(1...1)
             try scene.execute(
                 """

@@ -50,7 +50,7 @@ struct AlertSamplesTests {
             try scene.open(1...2)
             scene.clocks.advance(seconds: 300)
             for sample in try Self.samples() {
-                await (try scene.runner(try local(sample, receiver))).runPass()
+                await (try await scene.runner(try local(sample, receiver))).runPass()
             }
             let bodies = receiver.bodies
             #expect(bodies.count == 4)

@@ -136,7 +136,9 @@ final class AlertScene: Sendable {
     }
 
     /// An alert, whose passes the test runs.
-    func runner(_ alert: String) throws -> AlertRunner {
+    func runner(_ alert: String) async throws -> AlertRunner {
+        let leadership = AlertLeadership(store: store)
+        #expect(await leadership.refresh())
         let configuration = try configuration(alert)
         metrics.alerts.setNames(configuration.alerts.map(\.name))
         return AlertRunner(
@@ -144,6 +146,7 @@ final class AlertScene: Sendable {
             address: EntriesAddress(configuration),
             services: AlertServices(
                 store: store,
+                leadership: leadership,
                 sender: AlertSender(),
                 counters: metrics.alerts,
                 log: log.log,

@@ -30,7 +30,7 @@ struct AlertSecrecyTests {
             )
             let scene = try await AlertScene()
             let members = "afterSeconds: 0, headers: { Authorization: 'Bearer HSECRETH' }"
-            let runner = try scene.runner(receiver.alert("ops", path: Self.path, members))
+            let runner = try await scene.runner(receiver.alert("ops", path: Self.path, members))
             try scene.open(1...1)
             await runner.runPass()
             let request = try #require(receiver.requests.first)
@@ -60,7 +60,9 @@ struct AlertSecrecyTests {
                 body: "{\"ok\":false,\n\"description\":\"Bad Request: chat not found\"}"
             )
             let scene = try await AlertScene()
-            let runner = try scene.runner(receiver.alert("ops", path: Self.path, "afterSeconds: 0"))
+            let runner = try await scene.runner(
+                receiver.alert("ops", path: Self.path, "afterSeconds: 0")
+            )
             try scene.open(1...1)
             await runner.runPass()
             #expect(scene.log.lines(containing: "chat not found").count == 1)
@@ -74,7 +76,7 @@ struct AlertSecrecyTests {
             try scene.open(1...1)
             let closed = try ClosedPort.make()
             for url in ["https://127.0.0.1:\(receiver.port)", "http://127.0.0.1:\(closed)"] {
-                let runner = try scene.runner(
+                let runner = try await scene.runner(
                     "{ name: 'ops', url: '\(url)\(Self.path)', afterSeconds: 0 }"
                 )
                 await runner.runPass()

@@ -100,7 +100,7 @@ struct AlertServiceTests {
             #expect(receiver.titles == ["disk-low", "gateway-unreachable"])
             // Fewer kinds: the others are forgotten.
             let fewer = receiver.alert("ops", path: "/b", "afterSeconds: 0, kinds: ['disk-low']")
-            await (try scene.runner(fewer)).runPass()
+            await (try await scene.runner(fewer)).runPass()
             #expect(try scene.integer("SELECT count(*) FROM alert_entries") == 1)
         }
     }

@@ -46,9 +46,9 @@ struct AlertStateTests {
             change("ops", reported: [1], message: message), change("ops", reported: [3]),
             change("ops", removed: [2]),
         ]
-        for _ in 1...2 { for change in changes { try await test.store.record(change) } }
+        for _ in 1...2 { for change in changes { try await test.record(change) } }
         // What was reported is not added again as unreported.
-        try await test.store.record(change("ops", added: [1]))
+        try await test.record(change("ops", added: [1]))
         let reopened = try await test.reopened()
         #expect(
             try await state("ops", reopened)

@@ -1,5 +1,6 @@
 import Payments
 import SQLite
+import Support
 
 @testable import Ledger
 @testable import SQLiteFiles
@@ -113,7 +114,11 @@ struct StoreMirrorComparison {
         }
         let now = test.clock.now
         let due = try await test.store.reader.inquiries(dueAt: now, limit: 1_000)
-        let planned = mirror.view.inquiries.values.filter { $0.isDue(at: now) }
+        let planned = mirror.view.inquiries.values.filter { inquiry in
+            // The clock of another receiver may be ahead.
+            guard TestDatabase.isPostgreSQL else { return inquiry.isDue(at: now) }
+            return inquiry.nextMilliseconds <= now || inquiry.plannedMilliseconds > now + 600_000
+        }
         let expected = planned.filter { $0.phase != .deadline }
         compare(
             "due inquiry",

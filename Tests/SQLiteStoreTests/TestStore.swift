@@ -147,6 +147,12 @@ struct TestStore {
         try database.execute("COMMIT")
     }
 
+    /// Stores what an alert has reported, as the receiver that has the alerts.
+    func record(_ change: AlertChange) async throws {
+        let claim = try #require(try await store.claim([.alerts], forSeconds: 60).first)
+        #expect(try await store.record(change, under: claim))
+    }
+
     /// Delivers one callback and waits for what became of it.
     @discardableResult
     func deliver(_ delivery: Delivery) async throws -> Judgement {

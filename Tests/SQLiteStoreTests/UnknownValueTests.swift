@@ -68,7 +68,7 @@ import Testing
         var change = AlertChange(alert: "ops")
         change.added = [1, 2]
         change.message = AlertChange.Message(kind: .diskLow, sentMilliseconds: 77)
-        try await test.store.record(change)
+        try await test.record(change)
         try test.database().execute(
             """
             UPDATE attention SET kind = 'a-newer-kind' WHERE id = 1;

@@ -33,7 +33,7 @@ package struct LedgerView: Sendable {
     package private(set) var payments = RowTable<Payment>()
     package private(set) var callbacks = RowTable<StoredCallback>()
     private(set) var generations: [Payment.ID: Generation] = [:]
-    private(set) var inquiries: [Payment.ID: StatusInquiry] = [:]
+    package private(set) var inquiries: [Payment.ID: StatusInquiry] = [:]
     package private(set) var entries: [AttentionEntry.ID: AttentionEntry] = [:]
     private var paymentsByReference: [Reference: RowNumbers] = [:]
     private var callbacksByDigest: [SignedDigest: RowNumbers] = [:]

@@ -32,7 +32,7 @@ struct InquiryReader {
         due = try connection.prepare(
             """
             SELECT payment_id FROM inquiries
-            WHERE \(Self.isDue) AND phase <> \(InquirySchedule.Phase.deadline.rawValue)
+            WHERE \(Self.isDue(connection)) AND phase <> \(InquirySchedule.Phase.deadline.rawValue)
             ORDER BY next_at LIMIT ?2
             """
         )
@@ -40,15 +40,20 @@ struct InquiryReader {
         dueCount = try connection.prepare(
             """
             SELECT count(*) FROM inquiries
-            WHERE \(Self.isDue) AND phase <> \(InquirySchedule.Phase.deadline.rawValue)
+            WHERE \(Self.isDue(connection)) AND phase <> \(InquirySchedule.Phase.deadline.rawValue)
             """
         )
     }
 
     /// ``StatusInquiry/isDue(at:)`` as a condition on the time `?1`: the time has come, or the
-    /// clock was set back since it was planned.
-    private static let isDue =
-        "(next_at <= ?1 OR planned_at > ?1 + \(StatusInquiry.clockToleranceMilliseconds))"
+    /// clock was set back since it was planned. The clock of another receiver may be ahead.
+    private static func isDue(_ connection: any SQLDatabase) -> String {
+        let tolerance = max(
+            StatusInquiry.clockToleranceMilliseconds,
+            connection.dialect.clockDifferenceMilliseconds
+        )
+        return "(next_at <= ?1 OR planned_at > ?1 + \(tolerance))"
+    }
 
     /// Inquiries with a due query, those due for the longest time first.
     func due(at now: Int64, limit: Int) throws(StoreError) -> [Inquiry] {
@@ -124,7 +129,8 @@ struct InquiryReader {
         try connection.prepare(
             """
             SELECT payment_id FROM inquiries
-            WHERE \(Self.isDue) AND (?2 = 1 OR phase = \(InquirySchedule.Phase.deadline.rawValue))
+            WHERE \(Self.isDue(connection))
+                AND (?2 = 1 OR phase = \(InquirySchedule.Phase.deadline.rawValue))
             ORDER BY next_at LIMIT ?3
             """
         ).all {

@@ -36,12 +36,18 @@ package struct SQLDialect: Sendable {
     /// milliseconds.
     package let clockDisorderMilliseconds: Int64
 
+    /// How much the clock of one receiver may be ahead of that of another one on the same database,
+    /// in milliseconds.
+    package let clockDifferenceMilliseconds: Int64
+
     package init(
         integers: String,
         orderedJoin: String,
         indexedBy: @escaping @Sendable (_ index: String) -> String,
-        clockDisorderMilliseconds: Int64
+        clockDisorderMilliseconds: Int64,
+        clockDifferenceMilliseconds: Int64
     ) {
+        self.clockDifferenceMilliseconds = clockDifferenceMilliseconds
         self.integers = integers
         self.orderedJoin = orderedJoin
         self.indexedBy = indexedBy

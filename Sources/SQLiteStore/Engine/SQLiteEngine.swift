@@ -190,6 +190,23 @@ extension SQLiteEngine: TableEngine {
     }
 }
 
+// MARK: - Claims
+
+extension SQLiteEngine {
+    /// Claims all work: the database is locked, so no other receiver has any.
+    func claim(
+        _ work: [SharedWork],
+        forSeconds seconds: Int,
+        renewsOwn: Bool
+    ) throws(StoreError) -> [SharedWork: Int64] {
+        work.reduce(into: [:]) { $0[$1] = 0 }
+    }
+
+    func renew(_ claim: WorkClaim) throws(StoreError) -> Bool { true }
+
+    func release(_ claim: WorkClaim) throws(StoreError) -> Bool { true }
+}
+
 // MARK: - Storing
 
 extension SQLiteEngine {

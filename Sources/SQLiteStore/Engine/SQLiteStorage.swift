@@ -53,6 +53,9 @@ struct SQLiteStorage: Storage {
     /// The rejected-request store.
     var rejectedRequests: any RejectedRequests { refusals }
 
+    /// False: the database is locked.
+    var isShared: Bool { false }
+
     /// Does nothing: the database is locked.
     func follow(_ onCommit: @escaping @Sendable (ForeignCommits) -> Void) {}
 

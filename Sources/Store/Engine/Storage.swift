@@ -18,6 +18,9 @@ package protocol Storage: Sendable {
     /// The newest sequence number when the database was opened, 0 in an empty feed.
     var head: Int64 { get }
 
+    /// Whether other processes may write to the database at the same time.
+    var isShared: Bool { get }
+
     /// The rejected-request store beside the database.
     var rejectedRequests: any RejectedRequests { get }
 

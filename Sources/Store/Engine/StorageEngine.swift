@@ -66,6 +66,25 @@ package protocol StorageEngine: AnyObject {
         limit: Int
     ) throws(StoreError) -> TransitionRemoval
 
+    /// Claims work that no other claim has; returns the fencing numbers of the new claims. Inside
+    /// ``write(_:)`` only.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long the claims last (see ``WorkClaim``).
+    ///   - renewsOwn: whether a claim of this process is made again, because the work is known to
+    ///     be over: its end, or its beginning, could not be stored.
+    func claim(
+        _ work: [SharedWork],
+        forSeconds seconds: Int,
+        renewsOwn: Bool
+    ) throws(StoreError) -> [SharedWork: Int64]
+
+    /// Renews a claim; false if it has been lost to another one. Inside ``write(_:)`` only.
+    func renew(_ claim: WorkClaim) throws(StoreError) -> Bool
+
+    /// Ends a claim; false if it had been lost to another one. Inside ``write(_:)`` only.
+    func release(_ claim: WorkClaim) throws(StoreError) -> Bool
+
     /// Writes a row, to prove that the database can be written. Inside ``write(_:)`` only.
     func mark(_ now: Int64) throws(StoreError)
 }

@@ -15,23 +15,27 @@ package import Store
 /// is sent; each query is a task on the actor that is suspended during the call, so that a slow
 /// gateway does not block the loop.
 package actor Reconciler {
-    private let gateway: OutboundGateway
-    private let store: Store
-    private let log: Log
+    let gateway: OutboundGateway
+    let store: Store
+    let log: Log
     private let report: OutboundReport
     private let newsReport: GatewayNewsReport
     private var storeReport: StoreUseReport
 
     /// The wall clock, in milliseconds since the epoch, by which due times on disk are compared.
     private let now: @Sendable () -> Int64
-    private let clocks: Clocks
+    let clocks: Clocks
     private(set) var wakeUps = WakeUps()
 
     /// `reconcile.enabled` of the configuration. While it is false, only what an operator ordered
     /// is queried; whatever else is due goes on the attention list.
-    private var isEnabled: Bool
+    var isEnabled: Bool
     private var health = GatewayHealth()
     private var backoff = QueryBackoff()
+    private var elsewhere = ForeignInquiries()
+
+    /// When generate calls of receivers that have ended are looked for again.
+    var nextRecovery: ContinuousClock.Instant?
 
     /// The payments whose query is under way. Their inquiries stay due until the result is
     /// recorded, so the loop has to pass them over.
@@ -43,13 +47,13 @@ package actor Reconciler {
 
     /// Whether the next pass resumes ended schedules: one query about each open payment, and each
     /// with waiting callbacks, that has no inquiry.
-    private var isResumeDue = false
+    var isResumeDue = false
 
     /// Callers of ``reconcile()`` that the loop has not served yet.
     private var orders: [CheckedContinuation<Result<Int, StoreError>, Never>] = []
 
     /// Whether it is still to be found out whether schedules ended in an outage before the start.
-    private var isStartCheckDue = true
+    var isStartCheckDue = true
 
     /// Whether the loop has ended, so that no order would be served any more.
     private var isStopped = false
@@ -123,6 +127,7 @@ package actor Reconciler {
         var failure: StoreError?
         do throws(StoreError) {
             if try await newsReport.writeAgain() { isResumeDue = true }
+            try await recoverGenerations()
             try await resumeIfDue()
         } catch { failure = error }
         do throws(StoreError) {
@@ -204,44 +209,6 @@ package actor Reconciler {
     }
 }
 
-// Schedules that have ended.
-extension Reconciler {
-    /// Whether schedules may have ended without a response before the start: in an outage whose
-    /// entry is still open, or before outbound was configured, which may be the case as long as no
-    /// query has found a payment of the merchant.
-    private func mayHaveEndedInOutage() async throws(StoreError) -> Bool {
-        guard gateway.access != nil, isEnabled else { return false }
-        let kinds = try await store.reader.openAttentionCounts().keys
-        let outageKinds: [AttentionKind] = [.gatewayUnreachable, .gatewayUnauthorized]
-        if outageKinds.contains(where: { kinds.contains($0.rawValue) }) { return true }
-        return try await !store.reader.isGatewayKnown()
-    }
-
-    /// Resumes ended schedules, if that is due (``Store/resumeInquiries()``).
-    ///
-    /// Only the loop does this, so that no caller of ``record(_:about:)`` waits for as many
-    /// commits as it takes.
-    ///
-    /// - Throws: when the store cannot be used. What is scheduled by then stays scheduled; the next
-    ///   pass resumes the rest.
-    private func resumeIfDue() async throws(StoreError) {
-        if isStartCheckDue {
-            if try await mayHaveEndedInOutage() { isResumeDue = true }
-            isStartCheckDue = false
-        }
-        guard isResumeDue else { return }
-        isResumeDue = false
-        let count: Int
-        do throws(StoreError) {
-            count = try await store.resumeInquiries()
-        } catch {
-            isResumeDue = true
-            throw error
-        }
-        if count > 0 { log.info("payments are queried again") { $0.add("count", count) } }
-    }
-}
-
 // Due inquiries.
 extension Reconciler {
     /// Sends the queries that are due and that health and limits allow, moves due payments without
@@ -319,10 +286,13 @@ extension Reconciler {
         guard room > 0 else { return }
         // Inquiries under way and those that wait are due as well. The limit has room for them, so
         // that they do not hide others, and for one more, which shows that more are due than fit.
-        let skipped = underWay.count + backoff.waitingCount(at: clocks.monotonic()) + 1
+        let instant = clocks.monotonic()
+        elsewhere.forget(before: instant)
+        let skipped = underWay.count + backoff.waitingCount(at: instant) + elsewhere.count + 1
         let due = try await store.reader.inquiries(dueAt: time, limit: room + skipped)
         let free = due.filter { $0.paymentID.map { isFree($0) } ?? false }
-        for inquiry in selection(of: free, room) { start(inquiry, access.cashIn) }
+        let chosen = selection(of: free, room)
+        guard try await start(chosen, dueAt: time, access) else { return wakeUps.wake() }
         if free.count > room { return }
         // All that was ordered is recorded.
         if !isEnabled, due.isEmpty { orderedMilliseconds = nil }
@@ -345,6 +315,7 @@ extension Reconciler {
     /// Whether the payment has no query under way, and none that has to wait.
     private func isFree(_ id: Payment.ID) -> Bool {
         !underWay.contains(id) && !backoff.isWaiting(id, at: clocks.monotonic())
+            && !elsewhere.contains(id)
     }
 
     /// The inquiries to send now: those due for the longest time. While the gateway is down, it is
@@ -359,13 +330,34 @@ extension Reconciler {
         return free.prefix(room)
     }
 
+    /// Claims inquiries, and starts the queries of those that no other receiver has.
+    ///
+    /// - Returns: false if another one has or had some of them: others may be sent instead.
+    private func start(
+        _ chosen: ArraySlice<Inquiry>,
+        dueAt time: Int64,
+        _ access: OutboundGateway.Access
+    ) async throws(StoreError) -> Bool {
+        if chosen.isEmpty { return true }
+        let claims = try await store.claimInquiries(
+            chosen.compactMap(\.paymentID),
+            dueAt: time,
+            forSeconds: access.claimSeconds
+        )
+        let claimed = chosen.compactMap { ClaimedInquiry($0, claims) }
+        for inquiry in claimed { start(inquiry, access.cashIn) }
+        let others = claims.filter { $0.value == .elsewhere }.keys
+        elsewhere.add(others, at: clocks.monotonic())
+        return claimed.count == chosen.count
+    }
+
     /// Starts the task of one query; its end causes a pass. The task is never cancelled.
-    private func start(_ inquiry: Inquiry, _ cashIn: CashInClient) {
-        guard let id = inquiry.paymentID else { return }
+    private func start(_ claimed: ClaimedInquiry, _ cashIn: CashInClient) {
+        let id = claimed.paymentID
         let isFirst = underWay.insert(id).inserted
         precondition(isFirst, "one query at a time for a payment")
         attempts[id] = Task {
-            await attempt(inquiry, cashIn)
+            await attempt(claimed, cashIn)
             underWay.remove(id)
             attempts[id] = nil
             wakeUps.wake()
@@ -376,17 +368,24 @@ extension Reconciler {
     ///
     /// When the result cannot be committed, the inquiry stays due and waits (``QueryBackoff``), and
     /// the gateway's health stays as it is.
-    private func attempt(_ inquiry: Inquiry, _ cashIn: CashInClient) async {
-        let attempt = await cashIn.query(inquiry)
-        report.query(inquiry, attempt)
+    private func attempt(_ claimed: ClaimedInquiry, _ cashIn: CashInClient) async {
+        let id = claimed.paymentID
+        let attempt = await cashIn.query(claimed.inquiry)
+        report.query(claimed.inquiry, attempt)
         do throws(StoreError) {
-            _ = try await store.record(inquiry, attempt.outcome, attempt.calls)
+            guard try await store.record(claimed, attempt) else {
+                log.warning("another receiver has queried the payment meanwhile") {
+                    $0.add("payment", id)
+                }
+                return
+            }
         } catch {
             // `Store.Hooks` reports the commit.
-            if let id = inquiry.paymentID { backoff.recordFailure(of: id, at: clocks.monotonic()) }
+            backoff.recordFailure(of: id, at: clocks.monotonic())
+            try? await store.release(claimed.claim)
             return
         }
-        if let id = inquiry.paymentID { backoff.recordSuccess(of: id) }
-        await record(attempt, about: inquiry.partnerReferenceNo)
+        backoff.recordSuccess(of: id)
+        await record(attempt, about: claimed.inquiry.partnerReferenceNo)
     }
 }
