@@ -25,9 +25,14 @@ package final class OutboundGateway: Sendable {
         /// The maximum of seconds that one call takes, `cashIn.requestTimeoutSeconds`.
         let requestSeconds: Int
 
-        /// How long a query or a request to generate is this receiver's: four calls, and what is
-        /// needed to store their results.
-        var claimSeconds: Int { 4 * requestSeconds + 20 }
+        /// How long the query about a payment is this receiver's: four calls, and what is needed to
+        /// store their results.
+        var queryClaimSeconds: Int { 4 * requestSeconds + 20 }
+
+        /// How long a reference is this receiver's, so that a generate call can begin and end.
+        ///
+        /// After a crash, it is so long that nothing can be generated under it.
+        var generateClaimSeconds: Int { requestSeconds + 15 }
     }
 
     /// The state that the lock guards; held for assignments only, never during a call.

@@ -127,7 +127,7 @@ package actor QRGenerator {
             let mark = store.signal.mark
             let claims = try await store.claim(
                 [.generation(reference)],
-                forSeconds: access.claimSeconds
+                forSeconds: access.generateClaimSeconds
             )
             if let claim = claims.first { return claim }
             await store.signal.wait(
@@ -148,7 +148,7 @@ package actor QRGenerator {
 
         /// Whether a call that starts now ends while the reference is this receiver's. It does not
         /// after the process was stopped for a while: then another one may have called.
-        var allowsCall: Bool { claim.lasts(.seconds(access.requestSeconds + 10)) }
+        var allowsCall: Bool { claim.lasts(.seconds(access.requestSeconds + 5)) }
     }
 
     /// Calls the gateway, if the ledger allows it.
@@ -190,6 +190,12 @@ package actor QRGenerator {
             return .unanswered(failure)
         case .notFound: break
         }
+        // The query may have taken longer than the claim lasts.
+        let seconds = permit.access.generateClaimSeconds
+        guard let claim = try await store.renew(permit.claim, forSeconds: seconds) else {
+            return .storeFailed(Self.claimOver)
+        }
+        let permit = Permit(access: permit.access, claim: claim)
         switch try await store.startGeneration(request, isConfirmedUnknown: true) {
         case .started: return await call(request, permit)
         case .stored: return .stored

@@ -342,7 +342,7 @@ extension Reconciler {
         let claims = try await store.claimInquiries(
             chosen.compactMap(\.paymentID),
             dueAt: time,
-            forSeconds: access.claimSeconds
+            forSeconds: access.queryClaimSeconds
         )
         let claimed = chosen.compactMap { ClaimedInquiry($0, claims) }
         for inquiry in claimed { start(inquiry, access.cashIn) }
