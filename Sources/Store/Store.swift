@@ -227,9 +227,18 @@ package final class Store: Sendable {
     }
 
     /// A part of the feed, rendered: from memory at the head, else from the database.
+    ///
+    /// It has everything that was acknowledged before the call, by any receiver.
     package func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedText {
-        if let text = window.text(query, limit: limit, render) { return text }
+        if try await head() <= window.head, let text = window.text(query, limit: limit, render) {
+            return text
+        }
         return try await reader.feed(query, limit: limit, render)
+    }
+
+    /// The newest sequence number, of any receiver.
+    package func head() async throws(StoreError) -> Int64 {
+        isShared ? try await reader.feedBounds().head : window.head
     }
 
     /// Commits a row in the same way as callbacks, to prove that they can be stored.

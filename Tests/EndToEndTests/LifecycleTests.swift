@@ -50,7 +50,7 @@ struct LifecycleTests {
         #expect(Date().timeIntervalSince(started) < 8)
     }
 
-    @Test func `a second daemon on one database is sent away`() throws {
+    @Test(.onSQLite) func `a second daemon on one database is sent away`() throws {
         let workspace = try Workspace()
         let first = try Daemon(in: workspace)
         let second = try Daemon.launch(in: workspace)
@@ -183,7 +183,7 @@ struct LifecycleTests {
     }
 
     /// Each time that a descriptor of the file is closed, SQLite's locks go with it.
-    @Test func `a reload does not open the database`() throws {
+    @Test(.onSQLite) func `a reload does not open the database`() throws {
         let workspace = try Workspace()
         let daemon = try Daemon(in: workspace)
         #expect(try daemon.post(Callback()).code == "2005600")

@@ -28,7 +28,7 @@ struct LogLineTests {
         #expect(second?.value(of: "requestId") == nil)
     }
 
-    @Test func `a callback that is not stored keeps its references in the log`() throws {
+    @Test(.onSQLite) func `a callback that is not stored keeps its references in the log`() throws {
         let daemon = try Daemon(in: Workspace())
         try StorageFailureTests.limitFiles(of: daemon, to: 0)
         var callbacks: [Callback] = []

@@ -56,8 +56,9 @@ struct MetricsTests {
         #expect(samples["cashin_api_responses_total{status=\"401\"}"] == "0")
         let difference = samples["cashin_clock_difference_seconds"].flatMap { Double($0) }
         #expect(difference.map { abs($0) < 60 } == true)
-        let size = samples["cashin_database_size_bytes{file=\"database\"}"].flatMap { Int($0) }
-        #expect((size ?? 0) > 4_096)
+        let file = TestDatabase.isPostgreSQL ? "rejected" : "database"
+        let size = samples["cashin_database_size_bytes{file=\"\(file)\"}"].flatMap { Int($0) }
+        #expect((size ?? 0) >= 4_096)
         let start = samples["process_start_time_seconds"].flatMap { Double($0) } ?? 0
         #expect(abs(Date().timeIntervalSince1970 - start) < 600)
         #expect((samples["process_open_fds"].flatMap { Int($0) } ?? 0) > 10)

@@ -29,7 +29,7 @@ struct TwoReceiversTests {
         let settings =
             gateway.settings + [
                 "notify.confirmWithQuery=never", "reconcile.whileOpenSeconds=[1, 8]",
-                "cashIn.requestTimeoutSeconds=1",
+                "cashIn.requestTimeoutSeconds=5",
                 "alerts=[{ name: 'ops', url: '\(messages.url)', afterSeconds: 0 }]",
             ]
         daemons = try workspaces.enumerated().map { index, workspace in

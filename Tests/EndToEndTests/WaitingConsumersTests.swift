@@ -43,11 +43,13 @@ struct WaitingConsumersTests {
         #expect(used < 0.3, "whoever polled a flag would have used two seconds")
 
         // busy, pages in the log, pages taken over: with a reader in the way the log stays.
-        let checkpoint = try daemon.workspace.runSQL(
-            "PRAGMA wal_checkpoint(TRUNCATE)",
-            columnCount: 3
-        )
-        #expect(checkpoint == ["0|0|0"])
+        if !TestDatabase.isPostgreSQL {
+            let checkpoint = try daemon.workspace.runSQL(
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+                columnCount: 3
+            )
+            #expect(checkpoint == ["0|0|0"])
+        }
 
         let paid = try Callback()
         #expect(try daemon.post(paid).code == "2005600")

@@ -5,7 +5,7 @@ import Testing
 
 /// Years of a shop in minutes: nothing grows that should not, and no boundary of days, months and
 /// years moves money.
-@Suite(.blocking)
+@Suite(.onSQLite, .blocking)
 struct YearsTests {
     private static let environment = ProcessInfo.processInfo.environment
 

@@ -92,7 +92,7 @@ enum FeedOffset {
         _ store: Store
     ) async throws(Problem) -> (offset: Int64, field: String) {
         switch start {
-        case .head: (store.window.head, "after")
+        case .head: (try await head(store), "after")
         case .recorded(let time):
             (try await offset(recordedFrom: time, store), "recordedFrom")
         case .beginning: (0, "after")
@@ -162,6 +162,10 @@ enum FeedOffset {
         guard let found else { throw Problem.noConsumer(consumer, field: "consumer") }
         try check(feed: found.feed, field: "consumer", store)
         return found.offset
+    }
+
+    private static func head(_ store: Store) async throws(Problem) -> Int64 {
+        try await reading { () async throws(StoreError) in try await store.head() }
     }
 
     private static func bounds(_ store: Store) async throws(Problem) -> FeedBounds {

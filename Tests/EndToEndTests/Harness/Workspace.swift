@@ -34,10 +34,12 @@ final class Workspace: Sendable {
     ///   - confirms: `notify.confirmWithQuery`, for a daemon that can call the gateway;
     ///   nil for one that only receives.
     ///   - cluster: where the database is.
+    ///   - address: where the database is, if that is not the cluster's own address.
     ///   - isSingleCopy: `storage.singleCopy`, for a database in PostgreSQL.
     init(
         confirms: String? = nil,
         on cluster: PostgreSQLCluster? = nil,
+        at address: String? = nil,
         isSingleCopy: Bool = true
     ) throws {
         keys = try TestKeys.shared()
@@ -47,7 +49,9 @@ final class Workspace: Sendable {
             tokens[name] = "secret-\(Unique.text("a"))-\(Unique.text("b"))"
         }
         self.tokens = tokens
-        server = try cluster?.address ?? (TestDatabase.isPostgreSQL ? TestDatabase.make() : nil)
+        server =
+            try address ?? cluster?.address
+            ?? (TestDatabase.isPostgreSQL ? TestDatabase.make() : nil)
         (self.cluster, self.isSingleCopy) = (cluster, isSingleCopy)
         try FileManager.default.createDirectory(
             atPath: directory,

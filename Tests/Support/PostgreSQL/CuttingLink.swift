@@ -14,7 +14,7 @@ package final class CuttingLink: Sendable {
         listener = try LoopbackListener()
         let rest = rest
         listener.acceptAll { client in
-            let server = Self.connect(path)
+            let server = UnixSocket.connect(path)
             Thread.detachNewThread { rest.pass(.fromServer, server, client) }
             rest.pass(.toServer, client, server)
         }
@@ -24,20 +24,6 @@ package final class CuttingLink: Sendable {
 
     /// Cuts the connection when so many more bytes have passed one way.
     package func cut(after count: Int, _ way: Way) { rest.left.withLock { $0[way] = count } }
-
-    private static func connect(_ path: String) -> CInt {
-        let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        _ = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(raw, $0, size)
-            }
-        }
-        return raw
-    }
 }
 
 /// How many bytes may still pass, each way.

@@ -29,9 +29,14 @@ package final class PostgreSQLCluster: Sendable {
 
     /// A server that takes connections.
     ///
-    /// - Parameter primary: one that it follows as its synchronous standby, under the name
-    ///   `standby`.
-    package init(following primary: PostgreSQLCluster? = nil, settings: [String] = []) throws {
+    /// - Parameters:
+    ///   - primary: one that it follows as its synchronous standby, under the name `standby`.
+    ///   - address: where it finds the primary; at the primary's own address by default.
+    package init(
+        following primary: PostgreSQLCluster? = nil,
+        at address: String? = nil,
+        settings: [String] = []
+    ) throws {
         directory = try TemporaryDirectory()
         try Self.give(directory.path)
         let own = [
@@ -39,13 +44,13 @@ package final class PostgreSQLCluster: Sendable {
             "port=\(Self.port)", "shared_buffers=16MB",
         ]
         options = (own + settings).map { "-c \($0)" }.joined(separator: " ")
-        try makeData(following: primary)
+        try makeData(following: address ?? primary?.address)
         try start()
     }
 
-    private func makeData(following primary: PostgreSQLCluster?) throws {
-        if let primary {
-            let source = primary.address + "&application_name=standby"
+    private func makeData(following address: String?) throws {
+        if let address {
+            let source = address + "&application_name=standby"
             try run("pg_basebackup", ["-D", data, "-d", source, "-R", "-X", "stream"])
         } else {
             let user = ["-U", "cashin", "-A", "trust"]
@@ -76,6 +81,18 @@ package final class PostgreSQLCluster: Sendable {
     /// - Parameter mode: `fast`, or `immediate`, as after a crash.
     package func stop(_ mode: String = "fast") throws {
         try run("pg_ctl", ["stop", "-w", "-m", mode, "-D", data])
+    }
+
+    /// Makes a standby the primary.
+    package func promote() throws { try run("pg_ctl", ["promote", "-w", "-D", data]) }
+
+    /// Sends a signal to the server and to all of its processes.
+    package func signal(_ number: CInt) throws {
+        let text = try String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8)
+        guard let id = text.split(separator: "\n").first.flatMap({ pid_t($0) }) else { return }
+        let list = try? String(contentsOfFile: "/proc/\(id)/task/\(id)/children", encoding: .utf8)
+        let children = (list ?? "").split(separator: " ").compactMap { pid_t($0) }
+        for process in [id] + children { _ = kill(process, number) }
     }
 
     /// Runs a program of PostgreSQL as a user that it accepts: not as the superuser.

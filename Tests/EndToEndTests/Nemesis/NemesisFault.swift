@@ -1,0 +1,21 @@
+/// What the nemesis does to the scene in one round; it is undone before the next one.
+enum NemesisFault: CaseIterable {
+    case nothing
+    case receiverKilled
+    case receiverStopped
+    case bothReceiversKilled
+    case primaryRestarted
+    case primaryStopped
+    case standbyRestarted
+    case standbyStopped
+    case receiverPartitioned
+    case standbyPartitioned
+    case waitsCancelled
+    case promoted
+    case promotedBesideOldPrimary
+
+    /// Those of the short form, in a fixed order; each kind of change of the scene once.
+    static let short: [NemesisFault] = [
+        .receiverKilled, .waitsCancelled, .promoted, .receiverPartitioned,
+    ]
+}
