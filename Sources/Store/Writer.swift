@@ -248,14 +248,26 @@ actor Writer {
             news.transitions.last.map { $0.sequence == engine.head } ?? true,
             "the engine numbers the feed as the ledger does"
         )
-        // After the write is durable: followers read the window.
-        window.append(news.transitions)
-        if !news.references.isEmpty || !news.transitions.isEmpty {
-            signal.publish(head: engine.head, references: news.references)
-        }
-        if news.hasInquiry { onInquiry() }
-        if news.hasAttention { onAttention() }
+        announce(news, head: engine.head)
         return completions
+    }
+
+    /// Tells followers and services what a durable commit has changed.
+    ///
+    /// - Parameter head: the newest sequence number after it. Other processes may have added
+    ///   transitions before those of this commit.
+    private func announce(_ news: CommitNews, head: Int64) {
+        let hasForeign = head - Int64(news.transitions.count) > window.head
+        // Followers read the window.
+        window.append(news.transitions)
+        if window.head < head { window.reset(head: head) }
+        if hasForeign {
+            signal.publish(head: head, references: nil)
+        } else if !news.references.isEmpty || !news.transitions.isEmpty {
+            signal.publish(head: head, references: news.references)
+        }
+        if news.hasInquiry || hasForeign { onInquiry() }
+        if news.hasAttention || hasForeign { onAttention() }
     }
 
     /// What the decisions about a group need, in one scope.

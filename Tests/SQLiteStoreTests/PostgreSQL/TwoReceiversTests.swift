@@ -42,6 +42,19 @@ struct TwoReceiversTests {
         for store in stores { await store.store.close() }
     }
 
+    @Test func `a commit that adds nothing has seen what the other has added`() async throws {
+        let stores = try await Self.stores()
+        let (own, other) = (stores[0], stores[1].store)
+        for number in 1...40 {
+            try await own.deliver { $0.setReferences(number) }
+            // Before its follower has, mostly.
+            try await other.probe()
+            #expect(other.window.head == Int64(number))
+            await other.signal.wait(behind: Int64(number - 1), seconds: 3_600)
+        }
+        for store in stores { await store.store.close() }
+    }
+
     @Test func `a commit of one wakes the followers of the other`() async throws {
         let stores = try await Self.stores()
         let (own, other) = (stores[0].store, stores[1].store)
