@@ -179,6 +179,7 @@ extension StoreError {
             case "53100": .diskFull
             case "55P03", "40P01": .locked
             case "XX001", "XX002": .damaged
+            case _ where error.kind == .connection: .disconnected
             default: .failed
             }
         self.init(

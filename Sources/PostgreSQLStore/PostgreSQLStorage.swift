@@ -65,7 +65,7 @@ struct PostgreSQLStorage: Storage {
                         refused: refusals.makeReader()
                     )
                 },
-                failed: { _ in true },
+                failed: { $0.kind == .disconnected ? .repetition : .reopening },
                 writeRefused: { [refusals] in await refusals.flush() }
             )
         )

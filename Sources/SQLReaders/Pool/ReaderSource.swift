@@ -24,16 +24,27 @@ package struct ReaderSource: Sendable {
     /// thread of a reading connection.
     package let open: @Sendable () throws(StoreError) -> ReaderDatabase
 
-    /// Called with the error of a read, on the thread of its connection. Returns whether the
-    /// connection must be opened again.
-    package let failed: @Sendable (StoreError) -> Bool
+    /// What follows from the error of a read.
+    package enum Consequence: Sendable {
+        case none
+
+        /// The connection must be opened again.
+        case reopening
+
+        /// The same, and a read on a connection that was open before is tried again: it may have
+        /// broken while nothing was read.
+        case repetition
+    }
+
+    /// Called with the error of a read, on the thread of its connection.
+    package let failed: @Sendable (StoreError) -> Consequence
 
     /// Writes the rejected requests that wait, so that a list has them.
     package let writeRefused: @Sendable () async -> Void
 
     package init(
         open: @escaping @Sendable () throws(StoreError) -> ReaderDatabase,
-        failed: @escaping @Sendable (StoreError) -> Bool,
+        failed: @escaping @Sendable (StoreError) -> Consequence,
         writeRefused: @escaping @Sendable () async -> Void
     ) {
         self.open = open

@@ -23,10 +23,18 @@ actor ReadingConnection {
         _ body: @Sendable (ReaderTables) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         if isClosed { throw .closed }
+        let wasOpen = opened != nil
         do throws(StoreError) {
             return try body(try tables())
         } catch {
-            if source.failed(error) { opened = nil }
+            switch source.failed(error) {
+            case .none: throw error
+            case .reopening: opened = nil
+            case .repetition:
+                opened = nil
+                // The connection is closed now, so this happens once.
+                if wasOpen { return try read(body) }
+            }
             throw error
         }
     }

@@ -179,7 +179,7 @@ struct SQLiteStorage: Storage {
                         onStuckLock()
                     }
                     damage.report(error)
-                    return false
+                    return .none
                 },
                 writeRefused: { [refusals] in await refusals.flush() }
             )

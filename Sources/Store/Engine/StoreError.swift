@@ -15,6 +15,8 @@ package struct StoreError: Error, Equatable, Sendable {
         /// The tables must not be created: files beside the database show that a database existed
         /// here.
         case orphaned
+        /// The connection to the server has broken, or could not be made.
+        case disconnected
         /// The disk, the file system or the database failed.
         case failed
     }
