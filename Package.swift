@@ -158,8 +158,8 @@ let package = Package(
         library(
             "Recovery",
             [
-                "SQLiteStore", "SQLTables", "SQLiteFiles", "Store", "SQLite", "Ledger",
-                "Payments", "System",
+                "PostgreSQLStore", "SQLiteStore", "SQLTables", "SQLiteFiles", "Store", "SQLite",
+                "Ledger", "Payments", "System",
             ]
         ),
 

@@ -8,6 +8,6 @@ extension Command {
     /// The commands that work on files: a saved request, a backup, or the database. `prune` leaves
     /// the database of a running daemon to the daemon.
     package static let onFiles: [Command] = [
-        .diagnose, .prune, .backup, .verifyBackup, .restore, .newFeed,
+        .diagnose, .prune, .backup, .verifyBackup, .restore, .newFeed, .importDatabase,
     ]
 }

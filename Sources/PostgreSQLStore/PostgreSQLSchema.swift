@@ -89,10 +89,7 @@ enum PostgreSQLSchema {
         _ connection: PostgreSQLConnection
     ) throws(StoreError) -> (old: String, new: String) {
         let content = try prepare(connection, isCreated: false)
-        guard try isTrue(Query("SELECT pg_try_advisory_lock($1)", .integer(useLock)), connection)
-        else {
-            throw StoreError(.locked, "a receiver uses the database", context: "set the feed id")
-        }
+        try claimAlone(connection, "set the feed id")
         let query = Query(
             """
             UPDATE meta SET value = replace(gen_random_uuid()::text, '-', '') WHERE key = 'feed'
@@ -103,6 +100,20 @@ enum PostgreSQLSchema {
             try connection.run([query], withinSeconds: seconds)[0].rows.first?.text(0) ?? ""
         }
         return (content.feed, new)
+    }
+
+    /// Keeps all receivers away from the database, until the connection is closed.
+    ///
+    /// - Parameter context: what for.
+    /// - Throws: an error of kind `locked` while a receiver uses it.
+    static func claimAlone(
+        _ connection: PostgreSQLConnection,
+        _ context: String
+    ) throws(StoreError) {
+        let query = Query("SELECT pg_try_advisory_lock($1)", .integer(useLock))
+        guard try isTrue(query, connection) else {
+            throw StoreError(.locked, "a receiver uses the database", context: context)
+        }
     }
 
     private static func isTrue(

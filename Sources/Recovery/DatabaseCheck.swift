@@ -166,79 +166,16 @@ package enum DatabaseCheck {
 
 extension DatabaseCheck {
     /// Compares the status and the amounts of every payment with its transitions.
-    ///
-    /// One statement reads both tables, sorted by payment; SQLite sorts the transitions in
-    /// temporary files.
     private static func checkPayments(
         _ connection: Connection,
         _ report: inout Report
     ) throws(SQLiteError) {
-        var current: Comparison?
-        // The payment is the row 0 of its group; sequence numbers start at 1.
-        let statement = try connection.prepare(
-            """
-            SELECT id, 0, status, last_sequence, paid_amount, refunded_amount, partner_reference
-            FROM payments
-            UNION ALL
-            SELECT payment_id, sequence, from_status, to_status, amount, previous_sequence, NULL
-            FROM transitions
-            ORDER BY 1, 2
-            """
-        )
-        try statement.forEach { row in
-            let id = row.integer(0)
-            if row.integer(1) == 0 {
-                current?.finish(&report)
-                current = Comparison(id: id, row, oldest: report.oldest)
-            } else if current?.id == id {
-                current?.add(row, &report)
-            } else {
-                report.add("transition \(row.integer(1)) references a missing payment")
-            }
+        var check = PaymentCheck(oldest: report.oldest)
+        try connection.prepare(PaymentCheck.selection).forEach { row in
+            check.add(row)
             return true
         }
-        current?.finish(&report)
-    }
-
-    /// One payment, and its transitions so far.
-    private struct Comparison {
-        let id: Int64
-        private let reference: String
-        private var stored = FeedState()
-        private var fold: TransitionFold
-
-        init(id: Int64, _ row: Row, oldest: Int64) {
-            self.id = id
-            reference = row.text(6)
-            stored.status = row.status(2)
-            stored.lastSequence = row.integer(3)
-            stored.paidAmount = row.amount(4)
-            stored.refundedAmount = row.amount(5)
-            fold = TransitionFold(oldest: oldest)
-        }
-
-        /// Adds the next transition of the payment.
-        mutating func add(_ row: Row, _ report: inout Report) {
-            guard let status = row.status(3) else {
-                return report.add("transition \(row.integer(1)) has no valid status")
-            }
-            fold.add(
-                TransitionFold.Step(
-                    row.integer(1),
-                    from: row.status(2),
-                    to: status,
-                    amount: row.amount(4),
-                    previousSequence: row.optionalInteger(5)
-                )
-            )
-        }
-
-        /// Reports the differences between the payment and its transitions.
-        func finish(_ report: inout Report) {
-            for problem in fold.problems(of: stored) {
-                report.add("payment \(reference): \(problem)")
-            }
-        }
+        for problem in check.finish() { report.add(problem) }
     }
 }
 

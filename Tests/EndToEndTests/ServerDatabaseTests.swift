@@ -59,6 +59,65 @@ struct ServerDatabaseTests {
         #expect(try again.feed().count == 1)
     }
 
+    // MARK: From a file
+
+    @Test func `a database file is imported, and nobody who follows the feed notices`() throws {
+        let old = try Pair(set: ["notify.confirmWithQuery=never"])
+        #expect(try old.daemon.generate("TRX-1").status == 201)
+        let callbacks = try (1...3).map { _ in try Callback() }
+        for callback in callbacks { #expect(try old.daemon.post(callback).code == "2005600") }
+        let other = try Callback(callbacks[0].merchant, callbacks[0].gateway, amount: "20000.00")
+        #expect(try old.daemon.post(other).code == "2005600")
+        let move = #"{"position":2}"#
+        #expect(try old.daemon.call("PUT", "/v1/consumers/orders", move).status == 201)
+        let before = try ImportedState(of: old.daemon)
+        let workspace = try Workspace(on: PostgreSQLCluster())
+        let file = old.workspace.database
+        let settings = [
+            "import", "--from", file, "--config", workspace.configurationFile,
+        ]
+        let used = try ChildProcess.run(Daemon.program, settings)
+        #expect(used.end == .exited(69), "\(used.errors)")
+        #expect(try old.daemon.stop() == .exited(0))
+
+        let imported = try ChildProcess.run(Daemon.program, settings)
+        #expect(imported.end == .exited(0), "\(imported.errors)")
+        #expect(imported.output.contains { $0.contains("callbacks: 4") }, "\(imported.output)")
+        let again = try ChildProcess.run(Daemon.program, settings)
+        #expect(again.end != .exited(0))
+        #expect(again.errors.contains { $0.contains("the database is not empty") })
+
+        let daemon = try Daemon(in: workspace)
+        #expect(try ImportedState(of: daemon) == before)
+        // What was there is found, and what comes is new.
+        for callback in callbacks { #expect(try daemon.post(callback).code == "2005600") }
+        #expect(try ImportedState(of: daemon).feed == before.feed)
+        let next = try Callback()
+        #expect(try daemon.post(next).code == "2005600")
+        let last = try #require(try daemon.feed().last)
+        #expect(last["partnerReferenceNo"].text == next.merchant)
+        #expect(last["sequence"].integer == before.feed.count + 1)
+    }
+
+    /// What must not change with an import.
+    private struct ImportedState: Equatable {
+        let id: String?
+        let feed: [JSON]
+        let transactions: [JSON]
+        let callbacks: [JSON]
+        let attention: [JSON]
+        let consumers: JSON
+
+        init(of daemon: Daemon) throws {
+            id = try daemon.get("/v1/transitions?after=latest").json["feed"].text
+            feed = try daemon.feed()
+            transactions = try daemon.get("/v1/transactions?limit=1000").json["transactions"].items
+            callbacks = try daemon.callbacks()
+            attention = try daemon.attention()
+            consumers = try daemon.get("/v1/consumers").json
+        }
+    }
+
     // MARK: What is missing
 
     @Test func `without the server it waits, and says so to the gateway`() throws {

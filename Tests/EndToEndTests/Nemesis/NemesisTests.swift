@@ -26,19 +26,32 @@ struct NemesisTests {
         let scene = try NemesisScene()
         let record = NemesisRecord()
         let clients = NemesisClients(of: scene.receivers, record, seed: seed)
-        for (index, fault) in faults.enumerated() {
-            record.hasTwoPrimaries = fault == .promotedBesideOldPrimary
-            try scene.suffer(fault, &random)
-            try scene.waitUntilReady()
-            record.hasTwoPrimaries = false
-            if Self.number("NEMESIS_ROUNDS") != nil {
-                print("nemesis: \(index + 1) \(fault), \(record.references.count) acknowledged")
-            }
-            if !record.violations.isEmpty { break }
+        do {
+            try Self.run(faults, on: scene, record, &random)
+        } catch {
+            record.violate("\(error)")
         }
         clients.finish()
         check(scene, record)
         #expect(record.violations.isEmpty, "seed \(seed): \(record.violations.prefix(10))")
+    }
+
+    /// Lets the scene suffer one fault after the other, until a promise is broken.
+    private static func run(
+        _ faults: [NemesisFault],
+        on scene: NemesisScene,
+        _ record: NemesisRecord,
+        _ random: inout SeededGenerator
+    ) throws {
+        for (index, fault) in faults.enumerated() where record.violations.isEmpty {
+            record.hasTwoPrimaries = fault == .promotedBesideOldPrimary
+            try scene.suffer(fault, &random)
+            try scene.waitUntilReady()
+            record.hasTwoPrimaries = false
+            if number("NEMESIS_ROUNDS") != nil {
+                print("nemesis: \(index + 1) \(fault), \(record.references.count) acknowledged")
+            }
+        }
     }
 
     /// Both feeds are the same; each payment has one success, and each code one call.

@@ -1,0 +1,217 @@
+import PostgreSQL
+package import SQLTables
+package import Store
+
+/// Fills an empty database in PostgreSQL with the rows of another one, in one transaction: all of
+/// them are stored, or none.
+///
+/// While it exists, no receiver can use the database.
+package final class PostgreSQLImport {
+    /// A table that is filled, with its columns in PostgreSQL.
+    package struct Table {
+        package let name: String
+        package let columns: [Column]
+
+        fileprivate var insertion: String {
+            let names = columns.map(\.name).joined(separator: ", ")
+            let values = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+            return "INSERT INTO \(name) (\(names)) OVERRIDING SYSTEM VALUE VALUES (\(values))"
+        }
+    }
+
+    /// A column, with the type that its values have.
+    package struct Column {
+        /// What the types of PostgreSQL are here.
+        package enum Kind { case integer, text, bytes }
+
+        package let name: String
+        package let kind: Kind
+    }
+
+    /// The value of a column.
+    package enum Value {
+        case null
+        case integer(Int64)
+        case text(String)
+        case bytes([UInt8])
+
+        fileprivate var parameter: Parameter {
+            switch self {
+            case .null: .characters(nil)
+            case .integer(let value): .integer(value)
+            case .text(let value): .text(value)
+            case .bytes(let value): .bytes(value)
+            }
+        }
+    }
+
+    /// The tables in an order in which no row refers to one that is not there yet.
+    package let tables: [Table]
+    private let connection: PostgreSQLConnection
+
+    /// How long one round trip may take: some statements read a whole table.
+    private static let seconds = 86_400.0
+
+    private static let names = [
+        "verifications", "callbacks", "callback_contents", "erased_callbacks", "payments",
+        "transitions", "generations", "inquiries", "call_forms", "gateway_calls",
+        "gateway_call_contents", "erased_gateway_calls", "attention", "attention_events",
+        "decided_facts", "alert_entries", "alert_messages", "consumers", "clock_steps",
+    ]
+
+    /// Connects, creates the tables if there are none, and begins the transaction.
+    ///
+    /// - Throws: an error of kind `locked` while a receiver uses the database, of kind `unusable`
+    ///   if it is not empty.
+    package init(_ address: PostgreSQLAddress) throws(StoreError) {
+        let connection = try address.connectForWriting()
+        _ = try PostgreSQLSchema.prepare(connection, isCreated: true)
+        try PostgreSQLSchema.claimAlone(connection, "import")
+        self.connection = connection
+        tables = try StoreError.mapped { () throws(PostgreSQLError) in
+            let found = try connection.begin(
+                [
+                    Query("SET LOCAL statement_timeout = 0"),
+                    Query("SET LOCAL idle_in_transaction_session_timeout = 0"),
+                    Query("SELECT 1 FROM ledger WHERE next_callback > 1 OR next_payment > 1"),
+                    Query(
+                        """
+                        SELECT table_name::text, column_name::text, data_type::text
+                        FROM information_schema.columns WHERE table_schema = 'cashin_receiver'
+                        ORDER BY ordinal_position
+                        """
+                    ),
+                ],
+                withinSeconds: Self.seconds
+            )
+            return found[2].rows.isEmpty ? Self.tables(found[3]) : []
+        }
+        guard !tables.isEmpty else {
+            throw StoreError(.unusable, "the database is not empty", context: "import")
+        }
+    }
+
+    private static func tables(_ result: PostgreSQLResult) -> [Table] {
+        let columns = Dictionary(
+            grouping: result.rows.map { row in
+                let kind: Column.Kind =
+                    switch row.text(2) {
+                    case "bytea": .bytes
+                    case "text": .text
+                    default: .integer
+                    }
+                return (table: row.text(0), column: Column(name: row.text(1), kind: kind))
+            }
+        ) { $0.table }
+        return names.map { Table(name: $0, columns: (columns[$0] ?? []).map(\.column)) }
+    }
+
+    /// Adds rows to a table, in one round trip; each has a value for each column.
+    package func add(_ rows: [[Value]], to table: Table) throws(StoreError) {
+        let insertion = table.insertion
+        let queries = rows.map { row in
+            Query(fixed: insertion, parameters: row.map(\.parameter))
+        }
+        try StoreError.mapped { () throws(PostgreSQLError) in
+            _ = try connection.run(queries, withinSeconds: Self.seconds)
+        }
+    }
+
+    /// Sets what follows from the rows: the feed id and other single values, the next numbers, the
+    /// references of payments.
+    ///
+    /// - Parameter values: of the table `meta`, by their keys.
+    package func complete(_ values: [(key: String, value: String)]) throws(StoreError) {
+        var queries = values.map { key, value in
+            Query(
+                """
+                INSERT INTO meta VALUES ($1, $2)
+                ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+                """,
+                .text(key),
+                .text(value)
+            )
+        }
+        queries += [Self.references, Self.numbers]
+        queries += ["verifications", "call_forms", "gateway_calls", "decided_facts"].map { table in
+            Query(
+                fixed: """
+                    SELECT setval(pg_get_serial_sequence('\(table)', 'id'), max(id))
+                    FROM \(table) HAVING max(id) IS NOT NULL
+                    """,
+                parameters: []
+            )
+        }
+        queries += TimeList.allCases.map(Self.end)
+        try StoreError.mapped { () throws(PostgreSQLError) in
+            _ = try connection.run(queries, withinSeconds: Self.seconds)
+        }
+    }
+
+    private static let references = Query(
+        """
+        INSERT INTO payment_references
+        SELECT partner_reference, id FROM payments
+        UNION SELECT reference, id FROM payments WHERE reference IS NOT NULL
+        UNION SELECT original_partner_reference, payment_id FROM callbacks
+            WHERE payment_id IS NOT NULL AND original_partner_reference IS NOT NULL
+        UNION SELECT original_reference, payment_id FROM callbacks
+            WHERE payment_id IS NOT NULL AND original_reference IS NOT NULL
+        """
+    )
+
+    private static let numbers = Query(
+        """
+        UPDATE ledger SET head = (SELECT coalesce(max(sequence), 0) FROM transitions),
+            next_payment = (SELECT coalesce(max(id), 0) + 1 FROM payments),
+            next_callback = (SELECT coalesce(max(id), 0) + 1 FROM callbacks),
+            next_entry = (SELECT coalesce(max(id), 0) + 1 FROM attention)
+        """
+    )
+
+    /// Where a list by time continues: as a start of the program on SQLite assumes it.
+    private static func end(of list: TimeList) -> Query {
+        let name = list == .gatewayCalls ? "calls" : list.table
+        return Query(
+            fixed: """
+                UPDATE ledger SET \(name)_id = last.id, \(name)_at = last.time + $1
+                FROM (
+                    SELECT \(list.key) AS id, \(list.time) AS time FROM \(list.table)
+                    ORDER BY \(list.key) DESC LIMIT 1
+                ) AS last
+                """,
+            parameters: [.integer(SQLDialect.postgreSQL.clockDisorderMilliseconds)]
+        )
+    }
+
+    // MARK: Reading what was stored
+
+    /// Reads rows in pages, so that few are in memory at a time.
+    ///
+    /// - Parameter sql: a selection without parameters.
+    package func forEach(
+        _ sql: String,
+        row: (any SQLRow) -> Void
+    ) throws(StoreError) {
+        try StoreError.mapped { () throws(PostgreSQLError) in
+            let declaration = Query(fixed: "DECLARE pages CURSOR FOR \(sql)", parameters: [])
+            try connection.run([declaration], withinSeconds: Self.seconds)
+            while true {
+                let page = try connection.run(
+                    [Query("FETCH 5000 FROM pages")],
+                    withinSeconds: Self.seconds
+                )[0]
+                if page.rows.isEmpty { break }
+                for found in page.rows { row(found) }
+            }
+            try connection.run([Query("CLOSE pages")], withinSeconds: Self.seconds)
+        }
+    }
+
+    /// Commits; returns when all is on the disks that commits are on.
+    package func commit() throws(StoreError) {
+        try StoreError.mapped { () throws(PostgreSQLError) in
+            _ = try connection.commit(withinSeconds: Self.seconds)
+        }
+    }
+}
