@@ -8,7 +8,7 @@ import Support
 @main struct Benchmark {
     let options: Options
     let requests: Requests
-    private let yardstick: RawVerify
+    let yardstick: RawVerify
 
     static func main() async {
         do {
@@ -28,7 +28,9 @@ import Support
 
     private func run() async throws {
         let table =
-            if options.followers > 0 {
+            if options.comparesEngines {
+                try await runEngines()
+            } else if options.followers > 0 {
                 try await runWithFollowers()
             } else if !options.beside.isEmpty {
                 try await runWithChores()
@@ -288,9 +290,10 @@ import Support
     }
 
     /// Starts a receiver with a new database.
-    private func start(
+    func start(
         _ variant: Variant,
         in directory: String,
+        settings: [String] = [],
         under launcher: [String] = []
     ) throws -> ServerProcess {
         try ServerProcess(
@@ -304,7 +307,8 @@ import Support
                     library: options.slowSyncLibrary,
                     milliseconds: options.syncDelay
                 ),
-            settings: options.idle == 0 ? [] : ["limits.connections=\(options.idle + 10)"],
+            settings: settings
+                + (options.idle == 0 ? [] : ["limits.connections=\(options.idle + 10)"]),
             under: launcher
         )
     }
@@ -342,8 +346,13 @@ import Support
     /// Stores callbacks before anything is measured.
     private func preload(_ server: ServerProcess) throws {
         if options.fill > 0 { try fill(server) }
+        try preload(ports: [server.port])
+    }
+
+    /// Stores callbacks by receivers that share a database.
+    func preload(ports: [UInt16]) throws {
         if options.preload > 0 { note("storing \(options.preload) callbacks") }
-        var loop = try LoadLoop(port: server.port, connections: 64, expecting: "200")
+        var loop = try LoadLoop(ports: ports, connections: 64, expecting: "200")
         let portion = 20_000
         for start in stride(from: 0, to: options.preload, by: portion) {
             let end = min(start + portion, options.preload)

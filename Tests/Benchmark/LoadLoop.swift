@@ -31,8 +31,16 @@ struct LoadLoop {
     private let expected: [UInt8]
 
     init(port: UInt16, connections count: Int, expecting status: String) throws {
+        try self.init(ports: [port], connections: count, expecting: status)
+    }
+
+    /// Opens so many connections, spread evenly over the ports.
+    init(ports: [UInt16], connections count: Int, expecting status: String) throws {
         expected = Array("HTTP/1.1 \(status)".utf8)
-        for _ in 0..<count { connections.append(Connection(descriptor: try connect(to: port))) }
+        for number in 0..<count {
+            let port = ports[number % ports.count]
+            connections.append(Connection(descriptor: try connect(to: port)))
+        }
     }
 
     /// Ends the connections.

@@ -29,6 +29,8 @@ struct Options: Sendable {
     var idle = 0
     /// How much longer each sync of a file takes the receiver, in milliseconds.
     var syncDelay = 0
+    /// Whether receivers on PostgreSQL are measured beside one on SQLite.
+    var comparesEngines = false
     /// The file for the results as JSON; empty for none.
     var json = ""
     /// The receiver's binary.
@@ -39,6 +41,8 @@ struct Options: Sendable {
     var againstName = "old"
     /// The library behind ``syncDelay``.
     var slowSyncLibrary = ""
+    /// Where the databases of ``comparesEngines`` are.
+    var databases = ""
     /// The arguments, for the JSON file.
     let arguments: [String]
     /// Where keys, requests and databases are.
@@ -91,14 +95,43 @@ struct Options: Sendable {
                 mode = word
             case "--idle": idle = try Self.number(name, value, 0...100_000)
             case "--sync-delay": syncDelay = try Self.number(name, value, 0...1_000)
+            case "--engine":
+                guard value == "postgresql" else {
+                    throw Problem(description: "\(name): expected postgresql")
+                }
+                comparesEngines = true
             case "--json": json = value
             case "--against": against = value
             case "--against-name": againstName = value
             case "--slow-sync-library": slowSyncLibrary = value
             case "--program": program = value
             case "--directory": directory = value
+            case "--databases": databases = value
             default: throw Problem(description: "\(name): unknown option")
             }
+        }
+        if comparesEngines { try checkEngines() }
+    }
+
+    /// Refuses what receivers on PostgreSQL cannot be measured with.
+    private func checkEngines() throws {
+        let others = [
+            (mode != .closed, "--mode \(mode.rawValue)"), (flood > 0, "--flood"),
+            (followers > 0, "--followers"), (!beside.isEmpty, "--beside"), (idle > 0, "--idle"),
+            (!against.isEmpty, "--compare or --peer"),
+        ]
+        if let other = others.first(where: { $0.0 }) {
+            throw Problem(description: "--engine and \(other.1): expected one of them")
+        }
+        if fill > 0 {
+            throw Problem(description: "--fill: not with --engine, it fills SQLite's files only")
+        }
+        if syncDelay > 0 {
+            let reason = "it delays files of the receiver, not those of PostgreSQL"
+            throw Problem(description: "--sync-delay: not with --engine, \(reason)")
+        }
+        if logLevels.count != 1 {
+            throw Problem(description: "--log-level: expected one level with --engine")
         }
     }
 

@@ -68,6 +68,20 @@ final class Requests {
         return bytes
     }
 
+    /// The partnerReferenceNo of each request of a range, which a callback has as
+    /// `originalReferenceNo`.
+    func references(_ range: Range<Int>) throws -> Set<String> {
+        let name = Array("\"originalReferenceNo\":".utf8)
+        var references: Set<String> = []
+        for number in range {
+            let request = try bytes(number..<number + 1)
+            guard let found = request.firstRange(of: name) else { continue }
+            let text = request[found.upperBound...].split(separator: UInt8(ascii: "\"")).first
+            references.insert(String(decoding: text ?? [], as: UTF8.self))
+        }
+        return references
+    }
+
     /// An authentic request with any body.
     func signed(_ body: [UInt8]) throws -> [UInt8] {
         var head = "POST /v1.0/debit/notify HTTP/1.1\r\nHost: 127.0.0.1\r\n"

@@ -168,13 +168,9 @@ final class ServerProcess {
     }
 
     func usage() throws -> Usage {
-        // The same time as utime + stime in /proc/PID/stat, but not in steps of 10 ms.
-        var clock = clockid_t()
-        let failure = clock_getcpuclockid(id, &clock)
-        if failure != 0 { throw SystemCallFailure(call: "clock_getcpuclockid", code: failure) }
         let status = try contents(of: "/proc/\(id)/status")
         return Usage(
-            microseconds: Double(nanoseconds(clock)) / 1_000,
+            microseconds: try cpuMicroseconds(of: id),
             voluntarySwitches: Double(try voluntarySwitches()),
             writtenBytes: Double(
                 Self.value("write_bytes", in: try contents(of: "/proc/\(id)/io"))

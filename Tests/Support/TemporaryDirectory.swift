@@ -10,8 +10,9 @@ package final class TemporaryDirectory: Sendable {
 
     package let path: String
 
-    package init() throws {
-        var template = Array("/tmp/cashin-test-XXXXXX".utf8CString)
+    /// - Parameter parent: an existing directory.
+    package init(in parent: String = "/tmp") throws {
+        var template = Array("\(parent)/cashin-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(code: errno) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+package import Glibc
 import PostgreSQL
 
 /// A PostgreSQL server of its own, on a Unix socket in a temporary directory.
@@ -30,14 +30,16 @@ package final class PostgreSQLCluster: Sendable {
     /// A server that takes connections.
     ///
     /// - Parameters:
+    ///   - parent: where its temporary directory is made; the user of the server must reach it.
     ///   - primary: one that it follows as its synchronous standby, under the name `standby`.
     ///   - address: where it finds the primary; at the primary's own address by default.
     package init(
+        in parent: String = "/tmp",
         following primary: PostgreSQLCluster? = nil,
         at address: String? = nil,
         settings: [String] = []
     ) throws {
-        directory = try TemporaryDirectory()
+        directory = try TemporaryDirectory(in: parent)
         try Self.give(directory.path)
         let own = [
             "listen_addresses=", "unix_socket_directories=\(directory.path)",
@@ -70,6 +72,33 @@ package final class PostgreSQLCluster: Sendable {
         "postgresql:///\(database)?host=\(directory.path)&user=cashin"
     }
 
+    /// Makes an empty database, and returns its address.
+    ///
+    /// - Parameter name: a lower-case identifier of SQL.
+    package func makeDatabase(_ name: String) throws -> String {
+        let connection = try PostgreSQLConnection(address, withinSeconds: 30)
+        let creation = Query(fixed: "CREATE DATABASE \(name)", parameters: [])
+        try connection.run([creation], withinSeconds: 60)
+        return address(of: name)
+    }
+
+    /// Collects the statistics of a database's tables, as autovacuum does within a minute or so.
+    ///
+    /// - Parameter address: of the database.
+    package func analyze(_ address: String) throws {
+        let connection = try PostgreSQLConnection(address, withinSeconds: 30)
+        try connection.run([Query("ANALYZE")], withinSeconds: 60)
+    }
+
+    /// The process whose children serve the connections.
+    package func processID() throws -> pid_t {
+        let lines = try String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8)
+        guard let id = lines.split(separator: "\n").first.flatMap({ pid_t($0) }) else {
+            throw Failure(description: "postmaster.pid has no process id")
+        }
+        return id
+    }
+
     /// The path of the socket.
     package var socket: String { directory.file(".s.PGSQL.\(Self.port)") }
 
@@ -88,8 +117,7 @@ package final class PostgreSQLCluster: Sendable {
 
     /// Sends a signal to the server and to all of its processes.
     package func signal(_ number: CInt) throws {
-        let text = try String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8)
-        guard let id = text.split(separator: "\n").first.flatMap({ pid_t($0) }) else { return }
+        let id = try processID()
         let list = try? String(contentsOfFile: "/proc/\(id)/task/\(id)/children", encoding: .utf8)
         let children = (list ?? "").split(separator: " ").compactMap { pid_t($0) }
         for process in [id] + children { _ = kill(process, number) }

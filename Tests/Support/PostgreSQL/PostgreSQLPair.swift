@@ -7,9 +7,13 @@ package struct PostgreSQLPair: Sendable {
     package let standby: PostgreSQLCluster
 
     /// Returns when the primary waits for the standby in each commit.
-    package init() async throws {
-        primary = try PostgreSQLCluster()
-        standby = try PostgreSQLCluster(following: primary)
+    ///
+    /// - Parameters:
+    ///   - parent: where their temporary directories are made.
+    ///   - settings: those of both.
+    package init(in parent: String = "/tmp", settings: [String] = []) async throws {
+        primary = try PostgreSQLCluster(in: parent, settings: settings)
+        standby = try PostgreSQLCluster(in: parent, following: primary, settings: settings)
         let observer = try PostgreSQLConnection(primary.address, withinSeconds: 10)
         // Not as an option of the server, so that it can be changed.
         for statement in [

@@ -1,5 +1,4 @@
 import Glibc
-import PostgreSQL
 import Synchronization
 
 /// The database that tests of the store use, chosen by one switch: with `CASHIN_TEST_STORAGE` set
@@ -25,9 +24,6 @@ package enum TestDatabase {
             return started
         }
         let number = count.add(1, ordering: .relaxed).newValue
-        let connection = try PostgreSQLConnection(server.address, withinSeconds: 30)
-        let creation = Query(fixed: "CREATE DATABASE test\(number)", parameters: [])
-        try connection.run([creation], withinSeconds: 60)
-        return server.address(of: "test\(number)")
+        return try server.makeDatabase("test\(number)")
     }
 }
