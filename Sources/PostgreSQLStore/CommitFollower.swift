@@ -25,7 +25,7 @@ final class CommitFollower: Sendable {
     /// - Parameter onCommit: called on the follower's thread.
     func start(_ onCommit: @escaping @Sendable (ForeignCommits) -> Void) { loop.start(onCommit) }
 
-    /// Ends the thread; a round trip under way may still end.
+    /// Ends the thread; waits for it, but not for a server that does not respond.
     func stop() { loop.stop() }
 }
 
@@ -47,9 +47,16 @@ private final class FollowerLoop: Sendable {
     private let stopped: Latch
     private let isStopped = Atomic(false)
 
+    /// Opens when the thread has ended; nil before it starts.
+    private let ended: Mutex<Latch?>
+
+    /// Nanoseconds for which ``stop()`` waits: libpq must not be in use when the process exits.
+    private static let patience: UInt64 = 2_000_000_000
+
     init(_ address: PostgreSQLAddress, own: String) throws(StoreError) {
         self.address = address
         self.own = own
+        ended = Mutex(nil)
         do throws(SystemError) {
             stopped = try Latch()
         } catch {
@@ -58,7 +65,11 @@ private final class FollowerLoop: Sendable {
     }
 
     func start(_ onCommit: @escaping @Sendable (ForeignCommits) -> Void) {
+        // Without a latch, the end is not waited for.
+        let ended = try? Latch()
+        self.ended.withLock { $0 = ended }
         executor.run { [self] in
+            defer { ended?.open() }
             while !isStopped.load(ordering: .relaxed) {
                 // The next attempt opens another connection.
                 try? follow(onCommit)
@@ -70,6 +81,8 @@ private final class FollowerLoop: Sendable {
     func stop() {
         isStopped.store(true, ordering: .relaxed)
         stopped.open()
+        let ended = ended.withLock { $0 }
+        _ = try? ended?.wait(untilNanoseconds: SystemClock.monotonicNanoseconds() + Self.patience)
     }
 
     /// Reports heads until it is stopped or the connection breaks.

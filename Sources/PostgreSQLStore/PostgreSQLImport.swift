@@ -209,9 +209,14 @@ package final class PostgreSQLImport {
     }
 
     /// Commits; returns when all is on the disks that commits are on.
+    ///
+    /// Then it collects statistics: without them, the statements that load a group read whole
+    /// tables.
     package func commit() throws(StoreError) {
         try StoreError.mapped { () throws(PostgreSQLError) in
             _ = try connection.commit(withinSeconds: Self.seconds)
+            // Autovacuum does it later otherwise.
+            _ = try? connection.run([Query("ANALYZE")], withinSeconds: Self.seconds)
         }
     }
 }
