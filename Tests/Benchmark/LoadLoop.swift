@@ -30,6 +30,9 @@ struct LoadLoop {
     private var buffer = [UInt8](repeating: 0, count: 4_096)
     private let expected: [UInt8]
 
+    /// The first response with another status, as far as it was received at once.
+    private var firstUnexpected: String?
+
     init(port: UInt16, connections count: Int, expecting status: String) throws {
         try self.init(ports: [port], connections: count, expecting: status)
     }
@@ -116,9 +119,16 @@ struct LoadLoop {
     /// The time the answer took, or nil when a part of it is missing.
     private mutating func receive(on index: Int, _ unexpected: inout Int) throws -> UInt64? {
         let received = connections[index].received
-        let count = try checked("recv", recv(connections[index].descriptor, &buffer, 4_096, 0))
-        if count == 0 { throw SystemCallFailure(call: "recv", code: ECONNRESET) }
-        if received == 0, !buffer.starts(with: expected) { unexpected += 1 }
+        let count = recv(connections[index].descriptor, &buffer, 4_096, 0)
+        guard count > 0 else {
+            let reason = firstUnexpected.map { "; before that it sent: \($0)" } ?? ""
+            throw Options.Problem(description: "the receiver closed a connection\(reason)")
+        }
+        if received == 0, !buffer.starts(with: expected) {
+            unexpected += 1
+            let text = String(decoding: buffer[..<count], as: UTF8.self)
+            firstUnexpected = firstUnexpected ?? text
+        }
         connections[index].received += count
         // Answers are JSON objects without nested ones: the brace is their last byte.
         guard buffer[count - 1] == UInt8(ascii: "}") else { return nil }

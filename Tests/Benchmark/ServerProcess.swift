@@ -105,10 +105,13 @@ final class ServerProcess {
         throw Options.Problem(description: "the receiver does not serve; see \(directory)/log")
     }
 
-    /// Stops it and waits for its end.
+    /// Stops it and waits for its end; reports one that is not as expected.
     func stop() {
         kill(id, SIGTERM)
-        _ = waitForEnd(of: id)
+        let end = waitForEnd(of: id)
+        if end.exitCode == 0 { return }
+        let reason = end.exitCode.map { "exit code \($0)" } ?? "signal \(end.signal)"
+        note("the receiver ended with \(reason)")
     }
 
     /// Does a chore to its end.
