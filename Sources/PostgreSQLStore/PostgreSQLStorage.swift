@@ -140,12 +140,17 @@ package struct PostgreSQLAddress: Sendable {
 
     /// Opens a connection that writes, to a server whose settings keep what is promised.
     ///
-    /// - Throws: an error of kind `unusable` when they do not.
+    /// - Throws: an error of kind `unusable` when they do not; of kind `failed` when a cluster
+    ///   manager may change that.
     func connectForWriting() throws(StoreError) -> PostgreSQLConnection {
         let connection = try connect()
         let settings = try ServerSettings(of: connection, withinSeconds: seconds)
         if let problem = settings.problem(isSingleCopy: isSingleCopy) {
-            throw StoreError(.unusable, problem, context: "connect to the database")
+            throw StoreError(
+                settings.isPassing ? .failed : .unusable,
+                problem,
+                context: "connect to the database"
+            )
         }
         return connection
     }

@@ -60,12 +60,23 @@ struct ServerSettings: Equatable {
         return Self.problem(standbyNames: synchronousStandbyNames, isSingleCopy: isSingleCopy)
     }
 
+    /// Whether a cluster manager changes what is wrong: Patroni sets `*` until it has a standby.
+    var isPassing: Bool {
+        problem(isSingleCopy: true) == nil && !synchronousStandbyNames.isEmpty
+    }
+
     /// Why commits would be on one disk only; nil if they are not, or if that is wanted.
     ///
     /// - Parameter standbyNames: the value of `synchronous_standby_names`.
     static func problem(standbyNames: String, isSingleCopy: Bool) -> String? {
-        if isSingleCopy || !standbyNames.isEmpty { return nil }
-        return "synchronous_standby_names is empty, so that a commit is on one disk only; name a "
-            + "standby, or set storage.singleCopy"
+        if isSingleCopy { return nil }
+        if standbyNames.isEmpty {
+            return "synchronous_standby_names is empty, so that a commit is on one disk only; "
+                + "name a standby, or set storage.singleCopy"
+        }
+        // A base backup that streams the WAL counts as a standby before its copy exists.
+        guard standbyNames.contains("*") else { return nil }
+        return "synchronous_standby_names is \(standbyNames), which a base backup under way "
+            + "satisfies; name a standby"
     }
 }

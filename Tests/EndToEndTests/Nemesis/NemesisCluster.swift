@@ -20,9 +20,10 @@ final class NemesisCluster {
     /// The networks to each place from the standby at the other one.
     let toPrimaries: [Partition]
 
-    /// Any standby is synchronous; each commit waits for one.
+    /// Each commit waits for the standby.
     private static let settings = [
-        "synchronous_standby_names=*", "max_connections=200", "wal_retrieve_retry_interval=500ms",
+        "synchronous_standby_names=standby", "max_connections=200",
+        "wal_retrieve_retry_interval=500ms",
     ]
 
     init(receivers: Int) throws {

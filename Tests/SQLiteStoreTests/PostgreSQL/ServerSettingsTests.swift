@@ -38,6 +38,11 @@ struct ServerSettingsTests {
         #expect(problem { $0.isPooled = true }?.hasPrefix("a pooler is in between") == true)
         #expect(problem(isSingleCopy: false)?.hasPrefix("synchronous_standby_names is") == true)
         #expect(problem(isSingleCopy: false) { $0.synchronousStandbyNames = "standby" } == nil)
+        for names in ["*", "ANY 1 (*)"] {
+            let text = problem(isSingleCopy: false) { $0.synchronousStandbyNames = names }
+            #expect(text?.hasPrefix("synchronous_standby_names is \(names), which") == true)
+            #expect(problem { $0.synchronousStandbyNames = names } == nil)
+        }
     }
 
     @Test(arguments: ["fsync=off", "full_page_writes=off"])

@@ -53,7 +53,7 @@ package final class PostgreSQLCluster: Sendable {
     private func makeData(following address: String?) throws {
         if let address {
             let source = address + "&application_name=standby"
-            try run("pg_basebackup", ["-D", data, "-d", source, "-R", "-X", "stream"])
+            try run("pg_basebackup", ["-D", data, "-d", source, "-R", "-X", "stream", "--no-slot"])
         } else {
             let user = ["-U", "cashin", "-A", "trust"]
             try run("initdb", ["-D", data, "-E", "UTF8", "--no-sync"] + user)
