@@ -228,9 +228,15 @@ package final class Store: Sendable {
 
     /// A part of the feed, rendered: from memory at the head, else from the database.
     ///
-    /// It has everything that was acknowledged before the call, by any receiver.
+    /// It has everything that was acknowledged before the call, by any receiver, and nothing that a
+    /// failover could lose: what another one has committed is shown after a commit of our own,
+    /// which is on both disks only after it.
+    ///
+    /// - Throws: also when that commit fails.
     package func feed(_ query: FeedQuery, limit: Int) async throws(StoreError) -> FeedText {
-        if try await head() <= window.head, let text = window.text(query, limit: limit, render) {
+        let head = try await head()
+        if isShared, head > writer.confirmedHead { try await probe() }
+        if head <= window.head, let text = window.text(query, limit: limit, render) {
             return text
         }
         return try await reader.feed(query, limit: limit, render)

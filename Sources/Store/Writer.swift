@@ -85,6 +85,7 @@ actor Writer {
     private let onAttention: @Sendable () -> Void
     private let makeRoom: @Sendable () -> Bool
     private let jitter: Jitter
+    private let confirmed = Atomic<Int64>(0)
     private var engine: (any StorageEngine)?
     private var isClosed = false
 
@@ -121,6 +122,10 @@ actor Writer {
         self.onAttention = onAttention
         self.makeRoom = makeRoom
     }
+
+    /// The newest sequence number as of the last commit of this process. It cannot be lost any
+    /// more; what is above it may be on one disk only.
+    nonisolated var confirmedHead: Int64 { confirmed.load(ordering: .acquiring) }
 
     /// Applies `policy` from the next commit on; may be called from any thread.
     nonisolated func setPolicy(_ policy: LedgerPolicy) { self.policy.withLock { $0 = policy } }
@@ -257,6 +262,7 @@ actor Writer {
     /// - Parameter head: the newest sequence number after it. Other processes may have added
     ///   transitions before those of this commit.
     private func announce(_ news: CommitNews, head: Int64) {
+        confirmed.store(head, ordering: .releasing)
         let hasForeign = head - Int64(news.transitions.count) > window.head
         // Followers read the window.
         window.append(news.transitions)

@@ -13,9 +13,10 @@ enum NemesisFault: CaseIterable {
     case waitsCancelled
     case promoted
     case promotedBesideOldPrimary
+    case promotedAfterCancelledWaits
 
     /// Those of the short form, in a fixed order; each kind of change of the scene once.
     static let short: [NemesisFault] = [
-        .receiverKilled, .waitsCancelled, .promoted, .receiverPartitioned,
+        .receiverKilled, .promotedAfterCancelledWaits, .receiverPartitioned,
     ]
 }

@@ -81,19 +81,32 @@ final class NemesisScene {
         case .standbyPartitioned: partition([cluster.toPrimaries[primary]], pause)
         case .waitsCancelled:
             cluster.toPrimaries[primary].cut(true)
-            for _ in 0..<20 {
-                usleep(pause / 20)
-                try cluster.cancelStatements()
-            }
+            try cancelWaits(pause)
             cluster.toPrimaries[primary].cut(false)
-        case .promoted:
-            try cluster.servers[primary].stop("immediate")
-            usleep(pause / 4)
-            try cluster.promote()
-            usleep(pause / 4)
-            try cluster.replaceStandby()
+        case .promoted: try promote(pause)
+        case .promotedAfterCancelledWaits:
+            // What has waited is visible at the primary, and lost with it.
+            cluster.toPrimaries[primary].cut(true)
+            try cancelWaits(pause)
+            try promote(pause)
+            cluster.toPrimaries[primary].cut(false)
         case .promotedBesideOldPrimary: try split(pause)
         }
+    }
+
+    private func cancelWaits(_ pause: UInt32) throws {
+        for _ in 0..<20 {
+            usleep(pause / 20)
+            try cluster.cancelStatements()
+        }
+    }
+
+    private func promote(_ pause: UInt32) throws {
+        try cluster.servers[cluster.primary].stop("immediate")
+        usleep(pause / 4)
+        try cluster.promote()
+        usleep(pause / 4)
+        try cluster.replaceStandby()
     }
 
     private func restart(_ place: Int, _ pause: UInt32) throws {
