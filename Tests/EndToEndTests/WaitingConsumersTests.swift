@@ -122,7 +122,7 @@ struct WaitingConsumersTests {
             .flatMap { Int($0.split(separator: " ")[1]) }
     }
 
-    @Test func `those who follow the head cause no read of the database`() throws {
+    @Test(.onSQLite) func `those who follow the head cause no read of the database`() throws {
         let daemon = try Daemon(in: Workspace())
         #expect(try daemon.post(Callback()).code == "2005600")
         let before = try Self.feedReadCount(of: daemon)
