@@ -200,8 +200,8 @@ let package = Package(
         library(
             "Maintenance",
             [
-                "Configuration", "SQLiteFiles", "Store", "Ledger", "Logging", "HTTPCore", "Snap",
-                "Payments", "Crypto", "System", "Commands",
+                "Configuration", "PostgreSQLStore", "SQLiteFiles", "Store", "Ledger", "Logging",
+                "HTTPCore", "Snap", "Payments", "Crypto", "System", "Commands",
             ]
         ),
         library(

@@ -10,37 +10,42 @@ package final class PostgreSQLImport {
     /// A table that is filled, with its columns in PostgreSQL.
     package struct Table {
         package let name: String
-        package let columns: [Column]
+        private let columns: [Column]
 
-        fileprivate var insertion: String {
-            let names = columns.map(\.name).joined(separator: ", ")
+        fileprivate init(_ name: String, _ columns: [Column]) {
+            (self.name, self.columns) = (name, columns)
+        }
+
+        /// What selects its rows in another database.
+        package var selection: String { "SELECT \(columnNames) FROM \(name)" }
+
+        private var columnNames: String { columns.map(\.name).joined(separator: ", ") }
+
+        /// Adds a row of ``selection``.
+        fileprivate func insertion(of row: any SQLRow) -> Query {
             let values = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-            return "INSERT INTO \(name) (\(names)) OVERRIDING SYSTEM VALUE VALUES (\(values))"
+            return Query(
+                fixed: """
+                    INSERT INTO \(name) (\(columnNames)) OVERRIDING SYSTEM VALUE VALUES (\(values))
+                    """,
+                parameters: columns.enumerated().map { $1.value(row, Int32($0)) }
+            )
         }
     }
 
-    /// A column, with the type that its values have.
-    package struct Column {
-        /// What the types of PostgreSQL are here.
-        package enum Kind { case integer, text, bytes }
+    /// A column, with the name of its type.
+    fileprivate struct Column {
+        let name: String
+        let type: String
 
-        package let name: String
-        package let kind: Kind
-    }
-
-    /// The value of a column.
-    package enum Value {
-        case null
-        case integer(Int64)
-        case text(String)
-        case bytes([UInt8])
-
-        fileprivate var parameter: Parameter {
-            switch self {
-            case .null: .characters(nil)
-            case .integer(let value): .integer(value)
-            case .text(let value): .text(value)
-            case .bytes(let value): .bytes(value)
+        /// The value in a row. NULL has the type, too: the statement is prepared with that of its
+        /// first row.
+        func value(_ row: any SQLRow, _ index: Int32) -> Parameter {
+            let isNull = row.isNull(index)
+            return switch type {
+            case "bytea": .bytes(isNull ? nil : row.blob(index))
+            case "text": .text(isNull ? nil : row.text(index))
+            default: .integer(isNull ? nil : row.integer(index))
             }
         }
     }
@@ -48,6 +53,12 @@ package final class PostgreSQLImport {
     /// The tables in an order in which no row refers to one that is not there yet.
     package let tables: [Table]
     private let connection: PostgreSQLConnection
+
+    /// Rows that were added and are not sent.
+    private var unsent: [Query] = []
+
+    /// How many rows are sent together.
+    private static let pageMax = 500
 
     /// How long one round trip may take: some statements read a whole table.
     private static let seconds = 86_400.0
@@ -68,8 +79,8 @@ package final class PostgreSQLImport {
         _ = try PostgreSQLSchema.prepare(connection, isCreated: true)
         try PostgreSQLSchema.claimAlone(connection, "import")
         self.connection = connection
-        tables = try StoreError.mapped { () throws(PostgreSQLError) in
-            let found = try connection.begin(
+        let found = try StoreError.mapped { () throws(PostgreSQLError) in
+            try connection.begin(
                 [
                     Query("SET LOCAL statement_timeout = 0"),
                     Query("SET LOCAL idle_in_transaction_session_timeout = 0"),
@@ -84,34 +95,30 @@ package final class PostgreSQLImport {
                 ],
                 withinSeconds: Self.seconds
             )
-            return found[2].rows.isEmpty ? Self.tables(found[3]) : []
         }
-        guard !tables.isEmpty else {
+        guard found[2].rows.isEmpty else {
             throw StoreError(.unusable, "the database is not empty", context: "import")
         }
+        tables = Self.tables(found[3])
     }
 
     private static func tables(_ result: PostgreSQLResult) -> [Table] {
-        let columns = Dictionary(
-            grouping: result.rows.map { row in
-                let kind: Column.Kind =
-                    switch row.text(2) {
-                    case "bytea": .bytes
-                    case "text": .text
-                    default: .integer
-                    }
-                return (table: row.text(0), column: Column(name: row.text(1), kind: kind))
-            }
-        ) { $0.table }
-        return names.map { Table(name: $0, columns: (columns[$0] ?? []).map(\.column)) }
+        let rows = Dictionary(grouping: result.rows) { $0.text(0) }
+        return names.map { name in
+            Table(name, (rows[name] ?? []).map { Column(name: $0.text(1), type: $0.text(2)) })
+        }
     }
 
-    /// Adds rows to a table, in one round trip; each has a value for each column.
-    package func add(_ rows: [[Value]], to table: Table) throws(StoreError) {
-        let insertion = table.insertion
-        let queries = rows.map { row in
-            Query(fixed: insertion, parameters: row.map(\.parameter))
-        }
+    /// Adds a row of a table's selection in the other database.
+    package func add(_ row: any SQLRow, to table: Table) throws(StoreError) {
+        unsent.append(table.insertion(of: row))
+        if unsent.count == Self.pageMax { try send() }
+    }
+
+    /// Sends the rows that were added, in one round trip.
+    private func send() throws(StoreError) {
+        let queries = unsent
+        unsent = []
         try StoreError.mapped { () throws(PostgreSQLError) in
             _ = try connection.run(queries, withinSeconds: Self.seconds)
         }
@@ -122,6 +129,7 @@ package final class PostgreSQLImport {
     ///
     /// - Parameter values: of the table `meta`, by their keys.
     package func complete(_ values: [(key: String, value: String)]) throws(StoreError) {
+        try send()
         var queries = values.map { key, value in
             Query(
                 """

@@ -58,7 +58,7 @@ enum ServiceDatabase {
             )
         case .server(let server):
             return try Store(
-                postgreSQL: PostgreSQLAddress(server.uri, isSingleCopy: server.isSingleCopy),
+                postgreSQL: server.address,
                 isCreated: configuration.storage.isCreated,
                 rejectedPath: server.rejectedFile,
                 policy: policy,

@@ -14,45 +14,48 @@ package struct DatabaseImport {
     }
 
     private let source: DatabaseLock
-    private let target: PostgreSQLAddress
 
-    /// How many rows are sent together.
-    private static let pageMax = 500
+    /// What the source has.
+    package let report: DatabaseCheck.Report
 
-    /// - Parameter source: the lock on the database, which is not changed.
-    package init(from source: DatabaseLock, to target: PostgreSQLAddress) {
-        (self.source, self.target) = (source, target)
+    /// Checks the database before anything is done in PostgreSQL.
+    ///
+    /// - Parameter source: the lock on it; it is not changed.
+    /// - Throws: when it is not sound.
+    package init(
+        from source: DatabaseLock,
+        onStage: (Stage) -> Void
+    ) throws(RecoveryFailure) {
+        self.source = source
+        report = try DatabaseCheck.run(source.path) { onStage(.checking($0)) }
+        if !report.problems.isEmpty {
+            throw .notSound(path: source.path, problems: report.problems)
+        }
     }
 
     /// Imports the database.
     ///
-    /// - Returns: what was imported.
-    /// - Throws: when the source is not sound, or of an older version; when the target is not
-    ///   empty, is in use, or fails. Nothing was imported then, unless the error is about COMMIT.
+    /// - Throws: when the source is of an older version, or one of the databases fails. Nothing was
+    ///   imported then, unless the error is about COMMIT.
     package func run(
+        into target: PostgreSQLImport,
         onStage: (Stage) -> Void
-    ) throws(RecoveryFailure) -> DatabaseCheck.Report {
-        let report = try DatabaseCheck.run(source.path) { onStage(.checking($0)) }
-        if !report.problems.isEmpty {
-            throw .notSound(path: source.path, problems: report.problems)
-        }
+    ) throws(RecoveryFailure) {
         do throws(StoreError) {
-            let target = try PostgreSQLImport(target)
             try copy(to: target, onStage)
             onStage(.comparing)
-            try compare(target, report)
+            try compare(target)
             try target.commit()
         } catch {
             throw .database(path: source.path, error)
         }
-        return report
     }
 
     private func copy(
         to target: PostgreSQLImport,
         _ onStage: (Stage) -> Void
     ) throws(StoreError) {
-        try StoreError.mapped { () throws(SQLiteError) in
+        let connection = try StoreError.mapped { () throws(SQLiteError) in
             let connection = try DatabaseCopy.open(source.path)
             if let older = try DatabaseSchema.checkIsMade(connection).olderVersion {
                 throw SQLiteError(
@@ -62,10 +65,8 @@ package struct DatabaseImport {
                     context: "import"
                 )
             }
+            return SQLiteDatabase(connection)
         }
-        let connection = SQLiteDatabase(
-            try StoreError.mapped { () throws(SQLiteError) in try DatabaseCopy.open(source.path) }
-        )
         try connection.snapshot { () throws(StoreError) in
             for table in target.tables { try copy(table, connection, to: target, onStage) }
             var values: [(key: String, value: String)] = []
@@ -87,55 +88,27 @@ package struct DatabaseImport {
         to target: PostgreSQLImport,
         _ onStage: (Stage) -> Void
     ) throws(StoreError) {
-        let names = table.columns.map(\.name).joined(separator: ", ")
-        var page: [[PostgreSQLImport.Value]] = []
         var count: Int64 = 0
-        func send() throws(StoreError) {
-            count += Int64(page.count)
-            try target.add(page, to: table)
-            page.removeAll(keepingCapacity: true)
-            onStage(.copying(table: table.name, rows: count))
-        }
         var failure: StoreError?
-        let selection = try connection.prepare("SELECT \(names) FROM \(table.name)")
+        let selection = try connection.prepare(table.selection)
         try selection.forEach { _ in
         } row: { row in
-            let values = table.columns.enumerated().map { index, column in
-                Self.value(row, Int32(index), column.kind)
-            }
-            page.append(values)
-            if page.count < Self.pageMax { return true }
             do throws(StoreError) {
-                try send()
-                return true
+                try target.add(row, to: table)
             } catch {
                 failure = error
                 return false
             }
+            count += 1
+            if count.isMultiple(of: 1_000) { onStage(.copying(table: table.name, rows: count)) }
+            return true
         }
         if let failure { throw failure }
-        if !page.isEmpty { try send() }
-    }
-
-    private static func value(
-        _ row: any SQLRow,
-        _ column: Int32,
-        _ kind: PostgreSQLImport.Column.Kind
-    ) -> PostgreSQLImport.Value {
-        if row.isNull(column) { return .null }
-        switch kind {
-        case .integer: return .integer(row.integer(column))
-        case .text: return .text(row.text(column))
-        case .bytes: return .bytes(row.blob(column))
-        }
     }
 
     /// Compares every payment in the target with its transitions, as `verify-backup` does it, and
     /// the numbers of both databases.
-    private func compare(
-        _ target: PostgreSQLImport,
-        _ report: DatabaseCheck.Report
-    ) throws(StoreError) {
+    private func compare(_ target: PostgreSQLImport) throws(StoreError) {
         var check = PaymentCheck(oldest: report.oldest)
         try target.forEach(PaymentCheck.selection) { check.add($0) }
         let count = check.transitionCount

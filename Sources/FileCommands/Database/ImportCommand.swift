@@ -16,7 +16,8 @@ extension Command {
         meanings: [
             .badData: "FILE is damaged, of an older version, or no database of this program",
             .unavailable: "one of the databases is in use: stop all receivers first",
-            .inputOutput: "reading or writing failed, or the database in PostgreSQL is not empty",
+            .inputOutput: "reading or writing failed",
+            .configuration: "the database in PostgreSQL is not empty, or cannot be used",
         ],
         example: "import --from /var/lib/cashin-receiver/receiver.db",
         run: runImport
@@ -45,19 +46,28 @@ extension Command {
             let path = arguments.one(source) ?? ""
             let lock = try RecoveryCommand.lock(path, whenAbsent: .refused, console)
             defer { lock.release() }
-            let address = PostgreSQLAddress(server.uri, isSingleCopy: server.isSingleCopy)
-            do throws(RecoveryFailure) {
-                let report = try DatabaseImport(from: lock, to: address).run {
-                    console.progress($0.text)
-                }
-                console.progress("")
-                console.output(text(report, path, server.uri))
-            } catch {
-                if case .database(_, let problem) = error, problem.kind == .locked {
-                    throw CommandProblem(.unavailable, "\(server.uri): \(problem)")
-                }
-                throw CommandProblem(error)
+            let show = { (stage: DatabaseImport.Stage) in console.progress(stage.text) }
+            let source = try checked { () throws(RecoveryFailure) in
+                try DatabaseImport(from: lock, onStage: show)
             }
+            let target = try RecoveryCommand.using(server) { address throws(StoreError) in
+                try PostgreSQLImport(address)
+            }
+            try checked { () throws(RecoveryFailure) in
+                try source.run(into: target, onStage: show)
+            }
+            console.progress("")
+            console.output(text(source.report, path, server.uri))
+        }
+    }
+
+    private static func checked<Value>(
+        _ body: () throws(RecoveryFailure) -> Value
+    ) throws(CommandProblem) -> Value {
+        do throws(RecoveryFailure) {
+            return try body()
+        } catch {
+            throw CommandProblem(error)
         }
     }
 

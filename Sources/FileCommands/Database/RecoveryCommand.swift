@@ -1,6 +1,7 @@
 import Commands
 import Configuration
 import Maintenance
+import PostgreSQLStore
 import ReceiverClient
 import Recovery
 import SQLiteFiles
@@ -36,6 +37,24 @@ enum RecoveryCommand {
             )
         }
         return path
+    }
+
+    /// Uses the configured database in PostgreSQL.
+    static func using<Value>(
+        _ server: Configuration.DatabaseServer,
+        _ body: (PostgreSQLAddress) throws(StoreError) -> Value
+    ) throws(CommandProblem) -> Value {
+        do throws(StoreError) {
+            return try body(server.address)
+        } catch {
+            let code: ExitCode =
+                switch error.kind {
+                case .locked: .unavailable
+                case .unusable: .configuration
+                default: .inputOutput
+                }
+            throw CommandProblem(code, "\(server.uri): \(error)")
+        }
     }
 
     /// Locks the configured database; fails if a daemon uses it.

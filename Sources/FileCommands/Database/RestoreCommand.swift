@@ -1,7 +1,7 @@
+import PostgreSQLStore
 package import Commands
 import Configuration
 import Ledger
-import PostgreSQLStore
 import ReceiverClient
 import Recovery
 import SQLiteFiles
@@ -120,17 +120,8 @@ extension Command {
     private static func renewFeed(
         _ server: Configuration.DatabaseServer
     ) throws(CommandProblem) -> (old: String, new: String) {
-        let address = PostgreSQLAddress(server.uri, isSingleCopy: server.isSingleCopy)
-        do throws(StoreError) {
-            return try address.renewFeed()
-        } catch {
-            let code: ExitCode =
-                switch error.kind {
-                case .locked: .unavailable
-                case .unusable: .configuration
-                default: .inputOutput
-                }
-            throw CommandProblem(code, "\(server.uri): \(error)")
+        try RecoveryCommand.using(server) { address throws(StoreError) in
+            try address.renewFeed()
         }
     }
 }
