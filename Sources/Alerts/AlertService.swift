@@ -77,6 +77,7 @@ package actor AlertService {
     package func apply(_ configuration: Configuration) async {
         startRelay()
         self.configuration = configuration
+        services.counters.setNames(configuration.alerts.map(\.name))
         if !services.leadership.isShared {
             _ = await services.leadership.refresh()
         } else if leading == nil {
@@ -120,7 +121,6 @@ package actor AlertService {
     private func run(_ configuration: Configuration) async {
         let address = EntriesAddress(configuration)
         let alerts = configuration.alerts
-        services.counters.setNames(alerts.map(\.name))
         let isUnchanged = { (running: Running) in
             running.runner.address == address && alerts.contains(running.runner.alert)
         }
