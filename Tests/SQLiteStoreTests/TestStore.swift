@@ -147,6 +147,12 @@ struct TestStore {
         try database.execute("COMMIT")
     }
 
+    /// Two receivers on one new database in PostgreSQL.
+    static func two() async throws -> [TestStore] {
+        let first = try await TestStore()
+        return [first, try await TestStore(at: first.address)]
+    }
+
     /// Stores what an alert has reported, as the receiver that has the alerts.
     func record(_ change: AlertChange) async throws {
         let claim = try #require(try await store.claim([.alerts], forSeconds: 60).first)

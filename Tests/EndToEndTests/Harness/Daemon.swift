@@ -186,11 +186,7 @@ extension Daemon {
         _ target: String,
         as token: String? = "ops"
     ) -> WireRequest {
-        var request = WireRequest(method: method, target: target)
-        if let secret = token.flatMap({ workspace.tokens[$0] }) {
-            request.add("Authorization", "Bearer \(secret)")
-        }
-        return request
+        workspace.internalRequest(method, target, as: token)
     }
 
     /// Sends a request to the internal API and leaves its answer to be read.

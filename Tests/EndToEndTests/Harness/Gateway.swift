@@ -178,8 +178,7 @@ struct Pair {
 extension Daemon {
     /// Sends JSON to the internal API.
     func post(_ target: String, _ body: String, as token: String = "ops") throws -> RawResponse {
-        var request = WireRequest(target: target)
-        if let secret = workspace.tokens[token] { request.add("Authorization", "Bearer \(secret)") }
+        var request = internalRequest("POST", target, as: token)
         request.add("Content-Type", "application/json")
         request.body = Array(body.utf8)
         return try RawClient(internalEndpoint).exchange(request.bytes)

@@ -132,6 +132,19 @@ final class Workspace: Sendable {
         guard isWritten else { throw CocoaError(.fileWriteUnknown) }
     }
 
+    /// A request for the internal API with the secret of the named token.
+    func internalRequest(
+        _ method: String,
+        _ target: String,
+        as token: String? = "ops"
+    ) -> WireRequest {
+        var request = WireRequest(method: method, target: target)
+        if let secret = token.flatMap({ tokens[$0] }) {
+            request.add("Authorization", "Bearer \(secret)")
+        }
+        return request
+    }
+
     func exists(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: directory + name)
     }

@@ -59,8 +59,7 @@ final class NemesisReceiver: @unchecked Sendable {
 
     /// A response of the internal API; nil without one.
     func call(_ method: String, _ target: String, _ body: String = "") -> RawResponse? {
-        var request = WireRequest(method: method, target: target)
-        request.add("Authorization", "Bearer \(workspace.tokens["ops"] ?? "")")
+        var request = workspace.internalRequest(method, target)
         if !body.isEmpty { request.add("Content-Type", "application/json") }
         request.body = Array(body.utf8)
         return try? RawClient(inner, timeoutSeconds: 8).exchange(request.bytes)

@@ -13,17 +13,12 @@ import Testing
     .enabled(if: TestDatabase.isPostgreSQL, "one receiver locks a database of SQLite")
 )
 struct ClaimTests {
-    private static func stores() async throws -> [TestStore] {
-        let first = try await TestStore()
-        return [first, try await TestStore(at: first.address)]
-    }
-
     private static func close(_ stores: [TestStore]) async {
         for store in stores { await store.store.close() }
     }
 
     @Test func `of claims made at once by two, one is granted for each piece`() async throws {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         let works = (1...30).map { SharedWork.inquiry($0) }
         async let first = stores[0].store.claim(works, forSeconds: 60)
         async let second = stores[1].store.claim(works.reversed(), forSeconds: 60)
@@ -35,7 +30,7 @@ struct ClaimTests {
     }
 
     @Test func `a released claim is free, and its number is no longer accepted`() async throws {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         let (own, other) = (stores[0].store, stores[1].store)
         let claim = try #require(try await own.claim([.alerts], forSeconds: 60).first)
         #expect(claim.lasts(.seconds(50)) && !claim.lasts(.seconds(60)))
@@ -55,7 +50,7 @@ struct ClaimTests {
     }
 
     @Test func `the claim of one that has ended is over after its time`() async throws {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         let work = SharedWork.inquiry(1)
         let lost = try #require(try await stores[0].store.claim([work], forSeconds: 1).first)
         // Its own claim is made again at once: it knows that the work is over.
@@ -71,7 +66,7 @@ struct ClaimTests {
     }
 
     @Test func `a result is recorded by the one that has the claim`() async throws {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         let (own, other) = (stores[0].store, stores[1].store)
         try await stores[0].deliver { $0.setReferences(1) }
         let name = try await stores[0].feed().first?.partnerReferenceNo
@@ -91,7 +86,7 @@ struct ClaimTests {
     @Test func `a generate call of another receiver is under way until its claim is over`()
         async throws
     {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         let request = try TestGeneration().request(at: TestClock.start)
         let work = SharedWork.generation(request.partnerReferenceNo)
         let claim = try #require(try await stores[0].store.claim([work], forSeconds: 60).first)

@@ -12,13 +12,8 @@ import Testing
     .enabled(if: TestDatabase.isPostgreSQL, "one receiver locks a database of SQLite")
 )
 struct TwoReceiversTests {
-    private static func stores() async throws -> [TestStore] {
-        let first = try await TestStore()
-        return [first, try await TestStore(at: first.address)]
-    }
-
     @Test func `callbacks that come to both at once make one dense feed`() async throws {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         // Every callback comes to both receivers.
         let deliveries = try (1...40).map { number in
             try TestDelivery { $0.setReferences(number) }.delivery
@@ -43,7 +38,7 @@ struct TwoReceiversTests {
     }
 
     @Test func `a commit that adds nothing has seen what the other has added`() async throws {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         let (own, other) = (stores[0], stores[1].store)
         for number in 1...40 {
             try await own.deliver { $0.setReferences(number) }
@@ -56,7 +51,7 @@ struct TwoReceiversTests {
     }
 
     @Test func `a commit of one wakes the followers of the other`() async throws {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         let (own, other) = (stores[0].store, stores[1].store)
         for number in 1...3 {
             let waiting = Task {
@@ -82,7 +77,7 @@ struct TwoReceiversTests {
     }
 
     @Test func `an offset is moved by one of two that compare it`() async throws {
-        let stores = try await Self.stores()
+        let stores = try await TestStore.two()
         for number in 1...5 { try await stores[0].deliver { $0.setReferences(number) } }
         let move = ConsumerMove(
             name: "orders",
