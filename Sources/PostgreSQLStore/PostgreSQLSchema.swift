@@ -1,12 +1,9 @@
 import PostgreSQL
 import Store
 
-/// Creates the tables in PostgreSQL, or checks that they are there, in a schema of their own:
-/// `cashin_receiver`.
+/// Creates the tables in PostgreSQL, migrates those of an older version, or checks that they are
+/// there, in a schema of their own: `cashin_receiver`.
 enum PostgreSQLSchema {
-    /// The version of ``PostgreSQLTables``, in `meta`.
-    static let version: Int64 = 1
-
     /// The lock under which one receiver creates or migrates the tables: the bytes `CASH`.
     private static let lock: Int64 = 0x4341_5348
 
@@ -16,22 +13,76 @@ enum PostgreSQLSchema {
     /// How long one round trip may take: another receiver may be creating the tables.
     private static let seconds = 60.0
 
+    /// How long a step may take: it may read a whole table.
+    private static let stepSeconds = 86_400.0
+
     /// What a receiver finds.
     struct Content {
-        /// Whether the tables have just been created.
-        let isNew: Bool
+        /// The version of the tables before they were created or migrated; 0 without tables.
+        let foundVersion: Int64
+        let version: Int64
         let feed: String
+
+        /// Whether the tables have just been created.
+        var isNew: Bool { foundVersion == 0 }
+
+        /// Whether they were of an older version.
+        var isMigrated: Bool { !isNew && foundVersion < version }
     }
 
-    /// Creates the tables in an empty database, or checks their version.
+    /// Creates the tables in an empty database, or migrates those of an older version, in one
+    /// transaction.
     ///
-    /// - Parameter isCreated: whether tables that are missing are created.
+    /// Other receivers may be running, of the version before, too: none writes while the tables are
+    /// migrated, and each continues on the migrated ones.
+    ///
+    /// - Parameters:
+    ///   - isCreated: whether tables that are missing are created.
+    ///   - steps: the step at index N leads from version N to the next one.
     /// - Throws: an error of kind `unusable` when the tables are of a newer program, or missing.
     static func prepare(
         _ connection: PostgreSQLConnection,
-        isCreated: Bool
+        isCreated: Bool,
+        steps: [[String]] = PostgreSQLTables.steps
     ) throws(StoreError) -> Content {
-        let isMade = try StoreError.mapped { () throws(PostgreSQLError) in
+        let expected = Int64(steps.count)
+        let found = try lockedVersion(connection)
+        guard found > 0 || isCreated else {
+            throw StoreError(
+                .unusable,
+                "there are no tables of cashin-receiver, and storage.create is false",
+                context: "open"
+            )
+        }
+        guard (0...expected).contains(found) else {
+            throw StoreError(
+                .unusable,
+                "the tables have version \(found), and this program knows versions up to "
+                    + "\(expected): start the newer program",
+                context: "open"
+            )
+        }
+        let feed = try StoreError.mapped { () throws(PostgreSQLError) in
+            _ = try connection.commit(
+                queries(of: steps[Int(found)...].flatMap { $0 }, from: found, to: expected),
+                withinSeconds: stepSeconds
+            )
+            let query = Query("SELECT value FROM meta WHERE key = 'feed'")
+            return try connection.run([query], withinSeconds: seconds)[0].rows.first?.text(0)
+        }
+        guard let feed else {
+            throw StoreError(.unusable, "the database has no feed id", context: "open")
+        }
+        return Content(foundVersion: found, version: expected, feed: feed)
+    }
+
+    /// Begins a transaction in which no other receiver creates or migrates the tables.
+    ///
+    /// - Returns: their version; 0 without tables, -1 if it is no number.
+    private static func lockedVersion(
+        _ connection: PostgreSQLConnection
+    ) throws(StoreError) -> Int64 {
+        try StoreError.mapped { () throws(PostgreSQLError) in
             let found = try connection.begin(
                 [
                     Query("SELECT pg_advisory_xact_lock($1)", .integer(lock)),
@@ -39,36 +90,32 @@ enum PostgreSQLSchema {
                 ],
                 withinSeconds: seconds
             )
-            let isMade = found[1].rows.first?.boolean(0) ?? false
-            let creation = isMade || !isCreated ? [] : PostgreSQLTables.statements
-            _ = try connection.commit(
-                creation.map { Query(fixed: $0, parameters: []) },
-                withinSeconds: seconds
-            )
-            return isMade
+            guard found[1].rows.first?.boolean(0) == true else { return 0 }
+            let query = Query("SELECT value FROM meta WHERE key = 'version'")
+            let value = try connection.run([query], withinSeconds: seconds)[0].rows.first
+            return value.flatMap { Int64($0.text(0)) } ?? -1
         }
-        guard isMade || isCreated else {
-            throw StoreError(
-                .unusable,
-                "there are no tables of cashin-receiver, and storage.create is false",
-                context: "open"
-            )
-        }
-        let values = try StoreError.mapped { () throws(PostgreSQLError) in
-            let query = Query("SELECT key, value FROM meta WHERE key IN ('feed', 'version')")
-            return try connection.run([query], withinSeconds: seconds)[0].rows.map {
-                ($0.text(0), $0.text(1))
-            }
-        }
-        let value = Dictionary(values) { first, _ in first }
-        guard value["version"] == "\(version)", let feed = value["feed"] else {
-            throw StoreError(
-                .unusable,
-                "the tables have version \(value["version"] ?? "none"), expected \(version)",
-                context: "open"
-            )
-        }
-        return Content(isNew: !isMade, feed: feed)
+    }
+
+    /// What migrates the tables; nothing where they have the version already.
+    private static func queries(
+        of statements: [String],
+        from found: Int64,
+        to version: Int64
+    ) -> [Query] {
+        guard found < version else { return [] }
+        // A receiver that writes has this row until its commit, and may need a table that a step
+        // locks.
+        let row = found == 0 ? [] : [Query("SELECT 1 FROM ledger FOR UPDATE")]
+        let result = Query(
+            """
+            INSERT INTO meta VALUES ('version', $1)
+            ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+            """,
+            .text("\(version)")
+        )
+        return [Query("SET LOCAL statement_timeout = 0")] + row
+            + statements.map { Query(fixed: $0, parameters: []) } + [result]
     }
 
     /// Marks the database as in use by a receiver, until the connection is closed.

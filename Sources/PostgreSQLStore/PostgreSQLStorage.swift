@@ -12,7 +12,7 @@ import System
 /// Rejected requests are in a file beside each receiver, as with SQLite.
 struct PostgreSQLStorage: Storage {
     let isNew: Bool
-    let migratedVersion: Int64? = nil
+    let migratedVersion: Int64?
     let isShared = true
     let libraryVersion: String
     let feed: String
@@ -39,6 +39,7 @@ struct PostgreSQLStorage: Storage {
         let connection = try address.connectForWriting()
         let content = try PostgreSQLSchema.prepare(connection, isCreated: isCreated)
         (isNew, feed) = (content.isNew, content.feed)
+        migratedVersion = content.isMigrated ? content.foundVersion : nil
         let database = PostgreSQLDatabase(connection, withinSeconds: address.seconds)
         libraryVersion = database.version
         head = try database.head()

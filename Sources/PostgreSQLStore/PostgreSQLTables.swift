@@ -4,9 +4,13 @@
 /// run on both. What was received is `bytea`, because it may contain NUL characters, which `text`
 /// does not; names that the program gives are `text`, in the order of their bytes.
 enum PostgreSQLTables {
-    /// What makes the tables of an empty database.
-    static let statements =
+    /// What each version adds; the first one makes the tables of an empty database.
+    ///
+    /// A receiver of the version before may be running then, and has to continue: a step removes or
+    /// changes nothing that this version uses.
+    static let steps = [
         [core, claims, journal, payments, outbound, attention, alerts].flatMap { $0 } + [scope]
+    ]
 
     /// `ledger` has one row: what the next numbers are, and where the lists by time end. A write
     /// holds it from its start to its commit, so writes come one after the other.
@@ -16,8 +20,7 @@ enum PostgreSQLTables {
         CREATE TABLE meta (key TEXT COLLATE "C" PRIMARY KEY, value TEXT NOT NULL)
         """,
         """
-        INSERT INTO meta VALUES ('feed', replace(gen_random_uuid()::text, '-', '')),
-            ('version', '\(PostgreSQLSchema.version)')
+        INSERT INTO meta VALUES ('feed', replace(gen_random_uuid()::text, '-', ''))
         """,
         """
         CREATE TABLE ledger (
