@@ -5,6 +5,7 @@ import Glibc
 final class SmallDisk: Sendable {
     /// Ends with a slash.
     let directory: String
+    private let bytes: Int
 
     /// Whether file systems can be mounted here.
     static let isPossible: Bool = {
@@ -13,7 +14,8 @@ final class SmallDisk: Sendable {
     }()
 
     init(bytes: Int) throws {
-        directory = FileManager.default.temporaryDirectory.path + "/\(Unique.text("disk"))/"
+        (directory, self.bytes) =
+            (FileManager.default.temporaryDirectory.path + "/\(Unique.text("disk"))/", bytes)
         try FileManager.default.createDirectory(
             atPath: directory,
             withIntermediateDirectories: true
@@ -67,6 +69,15 @@ final class SmallDisk: Sendable {
         guard posix_fallocate(raw, end, off_t(count)) == 0 else {
             throw CocoaError(.fileWriteOutOfSpace)
         }
+    }
+
+    /// Whether the disk is as small as what is on it, so that nothing more can be written. A file
+    /// that fills it would be in memory.
+    func setFull(_ isFull: Bool) throws {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { throw CocoaError(.fileReadUnknown) }
+        let used = Int((status.f_blocks - status.f_bfree) * UInt(status.f_frsize))
+        try Self.run("mount", "-o", "remount,size=\(isFull ? used : bytes)", directory)
     }
 
     /// Makes room again.

@@ -10,7 +10,7 @@ final class NemesisClients {
 
     init(of receivers: [NemesisReceiver], _ record: NemesisRecord, seed: UInt64) {
         (self.receivers, self.record) = (receivers, record)
-        let deliveries = (0..<4).map { number in
+        let deliveries = (0..<16).map { number in
             Thread { Self.deliver(to: receivers, record, seed: seed + UInt64(number)) }
         }
         let shop = Thread { Self.generate(on: receivers, record) }

@@ -15,41 +15,66 @@ final class NemesisCluster {
     private(set) var primary = 0
 
     /// The networks from each receiver to each place.
-    let toServers: [[Partition]]
+    let toServers: [[any NemesisLink]]
 
     /// The networks to each place from the standby at the other one.
-    let toPrimaries: [Partition]
+    let toPrimaries: [any NemesisLink]
 
-    /// Each commit waits for the standby.
+    /// The disks of the places; nil where none can be mounted.
+    let disks: [SmallDisk]?
+
+    /// What starts a program at each place, before the program's path.
+    private let commands: [[String]]
+    private let settings: [String]
+
+    /// Each commit waits for the standby. The log has small files, which are made anew and not used
+    /// again, so that a full disk stops it soon.
     private static let settings = [
         "synchronous_standby_names=standby", "max_connections=200",
-        "wal_retrieve_retry_interval=500ms",
+        "wal_retrieve_retry_interval=500ms", "min_wal_size=2MB", "max_wal_size=16MB",
+        "wal_recycle=off", "wal_sender_timeout=5s", "wal_receiver_timeout=5s",
     ]
 
-    init(receivers: Int) throws {
-        let first = try PostgreSQLCluster(settings: Self.settings)
-        let link = try Partition(to: first.socket)
+    /// - Parameter hasNamespaces: whether the places have network namespaces, which root can make;
+    ///   otherwise a network is a port of this machine.
+    init(receivers: Int, hasNamespaces: Bool) throws {
+        let network = hasNamespaces ? try NemesisNamespaces(receivers: receivers) : nil
+        commands = network?.commands ?? [[], []]
+        disks = SmallDisk.isPossible ? try (0..<2).map { _ in try SmallDisk(bytes: 4 << 30) } : nil
+        let settings = Self.settings + ["listen_addresses=\(hasNamespaces ? "*" : "")"]
+        self.settings = settings
+        let first = try PostgreSQLCluster(
+            in: disks?[0].directory ?? "/tmp",
+            through: commands[0],
+            segmentMegabytes: 1,
+            settings: settings
+        )
+        let link: any NemesisLink = try network?.between[0] ?? Partition(to: first.socket)
         let second = try PostgreSQLCluster(
+            in: disks?[1].directory ?? "/tmp",
             following: first,
-            at: Self.address(port: link.port),
-            settings: Self.settings
+            at: Self.address(link),
+            through: commands[1],
+            settings: settings
         )
         servers = [first, second]
-        toPrimaries = [link, try Partition(to: second.socket)]
+        toPrimaries = [link, try network?.between[1] ?? Partition(to: second.socket)]
         let sockets = [first.socket, second.socket]
-        toServers = try (0..<receivers).map { _ in try sockets.map { try Partition(to: $0) } }
+        toServers =
+            try network?.toServers
+            ?? (0..<receivers).map { _ in try sockets.map { try Partition(to: $0) } }
         try waitUntilFollowed()
     }
 
     var standby: Int { 1 - primary }
 
-    private static func address(port: Int) -> String {
-        "postgresql://cashin@127.0.0.1:\(port)/postgres?connect_timeout=2"
+    private static func address(_ link: any NemesisLink) -> String {
+        "postgresql://cashin@\(link.host):\(link.port)/postgres?connect_timeout=2"
     }
 
     /// The address of the database for a receiver.
     func address(receiver: Int) -> String {
-        let hosts = toServers[receiver].map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+        let hosts = toServers[receiver].map { "\($0.host):\($0.port)" }.joined(separator: ",")
         return "postgresql://cashin@\(hosts)/postgres?connect_timeout=2"
     }
 
@@ -80,15 +105,28 @@ final class NemesisCluster {
     /// Makes a standby at the place of the former primary, which is gone for good.
     func replaceStandby() throws {
         try? servers[standby].stop("immediate")
+        for link in toPrimaries { link.cut(false) }
         servers[standby] = try PostgreSQLCluster(
+            in: disks?[standby].directory ?? "/tmp",
             following: servers[primary],
-            at: Self.address(port: toPrimaries[primary].port),
-            settings: Self.settings
+            at: Self.address(toPrimaries[primary]),
+            through: commands[standby],
+            settings: settings
         )
         let socket = servers[standby].socket
         toPrimaries[standby].lead(to: socket)
         for links in toServers { links[standby].lead(to: socket) }
         try waitUntilFollowed()
+    }
+
+    /// Returns when a server that may have ended takes connections.
+    func startIfEnded(_ place: Int) throws {
+        let deadline = Date(timeIntervalSinceNow: Patience.seconds)
+        while (try? PostgreSQLConnection(servers[place].address, withinSeconds: 5)) == nil {
+            guard Date() < deadline else { throw NotFollowed() }
+            // It is no error here that the server is about to end, or to start again.
+            try? servers[place].start()
+        }
     }
 
     /// Cancels what the receivers' connections wait for.

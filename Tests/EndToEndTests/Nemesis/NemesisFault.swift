@@ -4,10 +4,13 @@ enum NemesisFault: CaseIterable {
     case receiverKilled
     case receiverStopped
     case bothReceiversKilled
+    case receiversUpgraded
     case primaryRestarted
     case primaryStopped
     case standbyRestarted
     case standbyStopped
+    case primaryDiskFull
+    case standbyDiskFull
     case receiverPartitioned
     case standbyPartitioned
     case waitsCancelled
@@ -17,6 +20,7 @@ enum NemesisFault: CaseIterable {
 
     /// Those of the short form, in a fixed order; each kind of change of the scene once.
     static let short: [NemesisFault] = [
-        .receiverKilled, .promotedAfterCancelledWaits, .receiverPartitioned,
+        .receiverKilled, .promotedAfterCancelledWaits, .receiverPartitioned, .receiversUpgraded,
+        .primaryDiskFull, .standbyDiskFull,
     ]
 }

@@ -37,12 +37,29 @@ final class NemesisReceiver: @unchecked Sendable {
         )
     }
 
+    /// The receiver was stopped, and exited otherwise than it should.
+    struct NotStopped: Error { let end: ChildProcess.End }
+
     /// Ends it as a crash does, and starts it again.
     func crash() throws {
         signal(SIGKILL)
-        try lock.withLock { process }.wait()
+        try startAgain()
+    }
+
+    /// Stops it as systemd does, and starts it again.
+    func restart() throws {
+        signal(SIGTERM)
+        let end = try startAgain()
+        guard end == .exited(0) else { throw NotStopped(end: end) }
+    }
+
+    /// - Returns: how it has ended.
+    @discardableResult
+    private func startAgain() throws -> ChildProcess.End {
+        let end = try lock.withLock { process }.wait()
         let next = try Daemon.launch(in: workspace, set: settings, environment: environment)
         lock.withLock { process = next }
+        return end
     }
 
     func signal(_ number: CInt) { lock.withLock { process }.signal(number) }

@@ -14,9 +14,10 @@ final class NemesisScene {
     let receivers: [NemesisReceiver]
     let gateway: Gateway
 
-    init() throws {
+    /// - Parameter hasNamespaces: whether networks are namespaces (see ``NemesisCluster``).
+    init(hasNamespaces: Bool) throws {
         let count = 2
-        let cluster = try NemesisCluster(receivers: count)
+        let cluster = try NemesisCluster(receivers: count, hasNamespaces: hasNamespaces)
         self.cluster = cluster
         let ports = try (0..<count).map { _ in try FreePort.next() }
         let workspaces = try (0..<count).map { index in
@@ -69,6 +70,7 @@ final class NemesisScene {
         case .nothing: usleep(pause)
         case .receiverKilled: try receivers[receiver].crash()
         case .bothReceiversKilled: for receiver in receivers { try receiver.crash() }
+        case .receiversUpgraded: for receiver in receivers { try upgrade(receiver) }
         case .receiverStopped:
             receivers[receiver].signal(SIGSTOP)
             usleep(pause)
@@ -77,8 +79,11 @@ final class NemesisScene {
         case .standbyRestarted: try restart(standby, pause)
         case .primaryStopped: try freeze(primary, pause)
         case .standbyStopped: try freeze(standby, pause)
-        case .receiverPartitioned: partition([cluster.toServers[receiver][primary]], pause)
-        case .standbyPartitioned: partition([cluster.toPrimaries[primary]], pause)
+        case .primaryDiskFull: try fillDisk(primary, pause)
+        case .standbyDiskFull: try fillDisk(standby, pause)
+        case .receiverPartitioned:
+            partition([cluster.toServers[receiver][primary]], pause, &random)
+        case .standbyPartitioned: partition([cluster.toPrimaries[primary]], pause, &random)
         case .waitsCancelled:
             cluster.toPrimaries[primary].cut(true)
             try cancelWaits(pause)
@@ -89,7 +94,6 @@ final class NemesisScene {
             cluster.toPrimaries[primary].cut(true)
             try cancelWaits(pause)
             try promote(pause)
-            cluster.toPrimaries[primary].cut(false)
         case .promotedBesideOldPrimary: try split(pause)
         }
     }
@@ -121,10 +125,31 @@ final class NemesisScene {
         try cluster.servers[place].signal(SIGCONT)
     }
 
-    private func partition(_ links: [Partition], _ pause: UInt32) {
+    /// Loses packets, now and then for so long that each side gives the connection up.
+    private func partition(
+        _ links: [any NemesisLink],
+        _ pause: UInt32,
+        _ random: inout SeededGenerator
+    ) {
         for link in links { link.cut(true) }
         usleep(pause)
+        if Int.random(in: 0..<4, using: &random) == 0 { sleep(12) }
         for link in links { link.cut(false) }
+    }
+
+    /// The server may end, or start again and again, until there is room.
+    private func fillDisk(_ place: Int, _ pause: UInt32) throws {
+        guard let disk = cluster.disks?[place] else { return }
+        try disk.setFull(true)
+        usleep(pause)
+        try disk.setFull(false)
+        try cluster.startIfEnded(place)
+    }
+
+    /// Stops a receiver as systemd does, and starts it once the other one receives all.
+    private func upgrade(_ receiver: NemesisReceiver) throws {
+        try receiver.restart()
+        try waitUntilReady()
     }
 
     /// Promotes the standby while the primary is out of reach of it, and stays so for a while.
@@ -133,8 +158,7 @@ final class NemesisScene {
         cluster.toPrimaries[old].cut(true)
         try cluster.promote()
         usleep(pause)
-        // Whoever is connected to the old one stays so until it is stopped.
+        // A receiver that is connected to the old one stays so until it is stopped.
         try cluster.replaceStandby()
-        cluster.toPrimaries[old].cut(false)
     }
 }

@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// Two receivers on PostgreSQL while processes are killed and stopped, networks fail, waits are
-/// cancelled and standbys are promoted. `scripts/nemesis` runs more rounds.
+/// Two receivers on PostgreSQL while processes are killed and stopped, disks are full, networks
+/// fail, waits are cancelled and standbys are promoted. `scripts/nemesis` runs more rounds.
 @Suite(
     .blocking,
     .serialized,
@@ -23,7 +23,8 @@ struct NemesisTests {
                     NemesisFault.allCases.randomElement(using: &random) ?? .nothing
                 }
             } ?? NemesisFault.short
-        let scene = try NemesisScene()
+        let hasNamespaces = Self.number("NEMESIS_ROUNDS") != nil && NetworkNamespace.isPossible
+        let scene = try NemesisScene(hasNamespaces: hasNamespaces)
         let record = NemesisRecord()
         let clients = NemesisClients(of: scene.receivers, record, seed: seed)
         do {
@@ -49,7 +50,10 @@ struct NemesisTests {
             try scene.waitUntilReady()
             record.hasTwoPrimaries = false
             if number("NEMESIS_ROUNDS") != nil {
-                print("nemesis: \(index + 1) \(fault), \(record.references.count) acknowledged")
+                print(
+                    "nemesis: \(index + 1) \(fault), \(record.references.count) acknowledged, "
+                        + "\(record.refusedCount) refused"
+                )
             }
         }
     }

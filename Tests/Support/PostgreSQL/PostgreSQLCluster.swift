@@ -24,8 +24,11 @@ package final class PostgreSQLCluster: Sendable {
     /// The options of `postgres`.
     private let options: String
 
-    /// The number in the name of the socket.
-    private static let port = 5_432
+    /// What starts a program where the server is to run, before the program's path.
+    private let command: [String]
+
+    /// The number in the name of the socket, and the port of a server that listens on addresses.
+    package static let port = 5_432
 
     /// A server that takes connections.
     ///
@@ -33,30 +36,44 @@ package final class PostgreSQLCluster: Sendable {
     ///   - parent: where its temporary directory is made; the user of the server must reach it.
     ///   - primary: one that it follows as its synchronous standby, under the name `standby`.
     ///   - address: where it finds the primary; at the primary's own address by default.
+    ///   - command: what starts a program in a namespace, before the program's path.
+    ///   - segmentMegabytes: the size of a file of its log (WAL); a standby has its primary's.
     package init(
         in parent: String = "/tmp",
         following primary: PostgreSQLCluster? = nil,
         at address: String? = nil,
+        through command: [String] = [],
+        segmentMegabytes: Int = 16,
         settings: [String] = []
     ) throws {
         directory = try TemporaryDirectory(in: parent)
+        self.command = command
         try Self.give(directory.path)
         let own = [
             "listen_addresses=", "unix_socket_directories=\(directory.path)",
             "port=\(Self.port)", "shared_buffers=16MB",
         ]
         options = (own + settings).map { "-c \($0)" }.joined(separator: " ")
-        try makeData(following: address ?? primary?.address)
+        try makeData(following: address ?? primary?.address, segmentMegabytes)
         try start()
     }
 
-    private func makeData(following address: String?) throws {
+    private func makeData(following address: String?, _ segmentMegabytes: Int) throws {
         if let address {
             let source = address + "&application_name=standby"
             try run("pg_basebackup", ["-D", data, "-d", source, "-R", "-X", "stream", "--no-slot"])
         } else {
-            let user = ["-U", "cashin", "-A", "trust"]
-            try run("initdb", ["-D", data, "-E", "UTF8", "--no-sync"] + user)
+            let options = [
+                "-U", "cashin", "-A", "trust", "-E", "UTF8", "--no-sync", "--wal-segsize",
+                "\(segmentMegabytes)",
+            ]
+            try run("initdb", ["-D", data] + options)
+            // For a server that listens on other addresses than these of this machine.
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: data + "/pg_hba.conf"))
+            try file.seekToEnd()
+            let rows = ["all", "replication"].map { "host \($0) all samenet trust\n" }
+            try file.write(contentsOf: Data(rows.joined().utf8))
+            try file.close()
         }
     }
 
@@ -130,8 +147,8 @@ package final class PostgreSQLCluster: Sendable {
         }
         let output = directory.file("output")
         let user = geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--clear-groups"] : []
-        let command = ["/usr/bin/env", "--chdir=/"] + user + [programs + program] + arguments
-        let process = try spawn(command) { actions in
+        let all = command + ["/usr/bin/env", "--chdir=/"] + user + [programs + program] + arguments
+        let process = try spawn(all) { actions in
             actions.redirectInput()
             actions.redirectOutput(to: output)
         }
