@@ -60,6 +60,40 @@ struct CommitTrapTests {
         await test.store.close()
     }
 
+    // MARK: Other sessions
+
+    @Test func `a session that has been reading for long delays no write`() async throws {
+        let test = try await TestStore()
+        try await test.deliver { $0.setReferences(1) }
+        let address = try #require(test.address)
+        let reader = try PostgreSQLConnection(address, withinSeconds: 10)
+        let count: StaticString = "SELECT count(*) FROM cashin_receiver.transitions"
+        try run(reader, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        #expect(try run(reader, count) == 1)
+        for number in 2...20 { try await test.deliver { $0.setReferences(number) } }
+        #expect(try await test.feed().map(\.sequence) == Array(1...20))
+        #expect(try run(reader, count) == 1)
+        await test.store.close()
+    }
+
+    @Test func `a session that keeps the ledger's row fails writes, and no read`() async throws {
+        let test = try await TestStore()
+        try await test.deliver { $0.setReferences(1) }
+        let address = try #require(test.address)
+        let session = try PostgreSQLConnection(address, withinSeconds: 10)
+        try run(session, "BEGIN")
+        try run(session, "SELECT 1 FROM cashin_receiver.ledger FOR UPDATE")
+        let delivery = try TestDelivery { $0.setReferences(2) }.delivery
+        let refused = await test.deliver([delivery])[0]
+        let error = #expect(throws: StoreError.self) { try refused.get() }
+        #expect(error?.kind == .locked, "\(error?.message ?? "")")
+        #expect(try await test.feed().map(\.sequence) == [1])
+        try run(session, "ROLLBACK")
+        #expect(try await test.deliver(delivery).isRedelivery == false)
+        #expect(try await test.feed().map(\.sequence) == [1, 2])
+        await test.store.close()
+    }
+
     // MARK: The standby is gone
 
     /// Waits until a commit waits for the standby, and cancels the wait if wanted.
