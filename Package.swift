@@ -343,7 +343,7 @@ let package = Package(
         ),
         tests(of: "Metrics"),
         tests(of: "Configuration"),
-        tests(of: "Alarms"),
+        tests(of: "Alarms", ["SQLiteStore", "SQLiteFiles"]),
         tests(of: "AlertMessages"),
         tests(of: "Search"),
         tests(of: "Reports"),

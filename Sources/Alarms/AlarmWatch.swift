@@ -24,6 +24,10 @@ package actor AlarmWatch {
 
     private let entries: EntryWriter
 
+    /// What the details of entries about this receiver alone end with, where several receivers
+    /// have the database.
+    private let origin: String
+
     /// The evidence of the last read, with the head of the feed and the time of that read.
     private var known: KnownEvidence?
 
@@ -36,8 +40,11 @@ package actor AlarmWatch {
         let isCounted: Bool
     }
 
+    /// - Parameter machine: the name of this machine, where several receivers have the database;
+    ///   nil where this one has it alone.
     package init(
         store: Store,
+        machine: String?,
         refusals: RefusalTally,
         clock: ClockSamples,
         log: Log,
@@ -50,26 +57,27 @@ package actor AlarmWatch {
         self.log = log
         self.now = now
         self.explain = explain
+        origin = machine.map { "; receiver: \($0)" } ?? ""
         entries = EntryWriter(store: store, name: "receiver")
     }
 
     /// Watches until the task is cancelled.
     package func run() async {
-        var open: [String: Int64]?
+        var open: Set<AttentionKind>?
         while open == nil, !Task.isCancelled {
-            open = try? await store.reader.openAttentionCounts()
+            open = try? await openKinds()
             if open == nil { await pause() }
         }
-        let isOpen = { (kind: AttentionKind) in (open?[kind.rawValue] ?? 0) > 0 }
+        let isOpen = { (kind: AttentionKind) in open?.contains(kind) == true }
         var refusals = RefusalWatch(isOpen: isOpen(.callbacksRefused), atMilliseconds: now())
         var clock = ClockWatch(isOpen: isOpen(.clockDifference))
         var silence: SilenceWatch?
         while !Task.isCancelled {
             let news = refusalTally.collect(awaitsAccepted: refusals.awaitsAccepted)
             if let change = refusals.step(news, atMilliseconds: now()) {
-                set(.callbacksRefused, await explained(change))
+                set(.callbacksRefused, own(await explained(change)))
             }
-            if let change = clock.step(clockSamples.verdict) { set(.clockDifference, change) }
+            if let change = clock.step(clockSamples.verdict) { set(.clockDifference, own(change)) }
             if let change = await silenceChange(&silence, isOpen: isOpen(.noCallbacks)) {
                 set(.noCallbacks, change)
             }
@@ -81,6 +89,31 @@ package actor AlarmWatch {
     private func pause() async { try? await Task.sleep(for: .seconds(1)) }
 
     // MARK: Entries
+
+    /// The kinds with an entry that an earlier run of this receiver has left open.
+    ///
+    /// Another receiver's clock, key and network may be the cause of its entries, so they are closed
+    /// by that one alone. What `no-callbacks` says is the same for all.
+    private func openKinds() async throws(StoreError) -> Set<AttentionKind> {
+        var kinds: Set<AttentionKind> = []
+        for kind in [AttentionKind.callbacksRefused, .clockDifference, .noCallbacks] {
+            var filter = AttentionFilter()
+            filter.isOpen = true
+            filter.kind = kind.rawValue
+            guard let entry = try await store.reader.attention(filter, limit: 1).first else {
+                continue
+            }
+            let isOwn = entry.events.contains { $0.text.hasSuffix(origin) }
+            if kind == .noCallbacks || isOwn { kinds.insert(kind) }
+        }
+        return kinds
+    }
+
+    /// A change of an entry about this receiver alone.
+    private func own(_ change: EntryChange) -> EntryChange {
+        guard case .raise(let detail) = change else { return change }
+        return .raise(detail: detail + origin)
+    }
 
     /// Logs a change, which is written at the end of the turn.
     private func set(_ kind: AttentionKind, _ change: EntryChange) {

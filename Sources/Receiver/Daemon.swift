@@ -135,6 +135,7 @@ final class Daemon: Sendable {
     ) -> Task<Void, Never> {
         let alarms = AlarmWatch(
             store: store,
+            machine: store.isShared ? MachineName.current : nil,
             refusals: refusals,
             clock: clock,
             log: log,
