@@ -92,8 +92,8 @@ package actor AlarmWatch {
 
     /// The kinds with an entry that an earlier run of this receiver has left open.
     ///
-    /// Another receiver's clock, key and network may be the cause of its entries, so they are closed
-    /// by that one alone. What `no-callbacks` says is the same for all.
+    /// The clock or the key of another receiver may be the cause of its entries, so that one alone
+    /// closes them. What `no-callbacks` says is the same for all.
     private func openKinds() async throws(StoreError) -> Set<AttentionKind> {
         var kinds: Set<AttentionKind> = []
         for kind in [AttentionKind.callbacksRefused, .clockDifference, .noCallbacks] {

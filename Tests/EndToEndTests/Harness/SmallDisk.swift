@@ -71,13 +71,25 @@ final class SmallDisk: Sendable {
         }
     }
 
-    /// Whether the disk is as small as what is on it, so that nothing more can be written. A file
-    /// that fills it would be in memory.
-    func setFull(_ isFull: Bool) throws {
+    /// Makes the disk as small as what is on it, so that nothing more can be written. A file that
+    /// fills it would be in memory.
+    func setFull() throws {
+        // The kernel refuses a size that has been exceeded meanwhile.
+        for _ in 0..<100 where (try? setSize(usedBytes)) != nil { return }
+        try setSize(usedBytes)
+    }
+
+    /// Gives the disk its first size again.
+    func setRoomy() throws { try setSize(bytes) }
+
+    private func setSize(_ bytes: Int) throws {
+        try Self.run("mount", "-o", "remount,size=\(bytes)", directory)
+    }
+
+    private var usedBytes: Int {
         var status = statvfs()
-        guard statvfs(directory, &status) == 0 else { throw CocoaError(.fileReadUnknown) }
-        let used = Int((status.f_blocks - status.f_bfree) * UInt(status.f_frsize))
-        try Self.run("mount", "-o", "remount,size=\(isFull ? used : bytes)", directory)
+        guard statvfs(directory, &status) == 0 else { return 0 }
+        return Int((status.f_blocks - status.f_bfree) * UInt(status.f_frsize))
     }
 
     /// Makes room again.

@@ -140,9 +140,9 @@ final class NemesisScene {
     /// The server may end, or start again and again, until there is room.
     private func fillDisk(_ place: Int, _ pause: UInt32) throws {
         guard let disk = cluster.disks?[place] else { return }
-        try disk.setFull(true)
+        try disk.setFull()
         usleep(pause)
-        try disk.setFull(false)
+        try disk.setRoomy()
         try cluster.startIfEnded(place)
     }
 

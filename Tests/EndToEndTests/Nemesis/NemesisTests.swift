@@ -58,11 +58,14 @@ struct NemesisTests {
         }
     }
 
-    /// Both feeds are the same; each payment has one success, and each code one call.
+    /// Both feeds are in one order; each payment has one success, and each code one call.
     private func check(_ scene: NemesisScene, _ record: NemesisRecord) {
         let readers = scene.receivers.map { NemesisReader(of: $0, named: "at the end", record) }
         for reader in readers { #expect(reader.read()) }
-        #expect(readers[0].transitions == readers[1].transitions)
+        // A call that was under way may have ended between the two reads.
+        let count = readers.map(\.transitions.count).min() ?? 0
+        let heads = readers.map { $0.transitions.prefix(count) }
+        if heads[0] != heads[1] { Issue.record("the feeds differ") }
         let successes = readers[0].transitions.filter { $0.hasSuffix(" success") }.map {
             String($0.split(separator: " ")[1])
         }
