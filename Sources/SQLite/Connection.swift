@@ -243,7 +243,11 @@ import CSQLite
         if code == PageCheckVFS.damaged, let damage = lastDamage {
             return SQLiteError(code: code, message: damage, context: context)
         }
-        let message = unsafe String(cString: sqlite3_errmsg(handle))
+        var message = unsafe String(cString: sqlite3_errmsg(handle))
+        // SQLite names no file, and a program has several.
+        if code & 0xFF == SQLITE_CORRUPT, let path = unsafe sqlite3_db_filename(handle, "main") {
+            message += " in \(unsafe String(cString: path))"
+        }
         let isOfSystem = [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF)
         return SQLiteError(
             code: code,

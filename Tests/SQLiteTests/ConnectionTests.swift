@@ -47,6 +47,20 @@ import Testing
         #expect(error?.code == 26)
     }
 
+    @Test func `an error about damage names the file`() throws {
+        let connection = try open()
+        try connection.execute(
+            """
+            CREATE TABLE t (x); PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET rootpage = 1000
+            """
+        )
+        let damaged = try open(.readOnly)
+        let error = #expect(throws: SQLiteError.self) { try damaged.execute("SELECT x FROM t") }
+        #expect(error?.isDamage == true)
+        #expect(error?.message.hasSuffix(" in \(directory.file("test.db"))") == true)
+    }
+
     @Test func `a pragma that is not accepted is an error`() throws {
         let connection = try open()
         try connection.set("journal_size_limit", to: "65536")

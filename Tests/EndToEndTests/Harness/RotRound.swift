@@ -22,6 +22,9 @@ struct RotRound {
     private var verdict = Verdict.harmless
     private(set) var violations: [String] = []
 
+    /// What was shown because an older page was taken for the newest one.
+    private var taken: [String] = []
+
     /// Callbacks that were acknowledged after the damage.
     private var acknowledged: [Callback] = []
 
@@ -54,8 +57,8 @@ struct RotRound {
                 violations.append("at a start: \(end), \(failure.log)")
             }
         }
-        if damage.kind == .older, !violations.isEmpty { return .taken }
-        return violations.isEmpty ? verdict : .violated
+        if !violations.isEmpty { return .violated }
+        return taken.isEmpty ? verdict : .taken
     }
 
     private func apply() throws -> Bool {
@@ -157,8 +160,8 @@ struct RotRound {
             differences[RotReads.refusedList] = nil
         }
         if damage.file == RotScene.backup { differences[RotReads.refusedList] = nil }
-        violations += differences.values
-        violations += missing(daemon)
+        let untrue = differences.values + missing(daemon)
+        if damage.kind == .older { taken += untrue } else { violations += untrue }
         if reads.refused.isEmpty { return }
         note(.detected("read"))
         if isSetting { return }
