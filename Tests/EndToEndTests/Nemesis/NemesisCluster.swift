@@ -6,8 +6,14 @@ import Support
 /// Two places for servers, of which one has the primary and the other one its synchronous standby,
 /// and the networks that lead to them.
 final class NemesisCluster {
-    /// What two servers are not allowed to be.
-    struct NotFollowed: Error {}
+    /// The servers do not become what they have to be.
+    struct NotFollowed: Error, CustomStringConvertible {
+        let logs: [[String]]
+        var description: String { "not followed: \(logs)" }
+    }
+
+    /// The newest lines of the servers' logs.
+    var logs: [[String]] { servers.map { $0.newestLog(lines: 12) } }
 
     private(set) var servers: [PostgreSQLCluster]
 
@@ -28,11 +34,12 @@ final class NemesisCluster {
     private let settings: [String]
 
     /// Each commit waits for the standby. The log has small files, which are made anew and not used
-    /// again, so that a full disk stops it soon.
+    /// again, so that a full disk stops it soon; a standby that was away finds what it needs.
     private static let settings = [
         "synchronous_standby_names=standby", "max_connections=200",
         "wal_retrieve_retry_interval=500ms", "min_wal_size=2MB", "max_wal_size=16MB",
-        "wal_recycle=off", "wal_sender_timeout=5s", "wal_receiver_timeout=5s",
+        "wal_recycle=off", "wal_keep_size=256MB", "wal_sender_timeout=5s",
+        "wal_receiver_timeout=5s",
     ]
 
     /// - Parameter hasNamespaces: whether the places have network namespaces, which root can make;
@@ -93,7 +100,7 @@ final class NemesisCluster {
             if found?[0].rows.first?.integer(0) == 1 { return }
             usleep(20_000)
         }
-        throw NotFollowed()
+        throw NotFollowed(logs: logs)
     }
 
     /// Makes the standby the primary, after the primary has been stopped.
@@ -123,7 +130,7 @@ final class NemesisCluster {
     func startIfEnded(_ place: Int) throws {
         let deadline = Date(timeIntervalSinceNow: Patience.seconds)
         while (try? PostgreSQLConnection(servers[place].address, withinSeconds: 5)) == nil {
-            guard Date() < deadline else { throw NotFollowed() }
+            guard Date() < deadline else { throw NotFollowed(logs: logs) }
             // It is no error here that the server is about to end, or to start again.
             try? servers[place].start()
         }

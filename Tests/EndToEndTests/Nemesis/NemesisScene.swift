@@ -54,7 +54,9 @@ final class NemesisScene {
         let deadline = Date(timeIntervalSinceNow: 2 * Patience.seconds)
         for receiver in receivers {
             while !receiver.isReady() {
-                guard Date() < deadline else { throw NotHealed(log: receivers.map(\.log)) }
+                guard Date() < deadline else {
+                    throw NotHealed(log: receivers.map(\.log) + cluster.logs)
+                }
                 usleep(50_000)
             }
         }

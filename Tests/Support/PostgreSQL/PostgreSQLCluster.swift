@@ -120,8 +120,15 @@ package final class PostgreSQLCluster: Sendable {
     package var socket: String { directory.file(".s.PGSQL.\(Self.port)") }
 
     package func start() throws {
-        let log = directory.file("log")
         try run("pg_ctl", ["start", "-w", "-D", data, "-l", log, "-o", options])
+    }
+
+    private var log: String { directory.file("log") }
+
+    /// The newest lines of the server's log.
+    package func newestLog(lines: Int) -> [String] {
+        let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(lines).map { String($0) }
     }
 
     /// - Parameter mode: `fast`, or `immediate`, as after a crash.
