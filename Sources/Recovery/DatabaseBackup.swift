@@ -45,21 +45,12 @@ package enum DatabaseBackup {
             guard onStep(progress) else { throw .stopped }
         }
         do throws(RecoveryFailure) {
-            try appear(partial, as: target)
+            try DatabaseCopy.appear(partial, as: target)
         } catch {
             DatabaseCopy.remove(partial)
             throw error
         }
         return Summary(feed: source.feed, head: source.head, bytes: source.bytes)
-    }
-
-    /// Renames the finished copy, and makes the new name durable.
-    private static func appear(_ partial: String, as target: String) throws(RecoveryFailure) {
-        if FileCreation.exists(target) { throw .exists(path: target) }
-        try RecoveryFailure.about(target) { () throws(FileError) in
-            try FileMove.rename(partial, to: target)
-            try FileMove.synchronize(FilePath.directory(of: target))
-        }
     }
 
     private static func resolve(_ path: String) throws(RecoveryFailure) -> String {

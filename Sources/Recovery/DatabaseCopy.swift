@@ -113,6 +113,17 @@ enum DatabaseCopy {
         }
     }
 
+    /// Gives a finished and durable file its name, and makes the name durable.
+    ///
+    /// - Throws: when a file has the name already.
+    static func appear(_ copy: String, as path: String) throws(RecoveryFailure) {
+        if FileCreation.exists(path) { throw .exists(path: path) }
+        try RecoveryFailure.about(path) { () throws(FileError) in
+            try FileMove.rename(copy, to: path)
+            try FileMove.synchronize(FilePath.directory(of: path))
+        }
+    }
+
     /// Removes a copy and the files that SQLite may have left beside it. Errors are ignored,
     /// because the error before is the one to report.
     static func remove(_ path: String) {

@@ -13,7 +13,7 @@ package enum RecoveryFailure: Error, Equatable, Sendable, CustomStringConvertibl
     case exists(path: String)
     /// The file to read is the database itself.
     case isDatabase(path: String)
-    /// The file is not a sound backup.
+    /// What is to be restored or imported is not sound.
     case notSound(path: String, problems: [String])
     /// The file system has less free space than the operation needs, or than must stay free.
     case noRoom(path: String, freeBytes: Int64, neededBytes: Int64)
@@ -28,7 +28,7 @@ package enum RecoveryFailure: Error, Equatable, Sendable, CustomStringConvertibl
         case .exists(let path): "\(path) already exists; nothing was written"
         case .isDatabase(let path): "\(path) is the database itself, not a backup of it"
         case .notSound(let path, let problems):
-            "\(path) is damaged and was not restored: \(problems.first ?? "")"
+            "\(path) is damaged, and nothing was changed: \(problems.first ?? "")"
         case .noRoom(let path, let free, let needed):
             "\(path): the file system has \(free) bytes free; \(needed) are needed"
         case .stopped: "stopped by a signal; nothing was changed"

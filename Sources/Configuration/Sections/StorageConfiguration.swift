@@ -79,6 +79,33 @@ extension Configuration {
         package var isSingleCopy = false
         /// The path of the rejected-request store of this receiver.
         package var rejectedFile: String
+
+        /// What a URI of libpq begins with.
+        private static let schemes = ["postgresql://", "postgres://"]
+
+        /// Whether a text is a URI of libpq, and not the path of a file.
+        package static func isNamed(by text: String) -> Bool {
+            schemes.contains(where: text.hasPrefix)
+        }
+
+        /// Why a URI of libpq is not accepted; nil if it is.
+        package static func problem(of uri: String) -> String? {
+            guard holdsPassword(uri) else { return nil }
+            return "holds a password; expected passfile=PATH (see libpq-pgpass(5))"
+        }
+
+        /// Whether a URI of libpq has a password, before the host or as a parameter.
+        private static func holdsPassword(_ uri: String) -> Bool {
+            let rest = uri[(uri.firstRange(of: "://")?.upperBound ?? uri.startIndex)...]
+            let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            let authority = parts[0].prefix { $0 != "/" }
+            let user = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""
+            let parameters = parts.dropFirst().first?.split(separator: "&") ?? []
+            return user.contains(":")
+                || parameters.contains { parameter in
+                    ["password=", "sslpassword="].contains(where: parameter.hasPrefix)
+                }
+        }
     }
 }
 
@@ -91,12 +118,12 @@ extension ConfigurationSection {
         let expected = "a path, or a URI such as postgresql://host1,host2/cashin"
         let database = text(key, default: standard, expected: expected) {
             text throws(Malformed) -> Configuration.Database in
-            guard Self.schemes.contains(where: text.hasPrefix) else {
+            guard Configuration.DatabaseServer.isNamed(by: text) else {
                 return .file(try reader.paths.resolve(text))
             }
             let uri = try reader.paths.expand(text)
-            guard !Self.holdsPassword(uri) else {
-                throw Malformed("holds a password; expected passfile=PATH (see libpq-pgpass(5))")
+            if let problem = Configuration.DatabaseServer.problem(of: uri) {
+                throw Malformed(problem)
             }
             return .server(
                 Configuration.DatabaseServer(
@@ -111,21 +138,5 @@ extension ConfigurationSection {
         case nil: break
         }
         return database
-    }
-
-    /// What a URI of libpq begins with.
-    private static let schemes = ["postgresql://", "postgres://"]
-
-    /// Whether a URI of libpq has a password, before the host or as a parameter.
-    private static func holdsPassword(_ uri: String) -> Bool {
-        let rest = uri[(uri.firstRange(of: "://")?.upperBound ?? uri.startIndex)...]
-        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let authority = parts[0].prefix { $0 != "/" }
-        let user = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""
-        let parameters = parts.dropFirst().first?.split(separator: "&") ?? []
-        return user.contains(":")
-            || parameters.contains { parameter in
-                ["password=", "sslpassword="].contains(where: parameter.hasPrefix)
-            }
     }
 }

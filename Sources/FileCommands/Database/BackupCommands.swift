@@ -3,8 +3,6 @@ import Configuration
 import ReceiverClient
 import Recovery
 import Store
-import Synchronization
-import System
 
 extension Command {
     package static let backup = Command(
@@ -63,26 +61,6 @@ extension Command {
             }
         }
     }
-}
-
-/// Whether SIGINT or SIGTERM has arrived. The signals are handled as long as the instance exists.
-private final class StopRequest: Sendable {
-    private let flag: Flag
-    private let signals: Signals
-
-    private final class Flag: Sendable {
-        let isSet = Atomic(false)
-    }
-
-    init() {
-        let flag = Flag()
-        self.flag = flag
-        signals = Signals([.terminate, .interrupt]) { _ in
-            flag.isSet.store(true, ordering: .relaxed)
-        }
-    }
-
-    var isSet: Bool { flag.isSet.load(ordering: .relaxed) }
 }
 
 extension Command {

@@ -7,6 +7,7 @@ import Recovery
 import SQLiteFiles
 import Snap
 import Store
+import Synchronization
 import System
 import Text
 
@@ -47,13 +48,18 @@ enum RecoveryCommand {
         do throws(StoreError) {
             return try body(server.address)
         } catch {
-            let code: ExitCode =
-                switch error.kind {
-                case .locked: .unavailable
-                case .unusable: .configuration
-                default: .inputOutput
-                }
-            throw CommandProblem(code, "\(server.uri): \(error)")
+            throw CommandProblem(code(error, unusable: .configuration), "\(server.uri): \(error)")
+        }
+    }
+
+    /// The exit code for an error of a database in PostgreSQL.
+    ///
+    /// - Parameter unusable: the code if it cannot be used.
+    static func code(_ error: StoreError, unusable: ExitCode) -> ExitCode {
+        switch error.kind {
+        case .locked: .unavailable
+        case .unusable: unusable
+        default: .inputOutput
         }
     }
 
@@ -94,6 +100,26 @@ enum RecoveryCommand {
             return error.code
         }
     }
+}
+
+/// Whether SIGINT or SIGTERM has arrived. The signals are handled as long as the instance exists.
+final class StopRequest: Sendable {
+    private let flag: Flag
+    private let signals: Signals
+
+    private final class Flag: Sendable {
+        let isSet = Atomic(false)
+    }
+
+    init() {
+        let flag = Flag()
+        self.flag = flag
+        signals = Signals([.terminate, .interrupt]) { _ in
+            flag.isSet.store(true, ordering: .relaxed)
+        }
+    }
+
+    var isSet: Bool { flag.isSet.load(ordering: .relaxed) }
 }
 
 extension CommandProblem {
