@@ -301,6 +301,9 @@ extension DatabaseLock {
         /// What the operator can do about a database that is missing or empty.
         private static func advice(_ path: String, _ files: [String]) -> String {
             let begin = "to start with an empty database, move these files away"
+            if files.contains(StoreFiles(main: path).importing) {
+                return "An import was interrupted: run `cashin-receiver import` again. Or, \(begin)"
+            }
             guard files.contains(StoreFiles(main: path).restoring) else {
                 return "Put the database back or restore a backup; \(begin)"
             }

@@ -121,6 +121,21 @@ package enum MainDatabase {
         )
     }
 
+    /// The key in `meta` of the highest number that a callback had in PostgreSQL, from where the
+    /// database was copied: the rejected requests that had numbers as well are not in it.
+    package static let copiedCallbackKey = "copied_callback"
+
+    /// The highest ID that is known to be given to a callback, besides those of rejected requests.
+    package static func newestCallback(_ connection: Connection) throws(SQLiteError) -> Int64 {
+        let copied = try connection.text(
+            "SELECT value FROM meta WHERE key = '\(copiedCallbackKey)'"
+        )
+        return max(
+            try newest("id", of: "callbacks", connection),
+            copied.flatMap { Int64($0) } ?? 0
+        )
+    }
+
     /// The highest value in a column, 0 in an empty table. For a primary key, SQLite reads one leaf
     /// page.
     package static func newest(

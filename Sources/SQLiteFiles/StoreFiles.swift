@@ -28,6 +28,9 @@ package struct StoreFiles: Sendable {
     /// The copy that a restore prepares; it is removed when the restore is complete.
     package var restoring: String { main + ".restoring" }
 
+    /// The database that an import fills; it is renamed when it is complete.
+    package var importing: String { main + ".importing" }
+
     /// What follows the name of the database in the name of one that a restore has set aside; a
     /// time follows.
     package static let setAsideMark = ".before-"
@@ -46,8 +49,8 @@ package struct StoreFiles: Sendable {
     }
 
     /// The existing files that show that a database existed here.
-    var orphans: [String] {
-        let files = [wal].filter(FileCreation.exists) + orphanedSideFiles
+    package var orphans: [String] {
+        let files = [wal, importing].filter(FileCreation.exists) + orphanedSideFiles
         guard FileCreation.exists(restoring) else { return files }
         return files + [restoring] + [newestSetAside].compactMap(\.self)
     }

@@ -139,7 +139,7 @@ struct SQLiteStorage: Storage {
         )
         callbackIDs = CallbackIDs(
             newest: max(
-                try MainDatabase.newest("id", of: "callbacks", main),
+                try MainDatabase.newestCallback(main),
                 RejectedRequestFile.newestID(in: refusedFile, isExpected: !isNew)
             )
         )
