@@ -80,7 +80,7 @@ private enum ValueKind: CaseIterable {
 
     init(_ name: String) {
         switch name {
-        case "FILE", "PEM", "PATH": self = .files
+        case "FILE", "PEM", "PATH", "DATABASE": self = .files
         case "DIR": self = .directories
         default: self = .values
         }

@@ -41,12 +41,18 @@ package final class PostgreSQLDatabase: SQLDatabase {
     package func snapshot<Result>(
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        try StoreError.mapped { () throws(PostgreSQLError) in
-            _ = try connection.begin(mode: .snapshot, withinSeconds: seconds)
-        }
+        try beginSnapshot()
         // Ends a read, so a failure loses no data.
         defer { rollBack() }
         return try body()
+    }
+
+    /// Begins a snapshot, which ``rollBack()`` or the end of the connection ends, and runs its
+    /// first statements in the same round trip.
+    func beginSnapshot(_ queries: [Query] = []) throws(StoreError) {
+        try StoreError.mapped { () throws(PostgreSQLError) in
+            _ = try connection.begin(queries, mode: .snapshot, withinSeconds: seconds)
+        }
     }
 
     // MARK: Writing

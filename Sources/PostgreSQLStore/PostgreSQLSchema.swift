@@ -62,39 +62,52 @@ enum PostgreSQLSchema {
                 context: "open"
             )
         }
-        let feed = try StoreError.mapped { () throws(PostgreSQLError) in
+        try StoreError.mapped { () throws(PostgreSQLError) in
             _ = try connection.commit(
                 queries(of: steps[Int(found)...].flatMap { $0 }, from: found, to: expected),
                 withinSeconds: stepSeconds
             )
-            let query = Query("SELECT value FROM meta WHERE key = 'feed'")
-            return try connection.run([query], withinSeconds: seconds)[0].rows.first?.text(0)
         }
-        guard let feed else {
+        return Content(foundVersion: found, version: expected, feed: try feed(connection))
+    }
+
+    private static func feed(_ connection: PostgreSQLConnection) throws(StoreError) -> String {
+        let found = try StoreError.mapped { () throws(PostgreSQLError) in
+            let query = Query("SELECT value FROM meta WHERE key = 'feed'")
+            return try connection.run([query], withinSeconds: seconds)[0].rows.first
+        }
+        guard let feed = found?.text(0) else {
             throw StoreError(.unusable, "the database has no feed id", context: "open")
         }
-        return Content(foundVersion: found, version: expected, feed: feed)
+        return feed
     }
 
     /// Begins a transaction in which no other receiver creates or migrates the tables.
     ///
-    /// - Returns: their version; 0 without tables, -1 if it is no number.
+    /// - Returns: see ``tablesVersion(_:)``.
     private static func lockedVersion(
         _ connection: PostgreSQLConnection
     ) throws(StoreError) -> Int64 {
         try StoreError.mapped { () throws(PostgreSQLError) in
-            let found = try connection.begin(
-                [
-                    Query("SELECT pg_advisory_xact_lock($1)", .integer(lock)),
-                    Query("SELECT to_regclass('cashin_receiver.meta') IS NOT NULL"),
-                ],
+            _ = try connection.begin(
+                [Query("SELECT pg_advisory_xact_lock($1)", .integer(lock))],
                 withinSeconds: seconds
             )
-            guard found[1].rows.first?.boolean(0) == true else { return 0 }
-            let query = Query("SELECT value FROM meta WHERE key = 'version'")
-            let value = try connection.run([query], withinSeconds: seconds)[0].rows.first
-            return value.flatMap { Int64($0.text(0)) } ?? -1
+            return try tablesVersion(connection)
         }
+    }
+
+    /// The version of the tables; 0 without tables, -1 if it is none.
+    private static func tablesVersion(
+        _ connection: PostgreSQLConnection
+    ) throws(PostgreSQLError) -> Int64 {
+        let table = Query("SELECT to_regclass('cashin_receiver.meta') IS NOT NULL")
+        let found = try connection.run([table], withinSeconds: seconds)[0].rows.first
+        guard found?.boolean(0) == true else { return 0 }
+        let query = Query("SELECT value FROM meta WHERE key = 'version'")
+        let value = try connection.run([query], withinSeconds: seconds)[0].rows.first
+        guard let version = value.flatMap({ Int64($0.text(0)) }), version > 0 else { return -1 }
+        return version
     }
 
     /// What migrates the tables; nothing where they have the version already.
@@ -116,6 +129,27 @@ enum PostgreSQLSchema {
         )
         return [Query("SET LOCAL statement_timeout = 0")] + row
             + statements.map { Query(fixed: $0, parameters: []) } + [result]
+    }
+
+    /// Checks that the database has tables of this version, and changes nothing.
+    ///
+    /// - Throws: an error of kind `unusable` when it has not.
+    static func check(_ connection: PostgreSQLConnection) throws(StoreError) {
+        let found = try StoreError.mapped { () throws(PostgreSQLError) in
+            try tablesVersion(connection)
+        }
+        let expected = Int64(PostgreSQLTables.steps.count)
+        if found == expected {
+            _ = try feed(connection)
+            return
+        }
+        throw StoreError(
+            .unusable,
+            found == 0
+                ? "there are no tables of cashin-receiver"
+                : "the tables have version \(found), expected \(expected)",
+            context: "open"
+        )
     }
 
     /// Marks the database as in use by a receiver, until the connection is closed.

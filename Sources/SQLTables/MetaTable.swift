@@ -23,6 +23,19 @@ package final class MetaTable {
     /// Milliseconds since the epoch.
     private static let knownKey = "gateway_known_at"
 
+    /// What selects the values that a copy of the database has as well: each key and its value.
+    package static let copied = """
+        SELECT key, value FROM meta WHERE key IN ('feed', '\(provenOrderKey)', '\(knownKey)')
+        """
+
+    /// Stores a value of ``copied``; inside a write only.
+    package func copy(_ key: String, _ value: String) throws(StoreError) {
+        try replacement.run {
+            $0.text(key)
+            $0.text(value)
+        }
+    }
+
     /// The value of a key; nil when it was never set.
     private func value(_ key: String) throws(StoreError) -> String? {
         try selection.first {

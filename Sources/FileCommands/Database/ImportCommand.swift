@@ -6,18 +6,19 @@ import ReceiverClient
 import Recovery
 import SQLiteFiles
 import Store
+import System
 
 extension Command {
     static let importDatabase = Command(
         name: "import",
-        summary: "Copies a SQLite database to an empty one in PostgreSQL; the feed stays the same.",
+        summary: "Copies a database from SQLite to PostgreSQL, or back; the feed stays the same.",
         options: [source, .config, .set],
         exitCodes: [.badData, .unavailable, .inputOutput, .configuration],
         meanings: [
-            .badData: "FILE is damaged, of an older version, or no database of this program",
-            .unavailable: "one of the databases is in use: stop all receivers first",
+            .badData: "DATABASE is damaged, of another version, or not of this program",
+            .unavailable: "a receiver uses one of the databases: stop all; or stopped by a signal",
             .inputOutput: "reading or writing failed",
-            .configuration: "the database in PostgreSQL is not empty, or cannot be used",
+            .configuration: "storage.database exists and is not empty, or cannot be used",
         ],
         example: "import --from /var/lib/cashin-receiver/receiver.db",
         run: runImport
@@ -25,8 +26,8 @@ extension Command {
 
     private static let source = CommandOption(
         name: "--from",
-        value: "FILE",
-        summary: "The database, or a backup of it; it is not changed.",
+        value: "DATABASE",
+        summary: "A file (or a backup), or a postgresql:// URI; it is not changed.",
         isRequired: true
     )
 
@@ -35,30 +36,121 @@ extension Command {
         _ console: Console
     ) async -> ExitCode {
         await RecoveryCommand.run("import", console) { () throws(CommandProblem) in
-            let storage = try RecoveryCommand.settings(arguments).storage
-            guard case .server(let server) = storage.database else {
+            let target = try RecoveryCommand.settings(arguments).storage.database
+            let source = arguments.one(source) ?? ""
+            let report: DatabaseCheck.Report
+            switch (Configuration.DatabaseServer.isNamed(by: source), target) {
+            case (false, .server(let server)):
+                report = try copy(file: source, to: server, console)
+            case (true, .file(let path)): report = try copy(server: source, to: path, console)
+            case (false, .file):
                 throw CommandProblem(
                     .configuration,
-                    "storage.database is a file, expected a database in PostgreSQL; for a file "
-                        + "use restore"
+                    "both databases are files, expected one in PostgreSQL; for files use restore"
+                )
+            case (true, .server):
+                throw CommandProblem(
+                    .configuration,
+                    "both databases are in PostgreSQL, expected one in a file; for servers use "
+                        + "pg_dump and pg_restore, or a standby"
                 )
             }
-            let path = arguments.one(source) ?? ""
-            let lock = try RecoveryCommand.lock(path, whenAbsent: .refused, console)
-            defer { lock.release() }
-            let show = { (stage: DatabaseImport.Stage) in console.progress(stage.text) }
-            let source = try checked { () throws(RecoveryFailure) in
-                try DatabaseImport(from: lock, onStage: show)
-            }
-            let target = try RecoveryCommand.using(server) { address throws(StoreError) in
-                try PostgreSQLImport(address)
-            }
-            try checked { () throws(RecoveryFailure) in
-                try source.run(into: target, onStage: show)
-            }
             console.progress("")
-            console.output(text(source.report, path, server.uri))
+            let name =
+                switch target {
+                case .file(let path): path
+                case .server(let server): server.uri
+                }
+            console.output(text(report, source, name))
         }
+    }
+
+    private static func text(
+        _ report: DatabaseCheck.Report,
+        _ source: String,
+        _ target: String
+    ) -> String {
+        let counts = report.counts.map { "\($0.name): \($0.rows)" }
+        let lines =
+            [
+                "Imported \(source) into \(target)",
+                "feed: \(report.feed), transitions \(report.oldest) to \(report.head)",
+            ] + counts
+            + ["Refused callbacks are not imported. Start no receiver on \(source) again."]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    // MARK: To PostgreSQL
+
+    private static func copy(
+        file path: String,
+        to server: Configuration.DatabaseServer,
+        _ console: Console
+    ) throws(CommandProblem) -> DatabaseCheck.Report {
+        let lock = try RecoveryCommand.lock(path, whenAbsent: .refused, console)
+        defer { lock.release() }
+        let copying = DatabaseImport(from: lock.path, to: server.uri) { stage in
+            console.progress(stage.text)
+            return true
+        }
+        let report = try checked { () throws(RecoveryFailure) in try copying.check(lock) }
+        let target = try RecoveryCommand.using(server) { address throws(StoreError) in
+            try PostgreSQLCopyTarget(address)
+        }
+        try checked { () throws(RecoveryFailure) in
+            try copying.run(from: lock, report, to: target)
+        }
+        return report
+    }
+
+    // MARK: To SQLite
+
+    private static func copy(
+        server uri: String,
+        to path: String,
+        _ console: Console
+    ) throws(CommandProblem) -> DatabaseCheck.Report {
+        if let problem = Configuration.DatabaseServer.problem(of: uri)
+            ?? PostgreSQLAddress.problem(with: uri)
+        {
+            throw CommandProblem(.configuration, "--from: \(problem)")
+        }
+        let stop = StopRequest()
+        let lock = try RecoveryCommand.lock(path, whenAbsent: .allowed, console)
+        defer { lock.release() }
+        try checkAbsence(lock)
+        let source: PostgreSQLCopySource
+        do throws(StoreError) {
+            // Nothing is written there.
+            source = try PostgreSQLCopySource(PostgreSQLAddress(uri, isSingleCopy: true))
+        } catch {
+            let code = RecoveryCommand.code(error, unusable: .badData)
+            throw CommandProblem(code, "\(uri): \(error)")
+        }
+        let copying = DatabaseImport(from: uri, to: lock.path) { stage in
+            console.progress(stage.text)
+            return !stop.isSet
+        }
+        return try checked { () throws(RecoveryFailure) in
+            try copying.run(from: source, to: lock)
+        }
+    }
+
+    /// Refuses a path where a database is, or where files of one are: SQLite would take a WAL for
+    /// that of the new file.
+    private static func checkAbsence(_ lock: DatabaseLock) throws(CommandProblem) {
+        if FileCreation.exists(lock.path) {
+            let failure = RecoveryFailure.exists(path: lock.path)
+            throw CommandProblem(.configuration, "storage.database: \(failure)")
+        }
+        let files = StoreFiles(main: lock.path)
+        let others = files.orphans.filter { $0 != files.importing }
+        if others.isEmpty { return }
+        throw CommandProblem(
+            .configuration,
+            "storage.database: files of another database are at \(lock.path): "
+                + "\(others.joined(separator: ", ")); move them away, or choose another path"
+        )
     }
 
     private static func checked<Value>(
@@ -70,20 +162,6 @@ extension Command {
             throw CommandProblem(error)
         }
     }
-
-    private static func text(
-        _ report: DatabaseCheck.Report,
-        _ path: String,
-        _ uri: String
-    ) -> String {
-        let counts = report.counts.map { "\($0.name): \($0.rows)" }
-        let lines =
-            [
-                "Imported \(path) into \(uri)",
-                "feed: \(report.feed), transitions \(report.oldest) to \(report.head)",
-            ] + counts + ["Refused callbacks are not imported. Start no receiver on \(path) again."]
-        return lines.joined(separator: "\n") + "\n"
-    }
 }
 
 extension DatabaseImport.Stage {
@@ -93,6 +171,7 @@ extension DatabaseImport.Stage {
         case .checking(let stage): stage.text
         case .copying(let table, let rows): "copying \(table): \(rows) rows"
         case .comparing: "comparing payments with their transitions"
+        case .renaming: "renaming"
         }
     }
 }

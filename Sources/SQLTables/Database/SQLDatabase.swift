@@ -67,6 +67,24 @@ extension SQLDatabase {
     package func text(_ sql: String) throws(StoreError) -> String? {
         try prepare(sql).first { $0.text(0) }
     }
+
+    /// Reads the rows of a statement without parameters, until `row` throws.
+    package func forEach(
+        _ sql: String,
+        row: (any SQLRow) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var failure: StoreError?
+        try prepare(sql).forEach { found in
+            do throws(StoreError) {
+                try row(found)
+                return true
+            } catch {
+                failure = error
+                return false
+            }
+        }
+        if let failure { throw failure }
+    }
 }
 
 /// A compiled statement.
