@@ -51,7 +51,7 @@ struct RotRound {
         } catch let failure as Daemon.NotListening {
             let codes: [ChildProcess.End] = [65, 69, 74, 78].map { .exited($0) }
             let end = failure.end.map { "\($0)" } ?? "running"
-            if let end = failure.end, codes.contains(end), isNamed(in: failure.log) {
+            if let end = failure.end, codes.contains(end), isExplained(by: failure.log) {
                 note(.detected("start"))
             } else {
                 violations.append("at a start: \(end), \(failure.log)")
@@ -77,6 +77,11 @@ struct RotRound {
         return lines.contains { line in
             !line.contains("level=info") && names.contains { line.contains($0) }
         }
+    }
+
+    /// Whether an end at the start is explained; a changed setting may name another file.
+    private func isExplained(by lines: [String]) -> Bool {
+        isNamed(in: lines) || isSetting && lines.contains { $0.contains("level=error") }
     }
 
     private mutating func note(_ verdict: Verdict) {
