@@ -85,18 +85,25 @@ final class NemesisCluster {
         return "postgresql://cashin@\(hosts)/postgres?connect_timeout=2"
     }
 
-    /// Returns when the standby has all that is committed.
+    /// Returns when the standby has all that was committed when this was called.
     func waitUntilFollowed() throws {
-        let query = Query(
-            """
-            SELECT count(*) FROM pg_stat_replication
-            WHERE sync_state = 'sync' AND flush_lsn >= pg_current_wal_flush_lsn()
-            """
-        )
+        var end: String?
         let deadline = Date(timeIntervalSinceNow: Patience.seconds)
         while Date() < deadline {
             let observer = try? PostgreSQLConnection(servers[primary].address, withinSeconds: 5)
-            let found = try? observer?.run([query], withinSeconds: 10)
+            if end == nil {
+                let query = Query("SELECT pg_current_wal_flush_lsn()::text")
+                let found = try? observer?.run([query], withinSeconds: 10)
+                end = found?[0].rows.first?.text(0)
+            }
+            let query = Query(
+                """
+                SELECT count(*) FROM pg_stat_replication
+                WHERE sync_state = 'sync' AND flush_lsn >= $1::text::pg_lsn
+                """,
+                .text(end)
+            )
+            let found = end == nil ? nil : try? observer?.run([query], withinSeconds: 10)
             if found?[0].rows.first?.integer(0) == 1 { return }
             usleep(20_000)
         }

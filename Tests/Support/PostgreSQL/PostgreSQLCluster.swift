@@ -61,7 +61,10 @@ package final class PostgreSQLCluster: Sendable {
     private func makeData(following address: String?, _ segmentMegabytes: Int) throws {
         if let address {
             let source = address + "&application_name=standby"
-            try run("pg_basebackup", ["-D", data, "-d", source, "-R", "-X", "stream", "--no-slot"])
+            try run(
+                "pg_basebackup",
+                ["-D", data, "-d", source, "-R", "-X", "stream", "--no-slot", "-c", "fast"]
+            )
         } else {
             let options = [
                 "-U", "cashin", "-A", "trust", "-E", "UTF8", "--no-sync", "--wal-segsize",
