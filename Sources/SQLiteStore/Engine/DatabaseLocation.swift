@@ -44,14 +44,15 @@ final class DatabaseLocation {
         }
     }
 
-    /// Begins a write.
+    /// Begins or commits a write.
     ///
     /// When the database cannot be written, all connections are to be closed. While one is open,
     /// SQLite continues to use the shared memory of the process as it is, even if it is read-only.
-    /// And no other connection writes, so a lock that this one waits for is stuck.
-    func begin(_ connection: Connection) throws(SQLiteError) {
+    /// And no other connection writes, so a lock that this one waits for is stuck: in a commit, the
+    /// marks of readers, which it locks when it begins the WAL anew.
+    func execute(_ sql: String, _ connection: Connection) throws(SQLiteError) {
         do throws(SQLiteError) {
-            try connection.execute("BEGIN IMMEDIATE")
+            try connection.execute(sql)
         } catch {
             if error.isRefusedAccess || error.isBusy { locks.suspect() }
             throw error

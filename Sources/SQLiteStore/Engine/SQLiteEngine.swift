@@ -137,13 +137,13 @@ extension SQLiteEngine: TableEngine {
     ) throws(StoreError) -> Result {
         try StoreError.mapped { () throws(SQLiteError) in
             if location.hasUnsaved { try location.saveAgain(connection) }
-            try location.begin(connection)
+            try location.execute("BEGIN IMMEDIATE", connection)
         }
         do throws(StoreError) {
             let result = try body()
             try StoreError.mapped { () throws(SQLiteError) in
                 let start = SystemClock.monotonicNanoseconds()
-                try connection.execute("COMMIT")
+                try location.execute("COMMIT", connection)
                 checkpoints.recordCommit(
                     nanoseconds: SystemClock.monotonicNanoseconds() - start,
                     walPages: connection.walPages

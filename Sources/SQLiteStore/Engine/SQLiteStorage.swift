@@ -231,7 +231,7 @@ struct SQLiteStorage: Storage {
         do throws(SQLiteError) {
             return try MainDatabase.reopen(database, feed: feed)
         } catch {
-            // See ``DatabaseLocation/begin(_:)``.
+            // See ``DatabaseLocation/execute(_:_:)``.
             if error.isBusy { locks.suspect() }
             throw error
         }
