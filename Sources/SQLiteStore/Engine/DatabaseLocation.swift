@@ -49,7 +49,7 @@ final class DatabaseLocation {
     /// When the database cannot be written, all connections are to be closed. While one is open,
     /// SQLite continues to use the shared memory of the process as it is, even if it is read-only.
     /// And no other connection writes, so a lock that this one waits for is stuck: in a commit, the
-    /// marks of readers, which it locks when it begins the WAL anew.
+    /// marks of readers, which it locks when it restarts the WAL.
     func execute(_ sql: String, _ connection: Connection) throws(SQLiteError) {
         do throws(SQLiteError) {
             try connection.execute(sql)
