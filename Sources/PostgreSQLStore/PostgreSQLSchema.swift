@@ -63,10 +63,12 @@ enum PostgreSQLSchema {
             )
         }
         try StoreError.mapped { () throws(PostgreSQLError) in
-            _ = try connection.commit(
+            _ = try connection.run(
                 queries(of: steps[Int(found)...].flatMap { $0 }, from: found, to: expected),
                 withinSeconds: stepSeconds
             )
+            // It may wait for a standby, which no timeout of the server ends.
+            _ = try connection.commit(withinSeconds: seconds)
         }
         return Content(foundVersion: found, version: expected, feed: try feed(connection))
     }
