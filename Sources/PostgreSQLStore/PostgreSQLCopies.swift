@@ -51,18 +51,10 @@ package final class PostgreSQLCopyTarget: CopyTarget {
     private static func tables(_ result: PostgreSQLResult) -> [CopiedTable] {
         let rows = Dictionary(grouping: result.rows) { $0.text(0) }
         return CopiedTable.names.map { name in
-            CopiedTable(
-                name,
-                (rows[name] ?? []).map { row in
-                    let kind: CopiedTable.Column.Kind =
-                        switch row.text(2) {
-                        case "bytea": .bytes
-                        case "text": .text
-                        default: .integer
-                        }
-                    return CopiedTable.Column(row.text(1), kind)
-                }
-            )
+            let columns = (rows[name] ?? []).map {
+                CopiedTable.Column($0.text(1), type: $0.text(2))
+            }
+            return CopiedTable(name, columns)
         }
     }
 

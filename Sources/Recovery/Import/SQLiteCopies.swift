@@ -108,14 +108,8 @@ final class SQLiteCopyTarget: CopyTarget {
         for name in CopiedTable.names {
             let found = try columns.all {
                 $0.text(name)
-            } row: { row in
-                let kind: CopiedTable.Column.Kind =
-                    switch row.text(1) {
-                    case "BLOB": .bytes
-                    case "TEXT": .text
-                    default: .integer
-                    }
-                return CopiedTable.Column(row.text(0), kind)
+            } row: {
+                CopiedTable.Column($0.text(0), type: $0.text(1))
             }
             tables.append(CopiedTable(name, found))
         }

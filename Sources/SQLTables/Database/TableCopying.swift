@@ -16,15 +16,22 @@ package struct CopiedTable: Sendable {
     /// A column, with the type that it has in the target.
     package struct Column: Sendable {
         /// What is bound to it.
-        package enum Kind: Sendable {
+        enum Kind {
             case integer, text, bytes
         }
 
         let name: String
         let kind: Kind
 
-        package init(_ name: String, _ kind: Kind) {
-            (self.name, self.kind) = (name, kind)
+        /// - Parameter type: as SQLite or PostgreSQL names it.
+        package init(_ name: String, type: String) {
+            self.name = name
+            kind =
+                switch type.lowercased() {
+                case "blob", "bytea": .bytes
+                case "text": .text
+                default: .integer
+                }
         }
     }
 
