@@ -52,7 +52,7 @@ struct NemesisCable: NemesisLink {
     ///   - number: of the cable, in this process.
     init(_ client: NetworkNamespace?, _ server: NetworkNamespace, number: Int) throws {
         let process = Int(getpid())
-        // Process ids have 22 bits at most, and 64 cables 6.
+        // 16 bits of the process id, 6 of the cable, and 2 of the end.
         let network = 10 << 24 | (process & 0xFFFF) << 8 | number << 2
         let address = { (host: Int) in
             (0..<4).map { String((network + host) >> (24 - 8 * $0) & 0xFF) }.joined(separator: ".")

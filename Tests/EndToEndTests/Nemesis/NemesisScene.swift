@@ -86,8 +86,8 @@ final class NemesisScene {
         case .primaryDiskFull: try fillDisk(primary, pause)
         case .standbyDiskFull: try fillDisk(standby, pause)
         case .receiverPartitioned:
-            partition([cluster.toServers[receiver][primary]], pause, &random)
-        case .standbyPartitioned: partition([cluster.toPrimaries[primary]], pause, &random)
+            partition(cluster.toServers[receiver][primary], pause, &random)
+        case .standbyPartitioned: partition(cluster.toPrimaries[primary], pause, &random)
         case .waitsCancelled:
             cluster.toPrimaries[primary].cut(true)
             try cancelWaits(pause)
@@ -131,14 +131,14 @@ final class NemesisScene {
 
     /// Loses packets, now and then for so long that each side gives the connection up.
     private func partition(
-        _ links: [any NemesisLink],
+        _ link: any NemesisLink,
         _ pause: UInt32,
         _ random: inout SeededGenerator
     ) {
-        for link in links { link.cut(true) }
+        link.cut(true)
         usleep(pause)
         if Int.random(in: 0..<4, using: &random) == 0 { sleep(12) }
-        for link in links { link.cut(false) }
+        link.cut(false)
     }
 
     /// The server may end, or start again and again, until there is room.
