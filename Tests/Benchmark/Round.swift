@@ -120,18 +120,16 @@ struct Round {
         return text
     }
 
-    /// How one variant compares with another, by the medians of the ratios of each round.
+    /// How one variant compares with another.
     static func comparison(_ one: Contender<Round>, with other: Contender<Round>) -> String {
-        let factor = { (value: (Round) -> Double) in
-            fixed(middle(zip(one.rounds, other.rounds).map { value($0) / value($1) }), 3)
-        }
-        return """
-            \(one.variant.name) ÷ \(other.variant.name), medians of \(one.rounds.count) pairs: \
-            responses/s \(factor { $0.result.answersPerSecond }), \
-            p50 \(factor { $0.result.percentile(0.5) }), \
-            p99 \(factor { $0.result.percentile(0.99) }), \
-            CPU ÷ verify \(factor(\.ratio)), bytes \(factor(\.writtenBytes))
-            """
+        one.comparison(
+            with: other,
+            [
+                ("responses/s", { $0.result.answersPerSecond }),
+                ("p50", { $0.result.percentile(0.5) }), ("p99", { $0.result.percentile(0.99) }),
+                ("CPU ÷ verify", \.ratio), ("bytes", \.writtenBytes),
+            ]
+        )
     }
 }
 

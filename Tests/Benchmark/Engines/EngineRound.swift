@@ -100,17 +100,15 @@ struct EngineRound {
         return text
     }
 
-    /// How one variant compares with another, by the medians of the ratios of each round.
+    /// How one variant compares with another.
     static func comparison(_ one: EngineContender, with other: EngineContender) -> String {
-        let factor = { (value: (EngineRound) -> Double) in
-            fixed(middle(zip(one.rounds, other.rounds).map { value($0) / value($1) }), 3)
-        }
-        return """
-            \(one.variant.name) ÷ \(other.variant.name), medians of \(one.rounds.count) pairs: \
-            responses/s \(factor { $0.result.answersPerSecond }), \
-            p50 \(factor { $0.result.percentile(0.5) }), \
-            p99 \(factor { $0.result.percentile(0.99) }), \
-            CPU of receivers \(factor(\.receiverMicroseconds)), all CPU \(factor(\.microseconds))
-            """
+        one.comparison(
+            with: other,
+            [
+                ("responses/s", { $0.result.answersPerSecond }),
+                ("p50", { $0.result.percentile(0.5) }), ("p99", { $0.result.percentile(0.99) }),
+                ("CPU of receivers", \.receiverMicroseconds), ("all CPU", \.microseconds),
+            ]
+        )
     }
 }

@@ -18,7 +18,7 @@ struct EngineVariant {
 }
 
 /// A variant with its running receivers and what was measured so far.
-struct EngineContender {
+struct EngineContender: TurnTaking {
     let variant: EngineVariant
 
     /// The servers of the database; nil with SQLite.
@@ -29,10 +29,8 @@ struct EngineContender {
     var receivers: [ServerProcess] = []
     var rounds: [EngineRound] = []
 
+    var name: String { variant.name }
     var ports: [UInt16] { receivers.map(\.port) }
-
-    /// The median over the rounds.
-    func median(_ value: (EngineRound) -> Double) -> Double { middle(rounds.map(value)) }
 }
 
 extension ServerProcess {
