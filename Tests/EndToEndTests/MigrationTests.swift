@@ -47,8 +47,9 @@ struct MigrationTests {
         let restore = try commands.restore()
         #expect(restore.end == .exited(0), "\(restore.errors)")
         let daemon = try Daemon(in: workspace)
-        #expect(!daemon.logs { $0.contains("migrated") }, "the restore has migrated it")
         #expect(try daemon.feed().count == 17)
+        #expect(try daemon.stop() == .exited(0))
+        #expect(!daemon.log.contains { $0.contains("migrated") }, "the restore has migrated it")
     }
 
     @Test func `a database of a newer version is refused and unchanged`() throws {
