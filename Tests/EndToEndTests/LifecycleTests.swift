@@ -193,6 +193,11 @@ struct LifecycleTests {
             $0.hasPrefix(workspace.database + "\n") && $0.contains("POSIX")
         }
         #expect(isLocked, "\(before)")
+        // A reader may open the database at any time, and then keeps it open.
+        func lost() throws -> [String: String] {
+            let now = try openFiles(of: daemon)
+            return before.filter { now[$0.key] != $0.value }
+        }
         for level in ["debug", "info", "debug"] {
             let text = Workspace.configuration.replacing(
                 "storage: {",
@@ -200,14 +205,15 @@ struct LifecycleTests {
             )
             try workspace.write(text, to: "config.json5")
             #expect(try daemon.reload() != nil)
-            #expect(try openFiles(of: daemon) == before)
+            #expect(try lost() == [:])
         }
         try workspace.write("{", to: "config.json5")
         #expect(try daemon.reload()?.contains("refused") == true)
-        #expect(try openFiles(of: daemon) == before)
+        #expect(try lost() == [:])
     }
 
-    /// The descriptors that lead to files of the database, each with its file and its locks.
+    /// The descriptors that lead to files of the database, each with its file and those of its
+    /// locks that last as long as its connection.
     private func openFiles(of daemon: Daemon) throws -> [String: String] {
         let directory = "/proc/\(daemon.process.id)/fd/"
         var files: [String: String] = [:]
@@ -218,8 +224,12 @@ struct LifecycleTests {
             guard let target, target.hasPrefix(daemon.workspace.database) else { continue }
             // Closing another descriptor of the file would drop its locks: proc_pid_fdinfo(5).
             let about = "/proc/\(daemon.process.id)/fdinfo/\(number)"
+            // In the shared memory only the lock of its byte 128 lasts: https://sqlite.org/walformat.html
+            let isSharedMemory = target.hasSuffix("-shm")
             let locks = try String(contentsOfFile: about, encoding: .utf8).split(separator: "\n")
-                .filter { $0.hasPrefix("lock:") }.sorted()
+                .filter { $0.hasPrefix("lock:") }
+                .filter { !isSharedMemory || $0.hasSuffix(" 128 128") }
+                .sorted()
             files[number] = ([target] + locks.map(String.init)).joined(separator: "\n")
         }
         return files
