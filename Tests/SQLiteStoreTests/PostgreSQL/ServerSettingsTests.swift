@@ -55,6 +55,23 @@ struct ServerSettingsTests {
         #expect(error?.message.hasPrefix(setting.replacing("=", with: " is ")) == true)
     }
 
+    @Test(.enabled(if: Pooler.isInstalled, "PgBouncer is not installed"))
+    func `a pooler in between is refused`() async throws {
+        let cluster = try PostgreSQLCluster()
+        // As it is by default, and as it is set up for clients that send options.
+        let refusals = [
+            ([], "unsupported startup parameter: options"),
+            (["ignore_startup_parameters = options"], "a pooler is in between; expected a conn"),
+        ]
+        for (settings, message) in refusals {
+            let pooler = try await Pooler(before: cluster, settings: settings)
+            let error = await #expect(throws: StoreError.self) {
+                _ = try await TestStore(at: pooler.address)
+            }
+            #expect(error?.message.contains(message) == true)
+        }
+    }
+
     @Test func `one copy has to be wanted`() async throws {
         let address = try TestDatabase.make()
         let error = await #expect(throws: StoreError.self) {

@@ -19,7 +19,7 @@ package final class PostgreSQLCluster: Sendable {
         return found.compactMap { Int($0) }.max().map { "\(versions)/\($0)/bin/" }
     }()
 
-    private let directory: TemporaryDirectory
+    let directory: TemporaryDirectory
 
     /// The options of `postgres`.
     private let options: String
@@ -150,14 +150,19 @@ package final class PostgreSQLCluster: Sendable {
         for process in [id] + children { _ = kill(process, number) }
     }
 
-    /// Runs a program of PostgreSQL as a user that it accepts: not as the superuser.
+    /// What starts a program as a user that PostgreSQL accepts: not as the superuser.
+    static var start: [String] {
+        let user = geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--clear-groups"] : []
+        return ["/usr/bin/env", "--chdir=/"] + user
+    }
+
+    /// Runs a program of PostgreSQL.
     private func run(_ program: String, _ arguments: [String]) throws {
         guard let programs = Self.programs else {
             throw Failure(description: "PostgreSQL is not installed")
         }
         let output = directory.file("output")
-        let user = geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--clear-groups"] : []
-        let all = command + ["/usr/bin/env", "--chdir=/"] + user + [programs + program] + arguments
+        let all = command + Self.start + [programs + program] + arguments
         let process = try spawn(all) { actions in
             actions.redirectInput()
             actions.redirectOutput(to: output)
@@ -169,7 +174,7 @@ package final class PostgreSQLCluster: Sendable {
     }
 
     /// Lets the user of the server write to a directory.
-    private static func give(_ path: String) throws {
+    static func give(_ path: String) throws {
         guard geteuid() == 0 else { return }
         guard let user = getpwnam("postgres"), chown(path, user.pointee.pw_uid, 0) == 0 else {
             throw Failure(description: "the user postgres cannot be given \(path)")
