@@ -84,6 +84,28 @@ import Testing
             try #require(Self.walPages(test) < DatabaseLocation.pagesMax)
         }
     }
+
+    @Test func `the marks of readers that a commit could not release are not waited for`() async {
+        await #expect(processExitsWith: .success) {
+            try #require(FailedRelease.register())
+            let test = try await TestStore()
+            try await test.deliver { _ in }
+            // Its connection stays open, and the shared memory of the process with it.
+            try #require(try await test.store.readsFeed())
+            FailedRelease.next = .allReadMarks
+            var number = 0
+            // A commit locks them when it begins the WAL anew.
+            while FailedRelease.next != nil {
+                number += 1
+                _ = await test.deliver([try Self.large(number)])
+            }
+            try #require(
+                await Patience.reaches {
+                    (try? await test.deliver(try Self.large(number + 1))) != nil
+                }
+            )
+        }
+    }
 }
 
 extension Store {
@@ -102,6 +124,7 @@ extension Store {
 private enum FailedRelease: Equatable {
     case checkpoint
     case readMark(isExclusive: Bool)
+    case allReadMarks
 
     /// The lock whose next release fails; nil when it has failed.
     nonisolated(unsafe) static var next: FailedRelease?
@@ -113,9 +136,10 @@ private enum FailedRelease: Equatable {
 
     /// Locks in the shared memory (`wal.c`): 0 write, 1 checkpoint, 2 recovery, 3 a read of the
     /// database file alone, 4 to 7 the marks of reads of the WAL.
-    private func matches(_ offset: Int32, _ flags: Int32) -> Bool {
+    private func matches(_ offset: Int32, _ count: Int32, _ flags: Int32) -> Bool {
         switch self {
         case .checkpoint: offset == 1
+        case .allReadMarks: offset == 4 && count == 4
         case .readMark(let isExclusive):
             offset >= 4 && isExclusive == (flags & SQLITE_SHM_EXCLUSIVE != 0)
         }
@@ -151,7 +175,7 @@ private enum FailedRelease: Equatable {
         var methods = original.pointee
         methods.xShmLock = { file, offset, count, flags in
             if flags & SQLITE_SHM_UNLOCK != 0, let lock = FailedRelease.next,
-                lock.matches(offset, flags)
+                lock.matches(offset, count, flags)
             {
                 if !FailedRelease.lasts { FailedRelease.next = nil }
                 return SQLITE_IOERR | 8 << 8
