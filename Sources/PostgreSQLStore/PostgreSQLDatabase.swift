@@ -10,7 +10,7 @@ package final class PostgreSQLDatabase: SQLDatabase {
     private let connection: PostgreSQLConnection
 
     /// Statements that were run but not sent.
-    private var unsent: [Query] = []
+    private var unsent = UnsentStatements()
 
     /// How long one round trip may take; the connection is closed then.
     private let seconds: Double
@@ -68,8 +68,7 @@ package final class PostgreSQLDatabase: SQLDatabase {
     ///
     /// - Returns: the result of `behind`, which is run after the commit, in the same round trip.
     func commit(_ last: Query, then behind: Query) throws(StoreError) -> PostgreSQLResult? {
-        let queries = unsent + [last]
-        unsent = []
+        let queries = unsent.removeAll() + [last]
         return try StoreError.mapped { () throws(PostgreSQLError) in
             try connection.commit(queries, then: behind, withinSeconds: seconds).last
         }
@@ -77,7 +76,7 @@ package final class PostgreSQLDatabase: SQLDatabase {
 
     /// Ends a write or a snapshot after an error; a connection that cannot is closed.
     func rollBack() {
-        unsent = []
+        unsent = UnsentStatements()
         try? connection.rollBack(withinSeconds: seconds)
     }
 
@@ -86,16 +85,24 @@ package final class PostgreSQLDatabase: SQLDatabase {
     /// Runs a statement without a result; inside a write it is sent later.
     func run(_ query: Query) throws(StoreError) {
         if connection.state == .inTransaction {
-            unsent.append(query)
+            unsent.add(query)
         } else {
             _ = try results([query])
         }
     }
 
+    /// Inserts a row; inside a write it is sent later.
+    fileprivate func insert(
+        _ row: [Parameter],
+        _ insertion: RowInsertion
+    ) throws(StoreError) {
+        unsent.add(row, to: insertion)
+        if connection.state != .inTransaction { _ = try results([]) }
+    }
+
     /// The results of statements, in one round trip.
     func results(_ queries: [Query]) throws(StoreError) -> ArraySlice<PostgreSQLResult> {
-        let all = unsent + queries
-        unsent = []
+        let all = unsent.removeAll() + queries
         return try StoreError.mapped { () throws(PostgreSQLError) in
             try connection.run(all, withinSeconds: seconds).suffix(queries.count)
         }
@@ -116,11 +123,13 @@ extension SQLDialect {
 /// A statement whose parameters are numbered as PostgreSQL has them.
 private final class PostgreSQLStatement: SQLStatement {
     private let sql: String
+    private let insertion: RowInsertion?
     private let database: PostgreSQLDatabase
 
     init(_ sql: String, of database: PostgreSQLDatabase) {
         self.sql = Self.numbered(sql)
         self.database = database
+        insertion = RowInsertion(sql)
     }
 
     /// Numbers parameters as SQLite does (<https://www.sqlite.org/lang_expr.html#varparam>): `?1` is
@@ -139,7 +148,12 @@ private final class PostgreSQLStatement: SQLStatement {
     }
 
     func run(_ bind: (any SQLBinder) -> Void) throws(StoreError) {
-        try database.run(query(bind))
+        let query = query(bind)
+        if let insertion {
+            try database.insert(query.parameters, insertion)
+        } else {
+            try database.run(query)
+        }
     }
 
     func forEach(
