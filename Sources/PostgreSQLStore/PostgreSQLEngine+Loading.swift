@@ -110,11 +110,11 @@ extension PostgreSQLEngine {
         """
 
     private static let entries = """
-        SELECT \(AttentionTable.columns) FROM attention WHERE id IN (\(entryIDs)) ORDER BY id
+        SELECT \(AttentionTable.columns) FROM attention WHERE id \(isOf(entryIDs)) ORDER BY id
         """
 
     private static let events = """
-        \(AttentionTable.eventSelection) WHERE entry_id IN (\(entryIDs)) ORDER BY entry_id, number
+        \(AttentionTable.eventSelection) WHERE entry_id \(isOf(entryIDs)) ORDER BY entry_id, number
         """
 
     private static let decisions = """
@@ -126,23 +126,30 @@ extension PostgreSQLEngine {
     /// signature of the group (`$5`); or that wait.
     private static let callbackIDs = """
         SELECT callback_id FROM attention_events
-            WHERE $3::boolean AND entry_id IN (\(entryIDs))
+            WHERE $3::boolean AND entry_id \(isOf(entryIDs))
         UNION SELECT unnest($4::bigint[])
         UNION SELECT id FROM callbacks WHERE signed_digest = ANY ($5::bytea[])
         UNION SELECT id FROM callbacks WHERE is_waiting = 1 AND payment_id = ANY (\(scope))
         """
 
     private static let callbacks = """
-        \(JournalTable.selection) WHERE id IN (\(callbackIDs)) ORDER BY id
+        \(JournalTable.selection) WHERE id \(isOf(callbackIDs)) ORDER BY id
         """
 
     /// The owners of the X-EXTERNAL-IDs of the group (`$6`) and of these callbacks, on any day.
     private static let owners = """
-        \(JournalTable.selection) WHERE owns_external_id = 1 AND external_id IN (
-            SELECT unnest($6::bytea[])
-            UNION SELECT external_id FROM callbacks WHERE id IN (\(callbackIDs))
-        ) ORDER BY id
+        \(JournalTable.selection) WHERE owns_external_id = 1 AND external_id \(isOf(externalIDs))
+        ORDER BY id
         """
+
+    private static let externalIDs = """
+        SELECT unnest($6::bytea[])
+        UNION SELECT external_id FROM callbacks WHERE id \(isOf(callbackIDs))
+        """
+
+    /// Whether a column has one of the values of a query: an array that is computed first, so that
+    /// the column's index is used. `IN` is a join, whose order the server may reverse.
+    private static func isOf(_ query: String) -> String { "= ANY (ARRAY(\(query)))" }
 }
 
 extension LedgerScope {
