@@ -164,8 +164,10 @@ package struct PostgreSQLAddress: Sendable {
     /// Opens a connection to the primary.
     ///
     /// The settings end what holds the row of `ledger` for too long: a receiver that has stopped,
-    /// or a network that has broken. Without `jit=off`, the server compiles a statement whose cost
-    /// it overestimates, as long as it has no statistics of the tables: 50 ms for each group.
+    /// or a network that has broken. While the server has a part of a pipeline only, none of its
+    /// timeouts runs: it must notice itself that the other side is gone. Without `jit=off`, the
+    /// server compiles a statement whose cost it overestimates, as long as it has no statistics of
+    /// the tables: 50 ms for each group.
     func connect() throws(StoreError) -> PostgreSQLConnection {
         try StoreError.mapped { () throws(PostgreSQLError) in
             try PostgreSQLConnection(
@@ -179,7 +181,9 @@ package struct PostgreSQLAddress: Sendable {
                     "options": """
                     -c search_path=cashin_receiver -c synchronous_commit=on \
                     -c lock_timeout=10s -c statement_timeout=15s \
-                    -c idle_in_transaction_session_timeout=10s -c jit=off
+                    -c idle_in_transaction_session_timeout=10s \
+                    -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 \
+                    -c tcp_keepalives_count=3 -c tcp_user_timeout=10s -c jit=off
                     """,
                 ],
                 withinSeconds: 5

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 
 /// A running `cashin-simulator serve`, the gateway of a test, and what it is asked.
 final class Gateway: Sendable {
@@ -113,33 +114,6 @@ final class Gateway: Sendable {
         var request = WireRequest(target: target)
         request.body = Array(body.utf8)
         return try RawClient(endpoint).exchange(request.bytes)
-    }
-}
-
-/// Ports for those who have to be told before they listen.
-enum FreePort {
-    /// A port on which nobody listens, below those that the kernel gives to clients.
-    static func next() throws -> UInt16 {
-        for _ in 0..<1_000 {
-            let port = UInt16.random(in: 20_000..<32_000)
-            if isFree(port) { return port }
-        }
-        throw CocoaError(.featureUnsupported)
-    }
-
-    private static func isFree(_ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
     }
 }
 

@@ -72,6 +72,30 @@ struct ServerSettingsTests {
         }
     }
 
+    /// Nothing else ends a session whose client disappeared after a part of a pipeline, and which
+    /// keeps the row of `ledger`.
+    @Test func `a session ends soon after its client has disappeared`() throws {
+        let port = try FreePort.next()
+        let settings = ["listen_addresses=127.0.0.1", "port=\(port)"]
+        let cluster = try PostgreSQLCluster(settings: settings)
+        let string = "postgresql://cashin@127.0.0.1:\(port)/postgres"
+        let connection = try PostgreSQLAddress(string, isSingleCopy: true).connect()
+        let query = Query(
+            """
+            SELECT name || '=' || setting FROM pg_settings
+            WHERE name LIKE 'tcp%' OR name = 'jit' ORDER BY name
+            """
+        )
+        let found = try connection.run([query], withinSeconds: 30)[0].rows.map { $0.text(0) }
+        #expect(
+            found == [
+                "jit=off", "tcp_keepalives_count=3", "tcp_keepalives_idle=5",
+                "tcp_keepalives_interval=2", "tcp_user_timeout=10000",
+            ]
+        )
+        withExtendedLifetime(cluster) {}
+    }
+
     @Test func `one copy has to be wanted`() async throws {
         let address = try TestDatabase.make()
         let error = await #expect(throws: StoreError.self) {
