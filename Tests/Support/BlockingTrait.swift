@@ -46,7 +46,7 @@ private final class ThreadExecutor: TaskExecutor {
 private actor Gate {
     static let shared = Gate()
 
-    private var free = 3
+    private var free = 4
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     func enter() async {
