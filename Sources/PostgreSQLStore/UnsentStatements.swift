@@ -76,6 +76,8 @@ final class RowInsertion {
         guard tail.isEmpty || tail == " ON CONFLICT DO NOTHING" else { return nil }
         head = sql[..<values.upperBound].dropLast()
         row = sql[values.upperBound..<end].split(separator: "?", omittingEmptySubsequences: false)
+        // `?1` is a parameter that may be there twice.
+        guard !row.dropFirst().contains(where: { $0.first?.isNumber == true }) else { return nil }
     }
 
     /// Statements that insert rows, each as many as it can.
