@@ -11,7 +11,10 @@ package struct ClusterTrait: SuiteTrait, TestScoping {
         testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        try await Self.$cluster.withValue(PostgreSQLCluster()) { try await function() }
+        let cluster = try PostgreSQLCluster()
+        // Tasks that a test leaves behind have a reference of their own.
+        defer { try? cluster.stop("immediate") }
+        try await Self.$cluster.withValue(cluster) { try await function() }
     }
 }
 
