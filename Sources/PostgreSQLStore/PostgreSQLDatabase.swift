@@ -83,20 +83,14 @@ package final class PostgreSQLDatabase: SQLDatabase {
     // MARK: Statements
 
     /// Runs a statement without a result; inside a write it is sent later.
-    func run(_ query: Query) throws(StoreError) {
-        if connection.state == .inTransaction {
-            unsent.add(query)
+    ///
+    /// - Parameter insertion: what it inserts into, if its row may be sent with others.
+    func run(_ query: Query, of insertion: RowInsertion? = nil) throws(StoreError) {
+        if let insertion {
+            unsent.add(query.parameters, to: insertion)
         } else {
-            _ = try results([query])
+            unsent.add(query)
         }
-    }
-
-    /// Inserts a row; inside a write it is sent later.
-    fileprivate func insert(
-        _ row: [Parameter],
-        _ insertion: RowInsertion
-    ) throws(StoreError) {
-        unsent.add(row, to: insertion)
         if connection.state != .inTransaction { _ = try results([]) }
     }
 
@@ -127,33 +121,13 @@ private final class PostgreSQLStatement: SQLStatement {
     private let database: PostgreSQLDatabase
 
     init(_ sql: String, of database: PostgreSQLDatabase) {
-        self.sql = Self.numbered(sql)
+        self.sql = Query.numbered(sql)
         self.database = database
         insertion = RowInsertion(sql)
     }
 
-    /// Numbers parameters as SQLite does (<https://www.sqlite.org/lang_expr.html#varparam>): `?1` is
-    /// `$1`, and `?` has the number after the highest one so far. No statement has the
-    /// character elsewhere.
-    private static func numbered(_ sql: String) -> String {
-        let parts = sql.split(separator: "?", omittingEmptySubsequences: false)
-        var text = String(parts[0])
-        var highest = 0
-        for part in parts.dropFirst() {
-            let number = Int(part.prefix { $0.isNumber })
-            highest = max(highest, number ?? highest + 1)
-            text += number == nil ? "$\(highest)\(part)" : "$\(part)"
-        }
-        return text
-    }
-
     func run(_ bind: (any SQLBinder) -> Void) throws(StoreError) {
-        let query = query(bind)
-        if let insertion {
-            try database.insert(query.parameters, insertion)
-        } else {
-            try database.run(query)
-        }
+        try database.run(query(bind), of: insertion)
     }
 
     func forEach(
@@ -168,6 +142,23 @@ private final class PostgreSQLStatement: SQLStatement {
         let values = ParameterList()
         bind(values)
         return Query(fixed: sql, parameters: values.parameters)
+    }
+}
+
+extension Query {
+    /// Numbers parameters as SQLite does (<https://www.sqlite.org/lang_expr.html#varparam>): `?1` is
+    /// `$1`, and `?` has the number after the highest one so far. No statement has the
+    /// character elsewhere.
+    static func numbered(_ sql: String) -> String {
+        let parts = sql.split(separator: "?", omittingEmptySubsequences: false)
+        var text = String(parts[0])
+        var highest = 0
+        for part in parts.dropFirst() {
+            let number = Int(part.prefix { $0.isNumber })
+            highest = max(highest, number ?? highest + 1)
+            text += number == nil ? "$\(highest)\(part)" : "$\(part)"
+        }
+        return text
     }
 }
 

@@ -59,25 +59,24 @@ final class RowInsertion {
     static let rowCounts = [32, 16, 8, 4, 2, 1]
 
     private let head: Substring
-
-    /// What is around the parameters of a row.
-    private let row: [Substring]
-
+    private let row: Substring
     private let tail: Substring
     private var texts: [Int: String] = [:]
 
     /// - Parameter sql: with `?` for each parameter.
     /// - Returns: nil if it is another statement, or one in which the order of rows matters.
     init?(_ sql: String) {
-        guard sql.hasPrefix("INSERT INTO "), let values = sql.firstRange(of: "VALUES ("),
+        guard sql.hasPrefix("INSERT INTO "), let values = sql.firstRange(of: "VALUES "),
+            sql[values.upperBound...].first == "(",
             let end = sql[values.upperBound...].firstIndex(of: ")")
         else { return nil }
+        (head, row) = (sql[..<values.upperBound], sql[values.upperBound...end])
         tail = sql[sql.index(after: end)...]
         guard tail.isEmpty || tail == " ON CONFLICT DO NOTHING" else { return nil }
-        head = sql[..<values.upperBound].dropLast()
-        row = sql[values.upperBound..<end].split(separator: "?", omittingEmptySubsequences: false)
-        // `?1` is a parameter that may be there twice.
-        guard !row.dropFirst().contains(where: { $0.first?.isNumber == true }) else { return nil }
+        // `?1` would be the same value in each row.
+        guard !zip(row, row.dropFirst()).contains(where: { $0 == "?" && $1.isNumber }) else {
+            return nil
+        }
     }
 
     /// Statements that insert rows, each as many as it can.
@@ -96,16 +95,8 @@ final class RowInsertion {
 
     private func text(rows count: Int) -> String {
         if let text = texts[count] { return text }
-        var number = 0
-        let rows = (0..<count).map { _ in
-            var text = "(\(row[0])"
-            for part in row.dropFirst() {
-                number += 1
-                text += "$\(number)\(part)"
-            }
-            return text + ")"
-        }
-        let text = "\(head)\(rows.joined(separator: ", "))\(tail)"
+        let rows = repeatElement(row, count: count).joined(separator: ", ")
+        let text = Query.numbered("\(head)\(rows)\(tail)")
         texts[count] = text
         return text
     }
