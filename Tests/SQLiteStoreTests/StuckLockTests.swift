@@ -94,7 +94,7 @@ import Testing
             try #require(try await test.store.readsFeed())
             FailedRelease.next = .allReadMarks
             var number = 0
-            // A commit locks them when it begins the WAL anew.
+            // A commit locks them when it restarts the WAL.
             while FailedRelease.next != nil {
                 number += 1
                 _ = await test.deliver([try Self.large(number)])

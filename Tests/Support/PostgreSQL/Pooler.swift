@@ -27,7 +27,7 @@ package final class Pooler: Sendable {
         try (lines + settings).joined(separator: "\n")
             .write(toFile: configuration, atomically: true, encoding: .utf8)
         let log = directory.file("log")
-        let command = PostgreSQLCluster.start + [Self.program, configuration]
+        let command = PostgreSQLCluster.asServerUser + [Self.program, configuration]
         process = try spawn(command, unblocksSignals: true) { actions in
             actions.redirectInput()
             actions.redirectOutput(to: log)

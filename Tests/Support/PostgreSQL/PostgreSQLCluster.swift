@@ -151,7 +151,7 @@ package final class PostgreSQLCluster: Sendable {
     }
 
     /// What starts a program as a user that PostgreSQL accepts: not as the superuser.
-    static var start: [String] {
+    static var asServerUser: [String] {
         let user = geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--clear-groups"] : []
         return ["/usr/bin/env", "--chdir=/"] + user
     }
@@ -162,7 +162,7 @@ package final class PostgreSQLCluster: Sendable {
             throw Failure(description: "PostgreSQL is not installed")
         }
         let output = directory.file("output")
-        let all = command + Self.start + [programs + program] + arguments
+        let all = command + Self.asServerUser + [programs + program] + arguments
         let process = try spawn(all) { actions in
             actions.redirectInput()
             actions.redirectOutput(to: output)
