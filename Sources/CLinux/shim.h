@@ -5,6 +5,7 @@
 
 #include <linux/stat.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 int statx(int directory, const char *path, int flags, unsigned int mask, struct statx *status);

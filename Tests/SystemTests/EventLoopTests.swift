@@ -130,6 +130,37 @@ private func on<Result: Sendable>(
         #expect(done.wait(timeout: .now() + 60) == .success)
     }
 
+    @Test func `runs awaited jobs in its turns`() async throws {
+        let loop = try EventLoop(label: "test")
+        loop.post { $0.receiveBuffer = [1] }
+        #expect(await loop.receiveBuffer == [1])
+    }
+
+    @Test func `runs what was posted before it reports events`() throws {
+        let loop = try EventLoop(label: "test")
+        let (mine, theirs) = try pair()
+        defer { close(theirs) }
+        let recorder = Recorder()
+        loop.post(Descriptor(owning: mine)) { descriptor, loop in
+            _ = try? loop.add(recorder, watching: descriptor)
+            Holder.keep(descriptor)
+        }
+        #expect(recorder.next() == .ready(.writable))
+        let (hasBegun, isPosted) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let countAtWork = Mutex<Int?>(nil)
+        loop.post { _ in
+            hasBegun.signal()
+            isPosted.wait()
+            write(theirs, "a", 1)
+        }
+        hasBegun.wait()
+        // Runs in the next turn, which has the event as well.
+        loop.post { _ in countAtWork.withLock { $0 = recorder.count } }
+        isPosted.signal()
+        #expect(recorder.next() == .ready([.readable, .writable]))
+        #expect(countAtWork.withLock { $0 } == 0)
+    }
+
     @Test func `gives few turns between an event and the next`() throws {
         let loop = try EventLoop(label: "test")
         let (mine, theirs) = try pair()

@@ -31,6 +31,9 @@ final class Epoll: Sendable {
         descriptor = Descriptor(owning: raw)
     }
 
+    /// The token of a ``Waker``'s events; no source has it.
+    static let wakingToken = UInt64.max
+
     /// Reports every change on the descriptor `raw` under `token`, until the descriptor is closed.
     ///
     /// Edge-triggered and for both directions, so that a request needs no further system call.
@@ -48,33 +51,61 @@ final class Epoll: Sendable {
     }
 }
 
-/// The events that an ``Epoll`` reported last.
-@safe struct EpollEvents {
-    private var events: [epoll_event]
+/// Ends a thread's wait for an ``Epoll`` from another thread (eventfd(2)).
+final class Waker: Sendable {
+    private let counter: Descriptor
 
-    /// How many events the last report has; they are at the start of the array.
-    private(set) var count = 0
-
-    init(capacity: Int) {
-        unsafe events = [epoll_event](repeating: epoll_event(), count: capacity)
+    /// Wraps `eventfd(2)`.
+    init(of epoll: Epoll) throws(SystemError) {
+        let flags = CInt(EFD_CLOEXEC | EFD_NONBLOCK)
+        counter = Descriptor(owning: try retryingOnInterrupt("eventfd") { eventfd(0, flags) })
+        try epoll.add(counter.raw, token: Epoll.wakingToken)
     }
 
-    /// Reads the events since the last call, without waiting.
+    /// Ends the present wait, or the next one.
+    ///
+    /// Each write is an edge, so the counter is never read. Wraps `eventfd_write(3)`.
+    func wake() {
+        // Fails only when the counter is full, after 2^64 writes.
+        _ = eventfd_write(counter.raw, 1)
+    }
+}
+
+/// The events that an ``Epoll`` reported last.
+struct EpollEvents {
+    /// One event: the token of the descriptor, and its readiness.
+    typealias Event = (token: UInt64, readiness: IOEvents)
+
+    private(set) var events: [Event] = []
+    private let capacity: Int
+
+    /// - Parameter capacity: the maximum of events of one report.
+    init(capacity: Int) {
+        self.capacity = capacity
+        events.reserveCapacity(capacity)
+    }
+
+    /// Replaces the events with those since the last call; waits until there are any.
     ///
     /// Wraps `epoll_wait(2)`.
-    mutating func poll(_ epoll: Epoll) {
+    ///
+    /// - Parameter milliseconds: how long it waits at most; -1 means without an end.
+    mutating func wait(for epoll: Epoll, milliseconds: CInt) {
         let raw = epoll.descriptor.raw
-        let result = unsafe events.withUnsafeMutableBufferPointer { events in
-            unsafe epoll_wait(raw, events.baseAddress, CInt(events.count), 0)
+        events.removeAll(keepingCapacity: true)
+        unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: capacity) { buffer in
+            let count = unsafe epoll_wait(
+                raw,
+                buffer.baseAddress,
+                CInt(buffer.count),
+                milliseconds
+            )
+            // EINTR means that nothing was reported; the next call reports it.
+            precondition(count >= 0 || errno == EINTR, "epoll_wait on an invalid set")
+            for index in 0..<max(0, Int(count)) {
+                let event = unsafe buffer[index]
+                unsafe events.append((event.data.u64, IOEvents(rawValue: event.events)))
+            }
         }
-        // EINTR means that nothing was reported; the next call reports it.
-        precondition(result >= 0 || errno == EINTR, "epoll_wait on an invalid set")
-        count = max(0, Int(result))
-    }
-
-    /// The token of an event, and the readiness.
-    subscript(index: Int) -> (token: UInt64, readiness: IOEvents) {
-        let event = unsafe events[index]
-        return unsafe (event.data.u64, IOEvents(rawValue: event.events))
     }
 }

@@ -2,37 +2,28 @@
 import Glibc
 package import Queues
 
-/// A serial queue that serves many descriptors.
+/// A thread that serves many descriptors.
 ///
-/// One Dispatch source watches one epoll set with the descriptors of all sources, because a
-/// Dispatch source for each descriptor would need twice the system calls. Sources belong to their
-/// loop and run on its queue only. Other threads pass work to them with ``post(_:)``.
+/// It waits for all of them, and for posted work, in one system call: a Dispatch source would need
+/// a second thread and three more calls for each wait. Sources belong to their loop and run on its
+/// thread only. Other threads pass work to them with ``post(_:)``.
 package actor EventLoop: CompletionQueue {
-    /// How many times in a row the loop checks for events before other work on its queue runs.
-    private static let roundsMax = 16
-
-    /// The number of events after which the loop checks again before it rests: a check is one
-    /// system call, waking the loop takes several.
-    private static let busyEventCount = 4
-
     /// How many waiting sources get a turn between two checks for events, so that those with much
     /// to read hold up no others.
     private static let turnsMax = 32
 
-    /// The interval of the sweep for deadlines: a deadline may be late by this much.
-    private static let sweepSeconds = 1
+    /// The interval of the sweep for deadlines, in nanoseconds: so late may a deadline be noticed.
+    private static let sweepNanoseconds: UInt64 = 1_000_000_000
 
-    private nonisolated let executor: QueueExecutor
-    private nonisolated let mailbox = LoopMailbox()
-    private let epoll: Epoll
-    private let watch: any DispatchSourceRead
-    private var events = EpollEvents(capacity: 256)
+    private nonisolated let executor: LoopExecutor
     private var batch: [LoopMailbox.Work] = []
     private var sources = SourceTable()
 
     /// The sources that wait for a turn, in order.
     private var waiting: [EventSourceID] = []
-    private var isSweepDue = false
+
+    /// When the next sweep is due; passes unused while the loop has no sources.
+    private var sweepTime: UInt64 = 0
 
     /// The monotonic time of the loop's last check for events, in nanoseconds.
     package private(set) var now: UInt64
@@ -47,19 +38,9 @@ package actor EventLoop: CompletionQueue {
     /// A loop that runs until its last reference is released; `label` names its queue in a
     /// debugger.
     package init(label: String) throws(SystemError) {
-        executor = QueueExecutor(label: label)
-        epoll = try Epoll()
+        executor = try LoopExecutor(label: label)
         now = SystemClock.monotonicNanoseconds()
-        let watch = DispatchSource.makeReadSource(
-            fileDescriptor: epoll.descriptor.raw,
-            queue: executor.queue
-        )
-        self.watch = watch
-        // Keeps the descriptor open until Dispatch has released it. If it was closed earlier, the
-        // next descriptor with the same number would silently get no events.
-        watch.setCancelHandler { [epoll] in _ = epoll }
-        watch.setEventHandler { [weak self] in self?.assumeIsolated { $0.run() } }
-        watch.activate()
+        executor.start(self)
     }
 
     /// Creates one loop for each processor.
@@ -72,11 +53,11 @@ package actor EventLoop: CompletionQueue {
         return loops
     }
 
-    deinit { watch.cancel() }
+    deinit { executor.end() }
 
     /// Runs `work` on the loop, soon, in the order of the calls; may be called from any thread.
     package nonisolated func post(_ work: @escaping @Sendable (isolated EventLoop) -> Void) {
-        if mailbox.post(work) { wake() }
+        executor.post(work)
     }
 
     /// Runs all of `completions` on the loop, soon and in order, as one job.
@@ -89,7 +70,7 @@ package actor EventLoop: CompletionQueue {
         afterSeconds seconds: Int,
         _ work: @escaping @Sendable (isolated EventLoop) -> Void
     ) {
-        executor.queue.asyncAfter(deadline: .now() + .seconds(seconds)) { [weak self] in
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { [weak self] in
             self?.post(work)
         }
     }
@@ -105,48 +86,51 @@ package actor EventLoop: CompletionQueue {
         }
     }
 
-    /// Makes the loop run.
-    private nonisolated func wake() {
-        executor.queue.async { [self] in assumeIsolated { $0.run() } }
-    }
-
-    /// Handles events and posted work until there are none, or until other work on the queue must
-    /// run.
-    private func run() {
-        mailbox.attend()
-        for _ in 0..<Self.roundsMax {
-            let workCount = handleWork()
-            let eventCount = handleEvents()
-            let turnCount = giveTurns()
-            let isBusy = workCount > 0 || turnCount > 0 || eventCount >= Self.busyEventCount
-            guard isBusy else { break }
-        }
-        if !mailbox.rest() || !waiting.isEmpty { wake() }
-    }
-
-    /// Runs the posted work; returns how many items there were.
-    private func handleWork() -> Int {
-        mailbox.collect(into: &batch)
-        guard !batch.isEmpty else { return 0 }
-        var works: [LoopMailbox.Work] = []
-        swap(&works, &batch)
-        for work in works { work(self) }
-        let count = works.count
-        works.removeAll(keepingCapacity: true)
-        batch = works
-        return count
-    }
-
-    /// Reports events to their sources; returns how many there were.
-    private func handleEvents() -> Int {
-        events.poll(epoll)
+    /// Handles events, posted work and sources that wait for a turn.
+    ///
+    /// - Parameter events: those since the turn before.
+    /// - Returns: for how many milliseconds the thread may wait for more; -1 without an end.
+    func turn(_ events: inout EpollEvents) -> CInt {
         now = SystemClock.monotonicNanoseconds()
-        for index in 0..<events.count {
-            let event = events[index]
+        // First, because responses are posted work, and an event may be a request to examine.
+        runWork()
+        report(events)
+        giveTurns()
+        if sources.count > 0, now >= sweepTime { sweep(&events) }
+        guard waiting.isEmpty, executor.rest() else { return 0 }
+        if sources.count == 0 { return -1 }
+        // One millisecond more: a wait that ends before the time would be followed by another.
+        return CInt((sweepTime - min(sweepTime, now)) / 1_000_000) + 1
+    }
+
+    /// Reports events to their sources.
+    private func report(_ events: EpollEvents) {
+        for event in events.events {
+            if event.token == Epoll.wakingToken { continue }
             // An earlier event of this round may have removed the source.
             sources[EventSourceID(token: event.token)]?.ready(event.readiness, on: self)
         }
-        return events.count
+    }
+
+    /// Runs the posted work.
+    private func runWork() {
+        executor.collect(into: &batch)
+        guard !batch.isEmpty else { return }
+        var works: [LoopMailbox.Work] = []
+        swap(&works, &batch)
+        for work in works { work(self) }
+        works.removeAll(keepingCapacity: true)
+        batch = works
+    }
+
+    /// Reports passed deadlines.
+    private func sweep(_ events: inout EpollEvents) {
+        // Bytes that arrived before the deadline count, even if this process runs late.
+        events.wait(for: executor.epoll, milliseconds: 0)
+        now = SystemClock.monotonicNanoseconds()
+        report(events)
+        sweepTime = now + Self.sweepNanoseconds
+        for source in sources.clearExpired(now: now) { source.expired(on: self) }
     }
 }
 
@@ -178,12 +162,11 @@ extension EventLoop {
     ) throws(SystemError) -> EventSourceID {
         let id = sources.insert(source)
         do throws(SystemError) {
-            try epoll.add(raw, token: id.token)
+            try executor.epoll.add(raw, token: id.token)
         } catch {
             sources.remove(id)
             throw error
         }
-        scheduleSweep()
         return id
     }
 
@@ -199,20 +182,15 @@ extension EventLoop {
     }
 
     /// Resumes the source after other sources had their turn; once for each call.
-    package func requestTurn(of id: EventSourceID) {
-        waiting.append(id)
-        // Empty work makes the loop run, wherever this is called from.
-        if waiting.count == 1 { post { _ in } }
-    }
+    package func requestTurn(of id: EventSourceID) { waiting.append(id) }
 
-    /// Resumes the sources that have waited longest; returns how many there were.
-    private func giveTurns() -> Int {
-        if waiting.isEmpty { return 0 }
+    /// Resumes the sources that have waited longest.
+    private func giveTurns() {
+        if waiting.isEmpty { return }
         // An array of its own: with a slice, removing would copy all that wait.
         let ids = Array(waiting.prefix(Self.turnsMax))
         waiting.removeFirst(ids.count)
         for id in ids { sources[id]?.resume(on: self) }
-        return ids.count
     }
 
     /// The source with this ID; nil when it was removed.
@@ -220,23 +198,6 @@ extension EventLoop {
 
     /// All sources, in no particular order.
     package var allSources: [any EventSource] { sources.all }
-
-    private func scheduleSweep() {
-        guard !isSweepDue, sources.count > 0 else { return }
-        isSweepDue = true
-        executor.queue.asyncAfter(deadline: .now() + .seconds(Self.sweepSeconds)) { [weak self] in
-            self?.assumeIsolated { $0.sweep() }
-        }
-    }
-
-    /// Reports passed deadlines.
-    private func sweep() {
-        isSweepDue = false
-        // Bytes that arrived before the deadline count, even if this process runs late.
-        run()
-        for source in sources.clearExpired(now: now) { source.expired(on: self) }
-        scheduleSweep()
-    }
 }
 
 /// An object with a descriptor, served by an ``EventLoop``.
