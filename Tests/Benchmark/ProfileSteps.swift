@@ -25,7 +25,7 @@ struct ProfileStep: Sendable {
             "Dispatch, thread switches",
             "_dispatch_worker_thread",
             [
-                ProfileStep("event loop, epoll", "EventLoop.run()", [receiving, responding]),
+                ProfileStep("event loop, epoll", "LoopExecutor.start(", [receiving, responding]),
                 writing,
             ]
         )
