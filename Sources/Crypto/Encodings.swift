@@ -52,7 +52,8 @@ package enum Base64 {
         let padding = UInt8(ascii: "=")
         let paddingCount = text[size - 1] != padding ? 0 : text[size - 2] != padding ? 1 : 2
         output.removeLast(size - Int(decoded) + paddingCount)
-        return constantTimeEqual(encode(output.span).span, text)
+        let canonical = encode(output.span)
+        return unsafe text.withUnsafeBufferPointer { unsafe canonical.elementsEqual($0) }
     }
 
     /// Decodes strictly; nil where ``decode(_:into:)`` returns false.
