@@ -130,6 +130,14 @@ private func on<Result: Sendable>(
         #expect(done.wait(timeout: .now() + 60) == .success)
     }
 
+    @Test func `runs what was posted before its last reference went`() throws {
+        for _ in 0..<500 {
+            let done = DispatchSemaphore(value: 0)
+            try EventLoop(label: "test").post { _ in done.signal() }
+            try #require(done.wait(timeout: .now() + 10) == .success)
+        }
+    }
+
     @Test func `runs awaited jobs in its turns`() async throws {
         let loop = try EventLoop(label: "test")
         loop.post { $0.receiveBuffer = [1] }

@@ -57,7 +57,8 @@ package actor EventLoop: CompletionQueue {
 
     /// Runs `work` on the loop, soon, in the order of the calls; may be called from any thread.
     package nonisolated func post(_ work: @escaping @Sendable (isolated EventLoop) -> Void) {
-        executor.post(work)
+        // The work keeps the loop until it has run: this may be the last reference.
+        executor.post { [self] loop in withExtendedLifetime(self) { work(loop) } }
     }
 
     /// Runs all of `completions` on the loop, soon and in order, as one job.
@@ -91,13 +92,14 @@ package actor EventLoop: CompletionQueue {
     /// - Parameter events: those since the turn before.
     /// - Returns: for how many milliseconds the thread may wait for more; -1 without an end.
     func turn(_ events: inout EpollEvents) -> CInt {
+        executor.mailbox.attend()
         now = SystemClock.monotonicNanoseconds()
         // First, because responses are posted work, and an event may be a request to examine.
         runWork()
         report(events)
         giveTurns()
         if sources.count > 0, now >= sweepTime { sweep(&events) }
-        guard waiting.isEmpty, executor.rest() else { return 0 }
+        guard waiting.isEmpty, executor.mailbox.rest() else { return 0 }
         if sources.count == 0 { return -1 }
         // One millisecond more: a wait that ends before the time would be followed by another.
         return CInt((sweepTime - min(sweepTime, now)) / 1_000_000) + 1
@@ -114,7 +116,7 @@ package actor EventLoop: CompletionQueue {
 
     /// Runs the posted work.
     private func runWork() {
-        executor.collect(into: &batch)
+        executor.mailbox.collect(into: &batch)
         guard !batch.isEmpty else { return }
         var works: [LoopMailbox.Work] = []
         swap(&works, &batch)

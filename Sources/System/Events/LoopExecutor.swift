@@ -6,8 +6,8 @@ import Queues
 /// that stays busy as long as there is the loop, and jobs of the actor come as posted work.
 final class LoopExecutor: SerialExecutor {
     let epoll: Epoll
+    let mailbox = LoopMailbox()
     private let waker: Waker
-    private let mailbox = LoopMailbox()
     private let thread: QueueExecutor
 
     /// The maximum of events that are read at once.
@@ -44,7 +44,6 @@ final class LoopExecutor: SerialExecutor {
                 events.wait(for: epoll, milliseconds: milliseconds)
                 // Released before the next wait, so that the loop can end during it.
                 guard let loop else { return }
-                mailbox.attend()
                 milliseconds = loop.assumeIsolated { $0.turn(&events) }
             }
         }
@@ -52,10 +51,4 @@ final class LoopExecutor: SerialExecutor {
 
     /// Ends the thread; called when the loop has no reference any more.
     func end() { waker.wake() }
-
-    /// Swaps the posted work with `batch`, which is empty and provides its memory.
-    func collect(into batch: inout [LoopMailbox.Work]) { mailbox.collect(into: &batch) }
-
-    /// Returns whether the thread may wait, because there is no work; then the next post wakes it.
-    func rest() -> Bool { mailbox.rest() }
 }
